@@ -1,0 +1,97 @@
+import type { Services } from '../src/context.js';
+import { serviceIdentity } from '../src/files/commit-changes.js';
+import { normalizeNotebook } from '../src/nbformat/normalize-notebook.js';
+import { writeNotebook } from '../src/nbformat/write-notebook.js';
+
+/** The demo's ids are fixed, so that the commands of the README work as written. */
+export const demo = {
+  slug: 'demo',
+  spaceId: '00000000-0000-4000-8000-0000000000a0',
+  repositoryId: '00000000-0000-4000-8000-0000000000b0',
+  workspaceId: '00000000-0000-4000-8000-0000000000c0',
+  notebookPath: 'notebooks/welcome.ipynb',
+} as const;
+
+/** Makes the space `demo` with a repository, a workspace and a notebook; does nothing where it exists. */
+export async function seedDemo({ prisma, git }: Pick<Services, 'prisma' | 'git'>): Promise<void> {
+  if (await prisma.workspace.findUnique({ where: { id: demo.workspaceId } })) return;
+  const owner = await prisma.user.findFirstOrThrow({
+    where: { isPlatformAdmin: true },
+    orderBy: { createdAt: 'asc' },
+  });
+  const repositoryExists = await git.repository(demo.repositoryId).then(
+    () => true,
+    () => false,
+  );
+  if (!repositoryExists) {
+    await git.createRepository(demo.repositoryId, {
+      defaultBranch: 'main',
+      author: { name: owner.name, email: owner.email },
+      committer: serviceIdentity,
+      message: 'Create the demo',
+      files: [
+        { path: 'README.md', bytes: new TextEncoder().encode(readme) },
+        { path: demo.notebookPath, bytes: writeNotebook(normalizeNotebook(notebook)) },
+      ],
+    });
+  }
+  await prisma.$transaction([
+    prisma.space.upsert({
+      where: { slug: demo.slug },
+      update: {},
+      create: { id: demo.spaceId, slug: demo.slug, name: 'Demo' },
+    }),
+    prisma.spaceMember.upsert({
+      where: { spaceId_userId: { spaceId: demo.spaceId, userId: owner.id } },
+      update: {},
+      create: { spaceId: demo.spaceId, userId: owner.id, role: 'admin' },
+    }),
+    prisma.repository.upsert({
+      where: { id: demo.repositoryId },
+      update: {},
+      create: {
+        id: demo.repositoryId,
+        spaceId: demo.spaceId,
+        name: 'welcome',
+        kind: 'analysis',
+        defaultBranch: 'main',
+      },
+    }),
+    prisma.workspace.create({
+      data: {
+        id: demo.workspaceId,
+        spaceId: demo.spaceId,
+        name: 'Welcome',
+        defaultRepositoryId: demo.repositoryId,
+        defaultBranch: 'main',
+        ownerUserId: owner.id,
+        visibility: 'space',
+      },
+    }),
+  ]);
+}
+
+const readme = `# Demo
+
+A workspace to try things out in. Everything here is a file in a Git repository: change it, save it, run it.
+`;
+
+const notebook = {
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: {
+    kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },
+    language_info: { name: 'python' },
+  },
+  cells: [
+    { id: 'welcome', cell_type: 'markdown', metadata: {}, source: '# Welcome\n\nRun the cell below.' },
+    {
+      id: 'hello',
+      cell_type: 'code',
+      metadata: {},
+      source: "for i in range(3):\n    print('hello', i)",
+      execution_count: null,
+      outputs: [],
+    },
+  ],
+};

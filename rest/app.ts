@@ -1,0 +1,111 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { DomainError } from '../src/errors.js';
+import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
+import { errorResponse } from './error-response.js';
+import type { Answer, RestRoute, RouteRequest } from './route.js';
+import { routes } from './table.js';
+
+/** Where all routes are mounted. */
+export const basePath = '/api/v1.0/engagement/spaces/:space/notebooks';
+
+const largestBody = 64 * 1024 * 1024;
+
+/** What the REST layer is given; `context` authenticates and is opaque to it. */
+export interface RestDependencies {
+  executor: GraphQLExecutor;
+  context(headers: Headers, requestId: string): Promise<Parameters<GraphQLExecutor['execute']>[2]>;
+  /** A JSON codec that keeps number tokens. `parse` @throws SyntaxError */
+  json: { parse(text: string): unknown; stringify(value: unknown): string };
+  /** The id of a request: the client's, or a new one. */
+  requestId(given: string | null): string;
+  /** Told of what is answered as a masked 500. */
+  onInternalError(error: unknown, requestId: string): void;
+}
+
+/** Makes the Hono app of the REST API from the table of routes. */
+export function createRestApp(deps: RestDependencies): Hono {
+  const app = new Hono();
+  const limit = bodyLimit({
+    maxSize: largestBody,
+    onError: () => {
+      throw new DomainError('payload_too_large', 'A body may have at most 64 MiB.');
+    },
+  });
+
+  const requestIds = new WeakMap<Request, string>();
+  const requestIdOf = (c: Context): string => {
+    const known = requestIds.get(c.req.raw) ?? deps.requestId(c.req.raw.headers.get('x-request-id'));
+    requestIds.set(c.req.raw, known);
+    return known;
+  };
+
+  app.onError((error, c) => {
+    const requestId = requestIdOf(c);
+    if (!(error instanceof DomainError)) deps.onInternalError(error, requestId);
+    return errorResponse(error, requestId);
+  });
+
+  const byPath = new Map<string, RestRoute[]>();
+  for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  for (const [path, rows] of byPath) {
+    for (const row of rows) {
+      app.on(row.method.toUpperCase(), basePath + path, limit, async (c) => {
+        const requestId = requestIdOf(c);
+        const context = await deps.context(c.req.raw.headers, requestId);
+        const request: RouteRequest = {
+          space: c.req.param('space')!,
+          param: (name) => c.req.param(name as never)!,
+          query: c.req.query(),
+          body: row.hasBody ? await readJson(c, deps.json.parse) : undefined,
+          headers: c.req.raw.headers,
+        };
+        const answer = await row.handle(request, {
+          execute: (document, variables) => deps.executor.execute(document, variables, context),
+          subscribe: (document, variables) => deps.executor.subscribe(document, variables, context),
+        });
+        return respond(answer, requestId, deps.json.stringify);
+      });
+    }
+    app.all(basePath + path, async (c) => {
+      await deps.context(c.req.raw.headers, requestIdOf(c));
+      const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');
+      const error = new DomainError('method_not_allowed', `This path takes ${allowed}.`);
+      const response = errorResponse(error, requestIdOf(c));
+      response.headers.set('allow', allowed);
+      return response;
+    });
+  }
+  app.all('/api/*', async (c) => {
+    await deps.context(c.req.raw.headers, requestIdOf(c));
+    throw new DomainError('not_found', 'There is no such path; the README lists them all.');
+  });
+  return app;
+}
+
+async function readJson(c: Context, parse: (text: string) => unknown): Promise<unknown> {
+  const type = c.req.header('content-type') ?? '';
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
+    throw new DomainError('unsupported_media_type', 'Send the body as application/json.');
+  }
+  try {
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer()));
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    const msg = 'is not valid JSON in UTF-8';
+    throw new DomainError('invalid_request', `The body ${msg}.`, {
+      fields: [{ loc: ['body'], msg, type: 'json_invalid' }],
+    });
+  }
+}
+
+function respond(answer: Answer, requestId: string, stringify: (value: unknown) => string): Response {
+  if (answer instanceof Response) {
+    answer.headers.set('x-request-id', requestId);
+    return answer;
+  }
+  const headers = new Headers({ ...answer.headers, 'x-request-id': requestId });
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+  headers.set('content-type', 'application/json');
+  return new Response(stringify(answer.body), { status: answer.status, headers });
+}

@@ -1,0 +1,122 @@
+import { createdAnswer, doneAnswer, okAnswer, pageAnswer, slicedAnswer } from '../answers.js';
+import {
+  CreateSessionDocument,
+  DeleteSessionDocument,
+  GetSessionDocument,
+  GetWorkerDocument,
+  InterruptSessionDocument,
+  ListKernelProfilesDocument,
+  ListResourceClassesDocument,
+  ListSessionsDocument,
+  ListWorkersDocument,
+  RestartSessionDocument,
+  StartWorkerDocument,
+  StopWorkerDocument,
+} from '../generated/operations.js';
+import { offsetOf, pageQuery } from '../payloads/lists.js';
+import {
+  createSessionBody,
+  listSessionsQuery,
+  listWorkersQuery,
+  startBody,
+  startInput,
+} from '../payloads/runtime.js';
+import { type RestRoute, route } from '../route.js';
+
+export const runtimeRoutes: RestRoute[] = [
+  route({
+    method: 'get',
+    path: '/kernel-profiles',
+    query: pageQuery(20, 100),
+    document: ListKernelProfilesDocument,
+    variables: ({ space }) => ({ space }),
+    respond: (data, { query }) => slicedAnswer(data.space.kernelProfiles, query),
+  }),
+  route({
+    method: 'get',
+    path: '/worker-resource-classes',
+    query: pageQuery(20, 100),
+    document: ListResourceClassesDocument,
+    variables: ({ space }) => ({ space }),
+    respond: (data, { query }) => slicedAnswer(data.space.workerResourceClasses, query),
+  }),
+  route({
+    method: 'get',
+    path: '/workers',
+    query: listWorkersQuery,
+    document: ListWorkersDocument,
+    variables: ({ space, query }) => ({
+      space,
+      includeStopped: query.include_stopped,
+      workspaceId: query.workspace_id,
+      ...offsetOf(query),
+    }),
+    respond: (data, { query }) => pageAnswer(data.space.workers, query),
+  }),
+  route({
+    method: 'post',
+    path: '/workers',
+    body: startBody,
+    document: StartWorkerDocument,
+    variables: ({ space, body }) => ({ space, input: startInput(body) }),
+    respond: ({ startWorker }) => createdAnswer(startWorker.worker, startWorker.created),
+  }),
+  route({
+    method: 'get',
+    path: '/workers/:worker_id',
+    document: GetWorkerDocument,
+    variables: ({ space, param }) => ({ space, id: param('worker_id') }),
+    respond: (data) => okAnswer(data.space.worker),
+  }),
+  route({
+    method: 'delete',
+    path: '/workers/:worker_id',
+    document: StopWorkerDocument,
+    variables: ({ space, param }) => ({ space, id: param('worker_id') }),
+    respond: doneAnswer,
+  }),
+  route({
+    method: 'get',
+    path: '/sessions',
+    query: listSessionsQuery,
+    document: ListSessionsDocument,
+    variables: ({ space, query }) => ({ space, workspaceId: query.workspace_id, ...offsetOf(query) }),
+    respond: (data, { query }) => pageAnswer(data.space.sessions, query),
+  }),
+  route({
+    method: 'post',
+    path: '/sessions',
+    body: createSessionBody,
+    document: CreateSessionDocument,
+    variables: ({ space, body }) => ({ space, input: { ...startInput(body), workerId: body.worker_id } }),
+    respond: ({ createSession }) => createdAnswer(createSession.session, createSession.created),
+  }),
+  route({
+    method: 'get',
+    path: '/sessions/:session_id',
+    document: GetSessionDocument,
+    variables: ({ space, param }) => ({ space, id: param('session_id') }),
+    respond: (data) => okAnswer(data.space.session),
+  }),
+  route({
+    method: 'delete',
+    path: '/sessions/:session_id',
+    document: DeleteSessionDocument,
+    variables: ({ space, param }) => ({ space, id: param('session_id') }),
+    respond: doneAnswer,
+  }),
+  route({
+    method: 'post',
+    path: '/sessions/:session_id/interrupt',
+    document: InterruptSessionDocument,
+    variables: ({ space, param }) => ({ space, id: param('session_id') }),
+    respond: (data) => okAnswer(data.interruptSession),
+  }),
+  route({
+    method: 'post',
+    path: '/sessions/:session_id/restart',
+    document: RestartSessionDocument,
+    variables: ({ space, param }) => ({ space, id: param('session_id') }),
+    respond: (data) => okAnswer(data.restartSession),
+  }),
+];

@@ -1,0 +1,82 @@
+import type { FollowExecutionSubscription } from './generated/operations.js';
+
+const keepAliveMs = 15_000;
+
+/**
+ * Streams an execution's log as server-sent events
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html): `notebook_event` for each entry, then
+ * `final_response` or `error`; `id` is the sequence number. A slow client is not buffered for: the next event is read
+ * when it took the last. A client that leaves ends the reading, not the run.
+ */
+export function executionStream(
+  executionId: string,
+  events: AsyncIterableIterator<FollowExecutionSubscription>,
+): Response {
+  const encoder = new TextEncoder();
+  let keepAlive: NodeJS.Timeout | undefined;
+  const stop = async () => {
+    clearInterval(keepAlive);
+    await events.return?.();
+  };
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      keepAlive = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': keep-alive\n\n'));
+      }, keepAliveMs);
+    },
+    async pull(controller) {
+      try {
+        const { done, value } = await events.next();
+        if (done) {
+          await stop();
+          controller.close();
+        } else {
+          controller.enqueue(encoder.encode(frame(value.executionEvents)));
+        }
+      } catch {
+        await stop();
+        controller.enqueue(encoder.encode(broken(executionId)));
+        controller.close();
+      }
+    },
+    cancel: stop,
+  });
+  return new Response(body, {
+    status: 200,
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+      'x-execution-id': executionId,
+    },
+  });
+}
+
+function frame(event: FollowExecutionSubscription['executionEvents']): string {
+  const { type, ...rest } = event;
+  switch (type) {
+    case 'final_response':
+      return message('final_response', event.sequence, rest);
+    case 'failure': {
+      const { cell_index: _cellIndex, ...failure } = rest;
+      return message('error', event.sequence, failure);
+    }
+    default:
+      return message('notebook_event', event.sequence, event);
+  }
+}
+
+/** The end of a stream that the gateway could not go on with; the log is as it was, so a client may resume. */
+function broken(executionId: string): string {
+  return message('error', undefined, {
+    execution_id: executionId,
+    detail: 'The stream broke off; resume it with Last-Event-ID.',
+    status_code: 503,
+    code: 'runtime_unavailable',
+    retryable: true,
+  });
+}
+
+function message(event: string, id: number | undefined, data: unknown): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,35 @@
+import SchemaBuilder from '@pothos/core';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import type { PrismaClient } from '../prisma/generated/client/client.js';
+import type PrismaTypes from '../prisma/generated/pothos-types.js';
+import { getDatamodel } from '../prisma/generated/pothos-types.js';
+import type { RequestContext } from '../src/context.js';
+
+/** What every resolver may use: the request's context of `src/`. */
+export type Context = RequestContext;
+
+/** Builds the one schema; each type file adds its types, queries, mutations and subscriptions. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
+    ID: { Input: string; Output: string };
+  };
+}>({
+  plugins: [PrismaPlugin],
+  defaultFieldNullability: false,
+  prisma: {
+    client: (ctx): PrismaClient => ctx.services.prisma,
+    dmmf: getDatamodel(),
+    onUnusedQuery: null,
+  },
+});
+
+builder.queryType({ description: 'Reads. All need the scope `read`.' });
+builder.mutationType({
+  description: 'Changes. They need the scope `write`, or `execute` where kernels run.',
+});
+builder.subscriptionType({ description: 'Streams of events, as server-sent events.' });

@@ -1,0 +1,110 @@
+import {
+  Backend,
+  ExecutionStatus,
+  RepositoryKind,
+  Runtime,
+  SessionStatus,
+  SpaceRole,
+  Visibility,
+  WorkerStatus,
+} from '../prisma/generated/client/client.js';
+import { builder } from './builder.js';
+
+export const SpaceRoleEnum = builder.enumType('SpaceRole', {
+  description: 'What a member may do in a space.',
+  values: {
+    admin: { value: SpaceRole.admin, description: 'Everything, in every workspace of the space.' },
+    editor: { value: SpaceRole.editor, description: 'Makes workspaces; edits those that they can view.' },
+    viewer: { value: SpaceRole.viewer, description: 'Reads and watches.' },
+  },
+});
+
+export const RepositoryKindEnum = builder.enumType('RepositoryKind', {
+  description: 'What a repository is for.',
+  values: {
+    analysis: { value: RepositoryKind.analysis, description: 'Holds analyses.' },
+    project: { value: RepositoryKind.project, description: 'Holds a project.' },
+    personal: { value: RepositoryKind.personal, description: "A person's own." },
+  },
+});
+
+export const VisibilityEnum = builder.enumType('Visibility', {
+  description: 'Who can view a workspace.',
+  values: {
+    space: { value: Visibility.space, description: 'Every member of the space.' },
+    private: { value: Visibility.private, description: 'The owner and space admins.' },
+    shared: { value: Visibility.shared, description: 'The owner, space admins and whoever has a grant.' },
+  },
+});
+
+export const RuntimeEnum = builder.enumType('Runtime', {
+  description: 'Where the kernels of a profile run.',
+  values: {
+    local: { value: Runtime.local, description: "The gateway's own Jupyter, one server a worker." },
+    dedicated: { value: Runtime.dedicated, description: 'A container or pod of its own.' },
+    external: { value: Runtime.external, description: 'A registered Jupyter server.' },
+  },
+});
+
+export const BackendEnum = builder.enumType('Backend', {
+  description: 'What runs a worker.',
+  values: {
+    docker: { value: Backend.docker, description: 'A Docker container.' },
+    kubernetes: { value: Backend.kubernetes, description: 'A Kubernetes pod.' },
+    external: {
+      value: Backend.external,
+      description: "A Jupyter server, the gateway's own or a registered one.",
+    },
+  },
+});
+
+export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
+  description: 'Where a worker is in its life; `stopped` and `failed` are terminal.',
+  values: {
+    starting: { value: WorkerStatus.starting, description: 'Its files and its server are being set up.' },
+    ready: { value: WorkerStatus.ready, description: 'Takes sessions and cells.' },
+    busy: { value: WorkerStatus.busy, description: 'Runs a cell.' },
+    stopping: { value: WorkerStatus.stopping, description: 'Is being stopped.' },
+    stopped: { value: WorkerStatus.stopped, description: 'Ended as asked.' },
+    failed: { value: WorkerStatus.failed, description: 'Ended by itself; the reason says why.' },
+  },
+});
+
+export const SessionStatusEnum = builder.enumType('SessionStatus', {
+  description: 'What the kernel of a session does.',
+  values: {
+    starting: { value: SessionStatus.starting, description: 'Is being started; cells queue.' },
+    idle: { value: SessionStatus.idle, description: 'Waits for a cell.' },
+    busy: { value: SessionStatus.busy, description: 'Runs a cell.' },
+    restarting: { value: SessionStatus.restarting, description: 'Is being restarted; cells queue.' },
+    dead: {
+      value: SessionStatus.dead,
+      description: 'Has ended; a restart revives it while its worker lives.',
+    },
+  },
+});
+
+export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
+  description: 'Where an execution is in its life; all but `queued` and `running` are terminal.',
+  values: {
+    queued: { value: ExecutionStatus.queued, description: 'Waits for the cells before it.' },
+    running: { value: ExecutionStatus.running, description: 'The kernel runs it.' },
+    ok: { value: ExecutionStatus.ok, description: 'Ended without an exception.' },
+    error: { value: ExecutionStatus.error, description: 'The code raised an exception.' },
+    aborted: { value: ExecutionStatus.aborted, description: 'Not run, because a cell before it failed.' },
+    cancelled: {
+      value: ExecutionStatus.cancelled,
+      description: 'Taken out of the queue, or its session was restarted or deleted.',
+    },
+    timed_out: { value: ExecutionStatus.timed_out, description: 'Interrupted after its `timeoutSeconds`.' },
+    failed: { value: ExecutionStatus.failed, description: 'The kernel, its worker or the gateway failed.' },
+  },
+});
+
+export const FileKindEnum = builder.enumType('FileKind', {
+  description: 'What a file is, by its extension.',
+  values: {
+    notebook: { description: 'Jupyter notebook JSON, `.ipynb`.' },
+    text: { description: 'UTF-8 text, any other extension.' },
+  },
+});

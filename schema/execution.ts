@@ -1,0 +1,93 @@
+import { cancelExecution } from '../src/executions/cancel-execution.js';
+import { executeCell } from '../src/executions/execute-cell.js';
+import { listExecutions } from '../src/executions/list-executions.js';
+import { loadExecution } from '../src/executions/read-execution.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { ExecutionStatusEnum } from './enums.js';
+import { Session } from './session.js';
+import { Space } from './space.js';
+
+export const Execution = builder.prismaObject('Execution', {
+  description: 'One run of a cell. Its events are a numbered log, kept for 7 days.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),
+    userId: t.exposeID('userId', { description: 'Who asked for it.' }),
+    code: t.exposeString('code', { description: 'The code of the cell.' }),
+    cellIndex: t.exposeInt('cellIndex', {
+      nullable: true,
+      description: "The cell's place in the notebook, from 0.",
+    }),
+    cellId: t.exposeString('cellId', { nullable: true, description: "The cell's nbformat id." }),
+    status: t.expose('status', { type: ExecutionStatusEnum, description: 'Where it is in its life.' }),
+    executionCount: t.exposeInt('executionCount', { nullable: true, description: "The kernel's counter." }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the kernel got it.',
+    }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+const ExecutionConnection = connectionType('Execution', Execution);
+
+builder.objectFields(Session, (t) => ({
+  executions: t.field({
+    type: ExecutionConnection,
+    description: 'What was run in the session, newest first.',
+    args: pageArgs,
+    resolve: (session, args, ctx) => readPage(args, listExecutions(ctx, session.id)),
+  }),
+}));
+
+builder.objectFields(Space, (t) => ({
+  execution: t.field({
+    type: Execution,
+    description: 'One execution; needs `canView` in its workspace.',
+    args: {
+      id: t.arg.id({ required: true, description: 'UUID.' }),
+      sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
+    },
+    resolve: (space, { id, sessionId }, ctx) => loadExecution(ctx, id, { spaceId: space.id, sessionId }),
+  }),
+}));
+
+const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
+  description: 'A cell to run.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'The code.' }),
+    cellIndex: t.int({ description: "The cell's place in the notebook, from 0." }),
+    cellId: t.string({ description: "The cell's nbformat id." }),
+    timeoutSeconds: t.float({ description: 'Interrupt the run after so many seconds; default no limit.' }),
+    stopOnError: t.boolean({
+      description: "Whether an error ends the caller's cells queued behind it as `aborted`; default true.",
+    }),
+    executionId: t.id({
+      description: "A UUID of the client's: sent again, it answers that execution in place of running twice.",
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  executeCell: t.field({
+    type: Execution,
+    description:
+      'Queues a cell and returns at once; follow it with the subscription `executionEvents`. ' +
+      'Needs the scope `execute`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      sessionId: t.arg.id({ required: true, description: 'The session.' }),
+      input: t.arg({ type: ExecuteCellInput, required: true, description: 'The cell.' }),
+    },
+    resolve: (_root, { spaceSlug, sessionId, input }, ctx) => executeCell(ctx, spaceSlug, sessionId, input),
+  }),
+  cancelExecution: t.field({
+    type: Execution,
+    description: 'Takes a queued execution out of its queue. Needs the scope `execute`.',
+    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    resolve: (_root, { id }, ctx) => cancelExecution(ctx, id),
+  }),
+}));

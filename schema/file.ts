@@ -1,0 +1,244 @@
+import type { FileSnapshot } from '../src/files/file-snapshot.js';
+import type { FileTarget } from '../src/files/file-target.js';
+import { type FileEntry, type FileList, listFiles } from '../src/files/list-files.js';
+import { readFile } from '../src/files/read-file.js';
+import { renameFile } from '../src/files/rename-file.js';
+import { createFile, type SavedFile, saveFile } from '../src/files/save-file.js';
+import { builder } from './builder.js';
+import { FileKindEnum } from './enums.js';
+import { NotebookVersion } from './notebook-version.js';
+import { Repository } from './repository.js';
+import { Workspace } from './workspace.js';
+
+const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implement({
+  description: 'A file at a ref, with its content: a `NotebookFile` or a `TextFile`.',
+  resolveType: (file) => (file.kind === 'notebook' ? 'NotebookFile' : 'TextFile'),
+  fields: (t) => ({
+    kind: t.expose('kind', { type: FileKindEnum, description: 'By the extension.' }),
+    path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
+    ref: t.exposeString('ref', { description: 'The ref that was asked for.' }),
+    branch: t.exposeString('branch', { nullable: true, description: 'The branch, when the ref is one.' }),
+    commitSha: t.exposeString('commitSha', { description: 'The last commit that changed the file.' }),
+    sha: t.exposeString('sha', { description: 'The blob: what a save gives as `baseSha`.' }),
+    size: t.exposeInt('size', { description: 'Bytes as stored.' }),
+    notebookId: t.exposeID('notebookId', { nullable: true, description: 'Null for text files.' }),
+    repositoryId: t.exposeID('repositoryId', { description: 'The repository that holds it.' }),
+    workspaceId: t.exposeID('workspaceId', {
+      nullable: true,
+      description: 'Null when addressed by repository.',
+    }),
+  }),
+});
+
+builder.objectRef<Extract<FileSnapshot, { kind: 'notebook' }>>('NotebookFile').implement({
+  description: 'A notebook.',
+  interfaces: [WorkspaceFile],
+  fields: (t) => ({
+    notebook: t.field({
+      type: 'JSON',
+      description: 'Jupyter notebook JSON (nbformat 4), multi-line fields joined.',
+      resolve: (file) => file.notebook,
+    }),
+  }),
+});
+
+builder.objectRef<Extract<FileSnapshot, { kind: 'text' }>>('TextFile').implement({
+  description: 'A text file.',
+  interfaces: [WorkspaceFile],
+  fields: (t) => ({ content: t.exposeString('content', { description: 'UTF-8 text.' }) }),
+});
+
+const FileEntryType = builder.objectRef<FileEntry>('FileEntry').implement({
+  description: 'A row of a file list.',
+  fields: (t) => ({
+    path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
+    name: t.exposeString('name', { description: 'The last segment of the path.' }),
+    kind: t.expose('kind', { type: FileKindEnum, description: 'By the extension.' }),
+    size: t.exposeInt('size', { description: 'Bytes as stored.' }),
+    sha: t.exposeString('sha', { description: 'The blob.' }),
+    notebookId: t.exposeID('notebookId', { nullable: true, description: 'Null for text files.' }),
+    lastCommitSha: t.exposeString('lastCommitSha', { description: 'The last commit that changed the file.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When that commit was made.' }),
+  }),
+});
+
+const FileListType = builder.objectRef<FileList>('FileList').implement({
+  description: 'A part of a file list, sorted by path.',
+  fields: (t) => ({
+    nodes: t.field({ type: [FileEntryType], description: 'The rows.', resolve: (list) => list.entries }),
+    totalCount: t.exposeInt('totalCount', { description: 'The length of the whole list.' }),
+  }),
+});
+
+const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
+  description: 'A file as it is after a write.',
+  fields: (t) => ({
+    file: t.field({ type: WorkspaceFile, description: 'The file.', resolve: (saved) => saved.file }),
+    version: t.field({
+      type: NotebookVersion,
+      nullable: true,
+      description: 'The version that was made; null when the bytes were the same already.',
+      resolve: (saved) => saved.version,
+    }),
+  }),
+});
+
+const ListKind = builder.enumType('FileListKind', {
+  description: 'Which files a list holds.',
+  values: {
+    notebook: { description: 'Notebooks only.' },
+    all: { description: 'Text files too.' },
+  },
+});
+
+const listArgs = builder.args((t) => ({
+  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  kind: t.field({ type: ListKind, description: 'Default `notebook`.' }),
+  offset: t.int({ defaultValue: 0, description: 'How many rows to skip.' }),
+  limit: t.int({ defaultValue: 1000, description: 'The most rows; 10000 at most.' }),
+}));
+
+const readArgs = builder.args((t) => ({
+  path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
+  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  kind: t.field({ type: FileKindEnum, description: 'The kind that the path must have; default any.' }),
+}));
+
+builder.prismaObjectFields(Workspace, (t) => ({
+  files: t.field({
+    type: FileListType,
+    description: 'The files at a ref.',
+    args: listArgs,
+    select: { space: { select: { slug: true } } },
+    resolve: (workspace, args, ctx) => list(ctx, workspace.space.slug, { workspaceId: workspace.id }, args),
+  }),
+  file: t.field({
+    type: WorkspaceFile,
+    description: 'One file at a ref.',
+    args: readArgs,
+    select: { space: { select: { slug: true } } },
+    resolve: (workspace, args, ctx) =>
+      readFile(ctx, workspace.space.slug, { workspaceId: workspace.id }, args),
+  }),
+}));
+
+builder.prismaObjectFields(Repository, (t) => ({
+  files: t.field({
+    type: FileListType,
+    description: 'The files at a ref; needs `canView` in a workspace over the repository.',
+    args: listArgs,
+    select: { space: { select: { slug: true } } },
+    resolve: (repository, args, ctx) =>
+      list(ctx, repository.space.slug, { repositoryId: repository.id }, args),
+  }),
+  file: t.field({
+    type: WorkspaceFile,
+    description: 'One file at a ref; needs `canView` in a workspace over the repository.',
+    args: readArgs,
+    select: { space: { select: { slug: true } } },
+    resolve: (repository, args, ctx) =>
+      readFile(ctx, repository.space.slug, { repositoryId: repository.id }, args),
+  }),
+}));
+
+const largestList = 10_000;
+
+function list(
+  ctx: Parameters<typeof listFiles>[0],
+  spaceSlug: string,
+  target: FileTarget,
+  args: Omit<Parameters<typeof listFiles>[3], 'offset' | 'limit'> & {
+    offset?: number | null;
+    limit?: number | null;
+  },
+): Promise<FileList> {
+  const { offset, limit, ...rest } = args;
+  return listFiles(ctx, spaceSlug, target, {
+    ...rest,
+    offset: offset ?? 0,
+    limit: Math.min(limit ?? 1000, largestList),
+  });
+}
+
+const FileAddress = builder.inputType('FileAddress', {
+  description: 'How a file is addressed: through a workspace or through its repository.',
+  isOneOf: true,
+  fields: (t) => ({
+    workspaceId: t.id({ description: 'The workspace.' }),
+    repositoryId: t.id({ description: 'The repository.' }),
+  }),
+});
+
+const CreateFileInput = builder.inputType('CreateFileInput', {
+  description: 'A new file.',
+  fields: (t) => ({
+    path: t.string({ required: true, description: 'Relative, `/`-separated; `.ipynb` makes it a notebook.' }),
+    branch: t.string({ description: 'Default the default branch.' }),
+    kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
+    notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON; default an empty notebook.' }),
+    content: t.string({ description: 'The text of a text file.' }),
+    commitMessage: t.string({ description: 'Default `Create PATH`.' }),
+  }),
+});
+
+const SaveFileInput = builder.inputType('SaveFileInput', {
+  description: 'A save of a file that exists.',
+  fields: (t) => ({
+    path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
+    branch: t.string({ description: 'Default the default branch.' }),
+    baseSha: t.string({
+      description: 'The blob last read: refuses to save over another. Default unconditional.',
+    }),
+    kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
+    notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON, for a notebook.' }),
+    content: t.string({ description: 'The text, for a text file.' }),
+    commitMessage: t.string({ description: 'Default `Update PATH`.' }),
+  }),
+});
+
+const RenameFileInput = builder.inputType('RenameFileInput', {
+  description: 'A rename on one branch.',
+  fields: (t) => ({
+    path: t.string({ required: true, description: 'Where the file is.' }),
+    newPath: t.string({ required: true, description: 'Where it shall be; the same kind of file.' }),
+    branch: t.string({ description: 'Default the default branch.' }),
+    baseSha: t.string({ description: 'The blob last read. Default unconditional.' }),
+    commitMessage: t.string({ description: 'Default `Rename A to B`.' }),
+  }),
+});
+
+const writeArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  in: t.field({ type: FileAddress, required: true, description: 'The workspace or repository.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createFile: t.field({
+    type: SavedFileType,
+    description: 'Makes a file with one commit. Needs the scope `write` and `canEdit`.',
+    args: {
+      ...writeArgs,
+      input: t.arg({ type: CreateFileInput, required: true, description: 'The file.' }),
+    },
+    resolve: (_root, args, ctx) => createFile(ctx, args.spaceSlug, args.in as FileTarget, args.input),
+  }),
+  saveFile: t.field({
+    type: SavedFileType,
+    description:
+      'Saves a file with one commit; the same bytes again make none. `base_sha_conflict` names the current sha.',
+    args: {
+      ...writeArgs,
+      input: t.arg({ type: SaveFileInput, required: true, description: 'The save.' }),
+    },
+    resolve: (_root, args, ctx) => saveFile(ctx, args.spaceSlug, args.in as FileTarget, args.input),
+  }),
+  renameFile: t.field({
+    type: SavedFileType,
+    description: 'Renames a file with one commit; its notebook id, links and versions follow.',
+    args: {
+      ...writeArgs,
+      input: t.arg({ type: RenameFileInput, required: true, description: 'The rename.' }),
+    },
+    resolve: (_root, args, ctx) => renameFile(ctx, args.spaceSlug, args.in as FileTarget, args.input),
+  }),
+}));

@@ -1,0 +1,121 @@
+import type { Session as SessionRow } from '../prisma/generated/client/client.js';
+import { interruptSession, restartSession } from '../src/sessions/control-session.js';
+import { createSession } from '../src/sessions/create-session.js';
+import { deleteSession } from '../src/sessions/delete-session.js';
+import { listSessions } from '../src/sessions/list-sessions.js';
+import { loadSession } from '../src/sessions/load-session.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { SessionStatusEnum } from './enums.js';
+import { Space } from './space.js';
+import { startFields } from './worker.js';
+
+export const Session = builder.prismaObject('Session', {
+  description: 'A kernel on a worker, with its queue of executions.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    workspaceId: t.exposeID('workspaceId', { description: 'The workspace.' }),
+    workerId: t.exposeID('workerId', { description: 'The worker that runs it.' }),
+    worker: t.relation('worker', { description: 'The worker that runs it.' }),
+    userId: t.exposeID('userId', { description: 'Who it belongs to.' }),
+    branch: t.exposeString('branch', { description: "The branch of the worker's files." }),
+    path: t.exposeString('path', {
+      nullable: true,
+      description: 'The notebook; the kernel started in its folder.',
+    }),
+    kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
+    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The kernel profile.' }),
+    status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
+    statusReason: t.exposeString('statusReason', {
+      nullable: true,
+      description: 'Why it is dead, in a word.',
+    }),
+    executionCount: t.exposeInt('executionCount', {
+      description: "The kernel's counter after the last cell.",
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    lastActivityAt: t.expose('lastActivityAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its status last changed.',
+    }),
+  }),
+});
+
+const SessionConnection = connectionType('Session', Session);
+
+builder.objectFields(Space, (t) => ({
+  sessions: t.field({
+    type: SessionConnection,
+    description: "The caller's sessions that are not deleted, newest first.",
+    args: { ...pageArgs, workspaceId: t.arg.id({ description: 'Only those of this workspace.' }) },
+    resolve: (space, args, ctx) =>
+      readPage(args, listSessions(ctx, space.slug, { workspaceId: args.workspaceId ?? undefined })),
+  }),
+  session: t.field({
+    type: Session,
+    description: 'One session; needs `canView` in its workspace.',
+    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    resolve: async (space, { id }, ctx) => (await loadSession(ctx, space.slug, id, 'view', 'read')).session,
+  }),
+}));
+
+const CreateSessionInput = builder.inputType('CreateSessionInput', {
+  description: 'What to start; all but the workspace has defaults.',
+  fields: (t) => ({
+    ...startFields(t),
+    workerId: t.id({
+      description: "A live worker of the caller's; default the one that fits, or a new one.",
+    }),
+  }),
+});
+
+const CreatedSession = builder
+  .objectRef<{ session: SessionRow; created: boolean }>('CreatedSession')
+  .implement({
+    description: 'A live session.',
+    fields: (t) => ({
+      session: t.field({ type: Session, description: 'The session.', resolve: (made) => made.session }),
+      created: t.exposeBoolean('created', { description: 'Whether it was made just now.' }),
+    }),
+  });
+
+const sessionArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  id: t.id({ required: true, description: 'UUID.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createSession: t.field({
+    type: CreatedSession,
+    description:
+      'Makes a session and waits until it is idle, up to 120 s; the same worker, path and profile again answer the ' +
+      'live one. Needs the scope `execute` and `canEdit`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: CreateSessionInput, required: true, description: 'What to start.' }),
+    },
+    resolve: (_root, { spaceSlug, input }, ctx) => createSession(ctx, spaceSlug, input),
+  }),
+  deleteSession: t.boolean({
+    description:
+      'Ends a session; its logs stay. True also when it was deleted already. Needs the scope `execute`.',
+    args: sessionArgs,
+    resolve: async (_root, { spaceSlug, id }, ctx) => {
+      await deleteSession(ctx, spaceSlug, id);
+      return true;
+    },
+  }),
+  interruptSession: t.field({
+    type: Session,
+    description: 'Interrupts what runs; does nothing when it is idle. Needs the scope `execute`.',
+    args: sessionArgs,
+    resolve: (_root, { spaceSlug, id }, ctx) => interruptSession(ctx, spaceSlug, id),
+  }),
+  restartSession: t.field({
+    type: Session,
+    description: 'Restarts the kernel, also a dead one; what runs and is queued ends as `cancelled`.',
+    args: sessionArgs,
+    resolve: (_root, { spaceSlug, id }, ctx) => restartSession(ctx, spaceSlug, id),
+  }),
+}));

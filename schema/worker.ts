@@ -1,0 +1,161 @@
+import type {
+  ResourceClass as ResourceClassRow,
+  Worker as WorkerRow,
+} from '../prisma/generated/client/client.js';
+import { listWorkers } from '../src/workers/list-workers.js';
+import { loadWorker } from '../src/workers/load-worker.js';
+import { startWorker } from '../src/workers/start-worker.js';
+import { stopWorker } from '../src/workers/stop-worker.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
+import { ResourceClass } from './resource-class.js';
+import { Space } from './space.js';
+
+const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('WorkerProgress').implement({
+  description: 'How far the start of a worker is.',
+  fields: (t) => ({
+    percent: t.exposeInt('percent', { description: '0 to 100.' }),
+    message: t.exposeString('message', { description: 'What it waits for, for people.' }),
+  }),
+});
+
+export const Worker = builder.prismaObject('Worker', {
+  description: 'A Jupyter server of one user, for one workspace branch, with the files of that branch.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    workspaceId: t.exposeID('workspaceId', { description: 'The workspace that it works for.' }),
+    userId: t.exposeID('userId', { description: 'Who started it.' }),
+    repositoryId: t.exposeID('repositoryId', { description: 'The repository of its files.' }),
+    repositoryKind: t.field({
+      type: RepositoryKindEnum,
+      description: 'The kind of that repository.',
+      select: { repository: { select: { kind: true } } },
+      resolve: (worker) => worker.repository.kind,
+    }),
+    branch: t.exposeString('branch', { description: 'The branch of its files.' }),
+    path: t.exposeString('path', { nullable: true, description: 'The notebook that it was started for.' }),
+    backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
+    status: t.expose('status', { type: WorkerStatusEnum, description: 'Where it is in its life.' }),
+    statusReason: t.exposeString('statusReason', {
+      nullable: true,
+      description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+    }),
+    errorDetail: t.exposeString('errorDetail', {
+      nullable: true,
+      description: 'What went wrong, in a sentence.',
+    }),
+    kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
+    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The kernel profile.' }),
+    resourceClassId: t.exposeID('resourceClassId', { description: 'The resource class.' }),
+    resourceClass: t.field({
+      type: ResourceClass,
+      description: 'The resource class as it was at the start.',
+      resolve: (worker) => worker.resourceClass as unknown as ResourceClassRow,
+    }),
+    progress: t.field({
+      type: WorkerProgress,
+      description: 'How far its start is.',
+      resolve: (worker) => ({ percent: worker.progressPercent, message: worker.progressMessage }),
+    }),
+    fileConflicts: t.exposeStringList('fileConflicts', {
+      description:
+        'Files that the kernel changed and a later commit changed too: left as the kernel has them.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was first ready.',
+    }),
+    lastActivityAt: t.expose('lastActivityAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a cell last began or ended.',
+    }),
+    stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+const WorkerConnection = connectionType('Worker', Worker);
+
+builder.objectFields(Space, (t) => ({
+  workers: t.field({
+    type: WorkerConnection,
+    description: "The caller's workers, newest first.",
+    args: {
+      ...pageArgs,
+      includeStopped: t.arg.boolean({ description: 'Also those that have ended; default false.' }),
+      workspaceId: t.arg.id({ description: 'Only those of this workspace.' }),
+    },
+    resolve: (space, args, ctx) =>
+      readPage(
+        args,
+        listWorkers(ctx, space.slug, {
+          includeStopped: args.includeStopped ?? false,
+          workspaceId: args.workspaceId ?? undefined,
+        }),
+      ),
+  }),
+  worker: t.field({
+    type: Worker,
+    description: 'One worker; needs `canView` in its workspace.',
+    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    resolve: async (space, { id }, ctx) => (await loadWorker(ctx, space.slug, id, 'view', 'read')).worker,
+  }),
+}));
+
+export const StartInput = builder.inputType('StartWorkerInput', {
+  description: 'What to start; all but the workspace has defaults.',
+  fields: (t) => startFields(t),
+});
+
+/** The fields that starting a worker and starting a session have in common. */
+export function startFields(t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]) {
+  return {
+    workspaceId: t.id({ required: true, description: 'The workspace.' }),
+    repositoryKind: t.field({
+      type: RepositoryKindEnum,
+      description: "Must be the kind of the workspace's repository.",
+    }),
+    branch: t.string({ description: "Default the workspace's branch." }),
+    path: t.string({ description: 'The notebook; kernels start in its folder.' }),
+    kernelName: t.string({ description: "Must be the profile's kernel." }),
+    kernelProfileId: t.id({ description: 'Default the default profile.' }),
+    resourceClassId: t.id({ description: 'Default the default class.' }),
+  };
+}
+
+const StartedWorker = builder.objectRef<{ worker: WorkerRow; created: boolean }>('StartedWorker').implement({
+  description: 'A live worker.',
+  fields: (t) => ({
+    worker: t.field({ type: Worker, description: 'The worker.', resolve: (started) => started.worker }),
+    created: t.exposeBoolean('created', { description: 'Whether it was started just now.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  startWorker: t.field({
+    type: StartedWorker,
+    description:
+      "Starts a worker, or answers the caller's live one for the same workspace, branch, profile and class. " +
+      'Needs the scope `execute` and `canEdit`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: StartInput, required: true, description: 'What to start.' }),
+    },
+    resolve: (_root, { spaceSlug, input }, ctx) => startWorker(ctx, spaceSlug, input),
+  }),
+  stopWorker: t.boolean({
+    description:
+      'Stops a worker and its sessions; true also when it had stopped already. Needs the scope `execute`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      id: t.arg.id({ required: true, description: 'UUID.' }),
+    },
+    resolve: async (_root, { spaceSlug, id }, ctx) => {
+      await stopWorker(ctx, spaceSlug, id);
+      return true;
+    },
+  }),
+}));

@@ -1,0 +1,108 @@
+import { workspacePermissions } from '../src/policies/workspace-policy.js';
+import { loadSpaceById } from '../src/spaces/space-access.js';
+import { createWorkspace } from '../src/workspaces/create-workspace.js';
+import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
+import { loadWorkspace } from '../src/workspaces/load-workspace.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { VisibilityEnum } from './enums.js';
+import { Space } from './space.js';
+
+const EffectivePermissions = builder
+  .objectRef<{ canView: boolean; canEdit: boolean; canManage: boolean }>('EffectivePermissions')
+  .implement({
+    description: 'What the caller may do.',
+    fields: (t) => ({
+      canView: t.exposeBoolean('canView', { description: 'Read files, watch sessions.' }),
+      canEdit: t.exposeBoolean('canEdit', { description: 'Create, save, rename, link, start, execute.' }),
+      canManage: t.exposeBoolean('canManage', { description: 'Change metadata and sharing, archive.' }),
+    }),
+  });
+
+export const Workspace = builder.prismaObject('Workspace', {
+  description: 'A named view on a repository branch, with an owner and a visibility.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    name: t.exposeString('name', { description: '1 to 200 characters.' }),
+    spaceSlug: t.string({
+      description: "The slug of the workspace's space.",
+      select: { space: { select: { slug: true } } },
+      resolve: (workspace) => workspace.space.slug,
+    }),
+    defaultRepositoryId: t.exposeID('defaultRepositoryId', { description: 'The repository of its files.' }),
+    defaultRepository: t.relation('defaultRepository', { description: 'The repository of its files.' }),
+    defaultBranch: t.exposeString('defaultBranch', {
+      description: 'The branch that is meant when none is named.',
+    }),
+    ownerUserId: t.exposeID('ownerUserId', { description: "The owner's user id." }),
+    owner: t.relation('owner', { description: 'Who owns it.' }),
+    visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who can view it.' }),
+    authoringQueryConnectorIds: t.exposeIDList('authoringQueryConnectorIds', {
+      description: 'The connectors for governed query access while authoring.',
+    }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it.',
+      select: { grants: true },
+      resolve: async (workspace, _args, ctx) => {
+        const access = await loadSpaceById(ctx, workspace.spaceId);
+        return workspacePermissions({ userId: ctx.actor.userId, access }, workspace);
+      },
+    }),
+    archivedAt: t.expose('archivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null while it is live.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its metadata last changed.' }),
+  }),
+});
+
+const WorkspaceConnection = connectionType('Workspace', Workspace);
+
+builder.objectFields(Space, (t) => ({
+  workspaces: t.field({
+    type: WorkspaceConnection,
+    description: 'The workspaces that the caller can view, newest first.',
+    args: {
+      ...pageArgs,
+      includeArchived: t.arg.boolean({ description: 'Archived ones too; default false.' }),
+    },
+    resolve: (space, args, ctx) =>
+      readPage(args, listWorkspaces(ctx, space.slug, { includeArchived: args.includeArchived ?? false })),
+  }),
+  workspace: t.field({
+    type: Workspace,
+    description: 'One workspace; needs `canView`.',
+    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    resolve: async (space, { id }, ctx) => (await loadWorkspace(ctx, space.slug, id, 'view')).workspace,
+  }),
+}));
+
+const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
+  description: 'A new workspace.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 200 characters.' }),
+    defaultRepositoryId: t.id({
+      required: true,
+      description: 'A repository of this space that the caller may edit.',
+    }),
+    defaultBranch: t.string({ description: "Default the repository's default branch." }),
+    ownerUserId: t.id({ description: 'A member of the space; default the caller.' }),
+    visibility: t.field({ type: VisibilityEnum, description: 'Default `private`.' }),
+    authoringQueryConnectorIds: t.idList({ description: 'Connectors of this space; default none.' }),
+  }),
+});
+
+builder.mutationField('createWorkspace', (t) =>
+  t.field({
+    type: Workspace,
+    description: 'Makes a workspace. Needs the scope `write` and the space role editor.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What to make.' }),
+    },
+    resolve: (_root, { spaceSlug, input }, ctx) => createWorkspace(ctx, spaceSlug, input),
+  }),
+);

@@ -1,0 +1,48 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { generateToken, hashToken } from './token.js';
+
+/** The first user's token, and whether it was made just now (only then is it shown). */
+export interface AdminToken {
+  token: string;
+  isNew: boolean;
+}
+
+/**
+ * Makes sure that the first user, a platform admin, exists and can sign in with `ADMIN_TOKEN` or with a generated
+ * token, whose one plaintext copy is `dataDir/admin-token` (mode 0600).
+ */
+export async function ensureAdmin(
+  prisma: PrismaClient,
+  options: { dataDir: string; adminToken: string | undefined },
+): Promise<AdminToken> {
+  const file = join(options.dataDir, 'admin-token');
+  const kept = options.adminToken ?? (await readFile(file, 'utf8').catch(() => '')).trim();
+  const token = kept || generateToken();
+  if (!kept) await writeSecret(file, token);
+  const admin =
+    (await prisma.user.findFirst({ where: { isPlatformAdmin: true }, orderBy: { createdAt: 'asc' } })) ??
+    (await prisma.user.create({
+      data: { name: 'Admin', email: 'admin@localhost', isPlatformAdmin: true },
+    }));
+  const hash = hashToken(token);
+  await prisma.apiToken.upsert({
+    where: { hash },
+    update: {},
+    create: { userId: admin.id, name: 'first admin', hash, scopes: ['read', 'write', 'execute', 'admin'] },
+  });
+  return { token, isNew: !kept };
+}
+
+async function writeSecret(file: string, secret: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(`${secret}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type BackendKind, backendKinds } from './workers/backend.js';
+
+/** Everything that the environment decides, checked once at start. Durations in ms, sizes in bytes. */
+export interface Config {
+  /** `PORT`, default 4000; 0 lets the system choose. */
+  port: number;
+  /** `HOST`, default `127.0.0.1`. */
+  host: string;
+  /** `DATA_DIR`, default `./.data`, absolute: embedded database, repositories, worker folders, generated token. */
+  dataDir: string;
+  /** `DATABASE_URL`, default none: PGlite in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** `ADMIN_TOKEN`, default none: generated at the first start and kept in `dataDir/admin-token`. */
+  adminToken: string | undefined;
+  /** `DEMO`, default on with the embedded database: seed the space `demo`. */
+  demo: boolean;
+  /** `WORKER_BACKENDS`, default `external`; the first is the default. */
+  workerBackends: BackendKind[];
+  /** `JUPYTER_URL` and `JUPYTER_TOKEN`: an external Jupyter server in place of local ones. */
+  jupyter: { baseUrl: string; token: string } | undefined;
+  /** `JUPYTER_HOME`, default `dataDir/jupyter`: where the local Jupyter's virtual environment is kept. */
+  jupyterHome: string;
+  /** `ALLOW_LOCAL_WORKERS`, default on while `host` is loopback: local Jupyter servers run as the gateway's user. */
+  allowLocalWorkers: boolean;
+  /** `LOG_LEVEL`, default `info`. */
+  logLevel: (typeof logLevels)[number];
+  /** `CORS_ORIGINS`, default none: the browser origins allowed, separated by commas. */
+  corsOrigins: string[];
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** What this build can start; the others are refused at start rather than at the first worker. */
+const builtBackends: readonly BackendKind[] = ['external'];
+
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./.data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .optional(),
+  ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  DEMO: flag.optional(),
+  WORKER_BACKENDS: list
+    .pipe(
+      z
+        .array(z.enum(backendKinds))
+        .min(1)
+        .refine((kinds) => kinds.every((kind) => builtBackends.includes(kind)), {
+          message: `this version offers ${builtBackends.join(', ')} only`,
+        }),
+    )
+    .default(['external']),
+  JUPYTER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JUPYTER_TOKEN: z.string().default(''),
+  JUPYTER_HOME: z.string().min(1).optional(),
+  ALLOW_LOCAL_WORKERS: flag.optional(),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+  CORS_ORIGINS: list.default([]),
+});
+
+/** Thrown by {@link readConfig}; the message lists every variable that is wrong. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the configuration.
+ * @param env the environment, as a rule `process.env`; empty values count as unset
+ * @throws ConfigError when a variable has no usable value
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration is not usable:\n${faults.join('\n')}`);
+  }
+  const value = parsed.data;
+  const dataDir = resolve(value.DATA_DIR);
+  return {
+    port: value.PORT,
+    host: value.HOST,
+    dataDir,
+    databaseUrl: value.DATABASE_URL,
+    adminToken: value.ADMIN_TOKEN,
+    demo: value.DEMO ?? value.DATABASE_URL === undefined,
+    workerBackends: value.WORKER_BACKENDS,
+    jupyter: value.JUPYTER_URL
+      ? { baseUrl: value.JUPYTER_URL.replace(/\/*$/, '/'), token: value.JUPYTER_TOKEN }
+      : undefined,
+    jupyterHome: value.JUPYTER_HOME ? resolve(value.JUPYTER_HOME) : resolve(dataDir, 'jupyter'),
+    allowLocalWorkers: value.ALLOW_LOCAL_WORKERS ?? isLoopback(value.HOST),
+    logLevel: value.LOG_LEVEL,
+    corsOrigins: value.CORS_ORIGINS,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

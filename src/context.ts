@@ -1,0 +1,34 @@
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../prisma/generated/client/client.js';
+import type { Actor } from './auth/authenticate.js';
+import type { EventBus } from './events/event-bus.js';
+import type { ExecutionLog } from './executions/execution-log.js';
+import type { Executor } from './executions/executor.js';
+import type { GitStore } from './git/git-store.js';
+import type { SessionManager } from './sessions/session-manager.js';
+import type { SpaceAccess } from './spaces/space-access.js';
+import type { BranchIndexer } from './versions/branch-indexer.js';
+import type { WorkerManager } from './workers/worker-manager.js';
+
+/** What the system is made of; built once in `server/gateway.ts` and handed to every command. */
+export interface Services {
+  prisma: PrismaClient;
+  git: GitStore;
+  bus: EventBus;
+  indexer: BranchIndexer;
+  workers: WorkerManager;
+  sessions: SessionManager;
+  executor: Executor;
+  executionLog: ExecutionLog;
+  log: Logger;
+}
+
+/** Who is asking, and the services that answer; one per request or subscription. */
+export interface RequestContext {
+  actor: Actor;
+  /** Also in the answer's `X-Request-Id` and in the log line. */
+  requestId: string;
+  services: Services;
+  /** The caller's standing in the spaces that this request touched; filled by `loadSpace`. */
+  spaces: Map<string, Promise<SpaceAccess | null>>;
+}

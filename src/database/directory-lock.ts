@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { open, realpath } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { DomainError } from '../errors.js';
+
+/** Held until released or until the process ends, however it ends. */
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+/** `O_EXLOCK | O_NONBLOCK` of macOS and the BSDs: open(2) takes an advisory lock that dies with the process. */
+const openWithLock = 0x20 | 0x4;
+const bsdFamily: readonly string[] = ['darwin', 'freebsd', 'netbsd', 'openbsd'];
+
+/**
+ * Makes this process the one owner of an existing folder. PGlite does not refuse a second process over its files, and
+ * two writers destroy them. The operating system frees the lock when the holder is killed, so none is ever stale:
+ * an abstract socket on Linux, a named pipe on Windows, a locked file on macOS and the BSDs.
+ *
+ * Abstract sockets belong to a network namespace: containers that share a volume are not kept apart.
+ *
+ * @throws DomainError `storage_unavailable` when another process, or another caller in this one, holds the lock, and
+ * on platforms that offer none of the three
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+  const folder = await realpath(directory);
+  const name = `notebook-gateway-${createHash('sha256').update(folder).digest('hex')}`;
+  if (process.platform === 'linux') return listenLock(`\0${name}`);
+  if (process.platform === 'win32') return listenLock(`\\\\.\\pipe\\${name}`);
+  if (bsdFamily.includes(process.platform)) return fileLock(path.join(folder, 'gateway.lock'));
+  throw new DomainError(
+    'storage_unavailable',
+    'The embedded database cannot be locked on this platform; set DATABASE_URL to a PostgreSQL server.',
+  );
+}
+
+async function listenLock(address: string): Promise<DirectoryLock> {
+  const server = createServer((socket) => socket.destroy());
+  // The lock alone must not keep the process running.
+  server.unref();
+  try {
+    server.listen(address);
+    await once(server, 'listening');
+  } catch (error) {
+    throw refusal(error, 'EADDRINUSE');
+  }
+  return {
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+async function fileLock(file: string): Promise<DirectoryLock> {
+  try {
+    // O_CREAT | O_RDWR have these values on all of them.
+    const handle = await open(file, 0x200 | 0x2 | openWithLock, 0o600);
+    return { release: () => handle.close() };
+  } catch (error) {
+    throw refusal(error, 'EAGAIN');
+  }
+}
+
+function refusal(cause: unknown, busyCode: string): DomainError {
+  const busy = (cause as NodeJS.ErrnoException).code === busyCode;
+  const message = busy
+    ? 'Another gateway uses this data folder; stop it, or set DATA_DIR to another folder.'
+    : 'The data folder cannot be locked; set DATA_DIR to a folder on a local disk.';
+  return new DomainError('storage_unavailable', message, { cause });
+}

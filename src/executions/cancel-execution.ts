@@ -1,0 +1,31 @@
+import type { Execution } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, notFound } from '../errors.js';
+import { workspacePermissions } from '../policies/workspace-policy.js';
+import { assertOwn, loadSessionById } from '../sessions/load-session.js';
+import { assertMay } from '../workspaces/load-workspace.js';
+import { loadExecution } from './read-execution.js';
+
+/**
+ * Takes a queued execution out of its queue; its log ends with the status `cancelled`. Needs the scope `execute`,
+ * `can_edit` and the session to be the caller's own (or a space admin).
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
+ */
+export async function cancelExecution(ctx: RequestContext, executionId: string): Promise<Execution> {
+  const execution = await loadExecution(ctx, executionId);
+  requireScope(ctx, 'execute');
+  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'));
+  assertMay(
+    workspacePermissions({ userId: ctx.actor.userId, access: loaded.access }, loaded.workspace),
+    'edit',
+  );
+  assertOwn(ctx, loaded, loaded.session);
+  if (!(await ctx.services.executor.cancel(execution))) {
+    throw new DomainError(
+      'execution_finished',
+      'This execution is not queued any more; interrupt the session to stop what runs.',
+    );
+  }
+  return ctx.services.prisma.execution.findUniqueOrThrow({ where: { id: execution.id } });
+}

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Execution } from '../../prisma/generated/client/client.js';
+import { DomainError, type ErrorCode } from '../errors.js';
+import type { ExecutionFailure } from './execution-event.js';
+import type { ExecutionLog } from './execution-log.js';
+
+/** Why an execution ends before it ran: taken out of the queue, or its kernel failed. */
+export type EndWithoutRun = { status: 'cancelled' | 'aborted' } | { failure: unknown };
+
+/** Writes the end of an execution that never ran; its log has the entry `queued` only. */
+export async function endWithoutRun(
+  deps: { executionLog: ExecutionLog; log: Logger },
+  execution: Execution,
+  end: EndWithoutRun,
+): Promise<void> {
+  const writer = deps.executionLog.writer(execution.id, 1);
+  const finishedAt = new Date();
+  try {
+    if ('failure' in end) {
+      await writer.finish(executionFailure(end.failure), { status: 'failed', finishedAt });
+      return;
+    }
+    await writer.finish(
+      {
+        type: 'final_response',
+        status: end.status,
+        execution_count: null,
+        outputs: [],
+        truncated: false,
+        started_at: null,
+        finished_at: finishedAt.toISOString(),
+        duration_ms: 0,
+      },
+      { status: end.status, finishedAt },
+    );
+  } catch (error) {
+    deps.log.error({ err: error, executionId: execution.id }, 'the end of an execution was not written');
+  }
+}
+
+/** A log's failing end for what was thrown; only a {@link DomainError} tells its text. */
+export function executionFailure(error: unknown): ExecutionFailure {
+  const known = error instanceof DomainError ? error : undefined;
+  const code: ErrorCode = known?.code ?? 'kernel_died';
+  return {
+    type: 'failure',
+    detail: known?.message ?? 'The kernel stopped; restart the session and run the cell again.',
+    status_code: 503,
+    code,
+    retryable: true,
+  };
+}

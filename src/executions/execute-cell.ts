@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { uniqueViolation } from '../database/unique-violation.js';
+import { DomainError, invalidField } from '../errors.js';
+import { assertOwn, loadSession } from '../sessions/load-session.js';
+import { checkText, isUuid } from '../validate.js';
+import { assertNotArchived } from '../workspaces/load-workspace.js';
+import { encode } from './event-codec.js';
+
+/** A cell to run. */
+export interface ExecuteCellInput {
+  code: string;
+  cellIndex?: number | null;
+  cellId?: string | null;
+  /** After so many seconds the run is interrupted and ends as `timed_out`; default no limit. */
+  timeoutSeconds?: number | null;
+  /** Whether an error ends the caller's cells that are queued behind it as `aborted`; default true. */
+  stopOnError?: boolean | null;
+  /** A UUID of the client's: sent again, it re-attaches to that execution in place of running twice. */
+  executionId?: string | null;
+}
+
+const longestCode = 5_000_000;
+const longestTimeout = 7 * 24 * 3600;
+
+/**
+ * Queues a cell in a session. Needs the scope `execute`, `can_edit`, and the session to be the caller's own (or a
+ * space admin).
+ * @returns the execution, whose log has begun
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `worker_not_live`,
+ *   `session_dead`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
+ */
+export async function executeCell(
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+  input: ExecuteCellInput,
+): Promise<Execution> {
+  const { prisma, executor } = ctx.services;
+  const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
+  assertOwn(ctx, loaded, loaded.session);
+  const body = checkInput(input);
+  const id = input.executionId?.toLowerCase() ?? randomUUID();
+  const attached = input.executionId ? await attach(ctx, id, sessionId, body) : null;
+  if (attached) return attached;
+  assertNotArchived(loaded.workspace);
+  if (!['ready', 'busy', 'starting'].includes(loaded.session.worker.status)) {
+    throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
+  }
+  if (loaded.session.status === 'dead') {
+    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
+  }
+  executor.assertRoom(sessionId);
+  let execution: Execution;
+  try {
+    [execution] = await prisma.$transaction([
+      prisma.execution.create({
+        data: { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body },
+      }),
+      prisma.executionEvent.create({ data: encode(id, 1, { type: 'status', execution_state: 'queued' }) }),
+    ]);
+  } catch (error) {
+    const raced = uniqueViolation(error) ? await attach(ctx, id, sessionId, body) : null;
+    if (raced) return raced;
+    throw error;
+  }
+  executor.submit(execution);
+  return execution;
+}
+
+type Body = Pick<Execution, 'code' | 'cellIndex' | 'cellId' | 'timeoutSeconds' | 'stopOnError'>;
+
+function checkInput(input: ExecuteCellInput): Body {
+  const { cellIndex = null, timeoutSeconds = null } = input;
+  if (input.executionId != null && !isUuid(input.executionId)) {
+    throw invalidField('execution_id', 'must be a UUID', 'uuid');
+  }
+  if (cellIndex !== null && (cellIndex < 0 || cellIndex > 1_000_000)) {
+    throw invalidField('cell_index', 'must be between 0 and 1000000');
+  }
+  if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
+    throw invalidField('timeout_seconds', `must be above 0 and at most ${longestTimeout}`);
+  }
+  return {
+    code: checkText(input.code, 'code', longestCode),
+    cellIndex,
+    cellId: input.cellId == null ? null : checkText(input.cellId, 'cell_id', 200),
+    timeoutSeconds,
+    stopOnError: input.stopOnError ?? true,
+  };
+}
+
+/** The execution that the client's id stands for already. @throws DomainError `execution_id_reused` */
+async function attach(
+  ctx: RequestContext,
+  id: string,
+  sessionId: string,
+  body: Body,
+): Promise<Execution | null> {
+  const found = await ctx.services.prisma.execution.findUnique({ where: { id } });
+  if (!found) return null;
+  const same =
+    found.userId === ctx.actor.userId &&
+    found.sessionId === sessionId.toLowerCase() &&
+    (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
+  if (same) return found;
+  throw new DomainError(
+    'execution_id_reused',
+    'This execution_id stands for another execution; choose a new UUID.',
+  );
+}

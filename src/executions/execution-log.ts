@@ -1,0 +1,142 @@
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../events/event-bus.js';
+import { decode } from './event-codec.js';
+import { isTerminal, type LogEntry } from './execution-event.js';
+import { createLogWriter, type LogWriter } from './log-writer.js';
+
+/** The numbered logs of executions: written first, then fanned out; every reader reads the log. */
+export interface ExecutionLog {
+  /** The one writer of an execution's log; `lastSequence` is what stands in it already. */
+  writer(executionId: string, lastSequence: number): LogWriter;
+  /** At most `limit` entries after a sequence number; empty when there are none yet. */
+  read(executionId: string, after: number, limit: number): Promise<LogEntry[]>;
+  /**
+   * Replays the log after a sequence number, then follows it to its end. A slow reader costs no memory: it reads on
+   * from its cursor. Ends when the log ends, `signal` aborts or the iterator is returned, also while it waits.
+   */
+  follow(executionId: string, after: number, signal?: AbortSignal): AsyncIterableIterator<LogEntry>;
+}
+
+/** The newest entries of a log that is being written, so that followers need not ask the database. */
+interface Tail {
+  entries: LogEntry[];
+  size: number;
+}
+
+const tailLimit = 1024 * 1024;
+const pageSize = 256;
+const pollMs = 15_000;
+
+/** Opens the {@link ExecutionLog} over its table. */
+export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }): ExecutionLog {
+  const { prisma, bus } = deps;
+  const tails = new Map<string, Tail>();
+
+  function written(executionId: string, entries: { entry: LogEntry; size: number }[], ended: boolean): void {
+    if (ended) {
+      tails.delete(executionId);
+    } else {
+      const tail = tails.get(executionId) ?? { entries: [], size: 0 };
+      tails.set(executionId, tail);
+      for (const { entry, size } of entries) {
+        tail.entries.push(entry);
+        tail.size += size;
+      }
+      if (tail.size > tailLimit) {
+        tail.entries = entries.map(({ entry }) => entry).slice(-pageSize);
+        tail.size = entries.slice(-pageSize).reduce((sum, { size }) => sum + size, 0);
+      }
+    }
+    bus.publish('execution', executionId, { executionId });
+  }
+
+  async function read(executionId: string, after: number, limit: number): Promise<LogEntry[]> {
+    const tail = tails.get(executionId)?.entries;
+    const first = tail?.[0]?.sequence;
+    if (tail && first !== undefined && first <= after + 1) {
+      return tail.slice(after + 1 - first, after + 1 - first + limit);
+    }
+    const rows = await prisma.executionEvent.findMany({
+      where: { executionId, sequence: { gt: after } },
+      orderBy: { sequence: 'asc' },
+      take: limit,
+    });
+    return rows.map((row) => ({ sequence: row.sequence, event: decode(row) }));
+  }
+
+  async function* followUntil(
+    executionId: string,
+    after: number,
+    end: AbortSignal,
+  ): AsyncGenerator<LogEntry> {
+    let cursor = after;
+    let changed = true;
+    let wake = () => {};
+    const unsubscribe = bus.subscribe('execution', executionId, () => {
+      changed = true;
+      wake();
+    });
+    const onEnd = () => wake();
+    end.addEventListener('abort', onEnd);
+    try {
+      while (!end.aborted) {
+        changed = false;
+        const entries = await read(executionId, cursor, pageSize);
+        for (const entry of entries) {
+          yield entry;
+          cursor = entry.sequence;
+          if (isTerminal(entry.event)) return;
+        }
+        if (entries.length > 0 || changed || end.aborted) continue;
+        if (await hasEnded(executionId, cursor)) return;
+        if (changed || end.aborted) continue;
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pollMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    } finally {
+      end.removeEventListener('abort', onEnd);
+      unsubscribe();
+    }
+  }
+
+  /** Whether the log is complete and the cursor stands at, or beyond, its end. */
+  async function hasEnded(executionId: string, cursor: number): Promise<boolean> {
+    const execution = await prisma.execution.findUnique({
+      where: { id: executionId },
+      select: {
+        finishedAt: true,
+        events: { where: { sequence: { gt: cursor } }, take: 1, select: { sequence: true } },
+      },
+    });
+    return !execution || (execution.finishedAt !== null && execution.events.length === 0);
+  }
+
+  return {
+    read,
+    writer: (executionId, lastSequence) => createLogWriter({ prisma, executionId, lastSequence, written }),
+    follow(executionId, after, signal) {
+      const own = new AbortController();
+      const end = signal ? AbortSignal.any([own.signal, signal]) : own.signal;
+      const entries = followUntil(executionId, after, end);
+      return {
+        next: () => entries.next(),
+        return: () => {
+          own.abort();
+          return entries.return(undefined);
+        },
+        throw: (error) => {
+          own.abort();
+          return entries.throw(error);
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Services } from '../context.js';
+import { DomainError } from '../errors.js';
+import { executionFailure } from './end-without-run.js';
+
+/**
+ * Ends the logs of executions that a former process left unfinished: what was written stays, the end says that the
+ * gateway restarted. Called once at start, before requests are taken.
+ */
+export async function failOrphans(
+  services: Pick<Services, 'prisma' | 'executionLog' | 'log'>,
+): Promise<void> {
+  const { prisma, executionLog, log } = services;
+  const orphans = await prisma.execution.findMany({
+    where: { finishedAt: null },
+    select: { id: true, events: { orderBy: { sequence: 'desc' }, take: 1, select: { sequence: true } } },
+  });
+  for (const { id, events } of orphans) {
+    const failure = executionFailure(
+      new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.'),
+    );
+    const writer = executionLog.writer(id, events[0]?.sequence ?? 0);
+    await writer.finish(failure, { status: 'failed', finishedAt: new Date() });
+  }
+  if (orphans.length > 0) log.warn({ count: orphans.length }, 'executions were ended that a restart cut off');
+}

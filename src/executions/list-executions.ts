@@ -1,0 +1,22 @@
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSessionById } from '../sessions/load-session.js';
+
+/**
+ * What was run in a session, newest first; who has `can_view` in its workspace may see it.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
+ */
+export function listExecutions(ctx: RequestContext, sessionId: string): Listing<Execution> {
+  const where = async () => {
+    const { session } = await loadSessionById(ctx, sessionId, notFound('The session'));
+    return { sessionId: session.id };
+  };
+  const { execution } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      execution.findMany({ ...query, where: await where(), orderBy: { position: 'desc' } }),
+    count: async () => execution.count({ where: await where() }),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { loadSessionById } from '../sessions/load-session.js';
+import { isUuid } from '../validate.js';
+import type { LogEntry } from './execution-event.js';
+
+/**
+ * Loads an execution; who has `can_view` in its workspace may see it, also when its session is deleted.
+ * @param within the space, and the session, that it must belong to
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadExecution(
+  ctx: RequestContext,
+  executionId: string,
+  within: { spaceId?: string; sessionId?: string | null } = {},
+): Promise<Execution> {
+  const missing = notFound('The execution');
+  const execution = isUuid(executionId)
+    ? await ctx.services.prisma.execution.findUnique({ where: { id: executionId } })
+    : null;
+  if (!execution) throw missing;
+  const { access } = await loadSessionById(ctx, execution.sessionId, missing);
+  if (within.spaceId && within.spaceId !== access.space.id) throw missing;
+  if (within.sessionId && within.sessionId.toLowerCase() !== execution.sessionId) throw missing;
+  return execution;
+}
+
+/**
+ * Replays an execution's log after a sequence number and follows it to its end.
+ * @throws DomainError what {@link loadExecution} throws, before the first event
+ */
+export async function followExecution(
+  ctx: RequestContext,
+  executionId: string,
+  after: number,
+  signal?: AbortSignal,
+): Promise<{ execution: Execution; entries: AsyncIterableIterator<LogEntry> }> {
+  const execution = await loadExecution(ctx, executionId);
+  return { execution, entries: ctx.services.executionLog.follow(execution.id, after, signal) };
+}

@@ -1,0 +1,116 @@
+import type { Logger } from 'pino';
+import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
+import { DomainError } from '../errors.js';
+import type { KernelConnection } from '../kernels/jupyter-client.js';
+import { KernelGone } from '../kernels/kernel-gone.js';
+import { executionFailure } from './end-without-run.js';
+import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
+import type { ExecutionLog } from './execution-log.js';
+import type { KernelProvider } from './executor.js';
+import { createOutputCollector } from './output-collector.js';
+
+/** How a run ended: its row's status, and the kernel's counter. */
+export interface RunEnd {
+  status: FinalStatus | 'failed';
+  executionCount: number | null;
+}
+
+/** How long after the interrupt of a timed-out run its kernel is restarted. */
+const interruptGraceMs = 10_000;
+
+/** Runs one execution on an idle kernel and writes its log to the end. Never throws. */
+export async function runExecution(
+  deps: { prisma: PrismaClient; log: Logger; executionLog: ExecutionLog; kernels: KernelProvider },
+  execution: Execution,
+  kernel: KernelConnection,
+): Promise<RunEnd> {
+  const log = deps.log.child({ executionId: execution.id });
+  const writer = deps.executionLog.writer(execution.id, 1);
+  const collector = createOutputCollector();
+  const startedAt = new Date();
+  const marked = deps.prisma.execution
+    .update({ where: { id: execution.id }, data: { status: 'running', startedAt } })
+    .catch((error) => log.error({ err: error }, 'a run was not marked as running'));
+  const limit = watchTimeout(deps, execution, kernel);
+
+  let end: FinalResponse | ExecutionFailure;
+  let executionCount: number | null = null;
+  try {
+    const reply = await kernel.execute(
+      { code: execution.code, stopOnError: execution.stopOnError, messageId: execution.id },
+      (event) => {
+        writer.write(event);
+        collector.add(event);
+      },
+    );
+    executionCount = reply.executionCount;
+    end = final(limit.timedOut ? 'timed_out' : reply.status);
+  } catch (error) {
+    const onPurpose = error instanceof KernelGone && ['restarted', 'shutdown'].includes(error.reason);
+    if (onPurpose) end = final(limit.timedOut ? 'timed_out' : 'cancelled');
+    else end = executionFailure(kernelFailure(error));
+    if (!(error instanceof KernelGone)) log.error({ err: error }, 'a run broke');
+  } finally {
+    limit.clear();
+  }
+
+  function final(status: FinalStatus): FinalResponse {
+    const finishedAt = new Date();
+    return {
+      type: 'final_response',
+      status,
+      execution_count: executionCount,
+      outputs: collector.outputs,
+      truncated: collector.truncated,
+      started_at: startedAt.toISOString(),
+      finished_at: finishedAt.toISOString(),
+      duration_ms: finishedAt.getTime() - startedAt.getTime(),
+    };
+  }
+
+  await marked;
+  const status = end.type === 'failure' ? 'failed' : end.status;
+  try {
+    await writer.finish(end, { status, executionCount, finishedAt: new Date() });
+  } catch (error) {
+    log.error({ err: error }, 'the end of a run was not written; it ends as failed at the next start');
+  }
+  return { status, executionCount };
+}
+
+function kernelFailure(error: unknown): DomainError {
+  const reason = error instanceof KernelGone ? error.reason : undefined;
+  return reason === 'connection_lost'
+    ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')
+    : new DomainError(
+        'kernel_died',
+        'The kernel stopped while it ran this cell; restart the session and run it again.',
+      );
+}
+
+/** Interrupts the run after its `timeoutSeconds`, and restarts a kernel that does not heed it. */
+function watchTimeout(
+  deps: { log: Logger; kernels: KernelProvider },
+  execution: Execution,
+  kernel: KernelConnection,
+): { readonly timedOut: boolean; clear(): void } {
+  let timedOut = false;
+  let timer: NodeJS.Timeout | undefined;
+  const warn = (error: unknown) =>
+    deps.log.warn({ err: error, executionId: execution.id }, 'a timeout failed');
+  if (execution.timeoutSeconds !== null) {
+    timer = setTimeout(() => {
+      timedOut = true;
+      kernel.interrupt().catch(warn);
+      timer = setTimeout(() => {
+        deps.kernels.restartStuck(execution.sessionId).catch(warn);
+      }, interruptGraceMs);
+    }, execution.timeoutSeconds * 1000);
+  }
+  return {
+    get timedOut() {
+      return timedOut;
+    },
+    clear: () => clearTimeout(timer),
+  };
+}

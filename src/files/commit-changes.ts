@@ -1,0 +1,51 @@
+import type { FileVersion } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import type { CommitResult, FileChange } from '../git/git-store.js';
+import { checkText } from '../validate.js';
+import { assertBranchWritable, type LoadedTarget } from './file-target.js';
+
+/** The committer of every commit that the gateway makes; the author is the caller. */
+export const serviceIdentity = { name: 'Notebook Gateway', email: 'gateway@localhost' };
+
+const longestMessage = 10_000;
+
+/**
+ * Makes one commit of the changes, brings the index up to it and tells who listens.
+ * @throws DomainError `branch_protected`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
+ *   `base_sha_conflict`, `storage_unavailable`
+ */
+export async function commitChanges(
+  ctx: RequestContext,
+  target: LoadedTarget,
+  input: { branch: string; changes: FileChange[]; message: string },
+): Promise<CommitResult> {
+  const { services, actor } = ctx;
+  const message = checkText(input.message, 'commit_message', longestMessage);
+  await assertBranchWritable(ctx, target, input.branch);
+  const result = await target.git.commit({
+    branch: input.branch,
+    changes: input.changes,
+    author: { name: actor.name, email: actor.email },
+    committer: serviceIdentity,
+    message,
+  });
+  await services.indexer.ensure(target.repository.id, input.branch);
+  if (result.changed) {
+    services.bus.publish('commit', target.repository.id, {
+      repositoryId: target.repository.id,
+      branch: input.branch,
+      commitOid: result.commitOid,
+    });
+  }
+  return result;
+}
+
+/** The version that a commit made of a path; it is in the index once {@link commitChanges} returned. */
+export function findVersion(
+  ctx: RequestContext,
+  at: { repositoryId: string; branch: string; commitOid: string; path: string },
+): Promise<FileVersion> {
+  return ctx.services.prisma.fileVersion.findUniqueOrThrow({
+    where: { repositoryId_branch_commitOid_path: at },
+  });
+}

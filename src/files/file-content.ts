@@ -1,0 +1,63 @@
+import { DomainError, invalidField } from '../errors.js';
+import { normalizeNotebook } from '../nbformat/normalize-notebook.js';
+import { emptyNotebook, type Notebook } from '../nbformat/notebook.js';
+import { readNotebook } from '../nbformat/read-notebook.js';
+import { writeNotebook } from '../nbformat/write-notebook.js';
+import { type FileKind, fileKind } from './file-kind.js';
+
+/** A file's parsed content. */
+export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
+
+/** What a client gives as a file's content; which one is needed follows from the path. */
+export interface ContentInput {
+  path: string;
+  kind?: FileKind | null;
+  /** Jupyter notebook JSON, multi-line fields joined or as lists of lines. */
+  notebook?: unknown;
+  content?: string | null;
+}
+
+/**
+ * Parses stored bytes.
+ * @throws DomainError `unreadable_file` when they are not what the path's extension says
+ */
+export function parseContent(path: string, bytes: Uint8Array): FileContent {
+  if (fileKind(path) === 'notebook') return { kind: 'notebook', notebook: readNotebook(bytes) };
+  try {
+    return {
+      kind: 'text',
+      content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    };
+  } catch (cause) {
+    throw new DomainError('unreadable_file', 'This file is not UTF-8 text; it can be read with git only.', {
+      cause,
+    });
+  }
+}
+
+/**
+ * Turns a client's content into the bytes to store. A new notebook without content is an empty one.
+ * @throws DomainError `invalid_request`, `invalid_path`, `invalid_notebook`
+ */
+export function encodeContent(input: ContentInput, options: { isNew: boolean }): Uint8Array {
+  const kind = fileKind(input.path);
+  if (input.kind && input.kind !== kind) {
+    const msg = `must ${input.kind === 'notebook' ? '' : 'not '}end in .ipynb for the kind "${input.kind}"`;
+    throw new DomainError('invalid_path', `path: ${msg}`, {
+      fields: [{ loc: ['body', 'path'], msg, type: 'kind_mismatch' }],
+    });
+  }
+  if (kind === 'notebook') {
+    if (input.content != null)
+      throw invalidField('content', 'is for text files; send "notebook"', 'kind_mismatch');
+    if (input.notebook != null) return writeNotebook(normalizeNotebook(input.notebook));
+    if (options.isNew) return writeNotebook(emptyNotebook());
+    throw invalidField('notebook', 'is required', 'missing');
+  }
+  if (input.notebook != null)
+    throw invalidField('notebook', 'is for paths that end in .ipynb', 'kind_mismatch');
+  if (input.content == null) throw invalidField('content', 'is required', 'missing');
+  if (!input.content.isWellFormed())
+    throw invalidField('content', 'must be valid Unicode (no lone surrogates)');
+  return new TextEncoder().encode(input.content);
+}

@@ -1,0 +1,84 @@
+import type { Services } from '../context.js';
+import { notFound } from '../errors.js';
+import { type FileContent, parseContent } from './file-content.js';
+import type { LoadedTarget } from './file-target.js';
+import { lastChange } from './last-change.js';
+
+/** A file as it stands at a ref, with its content. */
+export type FileSnapshot = FileContent & {
+  path: string;
+  /** The ref that was asked for. */
+  ref: string;
+  /** The branch, when the ref is one. */
+  branch: string | null;
+  /** The last commit that changed the file. */
+  commitSha: string;
+  /** The blob's oid: what a save gives as its base. */
+  sha: string;
+  size: number;
+  /** Null for text files. */
+  notebookId: string | null;
+  repositoryId: string;
+  /** Null when addressed by repository. */
+  workspaceId: string | null;
+};
+
+const attempts = 5;
+
+/**
+ * Reads one file at a ref.
+ * @throws DomainError `not_found` (file, ref), `invalid_ref`, `invalid_path`, `unreadable_file`
+ */
+export async function readSnapshot(
+  services: Services,
+  target: LoadedTarget,
+  request: { ref: string; path: string },
+): Promise<FileSnapshot> {
+  const { repository, git } = target;
+  for (let attempt = 1; ; attempt++) {
+    const resolved = await git.resolveRef(request.ref);
+    const onBranch = resolved.kind === 'branch';
+    const commitOid = onBranch
+      ? await services.indexer.ensure(repository.id, resolved.name)
+      : resolved.commitOid;
+    const file = await git.readFile(commitOid, request.path);
+    if (!file) throw notFound('The file');
+    const change = onBranch
+      ? await changeOnBranch(services, {
+          repositoryId: repository.id,
+          branch: resolved.name,
+          ...request,
+          oid: file.oid,
+        })
+      : await lastChange(services.prisma, git, {
+          repositoryId: repository.id,
+          commitOid,
+          path: request.path,
+        });
+    // A save that came between the two reads moved the index on: read again.
+    if (!change && attempt < attempts) continue;
+    return {
+      ...parseContent(request.path, file.bytes),
+      path: request.path,
+      ref: request.ref,
+      branch: onBranch ? resolved.name : null,
+      commitSha: change?.commitOid ?? commitOid,
+      sha: file.oid,
+      size: file.size,
+      notebookId: change?.documentId ?? null,
+      repositoryId: repository.id,
+      workspaceId: target.workspace?.id ?? null,
+    };
+  }
+}
+
+async function changeOnBranch(
+  services: Services,
+  at: { repositoryId: string; branch: string; path: string; oid: string },
+): Promise<{ commitOid: string; documentId: string | null } | null> {
+  const { repositoryId, branch, path } = at;
+  const row = await services.prisma.branchFile.findUnique({
+    where: { repositoryId_branch_path: { repositoryId, branch, path } },
+  });
+  return row?.blobOid === at.oid ? { commitOid: row.lastCommitOid, documentId: row.documentId } : null;
+}

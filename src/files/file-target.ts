@@ -1,0 +1,65 @@
+import type { Repository, Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import type { GitRepository } from '../git/git-store.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import type { SpaceAccess } from '../spaces/space-access.js';
+import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+
+/** How files are addressed: through a workspace, or through its repository (older clients). */
+export type FileTarget = { workspaceId: string } | { repositoryId: string };
+
+/** A repository that the caller may read or write, with the branch that is meant when none is given. */
+export interface LoadedTarget {
+  access: SpaceAccess;
+  repository: Repository;
+  /** Null when addressed by repository. */
+  workspace: Workspace | null;
+  defaultBranch: string;
+  git: GitRepository;
+}
+
+/**
+ * Loads what a file request addresses and authorizes the caller: `view` to read, `edit` to write (then the scope
+ * `write` is needed and the workspace must not be archived).
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`
+ */
+export async function loadFileTarget(
+  ctx: RequestContext,
+  spaceSlug: string,
+  target: FileTarget,
+  need: 'view' | 'edit',
+): Promise<LoadedTarget> {
+  requireScope(ctx, need === 'view' ? 'read' : 'write');
+  if (isByRepository(target)) {
+    const { access, repository } = await loadRepository(ctx, spaceSlug, target.repositoryId, need);
+    const git = await ctx.services.git.repository(repository.id);
+    return { access, repository, workspace: null, defaultBranch: repository.defaultBranch, git };
+  }
+  const { access, workspace } = await loadWorkspace(ctx, spaceSlug, target.workspaceId, need);
+  if (need === 'edit') assertNotArchived(workspace);
+  const repository = workspace.defaultRepository;
+  const git = await ctx.services.git.repository(repository.id);
+  return { access, repository, workspace, defaultBranch: workspace.defaultBranch, git };
+}
+
+function isByRepository(target: FileTarget): target is { repositoryId: string } {
+  return 'repositoryId' in target && target.repositoryId != null;
+}
+
+/** @throws DomainError `branch_protected` unless the caller may write to the branch directly */
+export async function assertBranchWritable(
+  ctx: RequestContext,
+  target: LoadedTarget,
+  branch: string,
+): Promise<void> {
+  if (target.access.role === 'admin') return;
+  const where = { repositoryId_name: { repositoryId: target.repository.id, name: branch } };
+  if (await ctx.services.prisma.protectedBranch.findUnique({ where })) {
+    throw new DomainError(
+      'branch_protected',
+      'This branch is protected; only space admins write to it directly.',
+    );
+  }
+}

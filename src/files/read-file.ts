@@ -1,0 +1,35 @@
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { assertReadablePath } from '../git/path.js';
+import { type FileKind, fileKind } from './file-kind.js';
+import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
+
+/** Which file to read. */
+export interface ReadFileInput {
+  path: string;
+  /** A branch, tag or commit sha; default the target's branch. */
+  ref?: string | null;
+  /** The kind that the path must have; default any. */
+  kind?: FileKind | null;
+}
+
+/**
+ * Reads a notebook or text file. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `unreadable_file`
+ */
+export async function readFile(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: ReadFileInput,
+): Promise<FileSnapshot> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'view');
+  const loc = ['query', 'path'];
+  assertReadablePath(input.path, loc);
+  if (input.kind && fileKind(input.path) !== input.kind) {
+    const msg = input.kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
+    throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
+  }
+  return readSnapshot(ctx.services, target, { ref: input.ref ?? target.defaultBranch, path: input.path });
+}

@@ -1,0 +1,52 @@
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { assertWritablePath } from '../git/path.js';
+import { commitChanges, findVersion } from './commit-changes.js';
+import { fileKind } from './file-kind.js';
+import { readSnapshot } from './file-snapshot.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
+import { checkBaseSha, type SavedFile } from './save-file.js';
+
+/** A rename on one branch; the kind of the file stays. */
+export interface RenameFileInput {
+  path: string;
+  newPath: string;
+  branch?: string | null;
+  baseSha?: string | null;
+  /** Default `Rename A to B`. */
+  commitMessage?: string | null;
+}
+
+/**
+ * Renames a file with one commit; its notebook id, links and versions follow. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict` and what a save throws
+ */
+export async function renameFile(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: RenameFileInput,
+): Promise<SavedFile> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const { path, newPath } = input;
+  assertWritablePath(path);
+  const loc = ['body', 'new_path'];
+  assertWritablePath(newPath, loc);
+  if (fileKind(path) !== fileKind(newPath)) {
+    const msg = fileKind(path) === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
+    throw new DomainError('invalid_path', `new_path: ${msg}`, {
+      fields: [{ loc, msg, type: 'kind_mismatch' }],
+    });
+  }
+  const branch = input.branch ?? target.defaultBranch;
+  const result = await commitChanges(ctx, target, {
+    branch,
+    changes: [{ kind: 'move', path, newPath, baseSha: checkBaseSha(input.baseSha) }],
+    message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
+  });
+  const at = { repositoryId: target.repository.id, branch, commitOid: result.commitOid, path: newPath };
+  return {
+    version: await findVersion(ctx, at),
+    file: await readSnapshot(ctx.services, target, { ref: branch, path: newPath }),
+  };
+}

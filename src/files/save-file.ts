@@ -1,0 +1,111 @@
+import type { FileVersion } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { invalidField } from '../errors.js';
+import type { FileChange } from '../git/git-store.js';
+import { assertWritablePath } from '../git/path.js';
+import { commitChanges, findVersion } from './commit-changes.js';
+import { type ContentInput, encodeContent, parseContent } from './file-content.js';
+import type { FileSnapshot } from './file-snapshot.js';
+import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
+
+/** A new file; `branch` defaults to the target's. */
+export interface CreateFileInput extends ContentInput {
+  branch?: string | null;
+  /** Default `Create PATH`, or `Update PATH` for a save. */
+  commitMessage?: string | null;
+}
+
+/** A save; with `baseSha` only if the branch still has that blob at the path. */
+export interface SaveFileInput extends CreateFileInput {
+  baseSha?: string | null;
+}
+
+/** The file as it is now, and the version that was made; none when the bytes were the same already. */
+export interface SavedFile {
+  file: FileSnapshot;
+  version: FileVersion | null;
+}
+
+/**
+ * Makes a new file with one commit. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `file_exists` and what {@link saveFile} throws
+ */
+export async function createFile(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: CreateFileInput,
+): Promise<SavedFile> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  assertWritablePath(input.path);
+  const bytes = encodeContent(input, { isNew: true });
+  return put(ctx, target, input, { kind: 'create', path: input.path, bytes }, `Create ${input.path}`);
+}
+
+/**
+ * Saves a file with one commit; the same bytes again make none. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
+ *   `invalid_request`, `invalid_path`, `invalid_ref`, `invalid_notebook`, `base_sha_conflict`, `storage_unavailable`
+ */
+export async function saveFile(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: SaveFileInput,
+): Promise<SavedFile> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  assertWritablePath(input.path);
+  const baseSha = checkBaseSha(input.baseSha);
+  const bytes = encodeContent(input, { isNew: false });
+  return put(ctx, target, input, { kind: 'save', path: input.path, bytes, baseSha }, `Update ${input.path}`);
+}
+
+/** @throws DomainError `invalid_request` unless absent or a full object id */
+export function checkBaseSha(baseSha: string | null | undefined): string | undefined {
+  if (baseSha == null) return undefined;
+  if (!/^[0-9a-f]{40}$/.test(baseSha))
+    throw invalidField('base_sha', 'must be the 40 hex digits of a blob sha');
+  return baseSha;
+}
+
+async function put(
+  ctx: RequestContext,
+  target: LoadedTarget,
+  input: CreateFileInput,
+  change: Extract<FileChange, { bytes: Uint8Array }>,
+  defaultMessage: string,
+): Promise<SavedFile> {
+  const branch = input.branch ?? target.defaultBranch;
+  const { path } = change;
+  const message = input.commitMessage?.trim() || defaultMessage;
+  const result = await commitChanges(ctx, target, { branch, changes: [change], message });
+  const at = { repositoryId: target.repository.id, branch, path };
+  const version = result.changed ? await findVersion(ctx, { ...at, commitOid: result.commitOid }) : null;
+  const current = version ?? (await lastVersion(ctx, at));
+  const saved = result.files.find((file) => file.path === path)!;
+  return {
+    version,
+    file: {
+      ...parseContent(path, change.bytes),
+      path,
+      ref: branch,
+      branch,
+      commitSha: current.commitOid,
+      sha: saved.oid,
+      size: saved.size,
+      notebookId: current.documentId,
+      repositoryId: target.repository.id,
+      workspaceId: target.workspace?.id ?? null,
+    },
+  };
+}
+
+async function lastVersion(
+  ctx: RequestContext,
+  at: { repositoryId: string; branch: string; path: string },
+): Promise<Pick<FileVersion, 'commitOid' | 'documentId'>> {
+  const file = await ctx.services.prisma.branchFile.findUniqueOrThrow({
+    where: { repositoryId_branch_path: at },
+  });
+  return { commitOid: file.lastCommitOid, documentId: file.documentId };
+}

@@ -1,0 +1,76 @@
+import { DomainError, notFound } from '../errors.js';
+import type { CommitResult, FileChange } from './git-types.js';
+import type { ObjectBatch } from './object-batch.js';
+import type { ObjectStore } from './object-store.js';
+import { assertReadablePath, assertWritablePath, invalidPath } from './path.js';
+import { fileExists, type TreeEditor } from './tree-editor.js';
+
+const newFileMode = '100644';
+const bodyPath = ['body', 'path'];
+const bodyNewPath = ['body', 'new_path'];
+
+/**
+ * Applies changes to a tree, in order, and adds the new blobs to the batch.
+ * @param branch named in a conflict
+ * @returns the created, saved and moved files
+ * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`
+ */
+export async function applyChanges(
+  to: { objects: ObjectStore; editor: TreeEditor; batch: ObjectBatch; branch: string },
+  changes: FileChange[],
+): Promise<CommitResult['files']> {
+  const files = new Map<string, CommitResult['files'][number]>();
+  const put = (path: string, oid: string, size: number) => files.set(path, { path, oid, size });
+  for (const change of changes) {
+    if (change.kind === 'create') {
+      assertWritablePath(change.path);
+      const oid = to.batch.add('blob', change.bytes);
+      await to.editor.add(change.path, { mode: newFileMode, oid }, bodyPath);
+      put(change.path, oid, change.bytes.length);
+      continue;
+    }
+    const current = await existingFile(to, change);
+    if (change.kind === 'save') {
+      const oid = to.batch.add('blob', change.bytes);
+      if (oid !== current.oid) await to.editor.replace(change.path, { mode: current.mode, oid });
+      put(change.path, oid, change.bytes.length);
+    } else if (change.kind === 'delete') {
+      await to.editor.remove(change.path);
+      files.delete(change.path);
+    } else {
+      assertWritablePath(change.newPath, bodyNewPath);
+      if (change.newPath === change.path) throw fileExists();
+      await to.editor.remove(change.path);
+      await to.editor.add(change.newPath, current, bodyNewPath);
+      files.delete(change.path);
+      put(
+        change.newPath,
+        current.oid,
+        to.batch.sizeOf(current.oid) ?? (await to.objects.blobSize(current.oid)),
+      );
+    }
+  }
+  return [...files.values()];
+}
+
+/** The file that a change is about, checked against its base sha. */
+async function existingFile(
+  { editor, branch }: { editor: TreeEditor; branch: string },
+  change: Exclude<FileChange, { kind: 'create' }>,
+): Promise<{ mode: string; oid: string }> {
+  const { path, baseSha } = change;
+  assertReadablePath(path);
+  const found = await editor.find(path);
+  if (found.kind === 'directory') throw invalidPath('is a folder');
+  if (found.kind !== 'file') throw notFound('The file');
+  if (baseSha !== undefined && baseSha !== found.oid) {
+    throw new DomainError(
+      'base_sha_conflict',
+      'The file was changed since it was read; read it again and merge.',
+      {
+        extra: { path, branch, base_sha: baseSha, current_sha: found.oid },
+      },
+    );
+  }
+  return { mode: found.mode === '100755' ? '100755' : newFileMode, oid: found.oid };
+}

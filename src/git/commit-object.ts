@@ -1,0 +1,65 @@
+import type { Commit, Identity, Signature } from './git-types.js';
+import { storageUnavailable } from './storage-error.js';
+
+/** What a new commit object is made of. */
+export interface NewCommit {
+  treeOid: string;
+  parents: string[];
+  author: Identity;
+  committer: Identity;
+  /** Whole seconds count. */
+  date: Date;
+  message: string;
+}
+
+/**
+ * A commit object's bytes. What would forge a header (line breaks, angle brackets, NUL) is dropped from the identities,
+ * NUL from the message, which ends in a newline.
+ * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_git_commit_objects
+ */
+export function encodeCommit(commit: NewCommit): Buffer {
+  const time = `${Math.floor(commit.date.getTime() / 1000)} +0000`;
+  const message = commit.message.replaceAll('\0', '');
+  const lines = [
+    `tree ${commit.treeOid}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${identity(commit.author)} ${time}`,
+    `committer ${identity(commit.committer)} ${time}`,
+    '',
+    message.endsWith('\n') ? message : `${message}\n`,
+  ];
+  return Buffer.from(lines.join('\n'));
+}
+
+/**
+ * Reads a commit object; an identity that another tool wrote malformed is given as it stands, at the epoch.
+ * @throws DomainError `storage_unavailable` when it names no tree
+ */
+export function decodeCommit(oid: string, bytes: Buffer): Commit {
+  const text = bytes.toString();
+  const end = text.indexOf('\n\n');
+  const headers = (end < 0 ? text : text.slice(0, end)).split('\n');
+  const values = (key: string) =>
+    headers.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
+  const treeOid = values('tree')[0];
+  if (!treeOid) throw storageUnavailable(new Error(`commit ${oid} is malformed`));
+  return {
+    oid,
+    treeOid,
+    parents: values('parent'),
+    author: signature(values('author')[0]),
+    committer: signature(values('committer')[0]),
+    message: end < 0 ? '' : text.slice(end + 2),
+  };
+}
+
+function identity({ name, email }: Identity): string {
+  const clean = (text: string) => text.replace(/[\p{Cc}<>]/gu, '').trim();
+  return `${clean(name) || 'unknown'} <${clean(email)}>`;
+}
+
+function signature(line = ''): Signature {
+  const match = /^(.*?) ?<([^>]*)> (-?\d{1,12})(?: |$)/.exec(line);
+  if (!match) return { name: line, email: '', date: new Date(0) };
+  return { name: match[1]!, email: match[2]!, date: new Date(Number(match[3]) * 1000) };
+}

@@ -1,0 +1,79 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError } from '../errors.js';
+import { applyChanges } from './apply-changes.js';
+import { encodeCommit } from './commit-object.js';
+import { DurableFiles } from './durable-files.js';
+import type { Identity } from './git-types.js';
+import { ObjectBatch } from './object-batch.js';
+import { createObjectCaches } from './object-caches.js';
+import { ObjectStore } from './object-store.js';
+import { assertBranchName } from './ref-name.js';
+import { errnoOf } from './storage-error.js';
+import { tempFolder, tempName } from './temp-name.js';
+import { TreeEditor } from './tree-editor.js';
+
+/** What a new repository begins with. */
+export interface RepositoryInit {
+  defaultBranch: string;
+  author: Identity;
+  committer: Identity;
+  message: string;
+  /** May be empty. */
+  files: { path: string; bytes: Uint8Array }[];
+}
+
+const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n';
+
+/**
+ * Makes a bare repository with one commit. It is built beside the others and renamed into place, so it is there whole or
+ * not at all.
+ * @see https://git-scm.com/docs/gitrepository-layout
+ * @throws DomainError `invalid_ref`, `invalid_path`, `file_exists`, `already_exists`, `storage_unavailable`
+ */
+export async function createRepository(
+  place: { root: string; directory: string; fsync: boolean },
+  init: RepositoryInit,
+): Promise<{ commitOid: string }> {
+  assertBranchName(init.defaultBranch);
+  const gitdir = join(place.root, tempFolder, tempName());
+  const files = new DurableFiles(gitdir, place.fsync);
+  try {
+    for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
+      await mkdir(join(gitdir, folder), { recursive: true });
+    }
+    const commitOid = await firstCommit(files, init);
+    const touched = new Set(['', 'objects', 'refs', 'refs/heads'].map((folder) => join(gitdir, folder)));
+    const head = `refs/heads/${init.defaultBranch}`;
+    await files.replace(join(gitdir, head), Buffer.from(`${commitOid}\n`), 0o644, touched);
+    await files.replace(join(gitdir, 'config'), Buffer.from(config), 0o644, touched);
+    await files.replace(join(gitdir, 'HEAD'), Buffer.from(`ref: ${head}\n`), 0o644, touched);
+    await files.syncDirectories(touched);
+    await rename(gitdir, place.directory);
+    await files.syncDirectories([place.root]);
+    return { commitOid };
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) {
+      throw new DomainError('already_exists', 'A repository with this id exists already.');
+    }
+    throw error;
+  } finally {
+    await rm(gitdir, { recursive: true, force: true });
+  }
+}
+
+async function firstCommit(files: DurableFiles, init: RepositoryInit): Promise<string> {
+  const objects = new ObjectStore('new', files, createObjectCaches());
+  const batch = new ObjectBatch(objects);
+  const editor = new TreeEditor(objects, null);
+  const changes = init.files.map((file) => ({ kind: 'create' as const, ...file }));
+  await applyChanges({ objects, editor, batch, branch: init.defaultBranch }, changes);
+  const treeOid = await editor.write(batch);
+  const { author, committer, message } = init;
+  const commitOid = batch.add(
+    'commit',
+    encodeCommit({ treeOid, parents: [], author, committer, date: new Date(), message }),
+  );
+  await batch.flush();
+  return commitOid;
+}

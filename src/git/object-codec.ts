@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
+
+const deflateAsync = promisify(deflate);
+const inflateAsync = promisify(inflate);
+
+/** Above this many bytes zlib runs off the event loop. */
+const offLoop = 32 * 1024;
+/** No object inflates to more, so that a few hostile kilobytes cannot take all memory. */
+const largestObject = 512 * 1024 * 1024;
+
+/** Git's four kinds of objects. */
+export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
+
+/** An object without its header. */
+export interface GitObject {
+  type: ObjectType;
+  bytes: Buffer;
+}
+
+/** An object's id: the SHA-1 of header and bytes. */
+export function objectId(type: ObjectType, bytes: Uint8Array): string {
+  return createHash('sha1').update(header(type, bytes.length)).update(bytes).digest('hex');
+}
+
+/**
+ * The contents of a loose object's file; level 1, as git's own `core.looseCompression`.
+ * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
+ */
+export async function encodeLoose(type: ObjectType, bytes: Uint8Array): Promise<Buffer> {
+  const wrapped = Buffer.concat([header(type, bytes.length), bytes]);
+  const options = { level: constants.Z_BEST_SPEED };
+  return wrapped.length > offLoop ? deflateAsync(wrapped, options) : deflateSync(wrapped, options);
+}
+
+/**
+ * Reads a loose object's file and checks it against its id.
+ * @throws Error when it is truncated, damaged, or not the object that it is filed as
+ */
+export async function decodeLoose(oid: string, file: Uint8Array): Promise<GitObject> {
+  const options = { maxOutputLength: largestObject };
+  const wrapped = file.length > offLoop ? await inflateAsync(file, options) : inflateSync(file, options);
+  if (createHash('sha1').update(wrapped).digest('hex') !== oid) throw new Error('a loose object is damaged');
+  return unwrapObject(wrapped);
+}
+
+/** Splits an inflated object into its type and bytes. @throws Error when the header is malformed */
+export function unwrapObject(wrapped: Buffer): GitObject {
+  const { type, size, end } = parseHeader(wrapped);
+  const bytes = wrapped.subarray(end);
+  if (bytes.length !== size) throw new Error('an object has the wrong length');
+  return { type, bytes };
+}
+
+/** Type and size in bytes from the first part of a loose object's file. @throws Error when it is malformed */
+export function decodeLooseHeader(start: Uint8Array): { type: ObjectType; size: number } {
+  return parseHeader(
+    inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 * 1024 }),
+  );
+}
+
+function header(type: ObjectType, size: number): Buffer {
+  return Buffer.from(`${type} ${size}\0`, 'latin1');
+}
+
+function parseHeader(wrapped: Buffer): { type: ObjectType; size: number; end: number } {
+  const match = /^(blob|tree|commit|tag) (\d{1,15})\0/.exec(wrapped.toString('latin1', 0, 32));
+  if (!match) throw new Error('an object has no valid header');
+  return { type: match[1] as ObjectType, size: Number(match[2]), end: match[0].length };
+}

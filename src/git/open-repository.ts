@@ -1,0 +1,106 @@
+import { notFound } from '../errors.js';
+import type { BranchQueue } from './branch-queue.js';
+import { decodeCommit } from './commit-object.js';
+import { commitRange } from './commit-range.js';
+import { commitToBranch } from './commit-to-branch.js';
+import { EntryBudget } from './entry-budget.js';
+import type { Commit, CommitInput, GitRepository, PathChange } from './git-types.js';
+import { isAncestor } from './is-ancestor.js';
+import type { ObjectStore } from './object-store.js';
+import { assertReadablePath, invalidPath } from './path.js';
+import { assertBranchName } from './ref-name.js';
+import type { RefStore } from './ref-store.js';
+import { resolveRef } from './resolve-ref.js';
+import { guardStorage } from './storage-error.js';
+import { commitChanges } from './tree-diff.js';
+import { treeFiles } from './tree-files.js';
+import { findPath } from './tree-path.js';
+
+/** Puts the parts of one repository together; every operation tells a failing disk as `storage_unavailable`. */
+export function openRepository(parts: {
+  objects: ObjectStore;
+  refs: RefStore;
+  queue: BranchQueue;
+}): GitRepository {
+  const { objects, refs } = parts;
+
+  async function readCommit(oid: string): Promise<Commit> {
+    const object = await objects.read(oid);
+    if (object?.type !== 'commit') throw notFound('The commit');
+    return decodeCommit(oid, object.bytes);
+  }
+
+  async function resolveBranch(branch: string): Promise<string> {
+    assertBranchName(branch);
+    const oid = await refs.read(`refs/heads/${branch}`);
+    if (oid === null) throw notFound('The branch');
+    return oid;
+  }
+
+  async function fileOid(commitOid: string, path: string): Promise<string | null> {
+    assertReadablePath(path);
+    const found = await findPath(objects, (await readCommit(commitOid)).treeOid, path);
+    if (found.kind === 'directory') throw invalidPath('is a folder');
+    return found.kind === 'file' ? found.oid : null;
+  }
+
+  async function readFile(commitOid: string, path: string) {
+    const oid = await fileOid(commitOid, path);
+    if (oid === null) return null;
+    const bytes = await objects.readExpected(oid, 'blob');
+    return { oid, size: bytes.length, bytes };
+  }
+
+  async function listFiles(commitOid: string) {
+    const { treeOid } = await readCommit(commitOid);
+    const files = [];
+    for await (const file of treeFiles(objects, treeOid, new EntryBudget())) files.push(file);
+    return files;
+  }
+
+  async function changesOf(commit: Commit): Promise<PathChange[]> {
+    const parents = await Promise.all(commit.parents.map(readCommit));
+    return commitChanges(
+      objects,
+      parents.map(({ treeOid }) => treeOid),
+      commit.treeOid,
+    );
+  }
+
+  async function* history(from: string | null, to: string) {
+    for (const oid of await guardStorage(() => commitRange(readCommit, from, to))) {
+      yield await guardStorage(async () => {
+        const commit = await readCommit(oid);
+        return { commit, changes: await changesOf(commit) };
+      });
+    }
+  }
+
+  async function createBranch(name: string, commitOid: string): Promise<void> {
+    assertBranchName(name);
+    await readCommit(commitOid);
+    await refs.create(`refs/heads/${name}`, commitOid);
+  }
+
+  async function deleteBranch(name: string): Promise<void> {
+    await resolveBranch(name);
+    await refs.remove(`refs/heads/${name}`);
+  }
+
+  return {
+    resolveRef: (ref) => guardStorage(() => resolveRef({ objects, refs }, ref)),
+    resolveBranch: (branch) => guardStorage(() => resolveBranch(branch)),
+    branches: () =>
+      guardStorage(async () => (await refs.branches()).map(({ name, oid }) => ({ name, commitOid: oid }))),
+    readCommit: (oid) => guardStorage(() => readCommit(oid)),
+    readFile: (commitOid, path) => guardStorage(() => readFile(commitOid, path)),
+    fileOid: (commitOid, path) => guardStorage(() => fileOid(commitOid, path)),
+    listFiles: (commitOid) => guardStorage(() => listFiles(commitOid)),
+    blobSize: (oid) => guardStorage(() => objects.blobSize(oid)),
+    commit: (input: CommitInput) => guardStorage(() => commitToBranch(parts, input)),
+    history,
+    isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(readCommit, ancestor, descendant)),
+    createBranch: (name, commitOid) => guardStorage(() => createBranch(name, commitOid)),
+    deleteBranch: (name) => guardStorage(() => deleteBranch(name)),
+  };
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, storageUnavailable } from './storage-error.js';
+
+/**
+ * Reads the refs that native git has packed, by full name; empty when there are none.
+ * @throws DomainError `storage_unavailable` when the file is truncated or malformed
+ * @see https://git-scm.com/docs/git-pack-refs
+ */
+export async function readPackedRefs(gitdir: string): Promise<Map<string, string>> {
+  const refs = new Map<string, string>();
+  const text = await readFile(join(gitdir, 'packed-refs'), 'utf8').catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  });
+  if (text !== '' && !text.endsWith('\n')) throw storageUnavailable(new Error('packed-refs is truncated'));
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#') || line.startsWith('^')) continue;
+    const match = /^([0-9a-f]{40}) (refs\/.+)$/.exec(line);
+    if (!match) throw storageUnavailable(new Error('packed-refs is malformed'));
+    refs.set(match[2]!, match[1]!);
+  }
+  return refs;
+}
+
+/** The file's text without one ref (and the peeled line that follows it). */
+export function withoutPackedRef(text: string, ref: string): string {
+  let dropping = false;
+  const kept = text.split('\n').filter((line) => {
+    dropping = line.endsWith(` ${ref}`) || (dropping && line.startsWith('^'));
+    return !dropping;
+  });
+  return kept.join('\n');
+}

@@ -1,0 +1,42 @@
+import { notFound } from '../errors.js';
+import type { ResolvedRef } from './git-types.js';
+import type { ObjectStore } from './object-store.js';
+import { assertBranchName, isObjectId } from './ref-name.js';
+import type { RefStore } from './ref-store.js';
+
+const mostTags = 10;
+
+/**
+ * What a ref means: 40 hex digits are a commit that exists here, all else a branch, then a tag. Nothing else of git's
+ * revision syntax is understood.
+ * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown)
+ */
+export async function resolveRef(
+  { objects, refs }: { objects: ObjectStore; refs: RefStore },
+  ref: string,
+): Promise<ResolvedRef> {
+  if (isObjectId(ref)) {
+    if ((await objects.read(ref))?.type !== 'commit') throw notFound('The ref');
+    return { kind: 'commit', name: ref, commitOid: ref };
+  }
+  assertBranchName(ref);
+  const branch = await refs.read(`refs/heads/${ref}`);
+  if (branch) return { kind: 'branch', name: ref, commitOid: branch };
+  const tag = await refs.read(`refs/tags/${ref}`);
+  if (!tag) throw notFound('The ref');
+  return { kind: 'tag', name: ref, commitOid: await peel(objects, tag) };
+}
+
+/** Follows annotated tags to the commit; a tag of a tree or blob is not found. */
+async function peel(objects: ObjectStore, oid: string): Promise<string> {
+  let at = oid;
+  for (let step = 0; step < mostTags; step++) {
+    const object = await objects.read(at);
+    if (object?.type === 'commit') return at;
+    const target =
+      object?.type === 'tag' ? /^object ([0-9a-f]{40})$/m.exec(object.bytes.toString('latin1')) : null;
+    if (!target) break;
+    at = target[1]!;
+  }
+  throw notFound('The ref');
+}

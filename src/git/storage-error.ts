@@ -1,0 +1,32 @@
+import { DomainError } from '../errors.js';
+
+/** A `storage_unavailable`; `cause` is for the log only. */
+export function storageUnavailable(cause: unknown): DomainError {
+  return new DomainError(
+    'storage_unavailable',
+    'The repository cannot be read or written now; try again later.',
+    {
+      retryAfterSeconds: 5,
+      cause,
+    },
+  );
+}
+
+/** The `code` of an operating system's error, e.g. `ENOENT`. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return String(error.code);
+}
+
+/**
+ * Runs one operation on the store. A failure of the disk (full, over quota, broken, read-only) becomes
+ * `storage_unavailable`, so that no host path is answered.
+ * @throws DomainError `storage_unavailable` and what `operation` throws
+ */
+export async function guardStorage<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw errnoOf(error) === undefined ? error : storageUnavailable(error);
+  }
+}

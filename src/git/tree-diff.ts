@@ -1,0 +1,101 @@
+import { EntryBudget } from './entry-budget.js';
+import type { PathChange } from './git-types.js';
+import type { ObjectStore } from './object-store.js';
+import { type NamedEntry, namedEntries, treeFiles } from './tree-files.js';
+
+/** A regular file that differs; null where there is none on that side. */
+export interface FileDifference {
+  path: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** The regular files that differ between two trees (null: no files); equal folders are not read. */
+export async function diffTrees(
+  objects: ObjectStore,
+  before: string | null,
+  after: string | null,
+): Promise<FileDifference[]> {
+  const found: FileDifference[] = [];
+  await collect({ objects, budget: new EntryBudget(), found }, before, after, '');
+  return found;
+}
+
+/**
+ * What a commit changed: against its only parent, or where it differs from every parent of a merge. An added file whose
+ * identical blob was deleted in the same commit is told where it came from, each deleted one once, the same name first.
+ * @param parents the parents' root trees
+ */
+export async function commitChanges(
+  objects: ObjectStore,
+  parents: string[],
+  tree: string,
+): Promise<PathChange[]> {
+  const [first = null, ...others] = parents;
+  let differences = await diffTrees(objects, first, tree);
+  for (const other of others) {
+    if (differences.length === 0) break;
+    const paths = new Set((await diffTrees(objects, other, tree)).map(({ path }) => path));
+    differences = differences.filter(({ path }) => paths.has(path));
+  }
+  const sources = new Map<string, string[]>();
+  for (const { path, before, after } of differences) {
+    if (after === null) sources.set(before!, [...(sources.get(before!) ?? []), path]);
+  }
+  return differences.map(({ path, before, after }) => {
+    const from = before === null ? takeSource(sources.get(after!), path) : undefined;
+    return from === undefined ? { path, oid: after } : { path, oid: after, renamedFrom: from };
+  });
+}
+
+interface Walk {
+  objects: ObjectStore;
+  budget: EntryBudget;
+  found: FileDifference[];
+}
+
+async function collect(
+  walk: Walk,
+  before: string | null,
+  after: string | null,
+  prefix: string,
+): Promise<void> {
+  if (before === after) return;
+  const left = await entriesByName(walk, before);
+  const right = await entriesByName(walk, after);
+  for (const name of new Set([...left.keys(), ...right.keys()])) {
+    const old = left.get(name);
+    const now = right.get(name);
+    const path = prefix + name;
+    if (old?.isTree && now?.isTree) {
+      await collect(walk, old.oid, now.oid, `${path}/`);
+      continue;
+    }
+    const oldBlob = old && !old.isTree ? old.oid : null;
+    const newBlob = now && !now.isTree ? now.oid : null;
+    if (oldBlob !== newBlob) walk.found.push({ path, before: oldBlob, after: newBlob });
+    if (old?.isTree) await collectAll(walk, old.oid, path, 'before');
+    if (now?.isTree) await collectAll(walk, now.oid, path, 'after');
+  }
+}
+
+async function collectAll(walk: Walk, tree: string, folder: string, side: 'before' | 'after'): Promise<void> {
+  for await (const { path, oid } of treeFiles(walk.objects, tree, walk.budget, `${folder}/`)) {
+    walk.found.push(
+      side === 'before' ? { path, before: oid, after: null } : { path, before: null, after: oid },
+    );
+  }
+}
+
+async function entriesByName(walk: Walk, tree: string | null): Promise<Map<string, NamedEntry>> {
+  if (tree === null) return new Map();
+  const bytes = await walk.objects.readExpected(tree, 'tree');
+  return new Map([...namedEntries(bytes, walk.budget)].map((entry) => [entry.name, entry]));
+}
+
+function takeSource(paths: string[] | undefined, target: string): string | undefined {
+  if (!paths?.length) return undefined;
+  const name = target.slice(target.lastIndexOf('/') + 1);
+  const same = paths.findIndex((path) => path.slice(path.lastIndexOf('/') + 1) === name);
+  return paths.splice(Math.max(same, 0), 1)[0];
+}

@@ -1,0 +1,151 @@
+import { DomainError } from '../errors.js';
+import type { ObjectBatch } from './object-batch.js';
+import type { ObjectStore } from './object-store.js';
+import { foldName, invalidPath } from './path.js';
+import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
+import type { PathTarget } from './tree-path.js';
+
+/** Stands in for the id of a folder that is not written yet. */
+const unwritten = '0'.repeat(40);
+
+interface Node {
+  bytes: Buffer;
+  /** The folders that were looked into; each has an entry in `bytes`. */
+  children: Map<string, Node>;
+  changed: boolean;
+}
+
+/** Edits a commit's files in memory, reading and later writing only the trees on the way to what changes. */
+export class TreeEditor {
+  private readonly root: Promise<Node>;
+
+  /** @param treeOid null for no files */
+  constructor(
+    private readonly objects: ObjectStore,
+    treeOid: string | null,
+  ) {
+    this.root = this.load(treeOid);
+  }
+
+  /** What is at a path, with the edits so far. */
+  async find(path: string): Promise<PathTarget> {
+    const { node, name, blocked } = await this.descend(path);
+    if (blocked) return { kind: isRegularFile(blocked.mode) ? 'missing' : 'other' };
+    const entry = node && findEntry(node.bytes, name);
+    if (!entry) return { kind: 'missing' };
+    if (isTree(entry.mode)) return { kind: 'directory' };
+    return isRegularFile(entry.mode) ? { kind: 'file', mode: entry.mode, oid: entry.oid } : { kind: 'other' };
+  }
+
+  /** Puts another blob in place of a file that exists. */
+  async replace(path: string, file: { mode: string; oid: string }): Promise<void> {
+    let node = await this.root;
+    const segments = path.split('/');
+    for (const segment of segments.slice(0, -1)) {
+      node.changed = true;
+      node = await this.child(node, segment);
+    }
+    this.set(node, segments.at(-1)!, file);
+  }
+
+  /**
+   * Adds a file, and the folders that lead to it.
+   * @throws DomainError `file_exists`; `invalid_path` when a folder is there, a file is in the way, or a name beside it
+   *   differs only in case or normalization, so that no checkout on such a file system could hold both
+   */
+  async add(path: string, file: { mode: string; oid: string }, loc: string[]): Promise<void> {
+    const segments = path.split('/');
+    let node = await this.root;
+    for (const [index, segment] of segments.entries()) {
+      const last = index === segments.length - 1;
+      const entry = findEntry(node.bytes, segment);
+      if (entry && last) {
+        if (isTree(entry.mode)) throw invalidPath('is a folder', loc);
+        throw fileExists();
+      }
+      if (entry && !isTree(entry.mode)) throw invalidPath('leads through a file', loc);
+      if (!entry) {
+        refuseCollision(node.bytes, segment, loc);
+        this.set(node, segment, last ? file : { mode: treeMode, oid: unwritten });
+        if (!last) node.children.set(segment, { bytes: Buffer.alloc(0), children: new Map(), changed: true });
+      }
+      if (!last) node = await this.child(node, segment);
+      node.changed = true;
+    }
+  }
+
+  /** Removes a file that exists, and the folders that it leaves empty. */
+  async remove(path: string): Promise<void> {
+    const segments = path.split('/');
+    const trail = [await this.root];
+    for (const segment of segments.slice(0, -1)) trail.push(await this.child(trail.at(-1)!, segment));
+    for (let level = segments.length - 1; level >= 0; level--) {
+      const node = trail[level]!;
+      node.bytes = spliceEntry(node.bytes, segments[level]!, null);
+      node.children.delete(segments[level]!);
+      if (node.bytes.length > 0) break;
+    }
+    for (const node of trail) node.changed = true;
+  }
+
+  /** Adds the changed trees to a batch and returns the root's id. */
+  async write(batch: ObjectBatch): Promise<string> {
+    return writeNode(await this.root, batch);
+  }
+
+  private set(node: Node, name: string, entry: { mode: string; oid: string }): void {
+    node.bytes = spliceEntry(node.bytes, name, entry);
+    node.changed = true;
+  }
+
+  private async descend(path: string): Promise<{ node?: Node; name: string; blocked?: { mode: string } }> {
+    const segments = path.split('/');
+    const name = segments.pop()!;
+    let node = await this.root;
+    for (const segment of segments) {
+      const entry = findEntry(node.bytes, segment);
+      if (!entry) return { name };
+      if (!isTree(entry.mode)) return { name, blocked: entry };
+      node = await this.child(node, segment);
+    }
+    return { node, name };
+  }
+
+  private async child(node: Node, name: string): Promise<Node> {
+    const known = node.children.get(name);
+    if (known) return known;
+    const child = await this.load(findEntry(node.bytes, name)!.oid);
+    node.children.set(name, child);
+    return child;
+  }
+
+  private async load(treeOid: string | null): Promise<Node> {
+    const bytes = treeOid === null ? Buffer.alloc(0) : await this.objects.readExpected(treeOid, 'tree');
+    return { bytes, children: new Map(), changed: treeOid === null };
+  }
+}
+
+/** A `file_exists`. */
+export function fileExists(): DomainError {
+  return new DomainError(
+    'file_exists',
+    'A file with this path exists already; choose another path, or save it.',
+  );
+}
+
+function writeNode(node: Node, batch: ObjectBatch): string {
+  for (const [name, child] of node.children) {
+    if (!child.changed) continue;
+    node.bytes = spliceEntry(node.bytes, name, { mode: treeMode, oid: writeNode(child, batch) });
+  }
+  return batch.add('tree', node.bytes);
+}
+
+function refuseCollision(bytes: Buffer, name: string, loc: string[]): void {
+  const folded = foldName(name);
+  for (const entry of treeEntries(bytes)) {
+    if (foldName(entry.name.toString()) === folded) {
+      throw invalidPath('differs from a name beside it only in case or normalization', loc);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { ObjectStore } from './object-store.js';
+import { findEntry, isRegularFile, isTree } from './tree-bytes.js';
+
+/** What stands at a path of a commit: `other` is a symlink, a submodule, or below one; `missing` includes below a file. */
+export type PathTarget =
+  | { kind: 'file'; mode: string; oid: string }
+  | { kind: 'directory' }
+  | { kind: 'other' }
+  | { kind: 'missing' };
+
+/** Walks down a root tree to a path, reading only the trees on the way. */
+export async function findPath(objects: ObjectStore, treeOid: string, path: string): Promise<PathTarget> {
+  const segments = path.split('/');
+  let tree = treeOid;
+  for (const [index, segment] of segments.entries()) {
+    const entry = findEntry(await objects.readExpected(tree, 'tree'), segment);
+    if (!entry) return { kind: 'missing' };
+    const last = index === segments.length - 1;
+    if (isTree(entry.mode)) {
+      if (last) return { kind: 'directory' };
+      tree = entry.oid;
+    } else if (!isRegularFile(entry.mode)) {
+      return { kind: 'other' };
+    } else {
+      return last ? { kind: 'file', mode: entry.mode, oid: entry.oid } : { kind: 'missing' };
+    }
+  }
+  return { kind: 'missing' };
+}

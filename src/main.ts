@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { ConfigError, readConfig } from './config.js';
+import { DomainError } from './errors.js';
+import { openGateway } from './server/gateway.js';
+import { createBackends } from './setup/create-backends.js';
+import { printWelcome } from './setup/print-welcome.js';
+import { step } from './setup/step.js';
+
+/** The root of the project, seen from `dist/src/main.js` as well as from `src/main.ts`. */
+function projectRoot(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return here.includes('/dist/') ? join(here, '../..') : join(here, '..');
+}
+
+const stopMs = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const pretty = process.stdout.isTTY && process.env.NODE_ENV !== 'production';
+  const log = pino(
+    { level: config.logLevel },
+    pretty ? (await import('pino-pretty')).default({}) : undefined,
+  );
+  const backends = await createBackends(config, log);
+  const gateway = await step('Opening the database, the repositories and the workers', () =>
+    openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), backends }),
+  );
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), stopMs).unref();
+    gateway.close().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'the stop failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+
+  gateway.server.once('error', (error: NodeJS.ErrnoException) => {
+    const busy = error.code === 'EADDRINUSE';
+    console.error(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
+    process.exit(1);
+  });
+  gateway.server.listen(config.port, config.host, () => {
+    const address = gateway.server.address();
+    const port = typeof address === 'object' && address ? address.port : config.port;
+    printWelcome({ config, port, adminToken: gateway.adminToken });
+  });
+}
+
+main().catch((error) => {
+  const plain = error instanceof ConfigError || error instanceof DomainError;
+  console.error(plain ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { createRestApp } from '../../rest/app.js';
+import * as operations from '../../rest/generated/operations.js';
+import { schema } from '../../schema/index.js';
+import { authenticate } from '../auth/authenticate.js';
+import { type AdminToken, ensureAdmin } from '../auth/ensure-admin.js';
+import type { Config } from '../config.js';
+import type { RequestContext, Services } from '../context.js';
+import { type Database, openDatabase } from '../database/open-database.js';
+import { createEventBus } from '../events/event-bus.js';
+import { openExecutionLog } from '../executions/execution-log.js';
+import { createExecutor } from '../executions/executor.js';
+import { failOrphans } from '../executions/fail-orphans.js';
+import { openGitStore } from '../git/git-store.js';
+import { parseJson, stringifyJson } from '../nbformat/json.js';
+import { createSessionManager } from '../sessions/session-manager.js';
+import { createBranchIndexer } from '../versions/branch-indexer.js';
+import type { WorkerBackend } from '../workers/backend.js';
+import { createWorkerManager } from '../workers/worker-manager.js';
+import { ensureDefaults } from './ensure-defaults.js';
+import { createGraphQLExecutor } from './graphql-executor.js';
+import { createHttpServer } from './http-server.js';
+import { requestIdOf } from './request-id.js';
+
+/** A running gateway without its socket. */
+export interface Gateway {
+  services: Services;
+  schema: GraphQLSchema;
+  adminToken: AdminToken;
+  /** Not listening yet. */
+  server: Server;
+  /** Stops taking requests, ends the streams, closes every client. Workers run on. */
+  close(): Promise<void>;
+}
+
+/** What differs between a process and a test. */
+export interface GatewayOptions {
+  config: Config;
+  log: Logger;
+  migrationsDirectory: string;
+  backends: WorkerBackend[];
+  /** A database that is open already; closed with the gateway. */
+  database?: Database;
+}
+
+/** Builds every part of the gateway, takes up what a former process left, and seeds what is missing. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log } = options;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const database =
+    options.database ??
+    (await openDatabase({
+      url: config.databaseUrl,
+      pgliteDirectory: config.databaseUrl ? undefined : join(config.dataDir, 'database'),
+      migrationsDirectory: options.migrationsDirectory,
+    }));
+  const { prisma } = database;
+  const git = openGitStore({ root: join(config.dataDir, 'repositories') });
+  await git.reconcile();
+  const bus = createEventBus();
+  const indexer = createBranchIndexer({ prisma, git, log });
+  const workers = createWorkerManager({
+    prisma,
+    git,
+    bus,
+    log,
+    directory: join(config.dataDir, 'workers'),
+    backends: options.backends,
+  });
+  const sessions = createSessionManager({ prisma, bus, workers, log });
+  const executionLog = openExecutionLog({ prisma, bus });
+  const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
+  workers.onGone((workerId) => sessions.workerGone(workerId));
+  const services: Services = { prisma, git, bus, indexer, workers, sessions, executor, executionLog, log };
+
+  const adminToken = await ensureAdmin(prisma, config);
+  await ensureDefaults(services, config);
+  await failOrphans(services);
+  await workers.reconcile();
+  for (const session of await prisma.session.findMany({
+    where: { deletedAt: null, status: { not: 'dead' } },
+  })) {
+    await sessions.reopen(session);
+  }
+
+  const context = async (
+    authorization: string | null | undefined,
+    requestId: string,
+  ): Promise<RequestContext> => ({
+    actor: await authenticate(prisma, authorization),
+    requestId,
+    services,
+    spaces: new Map(),
+  });
+  const documents = Object.values(operations).filter((value) => typeof value === 'object' && 'kind' in value);
+  const rest = createRestApp({
+    executor: createGraphQLExecutor(schema, documents as never),
+    context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    json: { parse: parseJson, stringify: stringifyJson },
+    requestId: requestIdOf,
+    onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
+  });
+  const http = createHttpServer({ rest, schema, context, config, log });
+
+  return {
+    services,
+    schema,
+    adminToken,
+    server: http.server,
+    async close() {
+      await http.close();
+      sessions.dispose();
+      await workers.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
+import { createHandler, type OperationArgs } from 'graphql-sse';
+import type { Logger } from 'pino';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { parseGuarded, validateGuarded } from './document-guard.js';
+import { maskError } from './mask-error.js';
+import { readBody } from './read-body.js';
+
+type Context = RequestContext & Record<string, unknown>;
+
+/** The most single-connection streams that one user may hold at once. */
+const streamsPerUser = 100;
+
+/**
+ * `/graphql/stream`: the GraphQL over SSE protocol
+ * (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md), distinct and single connection mode. A stream
+ * token belongs to the user who reserved it: with another user's token it does not exist.
+ */
+export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
+  const owners = new Map<string, string>();
+  const handler = createHandler<IncomingMessage, RequestContext, Context>({
+    validate: validateGuarded as never,
+    authenticate(request) {
+      const { userId } = request.context.actor;
+      if (request.method === 'PUT') {
+        if ([...owners.values()].filter((owner) => owner === userId).length >= streamsPerUser) {
+          throw new DomainError(
+            'rate_limited',
+            `You may hold ${streamsPerUser} streams at once; close one first.`,
+          );
+        }
+        const token = randomUUID();
+        owners.set(token, userId);
+        return token;
+      }
+      const token = streamToken(request);
+      if (!token) return undefined;
+      if (owners.get(token) !== userId) return [null, { status: 404, statusText: 'Not Found' }];
+      return token;
+    },
+    onSubscribe(request, params) {
+      let document: ExecutionArgs['document'];
+      try {
+        document = parseGuarded(params.query);
+      } catch (error) {
+        return { errors: [maskError(error, options.log)] };
+      }
+      return {
+        schema: options.schema,
+        document,
+        operationName: params.operationName,
+        variableValues: params.variables as Record<string, unknown> | undefined,
+        contextValue: request.context as Context,
+      } satisfies OperationArgs<Context>;
+    },
+    onNext: (_context, _request, result) => masked(result as ExecutionResult, options.log) as never,
+  });
+
+  return async (req: IncomingMessage, res: ServerResponse, context: RequestContext): Promise<void> => {
+    const raw = {
+      method: req.method!,
+      url: req.url!,
+      headers: { get: (key: string) => [req.headers[key]].flat().join('\n') || undefined },
+      body: () => readBody(req, largestBody),
+      raw: req,
+      context,
+    };
+    const [body, init] = await handler(raw);
+    const token = streamToken(raw);
+    res.writeHead(init.status, init.statusText, init.headers);
+    if (!body || typeof body === 'string') {
+      res.end(body);
+      return;
+    }
+    const leave = () => body.return(undefined);
+    res.once('close', leave);
+    try {
+      for await (const chunk of body) {
+        if (res.destroyed) break;
+        if (!res.write(chunk)) await drained(res);
+      }
+    } finally {
+      res.off('close', leave);
+      if (token) owners.delete(token);
+      res.end();
+    }
+  };
+}
+
+const largestBody = 64 * 1024 * 1024;
+
+function streamToken(request: { url: string; headers: { get(key: string): string | null | undefined } }) {
+  const header = request.headers.get('x-graphql-event-stream-token');
+  return header || new URL(request.url, 'http://localhost').searchParams.get('token');
+}
+
+function masked(result: ExecutionResult, log: Logger): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, log)) } : result;
+}
+
+/** Waits until a slow client took what was written, or left. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.once('drain', done);
+    res.once('close', done);
+  });
+}

@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import type { GraphQLSchema } from 'graphql';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { Logger } from 'pino';
+import { statusOf } from '../../rest/status.js';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { createStreamEndpoint } from './graphql-sse.js';
+import { maskError, requestScope } from './mask-error.js';
+import { requestIdOf } from './request-id.js';
+import { createGraphQLEndpoint } from './yoga.js';
+
+/** The doors of the gateway behind one socket. */
+export interface HttpServer {
+  server: Server;
+  /** Stops listening, gives requests in flight some seconds, then cuts the connections. */
+  close(): Promise<void>;
+}
+
+const drainMs = 3_000;
+
+/** Joins REST, `/graphql`, `/graphql/stream` and the health pages into one server. */
+export function createHttpServer(options: {
+  rest: Hono;
+  schema: GraphQLSchema;
+  context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
+  config: Pick<Config, 'corsOrigins'>;
+  log: Logger;
+}): HttpServer {
+  const { log, schema, config } = options;
+  const yoga = createGraphQLEndpoint({ schema, log, corsOrigins: config.corsOrigins });
+  const stream = createStreamEndpoint({ schema, log });
+  const app = new Hono();
+  if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', (c) => c.json({ status: 'ok' }));
+  app.route('/', options.rest);
+  const restListener = getRequestListener(app.fetch);
+
+  async function graphql(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+    const requestId = requestIdOf(req.headers['x-request-id']);
+    res.setHeader('x-request-id', requestId);
+    await requestScope.run({ requestId }, async () => {
+      try {
+        const isPage =
+          req.method === 'GET' && path === '/graphql' && /text\/html/.test(req.headers.accept ?? '');
+        if (isPage || req.method === 'OPTIONS') {
+          await yoga.handle(req, res);
+          return;
+        }
+        const context = await options.context(req.headers.authorization, requestId);
+        if (path === '/graphql') await yoga.handle(req, res, { ...context });
+        else await stream(req, res, context);
+      } catch (error) {
+        refuse(res, error, log);
+      }
+    });
+  }
+
+  const server = createServer((req, res) => {
+    const path = (req.url ?? '/').split('?', 1)[0]!;
+    if (path === '/graphql' || path === '/graphql/stream') {
+      graphql(req, res, path).catch((err) => {
+        log.error({ err }, 'a GraphQL request broke');
+        res.destroy();
+      });
+    } else {
+      restListener(req, res);
+    }
+  });
+
+  return {
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        if (!server.listening) return resolve();
+        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** Answers a GraphQL request that failed before it was executed. */
+function refuse(res: ServerResponse, error: unknown, log: Logger): void {
+  const masked = maskError(error, log);
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const code = error instanceof DomainError ? error.code : 'internal';
+  if (code === 'unauthenticated') res.setHeader('www-authenticate', 'Bearer');
+  res.writeHead(statusOf[code], { 'content-type': 'application/json' });
+  res.end(JSON.stringify({ errors: [masked] }));
+}

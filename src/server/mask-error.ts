@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { DomainError } from '../errors.js';
+
+/** The id of the request whose errors are masked. */
+export const requestScope = new AsyncLocalStorage<{ requestId: string }>();
+
+const httpStatus: Partial<Record<DomainError['code'], number>> = { unauthenticated: 401 };
+
+/**
+ * What a GraphQL client may see of an error: a {@link DomainError} with its code and its faults as `extensions`, a
+ * fault of the document itself as it is, and anything else as the masked code `internal`, which is logged.
+ */
+export function maskError(error: unknown, log: Logger): GraphQLError {
+  const requestId = requestScope.getStore()?.requestId;
+  const outer = error instanceof GraphQLError ? error : undefined;
+  const cause = outer ? outer.originalError : error;
+  const where = {
+    nodes: outer?.nodes,
+    source: outer?.source,
+    positions: outer?.positions,
+    path: outer?.path,
+  };
+  if (cause instanceof DomainError) {
+    const status = httpStatus[cause.code];
+    return new GraphQLError(cause.message, {
+      ...where,
+      extensions: {
+        code: cause.code,
+        request_id: requestId,
+        ...(cause.fields ? { errors: cause.fields } : {}),
+        ...cause.extra,
+        ...(status ? { http: { status } } : {}),
+      },
+    });
+  }
+  if (outer && (!cause || cause instanceof GraphQLError)) {
+    return outer.extensions.code
+      ? outer
+      : new GraphQLError(outer.message, {
+          ...where,
+          extensions: { ...outer.extensions, code: 'invalid_request', request_id: requestId },
+        });
+  }
+  log.error({ err: cause, requestId }, 'a resolver failed');
+  return new GraphQLError('Something went wrong here; quote the request_id when you report it.', {
+    ...where,
+    extensions: { code: 'internal', request_id: requestId },
+  });
+}

@@ -1,0 +1,69 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { RequestContext } from '../context.js';
+import { guardDocument, mostTokens } from './document-guard.js';
+import { maskError } from './mask-error.js';
+
+/**
+ * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The caller was
+ * authenticated before: the request's context is given as the server context.
+ */
+export function createGraphQLEndpoint(options: {
+  schema: GraphQLSchema;
+  log: Logger;
+  corsOrigins: string[];
+}) {
+  return createYoga<RequestContext>({
+    schema: options.schema,
+    graphqlEndpoint: '/graphql',
+    plugins: [useDocumentGuard()],
+    maskedErrors: { maskError: (error) => maskError(error, options.log) },
+    cors: options.corsOrigins.length > 0 ? { origin: options.corsOrigins, credentials: false } : false,
+    multipart: false,
+    batching: false,
+    landingPage: false,
+    logging: false,
+    renderGraphiQL,
+    graphiql: {
+      title: 'Notebook gateway',
+      headers: JSON.stringify({ Authorization: 'Bearer TOKEN' }),
+      defaultQuery,
+    },
+  });
+}
+
+const defaultQuery = `# Put your token into the headers below, then run this.
+{
+  me {
+    name
+  }
+  space(slug: "demo") {
+    workspaces {
+      nodes {
+        id
+        name
+        files {
+          nodes {
+            path
+          }
+        }
+      }
+    }
+  }
+}
+`;
+
+function useDocumentGuard(): Plugin {
+  return {
+    onParse({ params }) {
+      params.options = { ...params.options, maxTokens: mostTokens };
+      return ({ result, replaceParseResult }) => {
+        if (!result || result instanceof Error) return;
+        const refused = guardDocument(result);
+        if (refused) replaceParseResult(refused as never);
+      };
+    },
+  };
+}

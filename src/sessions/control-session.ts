@@ -1,0 +1,55 @@
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { isLive } from '../workers/worker-status.js';
+import { assertNotArchived } from '../workspaces/load-workspace.js';
+import { assertOwn, type LoadedSession, loadSession } from './load-session.js';
+
+/**
+ * Interrupts what the session runs; does nothing when it is idle. Needs the scope `execute`, `can_edit` and the
+ * session to be the caller's own (or a space admin).
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `session_dead`,
+ *   `worker_not_live`
+ */
+export async function interruptSession(
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+): Promise<Session> {
+  const { session } = await loadOwn(ctx, spaceSlug, sessionId);
+  if (session.status === 'dead') {
+    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
+  }
+  await ctx.services.sessions.interrupt(session);
+  return current(ctx, session);
+}
+
+/**
+ * Restarts the session's kernel, also a dead one; what runs and what is queued ends as `cancelled`. Needs what
+ * {@link interruptSession} needs.
+ * @throws DomainError as {@link interruptSession}, and `runtime_unavailable`
+ */
+export async function restartSession(
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+): Promise<Session> {
+  const { session } = await loadOwn(ctx, spaceSlug, sessionId);
+  await ctx.services.executor.clear(session.id, { status: 'cancelled' });
+  await ctx.services.sessions.restart(session);
+  return current(ctx, session);
+}
+
+async function loadOwn(ctx: RequestContext, spaceSlug: string, sessionId: string): Promise<LoadedSession> {
+  const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
+  assertOwn(ctx, loaded, loaded.session);
+  assertNotArchived(loaded.workspace);
+  if (!isLive(loaded.session.worker.status)) {
+    throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
+  }
+  return loaded;
+}
+
+function current(ctx: RequestContext, session: Session): Promise<Session> {
+  return ctx.services.prisma.session.findUniqueOrThrow({ where: { id: session.id } });
+}

@@ -1,0 +1,121 @@
+import type { Session, Worker } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { uniqueViolation } from '../database/unique-violation.js';
+import { DomainError, invalidField } from '../errors.js';
+import { waitFor } from '../events/wait-for.js';
+import { loadWorker } from '../workers/load-worker.js';
+import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
+import { ensureWorker } from '../workers/start-worker.js';
+import { isLive } from '../workers/worker-status.js';
+import { assertOwn } from './load-session.js';
+
+/** What a session is made of; without a worker it uses the caller's live one, or starts one. */
+export interface CreateSessionInput extends StartInput {
+  workerId?: string | null;
+}
+
+/** An idle session, and whether it was made just now. */
+export interface CreatedSession {
+  session: Session;
+  created: boolean;
+}
+
+const longestWaitMs = 120_000;
+
+/**
+ * Makes a kernel session and waits until it is idle. Needs the scope `execute` and `can_edit`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
+ *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after 120 s, while the worker goes
+ *   on starting
+ */
+export async function createSession(
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: CreateSessionInput,
+): Promise<CreatedSession> {
+  const deadline = AbortSignal.timeout(longestWaitMs);
+  const plan = await resolveStart(ctx, spaceSlug, input);
+  const worker = input.workerId
+    ? await namedWorker(ctx, spaceSlug, plan, input.workerId)
+    : (await ensureWorker(ctx, plan)).worker;
+  await untilReady(ctx, worker, deadline);
+  const { session, created } = await findOrInsert(ctx, plan, worker);
+  if (created) await ctx.services.sessions.open(session, deadline);
+  return { session: await untilIdle(ctx, session, deadline), created };
+}
+
+async function namedWorker(
+  ctx: RequestContext,
+  spaceSlug: string,
+  plan: StartPlan,
+  workerId: string,
+): Promise<Worker> {
+  const loaded = await loadWorker(ctx, spaceSlug, workerId, 'edit', 'execute');
+  assertOwn(ctx, loaded, loaded.worker);
+  if (loaded.worker.workspaceId !== plan.workspace.id) {
+    throw invalidField('worker_id', 'is a worker of another workspace', 'mismatch');
+  }
+  if (!isLive(loaded.worker.status)) {
+    throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
+  }
+  return loaded.worker;
+}
+
+async function untilReady(ctx: RequestContext, worker: Worker, signal: AbortSignal): Promise<void> {
+  const { prisma, bus } = ctx.services;
+  const check = async () => {
+    const current = await prisma.worker.findUniqueOrThrow({ where: { id: worker.id } });
+    if (current.status === 'starting') return undefined;
+    if (current.status === 'ready' || current.status === 'busy') return current;
+    throw new DomainError(
+      'runtime_unavailable',
+      current.errorDetail ?? 'The worker stopped before it was ready.',
+    );
+  };
+  const ready = await waitFor(bus, 'worker', worker.id, check, { timeoutMs: longestWaitMs, signal });
+  if (!ready) {
+    throw new DomainError('session_starting', 'The worker is still starting; try again in a few seconds.', {
+      retryAfterSeconds: 5,
+    });
+  }
+}
+
+async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker): Promise<CreatedSession> {
+  const { prisma } = ctx.services;
+  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ?? ''}`;
+  const found = await prisma.session.findUnique({ where: { liveKey } });
+  if (found && found.status !== 'dead') return { session: found, created: false };
+  if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
+  try {
+    const session = await prisma.session.create({
+      data: {
+        workspaceId: plan.workspace.id,
+        workerId: worker.id,
+        userId: worker.userId,
+        branch: worker.branch,
+        path: plan.path,
+        kernelProfileId: plan.profile.id,
+        kernelName: plan.profile.kernelName,
+        liveKey,
+      },
+    });
+    return { session, created: true };
+  } catch (error) {
+    if (!uniqueViolation(error)) throw error;
+    return { session: await prisma.session.findUniqueOrThrow({ where: { liveKey } }), created: false };
+  }
+}
+
+async function untilIdle(ctx: RequestContext, session: Session, signal: AbortSignal): Promise<Session> {
+  const { prisma, bus } = ctx.services;
+  const check = async () => {
+    const current = await prisma.session.findUniqueOrThrow({ where: { id: session.id } });
+    return current.status === 'starting' ? undefined : current;
+  };
+  const current = await waitFor(bus, 'session', session.id, check, { timeoutMs: longestWaitMs, signal });
+  if (current && current.status !== 'dead') return current;
+  if (current) throw new DomainError('runtime_unavailable', 'The kernel did not start; start a new session.');
+  throw new DomainError('session_starting', 'The kernel is still starting; try again in a few seconds.', {
+    retryAfterSeconds: 5,
+  });
+}

@@ -1,0 +1,37 @@
+import type { Session } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { invalidField } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+
+/**
+ * The caller's own sessions in a space that are not deleted, newest first. Needs the scope `read`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
+ */
+export function listSessions(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { workspaceId?: string },
+): Listing<Session> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { space } = await loadSpace(ctx, spaceSlug);
+    if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
+      throw invalidField('workspace_id', 'must be a UUID', 'uuid');
+    }
+    return {
+      userId: ctx.actor.userId,
+      workspace: { spaceId: space.id },
+      workspaceId: filter.workspaceId,
+      deletedAt: null,
+    };
+  };
+  const { session } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      session.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => session.count({ where: await where() }),
+  };
+}

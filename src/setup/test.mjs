@@ -1,0 +1,9 @@
+// `npm test`: prepares a fresh clone, then runs every test; arguments go to vitest.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+prepare({ build: true });
+const vitest = join(root, 'node_modules/.bin/vitest');
+const { status } = spawnSync(vitest, ['run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+process.exit(status ?? 1);

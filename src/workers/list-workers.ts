@@ -1,0 +1,38 @@
+import type { Worker } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { invalidField } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import { liveStatuses } from './worker-status.js';
+
+/**
+ * The caller's own workers in a space, newest first. Needs the scope `read`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
+ */
+export function listWorkers(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { includeStopped: boolean; workspaceId?: string },
+): Listing<Worker> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { space } = await loadSpace(ctx, spaceSlug);
+    if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
+      throw invalidField('workspace_id', 'must be a UUID', 'uuid');
+    }
+    return {
+      userId: ctx.actor.userId,
+      workspace: { spaceId: space.id },
+      workspaceId: filter.workspaceId,
+      status: filter.includeStopped ? undefined : { in: [...liveStatuses] },
+    };
+  };
+  const { worker } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      worker.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => worker.count({ where: await where() }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Prisma, TokenScope } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { workspacePermissions } from '../policies/workspace-policy.js';
+import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import { assertMay, type Need } from '../workspaces/load-workspace.js';
+
+const include = { workspace: { include: { grants: true } } } satisfies Prisma.WorkerInclude;
+
+/** A worker that the caller may act on. */
+export interface LoadedWorker {
+  access: SpaceAccess;
+  worker: Prisma.WorkerGetPayload<{ include: typeof include }>;
+}
+
+/**
+ * Loads a worker in its space and authorizes the caller in its workspace.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadWorker(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workerId: string,
+  need: Need,
+  scope: TokenScope,
+): Promise<LoadedWorker> {
+  const access = await loadSpace(ctx, spaceSlug);
+  const worker = isUuid(workerId)
+    ? await ctx.services.prisma.worker.findUnique({ where: { id: workerId }, include })
+    : null;
+  if (worker?.workspace.spaceId !== access.space.id) throw notFound('The worker');
+  requireScope(ctx, scope);
+  assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, worker.workspace), need);
+  return { access, worker };
+}

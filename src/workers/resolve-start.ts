@@ -1,0 +1,109 @@
+import type {
+  KernelProfile,
+  Repository,
+  RepositoryKind,
+  ResourceClass,
+  Workspace,
+} from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import { assertReadablePath } from '../git/path.js';
+import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+
+/** The body that starts a worker or a session; `workspaceId` alone is required. */
+export interface StartInput {
+  workspaceId: string;
+  repositoryKind?: RepositoryKind | null;
+  branch?: string | null;
+  path?: string | null;
+  kernelName?: string | null;
+  kernelProfileId?: string | null;
+  resourceClassId?: string | null;
+}
+
+/** A checked {@link StartInput} with its defaults. */
+export interface StartPlan {
+  workspace: Workspace;
+  repository: Repository;
+  branch: string;
+  commitOid: string;
+  path: string | null;
+  profile: KernelProfile;
+  resourceClass: ResourceClass;
+}
+
+/**
+ * Checks a start body and fills in its defaults. Needs the scope `execute` and `can_edit`.
+ * @throws DomainError `not_found` (workspace), `insufficient_scope`, `forbidden`, `workspace_archived`,
+ *   `invalid_request`, `invalid_path`
+ */
+export async function resolveStart(
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: StartInput,
+): Promise<StartPlan> {
+  const { workspace } = await loadWorkspace(ctx, spaceSlug, input.workspaceId, 'edit');
+  requireScope(ctx, 'execute');
+  assertNotArchived(workspace);
+  const repository = workspace.defaultRepository;
+  if (input.repositoryKind && input.repositoryKind !== repository.kind) {
+    throw invalidField(
+      'repository_kind',
+      `the workspace's repository is of the kind "${repository.kind}"`,
+      'mismatch',
+    );
+  }
+  if (input.path != null) assertReadablePath(input.path, ['body', 'path']);
+  const branch = input.branch ?? workspace.defaultBranch;
+  return {
+    workspace,
+    repository,
+    branch,
+    commitOid: await resolveBranch(ctx, repository, branch),
+    path: input.path ?? null,
+    profile: await findProfile(ctx, input),
+    resourceClass: await findResourceClass(ctx, input.resourceClassId),
+  };
+}
+
+async function resolveBranch(ctx: RequestContext, repository: Repository, branch: string): Promise<string> {
+  const git = await ctx.services.git.repository(repository.id);
+  try {
+    return await git.resolveBranch(branch);
+  } catch (error) {
+    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
+      throw invalidField('branch', 'is not a branch of the repository', 'unknown');
+    }
+    throw error;
+  }
+}
+
+async function findProfile(ctx: RequestContext, input: StartInput): Promise<KernelProfile> {
+  const { prisma } = ctx.services;
+  const { kernelName } = input;
+  if (input.kernelProfileId != null) {
+    const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
+    if (!profile) throw invalidField('kernel_profile_id', 'is not a kernel profile', 'unknown');
+    if (kernelName != null && kernelName !== profile.kernelName) {
+      throw invalidField('kernel_name', `the profile's kernel is "${profile.kernelName}"`, 'mismatch');
+    }
+    return profile;
+  }
+  const profile = await prisma.kernelProfile.findFirst({
+    where: kernelName != null ? { kernelName } : {},
+    orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
+  });
+  if (profile) return profile;
+  if (kernelName != null) throw invalidField('kernel_name', 'no kernel profile has this kernel', 'unknown');
+  throw invalidField('kernel_profile_id', 'is required: there is no default profile', 'missing');
+}
+
+async function findResourceClass(ctx: RequestContext, id: string | null | undefined): Promise<ResourceClass> {
+  const found = await ctx.services.prisma.resourceClass.findFirst({
+    where: { isEnabled: true, ...(id == null ? {} : { id }) },
+    orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
+  });
+  if (!found) throw invalidField('resource_class_id', 'is not an enabled resource class', 'unknown');
+  return found;
+}

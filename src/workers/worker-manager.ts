@@ -1,0 +1,262 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { KernelProfile, Prisma, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import { DomainError } from '../errors.js';
+import type { EventBus } from '../events/event-bus.js';
+import type { GitStore } from '../git/git-store.js';
+import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './backend.js';
+import { layOutFiles, syncFiles } from './worker-files.js';
+import { liveStatuses } from './worker-status.js';
+
+/** Starts, watches and stops workers, and keeps their rows in step with the backends. */
+export interface WorkerManager {
+  /** The backend that runs a profile, if one is configured. */
+  backendFor(profile: Pick<KernelProfile, 'runtime'>): BackendKind | null;
+  /** `null` when workers of the profile can be started now, else one sentence that says why not. */
+  unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null>;
+  /** Brings a worker whose row is `starting` up, in the background. */
+  start(worker: Worker, commitOid: string): void;
+  /** Stops a worker; when it returns, its row is terminal and nothing of it runs. Idempotent. */
+  stop(workerId: string, statusReason?: string): Promise<void>;
+  /** Where a ready worker's Jupyter answers. */
+  endpoint(workerId: string): JupyterEndpoint | undefined;
+  /** A session of the worker began or ended a cell. */
+  onBusy(workerId: string, busy: boolean): void;
+  /** After a restart of the gateway: takes up what still runs, ends the rows of what does not. */
+  reconcile(): Promise<void>;
+  /** Called when a worker has gone, for whatever reason. */
+  onGone(listener: (workerId: string) => Promise<void>): void;
+  /** Stops watching; the workers run on. */
+  close(): Promise<void>;
+}
+
+interface Live {
+  backend: WorkerBackend;
+  endpoint?: JupyterEndpoint;
+  starting: AbortController;
+  busy: number;
+  /** The file syncs, one after the other. */
+  synced: Promise<unknown>;
+}
+
+/** Makes the {@link WorkerManager}; `directory` holds one folder a worker. */
+export function createWorkerManager(deps: {
+  prisma: PrismaClient;
+  git: GitStore;
+  bus: EventBus;
+  log: Logger;
+  directory: string;
+  backends: WorkerBackend[];
+}): WorkerManager {
+  const { prisma, git, bus, log, backends } = deps;
+  const live = new Map<string, Live>();
+  let gone: (workerId: string) => Promise<void> = async () => {};
+
+  const folder = (workerId: string) => ({
+    root: join(deps.directory, workerId),
+    files: join(deps.directory, workerId, 'files'),
+    state: join(deps.directory, workerId, 'state'),
+  });
+
+  /** Changes a row that is in one of the `from` statuses; false when it is not, so that terminal ones never revive. */
+  async function change(
+    workerId: string,
+    from: Worker['status'][],
+    data: Prisma.WorkerUpdateManyMutationInput,
+  ): Promise<boolean> {
+    const { count } = await prisma.worker.updateMany({ where: { id: workerId, status: { in: from } }, data });
+    if (count > 0) bus.publish('worker', workerId, { workerId });
+    return count > 0;
+  }
+
+  function backendFor(profile: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
+    const dedicated = profile.runtime === 'dedicated';
+    return backends.find((backend) => (backend.kind === 'external') !== dedicated);
+  }
+
+  async function bringUp(worker: Worker, commitOid: string, entry: Live): Promise<void> {
+    const { signal } = entry.starting;
+    const at = folder(worker.id);
+    const report = (progressPercent: number, progressMessage: string) => {
+      change(worker.id, ['starting'], { progressPercent, progressMessage }).catch((error) =>
+        log.warn({ err: error, workerId: worker.id }, 'a progress was not written'),
+      );
+    };
+    report(5, 'Writing the files of the branch');
+    await mkdir(at.state, { recursive: true, mode: 0o700 });
+    const repository = await git.repository(worker.repositoryId);
+    await layOutFiles(repository, commitOid, at, signal);
+    const { cpuLimit, memoryMb } = worker.resourceClass as { cpuLimit: number; memoryMb: number };
+    const endpoint = await entry.backend.start(
+      { workerId: worker.id, filesDirectory: at.files, stateDirectory: at.state, cpuLimit, memoryMb },
+      (percent, message) => report(10 + Math.round(percent * 0.85), message),
+      signal,
+    );
+    signal.throwIfAborted();
+    entry.endpoint = endpoint;
+    const ready = await change(worker.id, ['starting'], {
+      status: 'ready',
+      startedAt: new Date(),
+      lastActivityAt: new Date(),
+      progressPercent: 100,
+      progressMessage: 'Ready',
+    });
+    if (!ready) throw new Error('the worker was stopped while it started');
+  }
+
+  async function end(
+    workerId: string,
+    status: 'stopped' | 'failed',
+    statusReason: string | null,
+    errorDetail: string | null = null,
+  ): Promise<void> {
+    await change(workerId, [...liveStatuses], {
+      status,
+      statusReason,
+      errorDetail,
+      stoppedAt: new Date(),
+      liveKey: null,
+    });
+    await gone(workerId).catch((error) => log.error({ err: error, workerId }, 'sessions were not ended'));
+    await rm(folder(workerId).root, { recursive: true, force: true }).catch((error) =>
+      log.warn({ err: error, workerId }, 'a worker folder was not removed'),
+    );
+  }
+
+  async function exited({ workerId, reason, detail }: WorkerExit): Promise<void> {
+    const entry = live.get(workerId);
+    if (!entry?.endpoint) return;
+    live.delete(workerId);
+    await entry.backend.stop(workerId);
+    await end(workerId, 'failed', reason, detail);
+  }
+
+  async function followCommit(event: {
+    repositoryId: string;
+    branch: string;
+    commitOid: string;
+  }): Promise<void> {
+    const { repositoryId, branch } = event;
+    const workers = await prisma.worker.findMany({
+      where: { repositoryId, branch, status: { in: ['ready', 'busy'] } },
+      select: { id: true },
+    });
+    for (const { id } of workers) {
+      const entry = live.get(id);
+      if (!entry) continue;
+      entry.synced = entry.synced
+        .then(() => sync(id, event))
+        .catch((error) => {
+          log.warn({ err: error, workerId: id }, 'a commit was not laid into a worker');
+        });
+    }
+  }
+
+  async function sync(workerId: string, event: { repositoryId: string; commitOid: string }): Promise<void> {
+    const conflicts = await syncFiles(
+      await git.repository(event.repositoryId),
+      event.commitOid,
+      folder(workerId),
+    );
+    await change(workerId, ['ready', 'busy'], { fileConflicts: conflicts });
+  }
+
+  const unwatch = [
+    ...backends.map((backend) =>
+      backend.onExit((exit) => {
+        exited(exit).catch((error) => log.error({ err: error, ...exit }, 'an exit was not handled'));
+      }),
+    ),
+    bus.subscribe('commit', '*', (event) => {
+      followCommit(event).catch((error) => log.warn({ err: error }, 'a commit was not followed'));
+    }),
+  ];
+
+  return {
+    backendFor: (profile) => backendFor(profile)?.kind ?? null,
+
+    async unavailableReason(profile) {
+      const backend = backendFor(profile);
+      return backend
+        ? backend.unavailableReason()
+        : 'No backend for this profile is configured (WORKER_BACKENDS).';
+    },
+
+    start(worker, commitOid) {
+      const backend = backends.find((one) => one.kind === worker.backend)!;
+      const entry: Live = { backend, starting: new AbortController(), busy: 0, synced: Promise.resolve() };
+      live.set(worker.id, entry);
+      bringUp(worker, commitOid, entry)
+        .catch(async (error) => {
+          if (live.get(worker.id) !== entry) return;
+          live.delete(worker.id);
+          log.warn({ err: error, workerId: worker.id }, 'a worker did not start');
+          const detail = error instanceof DomainError ? error.message : 'The worker could not be started.';
+          await backend.stop(worker.id).catch(() => {});
+          await end(worker.id, 'failed', 'start_failed', detail);
+        })
+        .catch((error) => log.error({ err: error, workerId: worker.id }, 'a failed start was not recorded'));
+    },
+
+    async stop(workerId, statusReason) {
+      const entry = live.get(workerId);
+      live.delete(workerId);
+      const stopping = await change(workerId, ['starting', 'ready', 'busy'], { status: 'stopping' });
+      if (!stopping && !entry) return;
+      entry?.starting.abort();
+      await entry?.backend.stop(workerId);
+      await end(workerId, 'stopped', statusReason ?? 'requested');
+    },
+
+    endpoint: (workerId) => live.get(workerId)?.endpoint,
+
+    onBusy(workerId, busy) {
+      const entry = live.get(workerId);
+      if (!entry) return;
+      entry.busy += busy ? 1 : -1;
+      const data = { status: entry.busy > 0 ? 'busy' : 'ready', lastActivityAt: new Date() } as const;
+      entry.synced = entry.synced
+        .then(() => change(workerId, ['ready', 'busy'], data))
+        .catch((error) => log.warn({ err: error, workerId }, 'a worker status was not written'));
+    },
+
+    async reconcile() {
+      const rows = await prisma.worker.findMany({ where: { status: { in: [...liveStatuses] } } });
+      const running = new Map<string, { backend: WorkerBackend; endpoint: JupyterEndpoint }>();
+      for (const backend of backends) {
+        for (const [id, endpoint] of await backend.running()) running.set(id, { backend, endpoint });
+      }
+      for (const row of rows) {
+        const found = running.get(row.id);
+        running.delete(row.id);
+        if (found && (row.status === 'ready' || row.status === 'busy')) {
+          live.set(row.id, { ...found, starting: new AbortController(), busy: 0, synced: Promise.resolve() });
+          await change(row.id, ['busy'], { status: 'ready' });
+        } else {
+          await found?.backend.stop(row.id);
+          const stopped = row.status === 'stopping';
+          await end(
+            row.id,
+            stopped ? 'stopped' : 'failed',
+            stopped ? 'requested' : 'lost',
+            stopped ? null : lostDetail,
+          );
+        }
+      }
+      for (const [id, { backend }] of running) await backend.stop(id);
+    },
+
+    onGone(listener) {
+      gone = listener;
+    },
+
+    async close() {
+      for (const stop of unwatch) stop();
+      for (const entry of live.values()) entry.starting.abort();
+      await Promise.all(backends.map((backend) => backend.close()));
+    },
+  };
+}
+
+const lostDetail = 'The worker ended while the gateway was not running; start a new one.';

@@ -1,0 +1,85 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import { repositoryPermissions } from '../policies/repository-policy.js';
+import type { SpaceAccess } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+
+const mostConnectors = 100;
+
+/**
+ * The repository of a body, which must be one of this space that the caller may edit.
+ * @throws DomainError `invalid_request` when it is unknown here, `forbidden`
+ */
+export async function checkRepository(
+  ctx: RequestContext,
+  access: SpaceAccess,
+  id: string,
+): Promise<Repository> {
+  const found = isUuid(id)
+    ? await ctx.services.prisma.repository.findFirst({
+        where: { id, spaceId: access.space.id },
+        include: { workspaces: { include: { grants: true } } },
+      })
+    : null;
+  if (!found) throw invalidField('default_repository_id', 'is not a repository of this space', 'unknown');
+  const { workspaces, ...repository } = found;
+  if (!repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces).canEdit) {
+    throw new DomainError(
+      'forbidden',
+      'You may not edit this repository; ask the owner of a workspace over it.',
+    );
+  }
+  return repository;
+}
+
+/** @throws DomainError `invalid_request` unless the branch exists */
+export async function checkBranch(
+  ctx: RequestContext,
+  repository: Repository,
+  branch: string,
+): Promise<string> {
+  const git = await ctx.services.git.repository(repository.id);
+  try {
+    await git.resolveBranch(branch);
+  } catch (error) {
+    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
+      throw invalidField('default_branch', 'is not a branch of this repository', 'unknown');
+    }
+    throw error;
+  }
+  return branch;
+}
+
+/** @throws DomainError `invalid_request` unless the user is a member of this space (a platform admin always is) */
+export async function checkOwner(ctx: RequestContext, access: SpaceAccess, userId: string): Promise<string> {
+  const found = isUuid(userId)
+    ? await ctx.services.prisma.user.findFirst({
+        where: {
+          id: userId,
+          OR: [{ isPlatformAdmin: true }, { memberships: { some: { spaceId: access.space.id } } }],
+        },
+      })
+    : null;
+  if (!found) throw invalidField('owner_user_id', 'is not a member of this space', 'unknown');
+  return found.id;
+}
+
+/** @throws DomainError `invalid_request` unless all are connectors of this space; duplicates are dropped */
+export async function checkConnectors(
+  ctx: RequestContext,
+  access: SpaceAccess,
+  ids: string[],
+): Promise<string[]> {
+  const field = 'authoring_query_connector_ids';
+  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
+  if (unique.length > mostConnectors) throw invalidField(field, `must have at most ${mostConnectors} items`);
+  const known = await ctx.services.prisma.queryConnector.findMany({
+    where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
+    select: { id: true },
+  });
+  const knownIds = new Set(known.map((connector) => connector.id));
+  const unknown = ids.findIndex((id) => !knownIds.has(id.toLowerCase()));
+  if (unknown >= 0) throw invalidField([field, unknown], 'is not a query connector of this space', 'unknown');
+  return unique;
+}

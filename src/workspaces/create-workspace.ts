@@ -1,0 +1,53 @@
+import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { checkName } from '../validate.js';
+import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
+
+/** What a client gives for a new workspace; what is absent takes the contract's default. */
+export interface CreateWorkspaceInput {
+  name: string;
+  defaultRepositoryId: string;
+  defaultBranch?: string | null;
+  ownerUserId?: string | null;
+  visibility?: Visibility | null;
+  authoringQueryConnectorIds?: string[] | null;
+}
+
+/**
+ * Makes a workspace over a repository that the caller may edit. Needs the scope `write` and the space role editor.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
+ */
+export async function createWorkspace(
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: CreateWorkspaceInput,
+): Promise<Workspace> {
+  const access = await loadSpace(ctx, spaceSlug);
+  requireScope(ctx, 'write');
+  if (access.role === 'viewer') {
+    throw new DomainError('forbidden', 'Making a workspace needs the role editor in this space.');
+  }
+  const name = checkName(input.name);
+  const repository = await checkRepository(ctx, access, input.defaultRepositoryId);
+  const defaultBranch = await checkBranch(ctx, repository, input.defaultBranch ?? repository.defaultBranch);
+  const ownerUserId = await checkOwner(ctx, access, input.ownerUserId ?? ctx.actor.userId);
+  const authoringQueryConnectorIds = await checkConnectors(
+    ctx,
+    access,
+    input.authoringQueryConnectorIds ?? [],
+  );
+  return ctx.services.prisma.workspace.create({
+    data: {
+      spaceId: access.space.id,
+      name,
+      defaultRepositoryId: repository.id,
+      defaultBranch,
+      ownerUserId,
+      visibility: input.visibility ?? 'private',
+      authoringQueryConnectorIds,
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import type { Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import type { Listing } from '../listing.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+import { loadSpace } from '../spaces/space-access.js';
+
+/**
+ * The workspaces that the caller can view, newest first. Needs the scope `read`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ */
+export function listWorkspaces(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { includeArchived: boolean },
+): Listing<Workspace> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const access = await loadSpace(ctx, spaceSlug);
+    return {
+      AND: [
+        visibleWorkspaces({ userId: ctx.actor.userId, access }),
+        filter.includeArchived ? {} : { archivedAt: null },
+      ],
+    };
+  };
+  const { workspace } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      workspace.findMany({
+        ...query,
+        where: await where(),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => workspace.count({ where: await where() }),
+  };
+}

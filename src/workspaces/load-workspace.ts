@@ -1,0 +1,53 @@
+import type { Repository, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, notFound } from '../errors.js';
+import { type WorkspacePermissions, workspacePermissions } from '../policies/workspace-policy.js';
+import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+
+/** A permission that a command can ask for. */
+export type Need = 'view' | 'edit' | 'manage';
+
+/** A workspace that the caller may act on, with all that a command needs of it. */
+export interface LoadedWorkspace {
+  access: SpaceAccess;
+  workspace: Workspace & { grants: WorkspaceGrant[]; defaultRepository: Repository };
+  permissions: WorkspacePermissions;
+}
+
+/**
+ * Loads a workspace in its space and authorizes the caller.
+ * @throws DomainError `not_found` when it is not in this space, `forbidden` when the caller lacks `need`
+ */
+export async function loadWorkspace(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+  need: Need,
+): Promise<LoadedWorkspace> {
+  const access = await loadSpace(ctx, spaceSlug);
+  const workspace = isUuid(workspaceId)
+    ? await ctx.services.prisma.workspace.findFirst({
+        where: { id: workspaceId, spaceId: access.space.id },
+        include: { grants: true, defaultRepository: true },
+      })
+    : null;
+  if (!workspace) throw notFound('The workspace');
+  const permissions = workspacePermissions({ userId: ctx.actor.userId, access }, workspace);
+  assertMay(permissions, need);
+  return { access, workspace, permissions };
+}
+
+/** @throws DomainError `forbidden` unless the permissions include `need` */
+export function assertMay(permissions: WorkspacePermissions, need: Need): void {
+  const may = { view: permissions.canView, edit: permissions.canEdit, manage: permissions.canManage }[need];
+  if (!may)
+    throw new DomainError('forbidden', `You may not ${need} this workspace; ask its owner for access.`);
+}
+
+/** @throws DomainError `workspace_archived` when the workspace takes no more writes */
+export function assertNotArchived(workspace: Pick<Workspace, 'archivedAt'>): void {
+  if (workspace.archivedAt) {
+    throw new DomainError('workspace_archived', 'This workspace is archived; unarchive it to change it.');
+  }
+}

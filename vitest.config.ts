@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
+const alias = [
+  { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) },
+];
+
+// Tests that need a database run on both homes; the others once.
+const onDatabase = ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/versions/**/*.test.ts'];
+const shared = {
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+  globalSetup: ['test/support/database-template.ts'],
+};
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: onDatabase,
+          globalSetup: [],
+          env: { TEST_DB: 'pglite' },
+        },
+      },
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'pglite', include: onDatabase, env: { TEST_DB: 'pglite' } },
+      },
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
+      },
+    ],
+  },
+});
