@@ -2,9 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
-const alias = [
-  { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) },
-];
+const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }];
 
 // Tests that need a database run on both homes; the others once.
 const onDatabase = ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/versions/**/*.test.ts'];

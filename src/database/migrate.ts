@@ -59,9 +59,13 @@ async function takeLock(client: pg.ClientBase): Promise<void> {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
   } catch (cause) {
-    throw new DomainError('storage_unavailable', 'Another process is migrating the database; try again later.', {
-      cause,
-    });
+    throw new DomainError(
+      'storage_unavailable',
+      'Another process is migrating the database; try again later.',
+      {
+        cause,
+      },
+    );
   }
   await client.query('RESET lock_timeout');
 }
@@ -78,7 +82,9 @@ async function apply(client: pg.ClientBase, file: MigrationFile): Promise<void> 
     await client.query('COMMIT');
   } catch (cause) {
     await recordFailure(client, file, cause).catch(() => undefined);
-    throw new DomainError('storage_unavailable', `The migration ${file.name} failed; the log says why.`, { cause });
+    throw new DomainError('storage_unavailable', `The migration ${file.name} failed; the log says why.`, {
+      cause,
+    });
   }
 }
 

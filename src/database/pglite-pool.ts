@@ -55,6 +55,7 @@ function pgliteConfig(db: PGlite): pg.ClientConfig {
   const config = createPgConfig(db);
   const parse = config.connection.parse.bind(config.connection);
   // Prisma's adapter sends type parsers as `types`, where PGlite's serializer expects a list of parameter types.
-  config.connection.parse = (query) => parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
+  config.connection.parse = (query) =>
+    parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
   return config as unknown as pg.ClientConfig;
 }

@@ -10,6 +10,9 @@ export const virtualGitdir = '/repository';
 
 const folderStats = { isFile: () => false, isDirectory: () => true };
 const fileStats = { isFile: () => true, isDirectory: () => false };
+// Made once: isomorphic-git provokes one of each for every object that it writes, and a stack takes time.
+const refused = Object.assign(new Error('not permitted in a repository'), { code: 'EPERM' });
+const missing = Object.assign(new Error('no such object'), { code: 'ENOENT' });
 const looseObject = /^objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;
 
 /**
@@ -38,7 +41,7 @@ export function gitdirFs(files: DurableFiles, touched: Set<string>): PromiseFsCl
         return fileStats;
       },
       writeFile: async (path: unknown, bytes: Uint8Array) => {
-        if (!looseObject.test(relative(path))) throw refused();
+        if (!looseObject.test(relative(path))) throw refused;
         await files.replace(real(path), bytes, 0o444, touched);
       },
       // isomorphic-git makes a missing folder after any failed write and then writes again: the write makes it itself.
@@ -54,7 +57,7 @@ export function gitdirFs(files: DurableFiles, touched: Set<string>): PromiseFsCl
 async function checkObject(file: string, oid: string): Promise<void> {
   const bytes = existsSync(file) ? await readFile(file).catch(() => null) : null;
   const object = bytes && (await decodeLoose(oid, bytes).catch(() => null));
-  if (!object) throw Object.assign(new Error('no such object'), { code: 'ENOENT' });
+  if (!object) throw missing;
   const now = new Date();
   await utimes(file, now, now).catch(() => {});
 }
@@ -62,16 +65,12 @@ async function checkObject(file: string, oid: string): Promise<void> {
 /** The path below the repository. @throws Error `EPERM` for anything outside */
 function relative(path: unknown): string {
   if (path === virtualGitdir) return '';
-  if (typeof path !== 'string' || !path.startsWith(`${virtualGitdir}/`)) throw refused();
+  if (typeof path !== 'string' || !path.startsWith(`${virtualGitdir}/`)) throw refused;
   const below = path.slice(virtualGitdir.length + 1);
-  if (below.includes('\0') || below.split('/').includes('..')) throw refused();
+  if (below.includes('\0') || below.split('/').includes('..')) throw refused;
   return below;
 }
 
 function refuse(): never {
-  throw refused();
-}
-
-function refused(): Error {
-  return Object.assign(new Error('not permitted in a repository'), { code: 'EPERM' });
+  throw refused;
 }

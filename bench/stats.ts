@@ -1,0 +1,29 @@
+/** The median of some figures. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+/** One measured thing against its baseline, in ms. */
+export interface Row {
+  what: string;
+  ours: number;
+  baseline: string;
+  theirs: number;
+  /** The ratio to reach; absent: reported only. */
+  goal?: number;
+}
+
+/** Prints rows as a table with their ratios. */
+export function printTable(title: string, rows: Row[]): void {
+  console.log(`\n${title}\n`);
+  console.log('| what | ours, p50 ms | baseline | baseline, p50 ms | ratio | goal |');
+  console.log('|---|---|---|---|---|---|');
+  for (const { what, ours, baseline, theirs, goal } of rows) {
+    const ratio = ours / theirs;
+    const mark = goal === undefined ? 'reported' : `≤ ${goal} ${ratio <= goal ? 'reached' : 'MISSED'}`;
+    console.log(
+      `| ${what} | ${ours.toFixed(2)} | ${baseline} | ${theirs.toFixed(2)} | ${ratio.toFixed(3)} | ${mark} |`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Cell } from './notebook.js';
+
+/**
+ * Gives an id to each cell that has none, and another one to each whose id an earlier cell has, as nbformat does on
+ * reading. An id follows from the cell's type and source (nbformat's are random), so that the same bytes are answered
+ * alike each time, and a client that leaves ids out can save the same notebook twice without a change.
+ * @param cells of a valid notebook of nbformat 4.5; they stay as they are
+ * @see https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
+ */
+export function completeCellIds(cells: Cell[]): Cell[] {
+  const newId = idMaker(cells);
+  const duplicates = new Set(duplicateCellIds(cells));
+  return cells.map((cell, index) =>
+    cell.id === undefined || duplicates.has(index) ? { ...cell, id: newId(cell) } : cell,
+  );
+}
+
+/** The indexes of the cells whose id an earlier cell has. */
+export function duplicateCellIds(cells: Cell[]): number[] {
+  const seen = new Set<string>();
+  const duplicates: number[] = [];
+  for (const [index, { id }] of cells.entries()) {
+    if (id === undefined) continue;
+    if (seen.has(id)) duplicates.push(index);
+    seen.add(id);
+  }
+  return duplicates;
+}
+
+/** Makes ids of eight hexadecimal digits that no cell has yet. */
+function idMaker(cells: Cell[]): (cell: Cell) => string {
+  const used = new Set(cells.map((cell) => cell.id));
+  const tries = new Map<string, number>();
+  return (cell) => {
+    const content = sha256(`${cell.cell_type}\n${cell.source}`);
+    let id: string;
+    do {
+      // The count goes on where it stopped, or many equal cells would take quadratic time.
+      const count = tries.get(content) ?? 0;
+      tries.set(content, count + 1);
+      id = sha256(`${count} ${content}`).slice(0, 8);
+    } while (used.has(id));
+    used.add(id);
+    return id;
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

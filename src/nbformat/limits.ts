@@ -1,0 +1,5 @@
+/** The deepest nesting of objects and arrays that is read or written: enough for notebooks, far from a full stack. */
+export const mostNesting = 200;
+
+/** The most faults that are told of one notebook. */
+export const mostFaults = 20;

@@ -1,0 +1,26 @@
+import { isLosslessNumber } from 'lossless-json';
+
+/**
+ * The value as a JSON Schema validator has to see it: numbers that kept their tokens are plain numbers, whole ones only
+ * where Python has an integer (`1.0` is none). Parts without such numbers are shared, not copied.
+ */
+export function withPlainNumbers(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isLosslessNumber(value)) return plainNumber(value.value);
+  if (Array.isArray(value)) {
+    const items = value.map(withPlainNumbers);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  let changed = false;
+  const members = Object.entries(value).map(([key, member]) => {
+    const plain = withPlainNumbers(member);
+    changed ||= plain !== member;
+    return [key, plain];
+  });
+  return changed ? Object.fromEntries(members) : value;
+}
+
+function plainNumber(token: string): number {
+  const value = Number(token);
+  return Number.isInteger(value) && /[.e]/.test(token) ? value + Math.sign(value || 1) * 0.5 : value;
+}

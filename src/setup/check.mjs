@@ -1,0 +1,49 @@
+// `npm run check`: everything that is checked without running the program. Stops at the first failure.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+const bin = join(root, 'node_modules/.bin');
+
+function run(what, command, args) {
+  const from = performance.now();
+  process.stdout.write(`${what} … `);
+  const path = `${bin}:${process.env.PATH}`;
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: path },
+  });
+  if (result.status === 0) {
+    process.stdout.write(`${((performance.now() - from) / 1000).toFixed(1)} s\n`);
+    return result.stdout;
+  }
+  process.stdout.write(`failed\n${result.stdout}${result.stderr}\n`);
+  process.exit(1);
+}
+
+function same(what, file, fresh) {
+  if (readFileSync(join(root, file), 'utf8') === fresh) return;
+  process.stdout.write(`${what}: ${file} is stale; run "npm run generate" and commit it\n`);
+  process.exit(1);
+}
+
+prepare({ build: false });
+run('Types', join(bin, 'tsc'), ['--noEmit']);
+run('Lint and format', join(bin, 'biome'), ['ci', '--error-on-warnings']);
+same('SDL', 'schema/schema.graphql', run('Printing the SDL', join(bin, 'tsx'), ['schema/print.ts']));
+const generated = 'rest/generated/operations.ts';
+const before = readFileSync(join(root, generated), 'utf8');
+run('Generating the typed documents', join(bin, 'graphql-codegen'), ['--config', 'codegen.ts']);
+same('Typed documents', generated, before);
+run('Migrations against the schema', join(bin, 'prisma'), [
+  'migrate',
+  'diff',
+  '--from-migrations',
+  'prisma/migrations',
+  '--to-schema',
+  'prisma/schema.prisma',
+  '--exit-code',
+]);
+run('Unused code and dependencies', join(bin, 'knip'), []);

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../rest/table.js';
+import { generateToken, hashToken } from '../../src/auth/token.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+const id = '00000000-0000-4000-8000-000000000009';
+const concrete = (path: string) => path.replace(/:\w+/g, id);
+
+describe('without a valid token', () => {
+  it.each(routes.map((route) => [route.method, route.path] as const))(
+    '%s %s is 401',
+    async (method, path) => {
+      for (const token of [null, 'nbg_wrong']) {
+        const answer = await at.rest(method.toUpperCase(), concrete(path), { token });
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+        expect(answer.body).toMatchObject({ code: 'unauthenticated', detail: expect.any(String) });
+        expect(answer.body.request_id).toBe(answer.headers.get('x-request-id'));
+      }
+    },
+  );
+
+  it('an unknown path and an unknown method are 401, too', async () => {
+    expect((await at.rest('GET', '/nothing', { token: null })).status).toBe(401);
+    expect((await at.rest('PATCH', '/workspaces', { token: null })).status).toBe(401);
+  });
+
+  it.each(['/graphql', '/graphql/stream'])('%s is 401 and says nothing of the schema', async (path) => {
+    const response = await fetch(at.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: '{ spaace }' }),
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.text()).not.toContain('space');
+  });
+
+  it('expired and revoked tokens are 401', async () => {
+    const { prisma } = at.gateway.services;
+    const user = await prisma.user.findFirstOrThrow();
+    for (const end of [{ expiresAt: new Date(Date.now() - 1000) }, { revokedAt: new Date() }]) {
+      const token = generateToken();
+      await prisma.apiToken.create({
+        data: { userId: user.id, name: 'old', hash: hashToken(token), scopes: ['read'], ...end },
+      });
+      expect((await at.rest('GET', '/workspaces', { token })).status).toBe(401);
+    }
+  });
+});
+
+it('health needs no token', async () => {
+  expect((await fetch(`${at.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${at.url}/readyz`)).status).toBe(200);
+});
+
+it('GraphiQL is a page of its own, without a CDN', async () => {
+  const response = await fetch(`${at.url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(response.status).toBe(200);
+  expect(await response.text()).not.toMatch(/<(script|link)[^>]+https?:\/\//);
+});
+
+it('a foreign space and one that does not exist answer alike, byte for byte', async () => {
+  const { token } = await at.user(null);
+  const headers = { 'x-request-id': 'same' };
+  const foreign = await at.rest('GET', '/workspaces', { token, headers });
+  const missing = await at.rest('GET', '/workspaces', { token, headers, space: 'nowhere' });
+  expect(foreign.status).toBe(404);
+  expect(missing).toMatchObject({ status: 404, body: foreign.body });
+});
+
+it('a token without the scope is 403 insufficient_scope', async () => {
+  const reader = await at.user('editor', ['read']);
+  const answer = await at.rest('POST', '/workspaces', {
+    token: reader.token,
+    body: { name: 'x', default_repository_id: id },
+  });
+  expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+  const writer = await at.user('editor', ['write']);
+  expect(await at.rest('GET', '/workspaces', { token: writer.token })).toMatchObject({
+    status: 403,
+    body: { code: 'insufficient_scope' },
+  });
+  const graphql = await at.graphql('{ space(slug: "demo") { name } }', {}, writer.token);
+  expect(graphql.errors?.[0]?.extensions?.code).toBe('insufficient_scope');
+});
+
+it('a known path with another method is 405 with Allow', async () => {
+  const answer = await at.rest('PATCH', '/workspaces');
+  expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+  expect(answer.headers.get('allow')).toBe('GET, POST');
+});
+
+it('takes a well-formed request id and replaces any other', async () => {
+  const given = await at.rest('GET', '/workspaces', { headers: { 'x-request-id': 'abc-1' } });
+  expect(given.headers.get('x-request-id')).toBe('abc-1');
+  const replaced = await at.rest('GET', '/workspaces', { headers: { 'x-request-id': 'a b"' } });
+  expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+});

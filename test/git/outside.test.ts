@@ -1,0 +1,118 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openGitStore } from '../../src/git/git-store.js';
+import { bytes, type GitFixture, gitFixture, nativeGit } from './git-fixture.js';
+
+const run = promisify(execFile);
+
+let at: GitFixture;
+beforeEach(async () => {
+  at = await gitFixture({ 'README.md': '# Hello\n', 'saved.txt': '0' });
+});
+afterEach(() => at.remove());
+
+describe('beside native git', () => {
+  it('a push and saves at the same time keep every commit', async () => {
+    const clone = join(at.root, 'clone');
+    nativeGit(['clone', '-q', at.gitdir, clone]);
+    let pushing = true;
+    const saved: string[] = [];
+    const saves = (async () => {
+      for (let n = 1; pushing; n++) {
+        const { commitOid } = await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes(`${n}`) });
+        saved.push(commitOid);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const pushed: string[] = [];
+    const identity = ['-c', 'user.name=O', '-c', 'user.email=o@x'];
+    for (let n = 0; n < 3; n++) {
+      writeFileSync(join(clone, `pushed-${n}.txt`), 'x');
+      await run('git', ['-C', clone, 'add', '-A']);
+      await run('git', ['-C', clone, ...identity, 'commit', '-q', '-m', `push ${n}`]);
+      for (let attempt = 0; ; attempt++) {
+        await run('git', ['-C', clone, ...identity, 'pull', '-q', '--rebase']);
+        const done = await run('git', ['-C', clone, 'push', '-q']).then(
+          () => true,
+          () => attempt > 100,
+        );
+        if (done) break;
+      }
+      pushed.push(nativeGit(['-C', clone, 'rev-parse', 'HEAD']));
+    }
+    pushing = false;
+    await saves;
+    expect(saved.length).toBeGreaterThan(3);
+    for (const oid of [...saved, ...pushed]) at.git('merge-base', '--is-ancestor', oid, 'main');
+    at.fsck();
+  }, 60_000);
+
+  it('reads and saves go on while the repository is repacked again and again', async () => {
+    for (let n = 0; n < 10; n++)
+      await at.commit({ kind: 'create', path: `f/${n}.txt`, bytes: bytes(`text ${n}`) });
+    let repacking = true;
+    const repacks = (async () => {
+      for (let n = 0; n < 6; n++) {
+        await run('git', ['--git-dir', at.gitdir, 'repack', n % 2 ? '-adq' : '-adfq']);
+        await run('git', ['--git-dir', at.gitdir, 'pack-refs', '--all']);
+      }
+      repacking = false;
+    })();
+    let reads = 0;
+    while (repacking) {
+      const { commitOid } = await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes(`${reads}`) });
+      // A store of its own has nothing in memory, so each read goes to the disk.
+      const cold = await openGitStore({ root: at.root }).repository(at.id);
+      const file = await cold.readFile(commitOid, `f/${reads % 10}.txt`);
+      expect(file?.bytes.toString()).toBe(`text ${reads % 10}`);
+      reads += 1;
+    }
+    await repacks;
+    expect(reads).toBeGreaterThan(3);
+    at.fsck();
+  }, 60_000);
+
+  it('a lock that native git holds is waited for', async () => {
+    const lock = join(at.gitdir, 'refs/heads/main.lock');
+    writeFileSync(lock, '');
+    const save = at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes('late') });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await at.repository.resolveBranch('main')).toBe(at.firstCommit);
+    await run('rm', [lock]);
+    expect((await save).changed).toBe(true);
+  });
+});
+
+describe('after a SIGKILL', () => {
+  it('every acknowledged save is there, and nothing is damaged or locked', async () => {
+    const acknowledged: { path: string; commitOid: string }[] = [];
+    for (let round = 0; round < 10; round++) {
+      const child = startWriter(round);
+      child.on('message', (message) => acknowledged.push(message as (typeof acknowledged)[number]));
+      await once(child, 'message');
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((round * 37) % 60)));
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      await at.store.reconcile();
+    }
+    at.fsck();
+    expect(acknowledged.length).toBeGreaterThan(20);
+    const tip = await at.repository.resolveBranch('main');
+    for (const { path, commitOid } of acknowledged) {
+      expect((await at.repository.readFile(tip, path))?.bytes.toString()).toBe(path);
+      expect(await at.repository.isAncestor(commitOid, tip)).toBe(true);
+    }
+    expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([]);
+    expect(readdirSync(join(at.gitdir, 'refs/heads'))).toEqual(['main']);
+    await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes('still works') });
+  }, 120_000);
+
+  function startWriter(round: number): ChildProcess {
+    const program = new URL('./save-in-a-loop.ts', import.meta.url).pathname;
+    return fork(program, [at.root, at.id, String(round)], { execArgv: ['--import', 'tsx'] });
+  }
+});

@@ -1,0 +1,197 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
+
+let at: GitFixture;
+beforeEach(async () => {
+  at = await gitFixture({ 'README.md': '# Hello\n', 'a/b.txt': 'b' });
+});
+afterEach(() => at.remove());
+
+const code = (code: string) => expect.objectContaining({ name: 'DomainError', code });
+
+/** Commits a root tree of this `git mktree` listing to `main`, as a push from outside could. */
+function pushTree(listing: string): string {
+  const tree = at.gitWithInput(listing, 'mktree');
+  const commit = at.git('commit-tree', '-m', 'outside', '-p', 'main', tree);
+  at.git('update-ref', 'refs/heads/main', commit);
+  return commit;
+}
+
+describe('a ref', () => {
+  it('is a branch, then a tag, or a full commit sha', async () => {
+    at.git('tag', 'light');
+    at.git('tag', 'main', 'main');
+    const { commitOid } = await at.commit({ kind: 'delete', path: 'README.md' });
+    nativeGit(['--git-dir', at.gitdir, 'tag', '-a', '-m', 'note', 'v1', commitOid]);
+    nativeGit(['--git-dir', at.gitdir, 'tag', '-a', '-m', 'nested', 'v2', 'v1']);
+    const { resolveRef } = at.repository;
+    expect(await resolveRef('main')).toEqual({ kind: 'branch', name: 'main', commitOid });
+    expect(await resolveRef('light')).toEqual({ kind: 'tag', name: 'light', commitOid: at.firstCommit });
+    expect(await resolveRef('v2')).toEqual({ kind: 'tag', name: 'v2', commitOid });
+    expect(await resolveRef(commitOid)).toEqual({ kind: 'commit', name: commitOid, commitOid });
+    at.git('pack-refs', '--all');
+    expect(await resolveRef('v2')).toEqual({ kind: 'tag', name: 'v2', commitOid });
+    expect(await resolveRef('main')).toEqual({ kind: 'branch', name: 'main', commitOid });
+  });
+
+  it.each([
+    ['invalid_ref', '../secret'],
+    ['invalid_ref', '../../../../etc/passwd'],
+    ['invalid_ref', 'main~1'],
+    ['invalid_ref', 'main@{1}'],
+    ['invalid_ref', 'HEAD'],
+    ['invalid_ref', '-x'],
+    ['invalid_ref', 'main\0'],
+    ['invalid_ref', 'x'.repeat(201)],
+    ['not_found', 'none'],
+    ['not_found', 'main/x'],
+    ['not_found', 'refs/heads/main'],
+    ['not_found', '1'.repeat(40)],
+  ])('answers %s for %j', async (expected, ref) => {
+    await expect(at.repository.resolveRef(ref)).rejects.toEqual(code(expected));
+  });
+
+  it('is not a blob, nor a tag of one', async () => {
+    const blob = at.git('rev-parse', 'main:README.md');
+    at.git('tag', 'blob', blob);
+    await expect(at.repository.resolveRef(blob)).rejects.toEqual(code('not_found'));
+    await expect(at.repository.resolveRef('blob')).rejects.toEqual(code('not_found'));
+    await expect(at.repository.readCommit(blob)).rejects.toEqual(code('not_found'));
+  });
+});
+
+describe('branches', () => {
+  it('are made, listed and deleted, loose and packed', async () => {
+    const { repository } = at;
+    await repository.createBranch('team/one', at.firstCommit);
+    at.git('pack-refs', '--all');
+    await repository.createBranch('team/two', at.firstCommit);
+    const names = async () => (await repository.branches()).map(({ name }) => name);
+    expect(await names()).toEqual(['main', 'team/one', 'team/two']);
+    await repository.deleteBranch('team/one');
+    await repository.deleteBranch('team/two');
+    expect(await names()).toEqual(['main']);
+    expect(at.git('branch', '--list', '--format=%(refname:short)')).toBe('main');
+    await repository.createBranch('team', at.firstCommit);
+    expect(at.git('rev-parse', 'team')).toBe(at.firstCommit);
+    at.fsck();
+  });
+
+  it('are not made twice, beside a name that excludes theirs, nor at what is no commit', async () => {
+    const { repository } = at;
+    await repository.createBranch('a/b', at.firstCommit);
+    for (const name of ['a/b', 'a', 'a/b/c', 'main', 'main/x']) {
+      await expect(repository.createBranch(name, at.firstCommit)).rejects.toEqual(code('already_exists'));
+    }
+    await expect(repository.createBranch('x', '2'.repeat(40))).rejects.toEqual(code('not_found'));
+    await expect(repository.createBranch('x y', at.firstCommit)).rejects.toEqual(code('invalid_ref'));
+    await expect(repository.deleteBranch('x')).rejects.toEqual(code('not_found'));
+  });
+
+  it('of the same name made at the same time leave one', async () => {
+    const made = await Promise.allSettled(
+      Array.from({ length: 5 }, () => at.repository.createBranch('race', at.firstCommit)),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('of an outside name that this API refuses are left out', async () => {
+    at.git('update-ref', `refs/heads/${'x'.repeat(220)}`, 'main');
+    expect((await at.repository.branches()).map(({ name }) => name)).toEqual(['main']);
+  });
+});
+
+describe('files', () => {
+  it('are read at any commit, with their size', async () => {
+    await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('later') });
+    const file = await at.repository.readFile(at.firstCommit, 'README.md');
+    expect(file).toMatchObject({ oid: at.git('rev-parse', `${at.firstCommit}:README.md`), size: 8 });
+    expect(file?.bytes.toString()).toBe('# Hello\n');
+    expect(await at.repository.blobSize(file!.oid)).toBe(8);
+    expect(await at.repository.readFile(at.firstCommit, 'none/x')).toBeNull();
+    expect(await at.repository.readFile(at.firstCommit, 'README.md/x')).toBeNull();
+    await expect(at.repository.readFile(at.firstCommit, 'a')).rejects.toEqual(code('invalid_path'));
+    await expect(at.repository.readFile('3'.repeat(40), 'a')).rejects.toEqual(code('not_found'));
+  });
+
+  it('are the same loose, packed, and after each outside repack', async () => {
+    for (let round = 0; round < 3; round++) {
+      const content = bytes(`${'line\n'.repeat(20_000)}${round}`);
+      const { commitOid, files } = await at.commit({ kind: 'save', path: 'README.md', bytes: content });
+      at.git('repack', '-adq');
+      const fresh = await at.store.repository(at.id);
+      expect(Buffer.compare((await fresh.readFile(commitOid, 'README.md'))!.bytes, content)).toBe(0);
+      expect((await fresh.readFile(at.firstCommit, 'README.md'))?.size).toBe(8);
+      expect(await fresh.blobSize(files[0]!.oid)).toBe(content.length);
+    }
+  });
+
+  it('that are symlinks or submodules are neither read, listed, nor followed', async () => {
+    const blob = at.gitWithInput('/etc/passwd', 'hash-object', '-w', '--stdin');
+    const commit = pushTree(
+      `120000 blob ${blob}\tlink\n160000 commit ${at.firstCommit}\tmodule\n100644 blob ${blob}\tplain\n`,
+    );
+    const { repository } = at;
+    for (const path of ['link', 'module', 'link/x', 'module/x']) {
+      expect(await repository.readFile(commit, path)).toBeNull();
+      await expect(at.commit({ kind: 'save', path, bytes: bytes('x') })).rejects.toEqual(code('not_found'));
+    }
+    expect(await repository.listFiles(commit)).toEqual([{ path: 'plain', oid: blob }]);
+    await expect(at.commit({ kind: 'create', path: 'link', bytes: bytes('x') })).rejects.toEqual(
+      code('file_exists'),
+    );
+    await expect(at.commit({ kind: 'create', path: 'link/x', bytes: bytes('x') })).rejects.toEqual(
+      code('invalid_path'),
+    );
+  });
+
+  it('with odd names from outside are served, those that would escape a checkout are not listed', async () => {
+    const blob = at.git('rev-parse', 'main:README.md');
+    const entry = (name: Buffer | string) =>
+      Buffer.concat([bytes('100644 '), Buffer.from(name), bytes('\0'), Buffer.from(blob, 'hex')]);
+    const names = ['..', '.GIT', 'CON.txt', 'a/b', 'a:b', 'a\\b', Buffer.from([0x66, 0xff]), 'fine'];
+    const raw = Buffer.concat(names.map(entry));
+    const hash = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
+    const tree = execFileSync('git', ['--git-dir', at.gitdir, ...hash], {
+      input: raw,
+      encoding: 'utf8',
+    }).trim();
+    const commit = at.git('commit-tree', '-m', 'hostile', tree);
+    const listed = (await at.repository.listFiles(commit)).map(({ path }) => path);
+    expect(listed).toEqual(['CON.txt', 'a:b', 'a\\b', 'fine']);
+    for (const path of listed) expect((await at.repository.readFile(commit, path))?.oid).toBe(blob);
+  });
+
+  it('in numbers that no folder holds are refused, not listed without end', async () => {
+    const blob = at.git('rev-parse', 'main:README.md');
+    const ten = (mode: string, oid: string) =>
+      Array.from(
+        { length: 10 },
+        (_, n) => `${mode} ${mode === '040000' ? 'tree' : 'blob'} ${oid}\t${n}\n`,
+      ).join('');
+    let tree = at.gitWithInput(ten('100644', blob), 'mktree');
+    for (let level = 0; level < 8; level++) tree = at.gitWithInput(ten('040000', tree), 'mktree');
+    const commit = at.git('commit-tree', '-m', 'bomb', '-p', 'main', tree);
+    await expect(at.repository.listFiles(commit)).rejects.toEqual(code('payload_too_large'));
+    const history = at.repository.history(at.firstCommit, commit)[Symbol.asyncIterator]();
+    await expect(history.next()).rejects.toEqual(code('payload_too_large'));
+  }, 20_000);
+});
+
+it('reads a commit, also one whose author another tool wrote malformed', async () => {
+  const { repository } = at;
+  expect(await repository.readCommit(at.firstCommit)).toMatchObject({
+    oid: at.firstCommit,
+    treeOid: at.git('rev-parse', 'main^{tree}'),
+    parents: [],
+    author: { ...someone, date: new Date(Number(at.git('log', '-1', '--format=%at')) * 1000) },
+    message: 'Initial commit\n',
+  });
+  const raw = `tree ${at.git('rev-parse', 'main^{tree}')}\nauthor nobody\ncommitter C <c@x> 1700000000 +0200\n\nm`;
+  const oid = at.gitWithInput(raw, 'hash-object', '-w', '-t', 'commit', '--literally', '--stdin');
+  expect(await repository.readCommit(oid)).toMatchObject({
+    author: { name: 'nobody', email: '', date: new Date(0) },
+    committer: { name: 'C', email: 'c@x', date: new Date(1_700_000_000_000) },
+  });
+});

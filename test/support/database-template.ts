@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../src/database/migrate.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import { createPglitePool, openPglite } from '../../src/database/pglite-pool.js';
+import { adminQuery, databaseUrl } from './database-server.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** PGlite: the path of a dump. PostgreSQL: the name of a database. Both are migrated and empty. */
+    databaseTemplate: string;
+  }
+}
+
+/** The migrations that are under test. */
+const migrationsDirectory = 'prisma/migrations';
+
+/** Vitest's global setup: migrates one database, which `openTestDatabase` copies. Returns the clean-up. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const home = project.config.env.TEST_DB ?? process.env.TEST_DB ?? 'pglite';
+  const { template, remove } = home === 'postgres' ? await serverTemplate() : await embeddedTemplate();
+  project.provide('databaseTemplate', template);
+  return remove;
+}
+
+interface Template {
+  template: string;
+  remove: () => Promise<void>;
+}
+
+async function embeddedTemplate(): Promise<Template> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'database-template-'));
+  const template = path.join(folder, 'dump.tar');
+  const db = await openPglite({});
+  try {
+    const client = await createPglitePool(db).connect();
+    await migrate(client, migrationsDirectory);
+    client.release(true);
+    // Not compressed: that would make each copy take three times as long.
+    const dump = await db.dumpDataDir('none');
+    await writeFile(template, Buffer.from(await dump.arrayBuffer()));
+  } finally {
+    await db.close();
+  }
+  return { template, remove: () => rm(folder, { recursive: true }) };
+}
+
+async function serverTemplate(): Promise<Template> {
+  const template = `gateway_template_${randomUUID()}`;
+  await adminQuery(`CREATE DATABASE "${template}"`);
+  const database = await openDatabase({ url: databaseUrl(template), migrationsDirectory });
+  await database.close();
+  return { template, remove: () => adminQuery(`DROP DATABASE "${template}" WITH (FORCE)`) };
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/open-database.js';
+import { adminQuery, databaseUrl } from './database-server.js';
+
+const migrationsDirectory = 'prisma/migrations';
+
+/** Which of the two homes the tests run on: `TEST_DB`, default `pglite`. */
+export const testDatabaseKind = process.env.TEST_DB === 'postgres' ? 'postgresql' : 'pglite';
+
+/** Opens a fresh, migrated and empty database of the caller's own; `close` also removes it. */
+export async function openTestDatabase(): Promise<Database> {
+  const template = inject('databaseTemplate');
+  if (testDatabaseKind === 'pglite') {
+    return openDatabase({ loadDataDir: await openAsBlob(template), migrationsDirectory });
+  }
+  const { name, remove } = await createDatabase(`TEMPLATE "${template}"`);
+  const database = await openDatabase({ url: databaseUrl(name), migrationsDirectory, poolSize: 5 });
+  return {
+    ...database,
+    async close() {
+      await database.close();
+      await remove();
+    },
+  };
+}
+
+/** A place for a database that has nothing in it yet and outlives being closed. */
+export interface DatabaseHome {
+  options: Pick<DatabaseOptions, 'url' | 'pgliteDirectory'>;
+  /** What Prisma's CLI takes as `DATABASE_URL`. */
+  cliUrl: string;
+  remove(): Promise<void>;
+}
+
+/** Makes a {@link DatabaseHome}: for tests of opening, migrating and opening again. */
+export async function createDatabaseHome(): Promise<DatabaseHome> {
+  if (testDatabaseKind === 'pglite') {
+    const folder = await mkdtemp(path.join(tmpdir(), 'database-home-'));
+    return {
+      options: { pgliteDirectory: folder },
+      cliUrl: `pglite:${folder}`,
+      remove: () => rm(folder, { recursive: true }),
+    };
+  }
+  const { name, remove } = await createDatabase();
+  return { options: { url: databaseUrl(name) }, cliUrl: databaseUrl(name), remove };
+}
+
+async function createDatabase(clause = ''): Promise<{ name: string; remove: () => Promise<void> }> {
+  const name = `gateway_test_${randomUUID()}`;
+  await adminQuery(`CREATE DATABASE "${name}" ${clause}`);
+  return { name, remove: () => adminQuery(`DROP DATABASE "${name}" WITH (FORCE)`) };
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { generateToken, hashToken } from '../../src/auth/token.js';
+import { readConfig } from '../../src/config.js';
+import type { Database } from '../../src/database/open-database.js';
+import { type Gateway, openGateway } from '../../src/server/gateway.js';
+import type { WorkerBackend } from '../../src/workers/backend.js';
+
+/** A real gateway on a port of its own, with a fresh database and data folder. */
+export interface TestGateway {
+  gateway: Gateway;
+  url: string;
+  dataDir: string;
+  /** The platform admin's token. */
+  token: string;
+  /** Sends a REST request below the base path of a space, as the admin unless another token is given. */
+  rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
+  /** Runs a GraphQL operation over HTTP. */
+  graphql(
+    query: string,
+    variables?: Record<string, unknown>,
+    token?: string,
+  ): Promise<{ status: number; data: any; errors?: any[] }>;
+  /** Makes a user with a token, and a membership of the demo space where a role is given. */
+  user(role: 'admin' | 'editor' | 'viewer' | null, scopes?: Scope[]): Promise<{ id: string; token: string }>;
+  close(): Promise<void>;
+}
+
+type Scope = 'read' | 'write' | 'execute' | 'admin';
+
+export interface RestOptions {
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  raw?: string;
+  token?: string | null;
+  headers?: Record<string, string>;
+  space?: string;
+}
+
+export interface RestAnswer {
+  status: number;
+  body: any;
+  headers: Headers;
+}
+
+/** Opens a {@link TestGateway}; without backends nothing can run cells. */
+export async function openTestGateway(options: {
+  database: Database;
+  backends?: (dataDir: string) => WorkerBackend[];
+  dataDir?: string;
+}): Promise<TestGateway> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const gateway = await openGateway({
+    config: { ...readConfig({ DATA_DIR: dataDir, PORT: '0' }), demo: true },
+    log,
+    migrationsDirectory: 'prisma/migrations',
+    backends: options.backends?.(dataDir) ?? [],
+    database: options.database,
+  });
+  await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
+  const { token } = gateway.adminToken;
+  const { prisma } = gateway.services;
+
+  return {
+    gateway,
+    url,
+    dataDir,
+    token,
+
+    async rest(method, path, { body, raw, token: other, headers, space = 'demo' } = {}) {
+      const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const response = await fetch(`${url}/api/v1.0/engagement/spaces/${space}/notebooks${path}`, {
+        method,
+        headers: {
+          ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
+          ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: sent,
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.startsWith('application/json');
+      return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    },
+
+    async graphql(query, variables, other) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${other ?? token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as { data: any; errors?: any[] }) };
+    },
+
+    async user(role, scopes = ['read', 'write', 'execute', 'admin']) {
+      const secret = generateToken();
+      const user = await prisma.user.create({
+        data: {
+          name: 'Someone',
+          email: `${generateToken()}@example.com`,
+          tokens: { create: { name: 'test', hash: hashToken(secret), scopes } },
+        },
+      });
+      if (role) {
+        const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
+        await prisma.spaceMember.create({ data: { spaceId: space.id, userId: user.id, role } });
+      }
+      return { id: user.id, token: secret };
+    },
+
+    async close() {
+      gateway.server.closeAllConnections();
+      await gateway.close();
+      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** A server-sent event as it came. */
+export interface SentEvent {
+  id?: string;
+  event: string;
+  data: any;
+}
+
+/** Reads a response's events until it ends, or until `until` says so (then the connection is cut). */
+export async function readEvents(
+  response: Response,
+  until: (event: SentEvent) => boolean = () => false,
+): Promise<SentEvent[]> {
+  const events: SentEvent[] = [];
+  const decoder = new TextDecoder();
+  let buffer = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    buffer += decoder.decode(chunk, { stream: true });
+    for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
+      const event = parseEvent(buffer.slice(0, end));
+      buffer = buffer.slice(end + 2);
+      if (!event) continue;
+      events.push(event);
+      if (until(event)) return events;
+    }
+  }
+  return events;
+}
+
+function parseEvent(text: string): SentEvent | null {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trimStart());
+  }
+  if (!fields.has('event') && !fields.has('data')) return null;
+  const data = fields.get('data');
+  return {
+    id: fields.get('id'),
+    event: fields.get('event') ?? 'message',
+    data: data ? JSON.parse(data) : null,
+  };
+}
