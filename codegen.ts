@@ -8,7 +8,7 @@ const config: CodegenConfig = {
   importExtension: '.js',
   generates: {
     'rest/generated/operations.ts': {
-      plugins: ['typescript', 'typescript-operations', 'typed-document-node'],
+      plugins: ['typescript-operations', 'typed-document-node'],
       config: {
         useTypeImports: true,
         enumsAsTypes: true,

@@ -1,4 +1,5 @@
 import type { Execution } from '../prisma/generated/client/client.js';
+import { mapIterator } from '../src/events/map-iterator.js';
 import type { ExecutionEvent } from '../src/executions/execution-event.js';
 import { followExecution } from '../src/executions/read-execution.js';
 import { builder } from './builder.js';
@@ -252,20 +253,7 @@ builder.subscriptionField('executionEvents', (t) =>
     },
     subscribe: async (_root, { executionId, after }, ctx) => {
       const { execution, entries } = await followExecution(ctx, executionId, after ?? 0);
-      return {
-        [Symbol.asyncIterator]: () => ({
-          next: async () => {
-            const { done, value } = await entries.next();
-            return done
-              ? { done: true as const, value: undefined }
-              : { done: false as const, value: { execution, ...value } };
-          },
-          return: async () => {
-            await entries.return?.();
-            return { done: true as const, value: undefined };
-          },
-        }),
-      };
+      return mapIterator(entries, (entry) => ({ execution, ...entry }));
     },
     resolve: (row) => row,
   }),

@@ -1,8 +1,10 @@
 import { workspacePermissions } from '../src/policies/workspace-policy.js';
 import { loadSpaceById } from '../src/spaces/space-access.js';
+import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
 import { loadWorkspace } from '../src/workspaces/load-workspace.js';
+import { updateWorkspace } from '../src/workspaces/update-workspace.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { VisibilityEnum } from './enums.js';
@@ -106,3 +108,46 @@ builder.mutationField('createWorkspace', (t) =>
     resolve: (_root, { spaceSlug, input }, ctx) => createWorkspace(ctx, spaceSlug, input),
   }),
 );
+
+const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
+  description: 'What to change of a workspace; what is absent stays.',
+  fields: (t) => ({
+    name: t.string({ description: '1 to 200 characters.' }),
+    defaultRepositoryId: t.id({ description: 'A repository of this space that the caller may edit.' }),
+    defaultBranch: t.string({
+      description: "With another repository, its default branch where it isn't given.",
+    }),
+    ownerUserId: t.id({ description: 'A member of the space; only the owner and space admins change it.' }),
+    visibility: t.field({ type: VisibilityEnum, description: 'Who can view it.' }),
+    authoringQueryConnectorIds: t.idList({ description: 'Connectors of this space; null and empty clear.' }),
+  }),
+});
+
+const workspaceArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  id: t.id({ required: true, description: 'The workspace.' }),
+}));
+
+builder.mutationFields((t) => ({
+  updateWorkspace: t.field({
+    type: Workspace,
+    description: 'Changes metadata. Needs the scope `write` and `canManage`.',
+    args: {
+      ...workspaceArgs,
+      input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { spaceSlug, id, input }, ctx) => updateWorkspace(ctx, spaceSlug, id, input),
+  }),
+  archiveWorkspace: t.field({
+    type: Workspace,
+    description: 'Archives it and stops its workers; idempotent. Needs the scope `write` and `canManage`.',
+    args: workspaceArgs,
+    resolve: (_root, { spaceSlug, id }, ctx) => archiveWorkspace(ctx, spaceSlug, id),
+  }),
+  unarchiveWorkspace: t.field({
+    type: Workspace,
+    description: 'Takes it out of the archive; idempotent. Needs the scope `write` and `canManage`.',
+    args: workspaceArgs,
+    resolve: (_root, { spaceSlug, id }, ctx) => unarchiveWorkspace(ctx, spaceSlug, id),
+  }),
+}));

@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { tsImport } from 'tsx/esm/api';
 import { readInternalChar } from './read-internal-char.mjs';
@@ -17,11 +18,18 @@ export function openDatasource(url = 'pglite:') {
   const closers = [];
   const onServer = !url.startsWith('pglite:');
 
-  async function pglitePool(folder) {
-    if (folder) {
-      const lock = await lockDirectory(folder);
-      closers.unshift(() => lock.release());
+  async function lock(folder) {
+    try {
+      const held = await lockDirectory(folder);
+      closers.unshift(() => held.release());
+    } catch ({ message }) {
+      // Of any other error the engine tells a number only.
+      throw new DriverAdapterError({ kind: 'postgres', code: 'N/A', severity: 'ERROR', message });
     }
+  }
+
+  async function pglitePool(folder) {
+    if (folder) await lock(folder);
     const db = await openPglite({ directory: folder });
     closers.unshift(() => db.close());
     return owned(createPglitePool(db));

@@ -92,7 +92,12 @@ const readRepositoryFile: RestRoute = route({
   path: '/repositories/:repository_id/file',
   query: readFileQuery,
   document: ReadRepositoryFileDocument,
-  variables: ({ space, param, query }) => ({ space, id: param('repository_id'), ...query, kind: 'notebook' }),
+  variables: ({ space, param, query }) => ({
+    space,
+    id: param('repository_id'),
+    ...query,
+    kind: 'notebook' as const,
+  }),
   respond: (data, { headers }) => fileAnswer(data.space.repository.file, headers),
 });
 

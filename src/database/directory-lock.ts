@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../errors.js';
 
 /** Held until released or until the process ends, however it ends. */
@@ -10,8 +11,16 @@ export interface DirectoryLock {
   release(): Promise<void>;
 }
 
+/** A gateway that is going down, or a command that has just ended, frees its folder within moments. */
+const attempts = 30;
+const millisecondsBetween = 100;
+
 /** `O_EXLOCK | O_NONBLOCK` of macOS and the BSDs: open(2) takes an advisory lock that dies with the process. */
 const openWithLock = 0x20 | 0x4;
+/** `O_CREAT | O_RDWR`, which are the same on all of them. */
+const createForWriting = 0x200 | 0x2;
+/** Of a socket or pipe, and of a locked file. */
+const busyCodes = ['EADDRINUSE', 'EAGAIN'];
 const bsdFamily: readonly string[] = ['darwin', 'freebsd', 'netbsd', 'openbsd'];
 
 /**
@@ -19,6 +28,7 @@ const bsdFamily: readonly string[] = ['darwin', 'freebsd', 'netbsd', 'openbsd'];
  * two writers destroy them. The operating system frees the lock when the holder is killed, so none is ever stale:
  * an abstract socket on Linux, a named pipe on Windows, a locked file on macOS and the BSDs.
  *
+ * Waits up to 3 s for a holder that is on its way out.
  * Abstract sockets belong to a network namespace: containers that share a volume are not kept apart.
  *
  * @throws DomainError `storage_unavailable` when another process, or another caller in this one, holds the lock, and
@@ -27,9 +37,22 @@ const bsdFamily: readonly string[] = ['darwin', 'freebsd', 'netbsd', 'openbsd'];
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const folder = await realpath(directory);
   const name = `notebook-gateway-${createHash('sha256').update(folder).digest('hex')}`;
-  if (process.platform === 'linux') return listenLock(`\0${name}`);
-  if (process.platform === 'win32') return listenLock(`\\\\.\\pipe\\${name}`);
-  if (bsdFamily.includes(process.platform)) return fileLock(path.join(folder, 'gateway.lock'));
+  const take = platformLock(folder, name);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await take();
+    } catch (cause) {
+      const busy = busyCodes.includes((cause as NodeJS.ErrnoException).code ?? '');
+      if (busy && attempt < attempts) await sleep(millisecondsBetween);
+      else throw refusal(busy, cause);
+    }
+  }
+}
+
+function platformLock(folder: string, name: string): () => Promise<DirectoryLock> {
+  if (process.platform === 'linux') return () => listenLock(`\0${name}`);
+  if (process.platform === 'win32') return () => listenLock(`\\\\.\\pipe\\${name}`);
+  if (bsdFamily.includes(process.platform)) return () => fileLock(path.join(folder, 'gateway.lock'));
   throw new DomainError(
     'storage_unavailable',
     'The embedded database cannot be locked on this platform; set DATABASE_URL to a PostgreSQL server.',
@@ -40,29 +63,19 @@ async function listenLock(address: string): Promise<DirectoryLock> {
   const server = createServer((socket) => socket.destroy());
   // The lock alone must not keep the process running.
   server.unref();
-  try {
-    server.listen(address);
-    await once(server, 'listening');
-  } catch (error) {
-    throw refusal(error, 'EADDRINUSE');
-  }
+  server.listen(address);
+  await once(server, 'listening');
   return {
     release: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
 async function fileLock(file: string): Promise<DirectoryLock> {
-  try {
-    // O_CREAT | O_RDWR have these values on all of them.
-    const handle = await open(file, 0x200 | 0x2 | openWithLock, 0o600);
-    return { release: () => handle.close() };
-  } catch (error) {
-    throw refusal(error, 'EAGAIN');
-  }
+  const handle = await open(file, createForWriting | openWithLock, 0o600);
+  return { release: () => handle.close() };
 }
 
-function refusal(cause: unknown, busyCode: string): DomainError {
-  const busy = (cause as NodeJS.ErrnoException).code === busyCode;
+function refusal(busy: boolean, cause: unknown): DomainError {
   const message = busy
     ? 'Another gateway uses this data folder; stop it, or set DATA_DIR to another folder.'
     : 'The data folder cannot be locked; set DATA_DIR to a folder on a local disk.';

@@ -35,8 +35,15 @@ export interface QueuedStatus {
   execution_state: 'queued';
 }
 
+/** Output that the gateway itself had to drop: the log is full, or the database too slow. */
+export interface OutputDropped {
+  type: 'output_lost';
+  count: number;
+  reason: 'log_limit' | 'backlog';
+}
+
 /** What stands in an execution's log: the kernel's events between `queued` and exactly one end. */
-export type ExecutionEvent = QueuedStatus | KernelEvent | FinalResponse | ExecutionFailure;
+export type ExecutionEvent = QueuedStatus | KernelEvent | OutputDropped | FinalResponse | ExecutionFailure;
 
 /** An event with its number in the log: from 1, without gaps. */
 export interface LogEntry {

@@ -1,6 +1,12 @@
 import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
 import { encode } from './event-codec.js';
-import type { ExecutionEvent, ExecutionFailure, FinalResponse, LogEntry } from './execution-event.js';
+import type {
+  ExecutionEvent,
+  ExecutionFailure,
+  FinalResponse,
+  LogEntry,
+  OutputDropped,
+} from './execution-event.js';
 
 /** The one writer of an execution's log. Events get their numbers when they are written, in batches. */
 export interface LogWriter {
@@ -38,7 +44,7 @@ export function createLogWriter(options: {
   let pending: Pending[] = [];
   let waiting = 0;
   let total = 0;
-  let lost: { count: number; reason: string } | undefined;
+  let lost: { count: number; reason: OutputDropped['reason'] } | undefined;
   let failure: unknown;
   let draining: Promise<void> | undefined;
 

@@ -42,7 +42,9 @@ export async function decodeLoose(oid: string, file: Uint8Array): Promise<GitObj
   const options = { maxOutputLength: largestObject };
   const wrapped = file.length > offLoop ? await inflateAsync(file, options) : inflateSync(file, options);
   if (createHash('sha1').update(wrapped).digest('hex') !== oid) throw new Error('a loose object is damaged');
-  return unwrapObject(wrapped);
+  const object = unwrapObject(wrapped);
+  // zlib answers a view of a 16 KiB chunk; what is kept in a cache must not hold all of that.
+  return object.type === 'blob' ? object : { ...object, bytes: Buffer.from(object.bytes) };
 }
 
 /** Splits an inflated object into its type and bytes. @throws Error when the header is malformed */

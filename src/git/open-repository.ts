@@ -13,7 +13,7 @@ import type { RefStore } from './ref-store.js';
 import { resolveRef } from './resolve-ref.js';
 import { guardStorage } from './storage-error.js';
 import { commitChanges } from './tree-diff.js';
-import { treeFiles } from './tree-files.js';
+import { visitFiles } from './tree-files.js';
 import { findPath } from './tree-path.js';
 
 /** Puts the parts of one repository together; every operation tells a failing disk as `storage_unavailable`. */
@@ -53,8 +53,9 @@ export function openRepository(parts: {
 
   async function listFiles(commitOid: string) {
     const { treeOid } = await readCommit(commitOid);
-    const files = [];
-    for await (const file of treeFiles(objects, treeOid, new EntryBudget())) files.push(file);
+    const files: { path: string; oid: string }[] = [];
+    const visit = (path: string, oid: string) => files.push({ path, oid });
+    await visitFiles({ objects, budget: new EntryBudget(), visit }, treeOid);
     return files;
   }
 

@@ -9,6 +9,8 @@ const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 const dotGit = /^(\.git|git~1)([ .]*)(:.*)?$/i;
 /** Short names that NTFS may give to `.gitmodules` and its like. */
 const ntfsShortName = /^(gi[a-z0-9]{0,5})?~\d/i;
+/** Settles most names at once; a listing asks for each file. */
+const plainSegment = /^[a-z0-9_][a-z0-9_.-]{0,250}$/i;
 const windowsReserved =
   /^(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\..*)?$/i;
 const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
@@ -38,7 +40,8 @@ export function assertWritablePath(path: string, loc: string[] = ['body', 'path'
 
 /** Whether a name found in a tree is one that a file may be read under; hostile trees hold `..`, `a/b` or `.git`. */
 export function isReadableSegment(segment: string): boolean {
-  return !segment.includes('/') && segmentFault(segment) === null && !segment.includes('\0');
+  if (plainSegment.test(segment)) return true;
+  return !segment.includes('/') && !segment.includes('\0') && segmentFault(segment) === null;
 }
 
 /** An `invalid_path` that says what is wrong. */

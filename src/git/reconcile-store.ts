@@ -22,8 +22,8 @@ async function reconcileRepository(gitdir: string): Promise<void> {
   if (stale.length === 0) return;
   const inodes = new Set<bigint>();
   for (const name of stale) {
-    const { ino, nlink } = await stat(join(folder, name), { bigint: true });
-    if (nlink > 1n) inodes.add(ino);
+    const found = await stat(join(folder, name), { bigint: true });
+    if (found.nlink > 1n) inodes.add(found.ino);
   }
   if (inodes.size > 0) {
     await removeLock(join(gitdir, 'packed-refs.lock'), inodes);

@@ -1,7 +1,7 @@
 import { EntryBudget } from './entry-budget.js';
 import type { PathChange } from './git-types.js';
 import type { ObjectStore } from './object-store.js';
-import { type NamedEntry, namedEntries, treeFiles } from './tree-files.js';
+import { longestPrefix, type NamedEntry, namedEntries, visitFiles } from './tree-files.js';
 
 /** A regular file that differs; null where there is none on that side. */
 export interface FileDifference {
@@ -60,7 +60,8 @@ async function collect(
   after: string | null,
   prefix: string,
 ): Promise<void> {
-  if (before === after) return;
+  if (before === after || prefix.length > longestPrefix) return;
+  await walk.budget.pause();
   const left = await entriesByName(walk, before);
   const right = await entriesByName(walk, after);
   for (const name of new Set([...left.keys(), ...right.keys()])) {
@@ -80,11 +81,10 @@ async function collect(
 }
 
 async function collectAll(walk: Walk, tree: string, folder: string, side: 'before' | 'after'): Promise<void> {
-  for await (const { path, oid } of treeFiles(walk.objects, tree, walk.budget, `${folder}/`)) {
-    walk.found.push(
-      side === 'before' ? { path, before: oid, after: null } : { path, before: null, after: oid },
-    );
-  }
+  const visit = (path: string, oid: string) => {
+    walk.found.push({ path, before: side === 'before' ? oid : null, after: side === 'after' ? oid : null });
+  };
+  await visitFiles({ ...walk, visit }, tree, `${folder}/`);
 }
 
 async function entriesByName(walk: Walk, tree: string | null): Promise<Map<string, NamedEntry>> {

@@ -3,7 +3,8 @@ import type { ObjectStore } from './object-store.js';
 import { isReadableSegment } from './path.js';
 import { isRegularFile, isTree, treeEntries } from './tree-bytes.js';
 
-const deepest = 512;
+/** No longer path can be read; this also bounds the depth of hostile trees. */
+export const longestPrefix = 4096;
 
 /** A regular file or a folder in a tree. */
 export interface NamedEntry {
@@ -20,23 +21,25 @@ export function* namedEntries(bytes: Buffer, budget: EntryBudget): Generator<Nam
     if (!folder && !isRegularFile(entry.mode)) continue;
     const name = entry.name.toString();
     // Bytes that are not UTF-8 decode to a name that would not lead back to them.
-    if (!isReadableSegment(name) || !Buffer.from(name).equals(entry.name)) continue;
-    yield { name, isTree: folder, oid: entry.oid };
+    const lossy = name.includes('\ufffd') && !Buffer.from(name).equals(entry.name);
+    if (!lossy && isReadableSegment(name)) yield { name, isTree: folder, oid: entry.oid };
   }
 }
 
-/** The regular files below a tree, by path in byte order; `prefix` is empty or ends in a slash. */
-export async function* treeFiles(
-  objects: ObjectStore,
+/**
+ * Calls `visit` with each regular file below a tree, by path in byte order.
+ * @param prefix empty, or a path that ends in a slash
+ */
+export async function visitFiles(
+  walk: { objects: ObjectStore; budget: EntryBudget; visit: (path: string, oid: string) => void },
   treeOid: string,
-  budget: EntryBudget,
   prefix = '',
-  depth = 0,
-): AsyncGenerator<{ path: string; oid: string }> {
-  if (depth > deepest) return;
-  for (const entry of namedEntries(await objects.readExpected(treeOid, 'tree'), budget)) {
+): Promise<void> {
+  if (prefix.length > longestPrefix) return;
+  await walk.budget.pause();
+  for (const entry of namedEntries(await walk.objects.readExpected(treeOid, 'tree'), walk.budget)) {
     const path = prefix + entry.name;
-    if (entry.isTree) yield* treeFiles(objects, entry.oid, budget, `${path}/`, depth + 1);
-    else yield { path, oid: entry.oid };
+    if (entry.isTree) await visitFiles(walk, entry.oid, `${path}/`);
+    else walk.visit(path, entry.oid);
   }
 }

@@ -37,7 +37,7 @@ function changeNotebook(notebook: JsonObject, change: Change): JsonObject {
 }
 
 function changeCell(cell: JsonObject, change: Change): JsonObject {
-  const changed = { ...cell, source: change.text(cell.source!) };
+  const changed: JsonObject = { ...cell, source: change.text(cell.source!) };
   if (cell.attachments !== undefined) {
     changed.attachments = mapValues(cell.attachments, (bundle) => mapValues(bundle, change.data));
   }

@@ -55,5 +55,5 @@ const mimeBundle: Schema = {
 
 /** One of several kinds of objects, told apart by one member, so that faults are those of the kind that is meant. */
 function byType(propertyName: string, kinds: Schema[]): Schema {
-  return { type: 'object', required: [propertyName], discriminator: { propertyName }, oneOf: kinds };
+  return { type: 'object', discriminator: { propertyName }, oneOf: kinds };
 }

@@ -1,8 +1,11 @@
 import { isLosslessNumber } from 'lossless-json';
 
+/** Stands for each float: schemas of notebooks tell floats from integers, but not one float from another. */
+const anyFraction = 0.5;
+
 /**
- * The value as a JSON Schema validator has to see it: numbers that kept their tokens are plain numbers, whole ones only
- * where Python has an integer (`1.0` is none). Parts without such numbers are shared, not copied.
+ * The value as a JSON Schema validator has to see it: numbers that kept their tokens become plain ones, whole only where
+ * Python has an integer (`1.0` is none). Parts without such numbers are shared, not copied.
  */
 export function withPlainNumbers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -21,6 +24,6 @@ export function withPlainNumbers(value: unknown): unknown {
 }
 
 function plainNumber(token: string): number {
-  const value = Number(token);
-  return Number.isInteger(value) && /[.e]/.test(token) ? value + Math.sign(value || 1) * 0.5 : value;
+  if (/[.e]/.test(token)) return anyFraction;
+  return Math.min(Math.max(Number(token), -Number.MAX_VALUE), Number.MAX_VALUE);
 }

@@ -8,7 +8,7 @@ const ofCell = ['trusted'];
  * @param notebook may be invalid still: what is not as it should be stays
  */
 export function stripTransient<T extends object>(notebook: T): T {
-  const stripped: Record<string, unknown> = { ...notebook };
+  const stripped = { ...notebook } as Record<string, unknown>;
   if (isJsonObject(stripped.metadata)) stripped.metadata = without(stripped.metadata, ofNotebook);
   if (Array.isArray(stripped.cells)) stripped.cells = stripped.cells.map(stripCell);
   return stripped as T;

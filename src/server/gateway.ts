@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import type { GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import { createRestApp } from '../../rest/app.js';
 import * as operations from '../../rest/generated/operations.js';
@@ -96,9 +96,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     services,
     spaces: new Map(),
   });
-  const documents = Object.values(operations).filter((value) => typeof value === 'object' && 'kind' in value);
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, documents as never),
+    executor: createGraphQLExecutor(schema, restDocuments()),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     json: { parse: parseJson, stringify: stringifyJson },
     requestId: requestIdOf,
@@ -118,4 +117,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await database.close();
     },
   };
+}
+
+/** The operations of REST, without the fragments that stand beside them. */
+function restDocuments(): DocumentNode[] {
+  return Object.values(operations).filter(({ definitions }) =>
+    definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION),
+  );
 }

@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { execute, type GraphQLError, type GraphQLSchema, subscribe, validate } from 'graphql';
+import { type DocumentNode, execute, type GraphQLError, type GraphQLSchema, subscribe, validate } from 'graphql';
 import type { RequestContext } from '../context.js';
+import { mapIterator } from '../events/map-iterator.js';
 
 /** Runs documents that were validated at start on the schema, in-process: the way of REST into the one graph. */
 export interface GraphQLExecutor {
@@ -24,7 +25,7 @@ export interface GraphQLExecutor {
  */
 export function createGraphQLExecutor(
   schema: GraphQLSchema,
-  documents: Iterable<TypedDocumentNode<unknown, never>>,
+  documents: Iterable<DocumentNode>,
 ): GraphQLExecutor {
   const prepared = new WeakSet<object>();
   for (const document of documents) {
@@ -45,23 +46,14 @@ export function createGraphQLExecutor(
     async execute(document, variables, context) {
       return unwrap(await execute(args(document as never, variables, context)));
     },
-    async subscribe(document, variables, context) {
+    async subscribe<TData, TVariables>(
+      document: TypedDocumentNode<TData, TVariables>,
+      variables: TVariables,
+      context: RequestContext,
+    ) {
       const result = await subscribe(args(document as never, variables, context));
-      if (!(Symbol.asyncIterator in result)) return unwrap(result);
-      const events = result[Symbol.asyncIterator]();
-      return {
-        async next() {
-          const { done, value } = await events.next();
-          return done ? { done: true, value: undefined } : { done: false, value: unwrap(value) };
-        },
-        async return() {
-          await events.return?.(undefined);
-          return { done: true, value: undefined };
-        },
-        [Symbol.asyncIterator]() {
-          return this;
-        },
-      };
+      if (!(Symbol.asyncIterator in result)) return unwrap<never>(result);
+      return mapIterator(result[Symbol.asyncIterator](), (one) => unwrap<TData>(one));
     },
   };
 }

@@ -9,7 +9,7 @@ import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError } from './mask-error.js';
 import { readBody } from './read-body.js';
 
-type Context = RequestContext & Record<string, unknown>;
+type Context = RequestContext & Record<PropertyKey, unknown>;
 
 /** The most single-connection streams that one user may hold at once. */
 const streamsPerUser = 100;

@@ -5,6 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/open-database.js';
 import { createDatabaseHome, type DatabaseHome } from '../support/database.js';
+import { prismaCli } from '../support/prisma-cli.js';
+
+/** Milliseconds: making an embedded database from nothing keeps a core busy for seconds, a busy machine for many. */
+const coldStart = 120_000;
 
 const shipped = 'prisma/migrations';
 let home: DatabaseHome;
@@ -28,38 +32,43 @@ async function write(name: string, sql: string): Promise<void> {
   await writeFile(path.join(migrationsDirectory, name, 'migration.sql'), sql);
 }
 
-async function query<T>(sql: string): Promise<T[]> {
-  const { prisma, close } = await openDatabase({ ...home.options, migrationsDirectory: shipped });
-  return prisma.$queryRawUnsafe<T[]>(sql).finally(close);
-}
-
 interface HistoryRow {
   migration_name: string;
   checksum: string;
   finished: boolean;
 }
-const history = 'SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations';
+const history =
+  'SELECT migration_name, checksum, finished_at IS NOT NULL AS finished FROM _prisma_migrations';
 
-test('applies every migration to an empty database and records it as Prisma does', async () => {
-  const { prisma, close } = await open();
-  try {
-    expect(await prisma.executionEvent.count()).toBe(0);
-    const names = (await readdir(shipped)).filter((name) => !name.includes('.'));
-    expect(names.length).toBeGreaterThan(0);
-    const expected = names.map(async (name) => ({
-      migration_name: name,
-      checksum: createHash('sha256').update(await readFile(`${shipped}/${name}/migration.sql`)).digest('hex'),
-      finished: true,
-    }));
-    expect(await prisma.$queryRawUnsafe<HistoryRow[]>(history)).toEqual(await Promise.all(expected));
-    await prisma.space.create({ data: { slug: 'kept', name: 'Kept' } });
-  } finally {
-    await close();
-  }
-});
+test(
+  'applies every migration to an empty database and records it as Prisma does',
+  async () => {
+    const { prisma, close } = await open();
+    try {
+      expect(await prisma.executionEvent.count()).toBe(0);
+      const names = (await readdir(shipped)).filter((name) => !name.includes('.'));
+      expect(names.length).toBeGreaterThan(0);
+      const expected = names.map(async (name) => ({
+        migration_name: name,
+        checksum: createHash('sha256')
+          .update(await readFile(`${shipped}/${name}/migration.sql`))
+          .digest('hex'),
+        finished: true,
+      }));
+      expect(await prisma.$queryRawUnsafe<HistoryRow[]>(history)).toEqual(await Promise.all(expected));
+      await prisma.space.create({ data: { slug: 'kept', name: 'Kept' } });
+    } finally {
+      await close();
+    }
+  },
+  coldStart,
+);
 
 test('keeps the data when opened again and applies only what is new, also with semicolons in strings', async () => {
-  await write('20990101000000_note', `CREATE TABLE note (text TEXT DEFAULT 'a;b'); INSERT INTO note DEFAULT VALUES;`);
+  await write(
+    '20990101000000_note',
+    `CREATE TABLE note (text TEXT DEFAULT 'a;b'); INSERT INTO note DEFAULT VALUES;`,
+  );
   const { prisma, close } = await open();
   try {
     expect(await prisma.space.count()).toBe(1);
@@ -80,7 +89,41 @@ test('takes a failed migration back whole and says which one it was, without the
 
 test('refuses to open after a failed migration, even when its file is right by now', async () => {
   await write('20990102000000_bad', 'CREATE TABLE half (id INT);');
-  const refusal = { code: 'storage_unavailable', message: expect.stringContaining('20990102000000_bad failed earlier') };
+  const refusal = {
+    code: 'storage_unavailable',
+    message: expect.stringContaining('20990102000000_bad failed earlier'),
+  };
   await expect(open()).rejects.toMatchObject(refusal);
   await expect(open()).rejects.toMatchObject(refusal);
+});
+
+test(
+  'applies it after `prisma migrate resolve`, with nothing left of the first try',
+  async () => {
+    const resolve = await prismaCli(
+      ['migrate', 'resolve', '--rolled-back', '20990102000000_bad'],
+      home.cliUrl,
+    );
+    expect(resolve).toMatchObject({ code: 0 });
+    const { prisma, close } = await open();
+    try {
+      expect(await prisma.$queryRaw`SELECT count(*)::int AS rows FROM half`).toEqual([{ rows: 0 }]);
+    } finally {
+      await close();
+    }
+  },
+  coldStart,
+);
+
+test('several processes that start at once apply each migration once', async () => {
+  await write('20990103000000_more', 'CREATE TABLE more (id INT); SELECT pg_sleep(0.3);');
+  const concurrent = home.options.url ? [open(), open(), open()] : [open()];
+  const opened = await Promise.all(concurrent);
+  try {
+    const [database] = opened;
+    const rows = database?.prisma.$queryRawUnsafe(`${history} WHERE migration_name LIKE '%_more'`);
+    expect(await rows).toHaveLength(1);
+  } finally {
+    await Promise.all(opened.map((database) => database.close()));
+  }
 });

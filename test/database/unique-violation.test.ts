@@ -40,7 +40,8 @@ test('is null for every other failure', async () => {
   const nowhere = '00000000-0000-4000-8000-000000000000';
   expect(await failure(prisma.team.create({ data: { name: 'T', spaceId: nowhere } }))).toBeNull();
   expect(await failure(prisma.space.update({ where: { id: nowhere }, data: { name: 'N' } }))).toBeNull();
-  for (const other of [undefined, null, 'text', new Error('other')]) expect(uniqueViolation(other)).toBeNull();
+  for (const other of [undefined, null, 'text', new Error('other')])
+    expect(uniqueViolation(other)).toBeNull();
 });
 
 test('queries go on beside forty violations at once', async () => {

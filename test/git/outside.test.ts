@@ -25,7 +25,8 @@ describe('beside native git', () => {
       for (let n = 1; pushing; n++) {
         const { commitOid } = await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes(`${n}`) });
         saved.push(commitOid);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        // In bursts: a push starves while the branch moves again before it is through.
+        await new Promise((resolve) => setTimeout(resolve, n % 6 === 0 ? 1500 : 20));
       }
     })();
     const pushed: string[] = [];
@@ -34,14 +35,15 @@ describe('beside native git', () => {
       writeFileSync(join(clone, `pushed-${n}.txt`), 'x');
       await run('git', ['-C', clone, 'add', '-A']);
       await run('git', ['-C', clone, ...identity, 'commit', '-q', '-m', `push ${n}`]);
-      for (let attempt = 0; ; attempt++) {
+      let done = false;
+      for (let attempt = 0; !done && attempt < 30; attempt++) {
         await run('git', ['-C', clone, ...identity, 'pull', '-q', '--rebase']);
-        const done = await run('git', ['-C', clone, 'push', '-q']).then(
+        done = await run('git', ['-C', clone, 'push', '-q']).then(
           () => true,
-          () => attempt > 100,
+          () => false,
         );
-        if (done) break;
       }
+      expect(done).toBe(true);
       pushed.push(nativeGit(['-C', clone, 'rev-parse', 'HEAD']));
     }
     pushing = false;
@@ -93,14 +95,14 @@ describe('after a SIGKILL', () => {
     for (let round = 0; round < 10; round++) {
       const child = startWriter(round);
       child.on('message', (message) => acknowledged.push(message as (typeof acknowledged)[number]));
-      await once(child, 'message');
-      await new Promise((resolve) => setTimeout(resolve, 20 + ((round * 37) % 60)));
+      for (let n = 0; n < 4; n++) await once(child, 'message');
+      await new Promise((resolve) => setTimeout(resolve, round * 3));
       child.kill('SIGKILL');
       await once(child, 'close');
       await at.store.reconcile();
     }
     at.fsck();
-    expect(acknowledged.length).toBeGreaterThan(20);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(40);
     const tip = await at.repository.resolveBranch('main');
     for (const { path, commitOid } of acknowledged) {
       expect((await at.repository.readFile(tip, path))?.bytes.toString()).toBe(path);

@@ -176,7 +176,7 @@ describe('files', () => {
     await expect(at.repository.listFiles(commit)).rejects.toEqual(code('payload_too_large'));
     const history = at.repository.history(at.firstCommit, commit)[Symbol.asyncIterator]();
     await expect(history.next()).rejects.toEqual(code('payload_too_large'));
-  }, 20_000);
+  }, 60_000);
 });
 
 it('reads a commit, also one whose author another tool wrote malformed', async () => {

@@ -12,13 +12,17 @@ const migrationsDirectory = 'prisma/migrations';
 /** Which of the two homes the tests run on: `TEST_DB`, default `pglite`. */
 export const testDatabaseKind = process.env.TEST_DB === 'postgres' ? 'postgresql' : 'pglite';
 
+/** The dump of a migrated and empty embedded database, where the tests run on one. */
+export function testDump(): Promise<Blob> {
+  return openAsBlob(inject('databaseTemplate'));
+}
+
 /** Opens a fresh, migrated and empty database of the caller's own; `close` also removes it. */
 export async function openTestDatabase(): Promise<Database> {
-  const template = inject('databaseTemplate');
   if (testDatabaseKind === 'pglite') {
-    return openDatabase({ loadDataDir: await openAsBlob(template), migrationsDirectory });
+    return openDatabase({ loadDataDir: await testDump(), migrationsDirectory });
   }
-  const { name, remove } = await createDatabase(`TEMPLATE "${template}"`);
+  const { name, remove } = await createDatabase(`TEMPLATE "${inject('databaseTemplate')}"`);
   const database = await openDatabase({ url: databaseUrl(name), migrationsDirectory, poolSize: 5 });
   return {
     ...database,

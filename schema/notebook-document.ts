@@ -1,0 +1,48 @@
+import type { NotebookDocument as DocumentRow } from '../prisma/generated/client/client.js';
+import { loadDocument } from '../src/documents/load-document.js';
+import { listVersions } from '../src/versions/list-versions.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { NotebookVersion } from './notebook-version.js';
+import { Space } from './space.js';
+
+/** A document with the slug of the space that it was found in. */
+export interface DocumentInSpace {
+  spaceSlug: string;
+  document: DocumentRow;
+}
+
+export const NotebookDocument = builder.objectRef<DocumentInSpace>('NotebookDocument').implement({
+  description: 'The identity of a notebook, across renames and branches of its repository.',
+  fields: (t) => ({
+    id: t.id({ description: 'UUID: the `notebookId` of files.', resolve: ({ document }) => document.id }),
+    repositoryId: t.id({
+      description: 'The repository that holds it.',
+      resolve: ({ document }) => document.repositoryId,
+    }),
+  }),
+});
+
+const NotebookVersionConnection = connectionType('NotebookVersion', NotebookVersion);
+
+builder.objectFields(NotebookDocument, (t) => ({
+  versions: t.field({
+    type: NotebookVersionConnection,
+    description: 'Its saved versions on one branch, newest first.',
+    args: { ...pageArgs, branch: t.arg.string({ description: "Default the repository's default branch." }) },
+    resolve: ({ spaceSlug, document }, args, ctx) =>
+      readPage(args, listVersions(ctx, spaceSlug, document.id, { branch: args.branch })),
+  }),
+}));
+
+builder.objectFields(Space, (t) => ({
+  document: t.field({
+    type: NotebookDocument,
+    description: 'One notebook; needs `canView` in a workspace over its repository.',
+    args: { id: t.arg.id({ required: true, description: 'The `notebookId`.' }) },
+    resolve: async (space, { id }, ctx) => ({
+      spaceSlug: space.slug,
+      document: (await loadDocument(ctx, space.slug, id, 'view')).document,
+    }),
+  }),
+}));

@@ -1,0 +1,77 @@
+import { targetName } from '../src/links/link-target.js';
+import { createLink, deleteLink, listLinks } from '../src/links/notebook-links.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { NotebookDocument } from './notebook-document.js';
+
+const LinkTargetTypeEnum = builder.enumType('LinkTargetType', {
+  description: 'What a notebook can be linked to.',
+  values: {
+    product: { description: 'A product of the space.' },
+    analysis: { description: 'An analysis of the space.' },
+    repository: { description: 'A repository of the space.' },
+    use_case: { description: 'A use case of the space.' },
+  },
+});
+
+const NotebookLink = builder.prismaObject('NotebookLink', {
+  description: 'A notebook belongs to something of its space.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    notebookId: t.exposeID('notebookId', { description: 'The notebook.' }),
+    targetType: t.expose('targetType', { type: LinkTargetTypeEnum, description: 'What it is linked to.' }),
+    targetId: t.exposeID('targetId', { description: 'The id of that.' }),
+    targetName: t.string({
+      nullable: true,
+      description: 'The name of that; null when it is gone.',
+      select: { document: { select: { repository: { select: { spaceId: true } } } } },
+      resolve: (link, _args, ctx) => targetName(ctx, link.document.repository.spaceId, link),
+    }),
+    createdByUserId: t.exposeID('createdByUserId', { description: 'Who made it.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+const NotebookLinkConnection = connectionType('NotebookLink', NotebookLink);
+
+builder.objectFields(NotebookDocument, (t) => ({
+  links: t.field({
+    type: NotebookLinkConnection,
+    description: 'What it is linked to, newest first.',
+    args: pageArgs,
+    resolve: ({ spaceSlug, document }, args, ctx) => readPage(args, listLinks(ctx, spaceSlug, document.id)),
+  }),
+}));
+
+const CreateNotebookLinkInput = builder.inputType('CreateNotebookLinkInput', {
+  description: 'What to link to.',
+  fields: (t) => ({
+    targetType: t.field({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
+    targetId: t.id({ required: true, description: 'Its id; it must be of the same space.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createNotebookLink: t.field({
+    type: NotebookLink,
+    description: 'Links a notebook. Needs the scope `write` and `canEdit`. Twice the same: `already_exists`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
+      input: t.arg({ type: CreateNotebookLinkInput, required: true, description: 'What to link to.' }),
+    },
+    resolve: (_root, { spaceSlug, notebookId, input }, ctx) => createLink(ctx, spaceSlug, notebookId, input),
+  }),
+  deleteNotebookLink: t.boolean({
+    description: 'Deletes a link. Needs the scope `write` and `canEdit`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
+      id: t.arg.id({ required: true, description: 'The link.' }),
+    },
+    resolve: async (_root, { spaceSlug, notebookId, id }, ctx) => {
+      await deleteLink(ctx, spaceSlug, notebookId, id);
+      return true;
+    },
+  }),
+}));

@@ -1,0 +1,33 @@
+import type { NotebookDocument, Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+
+/** A notebook's identity across renames and branches, with the repository that holds it. */
+export interface LoadedDocument {
+  access: SpaceAccess;
+  document: NotebookDocument;
+  repository: Repository;
+}
+
+/**
+ * Loads a notebook document in its space and authorizes the caller as for its repository.
+ * @throws DomainError `not_found`, `forbidden`
+ */
+export async function loadDocument(
+  ctx: RequestContext,
+  spaceSlug: string,
+  notebookId: string,
+  need: 'view' | 'edit',
+): Promise<LoadedDocument> {
+  const { space } = await loadSpace(ctx, spaceSlug);
+  const document = isUuid(notebookId)
+    ? await ctx.services.prisma.notebookDocument.findFirst({
+        where: { id: notebookId, repository: { spaceId: space.id } },
+      })
+    : null;
+  if (!document) throw notFound('The notebook');
+  return { document, ...(await loadRepository(ctx, spaceSlug, document.repositoryId, need)) };
+}

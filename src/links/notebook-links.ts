@@ -1,0 +1,80 @@
+import type { LinkTargetType, NotebookLink } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { uniqueViolation } from '../database/unique-violation.js';
+import { loadDocument } from '../documents/load-document.js';
+import { DomainError, invalidField, notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { isUuid } from '../validate.js';
+import { targetName } from './link-target.js';
+
+/** What a notebook shall be linked to. */
+export interface CreateLinkInput {
+  targetType: LinkTargetType;
+  targetId: string;
+}
+
+/**
+ * The links of a notebook, newest first. Needs the scope `read` and `can_view` of its repository.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
+ */
+export function listLinks(ctx: RequestContext, spaceSlug: string, notebookId: string): Listing<NotebookLink> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { document } = await loadDocument(ctx, spaceSlug, notebookId, 'view');
+    return { notebookId: document.id };
+  };
+  const { notebookLink } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      notebookLink.findMany({
+        ...query,
+        where: await where(),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => notebookLink.count({ where: await where() }),
+  };
+}
+
+/**
+ * Links a notebook to something of its space. Needs the scope `write` and `can_edit` of its repository.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createLink(
+  ctx: RequestContext,
+  spaceSlug: string,
+  notebookId: string,
+  input: CreateLinkInput,
+): Promise<NotebookLink> {
+  const { access, document } = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  requireScope(ctx, 'write');
+  const { targetType, targetId } = input;
+  const name = isUuid(targetId) ? await targetName(ctx, access.space.id, { targetType, targetId }) : null;
+  if (name === null) throw invalidField('target_id', `is not a ${targetType} of this space`, 'unknown');
+  try {
+    return await ctx.services.prisma.notebookLink.create({
+      data: { notebookId: document.id, targetType, targetId, createdByUserId: ctx.actor.userId },
+    });
+  } catch (error) {
+    if (!uniqueViolation(error)) throw error;
+    throw new DomainError('already_exists', 'The notebook is linked to that already.');
+  }
+}
+
+/**
+ * Deletes a link. Needs the scope `write` and `can_edit` of the notebook's repository.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function deleteLink(
+  ctx: RequestContext,
+  spaceSlug: string,
+  notebookId: string,
+  linkId: string,
+): Promise<void> {
+  const { document } = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  requireScope(ctx, 'write');
+  const { count } = isUuid(linkId)
+    ? await ctx.services.prisma.notebookLink.deleteMany({ where: { id: linkId, notebookId: document.id } })
+    : { count: 0 };
+  if (count === 0) throw notFound('The link');
+}

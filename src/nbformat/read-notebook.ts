@@ -1,0 +1,39 @@
+import { DomainError } from '../errors.js';
+import { completeCellIds } from './cell-ids.js';
+import { type JsonObject, parseJson } from './json.js';
+import { joinMultiline } from './multiline.js';
+import type { Notebook } from './notebook.js';
+import { notebookFaults } from './notebook-faults.js';
+import { stripTransient } from './transient.js';
+
+/**
+ * Reads stored bytes as Jupyter's contents API answers them: multi-line fields joined, missing or repeated cell ids of
+ * nbformat 4.5 made unique. The same bytes give the same notebook each time.
+ * @throws DomainError `unreadable_file` for what is not UTF-8, not JSON or not a valid notebook of nbformat 4.0 to 4.5
+ */
+export function readNotebook(bytes: Uint8Array): Notebook {
+  const stored = stripTransient(parseBytes(bytes));
+  if (notebookFaults(stored).length > 0) {
+    throw unreadable('not a valid notebook of nbformat 4.0 to 4.5');
+  }
+  const notebook = joinMultiline(stored);
+  return notebook.nbformat_minor < 5 ? notebook : { ...notebook, cells: completeCellIds(notebook.cells) };
+}
+
+function parseBytes(bytes: Uint8Array): JsonObject {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw unreadable('not UTF-8', cause);
+  }
+  try {
+    return parseJson(text) as JsonObject;
+  } catch (cause) {
+    throw unreadable('not JSON', cause);
+  }
+}
+
+function unreadable(why: string, cause?: unknown): DomainError {
+  return new DomainError('unreadable_file', `This file is ${why}; it can be read with git only.`, { cause });
+}

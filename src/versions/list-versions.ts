@@ -1,0 +1,32 @@
+import type { FileVersion } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { loadDocument } from '../documents/load-document.js';
+import type { Listing } from '../listing.js';
+
+/**
+ * The saved versions of a notebook on one branch, newest first, under all the paths that it had. Needs the scope `read`
+ * and `can_view` of its repository.
+ * @param filter.branch default the repository's default branch
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, when it is read
+ */
+export function listVersions(
+  ctx: RequestContext,
+  spaceSlug: string,
+  notebookId: string,
+  filter: { branch?: string | null },
+): Listing<FileVersion> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { document, repository } = await loadDocument(ctx, spaceSlug, notebookId, 'view');
+    const branch = filter.branch ?? repository.defaultBranch;
+    await ctx.services.indexer.ensure(repository.id, branch);
+    return { documentId: document.id, branch };
+  };
+  const { fileVersion } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      fileVersion.findMany({ ...query, where: await where(), orderBy: { position: 'desc' } }),
+    count: async () => fileVersion.count({ where: await where() }),
+  };
+}

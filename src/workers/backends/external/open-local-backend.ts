@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { DomainError } from '../../../errors.js';
+import type { WorkerBackend } from '../../backend.js';
+import { spawnServer, untilAnswering } from './launch-server.js';
+import type { LocalPython } from './local-python.js';
+import { endServer, identifyProcess, isRunning } from './server-process.js';
+import { openServerRecords, type ServerRecord } from './server-records.js';
+import { serverFolders, writeServerSetup } from './server-setup.js';
+import { createWorkerWatch } from './worker-watch.js';
+
+const startTimeoutMs = 60_000;
+const watchPeriodMs = 1_000;
+/** How long the answer to whether Python is there is waited for; setting it up takes longer and is no failure. */
+const pythonGraceMs = 500;
+
+/**
+ * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
+ * outlive the gateway; `stateRoot` keeps a record of each.
+ */
+export function openLocalBackend(options: {
+  stateRoot: string;
+  python: () => Promise<LocalPython>;
+}): WorkerBackend {
+  const records = openServerRecords(options.stateRoot);
+  const watch = createWorkerWatch(watchPeriodMs);
+
+  function follow(workerId: string, record: ServerRecord): void {
+    watch.follow(workerId, async () => {
+      if (await isRunning(record)) return undefined;
+      return {
+        reason: 'exited',
+        detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+      };
+    });
+  }
+
+  async function end(workerId: string, record: ServerRecord): Promise<void> {
+    watch.unfollow(workerId);
+    await endServer(record, record.runtimeDirectory);
+    await records.remove(workerId);
+  }
+
+  return {
+    kind: 'external',
+
+    async unavailableReason() {
+      const python = options.python().then(
+        () => null,
+        (error) =>
+          error instanceof DomainError ? error.message : 'Python could not be set up; see the log.',
+      );
+      let timer: NodeJS.Timeout | undefined;
+      const grace = new Promise<null>((resolve) => {
+        timer = setTimeout(() => resolve(null), pythonGraceMs);
+      });
+      try {
+        return await Promise.race([python, grace]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    async start(spec, report, signal) {
+      report(5, 'Preparing Python');
+      const { python } = await options.python();
+      signal.throwIfAborted();
+      report(20, 'Starting Jupyter');
+      const folders = serverFolders(spec.stateDirectory);
+      await writeServerSetup(folders, spec.filesDirectory);
+      const token = randomBytes(32).toString('hex');
+      const child = await spawnServer(python, folders, spec.stateDirectory, token);
+      const record: ServerRecord = {
+        ...(await identifyProcess(child.pid)),
+        runtimeDirectory: folders.runtime,
+        token,
+        port: null,
+      };
+      const limit = AbortSignal.timeout(startTimeoutMs);
+      try {
+        await records.write(spec.workerId, record);
+        report(40, 'Waiting for Jupyter');
+        record.port = await untilAnswering(child, folders, token, AbortSignal.any([signal, limit]));
+        await records.write(spec.workerId, record);
+        signal.throwIfAborted();
+      } catch (error) {
+        await end(spec.workerId, record);
+        if (limit.aborted && !signal.aborted) throw startTimeout(error);
+        throw error;
+      }
+      follow(spec.workerId, record);
+      child.once('exit', () => watch.look(spec.workerId));
+      return endpointOf(record.port, token);
+    },
+
+    async stop(workerId) {
+      const record = await records.read(workerId);
+      if (record) await end(workerId, record);
+    },
+
+    async running() {
+      const found = new Map<string, ReturnType<typeof endpointOf>>();
+      for (const workerId of await records.workerIds()) {
+        const record = await records.read(workerId);
+        if (!record) continue;
+        if (record.port !== null && (await isRunning(record))) {
+          follow(workerId, record);
+          found.set(workerId, endpointOf(record.port, record.token));
+        } else {
+          await end(workerId, record);
+        }
+      }
+      return found;
+    },
+
+    onExit: watch.onExit,
+
+    async close() {
+      watch.close();
+    },
+  };
+}
+
+function endpointOf(port: number, token: string) {
+  return { baseUrl: `http://127.0.0.1:${port}/`, token };
+}
+
+function startTimeout(cause: unknown): DomainError {
+  const message = 'The Jupyter server did not answer within 60 seconds; try again.';
+  return new DomainError('runtime_unavailable', message, { cause, extra: { reason: 'start_timeout' } });
+}

@@ -1,0 +1,82 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError } from '../../../errors.js';
+import { connectJupyter } from '../../../kernels/jupyter-client.js';
+import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import { createWorkerWatch } from './worker-watch.js';
+
+const probeTimeoutMs = 5_000;
+const watchPeriodMs = 5_000;
+/** How many probes in a row a server may miss, e.g. while it restarts. */
+const maxMissed = 6;
+
+/**
+ * Lends workers a Jupyter server that somebody else runs: starting one is a probe, and stopping one leaves the server
+ * alone. Which workers use it is kept in `stateRoot`, an empty file each.
+ */
+export function openRegisteredBackend(options: {
+  stateRoot: string;
+  registered: JupyterEndpoint;
+}): WorkerBackend {
+  const { registered } = options;
+  const directory = join(options.stateRoot, 'registered');
+  const client = connectJupyter(registered);
+  const watch = createWorkerWatch(watchPeriodMs);
+
+  async function unavailableReason(): Promise<string | null> {
+    try {
+      await client.probe(probeTimeoutMs);
+      return null;
+    } catch (error) {
+      return error instanceof DomainError ? error.message : 'The Jupyter server does not answer.';
+    }
+  }
+
+  function follow(workerId: string): void {
+    let missed = 0;
+    watch.follow(workerId, async () => {
+      missed = (await unavailableReason()) === null ? 0 : missed + 1;
+      if (missed < maxMissed) return undefined;
+      return { reason: 'lost', detail: 'The Jupyter server does not answer any more; start a new worker.' };
+    });
+  }
+
+  function file(workerId: string): string {
+    if (!/^[\w-]{1,64}$/.test(workerId)) throw new Error('That is no worker id.');
+    return join(directory, workerId);
+  }
+
+  return {
+    kind: 'external',
+    unavailableReason,
+
+    async start(spec, report, signal) {
+      report(50, 'Asking the Jupyter server');
+      await client.probe(probeTimeoutMs);
+      signal.throwIfAborted();
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writeFile(file(spec.workerId), '');
+      follow(spec.workerId);
+      return registered;
+    },
+
+    async stop(workerId) {
+      watch.unfollow(workerId);
+      await rm(file(workerId), { force: true });
+    },
+
+    async running() {
+      const workerIds = await readdir(directory).catch(() => []);
+      if (workerIds.length === 0 || (await unavailableReason()) !== null) return new Map();
+      for (const workerId of workerIds) follow(workerId);
+      return new Map(workerIds.map((workerId) => [workerId, registered]));
+    },
+
+    onExit: watch.onExit,
+
+    async close() {
+      watch.close();
+      client.dispose();
+    },
+  };
+}

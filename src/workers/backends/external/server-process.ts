@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process and when it started, so that another one that got its id later is not taken for it. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks since boot (field 22 of `/proc/<pid>/stat`); `null` where there is no /proc. */
+  startTicks: number | null;
+}
+
+/** The variable that every process of a worker inherits; its value is the worker's runtime folder. */
+const marker = 'JUPYTER_RUNTIME_DIR';
+const termGraceMs = 5_000;
+const pollMs = 50;
+const maxSweeps = 20;
+
+/** Identifies a process that runs now. */
+export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
+  return { pid, startTicks: (await readStat(pid))?.startTicks ?? null };
+}
+
+/** Whether this very process still runs; one that ended and was not waited for does not. */
+export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<boolean> {
+  if (startTicks === null) return signal(pid, 0);
+  const stat = await readStat(pid);
+  return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/**
+ * Ends a server, its process group and, on Linux, all that its kernels started: kernels lead process groups of their
+ * own, and are found by the environment that they inherit. Asks first and kills after 5 s.
+ */
+export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {
+  if (await isRunning(server)) {
+    signal(server.pid, 'SIGTERM');
+    const deadline = performance.now() + termGraceMs;
+    while ((await isRunning(server)) && performance.now() < deadline) await sleep(pollMs);
+    if (await isRunning(server)) signal(-server.pid, 'SIGKILL');
+  }
+  for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
+    const left = await heirs(runtimeDirectory);
+    if (left.length === 0) return;
+    for (const pid of left) signal(pid, 'SIGKILL');
+    await sleep(pollMs);
+  }
+}
+
+async function heirs(runtimeDirectory: string): Promise<number[]> {
+  const entry = `${marker}=${runtimeDirectory}`;
+  const found: number[] = [];
+  for (const name of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(name)) continue;
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (environment.split('\0').includes(entry)) found.push(Number(name));
+  }
+  return found;
+}
+
+async function readStat(pid: number): Promise<{ state: string; startTicks: number } | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields ? { state: fields[0] ?? '', startTicks: Number(fields[19]) } : undefined;
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}

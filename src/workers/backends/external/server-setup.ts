@@ -1,0 +1,106 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+
+/** Where a worker's Jupyter server keeps its files, all below the worker's state folder. */
+export interface ServerFolders {
+  home: string;
+  runtime: string;
+  config: string;
+  data: string;
+  ipython: string;
+  /** The server's settings. */
+  settings: string;
+  log: string;
+}
+
+/** The largest message of a client that the server takes, e.g. the code of a cell. */
+const maxMessageBytes = 512 * 1024 * 1024;
+
+/**
+ * What Python runs: the server with the settings of one file and of no other. The module that is put out of reach
+ * takes 2 to 3 s to load and only checks the format of addresses in event schemas; without it they go unchecked.
+ * The token is taken out of the environment, as kernels inherit that.
+ */
+export const serverProgram = `
+import json, os, sys
+sys.modules['rfc3987_syntax'] = None
+from jupyter_core import paths
+paths.SYSTEM_CONFIG_PATH.clear()
+paths.ENV_CONFIG_PATH.clear()
+from jupyter_server.serverapp import ServerApp
+from traitlets.config import Config
+with open(sys.argv[1], encoding='utf-8') as file:
+    config = Config(json.load(file))
+config.IdentityProvider.token = os.environ.pop('JUPYTER_TOKEN')
+ServerApp.launch_instance(argv=[], config=config)
+`;
+
+/**
+ * Runs in each kernel before its first cell: a full queue makes the kernel wait instead of dropping output silently.
+ * Sockets belong to their thread, so the option is set there.
+ */
+const kernelStartup = `
+def _keep_all_output():
+    import zmq
+    from IPython import get_ipython
+
+    thread = get_ipython().kernel.iopub_thread
+    thread.schedule(lambda: thread.socket.setsockopt(zmq.XPUB_NODROP, 1))
+
+
+_keep_all_output()
+del _keep_all_output
+`;
+
+/** Names the folders of a worker's server. */
+export function serverFolders(stateDirectory: string): ServerFolders {
+  const below = (name: string) => join(stateDirectory, name);
+  return {
+    home: below('home'),
+    runtime: below('runtime'),
+    config: below('config'),
+    data: below('data'),
+    ipython: below('ipython'),
+    settings: below('jupyter_server.json'),
+    log: below('jupyter.log'),
+  };
+}
+
+/**
+ * Makes the folders and writes the settings of a server over `filesDirectory`.
+ * @see https://jupyter-server.readthedocs.io/en/latest/other/full-config.html
+ */
+export async function writeServerSetup(folders: ServerFolders, filesDirectory: string): Promise<void> {
+  const startup = join(folders.ipython, 'profile_default', 'startup');
+  for (const folder of [folders.home, folders.runtime, folders.config, folders.data, startup]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+  const settings = {
+    ServerApp: {
+      root_dir: filesDirectory,
+      ip: '127.0.0.1',
+      port: 0,
+      open_browser: false,
+      allow_root: true,
+      jpserver_extensions: { jupyter_server_terminals: false },
+      tornado_settings: { websocket_max_message_size: maxMessageBytes },
+    },
+    ZMQChannelsWebsocketConnection: { limit_rate: false },
+  };
+  await writeFile(folders.settings, JSON.stringify(settings), { mode: 0o600 });
+  await writeFile(join(startup, '00-keep-all-output.py'), kernelStartup);
+}
+
+/** The whole environment of a server and its kernels; nothing of the gateway's own gets in but PATH and LANG. */
+export function serverEnvironment(folders: ServerFolders, python: string, token: string): NodeJS.ProcessEnv {
+  return {
+    PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),
+    HOME: folders.home,
+    LANG: process.env.LANG ?? 'C.UTF-8',
+    JUPYTER_TOKEN: token,
+    JUPYTER_CONFIG_DIR: folders.config,
+    JUPYTER_DATA_DIR: folders.data,
+    JUPYTER_RUNTIME_DIR: folders.runtime,
+    IPYTHONDIR: folders.ipython,
+  };
+}

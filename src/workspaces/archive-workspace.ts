@@ -1,0 +1,42 @@
+import type { Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { liveStatuses } from '../workers/worker-status.js';
+import { loadWorkspace } from './load-workspace.js';
+
+/**
+ * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function archiveWorkspace(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+): Promise<Workspace> {
+  const { prisma, workers } = ctx.services;
+  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  requireScope(ctx, 'write');
+  const archived = workspace.archivedAt
+    ? workspace
+    : await prisma.workspace.update({ where: { id: workspace.id }, data: { archivedAt: new Date() } });
+  const live = await prisma.worker.findMany({
+    where: { workspaceId: workspace.id, status: { in: [...liveStatuses] } },
+    select: { id: true },
+  });
+  await Promise.all(live.map(({ id }) => workers.stop(id, 'workspace_archived')));
+  return archived;
+}
+
+/**
+ * Takes a workspace out of the archive; idempotent. Needs the scope `write` and `can_manage`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function unarchiveWorkspace(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+): Promise<Workspace> {
+  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  requireScope(ctx, 'write');
+  return ctx.services.prisma.workspace.update({ where: { id: workspace.id }, data: { archivedAt: null } });
+}

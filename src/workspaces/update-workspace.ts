@@ -1,0 +1,79 @@
+import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import { checkName } from '../validate.js';
+import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
+import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
+
+/** What to change of a workspace; what is absent stays. */
+export interface UpdateWorkspaceInput {
+  name?: string | null;
+  defaultRepositoryId?: string | null;
+  defaultBranch?: string | null;
+  ownerUserId?: string | null;
+  visibility?: Visibility | null;
+  /** `null` and an empty list clear. */
+  authoringQueryConnectorIds?: string[] | null;
+}
+
+/**
+ * Changes a workspace's metadata. Needs the scope `write` and `can_manage`; the owner only the owner and space admins
+ * change; another repository must be one that the caller may edit.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
+ */
+export async function updateWorkspace(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+  input: UpdateWorkspaceInput,
+): Promise<Workspace> {
+  const loaded = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  requireScope(ctx, 'write');
+  const { access, workspace } = loaded;
+  assertNotArchived(workspace);
+  for (const field of notNullable) {
+    if (input[field] === null) throw invalidField(snakeCase(field), 'must not be null');
+  }
+  const repository = input.defaultRepositoryId
+    ? await checkRepository(ctx, access, input.defaultRepositoryId)
+    : workspace.defaultRepository;
+  const branch =
+    input.defaultBranch ?? (input.defaultRepositoryId ? repository.defaultBranch : workspace.defaultBranch);
+  const isBranchNew = input.defaultBranch !== undefined || input.defaultRepositoryId !== undefined;
+  return ctx.services.prisma.workspace.update({
+    where: { id: workspace.id },
+    data: {
+      name: input.name == null ? undefined : checkName(input.name),
+      defaultRepositoryId: repository.id,
+      defaultBranch: isBranchNew ? await checkBranch(ctx, repository, branch) : undefined,
+      ownerUserId:
+        input.ownerUserId == null ? undefined : await checkNewOwner(ctx, loaded, input.ownerUserId),
+      visibility: input.visibility ?? undefined,
+      authoringQueryConnectorIds:
+        input.authoringQueryConnectorIds === undefined
+          ? undefined
+          : await checkConnectors(ctx, access, input.authoringQueryConnectorIds ?? []),
+    },
+  });
+}
+
+const notNullable = ['name', 'defaultRepositoryId', 'defaultBranch', 'ownerUserId', 'visibility'] as const;
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** @throws DomainError `forbidden` unless the caller may give the workspace away, `invalid_request` for an unknown user */
+export async function checkNewOwner(
+  ctx: RequestContext,
+  loaded: LoadedWorkspace,
+  userId: string,
+): Promise<string> {
+  const { access, workspace } = loaded;
+  if (userId === workspace.ownerUserId) return userId;
+  if (access.role !== 'admin' && workspace.ownerUserId !== ctx.actor.userId) {
+    throw new DomainError('forbidden', 'Only the owner and space admins change the owner of a workspace.');
+  }
+  return checkOwner(ctx, access, userId);
+}

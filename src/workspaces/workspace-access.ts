@@ -1,0 +1,111 @@
+import type {
+  AccessLevel,
+  Visibility,
+  Workspace,
+  WorkspaceGrant,
+} from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { invalidField } from '../errors.js';
+import type { SpaceAccess } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import { assertNotArchived, loadWorkspace } from './load-workspace.js';
+import { checkNewOwner } from './update-workspace.js';
+
+/** One user or team, and what it may do. */
+export interface GrantInput {
+  principalType: 'user' | 'team';
+  principalId: string;
+  accessLevel: AccessLevel;
+}
+
+/** The sharing of a workspace as it shall be; absent visibility and owner stay, the grants replace all. */
+export interface WorkspaceAccessInput {
+  visibility?: Visibility | null;
+  ownerUserId?: string | null;
+  grants: GrantInput[];
+}
+
+/** A workspace with its grants. */
+export type SharedWorkspace = Workspace & { grants: WorkspaceGrant[] };
+
+const mostGrants = 500;
+
+/**
+ * Reads the sharing of a workspace. Needs the scope `read` and `can_manage`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function readWorkspaceAccess(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+): Promise<SharedWorkspace> {
+  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  requireScope(ctx, 'read');
+  return workspace;
+}
+
+/**
+ * Replaces the sharing of a workspace whole. Needs the scope `write` and `can_manage`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
+ */
+export async function replaceWorkspaceAccess(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+  input: WorkspaceAccessInput,
+): Promise<SharedWorkspace> {
+  const loaded = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  requireScope(ctx, 'write');
+  assertNotArchived(loaded.workspace);
+  const ownerUserId =
+    input.ownerUserId == null ? undefined : await checkNewOwner(ctx, loaded, input.ownerUserId);
+  await checkGrants(ctx, loaded.access, input.grants);
+  const { id } = loaded.workspace;
+  const kept = new Map(loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]));
+  const grants = input.grants.map(({ principalType, principalId, accessLevel }) => ({
+    id: kept.get(principalId),
+    userId: principalType === 'user' ? principalId : null,
+    teamId: principalType === 'team' ? principalId : null,
+    accessLevel,
+  }));
+  return ctx.services.prisma.workspace.update({
+    where: { id },
+    data: {
+      visibility: input.visibility ?? undefined,
+      ownerUserId,
+      grants: { deleteMany: {}, createMany: { data: grants } },
+    },
+    include: { grants: true },
+  });
+}
+
+async function checkGrants(ctx: RequestContext, access: SpaceAccess, grants: GrantInput[]): Promise<void> {
+  if (grants.length > mostGrants)
+    throw invalidField('grants', `must have at most ${mostGrants} items`, 'too_long');
+  const { prisma } = ctx.services;
+  const ids = (type: GrantInput['principalType']) =>
+    grants
+      .filter((grant) => grant.principalType === type && isUuid(grant.principalId))
+      .map((g) => g.principalId);
+  const spaceId = access.space.id;
+  const [members, teams] = await Promise.all([
+    prisma.spaceMember.findMany({
+      where: { spaceId, userId: { in: ids('user') } },
+      select: { userId: true },
+    }),
+    prisma.team.findMany({ where: { spaceId, id: { in: ids('team') } }, select: { id: true } }),
+  ]);
+  const known = new Set([
+    ...members.map(({ userId }) => `user:${userId}`),
+    ...teams.map(({ id }) => `team:${id}`),
+  ]);
+  const seen = new Set<string>();
+  for (const [index, { principalType, principalId }] of grants.entries()) {
+    const principal = `${principalType}:${principalId}`;
+    const at = ['grants', index, 'principal_id'];
+    if (!known.has(principal)) throw invalidField(at, `is not a ${principalType} of this space`, 'unknown');
+    if (seen.has(principal)) throw invalidField(at, 'is granted twice', 'duplicate');
+    seen.add(principal);
+  }
+}

@@ -1,0 +1,13 @@
+import { openDatabase } from '../../src/database/open-database.js';
+
+// A process that owns an embedded database: says `open`, then writes rows for as long as it lives and reports each by
+// its number once it is acknowledged.
+const database = await openDatabase({
+  pgliteDirectory: process.argv[2],
+  migrationsDirectory: 'prisma/migrations',
+});
+process.stdout.write('open\n');
+for (let i = 1; ; i += 1) {
+  await database.prisma.space.create({ data: { slug: `row-${i}`, name: 'Row' } });
+  process.stdout.write(`${i}\n`);
+}

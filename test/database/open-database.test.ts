@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/open-database.js';
+import { openTestDatabase, testDatabaseKind } from '../support/database.js';
+
+let database: Database;
+beforeEach(async () => {
+  database = await openTestDatabase();
+});
+afterEach(() => database.close());
+
+test('each test database is empty and its own', async () => {
+  const other = await openTestDatabase();
+  try {
+    await other.prisma.space.create({ data: { slug: 'mine', name: 'Mine' } });
+    expect(await database.prisma.space.count()).toBe(0);
+  } finally {
+    await other.close();
+  }
+});
+
+test('a transaction over its time is undone and the connection is fit for use', async () => {
+  const { prisma } = database;
+  const late = prisma.$transaction(
+    async (tx) => {
+      await tx.space.create({ data: { slug: 'late', name: 'Late' } });
+      await sleep(300);
+      await tx.space.count();
+    },
+    { timeout: 100 },
+  );
+  await expect(late).rejects.toMatchObject({ code: 'P2028' });
+  expect(await prisma.space.count()).toBe(0);
+  await prisma.space.create({ data: { slug: 'next', name: 'Next' } });
+  expect(await prisma.space.count()).toBe(1);
+});
+
+describe.runIf(testDatabaseKind === 'postgresql')('over a server', () => {
+  test('connections that the server ends while idle are replaced', async () => {
+    const { prisma } = database;
+    const others = () =>
+      prisma.$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    await Promise.all([
+      prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.2)`,
+      prisma.$queryRaw`SELECT 1 FROM pg_sleep(0.2)`,
+    ]);
+    expect(await others()).toHaveLength(1);
+    await sleep(100);
+    expect(await Promise.all([prisma.space.count(), prisma.space.count()])).toEqual([0, 0]);
+  });
+
+  test('statements and idle transactions have a limit', async () => {
+    const [row] = await database.prisma.$queryRaw<unknown[]>`
+      SELECT current_setting('statement_timeout') AS statement,
+             current_setting('idle_in_transaction_session_timeout') AS idle`;
+    expect(row).toEqual({ statement: '30s', idle: '1min' });
+  });
+
+  test('a server that does not answer is told without its address', async () => {
+    const options = {
+      url: 'postgresql://someone:secret@127.0.0.1:1/none',
+      migrationsDirectory: 'prisma/migrations',
+    };
+    await expect(openDatabase(options)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.not.stringMatching(/secret|127\.0\.0\.1/),
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import type { PGlite } from '@electric-sql/pglite';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPglitePool, openPglite } from '../../src/database/pglite-pool.js';
+import { testDatabaseKind, testDump } from '../support/database.js';
+
+// It is the same whatever server the other tests use, so it runs once.
+describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded database', () => {
+  let db: PGlite;
+  let pool: pg.Pool;
+  beforeAll(async () => {
+    db = await openPglite({ loadDataDir: await testDump() });
+    pool = createPglitePool(db);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await db.close();
+  });
+
+  test('undoes the transaction of a client that was thrown away inside it', async () => {
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query('CREATE TABLE half_done (id INT)');
+    client.release(true);
+    const { rows } = await pool.query(`SELECT to_regclass('half_done') AS found`);
+    expect(rows).toEqual([{ found: null }]);
+  });
+
+  test('lets one transaction finish before the next statement of another caller', async () => {
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query('CREATE TABLE numbers (n INT)');
+    const outside = pool.query('SELECT count(*)::int AS rows FROM numbers');
+    await client.query('INSERT INTO numbers VALUES (1), (2)');
+    await client.query('COMMIT');
+    client.release();
+    expect((await outside).rows).toEqual([{ rows: 2 }]);
+  });
+
+  test('keeps its small buffers and waits for its writes', async () => {
+    const { rows } = await pool.query(
+      `SELECT current_setting('shared_buffers') AS buffers, current_setting('synchronous_commit') AS commit`,
+    );
+    expect(rows).toEqual([{ buffers: '16MB', commit: 'on' }]);
+  });
+});
