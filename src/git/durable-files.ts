@@ -1,4 +1,4 @@
-import { close, closeSync, fsync, open, openSync, write } from 'node:fs';
+import { closeSync, fsync, open, openSync, write } from 'node:fs';
 import { mkdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +14,6 @@ const writeFile = promisify(write) as (
   length: number,
 ) => Promise<{ bytesWritten: number }>;
 const syncFile = promisify(fsync);
-const closeFile = promisify(close);
 
 /** Writes below one repository that survive a power failure, once {@link DurableFiles.syncDirectories} returned. */
 export class DurableFiles {
@@ -40,7 +39,7 @@ export class DurableFiles {
       await unlink(file).catch(() => {});
       throw error;
     } finally {
-      await closeFile(fd);
+      closeSync(fd);
     }
     return file;
   }

@@ -53,6 +53,7 @@ export function invalidPath(msg: string, loc: string[] = ['body', 'path']): Doma
 
 /** Names that a case-insensitive or normalizing file system takes for one have the same folded form. */
 export function foldName(name: string): string {
+  if (plainSegment.test(name)) return name.toLowerCase();
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 

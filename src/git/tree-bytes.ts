@@ -1,5 +1,7 @@
 import { storageUnavailable } from './storage-error.js';
 
+const idBytes = 20;
+
 /** The mode of a folder's entry. */
 export const treeMode = '40000';
 
@@ -24,36 +26,31 @@ export function isRegularFile(mode: string): boolean {
 }
 
 /**
- * The entries of a tree object, in its order.
+ * The entries of a tree object, in its order; each is `mode SP name NUL oid`, with the id as 20 bytes.
  * @throws DomainError `storage_unavailable` when it is malformed
- * @see https://git-scm.com/docs/gitformat-index#_cache_tree and `tree-walk.c` for the form `mode SP name NUL oid`
+ * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_tree_objects
  */
 export function* treeEntries(bytes: Buffer): Generator<TreeEntry> {
   for (let start = 0; start < bytes.length; ) {
-    const space = bytes.indexOf(0x20, start);
-    const nul = bytes.indexOf(0, space);
-    const end = nul + 21;
-    if (space < 0 || space - start > 6 || nul < 0 || end > bytes.length) {
-      throw storageUnavailable(new Error('a tree object is malformed'));
-    }
-    yield {
-      mode: bytes.toString('latin1', start, space),
-      name: bytes.subarray(space + 1, nul),
-      oid: bytes.toString('hex', nul + 1, end),
-      start,
-      end,
-    };
-    start = end;
+    const entry = entryAt(bytes, start, nameEnd(bytes, start));
+    yield entry;
+    start = entry.end;
   }
 }
 
 /** The entry of a name, or null. */
 export function findEntry(bytes: Buffer, name: string): TreeEntry | null {
-  const wanted = Buffer.from(name);
-  // Most names are settled by the native search; a hit may still lie in an object id, so the walk decides.
-  if (!bytes.includes(Buffer.concat([Buffer.from(' '), wanted, Buffer.from([0])]))) return null;
-  for (const entry of treeEntries(bytes)) {
-    if (entry.name.equals(wanted)) return entry;
+  const wanted = Buffer.from(` ${name}\0`);
+  // The native search finds the few places where the name may be; the walk tells an entry from the bytes of an id.
+  let hit = bytes.indexOf(wanted);
+  for (let start = 0; hit >= 0 && start < bytes.length; ) {
+    const nul = nameEnd(bytes, start);
+    while (hit >= 0 && hit <= nul) {
+      if (hit === bytes.indexOf(0x20, start) && hit + wanted.length - 1 === nul)
+        return entryAt(bytes, start, nul);
+      hit = bytes.indexOf(wanted, hit + 1);
+    }
+    start = nul + idBytes + 1;
   }
   return null;
 }
@@ -69,19 +66,40 @@ export function spliceEntry(bytes: Buffer, name: string, next: { mode: string; o
   return Buffer.concat([rest.subarray(0, at), entry, rest.subarray(at)]);
 }
 
-/** Git sorts by bytes, a folder as if its name ended in a slash. */
-export function compareEntries(a: { name: Buffer; mode: string }, b: { name: Buffer; mode: string }): number {
-  return Buffer.compare(sortKey(a), sortKey(b));
-}
-
+/** Where an entry belongs: git sorts by bytes, a folder as if its name ended in a slash. */
 function insertionPoint(bytes: Buffer, name: string, mode: string): number {
-  const inserted = { name: Buffer.from(name), mode };
-  for (const entry of treeEntries(bytes)) {
-    if (compareEntries(entry, inserted) > 0) return entry.start;
+  const key = Buffer.from(isTree(mode) ? `${name}/` : name);
+  for (let start = 0; start < bytes.length; ) {
+    const nul = nameEnd(bytes, start);
+    const nameStart = bytes.indexOf(0x20, start) + 1;
+    const common = Math.min(nul - nameStart, key.length);
+    const order = bytes.compare(key, 0, common, nameStart, nameStart + common);
+    const folder = nameStart - start === treeMode.length + 1;
+    const next = nameStart + common < nul ? bytes[nameStart + common]! : folder ? 0x2f : 0;
+    if (order > 0 || (order === 0 && next > (key[common] ?? 0))) return start;
+    start = nul + idBytes + 1;
   }
   return bytes.length;
 }
 
-function sortKey(entry: { name: Buffer; mode: string }): Buffer {
-  return isTree(entry.mode) ? Buffer.concat([entry.name, Buffer.from('/')]) : entry.name;
+/** The offset of the NUL that ends the name of the entry at `start`. Byte by byte: a folder may have 10,000 of them. */
+function nameEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] !== 0) at += 1;
+  if (at + idBytes >= bytes.length) throw storageUnavailable(new Error('a tree object is malformed'));
+  return at;
+}
+
+function entryAt(bytes: Buffer, start: number, nul: number): TreeEntry {
+  const space = bytes.indexOf(0x20, start);
+  if (space < 0 || space > nul || space - start > 6)
+    throw storageUnavailable(new Error('a tree object is malformed'));
+  const end = nul + idBytes + 1;
+  return {
+    mode: bytes.toString('latin1', start, space),
+    name: bytes.subarray(space + 1, nul),
+    oid: bytes.toString('hex', nul + 1, end),
+    start,
+    end,
+  };
 }

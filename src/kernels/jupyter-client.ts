@@ -5,6 +5,7 @@ import { createJupyterRest } from './jupyter-rest.js';
 import type { KernelConnection } from './kernel-connection.js';
 import { toRecord } from './kernel-event.js';
 import { openKernel } from './open-kernel.js';
+import { orAborted } from './or-aborted.js';
 
 export type { KernelConnection } from './kernel-connection.js';
 
@@ -150,21 +151,6 @@ function folderOf(path: string): string {
   if (path.split('/').includes('..'))
     throw new DomainError('invalid_path', 'The path must stay below the root.');
   return folder;
-}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        abort = () => reject(signal.reason);
-        signal.addEventListener('abort', abort);
-      }),
-    ]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 function unavailable(message: string, cause?: unknown): DomainError {

@@ -1,6 +1,7 @@
+import { LosslessNumber } from 'lossless-json';
 import type { JsonValue } from './json.js';
-import { endOfString, numberOfToken } from './json-tokens.js';
-import { mostNesting } from './limits.js';
+import { mostNesting, mostValues } from './limits.js';
+import { pythonNumberToken } from './python-number.js';
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null|NaN|-?Infinity/y;
@@ -12,6 +13,7 @@ const word = /true|false|null|NaN|-?Infinity/y;
 export class JsonReader {
   readonly #text: string;
   #at = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -26,6 +28,8 @@ export class JsonReader {
 
   /** Reads a value and the white space on both sides of it. */
   #value(depth: number): JsonValue {
+    this.#values++;
+    if (this.#values > mostValues) throw new SyntaxError(`The JSON text has more than ${mostValues} values.`);
     this.#skipSpace();
     const value = this.#bareValue(depth);
     this.#skipSpace();
@@ -121,4 +125,25 @@ export class JsonReader {
     const what = this.#at < this.#text.length ? 'an unexpected character' : 'an unexpected end';
     return new SyntaxError(`The JSON text has ${what} at position ${this.#at}.`);
   }
+}
+
+/** The position of the quote that ends the string which begins at `start`, or -1 when there is none. */
+function endOfString(text: string, start: number): number {
+  let end = start;
+  do end = text.indexOf('"', end + 1);
+  while (end !== -1 && isEscaped(text, end));
+  return end;
+}
+
+function isEscaped(text: string, position: number): boolean {
+  let before = position - 1;
+  while (text[before] === '\\') before--;
+  return (position - before) % 2 === 0;
+}
+
+function numberOfToken(token: string): number | LosslessNumber | null {
+  const written = pythonNumberToken(token);
+  if (written === null) return null;
+  const value = Number(written);
+  return String(value) === written ? value : new LosslessNumber(written);
 }

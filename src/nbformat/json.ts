@@ -1,6 +1,5 @@
 import { type LosslessNumber, stringify } from 'lossless-json';
 import { JsonReader } from './json-reader.js';
-import { suitsJsonParse } from './suits-json-parse.js';
 
 /** A value of {@link parseJson}. */
 export type JsonValue = null | boolean | number | string | LosslessNumber | JsonValue[] | JsonObject;
@@ -14,16 +13,10 @@ export interface JsonObject {
  * Parses JSON text (RFC 8259) as Python's `json.loads` does, keeping every number. One that a JavaScript number would
  * not write as Python does (`1.0`, `1e-05`, most integers beyond 2^53) becomes a `LosslessNumber` with Python's token;
  * all others are plain numbers. `NaN` and infinite numbers are read as null. Of equal keys the last one counts.
- * @throws SyntaxError for other texts and for nesting deeper than 200; its message holds nothing of the text
+ * @throws SyntaxError for other texts, nesting deeper than 200 and more than five million values; its message holds
+ *   nothing of the text
  */
 export function parseJson(text: string): unknown {
-  if (suitsJsonParse(text)) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      // Its message quotes the text; the reader below fails too, with one that does not.
-    }
-  }
   return new JsonReader(text).read();
 }
 

@@ -9,18 +9,19 @@ const anyFraction = 0.5;
  */
 export function withPlainNumbers(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (isLosslessNumber(value)) return plainNumber(value.value);
   if (Array.isArray(value)) {
     const items = value.map(withPlainNumbers);
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  let changed = false;
-  const members = Object.entries(value).map(([key, member]) => {
+  if (isLosslessNumber(value)) return plainNumber(value.value);
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, member] of Object.entries(value)) {
     const plain = withPlainNumbers(member);
-    changed ||= plain !== member;
-    return [key, plain];
-  });
-  return changed ? Object.fromEntries(members) : value;
+    if (plain === member) continue;
+    copy ??= { ...value };
+    copy[key] = plain;
+  }
+  return copy ?? value;
 }
 
 function plainNumber(token: string): number {

@@ -1,7 +1,7 @@
 import { isLosslessNumber } from 'lossless-json';
 import { DomainError } from '../errors.js';
 import { compareCodePoints } from './compare-code-points.js';
-import type { JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from './json.js';
 import { pythonFloat } from './python-number.js';
 
 /**
@@ -19,22 +19,39 @@ function write(value: JsonValue, newLine: string): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return writeNumber(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (isLosslessNumber(value)) return value.value;
+  if (Array.isArray(value)) return writeArray(value, newLine);
+  return isLosslessNumber(value) ? value.value : writeObject(value, newLine);
+}
+
+// Texts grow by `+=`, which copies nothing; joining lists of parts would copy a large text at each level.
+
+function writeArray(array: JsonValue[], newLine: string): string {
+  if (array.length === 0) return '[]';
   const inner = `${newLine} `;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    return `[${inner}${value.map((item) => write(item, inner)).join(`,${inner}`)}${newLine}]`;
+  let text = '[';
+  for (const item of array) {
+    if (text !== '[') text += ',';
+    text += inner;
+    text += write(item, inner);
   }
-  const keys = Object.keys(value).sort(compareCodePoints);
-  if (keys.length === 0) return '{}';
-  const members = keys.map((key) => `${quote(key)}: ${write(value[key]!, inner)}`);
-  return `{${inner}${members.join(`,${inner}`)}${newLine}}`;
+  return `${text}${newLine}]`;
+}
+
+function writeObject(object: JsonObject, newLine: string): string {
+  const inner = `${newLine} `;
+  let text = '{';
+  for (const key of Object.keys(object).sort(compareCodePoints)) {
+    if (text !== '{') text += ',';
+    text += inner;
+    text += `${quote(key)}: `;
+    text += write(object[key]!, inner);
+  }
+  return text === '{' ? '{}' : `${text}${newLine}}`;
 }
 
 function writeNumber(value: number): string {
   if (!Number.isFinite(value)) return 'null';
-  const asInteger = String(value);
-  return /^-?\d+$/.test(asInteger) ? asInteger : pythonFloat(value);
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : pythonFloat(value);
 }
 
 /** JSON.stringify escapes what Python does, and lone surrogates besides. */

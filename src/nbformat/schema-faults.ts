@@ -35,8 +35,8 @@ function faultsOf(part: PartValidator, value: unknown, path: NotebookFault['path
 function countValues(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   let count = 1;
-  for (const key in value) {
-    count += countValues((value as Record<string, unknown>)[key]);
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    count += countValues(member);
     if (count > mostValuesSearched) break;
   }
   return count;

@@ -111,6 +111,10 @@ describe('parseJson', () => {
     expect(() => parseJson('1'.repeat(4301))).toThrow(SyntaxError);
   });
 
+  it('bounds the number of values', () => {
+    expect(() => parseJson(`[${'0,'.repeat(5_000_000)}0]`)).toThrow(/5000000 values/);
+  });
+
   it('tells nothing of the text in an error', () => {
     for (const text of ['{"secret": oops}', '["secret\\x"]', 'secret', '[1.0, secret]']) {
       expect(() => parseJson(text)).toThrow(/^(?!.*(secret|oops)).*$/);

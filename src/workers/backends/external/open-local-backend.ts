@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend } from '../../backend.js';
+import { orAborted } from '../../../kernels/or-aborted.js';
+import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
 import { spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
@@ -23,6 +24,7 @@ export function openLocalBackend(options: {
 }): WorkerBackend {
   const records = openServerRecords(options.stateRoot);
   const watch = createWorkerWatch(watchPeriodMs);
+  const starts = new Map<string, { stopping: AbortController; over: Promise<unknown> }>();
 
   function follow(workerId: string, record: ServerRecord): void {
     watch.follow(workerId, async () => {
@@ -38,6 +40,41 @@ export function openLocalBackend(options: {
     watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
     await records.remove(workerId);
+  }
+
+  async function launch(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    report(5, 'Preparing Python');
+    const { python } = await orAborted(options.python(), signal);
+    report(20, 'Starting Jupyter');
+    const folders = serverFolders(spec.stateDirectory);
+    await writeServerSetup(folders, spec.filesDirectory);
+    const token = randomBytes(32).toString('hex');
+    const child = await spawnServer(python, folders, spec.stateDirectory, token);
+    const record: ServerRecord = {
+      ...(await identifyProcess(child.pid)),
+      runtimeDirectory: folders.runtime,
+      token,
+      port: null,
+    };
+    const limit = AbortSignal.timeout(startTimeoutMs);
+    try {
+      await records.write(spec.workerId, record);
+      report(40, 'Waiting for Jupyter');
+      record.port = await untilAnswering(child, folders, token, AbortSignal.any([signal, limit]));
+      await records.write(spec.workerId, record);
+      signal.throwIfAborted();
+    } catch (error) {
+      await end(spec.workerId, record);
+      if (limit.aborted && !signal.aborted) throw startTimeout(error);
+      throw error;
+    }
+    follow(spec.workerId, record);
+    child.once('exit', () => watch.look(spec.workerId));
+    return endpointOf(record.port, token);
   }
 
   return {
@@ -61,47 +98,29 @@ export function openLocalBackend(options: {
     },
 
     async start(spec, report, signal) {
-      report(5, 'Preparing Python');
-      const { python } = await options.python();
-      signal.throwIfAborted();
-      report(20, 'Starting Jupyter');
-      const folders = serverFolders(spec.stateDirectory);
-      await writeServerSetup(folders, spec.filesDirectory);
-      const token = randomBytes(32).toString('hex');
-      const child = await spawnServer(python, folders, spec.stateDirectory, token);
-      const record: ServerRecord = {
-        ...(await identifyProcess(child.pid)),
-        runtimeDirectory: folders.runtime,
-        token,
-        port: null,
-      };
-      const limit = AbortSignal.timeout(startTimeoutMs);
+      const stopping = new AbortController();
+      const starting = launch(spec, report, AbortSignal.any([signal, stopping.signal]));
+      starts.set(spec.workerId, { stopping, over: starting.catch(() => {}) });
       try {
-        await records.write(spec.workerId, record);
-        report(40, 'Waiting for Jupyter');
-        record.port = await untilAnswering(child, folders, token, AbortSignal.any([signal, limit]));
-        await records.write(spec.workerId, record);
-        signal.throwIfAborted();
-      } catch (error) {
-        await end(spec.workerId, record);
-        if (limit.aborted && !signal.aborted) throw startTimeout(error);
-        throw error;
+        return await starting;
+      } finally {
+        starts.delete(spec.workerId);
       }
-      follow(spec.workerId, record);
-      child.once('exit', () => watch.look(spec.workerId));
-      return endpointOf(record.port, token);
     },
 
     async stop(workerId) {
+      const start = starts.get(workerId);
+      start?.stopping.abort();
+      await start?.over;
       const record = await records.read(workerId);
       if (record) await end(workerId, record);
     },
 
     async running() {
-      const found = new Map<string, ReturnType<typeof endpointOf>>();
+      const found = new Map<string, JupyterEndpoint>();
       for (const workerId of await records.workerIds()) {
         const record = await records.read(workerId);
-        if (!record) continue;
+        if (!record || starts.has(workerId)) continue;
         if (record.port !== null && (await isRunning(record))) {
           follow(workerId, record);
           found.set(workerId, endpointOf(record.port, record.token));
@@ -120,7 +139,7 @@ export function openLocalBackend(options: {
   };
 }
 
-function endpointOf(port: number, token: string) {
+function endpointOf(port: number, token: string): JupyterEndpoint {
   return { baseUrl: `http://127.0.0.1:${port}/`, token };
 }
 

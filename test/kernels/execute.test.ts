@@ -1,0 +1,189 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  connectJupyter,
+  type JupyterClient,
+  type KernelConnection,
+} from '../../src/kernels/jupyter-client.js';
+import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { beginEndlessCell, ofType, runCell, startPython } from '../support/kernel.js';
+
+let jupyter: TestJupyter;
+let client: JupyterClient;
+let kernel: KernelConnection;
+
+beforeAll(async () => {
+  jupyter = await startTestJupyter();
+  client = connectJupyter(jupyter.endpoint);
+  kernel = await startPython(client);
+}, 300_000);
+
+afterAll(async () => {
+  client?.dispose();
+  await jupyter?.close();
+}, 30_000);
+
+describe('execute', { timeout: 60_000 }, () => {
+  test('tells busy, the input, the output and idle in order', async () => {
+    const { reply, events } = await runCell(kernel, "print('hello')");
+    expect(reply.status).toBe('ok');
+    expect(events.map(({ type }) => type)).toEqual(['status', 'execute_input', 'stream', 'status']);
+    expect(events[0]).toEqual({ type: 'status', execution_state: 'busy' });
+    const [input] = ofType(events, 'execute_input');
+    expect(input).toEqual({
+      type: 'execute_input',
+      code: "print('hello')",
+      execution_count: reply.executionCount,
+    });
+    expect(events[2]).toEqual({ type: 'stream', name: 'stdout', text: 'hello\n' });
+    expect(events[3]).toEqual({ type: 'status', execution_state: 'idle' });
+  });
+
+  test('tells stderr apart and keeps all of Unicode', async () => {
+    const { events } = await runCell(kernel, "import sys\nprint('żółć 🐍 \\u0000 文', file=sys.stderr)");
+    expect(ofType(events, 'stream')).toEqual([
+      { type: 'stream', name: 'stderr', text: 'żółć 🐍 \u0000 文\n' },
+    ]);
+  });
+
+  test('tells a result with its execution count', async () => {
+    const { reply, events } = await runCell(kernel, '6 * 7');
+    expect(ofType(events, 'execute_result')).toEqual([
+      {
+        type: 'execute_result',
+        data: { 'text/plain': '42' },
+        metadata: {},
+        transient: {},
+        execution_count: reply.executionCount,
+      },
+    ]);
+  });
+
+  test('tells an error and replies error', async () => {
+    const { reply, events } = await runCell(kernel, '1 / 0');
+    expect(reply.status).toBe('error');
+    const [error] = ofType(events, 'error');
+    expect(error).toMatchObject({ ename: 'ZeroDivisionError', evalue: 'division by zero' });
+    expect(error?.traceback.length).toBeGreaterThan(1);
+  });
+
+  test('tells displays, their updates and clearing', async () => {
+    const { events } = await runCell(
+      kernel,
+      [
+        'from IPython.display import clear_output, display, HTML',
+        "handle = display(HTML('<b>1</b>'), display_id='shown')",
+        "handle.update(HTML('<b>2</b>'))",
+        'clear_output(wait=True)',
+      ].join('\n'),
+    );
+    const transient = { display_id: 'shown' };
+    expect(ofType(events, 'display_data')).toMatchObject([{ data: { 'text/html': '<b>1</b>' }, transient }]);
+    expect(ofType(events, 'update_display_data')).toMatchObject([
+      { data: { 'text/html': '<b>2</b>' }, transient },
+    ]);
+    expect(ofType(events, 'clear_output')).toEqual([{ type: 'clear_output', wait: true }]);
+  });
+
+  test('tells comms', async () => {
+    const { events } = await runCell(
+      kernel,
+      [
+        'import comm',
+        "opened = comm.create_comm(target_name='slider', data={'value': 1})",
+        "opened.send({'value': 2})",
+        'opened.close()',
+      ].join('\n'),
+    );
+    const [opened] = ofType(events, 'comm_open');
+    expect(opened).toMatchObject({ target_name: 'slider', data: { value: 1 } });
+    expect(ofType(events, 'comm_msg')).toMatchObject([{ comm_id: opened?.comm_id, data: { value: 2 } }]);
+    expect(ofType(events, 'comm_close')).toMatchObject([{ comm_id: opened?.comm_id }]);
+  });
+
+  test('answers input() with an error, as nobody is asked', async () => {
+    const { events } = await runCell(kernel, "input('name?')");
+    expect(ofType(events, 'error')).toMatchObject([{ ename: 'StdinNotImplementedError' }]);
+  });
+
+  test('loses none of 20,000 flushed prints', { timeout: 180_000 }, async () => {
+    const { text, events } = await runCell(kernel, 'for i in range(20_000): print(i, flush=True)');
+    expect(text).toBe(Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(''));
+    expect(ofType(events, 'output_lost')).toEqual([]);
+  });
+
+  test('passes a single print of 10 MB on', async () => {
+    const { text, events } = await runCell(kernel, "print('x' * 10_000_000)");
+    expect(text.length).toBe(10_000_001);
+    expect(ofType(events, 'output_lost')).toEqual([]);
+  });
+
+  test('takes code of 20 MB', async () => {
+    const { reply, text } = await runCell(kernel, `text = '${'x'.repeat(20_000_000)}'\nprint(len(text))`);
+    expect(reply.status).toBe('ok');
+    expect(text).toBe('20000000\n');
+  });
+
+  test('counts nothing as lost when threads print at the same time', async () => {
+    const { events } = await runCell(
+      kernel,
+      [
+        'import threading',
+        'def work():',
+        '    for i in range(200): print(i, flush=True)',
+        'threads = [threading.Thread(target=work) for _ in range(4)]',
+        'for thread in threads: thread.start()',
+        'for thread in threads: thread.join()',
+      ].join('\n'),
+    );
+    expect(ofType(events, 'output_lost')).toEqual([]);
+  });
+
+  test('interrupting gives the error KeyboardInterrupt, and the kernel goes on', async () => {
+    const { done, events } = await beginEndlessCell(kernel);
+    expect(kernel.status).toBe('busy');
+    await kernel.interrupt();
+    expect((await done).status).toBe('error');
+    expect(ofType(events, 'error')).toMatchObject([{ ename: 'KeyboardInterrupt' }]);
+    expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+  });
+
+  test('rejects with what the reader of the events throws, and the kernel goes on', async () => {
+    const failing = kernel.execute(
+      { code: "print('x')", stopOnError: true, messageId: 'reader-fails' },
+      () => {
+        throw new Error('the reader failed');
+      },
+    );
+    await expect(failing).rejects.toThrow('the reader failed');
+    expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+  });
+
+  test('starts a kernel in the folder of its notebook', async () => {
+    await mkdir(join(jupyter.spec.filesDirectory, 'reports'));
+    const other = await startPython(client, { path: 'reports/sales.ipynb' });
+    try {
+      const { text } = await runCell(other, 'import os; print(os.getcwd())');
+      expect(text.trim()).toBe(join(jupyter.spec.filesDirectory, 'reports'));
+    } finally {
+      await other.shutdown();
+    }
+  });
+
+  test('refuses a path that leaves the root', async () => {
+    await expect(startPython(client, { path: '../../etc/x.ipynb' })).rejects.toMatchObject({
+      code: 'invalid_path',
+    });
+  });
+
+  test('says so when the kernelspec is unknown', async () => {
+    const starting = client.startKernel({
+      kernelName: 'no-such-kernel',
+      path: '',
+      clientId: 'c',
+      signal: AbortSignal.timeout(30_000),
+    });
+    await expect(starting).rejects.toMatchObject({ code: 'runtime_unavailable' });
+  });
+});

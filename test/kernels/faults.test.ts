@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  connectJupyter,
+  type JupyterClient,
+  type KernelConnection,
+} from '../../src/kernels/jupyter-client.js';
+import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../support/kernel.js';
+
+let jupyter: TestJupyter;
+let client: JupyterClient;
+let kernel: KernelConnection;
+const clientId = randomUUID();
+
+beforeEach(async () => {
+  jupyter = await startTestJupyter();
+  client = connectJupyter(jupyter.endpoint);
+  kernel = await startPython(client, { clientId });
+}, 300_000);
+
+afterEach(async () => {
+  client?.dispose();
+  await jupyter?.close();
+}, 30_000);
+
+async function serverPid(): Promise<number> {
+  const record = join(jupyter.stateRoot, `${jupyter.spec.workerId}.server.json`);
+  return JSON.parse(await readFile(record, 'utf8')).pid;
+}
+
+const attach = () =>
+  connectJupyter(jupyter.endpoint).attachKernel({
+    kernelId: kernel.kernelId,
+    clientId,
+    signal: AbortSignal.timeout(30_000),
+  });
+
+describe('a run', { timeout: 60_000 }, () => {
+  test('ends within 5 s when its kernel is killed, and the kernel comes back', async () => {
+    const reasons: unknown[] = [];
+    kernel.onStatus((status, detail) => reasons.push([status, detail?.reason]));
+    const { pid, done } = await beginEndlessCell(kernel);
+    process.kill(pid, 'SIGKILL');
+    const { ms, error } = await settles(done);
+    expect(error).toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    expect(ms).toBeLessThan(5_000);
+    await untilStatus(kernel, 'idle');
+    expect(reasons).toContainEqual(['restarting', 'kernel_died']);
+    expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+  });
+
+  test('ends within 5 s when the cell ends its own process', async () => {
+    const { ms, error } = await settles(runCell(kernel, 'import os; os._exit(1)'));
+    expect(error).toMatchObject({ reason: 'kernel_died' });
+    expect(ms).toBeLessThan(5_000);
+    await untilStatus(kernel, 'idle');
+    expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+  });
+
+  test('ends within 5 s when the server is killed', async () => {
+    const { done } = await beginEndlessCell(kernel);
+    process.kill(await serverPid(), 'SIGKILL');
+    const { ms, error } = await settles(done);
+    expect(error).toMatchObject({ reason: 'connection_lost' });
+    expect(ms).toBeLessThan(5_000);
+    expect(kernel.status).toBe('dead');
+    await expect(runCell(kernel, '1')).rejects.toMatchObject({ reason: 'connection_lost' });
+  });
+
+  test('ends within 5 s when the server hangs', async () => {
+    const { done } = await beginEndlessCell(kernel);
+    const pid = await serverPid();
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const { ms, error } = await settles(done);
+      expect(error).toMatchObject({ reason: 'connection_lost' });
+      expect(ms).toBeLessThan(5_000);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
+  test('goes on while the cell is silent and the server is well', async () => {
+    const { reply } = await runCell(kernel, 'import time; time.sleep(8)');
+    expect(reply.status).toBe('ok');
+  });
+
+  test('ends with the restart that was asked for', async () => {
+    const { done } = await beginEndlessCell(kernel);
+    await runCell(kernel, '1').catch((error) => expect(error.message).toMatch(/queue/));
+    const restarted = kernel.restart();
+    expect((await settles(done)).error).toMatchObject({ reason: 'restarted' });
+    await restarted;
+    expect(kernel.status).toBe('idle');
+    expect((await runCell(kernel, "print('on')")).reply).toEqual({ status: 'ok', executionCount: 1 });
+  });
+
+  test('ends with the shutdown that was asked for', async () => {
+    const { done } = await beginEndlessCell(kernel);
+    await kernel.shutdown();
+    expect((await settles(done)).error).toMatchObject({ reason: 'shutdown' });
+    await kernel.shutdown();
+    expect(kernel.status).toBe('dead');
+    await expect(attach()).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('attaching again with the same client id', { timeout: 60_000 }, () => {
+  test('finds the idle kernel with its state', async () => {
+    await runCell(kernel, 'x = 41');
+    kernel.dispose();
+    const again = await attach();
+    expect(again.status).toBe('idle');
+    expect((await runCell(again, 'print(x + 1)')).text).toBe('42\n');
+    again.dispose();
+  });
+
+  test('finds a busy kernel as busy, which can be interrupted', async () => {
+    await beginEndlessCell(kernel);
+    kernel.dispose();
+    const again = await attach();
+    expect(again.status).toBe('busy');
+    await again.interrupt();
+    await untilStatus(again, 'idle');
+    expect((await runCell(again, "print('on')")).text).toBe('on\n');
+    again.dispose();
+  });
+});
+
+describe('a start that is given up', { timeout: 60_000 }, () => {
+  test('leaves no kernel behind', async () => {
+    const signal = AbortSignal.timeout(100);
+    const starting = client.startKernel({ kernelName: 'python3', path: '', clientId: randomUUID(), signal });
+    await expect(starting).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect.poll(async () => (await listKernels()).length, { timeout: 20_000, interval: 200 }).toBe(1);
+  });
+
+  async function listKernels(): Promise<unknown[]> {
+    const { baseUrl, token } = jupyter.endpoint;
+    const headers = { authorization: `token ${token}` };
+    return (await fetch(`${baseUrl}api/kernels`, { headers })).json() as Promise<unknown[]>;
+  }
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  connectJupyter,
+  type JupyterClient,
+  type KernelConnection,
+} from '../../src/kernels/jupyter-client.js';
+import { countLostOutput } from '../../src/kernels/lost-output.js';
+import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { ofType, runCell, startPython } from '../support/kernel.js';
+
+let jupyter: TestJupyter;
+let client: JupyterClient;
+let kernel: KernelConnection;
+
+beforeAll(async () => {
+  jupyter = await startTestJupyter();
+  client = connectJupyter(jupyter.endpoint);
+  kernel = await startPython(client);
+}, 300_000);
+
+afterAll(async () => {
+  client?.dispose();
+  await jupyter?.close();
+}, 30_000);
+
+/** Makes the kernel drop its next `count` messages that are a status `state`, or number messages it never sends. */
+const dropStatus = (state: string) =>
+  [
+    'kernel = get_ipython().kernel',
+    'send = kernel.session.send',
+    'def drop(stream, type, content=None, *args, **kwargs):',
+    `    if type == 'status' and content['execution_state'] == '${state}':`,
+    '        kernel.session.send = send',
+    '        return kernel.session.msg(type, content)',
+    '    return send(stream, type, content, *args, **kwargs)',
+    'kernel.session.send = drop',
+  ].join('\n');
+
+describe('output that never arrives', { timeout: 60_000 }, () => {
+  test('is counted and told', async () => {
+    const code = "print('a')\nfor _ in range(3): get_ipython().kernel.session.msg('stream')\nprint('b')";
+    const { reply, events } = await runCell(kernel, code);
+    expect(reply.status).toBe('ok');
+    expect(events.at(-1)).toEqual({ type: 'output_lost', count: 3, reason: 'not_delivered' });
+  });
+
+  test('is not told of a run after the one that lost it', async () => {
+    expect(ofType((await runCell(kernel, "print('c')")).events, 'output_lost')).toEqual([]);
+  });
+
+  test('may be the idle status: the run ends all the same', async () => {
+    const start = performance.now();
+    const { reply, events } = await runCell(kernel, dropStatus('idle'));
+    expect(reply.status).toBe('ok');
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(events.at(-1)).toEqual({ type: 'output_lost', count: 1, reason: 'not_delivered' });
+    expect(kernel.status).toBe('idle');
+    expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+  });
+});
+
+describe('countLostOutput', () => {
+  test('counts gaps and not the order', () => {
+    const lost = countLostOutput();
+    for (const number of [4, 6, 5, 9]) lost.arrived(`session_12_${number}`);
+    expect(lost.missing).toBe(2);
+  });
+
+  test('counts a reply to another client as seen', () => {
+    const lost = countLostOutput();
+    lost.repliedElsewhere();
+    for (const number of [4, 6]) lost.arrived(`session_12_${number}`);
+    expect(lost.missing).toBe(1);
+    lost.repliedElsewhere();
+    expect(lost.missing).toBe(0);
+  });
+
+  test('ignores ids without a number, of other processes and from before', () => {
+    const lost = countLostOutput();
+    for (const id of ['a-uuid', 'session_12_4', 'session_13_90', 'session_12_1', 'session_12_5', ''])
+      lost.arrived(id);
+    expect(lost.missing).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import { ensureLocalPython, type LocalPython } from '../../src/workers/backends/external/local-python.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+
+/** Where the tests' Python environment is kept, from one run to the next. */
+export const testJupyterHome =
+  process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
+
+/** The Python that all tests share; the first call on a machine takes a minute. */
+export function testPython(): Promise<LocalPython> {
+  return ensureLocalPython({ directory: testJupyterHome, report: () => {} });
+}
+
+/** A running local Jupyter server with folders of its own. */
+export interface TestJupyter {
+  endpoint: JupyterEndpoint;
+  spec: WorkerSpec;
+  backend: WorkerBackend;
+  stateRoot: string;
+  /** Stops the server and removes its folders. */
+  close(): Promise<void>;
+}
+
+/** Makes folders for a worker below a fresh temporary folder. */
+export async function createWorkerSpec(): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
+  const root = await mkdtemp(join(tmpdir(), 'notebook-gateway-worker-'));
+  const workerId = randomUUID();
+  const stateRoot = join(root, 'workers');
+  const spec = {
+    workerId,
+    filesDirectory: join(stateRoot, workerId, 'files'),
+    stateDirectory: join(stateRoot, workerId, 'state'),
+    cpuLimit: 1,
+    memoryMb: 512,
+  };
+  await mkdir(spec.filesDirectory, { recursive: true });
+  await mkdir(spec.stateDirectory, { recursive: true });
+  return { root, stateRoot, spec };
+}
+
+/** Starts a local Jupyter server through the external backend. */
+export async function startTestJupyter(): Promise<TestJupyter> {
+  const { root, stateRoot, spec } = await createWorkerSpec();
+  const backend = openExternalBackend({ stateRoot, python: testPython });
+  const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(120_000));
+  return {
+    endpoint,
+    spec,
+    backend,
+    stateRoot,
+    async close() {
+      await backend.stop(spec.workerId);
+      await backend.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
