@@ -4,6 +4,7 @@ import { mostNesting, mostValues } from './limits.js';
 import { pythonNumberToken } from './python-number.js';
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const longestShortInteger = 15;
 const word = /true|false|null|NaN|-?Infinity/y;
 
 /**
@@ -43,6 +44,8 @@ export class JsonReader {
       if (depth === mostNesting) throw new SyntaxError(`The JSON text nests deeper than ${mostNesting}.`);
       return first === '{' ? this.#object(depth + 1) : this.#array(depth + 1);
     }
+    const integer = this.#shortInteger();
+    if (integer !== undefined) return integer;
     const token = this.#match(number);
     if (token !== undefined) return numberOfToken(token);
     switch (this.#match(word)) {
@@ -101,6 +104,22 @@ export class JsonReader {
     } catch {
       throw new SyntaxError(`The JSON text has an invalid string at position ${start}.`);
     }
+  }
+
+  /** Reads most numbers that notebooks have, several times as fast as the pattern does. */
+  #shortInteger(): number | undefined {
+    let end = this.#at;
+    let value = 0;
+    let code = this.#text.charCodeAt(end);
+    while (code >= 48 && code <= 57 && end - this.#at < longestShortInteger) {
+      value = value * 10 + code - 48;
+      code = this.#text.charCodeAt(++end);
+    }
+    const isAll = code !== 46 && code !== 101 && code !== 69 && !(code >= 48 && code <= 57);
+    const hasLeadingZero = end - this.#at > 1 && this.#text[this.#at] === '0';
+    if (end === this.#at || !isAll || hasLeadingZero) return undefined;
+    this.#at = end;
+    return value;
   }
 
   #skipSpace(): void {

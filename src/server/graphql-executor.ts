@@ -1,5 +1,12 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, execute, type GraphQLError, type GraphQLSchema, subscribe, validate } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+  validate,
+} from 'graphql';
 import type { RequestContext } from '../context.js';
 import { mapIterator } from '../events/map-iterator.js';
 

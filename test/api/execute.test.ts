@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { testBackend } from '../support/jupyter.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { testPython } from '../support/jupyter.js';
 import { readEvents, type SentEvent } from '../support/sse.js';
 
 let at: TestGateway;
@@ -14,7 +15,7 @@ let session: string;
 beforeAll(async () => {
   at = await openTestGateway({
     database: await openTestDatabase(),
-    backends: (dataDir) => [testBackend(join(dataDir, 'workers'))],
+    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
   session = (await openSession('notebooks/welcome.ipynb')).body.id;
 });

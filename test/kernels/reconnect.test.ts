@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  connectJupyter,
+  type JupyterClient,
+  type KernelConnection,
+} from '../../src/kernels/jupyter-client.js';
+import type { KernelEvent } from '../../src/kernels/kernel-event.js';
+import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { beginEndlessCell, ofType, printed, runCell, settles, startPython } from '../support/kernel.js';
+import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+
+let jupyter: TestJupyter;
+let proxy: TcpProxy;
+let client: JupyterClient;
+let kernel: KernelConnection;
+
+beforeEach(async () => {
+  jupyter = await startTestJupyter();
+  proxy = await openTcpProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
+  client = connectJupyter({ ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` });
+  kernel = await startPython(client);
+}, 300_000);
+
+afterEach(async () => {
+  client?.dispose();
+  await proxy?.close();
+  await jupyter?.close();
+}, 30_000);
+
+test('a run goes on after its connection broke, and tells what was lost with it', async () => {
+  const events: KernelEvent[] = [];
+  const code = 'import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)';
+  const running = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
+    events.push(event);
+    if (event.type === 'stream' && event.text === '5\n') proxy.cut();
+  });
+  expect((await running).status).toBe('ok');
+  const lines = printed(events).trim().split('\n');
+  expect(lines.at(-1)).toBe('19');
+  const lost = ofType(events, 'output_lost').reduce((sum, { count }) => sum + count, 0);
+  expect(lines.length + lost).toBe(20);
+  expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+}, 60_000);
+
+test('a run ends within 5 s when its server cannot be reached any more', async () => {
+  const { done } = await beginEndlessCell(kernel);
+  await proxy.close();
+  const { ms, error } = await settles(done);
+  expect(error).toMatchObject({ name: 'KernelGone', reason: 'connection_lost' });
+  expect(ms).toBeLessThan(5_000);
+  expect(kernel.status).toBe('dead');
+}, 60_000);
