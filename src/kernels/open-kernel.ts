@@ -111,7 +111,8 @@ export async function openKernel(options: {
   async function restart(): Promise<void> {
     becomeRestarting('restarted');
     try {
-      await connection.restart();
+      // The second never resolves: it ends the wait when the guard finds the server gone meanwhile.
+      await Promise.race([connection.restart(), tracker.until([], readyMs)]);
       await tracker.until(['idle'], readyMs);
     } catch (cause) {
       end('kernel_died');

@@ -57,14 +57,14 @@ describe('beside native git', () => {
     for (let n = 0; n < 10; n++)
       await at.commit({ kind: 'create', path: `f/${n}.txt`, bytes: bytes(`text ${n}`) });
     let repacking = true;
+    let reads = 0;
     const repacks = (async () => {
-      for (let n = 0; n < 6; n++) {
+      for (let n = 0; n < 6 || reads < 10; n++) {
         await run('git', ['--git-dir', at.gitdir, 'repack', n % 2 ? '-adq' : '-adfq']);
         await run('git', ['--git-dir', at.gitdir, 'pack-refs', '--all']);
       }
       repacking = false;
     })();
-    let reads = 0;
     while (repacking) {
       const { commitOid } = await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes(`${reads}`) });
       // A store of its own has nothing in memory, so each read goes to the disk.
@@ -74,7 +74,6 @@ describe('beside native git', () => {
       reads += 1;
     }
     await repacks;
-    expect(reads).toBeGreaterThan(3);
     at.fsck();
   }, 60_000);
 

@@ -26,7 +26,7 @@ describe('a kernel that sends what it should not', { timeout: 60_000 }, () => {
   }, 30_000);
 
   const send = (type: string, content: string) =>
-    `k = get_ipython().kernel\nk.session.send(k.iopub_socket, '${type}', ${content}, parent=k.get_parent())`;
+    `k = get_ipython().kernel\n_sent = k.session.send(k.iopub_socket, '${type}', ${content}, parent=k.get_parent())`;
 
   test.each([
     ['stream', "{'name': 7, 'text': ['x']}", { name: 'stdout', text: '' }],

@@ -9,7 +9,7 @@ json.dump([json.dumps(json.loads(token)) for token in json.load(sys.stdin)], sys
 `;
 
 describe('parseJson', () => {
-  it('keeps numbers as Python writes them', async () => {
+  it('keeps numbers as Python writes them', { timeout: 180_000 }, async () => {
     const mantissas = ['0', '1', '-1.5', '9.999999999999999', '1.2345678901234567', '-0.0', '123456789.25'];
     const tokens = mantissas.flatMap((mantissa) =>
       Array.from({ length: 60 }, (_, index) => `${mantissa}E${index - 30}`),

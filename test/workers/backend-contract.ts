@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectJupyter } from '../../src/kernels/jupyter-client.js';
+import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import { createWorkerSpec } from '../support/jupyter.js';
+import { runCell, startPython } from '../support/kernel.js';
+
+/** How a backend under test is opened; the second opening over one `stateRoot` stands for a restarted gateway. */
+export interface BackendUnderTest {
+  kind: BackendKind;
+  open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
+  /** Whether each worker has a server of its own, over its own folder, that ends with it. */
+  ownServers: boolean;
+}
+
+/** Declares the tests that every `WorkerBackend` passes, with real servers. */
+export function describeBackendContract(name: string, underTest: BackendUnderTest): void {
+  describe(`${name} as a worker backend`, { timeout: 120_000 }, () => {
+    let root: string;
+    let stateRoot: string;
+    let spec: WorkerSpec;
+    let backend: WorkerBackend;
+    const signal = () => AbortSignal.timeout(90_000);
+    const answers = (endpoint: JupyterEndpoint) =>
+      connectJupyter(endpoint)
+        .probe(2_000)
+        .then(
+          () => true,
+          () => false,
+        );
+
+    beforeEach(async () => {
+      ({ root, stateRoot, spec } = await createWorkerSpec());
+      backend = await underTest.open(stateRoot);
+    });
+
+    afterEach(async () => {
+      await backend.stop(spec.workerId);
+      await backend.close();
+      await rm(root, { recursive: true, force: true });
+    });
+
+    test('tells its kind and that workers can be started', async () => {
+      expect(backend.kind).toBe(underTest.kind);
+      expect(await backend.unavailableReason()).toBeNull();
+    });
+
+    test('starts a server that answers and runs cells, and reports its progress', async () => {
+      const progress: [number, string][] = [];
+      const report = (percent: number, message: string) => progress.push([percent, message]);
+      const endpoint = await backend.start(spec, report, signal());
+      expect(endpoint.baseUrl).toMatch(/^https?:\/\/.*\/$/);
+      expect(progress.length).toBeGreaterThan(0);
+      expect(progress.map(([percent]) => percent)).toEqual(
+        progress.map(([percent]) => percent).sort((a, b) => a - b),
+      );
+      expect(progress.every(([percent, message]) => percent >= 0 && percent <= 100 && message !== '')).toBe(
+        true,
+      );
+      const client = connectJupyter(endpoint);
+      try {
+        const kernel = await startPython(client);
+        expect((await runCell(kernel, "print('hello')")).text).toBe('hello\n');
+        await kernel.shutdown();
+      } finally {
+        client.dispose();
+      }
+    });
+
+    test('finds its servers again after the gateway restarted', async () => {
+      const endpoint = await backend.start(spec, () => {}, signal());
+      await backend.close();
+      backend = await underTest.open(stateRoot);
+      expect(await backend.running()).toEqual(new Map([[spec.workerId, endpoint]]));
+      expect(await answers(endpoint)).toBe(true);
+    });
+
+    test('does not find what was stopped, and stops it twice without complaint', async () => {
+      await backend.start(spec, () => {}, signal());
+      await backend.stop(spec.workerId);
+      await backend.stop(spec.workerId);
+      expect(await backend.running()).toEqual(new Map());
+    });
+
+    test('stops a worker that was never started without complaint', async () => {
+      await expect(backend.stop(randomUUID())).resolves.toBeUndefined();
+    });
+
+    test('does not start when the start was given up', async () => {
+      const given = AbortSignal.abort(new Error('given up'));
+      await expect(backend.start(spec, () => {}, given)).rejects.toThrow('given up');
+      expect(await backend.running()).toEqual(new Map());
+    });
+
+    test('tells nobody of a stop that was asked for', async () => {
+      const exits: unknown[] = [];
+      backend.onExit((exit) => exits.push(exit));
+      await backend.start(spec, () => {}, signal());
+      await backend.stop(spec.workerId);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(exits).toEqual([]);
+    });
+
+    test.runIf(underTest.ownServers)('serves the folder of the worker', async () => {
+      await writeFile(join(spec.filesDirectory, 'data.txt'), 'from the branch');
+      const client = connectJupyter(await backend.start(spec, () => {}, signal()));
+      try {
+        const kernel = await startPython(client, { path: 'notebook.ipynb' });
+        expect((await runCell(kernel, "print(open('data.txt').read())")).text).toBe('from the branch\n');
+      } finally {
+        client.dispose();
+      }
+    });
+
+    test.runIf(underTest.ownServers)('refuses another token', async () => {
+      const endpoint = await backend.start(spec, () => {}, signal());
+      expect(await answers({ ...endpoint, token: 'wrong' })).toBe(false);
+    });
+
+    test.runIf(underTest.ownServers)('leaves no server that answers after a stop', async () => {
+      const endpoint = await backend.start(spec, () => {}, signal());
+      await backend.stop(spec.workerId);
+      expect(await answers(endpoint)).toBe(false);
+    });
+  });
+}
