@@ -1,0 +1,105 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { testPython } from '../support/jupyter.js';
+import { readEvents } from '../support/sse.js';
+
+let dataDir: string;
+let gateway: GatewayProcess;
+let token: string;
+beforeAll(async () => {
+  await testPython();
+  dataDir = await mkdtemp(join(tmpdir(), 'gateway-process-'));
+  gateway = await startGatewayProcess(dataDir);
+  token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim();
+});
+afterAll(async () => {
+  const workers = (await (await call('GET', '/workers')).json()) as { items: { id: string }[] };
+  for (const { id } of workers.items) await call('DELETE', `/workers/${id}`);
+  await gateway.kill('SIGTERM');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const call = (method: string, path: string, body?: object, headers = {}) =>
+  fetch(`${gateway.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    body: body && JSON.stringify(body),
+  });
+const run = async (session: string, code: string) =>
+  readEvents(await call('POST', `/sessions/${session}/execute/stream`, { code }));
+
+it('the first start prints the token and keeps its one copy for the owner only', async () => {
+  expect(gateway.output()).toContain(token);
+  expect((await stat(join(dataDir, 'admin-token'))).mode & 0o777).toBe(0o600);
+});
+
+it('a second gateway on the same data folder is refused in a sentence', async () => {
+  await expect(startGatewayProcess(dataDir)).rejects.toThrow(/uses this data folder/);
+});
+
+it('after kill -9 saves, logs, worker and kernel are there again, and what ran ends with the reason', async () => {
+  const saved = await call('POST', `/workspaces/${demo.workspaceId}/authoring-files`, { path: 'kept.txt', content: 'k' });
+  expect(saved.status).toBe(201);
+  const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId });
+  const session = ((await opened.json()) as { id: string }).id;
+  await run(session, 'kept = 41');
+  const cut = await call('POST', `/sessions/${session}/execute/stream`, {
+    code: "import time\nprint('before', flush=True)\ntime.sleep(60)",
+  });
+  const execution = cut.headers.get('x-execution-id')!;
+  const before = await readEvents(cut, ({ data }) => data.type === 'stream');
+
+  await gateway.kill('SIGKILL');
+  gateway = await startGatewayProcess(dataDir);
+  expect(gateway.output()).not.toContain(token);
+
+  const file = await call('GET', `/workspaces/${demo.workspaceId}/authoring-file?path=kept.txt`);
+  expect(await file.json()).toMatchObject({ content: 'k' });
+  const log = await readEvents(await call('GET', `/sessions/${session}/executions/${execution}/stream`));
+  expect(log.slice(0, before.length)).toEqual(before);
+  expect(log.map(({ id }) => id)).toEqual(log.map((_, i) => String(i + 1)));
+  expect(log.at(-1)).toMatchObject({ event: 'error', data: { code: 'gateway_restarted', status_code: 503 } });
+  const again = await run(session, 'print(kept + 1)');
+  expect(again.find(({ data }) => data.type === 'stream')!.data.text).toBe('42\n');
+});
+
+it('SIGTERM ends it within its time, and it starts again', async () => {
+  const from = Date.now();
+  await gateway.kill('SIGTERM');
+  expect(Date.now() - from).toBeLessThan(10_000);
+  gateway = await startGatewayProcess(dataDir);
+  expect((await call('GET', '/workspaces')).status).toBe(200);
+});
+
+it('without Python everything but cells works, and the reason is said', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
+  const other = await startGatewayProcess(folder, {
+    PATH: '/nonexistent',
+    JUPYTER_HOME: join(folder, 'none'),
+  });
+  try {
+    expect(other.output()).toMatch(/Install Python/);
+    const key = (await readFile(join(folder, 'admin-token'), 'utf8')).trim();
+    const base = `${other.url}/api/v1.0/engagement/spaces/demo/notebooks`;
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    expect((await fetch(`${base}/workspaces/${demo.workspaceId}/files`, { headers })).status).toBe(200);
+    const profiles = await (await fetch(`${base}/kernel-profiles`, { headers })).json();
+    expect(profiles).toMatchObject({
+      items: [{ is_available: false, unavailable_reason: expect.stringContaining('Install Python') }],
+    });
+    const worker = await fetch(`${base}/workers`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ workspace_id: demo.workspaceId }),
+    });
+    expect(worker.status).toBe(503);
+    expect(await worker.json()).toMatchObject({ code: 'runtime_unavailable' });
+  } finally {
+    await other.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});

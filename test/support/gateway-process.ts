@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { testJupyterHome } from './jupyter.js';
+
+/** A gateway as `npm start` runs it, in a process of its own. */
+export interface GatewayProcess {
+  url: string;
+  /** What it printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+const startTimeoutMs = 90_000;
+
+/** Starts the built gateway on a data folder and waits until it listens. */
+export async function startGatewayProcess(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<GatewayProcess> {
+  const child: ChildProcess = spawn(process.execPath, ['dist/src/main.js'], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      JUPYTER_HOME: testJupyterHome,
+      LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The gateway did not start:\n${printed}`)), startTimeoutMs);
+    const onData = (chunk: Buffer) => {
+      printed += chunk;
+      const listening = /Listening on (\S+)/.exec(printed);
+      if (!listening) return;
+      clearTimeout(timer);
+      resolve(listening[1]!);
+    };
+    child.stdout!.on('data', onData);
+    child.stderr!.on('data', onData);
+    ended.then(() => {
+      clearTimeout(timer);
+      reject(new Error(`The gateway ended:\n${printed}`));
+    });
+  });
+  return {
+    url,
+    output: () => printed,
+    async kill(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
