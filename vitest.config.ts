@@ -15,6 +15,8 @@ const shared = {
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // What libraries print matters only where a test fails.
+    silent: 'passed-only',
     projects: [
       {
         resolve: { alias },

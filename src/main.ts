@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import pino from 'pino';
 import { ConfigError, readConfig } from './config.js';
 import { DomainError } from './errors.js';
 import { openGateway } from './server/gateway.js';
+import { consoleToLog } from './setup/console-to-log.js';
 import { createBackends } from './setup/create-backends.js';
 import { printWelcome } from './setup/print-welcome.js';
 import { step } from './setup/step.js';
@@ -16,6 +18,10 @@ function projectRoot(): string {
 
 const stopMs = 10_000;
 
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const pretty = process.stdout.isTTY && process.env.NODE_ENV !== 'production';
@@ -23,6 +29,7 @@ async function main(): Promise<void> {
     { level: config.logLevel },
     pretty ? (await import('pino-pretty')).default({}) : undefined,
   );
+  consoleToLog(log);
   const backends = await createBackends(config, log);
   const gateway = await step('Opening the database, the repositories and the workers', () =>
     openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), backends }),
@@ -47,7 +54,7 @@ async function main(): Promise<void> {
 
   gateway.server.once('error', (error: NodeJS.ErrnoException) => {
     const busy = error.code === 'EADDRINUSE';
-    console.error(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
+    say(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
     process.exit(1);
   });
   gateway.server.listen(config.port, config.host, () => {
@@ -59,6 +66,6 @@ async function main(): Promise<void> {
 
 main().catch((error) => {
   const plain = error instanceof ConfigError || error instanceof DomainError;
-  console.error(plain ? error.message : error);
+  say(plain ? error.message : inspect(error));
   process.exit(1);
 });

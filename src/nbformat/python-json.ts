@@ -26,8 +26,7 @@ function write(value: JsonValue, newLine: string): string {
 // Texts grow by `+=`, which copies nothing; joining lists of parts would copy a large text at each level.
 
 function writeArray(array: JsonValue[], newLine: string): string {
-  // Most of a notebook is lists of lines. Built in is quicker; it breaks lines nowhere but between items.
-  if (array.every(isWritable)) return JSON.stringify(array, null, 1).replaceAll('\n', newLine);
+  if (array.length === 0) return '[]';
   const inner = `${newLine} `;
   let text = '[';
   for (const item of array) {
@@ -57,12 +56,8 @@ function writeNumber(value: number): string {
 
 /** JSON.stringify escapes what Python does, and lone surrogates besides. */
 function quote(text: string): string {
-  if (!isWritable(text)) {
+  if (!text.isWellFormed()) {
     throw new DomainError('invalid_notebook', 'The notebook has a text that is not valid Unicode.');
   }
   return JSON.stringify(text);
-}
-
-function isWritable(value: JsonValue): boolean {
-  return typeof value === 'string' && value.isWellFormed();
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { testPython } from '../support/jupyter.js';
 import { readEvents, type SentEvent } from '../support/sse.js';
 

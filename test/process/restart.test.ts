@@ -42,7 +42,10 @@ it('a second gateway on the same data folder is refused in a sentence', async ()
 });
 
 it('after kill -9 saves, logs, worker and kernel are there again, and what ran ends with the reason', async () => {
-  const saved = await call('POST', `/workspaces/${demo.workspaceId}/authoring-files`, { path: 'kept.txt', content: 'k' });
+  const saved = await call('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
+    path: 'kept.txt',
+    content: 'k',
+  });
   expect(saved.status).toBe(201);
   const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId });
   const session = ((await opened.json()) as { id: string }).id;

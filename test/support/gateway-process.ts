@@ -32,7 +32,10 @@ export async function startGatewayProcess(
   let printed = '';
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The gateway did not start:\n${printed}`)), startTimeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`The gateway did not start:\n${printed}`)),
+      startTimeoutMs,
+    );
     const onData = (chunk: Buffer) => {
       printed += chunk;
       const listening = /Listening on (\S+)/.exec(printed);
