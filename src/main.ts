@@ -49,6 +49,7 @@ async function main(): Promise<void> {
       },
     );
   };
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was not handled'));
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
 

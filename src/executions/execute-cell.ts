@@ -51,7 +51,7 @@ export async function executeCell(
   if (loaded.session.status === 'dead') {
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
-  executor.assertRoom(sessionId);
+  executor.assertRoom(loaded.session.id);
   let execution: Execution;
   try {
     [execution] = await prisma.$transaction([

@@ -24,6 +24,7 @@ import { createWorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 import { createGraphQLExecutor } from './graphql-executor.js';
 import { createHttpServer } from './http-server.js';
+import { requestScope } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
 
 /** A running gateway without its socket. */
@@ -100,10 +101,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     executor: createGraphQLExecutor(schema, restDocuments()),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     json: { parse: parseJson, stringify: stringifyJson },
-    requestId: requestIdOf,
+    requestId: (given) => requestScope.getStore()?.requestId ?? requestIdOf(given),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
-  const http = createHttpServer({ rest, schema, context, config, log });
+  const notReady = () =>
+    prisma.$queryRaw`SELECT 1`.then(
+      () => null,
+      () => 'The database does not answer.',
+    );
+  const http = createHttpServer({ rest, schema, context, config, log, notReady });
 
   return {
     services,

@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { RequestContext } from '../context.js';
+import { withDatabaseErrors } from '../database/database-unavailable.js';
 import { mapIterator } from '../events/map-iterator.js';
 
 /** Runs documents that were validated at start on the schema, in-process: the way of REST into the one graph. */
@@ -67,6 +68,6 @@ export function createGraphQLExecutor(
 
 function unwrap<TData>(result: { data?: unknown; errors?: readonly GraphQLError[] }): TData {
   const error = result.errors?.[0];
-  if (error) throw error.originalError ?? error;
+  if (error) throw withDatabaseErrors(error.originalError ?? error);
   return result.data as TData;
 }

@@ -28,6 +28,8 @@ export function createHttpServer(options: {
   schema: GraphQLSchema;
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins'>;
+  /** Why requests cannot be served now, in a sentence; null when they can. */
+  notReady(): Promise<string | null>;
   log: Logger;
 }): HttpServer {
   const { log, schema, config } = options;
@@ -36,40 +38,47 @@ export function createHttpServer(options: {
   const app = new Hono();
   if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    const reason = await options.notReady();
+    return c.json({ status: reason ?? 'ok' }, reason ? 503 : 200);
+  });
   app.route('/', options.rest);
   const restListener = getRequestListener(app.fetch);
 
-  async function graphql(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-    const requestId = requestIdOf(req.headers['x-request-id']);
-    res.setHeader('x-request-id', requestId);
-    await requestScope.run({ requestId }, async () => {
-      try {
-        const isPage =
-          req.method === 'GET' && path === '/graphql' && /text\/html/.test(req.headers.accept ?? '');
-        if (isPage || req.method === 'OPTIONS') {
-          await yoga.handle(req, res);
-          return;
-        }
-        const context = await options.context(req.headers.authorization, requestId);
-        if (path === '/graphql') await yoga.handle(req, res, { ...context });
-        else await stream(req, res, context);
-      } catch (error) {
-        refuse(res, error, log);
+  async function graphql(
+    req: IncomingMessage,
+    res: ServerResponse,
+    at: { path: string; requestId: string },
+  ): Promise<void> {
+    res.setHeader('x-request-id', at.requestId);
+    try {
+      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
+      if (at.path === '/graphql' && (isPage || req.method === 'OPTIONS')) {
+        await yoga.handle(req, res);
+        return;
       }
-    });
+      const context = await options.context(req.headers.authorization, at.requestId);
+      if (at.path === '/graphql') await yoga.handle(req, res, { ...context });
+      else await stream(req, res, context);
+    } catch (error) {
+      refuse(res, error, log);
+    }
   }
 
   const server = createServer((req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    if (path === '/graphql' || path === '/graphql/stream') {
-      graphql(req, res, path).catch((err) => {
-        log.error({ err }, 'a GraphQL request broke');
-        res.destroy();
-      });
-    } else {
-      restListener(req, res);
-    }
+    const requestId = requestIdOf(req.headers['x-request-id']);
+    logRequest(log, req, res, { path, requestId });
+    requestScope.run({ requestId }, () => {
+      if (path === '/graphql' || path === '/graphql/stream') {
+        graphql(req, res, { path, requestId }).catch((err) => {
+          log.error({ err, requestId }, 'a GraphQL request broke');
+          res.destroy();
+        });
+      } else {
+        restListener(req, res);
+      }
+    });
   });
 
   return {
@@ -85,6 +94,23 @@ export function createHttpServer(options: {
         server.closeIdleConnections();
       }),
   };
+}
+
+/** One line a request, when it has ended or its client has gone. The query is left out: it may hold a stream's token. */
+function logRequest(
+  log: Logger,
+  req: IncomingMessage,
+  res: ServerResponse,
+  at: { path: string; requestId: string },
+): void {
+  const from = performance.now();
+  res.once('close', () => {
+    const ms = Math.round(performance.now() - from);
+    log.info(
+      { requestId: at.requestId, method: req.method, path: at.path, status: res.statusCode, ms },
+      'request',
+    );
+  });
 }
 
 /** Answers a GraphQL request that failed before it was executed. */

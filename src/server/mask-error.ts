@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { withDatabaseErrors } from '../database/database-unavailable.js';
 import { DomainError } from '../errors.js';
 
 /** The id of the request whose errors are masked. */
@@ -15,7 +16,7 @@ const httpStatus: Partial<Record<DomainError['code'], number>> = { unauthenticat
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const requestId = requestScope.getStore()?.requestId;
   const outer = error instanceof GraphQLError ? error : undefined;
-  const cause = outer ? outer.originalError : error;
+  const cause = withDatabaseErrors(outer ? outer.originalError : error);
   const where = {
     nodes: outer?.nodes,
     source: outer?.source,

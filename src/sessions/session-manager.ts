@@ -35,6 +35,7 @@ interface Live {
 
 const readyTimeoutMs = 120_000;
 const stepTimeoutMs = 60_000;
+const reopenTimeoutMs = 15_000;
 
 /** Makes the {@link SessionManager}. */
 export function createSessionManager(deps: {
@@ -115,7 +116,7 @@ export function createSessionManager(deps: {
     async reopen(session) {
       const kernelId = session.kernelId;
       if (!kernelId) return setStatus(session.id, 'dead', 'lost');
-      const signal = AbortSignal.timeout(stepTimeoutMs);
+      const signal = AbortSignal.timeout(reopenTimeoutMs);
       try {
         await connect(session, (client) =>
           client.attachKernel({ kernelId, clientId: session.clientId, signal }),

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
 } from '../../src/kernels/jupyter-client.js';
-import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
 import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../support/kernel.js';
 
 let jupyter: TestJupyter;
@@ -25,11 +23,6 @@ afterEach(async () => {
   client?.dispose();
   await jupyter?.close();
 }, 30_000);
-
-async function serverPid(): Promise<number> {
-  const record = join(jupyter.stateRoot, `${jupyter.spec.workerId}.server.json`);
-  return JSON.parse(await readFile(record, 'utf8')).pid;
-}
 
 const attach = () =>
   connectJupyter(jupyter.endpoint).attachKernel({
@@ -62,7 +55,7 @@ describe('a run', { timeout: 60_000 }, () => {
 
   test('ends within 5 s when the server is killed', async () => {
     const { done } = await beginEndlessCell(kernel);
-    process.kill(await serverPid(), 'SIGKILL');
+    process.kill(await serverPidOf(jupyter), 'SIGKILL');
     const { ms, error } = await settles(done);
     expect(error).toMatchObject({ reason: 'connection_lost' });
     expect(ms).toBeLessThan(5_000);
@@ -72,7 +65,7 @@ describe('a run', { timeout: 60_000 }, () => {
 
   test('ends within 5 s when the server hangs', async () => {
     const { done } = await beginEndlessCell(kernel);
-    const pid = await serverPid();
+    const pid = await serverPidOf(jupyter);
     process.kill(pid, 'SIGSTOP');
     try {
       const { ms, error } = await settles(done);

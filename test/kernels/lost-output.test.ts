@@ -5,7 +5,7 @@ import {
   type KernelConnection,
 } from '../../src/kernels/jupyter-client.js';
 import { countLostOutput } from '../../src/kernels/lost-output.js';
-import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
 import { ofType, runCell, startPython } from '../support/kernel.js';
 
 let jupyter: TestJupyter;
@@ -57,6 +57,21 @@ describe('output that never arrives', { timeout: 60_000 }, () => {
     expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
   });
 });
+
+test('nothing is lost while the server stalls: the kernel waits', async () => {
+  const pid = await serverPidOf(jupyter);
+  const stall = setTimeout(() => process.kill(pid, 'SIGSTOP'), 300);
+  const goOn = setTimeout(() => process.kill(pid, 'SIGCONT'), 2_500);
+  try {
+    const { text, events } = await runCell(kernel, "for i in range(5_000): print('x' * 20_000, flush=True)");
+    expect(text.length).toBe(5_000 * 20_001);
+    expect(ofType(events, 'output_lost')).toEqual([]);
+  } finally {
+    clearTimeout(stall);
+    clearTimeout(goOn);
+    process.kill(pid, 'SIGCONT');
+  }
+}, 60_000);
 
 describe('countLostOutput', () => {
   test('counts gaps and not the order', () => {

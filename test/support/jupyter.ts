@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
@@ -58,4 +58,10 @@ export async function startTestJupyter(): Promise<TestJupyter> {
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** The process id of a worker's server. */
+export async function serverPidOf(worker: Pick<TestJupyter, 'stateRoot' | 'spec'>): Promise<number> {
+  const record = await readFile(join(worker.stateRoot, `${worker.spec.workerId}.server.json`), 'utf8');
+  return JSON.parse(record).pid;
 }

@@ -5,7 +5,7 @@ import { DomainError } from '../../src/errors.js';
 import { connectJupyter } from '../../src/kernels/jupyter-client.js';
 import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { createWorkerSpec, testPython } from '../support/jupyter.js';
+import { createWorkerSpec, serverPidOf, testPython } from '../support/jupyter.js';
 import { beginEndlessCell, runCell, startPython } from '../support/kernel.js';
 import { describeBackendContract } from './backend-contract.js';
 
@@ -34,7 +34,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
 
   const start = () => backend.start(spec, () => {}, AbortSignal.timeout(90_000));
   const recordFile = () => join(stateRoot, `${spec.workerId}.server.json`);
-  const serverPid = async () => JSON.parse(await readFile(recordFile(), 'utf8')).pid as number;
+  const serverPid = () => serverPidOf({ stateRoot, spec });
 
   /** The processes that have the worker's folder in their environment: its server, kernels and what they started. */
   async function processesOfWorker(): Promise<string[]> {
