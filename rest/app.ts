@@ -1,20 +1,28 @@
+import type { GraphQLSchema } from 'graphql';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
 import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
+import { basePath } from './base-path.js';
+import { announceDeprecation, isDeprecated, successorLink } from './deprecation.js';
 import { errorResponse } from './error-response.js';
+import { answerOnce, type IdempotencyStore, idempotencyKey, takesIdempotencyKey } from './idempotency.js';
+import { buildOpenApi } from './openapi/build-openapi.js';
 import type { Answer, RestRoute, RouteRequest } from './route.js';
 import { routes } from './table.js';
 
-/** Where all routes are mounted. */
-export const basePath = '/api/v1.0/engagement/spaces/:space/notebooks';
-
 const largestBody = 64 * 1024 * 1024;
+
+/** Who is asking; made by {@link RestDependencies.context} and opaque here. */
+type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
 
 /** What the REST layer is given; `context` authenticates and is opaque to it. */
 export interface RestDependencies {
   executor: GraphQLExecutor;
-  context(headers: Headers, requestId: string): Promise<Parameters<GraphQLExecutor['execute']>[2]>;
+  context(headers: Headers, requestId: string): Promise<CallerContext>;
+  /** What the executor runs on; for the description at `/openapi.json`. */
+  schema: GraphQLSchema;
+  idempotency: IdempotencyStore<CallerContext>;
   /** A JSON codec that keeps number tokens. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
   /** The id of a request: the client's, or a new one. */
@@ -26,6 +34,7 @@ export interface RestDependencies {
 /** Makes the Hono app of the REST API from the table of routes. */
 export function createRestApp(deps: RestDependencies): Hono {
   const app = new Hono();
+  const description = buildOpenApi(routes, deps.schema);
   const limit = bodyLimit({
     maxSize: largestBody,
     onError: () => {
@@ -46,25 +55,56 @@ export function createRestApp(deps: RestDependencies): Hono {
     return errorResponse(error, requestId);
   });
 
+  async function answer(
+    row: RestRoute,
+    c: Context,
+    context: CallerContext,
+    requestId: string,
+  ): Promise<Response> {
+    const request: RouteRequest = {
+      space: c.req.param('space')!,
+      param: (name) => c.req.param(name as never)!,
+      query: c.req.query(),
+      body: row.body ? await readJson(c, deps.json.parse) : undefined,
+      headers: c.req.raw.headers,
+    };
+    const { answer: given, successorId } = await row.handle(request, {
+      execute: (document, variables) => deps.executor.execute(document, variables, context),
+      subscribe: (document, variables) => deps.executor.subscribe(document, variables, context),
+    });
+    const response = respond(given, requestId, deps.json.stringify);
+    if (successorId)
+      response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
+    return response;
+  }
+
+  app.get('/openapi.json', async (c) => {
+    await deps.context(c.req.raw.headers, requestIdOf(c));
+    return respond({ status: 200, body: description }, requestIdOf(c), JSON.stringify);
+  });
+
   const byPath = new Map<string, RestRoute[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, rows] of byPath) {
+    if (rows.some(isDeprecated)) app.use(basePath + path, announceDeprecation);
     for (const row of rows) {
       app.on(row.method.toUpperCase(), basePath + path, limit, async (c) => {
         const requestId = requestIdOf(c);
         const context = await deps.context(c.req.raw.headers, requestId);
-        const request: RouteRequest = {
-          space: c.req.param('space')!,
-          param: (name) => c.req.param(name as never)!,
-          query: c.req.query(),
-          body: row.hasBody ? await readJson(c, deps.json.parse) : undefined,
-          headers: c.req.raw.headers,
+        const run = () => answer(row, c, context, requestId);
+        const key = takesIdempotencyKey(row) ? idempotencyKey(c.req.raw.headers) : null;
+        if (key === null) return run();
+        const request = {
+          key,
+          method: c.req.method,
+          path: new URL(c.req.url).pathname,
+          body: new Uint8Array(await c.req.arrayBuffer()),
+          params: c.req.param() as Record<string, string>,
         };
-        const answer = await row.handle(request, {
-          execute: (document, variables) => deps.executor.execute(document, variables, context),
-          subscribe: (document, variables) => deps.executor.subscribe(document, variables, context),
-        });
-        return respond(answer, requestId, deps.json.stringify);
+        const onLost = (error: unknown) => deps.onInternalError(error, requestId);
+        const response = await answerOnce(deps.idempotency, context, request, run, onLost);
+        response.headers.set('x-request-id', requestId);
+        return response;
       });
     }
     app.all(basePath + path, async (c) => {
@@ -76,6 +116,12 @@ export function createRestApp(deps: RestDependencies): Hono {
       return response;
     });
   }
+  app.notFound((c) =>
+    errorResponse(
+      new DomainError('not_found', 'There is no such path; the README lists them all.'),
+      requestIdOf(c),
+    ),
+  );
   app.all('/api/*', async (c) => {
     await deps.context(c.req.raw.headers, requestIdOf(c));
     throw new DomainError('not_found', 'There is no such path; the README lists them all.');

@@ -1,4 +1,6 @@
+import { DomainError } from '../src/errors.js';
 import type { FollowExecutionSubscription } from './generated/operations.js';
+import { statusOf } from './status.js';
 
 const keepAliveMs = 15_000;
 
@@ -33,9 +35,9 @@ export function executionStream(
         } else {
           controller.enqueue(encoder.encode(frame(value.executionEvents)));
         }
-      } catch {
+      } catch (error) {
         await stop();
-        controller.enqueue(encoder.encode(broken(executionId)));
+        controller.enqueue(encoder.encode(broken(executionId, error)));
         controller.close();
       }
     },
@@ -66,14 +68,22 @@ function frame(event: FollowExecutionSubscription['executionEvents']): string {
   }
 }
 
-/** The end of a stream that the gateway could not go on with; the log is as it was, so a client may resume. */
-function broken(executionId: string): string {
+/**
+ * The end of a stream that the gateway could not go on with, or that the caller may not follow any more; the log is as
+ * it was, so a client may resume.
+ */
+function broken(executionId: string, error: unknown): string {
+  const { code, message: detail } =
+    error instanceof DomainError
+      ? error
+      : new DomainError('runtime_unavailable', 'The stream broke off; resume it with Last-Event-ID.');
+  const status = statusOf[code];
   return message('error', undefined, {
     execution_id: executionId,
-    detail: 'The stream broke off; resume it with Last-Event-ID.',
-    status_code: 503,
-    code: 'runtime_unavailable',
-    retryable: true,
+    detail,
+    status_code: status,
+    code,
+    retryable: status === 503,
   });
 }
 

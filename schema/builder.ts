@@ -30,6 +30,7 @@ export const builder = new SchemaBuilder<{
 
 builder.queryType({ description: 'Reads. All need the scope `read`.' });
 builder.mutationType({
-  description: 'Changes. They need the scope `write`, or `execute` where kernels run.',
+  description:
+    'Changes. They need the scope `write`, `execute` where kernels run, or `admin` for what the platform itself holds.',
 });
 builder.subscriptionType({ description: 'Streams of events, as server-sent events.' });

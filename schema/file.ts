@@ -4,7 +4,8 @@ import { type FileEntry, type FileList, listFiles } from '../src/files/list-file
 import { readFile } from '../src/files/read-file.js';
 import { renameFile } from '../src/files/rename-file.js';
 import { createFile, type SavedFile, saveFile } from '../src/files/save-file.js';
-import { builder } from './builder.js';
+import { loadSpaceById } from '../src/spaces/space-access.js';
+import { builder, type Context } from './builder.js';
 import { FileKindEnum } from './enums.js';
 import { NotebookVersion } from './notebook-version.js';
 import { Repository } from './repository.js';
@@ -70,7 +71,7 @@ const FileListType = builder.objectRef<FileList>('FileList').implement({
   }),
 });
 
-const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
+export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
   description: 'A file as it is after a write.',
   fields: (t) => ({
     file: t.field({ type: WorkspaceFile, description: 'The file.', resolve: (saved) => saved.file }),
@@ -79,6 +80,12 @@ const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
       nullable: true,
       description: 'The version that was made; null when the bytes were the same already.',
       resolve: (saved) => saved.version,
+    }),
+    repository: t.field({
+      type: Repository,
+      description: 'The repository that holds it.',
+      resolve: ({ file }, _args, ctx) =>
+        ctx.services.prisma.repository.findUniqueOrThrow({ where: { id: file.repositoryId } }),
     }),
   }),
 });
@@ -109,16 +116,15 @@ builder.prismaObjectFields(Workspace, (t) => ({
     type: FileListType,
     description: 'The files at a ref.',
     args: listArgs,
-    select: { space: { select: { slug: true } } },
-    resolve: (workspace, args, ctx) => list(ctx, workspace.space.slug, { workspaceId: workspace.id }, args),
+    resolve: async (workspace, args, ctx) =>
+      list(ctx, await slugOf(ctx, workspace), { workspaceId: workspace.id }, args),
   }),
   file: t.field({
     type: WorkspaceFile,
     description: 'One file at a ref.',
     args: readArgs,
-    select: { space: { select: { slug: true } } },
-    resolve: (workspace, args, ctx) =>
-      readFile(ctx, workspace.space.slug, { workspaceId: workspace.id }, args),
+    resolve: async (workspace, args, ctx) =>
+      readFile(ctx, await slugOf(ctx, workspace), { workspaceId: workspace.id }, args),
   }),
 }));
 
@@ -127,24 +133,26 @@ builder.prismaObjectFields(Repository, (t) => ({
     type: FileListType,
     description: 'The files at a ref; needs `canView` in a workspace over the repository.',
     args: listArgs,
-    select: { space: { select: { slug: true } } },
-    resolve: (repository, args, ctx) =>
-      list(ctx, repository.space.slug, { repositoryId: repository.id }, args),
+    resolve: async (repository, args, ctx) =>
+      list(ctx, await slugOf(ctx, repository), { repositoryId: repository.id }, args),
   }),
   file: t.field({
     type: WorkspaceFile,
     description: 'One file at a ref; needs `canView` in a workspace over the repository.',
     args: readArgs,
-    select: { space: { select: { slug: true } } },
-    resolve: (repository, args, ctx) =>
-      readFile(ctx, repository.space.slug, { repositoryId: repository.id }, args),
+    resolve: async (repository, args, ctx) =>
+      readFile(ctx, await slugOf(ctx, repository), { repositoryId: repository.id }, args),
   }),
 }));
+
+async function slugOf(ctx: Context, { spaceId }: { spaceId: string }): Promise<string> {
+  return (await loadSpaceById(ctx, spaceId)).space.slug;
+}
 
 const largestList = 10_000;
 
 function list(
-  ctx: Parameters<typeof listFiles>[0],
+  ctx: Context,
   spaceSlug: string,
   target: FileTarget,
   args: Omit<Parameters<typeof listFiles>[3], 'offset' | 'limit'> & {
@@ -169,7 +177,7 @@ const FileAddress = builder.inputType('FileAddress', {
   }),
 });
 
-const CreateFileInput = builder.inputType('CreateFileInput', {
+export const CreateFileInput = builder.inputType('CreateFileInput', {
   description: 'A new file.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Relative, `/`-separated; `.ipynb` makes it a notebook.' }),
@@ -181,7 +189,7 @@ const CreateFileInput = builder.inputType('CreateFileInput', {
   }),
 });
 
-const SaveFileInput = builder.inputType('SaveFileInput', {
+export const SaveFileInput = builder.inputType('SaveFileInput', {
   description: 'A save of a file that exists.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
@@ -196,7 +204,7 @@ const SaveFileInput = builder.inputType('SaveFileInput', {
   }),
 });
 
-const RenameFileInput = builder.inputType('RenameFileInput', {
+export const RenameFileInput = builder.inputType('RenameFileInput', {
   description: 'A rename on one branch.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Where the file is.' }),
@@ -207,7 +215,7 @@ const RenameFileInput = builder.inputType('RenameFileInput', {
   }),
 });
 
-const writeArgs = builder.args((t) => ({
+export const writeArgs = builder.args((t) => ({
   spaceSlug: t.string({ required: true, description: 'The space.' }),
   in: t.field({ type: FileAddress, required: true, description: 'The workspace or repository.' }),
 }));

@@ -1,11 +1,18 @@
 import './scalars.js';
 import './user.js';
+import './api-token.js';
 import './space.js';
+import './space-member.js';
+import './team.js';
 import './repository.js';
+import './branch.js';
+import './query-connector.js';
+import './catalog-entry.js';
 import './workspace.js';
 import './workspace-access.js';
 import './notebook-version.js';
 import './file.js';
+import './file-commit.js';
 import './notebook-document.js';
 import './notebook-link.js';
 import './kernel-profile.js';
@@ -14,6 +21,11 @@ import './worker.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';
+import './workspace-subscription.js';
+import './file-subscription.js';
+import './worker-subscription.js';
+import './session-subscription.js';
+import './execution-subscription.js';
 import { builder } from './builder.js';
 
 /** The one GraphQL schema, which both doors execute. */

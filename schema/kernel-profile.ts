@@ -1,9 +1,14 @@
 import { requireScope } from '../src/auth/require-scope.js';
+import {
+  createKernelProfile,
+  deleteKernelProfile,
+  updateKernelProfile,
+} from '../src/platform/kernel-profiles.js';
 import { builder } from './builder.js';
 import { RuntimeEnum } from './enums.js';
 import { Space } from './space.js';
 
-export const KernelProfile = builder.prismaObject('KernelProfile', {
+const KernelProfile = builder.prismaObject('KernelProfile', {
   description: 'A kernel that sessions can run, and where it runs.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Slug, e.g. `python3`.' }),
@@ -35,6 +40,62 @@ builder.objectFields(Space, (t) => ({
         ...query,
         orderBy: [{ isDefault: 'desc' }, { createdAt: 'desc' }, { id: 'asc' }],
       });
+    },
+  }),
+}));
+
+const kernelName = "Jupyter's kernelspec name: letters, digits, dots, underscores and hyphens.";
+
+const CreateKernelProfileInput = builder.inputType('CreateKernelProfileInput', {
+  description: 'A new kernel profile.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Slug: 1 to 63 lower-case letters, digits and hyphens.' }),
+    displayName: t.string({ required: true, description: '1 to 200 characters.' }),
+    language: t.string({ required: true, description: 'The programming language.' }),
+    kernelName: t.string({ required: true, description: kernelName }),
+    runtime: t.field({ type: RuntimeEnum, required: true, description: 'Where its kernels run.' }),
+    isDefault: t.boolean({ description: 'Takes it from the default before; default false.' }),
+  }),
+});
+
+const UpdateKernelProfileInput = builder.inputType('UpdateKernelProfileInput', {
+  description: 'What to change of a kernel profile; what is absent stays.',
+  fields: (t) => ({
+    displayName: t.string({ description: '1 to 200 characters.' }),
+    language: t.string({ description: 'The programming language.' }),
+    kernelName: t.string({ description: kernelName }),
+    runtime: t.field({ type: RuntimeEnum, description: 'Where its kernels run.' }),
+    isDefault: t.boolean({ description: 'True takes it from the default before.' }),
+  }),
+});
+
+const id = { required: true, description: 'The kernel profile.' } as const;
+
+builder.mutationFields((t) => ({
+  createKernelProfile: t.field({
+    type: KernelProfile,
+    description: 'Makes a kernel profile. Needs the scope `admin` and a platform admin.',
+    args: { input: t.arg({ type: CreateKernelProfileInput, required: true, description: 'What to make.' }) },
+    resolve: (_root, { input }, ctx) => createKernelProfile(ctx, input),
+  }),
+  updateKernelProfile: t.field({
+    type: KernelProfile,
+    description:
+      'Changes a kernel profile; what runs goes on as it was started. Needs the scope `admin` and a platform admin.',
+    args: {
+      id: t.arg.id(id),
+      input: t.arg({ type: UpdateKernelProfileInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, args, ctx) => updateKernelProfile(ctx, args.id, args.input),
+  }),
+  deleteKernelProfile: t.boolean({
+    description:
+      'Deletes a kernel profile; one that was used is refused with `invalid_request`. Needs the scope `admin` and a ' +
+      'platform admin.',
+    args: { id: t.arg.id(id) },
+    resolve: async (_root, args, ctx) => {
+      await deleteKernelProfile(ctx, args.id);
+      return true;
     },
   }),
 }));

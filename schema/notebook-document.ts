@@ -8,6 +8,7 @@ import { Space } from './space.js';
 
 /** A document with the slug of the space that it was found in. */
 export interface DocumentInSpace {
+  id: string;
   spaceSlug: string;
   document: DocumentRow;
 }
@@ -41,6 +42,7 @@ builder.objectFields(Space, (t) => ({
     description: 'One notebook; needs `canView` in a workspace over its repository.',
     args: { id: t.arg.id({ required: true, description: 'The `notebookId`.' }) },
     resolve: async (space, { id }, ctx) => ({
+      id,
       spaceSlug: space.slug,
       document: (await loadDocument(ctx, space.slug, id, 'view')).document,
     }),

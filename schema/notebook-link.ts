@@ -1,8 +1,10 @@
 import { targetName } from '../src/links/link-target.js';
+import { listLinkedNotebooks } from '../src/links/list-linked-notebooks.js';
 import { createLink, deleteLink, listLinks } from '../src/links/notebook-links.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { NotebookDocument } from './notebook-document.js';
+import { Space } from './space.js';
 
 const LinkTargetTypeEnum = builder.enumType('LinkTargetType', {
   description: 'What a notebook can be linked to.',
@@ -72,6 +74,27 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { spaceSlug, notebookId, id }, ctx) => {
       await deleteLink(ctx, spaceSlug, notebookId, id);
       return true;
+    },
+  }),
+}));
+
+const NotebookDocumentConnection = connectionType('NotebookDocument', NotebookDocument);
+
+builder.objectFields(Space, (t) => ({
+  linkedNotebooks: t.field({
+    type: NotebookDocumentConnection,
+    description: 'The notebooks that are linked to something of the space, newest first.',
+    args: {
+      ...pageArgs,
+      targetType: t.arg({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
+      targetId: t.arg.id({ required: true, description: 'Its id.' }),
+    },
+    resolve: async (space, args, ctx) => {
+      const page = await readPage(args, listLinkedNotebooks(ctx, space.slug, args));
+      return {
+        ...page,
+        nodes: page.nodes.map((document) => ({ id: document.id, spaceSlug: space.slug, document })),
+      };
     },
   }),
 }));

@@ -1,6 +1,6 @@
 import { builder } from './builder.js';
 
-const VersionAuthor = builder
+export const VersionAuthor = builder
   .objectRef<{ userId: string | null; name: string; email: string }>('VersionAuthor')
   .implement({
     description: "A commit's author as Git has them.",

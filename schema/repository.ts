@@ -1,5 +1,10 @@
+import { createRepository } from '../src/platform/create-repository.js';
+import { listRepositories } from '../src/platform/list-repositories.js';
+import { updateRepository } from '../src/platform/update-repository.js';
 import { loadRepository } from '../src/repositories/load-repository.js';
+import { visibleWorkspaceId } from '../src/repositories/visible-workspace-id.js';
 import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
 import { RepositoryKindEnum } from './enums.js';
 import { Space } from './space.js';
 
@@ -12,16 +17,71 @@ export const Repository = builder.prismaObject('Repository', {
     defaultBranch: t.exposeString('defaultBranch', {
       description: 'The branch that is meant when none is named.',
     }),
+    visibleWorkspaceId: t.id({
+      nullable: true,
+      description: 'The oldest live workspace over it that the caller can view; null when there is none.',
+      resolve: (repository, _args, ctx) => visibleWorkspaceId(ctx, repository),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });
 
+const RepositoryConnection = connectionType('Repository', Repository);
+
 builder.objectFields(Space, (t) => ({
+  repositories: t.field({
+    type: RepositoryConnection,
+    description: 'The repositories that the caller can view, newest first.',
+    args: pageArgs,
+    resolve: (space, args, ctx) => readPage(args, listRepositories(ctx, space.slug)),
+  }),
   repository: t.field({
     type: Repository,
     description:
       'One repository; needs `canView` in a workspace over it, or, where there is none, membership.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
     resolve: async (space, { id }, ctx) => (await loadRepository(ctx, space.slug, id, 'view')).repository,
+  }),
+}));
+
+const repositoryName = '1 to 100 letters, digits, dots, underscores and hyphens; unique in the space.';
+
+const CreateRepositoryInput = builder.inputType('CreateRepositoryInput', {
+  description: 'A new repository.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: repositoryName }),
+    kind: t.field({ type: RepositoryKindEnum, required: true, description: 'What it is for.' }),
+    defaultBranch: t.string({ description: 'Default `main`.' }),
+  }),
+});
+
+const UpdateRepositoryInput = builder.inputType('UpdateRepositoryInput', {
+  description: 'What to change of a repository; what is absent stays.',
+  fields: (t) => ({
+    name: t.string({ description: repositoryName }),
+    defaultBranch: t.string({ description: 'A branch that exists.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createRepository: t.field({
+    type: Repository,
+    description:
+      'Makes a Git repository with a README.md on its default branch. Needs the scope `admin` and the space role admin.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: CreateRepositoryInput, required: true, description: 'What to make.' }),
+    },
+    resolve: (_root, { spaceSlug, input }, ctx) => createRepository(ctx, spaceSlug, input),
+  }),
+  updateRepository: t.field({
+    type: Repository,
+    description: 'Changes the name or the default branch. Needs the scope `admin` and the space role admin.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      id: t.arg.id({ required: true, description: 'The repository.' }),
+      input: t.arg({ type: UpdateRepositoryInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { spaceSlug, id, input }, ctx) => updateRepository(ctx, spaceSlug, id, input),
   }),
 }));

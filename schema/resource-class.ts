@@ -1,4 +1,5 @@
 import { requireScope } from '../src/auth/require-scope.js';
+import { createResourceClass, updateResourceClass } from '../src/platform/resource-classes.js';
 import { builder } from './builder.js';
 import { Space } from './space.js';
 
@@ -29,5 +30,54 @@ builder.objectFields(Space, (t) => ({
         orderBy: [{ isDefault: 'desc' }, { createdAt: 'desc' }, { id: 'asc' }],
       });
     },
+  }),
+}));
+
+const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
+  description: 'A new resource class.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Slug: 1 to 63 lower-case letters, digits and hyphens.' }),
+    name: t.string({ required: true, description: '1 to 200 characters.' }),
+    cpuLimit: t.float({ required: true, description: 'Cores, 0.01 to 1024.' }),
+    memoryMb: t.int({ required: true, description: 'MiB of memory, at least 16.' }),
+    gpuCount: t.int({ description: 'GPUs, at most 64; default 0.' }),
+    workspaceStorageMb: t.int({ required: true, description: 'MiB for the files.' }),
+    tmpStorageMb: t.int({ required: true, description: 'MiB for temporary files.' }),
+    isEnabled: t.boolean({ description: 'Default true.' }),
+    isDefault: t.boolean({ description: 'Takes it from the default before; default false.' }),
+  }),
+});
+
+const UpdateResourceClassInput = builder.inputType('UpdateResourceClassInput', {
+  description: 'What to change of a resource class; what is absent stays.',
+  fields: (t) => ({
+    name: t.string({ description: '1 to 200 characters.' }),
+    cpuLimit: t.float({ description: 'Cores, 0.01 to 1024.' }),
+    memoryMb: t.int({ description: 'MiB of memory, at least 16.' }),
+    gpuCount: t.int({ description: 'GPUs, at most 64.' }),
+    workspaceStorageMb: t.int({ description: 'MiB for the files.' }),
+    tmpStorageMb: t.int({ description: 'MiB for temporary files.' }),
+    isEnabled: t.boolean({ description: 'Whether workers can be started with it.' }),
+    isDefault: t.boolean({ description: 'True takes it from the default before.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createResourceClass: t.field({
+    type: ResourceClass,
+    description: 'Makes a resource class. Needs the scope `admin` and a platform admin.',
+    args: { input: t.arg({ type: CreateResourceClassInput, required: true, description: 'What to make.' }) },
+    resolve: (_root, { input }, ctx) => createResourceClass(ctx, input),
+  }),
+  updateResourceClass: t.field({
+    type: ResourceClass,
+    description:
+      'Changes a resource class; workers keep the limits that they were started with. Needs the scope `admin` and a ' +
+      'platform admin.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The resource class.' }),
+      input: t.arg({ type: UpdateResourceClassInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, ctx) => updateResourceClass(ctx, id, input),
   }),
 }));

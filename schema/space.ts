@@ -1,6 +1,8 @@
 import { requireScope } from '../src/auth/require-scope.js';
+import { createSpace, listSpaces, updateSpace } from '../src/platform/spaces.js';
 import { loadSpace, loadSpaceById } from '../src/spaces/space-access.js';
 import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
 import { SpaceRoleEnum } from './enums.js';
 
 export const Space = builder.prismaObject('Space', {
@@ -17,8 +19,16 @@ export const Space = builder.prismaObject('Space', {
   }),
 });
 
-builder.queryField('space', (t) =>
-  t.field({
+const SpaceConnection = connectionType('Space', Space);
+
+builder.queryFields((t) => ({
+  spaces: t.field({
+    type: SpaceConnection,
+    description: 'The spaces that the caller is a member of, all for a platform admin; newest first.',
+    args: pageArgs,
+    resolve: (_root, args, ctx) => readPage(args, listSpaces(ctx)),
+  }),
+  space: t.field({
     type: Space,
     description: 'One space. `not_found`, alike, when it does not exist and when the caller is no member.',
     args: { slug: t.arg.string({ required: true, description: 'Its name in paths, e.g. `demo`.' }) },
@@ -27,4 +37,38 @@ builder.queryField('space', (t) =>
       return (await loadSpace(ctx, slug)).space;
     },
   }),
-);
+}));
+
+const CreateSpaceInput = builder.inputType('CreateSpaceInput', {
+  description: 'A new space.',
+  fields: (t) => ({
+    slug: t.string({
+      required: true,
+      description: 'Its name in paths, for good: 1 to 63 lower-case letters, digits and hyphens.',
+    }),
+    name: t.string({ required: true, description: '1 to 200 characters.' }),
+  }),
+});
+
+const UpdateSpaceInput = builder.inputType('UpdateSpaceInput', {
+  description: 'What to change of a space.',
+  fields: (t) => ({ name: t.string({ required: true, description: '1 to 200 characters.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createSpace: t.field({
+    type: Space,
+    description: 'Makes a space without members. Needs the scope `admin` and a platform admin.',
+    args: { input: t.arg({ type: CreateSpaceInput, required: true, description: 'What to make.' }) },
+    resolve: (_root, { input }, ctx) => createSpace(ctx, input),
+  }),
+  updateSpace: t.field({
+    type: Space,
+    description: 'Renames a space. Needs the scope `admin` and a platform admin.',
+    args: {
+      slug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: UpdateSpaceInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { slug, input }, ctx) => updateSpace(ctx, slug, input),
+  }),
+}));

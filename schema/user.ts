@@ -1,4 +1,6 @@
+import { createUser, listUsers, updateUser } from '../src/platform/users.js';
 import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
 
 export const User = builder.prismaObject('User', {
   description: 'A person, or a machine that acts for itself.',
@@ -6,14 +8,70 @@ export const User = builder.prismaObject('User', {
     id: t.exposeID('id', { description: 'UUID.' }),
     name: t.exposeString('name', { description: 'Also the author of their commits.' }),
     email: t.exposeString('email', { description: 'Also the author of their commits.' }),
+    isPlatformAdmin: t.exposeBoolean('isPlatformAdmin', {
+      description: 'Whether they are an admin of every space and of the platform itself.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were added.' }),
   }),
 });
 
-builder.queryField('me', (t) =>
-  t.prismaField({
+export const UserConnection = connectionType('User', User);
+
+builder.queryFields((t) => ({
+  me: t.prismaField({
     type: 'User',
     description: 'The owner of the token in use.',
     resolve: (query, _root, _args, ctx) =>
       ctx.services.prisma.user.findUniqueOrThrow({ ...query, where: { id: ctx.actor.userId } }),
   }),
-);
+  users: t.field({
+    type: UserConnection,
+    description: 'All users, newest first; for platform admins and for admins of any space.',
+    args: {
+      ...pageArgs,
+      search: t.arg.string({
+        description:
+          'Only those with this in the name or e-mail address, in any case; at most 200 characters.',
+      }),
+    },
+    resolve: (_root, args, ctx) => readPage(args, listUsers(ctx, args.search)),
+  }),
+}));
+
+const CreateUserInput = builder.inputType('CreateUserInput', {
+  description: 'A new user.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 200 characters.' }),
+    email: t.string({ required: true, description: 'Unique; at most 254 characters.' }),
+    isPlatformAdmin: t.boolean({ description: 'Default false.' }),
+  }),
+});
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  description: 'What to change of a user; what is absent stays.',
+  fields: (t) => ({
+    name: t.string({ description: '1 to 200 characters.' }),
+    email: t.string({ description: 'Unique; at most 254 characters.' }),
+    isPlatformAdmin: t.boolean({ description: 'None can take the role from themselves.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createUser: t.field({
+    type: User,
+    description:
+      'Makes a user without tokens and memberships. Needs the scope `admin` and a platform admin. A taken e-mail address: ' +
+      '`already_exists`.',
+    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Whom to make.' }) },
+    resolve: (_root, { input }, ctx) => createUser(ctx, input),
+  }),
+  updateUser: t.field({
+    type: User,
+    description: 'Changes a user. Needs the scope `admin` and a platform admin.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The user.' }),
+      input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { id, input }, ctx) => updateUser(ctx, id, input),
+  }),
+}));

@@ -105,7 +105,7 @@ builder.objectFields(Space, (t) => ({
   }),
 }));
 
-export const StartInput = builder.inputType('StartWorkerInput', {
+const StartInput = builder.inputType('StartWorkerInput', {
   description: 'What to start; all but the workspace has defaults.',
   fields: (t) => startFields(t),
 });

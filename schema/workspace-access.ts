@@ -1,4 +1,5 @@
 import type { WorkspaceGrant as GrantRow } from '../prisma/generated/client/client.js';
+import { loadSpaceById } from '../src/spaces/space-access.js';
 import {
   readWorkspaceAccess,
   replaceWorkspaceAccess,
@@ -59,8 +60,10 @@ builder.prismaObjectFields(Workspace, (t) => ({
   access: t.field({
     type: WorkspaceAccess,
     description: 'Its sharing; needs `canManage`.',
-    select: { space: { select: { slug: true } } },
-    resolve: (workspace, _args, ctx) => readWorkspaceAccess(ctx, workspace.space.slug, workspace.id),
+    resolve: async (workspace, _args, ctx) => {
+      const { space } = await loadSpaceById(ctx, workspace.spaceId);
+      return readWorkspaceAccess(ctx, space.slug, workspace.id);
+    },
   }),
 }));
 

@@ -1,9 +1,9 @@
-import { workspacePermissions } from '../src/policies/workspace-policy.js';
 import { loadSpaceById } from '../src/spaces/space-access.js';
 import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
 import { loadWorkspace } from '../src/workspaces/load-workspace.js';
+import { permissionsIn } from '../src/workspaces/permissions-in.js';
 import { updateWorkspace } from '../src/workspaces/update-workspace.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -28,8 +28,7 @@ export const Workspace = builder.prismaObject('Workspace', {
     name: t.exposeString('name', { description: '1 to 200 characters.' }),
     spaceSlug: t.string({
       description: "The slug of the workspace's space.",
-      select: { space: { select: { slug: true } } },
-      resolve: (workspace) => workspace.space.slug,
+      resolve: async (workspace, _args, ctx) => (await loadSpaceById(ctx, workspace.spaceId)).space.slug,
     }),
     defaultRepositoryId: t.exposeID('defaultRepositoryId', { description: 'The repository of its files.' }),
     defaultRepository: t.relation('defaultRepository', { description: 'The repository of its files.' }),
@@ -45,11 +44,7 @@ export const Workspace = builder.prismaObject('Workspace', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      select: { grants: true },
-      resolve: async (workspace, _args, ctx) => {
-        const access = await loadSpaceById(ctx, workspace.spaceId);
-        return workspacePermissions({ userId: ctx.actor.userId, access }, workspace);
-      },
+      resolve: (workspace, _args, ctx) => permissionsIn(ctx, workspace),
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',

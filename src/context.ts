@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../prisma/generated/client/client.js';
 import type { Actor } from './auth/authenticate.js';
 import type { EventBus } from './events/event-bus.js';
+import type { Streams } from './events/streams.js';
 import type { ExecutionLog } from './executions/execution-log.js';
 import type { Executor } from './executions/executor.js';
 import type { GitStore } from './git/git-store.js';
@@ -20,6 +21,7 @@ export interface Services {
   sessions: SessionManager;
   executor: Executor;
   executionLog: ExecutionLog;
+  streams: Streams;
   log: Logger;
 }
 

@@ -2,7 +2,7 @@
  * The closed list of error codes that a client may see, in GraphQL as `extensions.code` and in REST as `code`.
  * `rest/status.ts` is the one place that maps them to HTTP statuses.
  */
-export const errorCodes = [
+const errorCodes = [
   'unauthenticated',
   'insufficient_scope',
   'forbidden',

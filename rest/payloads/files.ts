@@ -2,30 +2,56 @@ import { z } from 'zod';
 import { pageQuery } from './lists.js';
 
 const kind = z.enum(['notebook', 'text']);
-const notebook = z.looseObject({});
+const path = z.string().describe('Relative, `/`-separated.');
+const ref = z.string().describe('A branch, tag or commit sha; default the default branch.');
+const branch = z.string().nullish().describe('Default the default branch.');
+const baseSha = z.string().nullish().describe('The blob last read: refuses to save over another.');
+const commitMessage = z.string().nullish().describe('Default one that says what was done.');
 
+/** What a file list is asked for. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
-  ref: z.string().optional(),
-  kind: z.enum(['notebook', 'all']).optional(),
+  ref: ref.optional(),
+  kind: z.enum(['notebook', 'all']).optional().describe('`all` lists text files too; default `notebook`.'),
 });
 
-export const readFileQuery = z.object({ path: z.string(), ref: z.string().optional() });
+/** What a file is asked for by. */
+export const readFileQuery = z.object({ path, ref: ref.optional() });
 
+/** A new file. */
 export const createFileBody = z.strictObject({
-  path: z.string(),
-  branch: z.string().nullish(),
-  kind: kind.nullish(),
-  notebook: notebook.nullish(),
-  content: z.string().nullish(),
-  commit_message: z.string().nullish(),
+  path,
+  branch,
+  kind: kind.nullish().describe('Must fit the path; default by its extension.'),
+  notebook: z.looseObject({}).nullish().describe('Jupyter notebook JSON, for a notebook.'),
+  content: z.string().nullish().describe('The text, for a text file.'),
+  commit_message: commitMessage,
 });
 
-export const saveFileBody = createFileBody.extend({ base_sha: z.string().nullish() });
+/** A save of a file that exists. */
+export const saveFileBody = createFileBody.extend({ base_sha: baseSha });
 
+/** A rename on one branch. */
 export const renameFileBody = z.strictObject({
-  path: z.string(),
-  new_path: z.string(),
-  branch: z.string().nullish(),
-  base_sha: z.string().nullish(),
-  commit_message: z.string().nullish(),
+  path,
+  new_path: z.string().describe('Where it shall be; the same kind of file.'),
+  branch,
+  base_sha: baseSha,
+  commit_message: commitMessage,
 });
+
+/** The variables of a new file; `only` is the kind that the path of the route is for. */
+export function createInput(body: z.infer<typeof createFileBody>, only: 'notebook' | undefined) {
+  return {
+    path: body.path,
+    branch: body.branch,
+    kind: body.kind ?? only,
+    notebook: body.notebook,
+    content: body.content,
+    commitMessage: body.commit_message,
+  };
+}
+
+/** The variables of a save; `only` as for {@link createInput}. */
+export function saveInput(body: z.infer<typeof saveFileBody>, only: 'notebook' | undefined) {
+  return { ...createInput(body, only), baseSha: body.base_sha };
+}

@@ -3,13 +3,14 @@ import { z } from 'zod';
 /** `?page=1&size=20` as offset and limit; a size over `largest` counts as `largest`, without an error. */
 export function pageQuery(defaultSize: number, largest: number) {
   return z.object({
-    page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+    page: z.coerce.number().int().min(1).max(1_000_000).default(1).describe('From 1.'),
     size: z.coerce
       .number()
       .int()
       .min(1)
       .transform((size) => Math.min(size, largest))
-      .default(defaultSize),
+      .default(defaultSize)
+      .describe(`Rows a page; default ${defaultSize}, over ${largest} counts as ${largest}.`),
   });
 }
 

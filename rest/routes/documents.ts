@@ -1,4 +1,3 @@
-import { createdAnswer, doneAnswer, pageAnswer } from '../answers.js';
 import {
   CreateNotebookLinkDocument,
   DeleteNotebookLinkDocument,
@@ -13,14 +12,16 @@ export const documentRoutes: RestRoute[] = [
   route({
     method: 'get',
     path: '/documents/:notebook_id/links',
+    summary: 'List the links of a notebook, newest first.',
     query: pageQuery(20, 100),
     document: ListNotebookLinksDocument,
     variables: ({ space, param, query }) => ({ space, id: param('notebook_id'), ...offsetOf(query) }),
-    respond: (data, { query }) => pageAnswer(data.space.document.links, query),
+    responds: { kind: 'page', at: 'space.document.links' },
   }),
   route({
     method: 'post',
     path: '/documents/:notebook_id/links',
+    summary: 'Link a notebook to a product, analysis, repository or use case.',
     body: createLinkBody,
     document: CreateNotebookLinkDocument,
     variables: ({ space, param, body }) => ({
@@ -28,18 +29,22 @@ export const documentRoutes: RestRoute[] = [
       id: param('notebook_id'),
       input: { targetType: body.target_type, targetId: body.target_id },
     }),
-    respond: (data) => createdAnswer(data.createNotebookLink),
+    responds: { kind: 'created', at: 'createNotebookLink' },
+    errors: ['already_exists', 'workspace_archived'],
   }),
   route({
     method: 'delete',
     path: '/documents/:notebook_id/links/:link_id',
+    summary: 'Delete a link of a notebook.',
     document: DeleteNotebookLinkDocument,
     variables: ({ space, param }) => ({ space, id: param('notebook_id'), linkId: param('link_id') }),
-    respond: doneAnswer,
+    responds: { kind: 'done' },
+    errors: ['workspace_archived'],
   }),
   route({
     method: 'get',
     path: '/documents/:notebook_id/versions',
+    summary: 'List the saved versions of a notebook, newest first.',
     query: listVersionsQuery,
     document: ListNotebookVersionsDocument,
     variables: ({ space, param, query }) => ({
@@ -48,6 +53,7 @@ export const documentRoutes: RestRoute[] = [
       branch: query.branch,
       ...offsetOf(query),
     }),
-    respond: (data, { query }) => pageAnswer(data.space.document.versions, query),
+    responds: { kind: 'page', at: 'space.document.versions' },
+    errors: ['invalid_ref'],
   }),
 ];

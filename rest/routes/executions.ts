@@ -1,34 +1,14 @@
-import { DomainError } from '../../src/errors.js';
-import {
-  ExecuteCellDocument,
-  FindExecutionDocument,
-  FollowExecutionDocument,
-} from '../generated/operations.js';
+import { lastEventId } from '../follow.js';
+import { ExecuteCellDocument, FindExecutionDocument } from '../generated/operations.js';
 import { executeBody } from '../payloads/runtime.js';
-import { type Graph, type RestRoute, route } from '../route.js';
-import { executionStream } from '../sse.js';
-
-/** `Last-Event-ID` as a sequence number; 0 when it is absent. @throws DomainError `invalid_request` */
-function lastEventId(headers: Headers): number {
-  const value = headers.get('last-event-id');
-  if (value === null || value === '') return 0;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const msg = 'must be the id of an event of this stream';
-  throw new DomainError('invalid_request', `Last-Event-ID: ${msg}`, {
-    fields: [{ loc: ['header', 'Last-Event-ID'], msg, type: 'invalid' }],
-  });
-}
-
-async function follow(graph: Graph, executionId: string, headers: Headers): Promise<Response> {
-  const after = lastEventId(headers);
-  const events = await graph.subscribe(FollowExecutionDocument, { executionId, after });
-  return executionStream(executionId, events);
-}
+import { type RestRoute, route } from '../route.js';
+import { sessionErrors } from './runtime.js';
 
 export const executionRoutes: RestRoute[] = [
   route({
     method: 'post',
     path: '/sessions/:session_id/execute/stream',
+    summary: 'Run a cell and stream its output as server-sent events.',
     body: executeBody,
     document: ExecuteCellDocument,
     variables: ({ space, param, body, headers }) => {
@@ -46,17 +26,20 @@ export const executionRoutes: RestRoute[] = [
         },
       };
     },
-    respond: (data, { headers }, graph) => follow(graph, data.executeCell.id, headers),
+    responds: { kind: 'stream', at: 'executeCell.id' },
+    errors: [...sessionErrors, 'execution_id_reused', 'quota_exceeded'],
   }),
   route({
     method: 'get',
     path: '/sessions/:session_id/executions/:execution_id/stream',
+    summary: 'Stream the output of a run again, after `Last-Event-ID`.',
     document: FindExecutionDocument,
     variables: ({ space, param }) => ({
       space,
       sessionId: param('session_id'),
       id: param('execution_id'),
     }),
-    respond: (data, { headers }, graph) => follow(graph, data.space.execution.id, headers),
+    responds: { kind: 'stream', at: 'space.execution.id' },
+    errors: ['invalid_request'],
   }),
 ];

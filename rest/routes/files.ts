@@ -1,158 +1,108 @@
-import { createdAnswer, pageAnswer } from '../answers.js';
+import type { ErrorCode } from '../../src/errors.js';
 import {
   CreateFileDocument,
-  type FileBodyFragment,
+  CreateRepositoryFileDocument,
   ListRepositoryFilesDocument,
   ListWorkspaceFilesDocument,
   ReadRepositoryFileDocument,
   ReadWorkspaceFileDocument,
   RenameFileDocument,
   SaveFileDocument,
+  SaveRepositoryFileDocument,
 } from '../generated/operations.js';
 import {
   createFileBody,
+  createInput,
   listFilesQuery,
   readFileQuery,
   renameFileBody,
   saveFileBody,
+  saveInput,
 } from '../payloads/files.js';
 import { offsetOf } from '../payloads/lists.js';
-import { type Answer, type RestRoute, route } from '../route.js';
-
-/** The two ways to address files: their path prefix, and their documents. */
-const addresses = [
-  {
-    prefix: '/workspaces/:workspace_id',
-    address: (param: (name: string) => string) => ({ workspaceId: param('workspace_id') }),
-    id: 'workspace_id',
-    authoring: true,
-  },
-  {
-    prefix: '/repositories/:repository_id',
-    address: (param: (name: string) => string) => ({ repositoryId: param('repository_id') }),
-    id: 'repository_id',
-    authoring: false,
-  },
-] as const;
+import { type RestRoute, route } from '../route.js';
 
 type Kind = 'notebook' | undefined;
 
-/** `ETag` is the blob's sha; `If-None-Match` with it gives 304 (RFC 9110, section 13.1.2). */
-function fileAnswer(file: FileBodyFragment, headers: Headers): Answer {
-  const etag = `"${file.sha}"`;
-  const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (known.includes(etag) || known.includes('*')) return { status: 304, headers: { etag } };
-  return { status: 200, body: file, headers: { etag } };
-}
-
-const listRoutes: RestRoute[] = [
-  route({
-    method: 'get',
-    path: '/workspaces/:workspace_id/files',
-    query: listFilesQuery,
-    document: ListWorkspaceFilesDocument,
-    variables: ({ space, param, query }) => ({
-      space,
-      id: param('workspace_id'),
-      ref: query.ref,
-      kind: query.kind,
-      ...offsetOf(query),
-    }),
-    respond: (data, { query }) => pageAnswer(data.space.workspace.files, query),
-  }),
-  route({
-    method: 'get',
-    path: '/repositories/:repository_id/files',
-    query: listFilesQuery,
-    document: ListRepositoryFilesDocument,
-    variables: ({ space, param, query }) => ({
-      space,
-      id: param('repository_id'),
-      ref: query.ref,
-      kind: query.kind,
-      ...offsetOf(query),
-    }),
-    respond: (data, { query }) => pageAnswer(data.space.repository.files, query),
-  }),
+const readErrors: readonly ErrorCode[] = ['invalid_ref', 'storage_unavailable'];
+const writeErrors: readonly ErrorCode[] = [
+  ...readErrors,
+  'invalid_path',
+  'invalid_notebook',
+  'branch_protected',
+  'workspace_archived',
+  'unreadable_file',
+  'base_sha_conflict',
 ];
 
-function readWorkspaceFile(path: string, kind: Kind): RestRoute {
+const workspaceLists: RestRoute = route({
+  method: 'get',
+  path: '/workspaces/:workspace_id/files',
+  summary: 'List the notebook files of a workspace at a ref, sorted by path.',
+  query: listFilesQuery,
+  document: ListWorkspaceFilesDocument,
+  variables: ({ space, param, query }) => ({
+    space,
+    id: param('workspace_id'),
+    ref: query.ref,
+    kind: query.kind,
+    ...offsetOf(query),
+  }),
+  responds: { kind: 'page', at: 'space.workspace.files' },
+  errors: readErrors,
+});
+
+function readFile(path: string, kind: Kind, what: string): RestRoute {
   return route({
     method: 'get',
     path: `/workspaces/:workspace_id${path}`,
+    summary: `Read ${what} at a ref.`,
     query: readFileQuery,
     document: ReadWorkspaceFileDocument,
     variables: ({ space, param, query }) => ({ space, id: param('workspace_id'), ...query, kind }),
-    respond: (data, { headers }) => fileAnswer(data.space.workspace.file, headers),
+    responds: { kind: 'file', at: 'space.workspace.file' },
+    errors: [...readErrors, 'invalid_path', 'unreadable_file'],
   });
 }
 
-const readRepositoryFile: RestRoute = route({
-  method: 'get',
-  path: '/repositories/:repository_id/file',
-  query: readFileQuery,
-  document: ReadRepositoryFileDocument,
-  variables: ({ space, param, query }) => ({
-    space,
-    id: param('repository_id'),
-    ...query,
-    kind: 'notebook' as const,
-  }),
-  respond: (data, { headers }) => fileAnswer(data.space.repository.file, headers),
-});
-
-function createFile(at: (typeof addresses)[number], path: string, kind: Kind): RestRoute {
+function createFile(path: string, kind: Kind, what: string): RestRoute {
   return route({
     method: 'post',
-    path: `${at.prefix}${path}`,
+    path: `/workspaces/:workspace_id${path}`,
+    summary: `Create ${what} with one commit.`,
     body: createFileBody,
     document: CreateFileDocument,
     variables: ({ space, param, body }) => ({
       space,
-      in: at.address(param),
-      input: {
-        path: body.path,
-        branch: body.branch,
-        kind: body.kind ?? kind,
-        notebook: body.notebook,
-        content: body.content,
-        commitMessage: body.commit_message,
-      },
+      in: { workspaceId: param('workspace_id') },
+      input: createInput(body, kind),
     }),
-    respond: ({ createFile: saved }) => createdAnswer({ ...saved.file, version: saved.version }),
+    responds: { kind: 'saved', at: 'createFile', status: 201 },
+    errors: [...writeErrors, 'file_exists'],
   });
 }
 
-function saveFile(at: (typeof addresses)[number], path: string, kind: Kind): RestRoute {
+function saveFile(path: string, kind: Kind, what: string): RestRoute {
   return route({
     method: 'put',
-    path: `${at.prefix}${path}`,
+    path: `/workspaces/:workspace_id${path}`,
+    summary: `Save ${what} with one commit; the same bytes again make none.`,
     body: saveFileBody,
     document: SaveFileDocument,
     variables: ({ space, param, body }) => ({
       space,
-      in: at.address(param),
-      input: {
-        path: body.path,
-        branch: body.branch,
-        baseSha: body.base_sha,
-        kind: body.kind ?? kind,
-        notebook: body.notebook,
-        content: body.content,
-        commitMessage: body.commit_message,
-      },
+      in: { workspaceId: param('workspace_id') },
+      input: saveInput(body, kind),
     }),
-    respond: ({ saveFile: saved }) => ({
-      status: 200,
-      body: { ...saved.file, version: saved.version },
-      headers: { etag: `"${saved.file.sha}"` },
-    }),
+    responds: { kind: 'saved', at: 'saveFile', status: 200 },
+    errors: writeErrors,
   });
 }
 
 const renameFile: RestRoute = route({
   method: 'post',
   path: '/workspaces/:workspace_id/authoring-file/rename',
+  summary: 'Rename a file with one commit; its notebook id, links and versions follow.',
   body: renameFileBody,
   document: RenameFileDocument,
   variables: ({ space, param, body }) => ({
@@ -166,20 +116,84 @@ const renameFile: RestRoute = route({
       commitMessage: body.commit_message,
     },
   }),
-  respond: ({ renameFile: saved }) => ({ status: 200, body: { ...saved.file, version: saved.version } }),
+  responds: { kind: 'saved', at: 'renameFile', status: 200 },
+  errors: [...writeErrors, 'file_exists'],
 });
 
+const repositoryRoutes: RestRoute[] = [
+  route({
+    method: 'get',
+    path: '/repositories/:repository_id/files',
+    summary: 'List the notebook files of a repository at a ref, sorted by path.',
+    query: listFilesQuery,
+    document: ListRepositoryFilesDocument,
+    variables: ({ space, param, query }) => ({
+      space,
+      id: param('repository_id'),
+      ref: query.ref,
+      kind: query.kind,
+      ...offsetOf(query),
+    }),
+    responds: { kind: 'page', at: 'space.repository.files' },
+    errors: readErrors,
+    successor: 'space.repository.visible_workspace_id',
+  }),
+  route({
+    method: 'get',
+    path: '/repositories/:repository_id/file',
+    summary: 'Read a notebook of a repository at a ref.',
+    query: readFileQuery,
+    document: ReadRepositoryFileDocument,
+    variables: ({ space, param, query }) => ({
+      space,
+      id: param('repository_id'),
+      ...query,
+      kind: 'notebook' as const,
+    }),
+    responds: { kind: 'file', at: 'space.repository.file' },
+    errors: [...readErrors, 'invalid_path', 'unreadable_file'],
+    successor: 'space.repository.visible_workspace_id',
+  }),
+  route({
+    method: 'post',
+    path: '/repositories/:repository_id/files',
+    summary: 'Create a notebook in a repository with one commit.',
+    body: createFileBody,
+    document: CreateRepositoryFileDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      in: { repositoryId: param('repository_id') },
+      input: createInput(body, 'notebook'),
+    }),
+    responds: { kind: 'saved', at: 'createFile', status: 201 },
+    errors: [...writeErrors, 'file_exists'],
+    successor: 'createFile.repository.visible_workspace_id',
+  }),
+  route({
+    method: 'put',
+    path: '/repositories/:repository_id/file',
+    summary: 'Save a notebook of a repository with one commit; the same bytes again make none.',
+    body: saveFileBody,
+    document: SaveRepositoryFileDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      in: { repositoryId: param('repository_id') },
+      input: saveInput(body, 'notebook'),
+    }),
+    responds: { kind: 'saved', at: 'saveFile', status: 200 },
+    errors: writeErrors,
+    successor: 'saveFile.repository.visible_workspace_id',
+  }),
+];
+
 export const fileRoutes: RestRoute[] = [
-  ...listRoutes,
-  readWorkspaceFile('/file', 'notebook'),
-  readWorkspaceFile('/authoring-file', undefined),
-  readRepositoryFile,
-  ...addresses.flatMap((at) => [
-    createFile(at, '/files', 'notebook'),
-    saveFile(at, '/file', 'notebook'),
-    ...(at.authoring
-      ? [createFile(at, '/authoring-files', undefined), saveFile(at, '/authoring-file', undefined)]
-      : []),
-  ]),
+  workspaceLists,
+  readFile('/file', 'notebook', 'a notebook'),
+  readFile('/authoring-file', undefined, 'a notebook or text file'),
+  createFile('/files', 'notebook', 'a notebook'),
+  saveFile('/file', 'notebook', 'a notebook'),
+  createFile('/authoring-files', undefined, 'a notebook or text file'),
+  saveFile('/authoring-file', undefined, 'a notebook or text file'),
   renameFile,
+  ...repositoryRoutes,
 ];

@@ -1,4 +1,3 @@
-import { createdAnswer, okAnswer, pageAnswer } from '../answers.js';
 import {
   ArchiveWorkspaceDocument,
   CreateWorkspaceDocument,
@@ -21,6 +20,7 @@ export const workspaceRoutes = [
   route({
     method: 'get',
     path: '/workspaces',
+    summary: 'List the workspaces that you can view, newest first.',
     query: listWorkspacesQuery,
     document: ListWorkspacesDocument,
     variables: ({ space, query }) => ({
@@ -28,11 +28,12 @@ export const workspaceRoutes = [
       includeArchived: query.include_archived,
       ...offsetOf(query),
     }),
-    respond: (data, { query }) => pageAnswer(data.space.workspaces, query),
+    responds: { kind: 'page', at: 'space.workspaces' },
   }),
   route({
     method: 'post',
     path: '/workspaces',
+    summary: 'Make a workspace.',
     body: createWorkspaceBody,
     document: CreateWorkspaceDocument,
     variables: ({ space, body }) => ({
@@ -46,18 +47,20 @@ export const workspaceRoutes = [
         authoringQueryConnectorIds: body.authoring_query_connector_ids,
       },
     }),
-    respond: (data) => createdAnswer(data.createWorkspace),
+    responds: { kind: 'created', at: 'createWorkspace' },
   }),
   route({
     method: 'get',
     path: '/workspaces/:workspace_id',
+    summary: 'Read a workspace.',
     document: GetWorkspaceDocument,
     variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
-    respond: (data) => okAnswer(data.space.workspace),
+    responds: { kind: 'ok', at: 'space.workspace' },
   }),
   route({
     method: 'patch',
     path: '/workspaces/:workspace_id',
+    summary: 'Change the metadata of a workspace; what is absent stays.',
     body: updateWorkspaceBody,
     document: UpdateWorkspaceDocument,
     variables: ({ space, param, body }) => ({
@@ -72,18 +75,21 @@ export const workspaceRoutes = [
         authoringQueryConnectorIds: body.authoring_query_connector_ids,
       },
     }),
-    respond: (data) => okAnswer(data.updateWorkspace),
+    responds: { kind: 'ok', at: 'updateWorkspace' },
+    errors: ['workspace_archived'],
   }),
   route({
     method: 'get',
     path: '/workspaces/:workspace_id/access',
+    summary: 'Read the sharing settings of a workspace.',
     document: GetWorkspaceAccessDocument,
     variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
-    respond: (data) => okAnswer(data.space.workspace.access),
+    responds: { kind: 'ok', at: 'space.workspace.access' },
   }),
   route({
     method: 'put',
     path: '/workspaces/:workspace_id/access',
+    summary: 'Replace the sharing settings of a workspace.',
     body: workspaceAccessBody,
     document: ReplaceWorkspaceAccessDocument,
     variables: ({ space, param, body }) => ({
@@ -99,13 +105,15 @@ export const workspaceRoutes = [
         })),
       },
     }),
-    respond: (data) => okAnswer(data.replaceWorkspaceAccess),
+    responds: { kind: 'ok', at: 'replaceWorkspaceAccess' },
+    errors: ['workspace_archived'],
   }),
   route({
     method: 'post',
     path: '/workspaces/:workspace_id/archive',
+    summary: 'Archive a workspace and stop its workers.',
     document: ArchiveWorkspaceDocument,
     variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
-    respond: (data) => okAnswer(data.archiveWorkspace),
+    responds: { kind: 'ok', at: 'archiveWorkspace' },
   }),
 ];

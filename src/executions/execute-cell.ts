@@ -6,7 +6,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { assertOwn, loadSession } from '../sessions/load-session.js';
 import { checkText, isUuid } from '../validate.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
-import { encode } from './event-codec.js';
+import { rememberExecution } from './read-execution.js';
 
 /** A cell to run. */
 export interface ExecuteCellInput {
@@ -37,7 +37,7 @@ export async function executeCell(
   sessionId: string,
   input: ExecuteCellInput,
 ): Promise<Execution> {
-  const { prisma, executor } = ctx.services;
+  const { prisma, executor, executionLog } = ctx.services;
   const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
   const body = checkInput(input);
@@ -54,17 +54,17 @@ export async function executeCell(
   executor.assertRoom(loaded.session.id);
   let execution: Execution;
   try {
-    [execution] = await prisma.$transaction([
-      prisma.execution.create({
-        data: { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body },
-      }),
-      prisma.executionEvent.create({ data: encode(id, 1, { type: 'status', execution_state: 'queued' }) }),
-    ]);
+    execution = await prisma.execution.create({
+      data: { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body },
+    });
   } catch (error) {
     const raced = uniqueViolation(error) ? await attach(ctx, id, sessionId, body) : null;
     if (raced) return raced;
     throw error;
   }
+  ctx.services.bus.publish('executionStatus', id, { executionId: id });
+  executionLog.begin(id);
+  rememberExecution(ctx, execution);
   executor.submit(execution);
   return execution;
 }

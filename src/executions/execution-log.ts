@@ -8,6 +8,10 @@ import { createLogWriter, type LogWriter } from './log-writer.js';
 export interface ExecutionLog {
   /** The one writer of an execution's log; `lastSequence` is what stands in it already. */
   writer(executionId: string, lastSequence: number): LogWriter;
+  /** Begins the log of an execution whose row is written: its first entry is `queued`. */
+  begin(executionId: string): void;
+  /** Tells who watches that the row of an execution has another status; the end of a log tells it by itself. */
+  statusChanged(executionId: string): void;
   /** At most `limit` entries after a sequence number; empty when there are none yet. */
   read(executionId: string, after: number, limit: number): Promise<LogEntry[]>;
   /**
@@ -23,6 +27,9 @@ interface Tail {
   size: number;
 }
 
+/** The first entry of every log; it goes without saying, so no row is written for it. */
+const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state: 'queued' } };
+
 const tailLimit = 1024 * 1024;
 const pageSize = 256;
 const pollMs = 15_000;
@@ -31,6 +38,10 @@ const pollMs = 15_000;
 export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }): ExecutionLog {
   const { prisma, bus } = deps;
   const tails = new Map<string, Tail>();
+
+  function statusChanged(executionId: string): void {
+    bus.publish('executionStatus', executionId, { executionId });
+  }
 
   function written(executionId: string, entries: { entry: LogEntry; size: number }[], ended: boolean): void {
     if (ended) {
@@ -48,6 +59,7 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }):
       }
     }
     bus.publish('execution', executionId, { executionId });
+    if (ended) statusChanged(executionId);
   }
 
   async function read(executionId: string, after: number, limit: number): Promise<LogEntry[]> {
@@ -57,11 +69,12 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }):
       return tail.slice(after + 1 - first, after + 1 - first + limit);
     }
     const rows = await prisma.executionEvent.findMany({
-      where: { executionId, sequence: { gt: after } },
+      where: { executionId, sequence: { gt: Math.max(after, queued.sequence) } },
       orderBy: { sequence: 'asc' },
       take: limit,
     });
-    return rows.map((row) => ({ sequence: row.sequence, event: decode(row) }));
+    const entries = rows.map((row) => ({ sequence: row.sequence, event: decode(row) }));
+    return after < queued.sequence ? [queued, ...entries].slice(0, limit) : entries;
   }
 
   async function* followUntil(
@@ -106,6 +119,7 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }):
 
   /** Whether the log is complete and the cursor stands at, or beyond, its end. */
   async function hasEnded(executionId: string, cursor: number): Promise<boolean> {
+    if (tails.has(executionId)) return false;
     const execution = await prisma.execution.findUnique({
       where: { id: executionId },
       select: {
@@ -118,6 +132,8 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }):
 
   return {
     read,
+    begin: (executionId) => tails.set(executionId, { entries: [queued], size: 0 }),
+    statusChanged,
     writer: (executionId, lastSequence) => createLogWriter({ prisma, executionId, lastSequence, written }),
     follow(executionId, after, signal) {
       const own = new AbortController();

@@ -61,8 +61,9 @@ export function createExecutor(deps: {
         }
         const execution = queue.shift();
         if (!execution) break;
+        const running = runExecution(deps, execution, kernel);
         deps.kernels.onBusy(sessionId, true);
-        const end = await runExecution(deps, execution, kernel);
+        const end = await running;
         deps.kernels.onBusy(sessionId, false, end.executionCount);
         if (end.status === 'error' && execution.stopOnError) {
           const behind = queue.filter((one) => one.userId === execution.userId);

@@ -18,7 +18,7 @@ export async function failOrphans(
     const failure = executionFailure(
       new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.'),
     );
-    const writer = executionLog.writer(id, events[0]?.sequence ?? 0);
+    const writer = executionLog.writer(id, events[0]?.sequence ?? 1);
     await writer.finish(failure, { status: 'failed', finishedAt: new Date() });
   }
   if (orphans.length > 0) log.warn({ count: orphans.length }, 'executions were ended that a restart cut off');

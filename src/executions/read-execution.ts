@@ -5,6 +5,14 @@ import { loadSessionById } from '../sessions/load-session.js';
 import { isUuid } from '../validate.js';
 import type { LogEntry } from './execution-event.js';
 
+const remembered = new WeakMap<RequestContext, Map<string, Execution>>();
+
+/** Notes that this request was authorized for an execution just now, so that following it needs no second look. */
+export function rememberExecution(ctx: RequestContext, execution: Execution): void {
+  const known = remembered.get(ctx) ?? new Map();
+  remembered.set(ctx, known.set(execution.id, execution));
+}
+
 /**
  * Loads an execution; who has `can_view` in its workspace may see it, also when its session is deleted.
  * @param within the space, and the session, that it must belong to
@@ -15,6 +23,8 @@ export async function loadExecution(
   executionId: string,
   within: { spaceId?: string; sessionId?: string | null } = {},
 ): Promise<Execution> {
+  const known = remembered.get(ctx)?.get(executionId);
+  if (known) return known;
   const missing = notFound('The execution');
   const execution = isUuid(executionId)
     ? await ctx.services.prisma.execution.findUnique({ where: { id: executionId } })
@@ -28,7 +38,7 @@ export async function loadExecution(
 
 /**
  * Replays an execution's log after a sequence number and follows it to its end.
- * @throws DomainError what {@link loadExecution} throws, before the first event
+ * @throws DomainError what {@link loadExecution} throws, before the first event, and later once it no longer holds
  */
 export async function followExecution(
   ctx: RequestContext,
@@ -37,5 +47,11 @@ export async function followExecution(
   signal?: AbortSignal,
 ): Promise<{ execution: Execution; entries: AsyncIterableIterator<LogEntry> }> {
   const execution = await loadExecution(ctx, executionId);
-  return { execution, entries: ctx.services.executionLog.follow(execution.id, after, signal) };
+  const missing = notFound('The execution');
+  const entries = ctx.services.streams.guard(
+    ctx,
+    ctx.services.executionLog.follow(execution.id, after, signal),
+    (fresh) => loadSessionById(fresh, execution.sessionId, missing),
+  );
+  return { execution, entries };
 }

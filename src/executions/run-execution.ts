@@ -28,21 +28,25 @@ export async function runExecution(
   const writer = deps.executionLog.writer(execution.id, 1);
   const collector = createOutputCollector();
   const startedAt = new Date();
+  // The kernel first: the embedded database works on this very thread.
+  const running = kernel.execute(
+    { code: execution.code, stopOnError: execution.stopOnError, messageId: execution.id },
+    (event) => {
+      writer.write(event);
+      collector.add(event);
+    },
+  );
+  running.catch(() => {});
   const marked = deps.prisma.execution
     .update({ where: { id: execution.id }, data: { status: 'running', startedAt } })
+    .then(() => deps.executionLog.statusChanged(execution.id))
     .catch((error) => log.error({ err: error }, 'a run was not marked as running'));
   const limit = watchTimeout(deps, execution, kernel);
 
   let end: FinalResponse | ExecutionFailure;
   let executionCount: number | null = null;
   try {
-    const reply = await kernel.execute(
-      { code: execution.code, stopOnError: execution.stopOnError, messageId: execution.id },
-      (event) => {
-        writer.write(event);
-        collector.add(event);
-      },
-    );
+    const reply = await running;
     executionCount = reply.executionCount;
     end = final(limit.timedOut ? 'timed_out' : reply.status);
   } catch (error) {

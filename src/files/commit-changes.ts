@@ -4,13 +4,15 @@ import type { CommitResult, FileChange } from '../git/git-store.js';
 import { checkText } from '../validate.js';
 import { assertBranchWritable, type LoadedTarget } from './file-target.js';
 
+export type { CommitResult } from '../git/git-store.js';
+
 /** The committer of every commit that the gateway makes; the author is the caller. */
 export const serviceIdentity = { name: 'Notebook Gateway', email: 'gateway@localhost' };
 
 const longestMessage = 10_000;
 
 /**
- * Makes one commit of the changes, brings the index up to it and tells who listens.
+ * Makes one commit of the changes and brings the index up to it, which tells who listens.
  * @throws DomainError `branch_protected`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
  *   `base_sha_conflict`, `storage_unavailable`
  */
@@ -30,13 +32,6 @@ export async function commitChanges(
     message,
   });
   await services.indexer.ensure(target.repository.id, input.branch);
-  if (result.changed) {
-    services.bus.publish('commit', target.repository.id, {
-      repositoryId: target.repository.id,
-      branch: input.branch,
-      commitOid: result.commitOid,
-    });
-  }
   return result;
 }
 

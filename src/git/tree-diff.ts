@@ -11,7 +11,7 @@ export interface FileDifference {
 }
 
 /** The regular files that differ between two trees (null: no files); equal folders are not read. */
-export async function diffTrees(
+async function diffTrees(
   objects: ObjectStore,
   before: string | null,
   after: string | null,

@@ -1,5 +1,7 @@
+import type { Prisma } from '../../prisma/generated/client/client.js';
 import {
   type Viewer,
+  visibleWorkspaces,
   type WorkspacePermissions,
   type WorkspaceWithGrants,
   workspacePermissions,
@@ -18,4 +20,14 @@ export function repositoryPermissions(
   if (workspaces.length === 0) return { canView: true, canEdit: role !== 'viewer' };
   const all = workspaces.map((workspace) => workspacePermissions(viewer, workspace));
   return { canView: all.some((one) => one.canView), canEdit: all.some((one) => one.canEdit) };
+}
+
+/** The where-clause that goes with `canView` of {@link repositoryPermissions}. */
+export function visibleRepositories(viewer: Viewer): Prisma.RepositoryWhereInput {
+  const { space, role } = viewer.access;
+  if (role === 'admin') return { spaceId: space.id };
+  return {
+    spaceId: space.id,
+    OR: [{ workspaces: { none: {} } }, { workspaces: { some: visibleWorkspaces(viewer) } }],
+  };
 }

@@ -12,10 +12,12 @@ import type { Config } from '../config.js';
 import type { RequestContext, Services } from '../context.js';
 import { type Database, openDatabase } from '../database/open-database.js';
 import { createEventBus } from '../events/event-bus.js';
+import { createStreams } from '../events/streams.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { openGitStore } from '../git/git-store.js';
+import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createBranchIndexer } from '../versions/branch-indexer.js';
@@ -63,7 +65,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const git = openGitStore({ root: join(config.dataDir, 'repositories') });
   await git.reconcile();
   const bus = createEventBus();
-  const indexer = createBranchIndexer({ prisma, git, log });
+  const indexer = createBranchIndexer({ prisma, git, bus, log });
   const workers = createWorkerManager({
     prisma,
     git,
@@ -75,8 +77,20 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = createSessionManager({ prisma, bus, workers, log });
   const executionLog = openExecutionLog({ prisma, bus });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
+  const streams = createStreams({ prisma, git, indexer, log });
   workers.onGone((workerId) => sessions.workerGone(workerId));
-  const services: Services = { prisma, git, bus, indexer, workers, sessions, executor, executionLog, log };
+  const services: Services = {
+    prisma,
+    git,
+    bus,
+    indexer,
+    workers,
+    sessions,
+    executor,
+    executionLog,
+    streams,
+    log,
+  };
 
   const adminToken = await ensureAdmin(prisma, config);
   await ensureDefaults(services, config);
@@ -100,6 +114,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const rest = createRestApp({
     executor: createGraphQLExecutor(schema, restDocuments()),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    schema,
+    idempotency: createIdempotencyStore({ prisma }),
     json: { parse: parseJson, stringify: stringifyJson },
     requestId: (given) => requestScope.getStore()?.requestId ?? requestIdOf(given),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),

@@ -8,7 +8,7 @@ import {
   validate,
 } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { withDatabaseErrors } from '../database/database-unavailable.js';
+import { withDatabaseErrors } from '../database/database-errors.js';
 import { mapIterator } from '../events/map-iterator.js';
 
 /** Runs documents that were validated at start on the schema, in-process: the way of REST into the one graph. */

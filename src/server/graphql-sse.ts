@@ -7,7 +7,9 @@ import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError } from './mask-error.js';
+import { createOutputGate, type OutputGate } from './output-gate.js';
 import { readBody } from './read-body.js';
+import { subscribeToEnd } from './subscribe-to-end.js';
 
 type Context = RequestContext & Record<PropertyKey, unknown>;
 
@@ -20,25 +22,27 @@ const streamsPerUser = 100;
  * token belongs to the user who reserved it: with another user's token it does not exist.
  */
 export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
-  const owners = new Map<string, string>();
+  const reserved = new Map<string, { userId: string; gate: OutputGate }>();
+  const gates = new WeakMap<IncomingMessage, OutputGate>();
   const handler = createHandler<IncomingMessage, RequestContext, Context>({
     validate: validateGuarded as never,
+    subscribe: subscribeToEnd as never,
     authenticate(request) {
       const { userId } = request.context.actor;
       if (request.method === 'PUT') {
-        if ([...owners.values()].filter((owner) => owner === userId).length >= streamsPerUser) {
+        if ([...reserved.values()].filter((stream) => stream.userId === userId).length >= streamsPerUser) {
           throw new DomainError(
             'rate_limited',
             `You may hold ${streamsPerUser} streams at once; close one first.`,
           );
         }
         const token = randomUUID();
-        owners.set(token, userId);
+        reserved.set(token, { userId, gate: createOutputGate() });
         return token;
       }
       const token = streamToken(request);
       if (!token) return undefined;
-      if (owners.get(token) !== userId) return [null, { status: 404, statusText: 'Not Found' }];
+      if (reserved.get(token)?.userId !== userId) return [null, { status: 404, statusText: 'Not Found' }];
       return token;
     },
     onSubscribe(request, params) {
@@ -56,7 +60,11 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
         contextValue: request.context as Context,
       } satisfies OperationArgs<Context>;
     },
-    onNext: (_context, _request, result) => masked(result as ExecutionResult, options.log) as never,
+    // The library queues what it is given; waiting here is what holds a fast source to the pace of a slow client.
+    async onNext(_context, request, result) {
+      await gates.get(request.raw)?.admit();
+      return masked(result as ExecutionResult, options.log) as never;
+    },
   });
 
   return async (req: IncomingMessage, res: ServerResponse, context: RequestContext): Promise<void> => {
@@ -68,23 +76,30 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       raw: req,
       context,
     };
-    const [body, init] = await handler(raw);
     const token = streamToken(raw);
+    const gate = (token && reserved.get(token)?.gate) || createOutputGate();
+    gates.set(req, gate);
+    const [body, init] = await handler(raw);
     res.writeHead(init.status, init.statusText, init.headers);
     if (!body || typeof body === 'string') {
       res.end(body);
       return;
     }
-    const leave = () => body.return(undefined);
+    const leave = () => {
+      gate.close();
+      return body.return(undefined);
+    };
     res.once('close', leave);
     try {
       for await (const chunk of body) {
         if (res.destroyed) break;
         if (!res.write(chunk)) await drained(res);
+        if (chunk.startsWith('event: next')) gate.sent();
       }
     } finally {
       res.off('close', leave);
-      if (token) owners.delete(token);
+      gate.close();
+      if (token) reserved.delete(token);
       res.end();
     }
   };

@@ -51,6 +51,8 @@ export function createHttpServer(options: {
     at: { path: string; requestId: string },
   ): Promise<void> {
     res.setHeader('x-request-id', at.requestId);
+    const left = new AbortController();
+    res.once('close', () => left.abort());
     try {
       const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
       if (at.path === '/graphql' && (isPage || req.method === 'OPTIONS')) {
@@ -58,7 +60,7 @@ export function createHttpServer(options: {
         return;
       }
       const context = await options.context(req.headers.authorization, at.requestId);
-      if (at.path === '/graphql') await yoga.handle(req, res, { ...context });
+      if (at.path === '/graphql') await yoga.handle(req, res, { ...context, left: left.signal });
       else await stream(req, res, context);
     } catch (error) {
       refuse(res, error, log);

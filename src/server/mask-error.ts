@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { withDatabaseErrors } from '../database/database-unavailable.js';
+import { withDatabaseErrors } from '../database/database-errors.js';
 import { DomainError } from '../errors.js';
 
 /** The id of the request whose errors are masked. */

@@ -1,10 +1,14 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import type { GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
 import { guardDocument, mostTokens } from './document-guard.js';
 import { maskError } from './mask-error.js';
+import { subscribeToEnd } from './subscribe-to-end.js';
+
+/** The request's context, with a signal that aborts when the client has gone or was answered. */
+export type YogaContext = RequestContext & { left: AbortSignal };
 
 /**
  * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The caller was
@@ -15,10 +19,10 @@ export function createGraphQLEndpoint(options: {
   log: Logger;
   corsOrigins: string[];
 }) {
-  return createYoga<RequestContext>({
+  return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentGuard()],
+    plugins: [useDocumentGuard(), useSubscribeToEnd()],
     maskedErrors: { maskError: (error) => maskError(error, options.log) },
     cors: options.corsOrigins.length > 0 ? { origin: options.corsOrigins, credentials: false } : false,
     multipart: false,
@@ -54,6 +58,15 @@ const defaultQuery = `# Put your token into the headers below, then run this.
   }
 }
 `;
+
+function useSubscribeToEnd(): Plugin {
+  return {
+    onSubscribe({ setSubscribeFn, context }) {
+      const { left } = context as Partial<YogaContext>;
+      setSubscribeFn(((args: ExecutionArgs) => subscribeToEnd(args, left)) as never);
+    },
+  };
+}
 
 function useDocumentGuard(): Plugin {
   return {

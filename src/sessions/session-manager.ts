@@ -189,6 +189,7 @@ export function createSessionManager(deps: {
       if (executionCount == null) return;
       prisma.session
         .updateMany({ where: { id: sessionId }, data: { executionCount } })
+        .then(() => bus.publish('session', sessionId, { sessionId }))
         .catch((error) => deps.log.error({ err: error, sessionId }, 'a session counter was not written'));
     },
 

@@ -37,13 +37,10 @@ const generated = 'rest/generated/operations.ts';
 const before = readFileSync(join(root, generated), 'utf8');
 run('Generating the typed documents', join(bin, 'graphql-codegen'), ['--config', 'codegen.ts']);
 same('Typed documents', generated, before);
-run('Migrations against the schema', join(bin, 'prisma'), [
-  'migrate',
-  'diff',
-  '--from-migrations',
-  'prisma/migrations',
-  '--to-schema',
-  'prisma/schema.prisma',
-  '--exit-code',
-]);
+same(
+  'OpenAPI',
+  'docs/openapi.json',
+  run('Printing the OpenAPI description', join(bin, 'tsx'), ['rest/openapi/print.ts']),
+);
+run('Migrations against the schema', 'npm', ['run', '--silent', 'check:migrations']);
 run('Unused code and dependencies', join(bin, 'knip'), []);

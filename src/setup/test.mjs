@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 prepare({ build: true });
+if (!process.env.TEST_DATABASE_URL && !process.env.CI) {
+  console.log('TEST_DATABASE_URL is not set: the tests on PostgreSQL are left out.');
+}
 const vitest = join(root, 'node_modules/.bin/vitest');
 const { status } = spawnSync(vitest, ['run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

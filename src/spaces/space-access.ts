@@ -1,4 +1,4 @@
-import type { Space, SpaceRole } from '../../prisma/generated/client/client.js';
+import { Prisma, type Space, type SpaceRole } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 
@@ -15,19 +15,15 @@ export interface SpaceAccess {
  * @throws DomainError `not_found`, alike for a space that does not exist and one the caller is no member of
  */
 export function loadSpace(ctx: RequestContext, slug: string): Promise<SpaceAccess> {
-  return load(ctx, `slug:${slug}`, { slug });
+  return load(ctx, `slug:${slug}`, Prisma.sql`s."slug" = ${slug}`);
 }
 
 /** {@link loadSpace} by id, for resources that lead back to their space. */
 export function loadSpaceById(ctx: RequestContext, id: string): Promise<SpaceAccess> {
-  return load(ctx, `id:${id}`, { id });
+  return load(ctx, `id:${id}`, Prisma.sql`s."id" = ${id}::uuid`);
 }
 
-async function load(
-  ctx: RequestContext,
-  key: string,
-  where: { slug: string } | { id: string },
-): Promise<SpaceAccess> {
+async function load(ctx: RequestContext, key: string, where: Prisma.Sql): Promise<SpaceAccess> {
   let access = ctx.spaces.get(key);
   if (!access) {
     access = find(ctx, where);
@@ -35,23 +31,24 @@ async function load(
   }
   const found = await access;
   if (!found) throw notFound('The space');
+  ctx.spaces.set(`id:${found.space.id}`, access);
+  ctx.spaces.set(`slug:${found.space.slug}`, access);
   return found;
 }
 
-async function find(
-  ctx: RequestContext,
-  where: { slug: string } | { id: string },
-): Promise<SpaceAccess | null> {
+/** One statement by hand, because every request begins with it: a third of the time of the client's three. */
+async function find(ctx: RequestContext, where: Prisma.Sql): Promise<SpaceAccess | null> {
   const { userId, isPlatformAdmin } = ctx.actor;
-  const space = await ctx.services.prisma.space.findUnique({
-    where,
-    include: {
-      members: { where: { userId } },
-      teams: { where: { members: { some: { userId } } }, select: { id: true } },
-    },
-  });
-  const role = isPlatformAdmin ? 'admin' : space?.members[0]?.role;
-  if (!space || !role) return null;
-  const { members: _members, teams, ...rest } = space;
-  return { space: rest, role, teamIds: teams.map((team) => team.id) };
+  const rows = await ctx.services.prisma.$queryRaw<
+    (Space & { role: SpaceRole | null; teamIds: string[] })[]
+  >`SELECT s."id"::text, s."slug", s."name", s."createdAt", m."role"::text,
+      ARRAY(SELECT t."id"::text FROM "Team" t JOIN "TeamMember" tm ON tm."teamId" = t."id"
+        WHERE t."spaceId" = s."id" AND tm."userId" = ${userId}::uuid) AS "teamIds"
+    FROM "Space" s LEFT JOIN "SpaceMember" m ON m."spaceId" = s."id" AND m."userId" = ${userId}::uuid
+    WHERE ${where}`;
+  const row = rows[0];
+  const role = isPlatformAdmin ? 'admin' : row?.role;
+  if (!row || !role) return null;
+  const { role: _role, teamIds, ...space } = row;
+  return { space, role, teamIds };
 }

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../events/event-bus.js';
 import type { GitStore } from '../git/git-store.js';
 import { importRange } from './import-range.js';
 
 /** Keeps the files and versions of branches in the database, up to the tip that Git has. */
 export interface BranchIndexer {
   /**
-   * Brings the index of a branch up to its tip, whoever moved it (a save, a native push, a force push).
+   * Brings the index of a branch up to its tip, whoever moved it (a save, a native push, a force push), and publishes
+   * `commit` when it moved: the one place that does, so that nothing is told twice.
    * @returns the tip that the index stands for
    * @throws DomainError `invalid_ref`, `not_found` when there is no such branch
    */
@@ -17,6 +19,7 @@ export interface BranchIndexer {
 export function createBranchIndexer(deps: {
   prisma: PrismaClient;
   git: GitStore;
+  bus: EventBus;
   log: Logger;
 }): BranchIndexer {
   const running = new Map<string, Promise<unknown>>();
@@ -47,6 +50,7 @@ export function createBranchIndexer(deps: {
       { prisma: deps.prisma, git },
       { repositoryId, branch, defaultBranch, indexed, from: isDescendant ? indexed : null, tip },
     );
+    deps.bus.publish('commit', repositoryId, { repositoryId, branch, commitOid: tip });
     return tip;
   }
 

@@ -167,6 +167,6 @@ async function usersByEmail(prisma: PrismaClient, emails: string[]): Promise<Map
 }
 
 /** PostgreSQL's text holds neither NUL nor lone surrogates; a commit from outside may have both. */
-function storable(text: string): string {
+export function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }

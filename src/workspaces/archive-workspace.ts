@@ -3,6 +3,7 @@ import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { liveStatuses } from '../workers/worker-status.js';
 import { loadWorkspace } from './load-workspace.js';
+import { publishWorkspace } from './publish-workspace.js';
 
 /**
  * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`.
@@ -19,6 +20,7 @@ export async function archiveWorkspace(
   const archived = workspace.archivedAt
     ? workspace
     : await prisma.workspace.update({ where: { id: workspace.id }, data: { archivedAt: new Date() } });
+  if (!workspace.archivedAt) publishWorkspace(ctx, archived, 'archived');
   const live = await prisma.worker.findMany({
     where: { workspaceId: workspace.id, status: { in: [...liveStatuses] } },
     select: { id: true },
@@ -38,5 +40,9 @@ export async function unarchiveWorkspace(
 ): Promise<Workspace> {
   const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
-  return ctx.services.prisma.workspace.update({ where: { id: workspace.id }, data: { archivedAt: null } });
+  if (!workspace.archivedAt) return workspace;
+  const where = { id: workspace.id };
+  const live = await ctx.services.prisma.workspace.update({ where, data: { archivedAt: null } });
+  publishWorkspace(ctx, live, 'unarchived');
+  return live;
 }

@@ -5,6 +5,7 @@ import { DomainError } from '../errors.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
+import { publishWorkspace } from './publish-workspace.js';
 
 /** What a client gives for a new workspace; what is absent takes the contract's default. */
 export interface CreateWorkspaceInput {
@@ -39,7 +40,7 @@ export async function createWorkspace(
     access,
     input.authoringQueryConnectorIds ?? [],
   );
-  return ctx.services.prisma.workspace.create({
+  const workspace = await ctx.services.prisma.workspace.create({
     data: {
       spaceId: access.space.id,
       name,
@@ -50,4 +51,6 @@ export async function createWorkspace(
       authoringQueryConnectorIds,
     },
   });
+  publishWorkspace(ctx, workspace, 'created');
+  return workspace;
 }

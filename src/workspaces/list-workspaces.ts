@@ -30,6 +30,7 @@ export function listWorkspaces(
       workspace.findMany({
         ...query,
         where: await where(),
+        include: { grants: true },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       }),
     count: async () => workspace.count({ where: await where() }),

@@ -5,6 +5,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { checkName } from '../validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
+import { publishWorkspace } from './publish-workspace.js';
 
 /** What to change of a workspace; what is absent stays. */
 export interface UpdateWorkspaceInput {
@@ -41,7 +42,7 @@ export async function updateWorkspace(
   const branch =
     input.defaultBranch ?? (input.defaultRepositoryId ? repository.defaultBranch : workspace.defaultBranch);
   const isBranchNew = input.defaultBranch !== undefined || input.defaultRepositoryId !== undefined;
-  return ctx.services.prisma.workspace.update({
+  const updated = await ctx.services.prisma.workspace.update({
     where: { id: workspace.id },
     data: {
       name: input.name == null ? undefined : checkName(input.name),
@@ -56,6 +57,8 @@ export async function updateWorkspace(
           : await checkConnectors(ctx, access, input.authoringQueryConnectorIds ?? []),
     },
   });
+  publishWorkspace(ctx, updated, 'updated');
+  return updated;
 }
 
 const notNullable = ['name', 'defaultRepositoryId', 'defaultBranch', 'ownerUserId', 'visibility'] as const;

@@ -10,6 +10,7 @@ import { invalidField } from '../errors.js';
 import type { SpaceAccess } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
+import { publishWorkspace } from './publish-workspace.js';
 import { checkNewOwner } from './update-workspace.js';
 
 /** One user or team, and what it may do. */
@@ -69,7 +70,7 @@ export async function replaceWorkspaceAccess(
     teamId: principalType === 'team' ? principalId : null,
     accessLevel,
   }));
-  return ctx.services.prisma.workspace.update({
+  const shared = await ctx.services.prisma.workspace.update({
     where: { id },
     data: {
       visibility: input.visibility ?? undefined,
@@ -78,6 +79,8 @@ export async function replaceWorkspaceAccess(
     },
     include: { grants: true },
   });
+  publishWorkspace(ctx, shared, 'access_changed');
+  return shared;
 }
 
 async function checkGrants(ctx: RequestContext, access: SpaceAccess, grants: GrantInput[]): Promise<void> {

@@ -104,3 +104,13 @@ it('takes a well-formed request id and replaces any other', async () => {
   const replaced = await at.rest('GET', '/workspaces', { headers: { 'x-request-id': 'a b"' } });
   expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
+
+it('a NUL in a text is 400, wherever it comes in', async () => {
+  expect((await at.rest('GET', '/workspaces', { space: 'a%00' })).status).toBe(400);
+  const body = { workspace_id: id, kernel_profile_id: 'a\u0000' };
+  expect((await at.rest('POST', '/workers', { body })).status).toBe(404);
+  const graphql = await at.graphql('query($slug: String!) { space(slug: $slug) { id } }', {
+    slug: 'a\u0000',
+  });
+  expect(graphql.errors?.[0]?.extensions.code).toBe('invalid_request');
+});

@@ -172,6 +172,21 @@ describe('a text file', () => {
   });
 });
 
+it('a list is sorted by code points, whatever the locale of the database', async () => {
+  const names = [
+    'order/B.ipynb',
+    'order/_.ipynb',
+    'order/a-b.ipynb',
+    'order/a/b.ipynb',
+    'order/ab.ipynb',
+    'order/é.ipynb',
+  ];
+  for (const path of names.toReversed()) await createNotebook(path);
+  const list = await at.rest('GET', `${base}/files`);
+  const paths = list.body.items.map((item: { path: string }) => item.path);
+  expect(paths.filter((path: string) => path.startsWith('order/'))).toEqual(names);
+});
+
 it('a rename keeps the notebook id, and a new file at the old path gets another', async () => {
   const made = await createNotebook('before.ipynb', 'rename me');
   const renamed = await at.rest('POST', `${base}/authoring-file/rename`, {

@@ -1,0 +1,96 @@
+import { TokenScope } from '../prisma/generated/client/client.js';
+import {
+  type ApiTokenRow,
+  createApiToken,
+  listApiTokens,
+  revokeApiToken,
+} from '../src/platform/api-tokens.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { User } from './user.js';
+
+const TokenScopeEnum = builder.enumType('TokenScope', {
+  description: 'What an API token is good for; what its owner may do bounds it further.',
+  values: {
+    read: { value: TokenScope.read, description: 'To read and watch.' },
+    write: { value: TokenScope.write, description: 'To change workspaces and files.' },
+    execute: { value: TokenScope.execute, description: 'To start workers and sessions and run cells.' },
+    admin: { value: TokenScope.admin, description: 'To administer spaces, API tokens and the platform.' },
+  },
+});
+
+const ApiToken = builder.objectRef<ApiTokenRow>('ApiToken').implement({
+  description: 'A token that stands for a user; only a hash of it is kept.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID; not the token itself.' }),
+    userId: t.exposeID('userId', { description: 'Whom it stands for.' }),
+    name: t.exposeString('name', { description: 'What it is for.' }),
+    scopes: t.expose('scopes', { type: [TokenScopeEnum], description: 'What it is good for.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'From when it is refused; null when it never expires.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked; null while it was not.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+const ApiTokenConnection = connectionType('ApiToken', ApiToken);
+
+builder.prismaObjectFields(User, (t) => ({
+  apiTokens: t.field({
+    type: ApiTokenConnection,
+    description:
+      "Newest first, also expired and revoked ones. The caller's own; anyone's for platform admins.",
+    args: pageArgs,
+    select: { id: true },
+    resolve: (user, args, ctx) => readPage(args, listApiTokens(ctx, user.id)),
+  }),
+}));
+
+const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
+  description: 'A new API token.',
+  fields: (t) => ({
+    userId: t.id({ description: 'Whom it stands for; default the caller. Others only by platform admins.' }),
+    name: t.string({ required: true, description: 'What it is for; 1 to 200 characters.' }),
+    scopes: t.field({
+      type: [TokenScopeEnum],
+      required: true,
+      description: 'Some of those of the token in use.',
+    }),
+    expiresAt: t.field({ type: 'DateTime', description: 'In the future; default never.' }),
+  }),
+});
+
+const CreatedApiToken = builder
+  .objectRef<{ apiToken: ApiTokenRow; token: string }>('CreatedApiToken')
+  .implement({
+    description: 'An API token that was made just now.',
+    fields: (t) => ({
+      apiToken: t.expose('apiToken', { type: ApiToken, description: 'The token as it is kept.' }),
+      token: t.exposeString('token', { description: 'The token itself; it is shown this once.' }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  createApiToken: t.field({
+    type: CreatedApiToken,
+    description:
+      'Makes an API token: for the caller, or, by platform admins, for anyone. Needs the scope `admin` and every scope ' +
+      'that the new token gets.',
+    args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'What to make.' }) },
+    resolve: (_root, { input }, ctx) => createApiToken(ctx, input),
+  }),
+  revokeApiToken: t.field({
+    type: ApiToken,
+    description:
+      "Revokes an API token at once; idempotent. The caller's own; anyone's for platform admins. Needs the scope `admin`.",
+    args: { id: t.arg.id({ required: true, description: 'UUID of the token.' }) },
+    resolve: (_root, { id }, ctx) => revokeApiToken(ctx, id),
+  }),
+}));

@@ -1,0 +1,77 @@
+import { setBranchProtection } from '../src/platform/branch-protection.js';
+import {
+  type Branch as BranchRow,
+  createBranch,
+  deleteBranch,
+  listBranches,
+  listProtectedBranches,
+} from '../src/platform/branches.js';
+import { builder } from './builder.js';
+import { Repository } from './repository.js';
+
+const Branch = builder.objectRef<BranchRow>('Branch').implement({
+  description: 'A branch of a repository.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Without `refs/heads/`.' }),
+    commitSha: t.exposeString('commitOid', { description: 'The commit that it points to.' }),
+    isProtected: t.exposeBoolean('isProtected', {
+      description: 'Whether only space admins write to it directly.',
+    }),
+  }),
+});
+
+builder.prismaObjectFields(Repository, (t) => ({
+  branches: t.field({
+    type: [Branch],
+    description: 'All branches, by name.',
+    resolve: (repository, _args, ctx) => listBranches(ctx, repository),
+  }),
+  protectedBranches: t.stringList({
+    description: 'The names of the branches that only space admins write to directly, sorted.',
+    resolve: (repository, _args, ctx) => listProtectedBranches(ctx, repository),
+  }),
+}));
+
+const repositoryArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  repositoryId: t.id({ required: true, description: 'The repository.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createBranch: t.field({
+    type: Branch,
+    description: 'Makes a branch. Needs the scope `write` and `canEdit`. A taken name: `already_exists`.',
+    args: {
+      ...repositoryArgs,
+      name: t.arg.string({ required: true, description: 'What `git check-ref-format --branch` accepts.' }),
+      from: t.arg.string({
+        description: "A branch, tag or commit sha to begin at; default the repository's default branch.",
+      }),
+    },
+    resolve: (_root, { spaceSlug, repositoryId, name, from }, ctx) =>
+      createBranch(ctx, spaceSlug, repositoryId, { name, from }),
+  }),
+  deleteBranch: t.boolean({
+    description:
+      'Deletes a branch, but not the default one. Needs the scope `write` and `canEdit`; a protected one only space ' +
+      'admins delete.',
+    args: { ...repositoryArgs, name: t.arg.string({ required: true, description: 'The branch.' }) },
+    resolve: async (_root, { spaceSlug, repositoryId, name }, ctx) => {
+      await deleteBranch(ctx, spaceSlug, repositoryId, name);
+      return true;
+    },
+  }),
+  setBranchProtection: t.field({
+    type: Repository,
+    description:
+      'Says whether only space admins write to a branch directly; idempotent. Needs the scope `admin` and the space role ' +
+      'admin.',
+    args: {
+      ...repositoryArgs,
+      branch: t.arg.string({ required: true, description: 'The branch; to be protected it must exist.' }),
+      protected: t.arg.boolean({ required: true, description: 'Whether it shall be protected.' }),
+    },
+    resolve: (_root, { spaceSlug, repositoryId, ...input }, ctx) =>
+      setBranchProtection(ctx, spaceSlug, repositoryId, input),
+  }),
+}));

@@ -1,0 +1,93 @@
+import {
+  type CatalogEntryType,
+  createCatalogEntry,
+  deleteCatalogEntry,
+  listCatalog,
+  renameCatalogEntry,
+} from '../src/platform/catalog-entries.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { Space } from './space.js';
+
+const CatalogEntryTypeEnum = builder.enumType('CatalogEntryType', {
+  description: 'What a catalog entry is.',
+  values: {
+    product: { description: 'A product.' },
+    analysis: { description: 'An analysis.' },
+    use_case: { description: 'A use case.' },
+  },
+});
+
+const CatalogEntry = builder.prismaObject('CatalogEntry', {
+  description: 'A product, analysis or use case that notebooks can be linked to.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: "UUID: a link's `targetId`." }),
+    type: t.field({
+      type: CatalogEntryTypeEnum,
+      description: 'What it is.',
+      resolve: (entry) => entry.type as CatalogEntryType,
+    }),
+    name: t.exposeString('name', { description: 'Unique in its space and type.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+const CatalogEntryConnection = connectionType('CatalogEntry', CatalogEntry);
+
+builder.objectFields(Space, (t) => ({
+  catalog: t.field({
+    type: CatalogEntryConnection,
+    description: 'What notebooks can be linked to, newest first.',
+    args: {
+      ...pageArgs,
+      type: t.arg({ type: CatalogEntryTypeEnum, description: 'Only entries of this type; default all.' }),
+    },
+    resolve: (space, args, ctx) => readPage(args, listCatalog(ctx, space.slug, args.type)),
+  }),
+}));
+
+const CreateCatalogEntryInput = builder.inputType('CreateCatalogEntryInput', {
+  description: 'A new catalog entry.',
+  fields: (t) => ({
+    type: t.field({ type: CatalogEntryTypeEnum, required: true, description: 'What it is.' }),
+    name: t.string({ required: true, description: 'Unique in the space and type; 1 to 200 characters.' }),
+  }),
+});
+
+const entryArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  id: t.id({ required: true, description: 'The entry.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createCatalogEntry: t.field({
+    type: CatalogEntry,
+    description: 'Makes a catalog entry. Needs the scope `admin` and the space role admin.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      input: t.arg({ type: CreateCatalogEntryInput, required: true, description: 'What to make.' }),
+    },
+    resolve: (_root, { spaceSlug, input }, ctx) => createCatalogEntry(ctx, spaceSlug, input),
+  }),
+  renameCatalogEntry: t.field({
+    type: CatalogEntry,
+    description: 'Gives a catalog entry another name. Needs the scope `admin` and the space role admin.',
+    args: {
+      ...entryArgs,
+      name: t.arg.string({
+        required: true,
+        description: 'Unique in the space and type; 1 to 200 characters.',
+      }),
+    },
+    resolve: (_root, { spaceSlug, id, name }, ctx) => renameCatalogEntry(ctx, spaceSlug, id, name),
+  }),
+  deleteCatalogEntry: t.boolean({
+    description:
+      'Deletes a catalog entry; links to it stay, without a name. Needs the scope `admin` and the space role admin.',
+    args: entryArgs,
+    resolve: async (_root, { spaceSlug, id }, ctx) => {
+      await deleteCatalogEntry(ctx, spaceSlug, id);
+      return true;
+    },
+  }),
+}));

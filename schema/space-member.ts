@@ -1,0 +1,60 @@
+import {
+  listSpaceMembers,
+  type MemberRow,
+  removeSpaceMember,
+  setSpaceMember,
+} from '../src/platform/space-members.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { SpaceRoleEnum } from './enums.js';
+import { Space } from './space.js';
+import { User } from './user.js';
+
+const SpaceMember = builder.objectRef<MemberRow>('SpaceMember').implement({
+  description: 'A user in a space.',
+  fields: (t) => ({
+    userId: t.exposeID('userId', { description: 'The user.' }),
+    user: t.expose('user', { type: User, description: 'The user.' }),
+    role: t.expose('role', { type: SpaceRoleEnum, description: 'What they may do here.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they became a member.' }),
+  }),
+});
+
+const SpaceMemberConnection = connectionType('SpaceMember', SpaceMember);
+
+builder.objectFields(Space, (t) => ({
+  members: t.field({
+    type: SpaceMemberConnection,
+    description: 'The members, newest first.',
+    args: pageArgs,
+    resolve: (space, args, ctx) => readPage(args, listSpaceMembers(ctx, space.slug)),
+  }),
+}));
+
+const memberArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  userId: t.id({ required: true, description: 'The user.' }),
+}));
+
+builder.mutationFields((t) => ({
+  setSpaceMember: t.field({
+    type: SpaceMember,
+    description:
+      'Makes a user a member, or gives a member another role. Needs the scope `admin` and the space role admin.',
+    args: {
+      ...memberArgs,
+      role: t.arg({ type: SpaceRoleEnum, required: true, description: 'What they may do here.' }),
+    },
+    resolve: (_root, { spaceSlug, userId, role }, ctx) => setSpaceMember(ctx, spaceSlug, userId, role),
+  }),
+  removeSpaceMember: t.boolean({
+    description:
+      "Ends a membership, and with it those in the space's teams and the grants in its workspaces. Needs the scope " +
+      '`admin` and the space role admin.',
+    args: memberArgs,
+    resolve: async (_root, { spaceSlug, userId }, ctx) => {
+      await removeSpaceMember(ctx, spaceSlug, userId);
+      return true;
+    },
+  }),
+}));

@@ -1,0 +1,89 @@
+import { addTeamMember, listTeamMembers, removeTeamMember } from '../src/platform/team-members.js';
+import { createTeam, deleteTeam, listTeams, renameTeam } from '../src/platform/teams.js';
+import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
+import { Space } from './space.js';
+import { UserConnection } from './user.js';
+
+const Team = builder.prismaObject('Team', {
+  description: 'Members of a space that workspaces can be shared with as one.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'UUID.' }),
+    name: t.exposeString('name', { description: 'Unique in its space.' }),
+    members: t.field({
+      type: UserConnection,
+      description: 'Who is in it, newest user first.',
+      args: pageArgs,
+      resolve: (team, args, ctx) => readPage(args, listTeamMembers(ctx, team)),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+const TeamConnection = connectionType('Team', Team);
+
+builder.objectFields(Space, (t) => ({
+  teams: t.field({
+    type: TeamConnection,
+    description: 'The teams, newest first.',
+    args: pageArgs,
+    resolve: (space, args, ctx) => readPage(args, listTeams(ctx, space.slug)),
+  }),
+}));
+
+const teamArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  id: t.id({ required: true, description: 'The team.' }),
+}));
+
+builder.mutationFields((t) => ({
+  createTeam: t.field({
+    type: Team,
+    description: 'Makes a team without members. Needs the scope `admin` and the space role admin.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
+    },
+    resolve: (_root, { spaceSlug, name }, ctx) => createTeam(ctx, spaceSlug, name),
+  }),
+  renameTeam: t.field({
+    type: Team,
+    description: 'Gives a team another name. Needs the scope `admin` and the space role admin.',
+    args: {
+      ...teamArgs,
+      name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
+    },
+    resolve: (_root, { spaceSlug, id, name }, ctx) => renameTeam(ctx, spaceSlug, id, name),
+  }),
+  deleteTeam: t.boolean({
+    description:
+      'Deletes a team and the grants that it had. Needs the scope `admin` and the space role admin.',
+    args: teamArgs,
+    resolve: async (_root, { spaceSlug, id }, ctx) => {
+      await deleteTeam(ctx, spaceSlug, id);
+      return true;
+    },
+  }),
+}));
+
+const teamMemberArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  teamId: t.id({ required: true, description: 'The team.' }),
+  userId: t.id({ required: true, description: 'A member of the space.' }),
+}));
+
+builder.mutationFields((t) => ({
+  addTeamMember: t.field({
+    type: Team,
+    description:
+      'Puts a member of the space into a team; idempotent. Needs the scope `admin` and the space role admin.',
+    args: teamMemberArgs,
+    resolve: (_root, { spaceSlug, teamId, userId }, ctx) => addTeamMember(ctx, spaceSlug, teamId, userId),
+  }),
+  removeTeamMember: t.field({
+    type: Team,
+    description: 'Takes a user out of a team. Needs the scope `admin` and the space role admin.',
+    args: teamMemberArgs,
+    resolve: (_root, { spaceSlug, teamId, userId }, ctx) => removeTeamMember(ctx, spaceSlug, teamId, userId),
+  }),
+}));

@@ -1,0 +1,57 @@
+import type { RequestContext } from '../context.js';
+import type { SpaceAccess } from '../spaces/space-access.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+import { createChangeQueue } from './change-queue.js';
+import type { Topics } from './event-bus.js';
+import { pullIterator } from './pull-iterator.js';
+import type { Recheck } from './stream-guard.js';
+
+/** One kind of subscription to the resources of a space. */
+export interface Watch<K extends keyof Topics, T> {
+  topic: K;
+  /** The space, which the caller was authorized in already. */
+  spaceId: string;
+  /** Whether an event is of what the subscriber asked for, whoever may see it. */
+  concerns(event: Topics[K]): Promise<boolean> | boolean;
+  /** What waits together for a slow reader: of the same key only the newest event is kept. */
+  keyOf(event: Topics[K]): string;
+  /** Reads what is delivered; null when the caller, with this standing, may not see it. */
+  read(event: Topics[K], access: SpaceAccess): Promise<T | null>;
+  /** Throws once the subscription may not go on. */
+  recheck: Recheck;
+}
+
+/**
+ * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's standing at that
+ * moment. A slow reader gets the newest state of each resource; see {@link createChangeQueue}.
+ */
+export function watchChanges<K extends keyof Topics, T>(
+  ctx: RequestContext,
+  watch: Watch<K, T>,
+): AsyncIterableIterator<T> {
+  const { bus, streams, log } = ctx.services;
+  const queue = createChangeQueue<Topics[K]>();
+  const take = async (event: Topics[K]) => {
+    if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
+  };
+  const unsubscribe = bus.subscribe(watch.topic, '*', (event) => {
+    take(event).catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not placed'));
+  });
+
+  async function pull(): Promise<T | undefined> {
+    for (;;) {
+      const event = await queue.take();
+      if (event === undefined) return undefined;
+      // The resolvers below the delivered row read the caller's standing from here too.
+      ctx.spaces.clear();
+      const value = await watch.read(event, await loadSpaceById(ctx, watch.spaceId));
+      if (value !== null) return value;
+    }
+  }
+
+  const changes = pullIterator(pull, () => {
+    unsubscribe();
+    queue.close();
+  });
+  return streams.guard(ctx, changes, watch.recheck);
+}

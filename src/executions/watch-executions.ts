@@ -1,0 +1,34 @@
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { authorizeWatch, isInScope } from '../events/resource-watch.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+
+/**
+ * Follows what is queued, begins and ends in the sessions of workspaces that the caller can view. Needs the scope
+ * `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ */
+export async function watchExecutions(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { workspaceId?: string | null; sessionId?: string | null },
+): Promise<AsyncIterableIterator<Execution>> {
+  const { prisma, streams } = ctx.services;
+  const scope = await authorizeWatch(ctx, spaceSlug, filter);
+  return watchChanges(ctx, {
+    topic: 'executionStatus',
+    spaceId: scope.spaceId,
+    concerns: async ({ executionId }) =>
+      isInScope(scope, await streams.places.find('execution', executionId)),
+    keyOf: ({ executionId }) => executionId,
+    read: ({ executionId }, access) =>
+      prisma.execution.findFirst({
+        where: {
+          id: executionId,
+          session: { workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
+        },
+      }),
+    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+  });
+}

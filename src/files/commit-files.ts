@@ -1,0 +1,87 @@
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import type { CommitResult, FileChange } from '../git/git-store.js';
+import { assertWritablePath } from '../git/path.js';
+import { commitChanges } from './commit-changes.js';
+import { type ContentInput, encodeContent } from './file-content.js';
+import { fileKind } from './file-kind.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
+import { checkBaseSha } from './save-file.js';
+
+/** One change of several; exactly one member is set. */
+export interface FileChangeInput {
+  create?: ContentInput | null;
+  save?: (ContentInput & { baseSha?: string | null }) | null;
+  delete?: { path: string; baseSha?: string | null } | null;
+  rename?: { path: string; newPath: string; baseSha?: string | null } | null;
+}
+
+/** Several changes as one commit: all or none. */
+export interface CommitFilesInput {
+  branch?: string | null;
+  changes: FileChangeInput[];
+  commitMessage: string;
+}
+
+const mostChanges = 500;
+
+/**
+ * Applies several file changes as one commit, in order, each to the outcome of those before it. Needs the scope
+ * `write` and `can_edit`.
+ * @throws DomainError what each of the changes throws alone; `loc` begins with its place in `changes`
+ */
+export async function commitFiles(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: CommitFilesInput,
+): Promise<CommitResult> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const { length } = input.changes;
+  if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
+  if (length > mostChanges)
+    throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
+  return commitChanges(ctx, target, {
+    branch: input.branch ?? target.defaultBranch,
+    changes: input.changes.map((change, index) => placed(index, () => toChange(change))),
+    message: input.commitMessage.trim() || `Change ${length} files`,
+  });
+}
+
+function toChange(input: FileChangeInput): FileChange {
+  if (input.create) {
+    assertWritablePath(input.create.path);
+    return { kind: 'create', path: input.create.path, bytes: encodeContent(input.create, { isNew: true }) };
+  }
+  if (input.save) {
+    const { path } = input.save;
+    assertWritablePath(path);
+    const bytes = encodeContent(input.save, { isNew: false });
+    return { kind: 'save', path, bytes, baseSha: checkBaseSha(input.save.baseSha) };
+  }
+  if (input.rename) {
+    const { path, newPath } = input.rename;
+    assertWritablePath(path);
+    assertWritablePath(newPath, ['body', 'new_path']);
+    if (fileKind(path) !== fileKind(newPath))
+      throw invalidField('new_path', 'must keep the kind of the file');
+    return { kind: 'move', path, newPath, baseSha: checkBaseSha(input.rename.baseSha) };
+  }
+  const { path, baseSha } = input.delete!;
+  assertWritablePath(path);
+  return { kind: 'delete', path, baseSha: checkBaseSha(baseSha) };
+}
+
+/** Puts the place of the change before the `loc` of its faults. */
+function placed<T>(index: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof DomainError) || !error.fields) throw error;
+    const fields = error.fields.map(({ loc, ...rest }) => ({
+      loc: ['body', 'changes', index, ...loc.slice(1)],
+      ...rest,
+    }));
+    throw new DomainError(error.code, error.message, { fields });
+  }
+}

@@ -1,0 +1,34 @@
+import type { RequestContext } from '../context.js';
+import type { CommitResult } from '../git/git-store.js';
+import { assertWritablePath } from '../git/path.js';
+import { commitChanges } from './commit-changes.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
+import { checkBaseSha } from './save-file.js';
+
+/** Which file to delete; its versions stay. */
+export interface DeleteFileInput {
+  path: string;
+  branch?: string | null;
+  baseSha?: string | null;
+  /** Default `Delete PATH`. */
+  commitMessage?: string | null;
+}
+
+/**
+ * Deletes a file with one commit. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `base_sha_conflict` and what a save throws
+ */
+export async function deleteFile(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: DeleteFileInput,
+): Promise<CommitResult> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  assertWritablePath(input.path);
+  return commitChanges(ctx, target, {
+    branch: input.branch ?? target.defaultBranch,
+    changes: [{ kind: 'delete', path: input.path, baseSha: checkBaseSha(input.baseSha) }],
+    message: input.commitMessage?.trim() || `Delete ${input.path}`,
+  });
+}

@@ -1,0 +1,55 @@
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { isUuid } from '../validate.js';
+import { commitChanges, findVersion } from './commit-changes.js';
+import { readSnapshot } from './file-snapshot.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
+import { checkBaseSha, type SavedFile } from './save-file.js';
+
+/** Which version to bring back; at the path where its file is now, or where it was when the file is gone. */
+export interface RestoreVersionInput {
+  versionId: string;
+  /** The blob that is at the path now; refuses to restore over another. Default unconditional. */
+  baseSha?: string | null;
+  /** Default `Restore PATH to COMMIT`. */
+  commitMessage?: string | null;
+}
+
+/**
+ * Makes a version current again on its branch, as a new commit. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `base_sha_conflict` and what a save throws
+ */
+export async function restoreVersion(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: RestoreVersionInput,
+): Promise<SavedFile> {
+  const { prisma, indexer } = ctx.services;
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const repositoryId = target.repository.id;
+  const version = isUuid(input.versionId)
+    ? await prisma.fileVersion.findFirst({ where: { id: input.versionId, repositoryId } })
+    : null;
+  const old = version && (await target.git.readFile(version.commitOid, version.path));
+  if (!version || !old) throw notFound('The version');
+  const { branch } = version;
+  await indexer.ensure(repositoryId, branch);
+  const where = version.documentId ? { documentId: version.documentId } : { path: version.path };
+  const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
+  const path = now?.path ?? version.path;
+  const result = await commitChanges(ctx, target, {
+    branch,
+    changes: [
+      now
+        ? { kind: 'save', path, bytes: old.bytes, baseSha: checkBaseSha(input.baseSha) }
+        : { kind: 'create', path, bytes: old.bytes },
+    ],
+    message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
+  });
+  const at = { repositoryId, branch, commitOid: result.commitOid, path };
+  return {
+    version: result.changed ? await findVersion(ctx, at) : null,
+    file: await readSnapshot(ctx.services, target, { ref: branch, path }),
+  };
+}

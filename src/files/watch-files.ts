@@ -1,0 +1,70 @@
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { createChangeQueue } from '../events/change-queue.js';
+import { pullIterator } from '../events/pull-iterator.js';
+import { type FileChangeEvent, fileChanges } from '../versions/file-changes.js';
+import { loadFileTarget } from './file-target.js';
+
+/**
+ * Follows every commit on a branch, whoever made it and by whatever way, from now on. Needs the scope `read` and
+ * `can_view`. What a slow reader has not taken yet is read from Git when it asks: nothing is queued but that the tip
+ * moved, and nothing is lost.
+ * @param input.branch default the workspace's branch
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, `invalid_ref`, also later: when the caller loses
+ *   sight of the workspace, or it of the repository or branch
+ */
+export async function watchFiles(
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: { workspaceId: string; branch?: string | null },
+): Promise<AsyncIterableIterator<FileChangeEvent>> {
+  const { bus, indexer, prisma, streams } = ctx.services;
+  const load = (current: RequestContext) =>
+    loadFileTarget(current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
+  const target = await load(ctx);
+  const { git } = target;
+  const repositoryId = target.repository.id;
+  const branch = input.branch ?? target.defaultBranch;
+  const recheck = async (fresh: RequestContext) => {
+    if ((await load(fresh)).repository.id !== repositoryId) throw notFound('The repository of this stream');
+    await git.resolveBranch(branch);
+  };
+
+  const moved = createChangeQueue<true>(1);
+  const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
+    if (event.branch === branch) moved.push('tip', true);
+  });
+  const unwatch = streams.branches.watch(repositoryId, branch);
+  let step: AsyncGenerator<FileChangeEvent> | undefined;
+  const stop = () => {
+    unsubscribe();
+    unwatch();
+    moved.close();
+    step?.return(undefined).catch(() => {});
+  };
+  let tip: string;
+  try {
+    tip = await indexer.ensure(repositoryId, branch);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+
+  async function pull(): Promise<FileChangeEvent | undefined> {
+    for (;;) {
+      if (!step) {
+        if (!(await moved.take())) return undefined;
+        ctx.spaces.clear();
+        await recheck(ctx);
+        const from = tip;
+        tip = await indexer.ensure(repositoryId, branch);
+        if (tip === from) continue;
+        step = fileChanges({ prisma, git }, { repositoryId, branch, from, to: tip });
+      }
+      const { done, value } = await step.next();
+      if (!done) return value;
+      step = undefined;
+    }
+  }
+  return streams.guard(ctx, pullIterator(pull, stop), recheck);
+}

@@ -1,0 +1,36 @@
+import type { NotebookDocument, Prisma } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import type { Listing } from '../listing.js';
+import { visibleRepositories } from '../policies/repository-policy.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import type { LinkTarget } from './link-target.js';
+
+/**
+ * The notebooks that are linked to something of a space, newest first: those whose repository the caller can view.
+ * Needs the scope `read`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ */
+export function listLinkedNotebooks(
+  ctx: RequestContext,
+  spaceSlug: string,
+  { targetType, targetId }: LinkTarget,
+): Listing<NotebookDocument> {
+  const where = async (): Promise<Prisma.NotebookDocumentWhereInput> => {
+    requireScope(ctx, 'read');
+    const access = await loadSpace(ctx, spaceSlug);
+    const links = isUuid(targetId) ? { some: { targetType, targetId } } : { some: { id: { in: [] } } };
+    return { links, repository: visibleRepositories({ userId: ctx.actor.userId, access }) };
+  };
+  const { notebookDocument } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      notebookDocument.findMany({
+        ...query,
+        where: await where(),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => notebookDocument.count({ where: await where() }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { ApiToken, TokenScope } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import { generateToken, hashToken } from '../auth/token.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField, notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { checkName, isUuid } from '../validate.js';
+import { checkId } from './check-input.js';
+
+const latestExpiry = new Date('9999-12-31T23:59:59.999Z');
+
+/** An API token without what could stand for it. */
+export type ApiTokenRow = Omit<ApiToken, 'hash'>;
+
+/**
+ * The API tokens of a user, also those that expired or were revoked, newest first: a user's own, anyone's for platform
+ * admins. Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
+ */
+export function listApiTokens(ctx: RequestContext, userId: string): Listing<ApiTokenRow> {
+  const where = () => {
+    requireScope(ctx, 'read');
+    assertOwnOrAdmin(ctx, userId);
+    return { userId };
+  };
+  const { apiToken } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      apiToken.findMany({
+        ...query,
+        where: where(),
+        omit: { hash: true },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => apiToken.count({ where: where() }),
+  };
+}
+
+/** A new API token: for the caller unless `userId` names another; without `expiresAt` it never expires. */
+export interface CreateApiTokenInput {
+  userId?: string | null;
+  name: string;
+  scopes: TokenScope[];
+  expiresAt?: Date | null;
+}
+
+/**
+ * Makes an API token; its plaintext is in the answer and nowhere else. Its scopes are some of those of the token in use.
+ * For the caller, or, by platform admins, for anyone. Needs the scope `admin`.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`
+ */
+export async function createApiToken(
+  ctx: RequestContext,
+  input: CreateApiTokenInput,
+): Promise<{ apiToken: ApiTokenRow; token: string }> {
+  const { prisma } = ctx.services;
+  requireScope(ctx, 'admin');
+  const userId = input.userId ?? ctx.actor.userId;
+  assertOwnOrAdmin(ctx, userId);
+  const scopes = [...new Set(input.scopes)];
+  if (scopes.length === 0) throw invalidField('scopes', 'must not be empty', 'too_short');
+  for (const scope of scopes) requireScope(ctx, scope);
+  const name = checkName(input.name);
+  const expiresAt = input.expiresAt == null ? null : checkExpiry(input.expiresAt);
+  if (!isUuid(userId) || !(await prisma.user.findUnique({ where: { id: userId } }))) {
+    throw invalidField('user_id', 'is not a user', 'unknown');
+  }
+  const token = generateToken();
+  const apiToken = await prisma.apiToken.create({
+    data: { userId, name, hash: hashToken(token), scopes, expiresAt },
+    omit: { hash: true },
+  });
+  return { apiToken, token };
+}
+
+/**
+ * Revokes an API token, at once and for good; idempotent. A user's own, anyone's for platform admins. Needs the scope
+ * `admin`.
+ * @throws DomainError `insufficient_scope`, `not_found`
+ */
+export async function revokeApiToken(ctx: RequestContext, id: string): Promise<ApiTokenRow> {
+  requireScope(ctx, 'admin');
+  const { apiToken } = ctx.services.prisma;
+  const { userId, isPlatformAdmin } = ctx.actor;
+  const where = { id: checkId(id, 'The API token'), userId: isPlatformAdmin ? undefined : userId };
+  await apiToken.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: new Date() } });
+  const found = await apiToken.findFirst({ where, omit: { hash: true } });
+  if (!found) throw notFound('The API token');
+  return found;
+}
+
+function assertOwnOrAdmin(ctx: RequestContext, userId: string): void {
+  if (ctx.actor.isPlatformAdmin || userId === ctx.actor.userId) return;
+  throw new DomainError('forbidden', "Only a platform admin may do this with another user's API tokens.");
+}
+
+function checkExpiry(expiresAt: Date): Date {
+  if (expiresAt <= new Date()) throw invalidField('expires_at', 'must be in the future');
+  if (expiresAt > latestExpiry) throw invalidField('expires_at', 'must be before the year 10000');
+  return expiresAt;
+}

@@ -1,0 +1,35 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { checkBranchName } from './check-input.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/**
+ * Says whether a branch takes direct writes from space admins only; idempotent. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, `invalid_request` when a branch that
+ *   does not exist shall be protected
+ */
+export async function setBranchProtection(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+  input: { branch: string; protected: boolean },
+): Promise<Repository> {
+  const { prisma, git } = ctx.services;
+  await loadAdminSpace(ctx, spaceSlug);
+  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  const key = { repositoryId: repository.id, name: checkBranchName(input.branch, 'branch') };
+  if (!input.protected) {
+    await prisma.protectedBranch.deleteMany({ where: key });
+    return repository;
+  }
+  try {
+    await (await git.repository(repository.id)).resolveBranch(key.name);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+    throw invalidField('branch', 'is not a branch of this repository', 'unknown');
+  }
+  await prisma.protectedBranch.createMany({ data: key, skipDuplicates: true });
+  return repository;
+}

@@ -1,0 +1,106 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField } from '../errors.js';
+import { assertBranchWritable, loadFileTarget } from '../files/file-target.js';
+import type { GitRepository } from '../git/git-store.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+import { checkBranchName } from './check-input.js';
+import { lockDefaultBranch } from './lock-default-branch.js';
+
+/** A branch at the commit that it points to. */
+export interface Branch {
+  name: string;
+  commitOid: string;
+  isProtected: boolean;
+}
+
+/**
+ * The branches of a repository by name. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`
+ */
+export async function listBranches(ctx: RequestContext, repository: Repository): Promise<Branch[]> {
+  const guarded = new Set(await listProtectedBranches(ctx, repository));
+  const branches = await (await ctx.services.git.repository(repository.id)).branches();
+  return branches.map((branch) => ({ ...branch, isProtected: guarded.has(branch.name) }));
+}
+
+/**
+ * The names of the protected branches, sorted. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `forbidden`
+ */
+export async function listProtectedBranches(ctx: RequestContext, repository: Repository): Promise<string[]> {
+  requireScope(ctx, 'read');
+  const { space } = await loadSpaceById(ctx, repository.spaceId);
+  await loadRepository(ctx, space.slug, repository.id, 'view');
+  const rows = await ctx.services.prisma.protectedBranch.findMany({
+    where: { repositoryId: repository.id },
+    orderBy: { name: 'asc' },
+  });
+  return rows.map(({ name }) => name);
+}
+
+/** A new branch, which begins at a branch, tag or commit: by default at the default branch. */
+export interface CreateBranchInput {
+  name: string;
+  from?: string | null;
+}
+
+/**
+ * Makes a branch. Needs the scope `write` and `can_edit` of the repository.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `branch_protected`, `invalid_ref`,
+ *   `invalid_request` for an unknown `from`, `already_exists`, `storage_unavailable`
+ */
+export async function createBranch(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+  input: CreateBranchInput,
+): Promise<Branch> {
+  const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
+  const name = checkBranchName(input.name, 'name');
+  await assertBranchWritable(ctx, target, name);
+  const commitOid = await commitOf(target.git, input.from ?? target.defaultBranch);
+  await target.git.createBranch(name, commitOid);
+  const where = { repositoryId: target.repository.id, name };
+  const isProtected = (await ctx.services.prisma.protectedBranch.count({ where })) > 0;
+  return { name, commitOid, isProtected };
+}
+
+/**
+ * Deletes a branch that is not the default one, with its index and its protection. Needs the scope `write` and
+ * `can_edit` of the repository.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `branch_protected`, `invalid_ref`,
+ *   `invalid_request` for the default branch, `storage_unavailable`
+ */
+export async function deleteBranch(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+  branch: string,
+): Promise<void> {
+  const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
+  const name = checkBranchName(branch, 'name');
+  await assertBranchWritable(ctx, target, name);
+  const { id } = target.repository;
+  await ctx.services.prisma.$transaction(async (tx) => {
+    if (name === (await lockDefaultBranch(tx, id))) {
+      throw invalidField('name', 'is the default branch; make another branch the default first');
+    }
+    await target.git.deleteBranch(name);
+    await tx.branchIndex.deleteMany({ where: { repositoryId: id, branch: name } });
+    await tx.protectedBranch.deleteMany({ where: { repositoryId: id, name } });
+  });
+}
+
+async function commitOf(git: GitRepository, ref: string): Promise<string> {
+  try {
+    return (await git.resolveRef(ref)).commitOid;
+  } catch (error) {
+    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
+      throw invalidField('from', 'is not a branch, tag or commit of this repository', 'unknown');
+    }
+    throw error;
+  }
+}

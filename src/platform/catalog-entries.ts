@@ -1,0 +1,84 @@
+import type { CatalogEntry, LinkTargetType } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { checkName } from '../validate.js';
+import { checkId } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/** What a catalog holds: what a notebook can be linked to, but for repositories, which have their own table. */
+export type CatalogEntryType = Exclude<LinkTargetType, 'repository'>;
+
+/**
+ * The catalog of a space, newest first, for every member. Needs the scope `read`.
+ * @param type only entries of this type; default all
+ * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ */
+export function listCatalog(
+  ctx: RequestContext,
+  spaceSlug: string,
+  type: CatalogEntryType | null | undefined,
+): Listing<CatalogEntry> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id, type: type ?? undefined };
+  };
+  const { catalogEntry } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      catalogEntry.findMany({
+        ...query,
+        where: await where(),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => catalogEntry.count({ where: await where() }),
+  };
+}
+
+/**
+ * Makes a catalog entry; its name is unique in the space and type. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createCatalogEntry(
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: { type: CatalogEntryType; name: string },
+): Promise<CatalogEntry> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const data = { spaceId: space.id, type: input.type, name: checkName(input.name) };
+  return refuseDuplicate('name', () => ctx.services.prisma.catalogEntry.create({ data }));
+}
+
+/**
+ * Gives a catalog entry another name. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function renameCatalogEntry(
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+  name: string,
+): Promise<CatalogEntry> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The catalog entry'), spaceId: space.id };
+  const data = { name: checkName(name) };
+  const [entry] = await refuseDuplicate('name', () =>
+    ctx.services.prisma.catalogEntry.updateManyAndReturn({ where, data }),
+  );
+  if (!entry) throw notFound('The catalog entry');
+  return entry;
+}
+
+/**
+ * Deletes a catalog entry; links to it stay, without a name. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function deleteCatalogEntry(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The catalog entry'), spaceId: space.id };
+  const { count } = await ctx.services.prisma.catalogEntry.deleteMany({ where });
+  if (count === 0) throw notFound('The catalog entry');
+}

@@ -1,0 +1,74 @@
+import { DomainError, invalidField, notFound } from '../errors.js';
+import { isBranchName } from '../git/ref-name.js';
+import { checkText, isUuid } from '../validate.js';
+
+const longestEmail = 254;
+const slug = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * A slug: 1 to 63 lower-case letters, digits and hyphens, no hyphen first.
+ * @throws DomainError `invalid_request` naming the field
+ */
+export function checkSlug(value: string, field: string): string {
+  if (!slug.test(value)) {
+    throw invalidField(field, 'must be 1 to 63 lower-case letters, digits and hyphens, no hyphen first');
+  }
+  return value;
+}
+
+/**
+ * An e-mail address as far as a commit's header needs it: one `@`, no spaces, no angle brackets, at most 254 characters.
+ * @throws DomainError `invalid_request` naming `email`
+ */
+export function checkEmail(value: string): string {
+  const email = checkText(value, 'email', longestEmail);
+  if (!/^[^\s@<>\p{Cc}]+@[^\s@<>\p{Cc}]+$/u.test(email))
+    throw invalidField('email', 'is not an e-mail address');
+  return email;
+}
+
+/**
+ * A number within bounds, both included.
+ * @throws DomainError `invalid_request` naming the field
+ */
+export function checkRange(value: number, field: string, least: number, most: number): number {
+  if (value < least || value > most)
+    throw invalidField(field, `must be from ${least} to ${most}`, 'out_of_range');
+  return value;
+}
+
+/** @throws DomainError `invalid_ref` naming the field, unless a branch may have the name */
+export function checkBranchName(value: string, field: string): string {
+  if (isBranchName(value)) return value;
+  const msg = 'is not a valid branch name';
+  throw new DomainError('invalid_ref', `${field}: ${msg}`, {
+    fields: [{ loc: ['body', field], msg, type: 'invalid' }],
+  });
+}
+
+/** @throws DomainError `not_found`, as for an unknown one, for an id that no row can have */
+export function checkId(id: string, what: string): string {
+  if (!isUuid(id)) throw notFound(what);
+  return id;
+}
+
+/** {@link checkId} where ids are slugs. @throws DomainError `not_found` */
+export function checkSlugId(id: string, what: string): string {
+  if (!slug.test(id)) throw notFound(what);
+  return id;
+}
+
+/**
+ * In the input of an update `null` is no way to say "as it is".
+ * @throws DomainError `invalid_request` naming the first field that is null
+ */
+export function refuseNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {
+  for (const [name, value] of Object.entries(input)) {
+    if (value !== null) continue;
+    throw invalidField(
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      'must not be null',
+    );
+  }
+  return input as { [K in keyof T]: Exclude<T[K], null> };
+}

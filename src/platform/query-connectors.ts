@@ -1,0 +1,88 @@
+import type { QueryConnector } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { checkName } from '../validate.js';
+import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import { checkId } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/**
+ * The query connectors of a space, newest first, for every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ */
+export function listConnectors(ctx: RequestContext, spaceSlug: string): Listing<QueryConnector> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+  };
+  const { queryConnector } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      queryConnector.findMany({
+        ...query,
+        where: await where(),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+    count: async () => queryConnector.count({ where: await where() }),
+  };
+}
+
+/**
+ * Makes a query connector. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createConnector(
+  ctx: RequestContext,
+  spaceSlug: string,
+  name: string,
+): Promise<QueryConnector> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const data = { spaceId: space.id, name: checkName(name) };
+  return refuseDuplicate('name', () => ctx.services.prisma.queryConnector.create({ data }));
+}
+
+/**
+ * Gives a query connector another name. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function renameConnector(
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+  name: string,
+): Promise<QueryConnector> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The connector'), spaceId: space.id };
+  const data = { name: checkName(name) };
+  const [connector] = await refuseDuplicate('name', () =>
+    ctx.services.prisma.queryConnector.updateManyAndReturn({ where, data }),
+  );
+  if (!connector) throw notFound('The connector');
+  return connector;
+}
+
+/**
+ * Deletes a query connector and takes it out of the workspaces that had it. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function deleteConnector(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The connector'), spaceId: space.id };
+  const changed = await ctx.services.prisma.$transaction(async (tx) => {
+    const { count } = await tx.queryConnector.deleteMany({ where });
+    if (count === 0) throw notFound('The connector');
+    return tx.$queryRaw<{ id: string }[]>`
+      UPDATE "Workspace"
+      SET "authoringQueryConnectorIds" = array_remove("authoringQueryConnectorIds", ${id}::uuid),
+          "updatedAt" = CURRENT_TIMESTAMP
+      WHERE "spaceId" = ${space.id}::uuid AND ${id}::uuid = ANY("authoringQueryConnectorIds")
+      RETURNING "id"`;
+  });
+  for (const workspace of changed) {
+    publishWorkspace(ctx, { id: workspace.id, spaceId: space.id }, 'updated');
+  }
+}

@@ -1,0 +1,17 @@
+import { uniqueViolation } from '../database/unique-violation.js';
+import { DomainError } from '../errors.js';
+
+/**
+ * Runs a write and tells a violated unique constraint as a fault of the field that has to be unique.
+ * @throws DomainError `already_exists` naming the field, and what `write` throws
+ */
+export async function refuseDuplicate<T>(field: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!uniqueViolation(error)) throw error;
+    throw new DomainError('already_exists', `${field}: is taken already; choose another.`, {
+      fields: [{ loc: ['body', field], msg: 'is taken already', type: 'duplicate' }],
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+
+/** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` unless a platform admin asks */
+export function requirePlatformAdmin(ctx: RequestContext): void {
+  requireScope(ctx, 'admin');
+  if (!ctx.actor.isPlatformAdmin) {
+    throw new DomainError('forbidden', 'Only a platform admin may do this.');
+  }
+}
+
+/**
+ * Loads a space for its admins (a platform admin is one of every space). Needs the scope `admin`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadAdminSpace(ctx: RequestContext, slug: string): Promise<SpaceAccess> {
+  const access = await loadSpace(ctx, slug);
+  requireScope(ctx, 'admin');
+  if (access.role !== 'admin') {
+    throw new DomainError('forbidden', 'Only an admin of this space may do this.');
+  }
+  return access;
+}

@@ -1,0 +1,97 @@
+import type { ResourceClass } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { checkName } from '../validate.js';
+import { checkRange, checkSlug, checkSlugId, refuseNulls } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { requirePlatformAdmin } from './require-admin.js';
+import { withOneDefault } from './with-one-default.js';
+
+/** What to change of a resource class; what is absent stays. Memory and storage are in MiB, CPU in cores. */
+export interface UpdateResourceClassInput {
+  name?: string | null;
+  cpuLimit?: number | null;
+  memoryMb?: number | null;
+  gpuCount?: number | null;
+  workspaceStorageMb?: number | null;
+  tmpStorageMb?: number | null;
+  isEnabled?: boolean | null;
+  isDefault?: boolean | null;
+}
+
+/** A new resource class; `id` is a slug; no GPUs, enabled and not the default unless said. */
+export interface CreateResourceClassInput {
+  id: string;
+  name: string;
+  cpuLimit: number;
+  memoryMb: number;
+  gpuCount?: number | null;
+  workspaceStorageMb: number;
+  tmpStorageMb: number;
+  isEnabled?: boolean | null;
+  isDefault?: boolean | null;
+}
+
+const limits = {
+  cpuLimit: ['cpu_limit', 0.01, 1024],
+  memoryMb: ['memory_mb', 16, 16_777_216],
+  gpuCount: ['gpu_count', 0, 64],
+  workspaceStorageMb: ['workspace_storage_mb', 1, 1_073_741_824],
+  tmpStorageMb: ['tmp_storage_mb', 1, 1_073_741_824],
+} as const;
+
+/**
+ * Makes a resource class; as the default it takes that from the one before. For platform admins.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createResourceClass(
+  ctx: RequestContext,
+  input: CreateResourceClassInput,
+): Promise<ResourceClass> {
+  requirePlatformAdmin(ctx);
+  const { isEnabled, isDefault, gpuCount, ...given } = input;
+  const data = {
+    ...given,
+    id: checkSlug(given.id, 'id'),
+    name: checkName(given.name),
+    gpuCount: gpuCount ?? 0,
+    isEnabled: isEnabled ?? true,
+    isDefault: isDefault ?? false,
+  };
+  checkLimits(data);
+  return refuseDuplicate('id', () =>
+    withOneDefault(ctx.services.prisma, 'ResourceClass', data.isDefault, (tx) =>
+      tx.resourceClass.create({ data }),
+    ),
+  );
+}
+
+/**
+ * Changes a resource class; workers keep the limits that they were started with. For platform admins.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
+ */
+export async function updateResourceClass(
+  ctx: RequestContext,
+  id: string,
+  input: UpdateResourceClassInput,
+): Promise<ResourceClass> {
+  requirePlatformAdmin(ctx);
+  const given = refuseNulls(input);
+  checkLimits(given);
+  const data = { ...given, name: given.name === undefined ? undefined : checkName(given.name) };
+  return withOneDefault(ctx.services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
+    const [found] = await tx.resourceClass.updateManyAndReturn({
+      where: { id: checkSlugId(id, 'The resource class') },
+      data,
+    });
+    if (!found) throw notFound('The resource class');
+    return found;
+  });
+}
+
+function checkLimits(input: { [K in keyof typeof limits]?: number }): void {
+  for (const [key, [field, least, most]] of Object.entries(limits)) {
+    const value = input[key as keyof typeof limits];
+    if (value !== undefined) checkRange(value, field, least, most);
+  }
+}

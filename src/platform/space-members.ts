@@ -1,0 +1,94 @@
+import type { SpaceMember, SpaceRole, User } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { invalidField, notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import { checkId } from './check-input.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/** A membership with its user; `id` is the user's, which is unique in the space. */
+export type MemberRow = SpaceMember & { id: string; user: User };
+
+/**
+ * The members of a space, newest first, for every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ */
+export function listSpaceMembers(ctx: RequestContext, spaceSlug: string): Listing<MemberRow> {
+  const { spaceMember } = ctx.services.prisma;
+  const load = async () => {
+    requireScope(ctx, 'read');
+    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+  };
+  return {
+    async find({ cursor, ...query }) {
+      const where = await load();
+      const rows = await spaceMember.findMany({
+        ...query,
+        cursor: cursor && { spaceId_userId: { ...where, userId: cursor.id } },
+        where,
+        include: { user: true },
+        orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
+      });
+      return rows.map(withId);
+    },
+    count: async () => spaceMember.count({ where: await load() }),
+  };
+}
+
+/**
+ * Makes a user a member with a role, or gives a member another role. For space admins.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, `invalid_request` for an unknown user
+ */
+export async function setSpaceMember(
+  ctx: RequestContext,
+  spaceSlug: string,
+  userId: string,
+  role: SpaceRole,
+): Promise<MemberRow> {
+  const { prisma } = ctx.services;
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const user = isUuid(userId) ? await prisma.user.findUnique({ where: { id: userId } }) : null;
+  if (!user) throw invalidField('user_id', 'is not a user', 'unknown');
+  const key = { spaceId: space.id, userId: user.id };
+  const member = await prisma.spaceMember.upsert({
+    where: { spaceId_userId: key },
+    update: { role },
+    create: { ...key, role },
+    include: { user: true },
+  });
+  ctx.spaces.clear();
+  return withId(member);
+}
+
+/**
+ * Ends a membership, and with it those in the space's teams and the grants in its workspaces. For space admins.
+ * @throws DomainError `not_found` (space, member), `insufficient_scope`, `forbidden`
+ */
+export async function removeSpaceMember(
+  ctx: RequestContext,
+  spaceSlug: string,
+  userId: string,
+): Promise<void> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  checkId(userId, 'The member');
+  const shared = await ctx.services.prisma.$transaction(async (tx) => {
+    const { count } = await tx.spaceMember.deleteMany({ where: { spaceId: space.id, userId } });
+    if (count === 0) throw notFound('The member');
+    await tx.teamMember.deleteMany({ where: { userId, team: { spaceId: space.id } } });
+    const where = { userId, workspace: { spaceId: space.id } };
+    const grants = await tx.workspaceGrant.findMany({ where, select: { workspaceId: true } });
+    await tx.workspaceGrant.deleteMany({ where });
+    return grants;
+  });
+  ctx.spaces.clear();
+  for (const { workspaceId } of shared) {
+    publishWorkspace(ctx, { id: workspaceId, spaceId: space.id }, 'access_changed');
+  }
+}
+
+function withId<T extends { userId: string }>(member: T): T & { id: string } {
+  return { ...member, id: member.userId };
+}

@@ -1,0 +1,61 @@
+import type { Space } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { checkName } from '../validate.js';
+import { checkSlug } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { requirePlatformAdmin } from './require-admin.js';
+
+/**
+ * The spaces that the caller is a member of, all for a platform admin; newest first. Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, when it is read
+ */
+export function listSpaces(ctx: RequestContext): Listing<Space> {
+  const where = () => {
+    requireScope(ctx, 'read');
+    const { userId, isPlatformAdmin } = ctx.actor;
+    return isPlatformAdmin ? {} : { members: { some: { userId } } };
+  };
+  const { space } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      space.findMany({ ...query, where: where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => space.count({ where: where() }),
+  };
+}
+
+/**
+ * Makes a space without members. For platform admins.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createSpace(
+  ctx: RequestContext,
+  input: { slug: string; name: string },
+): Promise<Space> {
+  requirePlatformAdmin(ctx);
+  const data = { slug: checkSlug(input.slug, 'slug'), name: checkName(input.name) };
+  const space = await refuseDuplicate('slug', () => ctx.services.prisma.space.create({ data }));
+  ctx.spaces.clear();
+  return space;
+}
+
+/**
+ * Renames a space; its slug stays, for it is in the paths that clients keep. For platform admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
+ */
+export async function updateSpace(
+  ctx: RequestContext,
+  slug: string,
+  input: { name: string },
+): Promise<Space> {
+  const { space } = await loadSpace(ctx, slug);
+  requirePlatformAdmin(ctx);
+  const updated = await ctx.services.prisma.space.update({
+    where: { id: space.id },
+    data: { name: checkName(input.name) },
+  });
+  ctx.spaces.clear();
+  return updated;
+}

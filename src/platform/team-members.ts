@@ -1,0 +1,79 @@
+import type { Team, User } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { invalidField, notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+import { isUuid } from '../validate.js';
+import { checkId } from './check-input.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/**
+ * The members of a team, newest user first, for every member of its space. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ */
+export function listTeamMembers(ctx: RequestContext, team: Team): Listing<User> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    await loadSpaceById(ctx, team.spaceId);
+    return { teams: { some: { teamId: team.id } } };
+  };
+  const { user } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      user.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => user.count({ where: await where() }),
+  };
+}
+
+/**
+ * Puts a member of the space into a team; idempotent. For space admins.
+ * @throws DomainError `not_found` (space, team), `insufficient_scope`, `forbidden`, `invalid_request` for a user who is
+ *   no member of the space
+ */
+export async function addTeamMember(
+  ctx: RequestContext,
+  spaceSlug: string,
+  teamId: string,
+  userId: string,
+): Promise<Team> {
+  const team = await loadTeam(ctx, spaceSlug, teamId);
+  const noMember = invalidField('user_id', 'is not a member of this space', 'unknown');
+  if (!isUuid(userId)) throw noMember;
+  await ctx.services.prisma.$transaction(async (tx) => {
+    // Locked, so that neither the membership nor the team ends between the look and the write.
+    const found = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM "SpaceMember" m JOIN "Team" t ON t."spaceId" = m."spaceId"
+      WHERE t."id" = ${team.id}::uuid AND m."userId" = ${userId}::uuid FOR SHARE`;
+    if (found.length === 0) throw noMember;
+    await tx.teamMember.createMany({ data: { teamId: team.id, userId }, skipDuplicates: true });
+  });
+  ctx.spaces.clear();
+  return team;
+}
+
+/**
+ * Takes a user out of a team. For space admins.
+ * @throws DomainError `not_found` (space, team, member), `insufficient_scope`, `forbidden`
+ */
+export async function removeTeamMember(
+  ctx: RequestContext,
+  spaceSlug: string,
+  teamId: string,
+  userId: string,
+): Promise<Team> {
+  const team = await loadTeam(ctx, spaceSlug, teamId);
+  const where = { teamId: team.id, userId: checkId(userId, 'The member') };
+  const { count } = await ctx.services.prisma.teamMember.deleteMany({ where });
+  if (count === 0) throw notFound('The member');
+  ctx.spaces.clear();
+  return team;
+}
+
+async function loadTeam(ctx: RequestContext, spaceSlug: string, id: string): Promise<Team> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The team'), spaceId: space.id };
+  const team = await ctx.services.prisma.team.findFirst({ where });
+  if (!team) throw notFound('The team');
+  return team;
+}

@@ -1,0 +1,80 @@
+import type { Team } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { checkName } from '../validate.js';
+import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import { checkId } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/**
+ * The teams of a space, newest first, for every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ */
+export function listTeams(ctx: RequestContext, spaceSlug: string): Listing<Team> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+  };
+  const { team } = ctx.services.prisma;
+  return {
+    find: async (query) =>
+      team.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => team.count({ where: await where() }),
+  };
+}
+
+/**
+ * Makes a team without members. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createTeam(ctx: RequestContext, spaceSlug: string, name: string): Promise<Team> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const data = { spaceId: space.id, name: checkName(name) };
+  return refuseDuplicate('name', () => ctx.services.prisma.team.create({ data }));
+}
+
+/**
+ * Gives a team another name. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function renameTeam(
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+  name: string,
+): Promise<Team> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The team'), spaceId: space.id };
+  const data = { name: checkName(name) };
+  const [team] = await refuseDuplicate('name', () =>
+    ctx.services.prisma.team.updateManyAndReturn({ where, data }),
+  );
+  if (!team) throw notFound('The team');
+  return team;
+}
+
+/**
+ * Deletes a team and the grants that it had. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function deleteTeam(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
+  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const where = { id: checkId(id, 'The team'), spaceId: space.id };
+  const shared = await ctx.services.prisma.$transaction(async (tx) => {
+    const grants = await tx.workspaceGrant.findMany({
+      where: { team: where },
+      select: { workspaceId: true },
+    });
+    const { count } = await tx.team.deleteMany({ where });
+    if (count === 0) throw notFound('The team');
+    return grants;
+  });
+  ctx.spaces.clear();
+  for (const { workspaceId } of shared) {
+    publishWorkspace(ctx, { id: workspaceId, spaceId: space.id }, 'access_changed');
+  }
+}

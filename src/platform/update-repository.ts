@@ -1,0 +1,42 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { checkBranch } from '../workspaces/check-references.js';
+import { refuseNulls } from './check-input.js';
+import { checkRepositoryName } from './create-repository.js';
+import { lockDefaultBranch } from './lock-default-branch.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { loadAdminSpace } from './require-admin.js';
+
+/** What to change of a repository; what is absent stays. */
+export interface UpdateRepositoryInput {
+  name?: string | null;
+  defaultBranch?: string | null;
+}
+
+/**
+ * Changes the name or the default branch, which must exist. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function updateRepository(
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+  input: UpdateRepositoryInput,
+): Promise<Repository> {
+  await loadAdminSpace(ctx, spaceSlug);
+  const { repository } = await loadRepository(ctx, spaceSlug, id, 'edit');
+  const { name, defaultBranch } = refuseNulls(input);
+  const newName = name === undefined ? undefined : checkRepositoryName(name);
+  return ctx.services.prisma.$transaction(async (tx) => {
+    await lockDefaultBranch(tx, repository.id);
+    const newBranch =
+      defaultBranch === undefined ? undefined : await checkBranch(ctx, repository, defaultBranch);
+    return refuseDuplicate('name', () =>
+      tx.repository.update({
+        where: { id: repository.id },
+        data: { name: newName, defaultBranch: newBranch },
+      }),
+    );
+  });
+}

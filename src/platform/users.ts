@@ -1,0 +1,85 @@
+import type { User } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, invalidField, notFound } from '../errors.js';
+import type { Listing } from '../listing.js';
+import { checkName, checkText } from '../validate.js';
+import { checkEmail, checkId, refuseNulls } from './check-input.js';
+import { refuseDuplicate } from './refuse-duplicate.js';
+import { requirePlatformAdmin } from './require-admin.js';
+
+const longestSearch = 200;
+
+/**
+ * All users, newest first, for platform admins and for who is an admin of some space: they look for new members.
+ * Needs the scope `read`.
+ * @param search a part of the name or of the e-mail address, in any case
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, when it is read
+ */
+export function listUsers(ctx: RequestContext, search: string | null | undefined): Listing<User> {
+  const { user, spaceMember } = ctx.services.prisma;
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { userId, isPlatformAdmin } = ctx.actor;
+    if (!isPlatformAdmin && (await spaceMember.count({ where: { userId, role: 'admin' } })) === 0) {
+      throw new DomainError('forbidden', 'Only platform admins and space admins may list users.');
+    }
+    if (search == null) return {};
+    // Prisma hands the text to LIKE as it is, where these three are patterns.
+    const contains = checkText(search, 'search', longestSearch).replace(/[\\%_]/g, '\\$&');
+    const part = { contains, mode: 'insensitive' as const };
+    return { OR: [{ name: part }, { email: part }] };
+  };
+  return {
+    find: async (query) =>
+      user.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    count: async () => user.count({ where: await where() }),
+  };
+}
+
+/** A new user; no platform admin unless said. */
+export interface CreateUserInput {
+  name: string;
+  email: string;
+  isPlatformAdmin?: boolean | null;
+}
+
+/**
+ * Makes a user without tokens and memberships. For platform admins.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ */
+export async function createUser(ctx: RequestContext, input: CreateUserInput): Promise<User> {
+  requirePlatformAdmin(ctx);
+  const data = {
+    name: checkName(input.name),
+    email: checkEmail(input.email),
+    isPlatformAdmin: input.isPlatformAdmin ?? false,
+  };
+  return refuseDuplicate('email', () => ctx.services.prisma.user.create({ data }));
+}
+
+/** What to change of a user; what is absent stays. */
+export type UpdateUserInput = Partial<{ [K in keyof CreateUserInput]: CreateUserInput[K] | null }>;
+
+/**
+ * Changes a user. For platform admins; none can take the role from themselves, so that one is left.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`, `already_exists`
+ */
+export async function updateUser(ctx: RequestContext, id: string, input: UpdateUserInput): Promise<User> {
+  requirePlatformAdmin(ctx);
+  const where = { id: checkId(id, 'The user') };
+  const { name, email, isPlatformAdmin } = refuseNulls(input);
+  if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId) {
+    throw invalidField('is_platform_admin', 'another platform admin must take the role from you');
+  }
+  const data = {
+    name: name === undefined ? undefined : checkName(name),
+    email: email === undefined ? undefined : checkEmail(email),
+    isPlatformAdmin,
+  };
+  const [user] = await refuseDuplicate('email', () =>
+    ctx.services.prisma.user.updateManyAndReturn({ where, data }),
+  );
+  if (!user) throw notFound('The user');
+  return user;
+}

@@ -1,0 +1,26 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/**
+ * The oldest workspace over a repository that is not archived and that the caller can view; null when there is none.
+ * @throws DomainError `not_found` when the caller is no member of the repository's space
+ */
+export async function visibleWorkspaceId(
+  ctx: RequestContext,
+  repository: Pick<Repository, 'id' | 'spaceId'>,
+): Promise<string | null> {
+  const access = await loadSpaceById(ctx, repository.spaceId);
+  const workspace = await ctx.services.prisma.workspace.findFirst({
+    where: {
+      AND: [
+        visibleWorkspaces({ userId: ctx.actor.userId, access }),
+        { defaultRepositoryId: repository.id, archivedAt: null },
+      ],
+    },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    select: { id: true },
+  });
+  return workspace?.id ?? null;
+}

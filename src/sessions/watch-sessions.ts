@@ -1,0 +1,30 @@
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { authorizeWatch, isInScope } from '../events/resource-watch.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+
+/**
+ * Follows the status of the sessions in workspaces that the caller can view; a deleted one is told as dead. Needs the
+ * scope `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ */
+export async function watchSessions(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { workspaceId?: string | null; sessionId?: string | null },
+): Promise<AsyncIterableIterator<Session>> {
+  const { prisma, streams } = ctx.services;
+  const scope = await authorizeWatch(ctx, spaceSlug, filter);
+  return watchChanges(ctx, {
+    topic: 'session',
+    spaceId: scope.spaceId,
+    concerns: async ({ sessionId }) => isInScope(scope, await streams.places.find('session', sessionId)),
+    keyOf: ({ sessionId }) => sessionId,
+    read: ({ sessionId }, access) =>
+      prisma.session.findFirst({
+        where: { id: sessionId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
+      }),
+    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+  });
+}

@@ -1,0 +1,95 @@
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
+import { storable } from './import-range.js';
+
+/** What one commit did to one file of a branch. */
+export interface FileChangeEvent {
+  branch: string;
+  path: string;
+  change: 'created' | 'updated' | 'deleted' | 'renamed';
+  /** Where it was, when it was renamed. */
+  previousPath: string | null;
+  /** The blob; null when it is gone. */
+  sha: string | null;
+  /** Null for text files. */
+  notebookId: string | null;
+  commitSha: string;
+  author: { userId: string | null; name: string; email: string };
+  commitMessage: string;
+}
+
+/** A step of an indexed branch from one tip to the next. */
+export interface Step {
+  repositoryId: string;
+  branch: string;
+  from: string;
+  to: string;
+}
+
+/**
+ * The file changes of a step, commit by commit, the older first. After a force push `from` is no ancestor of `to`:
+ * then the differences between the two, told as changes of the new tip.
+ * @throws DomainError `not_found` when a commit is gone, `payload_too_large`
+ */
+export async function* fileChanges(
+  deps: { prisma: PrismaClient; git: GitRepository },
+  step: Step,
+): AsyncGenerator<FileChangeEvent> {
+  const { git } = deps;
+  if (!(await git.isAncestor(step.from, step.to))) {
+    const commit = await git.readCommit(step.to);
+    const [before, after] = [await git.listFiles(step.from), await git.listFiles(step.to)];
+    yield* tell(deps, step, commit, difference(before, after), new Set(before.map(({ path }) => path)));
+    return;
+  }
+  for await (const { commit, changes } of git.history(step.from, step.to)) {
+    const before = new Set<string>();
+    const parent = commit.parents[0];
+    for (const { path, oid } of changes) {
+      if (parent && oid !== null && (await git.fileOid(parent, path))) before.add(path);
+    }
+    yield* tell(deps, step, commit, changes, before);
+  }
+}
+
+function difference(before: { path: string; oid: string }[], after: typeof before): PathChange[] {
+  const old = new Map(before.map(({ path, oid }) => [path, oid]));
+  const changed = after.filter(({ path, oid }) => old.get(path) !== oid);
+  const now = new Set(after.map(({ path }) => path));
+  return [
+    ...changed,
+    ...before.filter(({ path }) => !now.has(path)).map(({ path }) => ({ path, oid: null })),
+  ];
+}
+
+/** @param before which of the changed paths were there before */
+async function* tell(
+  { prisma }: { prisma: PrismaClient },
+  { repositoryId, branch }: Step,
+  commit: Commit,
+  changes: PathChange[],
+  before: ReadonlySet<string>,
+): AsyncGenerator<FileChangeEvent> {
+  const { name, email } = commit.author;
+  const user = await prisma.user.findUnique({ where: { email: storable(email) }, select: { id: true } });
+  const moved = new Set(changes.map(({ renamedFrom }) => renamedFrom));
+  for (const { path, oid, renamedFrom = null } of changes) {
+    if (oid === null && moved.has(path)) continue;
+    const version = await prisma.fileVersion.findFirst({
+      where: { repositoryId, branch, path, ...(oid === null ? {} : { blobOid: oid }) },
+      orderBy: { position: 'desc' },
+      select: { documentId: true },
+    });
+    yield {
+      branch,
+      path,
+      change: oid === null ? 'deleted' : renamedFrom ? 'renamed' : before.has(path) ? 'updated' : 'created',
+      previousPath: renamedFrom,
+      sha: oid,
+      notebookId: version?.documentId ?? null,
+      commitSha: commit.oid,
+      author: { userId: user?.id ?? null, name, email },
+      commitMessage: commit.message.trimEnd(),
+    };
+  }
+}

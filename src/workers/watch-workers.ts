@@ -1,0 +1,31 @@
+import type { Worker } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { authorizeWatch, isInScope } from '../events/resource-watch.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+
+/**
+ * Follows the status and progress of the workers in workspaces that the caller can view. Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ */
+export async function watchWorkers(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { workspaceId?: string | null; workerId?: string | null },
+): Promise<AsyncIterableIterator<Worker>> {
+  const { prisma, streams } = ctx.services;
+  const scope = await authorizeWatch(ctx, spaceSlug, filter);
+  return watchChanges(ctx, {
+    topic: 'worker',
+    spaceId: scope.spaceId,
+    concerns: async ({ workerId }) =>
+      (scope.workerId === null || workerId === scope.workerId) &&
+      isInScope(scope, await streams.places.find('worker', workerId)),
+    keyOf: ({ workerId }) => workerId,
+    read: ({ workerId }, access) =>
+      prisma.worker.findFirst({
+        where: { id: workerId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
+      }),
+    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+  });
+}

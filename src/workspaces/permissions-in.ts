@@ -1,0 +1,19 @@
+import type { Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { type WorkspacePermissions, workspacePermissions } from '../policies/workspace-policy.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/**
+ * What the caller may do with a workspace that was loaded already; its grants are read where they did not come along.
+ * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ */
+export async function permissionsIn(
+  ctx: RequestContext,
+  workspace: Workspace & { grants?: WorkspaceGrant[] },
+): Promise<WorkspacePermissions> {
+  const access = await loadSpaceById(ctx, workspace.spaceId);
+  const grants =
+    workspace.grants ??
+    (await ctx.services.prisma.workspaceGrant.findMany({ where: { workspaceId: workspace.id } }));
+  return workspacePermissions({ userId: ctx.actor.userId, access }, { ...workspace, grants });
+}

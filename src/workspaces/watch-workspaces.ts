@@ -1,0 +1,46 @@
+import type { Workspace } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import type { WorkspaceChangeKind } from '../events/event-bus.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { visibleWorkspaces } from '../policies/workspace-policy.js';
+import { loadSpace } from '../spaces/space-access.js';
+import { loadWorkspace } from './load-workspace.js';
+
+/** A workspace as it is now, and what happened to it. */
+export interface WorkspaceChange {
+  workspace: Workspace;
+  change: WorkspaceChangeKind;
+}
+
+/**
+ * Follows the changes of the workspaces that the caller can view, or of one of them. Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ */
+export async function watchWorkspaces(
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: { workspaceId?: string | null },
+): Promise<AsyncIterableIterator<WorkspaceChange>> {
+  const authorize = async (current: RequestContext) => {
+    requireScope(current, 'read');
+    const { space } = await loadSpace(current, spaceSlug);
+    if (filter.workspaceId == null) return { spaceId: space.id, workspaceId: null };
+    const { workspace } = await loadWorkspace(current, spaceSlug, filter.workspaceId, 'view');
+    return { spaceId: space.id, workspaceId: workspace.id };
+  };
+  const { spaceId, workspaceId } = await authorize(ctx);
+  return watchChanges(ctx, {
+    topic: 'workspace',
+    spaceId,
+    concerns: (event) =>
+      event.spaceId === spaceId && (workspaceId === null || event.workspaceId === workspaceId),
+    keyOf: (event) => `${event.workspaceId}:${event.change}`,
+    async read({ workspaceId: id, change }, access) {
+      const visible = visibleWorkspaces({ userId: ctx.actor.userId, access });
+      const workspace = await ctx.services.prisma.workspace.findFirst({ where: { AND: [visible, { id }] } });
+      return workspace && { workspace, change };
+    },
+    recheck: authorize,
+  });
+}

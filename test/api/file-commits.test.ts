@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', join(at.dataDir, 'repositories', `${demo.repositoryId}.git`), ...args], {
+    encoding: 'utf8',
+  }).trim();
+const target = `spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" }`;
+const notebook = (source: string) => ({
+  cells: [{ id: 'a', cell_type: 'markdown', metadata: {}, source }],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+const create = async (path: string, source: string) =>
+  (
+    await at.rest('POST', `/workspaces/${demo.workspaceId}/files`, {
+      body: { path, notebook: notebook(source) },
+    })
+  ).body;
+const save = async (path: string, source: string) =>
+  (
+    await at.rest('PUT', `/workspaces/${demo.workspaceId}/file`, {
+      body: { path, notebook: notebook(source) },
+    })
+  ).body;
+
+describe('several changes', () => {
+  const mutation = `mutation($input: CommitFilesInput!) {
+    commitFiles(${target}, input: $input) { commitSha parentSha changed } }`;
+
+  it('are one commit', async () => {
+    await create('one.ipynb', 'one');
+    await create('two.ipynb', 'two');
+    const before = git('rev-parse', 'main');
+    const changes = [
+      { create: { path: 'three.txt', content: '3' } },
+      { save: { path: 'one.ipynb', notebook: notebook('uno') } },
+      { rename: { path: 'two.ipynb', newPath: 'zwei.ipynb' } },
+      { delete: { path: 'README.md' } },
+    ];
+    const { data } = await at.graphql(mutation, { input: { changes, commitMessage: 'All at once' } });
+    expect(data.commitFiles).toEqual({
+      commitSha: git('rev-parse', 'main'),
+      parentSha: before,
+      changed: true,
+    });
+    expect(git('rev-list', '--count', `${before}..main`)).toBe('1');
+    expect(git('ls-tree', '-r', '--name-only', 'main').split('\n')).toEqual([
+      'notebooks/welcome.ipynb',
+      'one.ipynb',
+      'three.txt',
+      'zwei.ipynb',
+    ]);
+  });
+
+  it('are none where one fails, and the fault names its place', async () => {
+    const before = git('rev-parse', 'main');
+    const changes = [{ create: { path: 'new.txt', content: '' } }, { create: { path: '../x', content: '' } }];
+    const bad = await at.graphql(mutation, { input: { changes, commitMessage: 'x' } });
+    expect(bad.errors?.[0]?.extensions).toMatchObject({
+      code: 'invalid_path',
+      errors: [{ loc: ['body', 'changes', 1, 'path'] }],
+    });
+    const taken = [{ create: { path: 'new.txt', content: '' } }, { create: { path: 'one.ipynb' } }];
+    const refused = await at.graphql(mutation, { input: { changes: taken, commitMessage: 'x' } });
+    expect(refused.errors?.[0]?.extensions.code).toBe('file_exists');
+    expect(git('rev-parse', 'main')).toBe(before);
+  });
+});
+
+it('a deleted file is gone and its versions stay', async () => {
+  const made = await create('gone.ipynb', 'x');
+  const wrong = await at.graphql(
+    `mutation { deleteFile(${target}, input: { path: "gone.ipynb", baseSha: "${'0'.repeat(40)}" }) { changed } }`,
+  );
+  expect(wrong.errors?.[0]?.extensions).toMatchObject({ code: 'base_sha_conflict', current_sha: made.sha });
+  const gone = await at.graphql(
+    `mutation { deleteFile(${target}, input: { path: "gone.ipynb" }) { changed } }`,
+  );
+  expect(gone.data.deleteFile.changed).toBe(true);
+  expect((await at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=gone.ipynb`)).status).toBe(404);
+  const versions = await at.rest('GET', `/documents/${made.notebook_id}/versions`);
+  expect(versions.body.items.map((version: { sha: string }) => version.sha)).toEqual([made.sha]);
+});
+
+it('a version is restored as a new commit, also after a rename and a deletion', async () => {
+  const first = await create('history.ipynb', 'first');
+  const second = await save('history.ipynb', 'second');
+  await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-file/rename`, {
+    body: { path: 'history.ipynb', new_path: 'renamed.ipynb' },
+  });
+  const restore = `mutation($id: ID!) { restoreVersion(${target}, input: { versionId: $id }) {
+    file { path sha notebookId } version { commitMessage } } }`;
+  const restored = await at.graphql(restore, { id: first.version.id });
+  expect(restored.data.restoreVersion).toEqual({
+    file: { path: 'renamed.ipynb', sha: first.sha, notebookId: first.notebook_id },
+    version: { commitMessage: `Restore renamed.ipynb to ${first.commit_sha.slice(0, 12)}` },
+  });
+  const list = await at.rest('GET', `/documents/${first.notebook_id}/versions`);
+  expect(
+    list.body.items.map((version: { path: string; sha: string }) => [version.path, version.sha]),
+  ).toEqual([
+    ['renamed.ipynb', first.sha],
+    ['renamed.ipynb', second.sha],
+    ['history.ipynb', second.sha],
+    ['history.ipynb', first.sha],
+  ]);
+  await at.graphql(`mutation { deleteFile(${target}, input: { path: "renamed.ipynb" }) { changed } }`);
+  const back = await at.graphql(restore, { id: second.version.id });
+  expect(back.data.restoreVersion.file).toMatchObject({ sha: second.sha, notebookId: first.notebook_id });
+  const unknown = await at.graphql(restore, { id: demo.workspaceId });
+  expect(unknown.errors?.[0]?.extensions.code).toBe('not_found');
+});
+
+describe('links', () => {
+  it('are made, listed from both sides, and deleted; twice is 409', async () => {
+    const { prisma } = at.gateway.services;
+    const product = await prisma.catalogEntry.create({
+      data: { spaceId: demo.spaceId, type: 'product', name: 'Card' },
+    });
+    const made = await create('linked.ipynb', 'x');
+    const path = `/documents/${made.notebook_id}/links`;
+    const body = { target_type: 'product', target_id: product.id };
+    const link = await at.rest('POST', path, { body });
+    expect(link).toMatchObject({
+      status: 201,
+      body: {
+        notebook_id: made.notebook_id,
+        target_type: 'product',
+        target_id: product.id,
+        target_name: 'Card',
+      },
+    });
+    expect(await at.rest('POST', path, { body })).toMatchObject({
+      status: 409,
+      body: { code: 'already_exists' },
+    });
+    const repository = await at.rest('POST', path, {
+      body: { target_type: 'repository', target_id: demo.repositoryId },
+    });
+    expect(repository.body.target_name).toBe('welcome');
+    const list = await at.rest('GET', path);
+    expect(list.body.items).toEqual([repository.body, link.body]);
+    const reverse = `{ space(slug: "demo") { linkedNotebooks(targetType: product, targetId: "${product.id}") {
+      nodes { id } totalCount } } }`;
+    const linked = await at.graphql(reverse);
+    expect(linked.data.space.linkedNotebooks).toEqual({ nodes: [{ id: made.notebook_id }], totalCount: 1 });
+    expect((await at.rest('DELETE', `${path}/${link.body.id}`)).status).toBe(204);
+    expect((await at.rest('DELETE', `${path}/${link.body.id}`)).status).toBe(404);
+    expect((await at.rest('GET', path)).body.total).toBe(1);
+  });
+
+  it('to something of another space, or of another type, are 400', async () => {
+    const { prisma } = at.gateway.services;
+    const space = await prisma.space.create({ data: { slug: 'other', name: 'Other' } });
+    const foreign = await prisma.catalogEntry.create({
+      data: { spaceId: space.id, type: 'product', name: 'Foreign' },
+    });
+    const made = await create('unlinked.ipynb', 'x');
+    for (const body of [
+      { target_type: 'product', target_id: foreign.id },
+      { target_type: 'use_case', target_id: demo.repositoryId },
+      { target_type: 'product', target_id: 'x' },
+    ]) {
+      const answer = await at.rest('POST', `/documents/${made.notebook_id}/links`, { body });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ loc: ['body', 'target_id'] }] } });
+    }
+    expect((await at.rest('GET', `/documents/${demo.spaceId}/links`)).status).toBe(404);
+  });
+});

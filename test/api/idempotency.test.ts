@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+const table = () => at.gateway.services.prisma.idempotencyKey;
+const body = (name: string) => ({ name, default_repository_id: demo.repositoryId });
+const make = (key: string, name: string, options: RestOptions = {}) =>
+  at.rest('POST', '/workspaces', { body: body(name), headers: { 'idempotency-key': key }, ...options });
+const count = async (name: string) => at.gateway.services.prisma.workspace.count({ where: { name } });
+
+it('the same key and body is done once and answered alike', async () => {
+  const key = randomUUID();
+  const first = await make(key, 'Once');
+  const again = await make(key, 'Once');
+  expect(first.status).toBe(201);
+  expect(again.status).toBe(201);
+  expect(again.body).toEqual(first.body);
+  expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
+  expect(again.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'));
+  expect(again.headers.get('x-request-id')).toBeTruthy();
+  expect(await count('Once')).toBe(1);
+});
+
+it('an answer with an ETag and number tokens is repeated byte for byte', async () => {
+  const key = randomUUID();
+  const notebook = '{"cells":[],"metadata":{"n":1.0},"nbformat":4,"nbformat_minor":5}';
+  const raw = `{"path":"once.ipynb","notebook":${notebook}}`;
+  const send = async () => {
+    const response = await fetch(
+      `${at.url}/api/v1.0/engagement/spaces/demo/notebooks/workspaces/${demo.workspaceId}/files`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${at.token}`,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: raw,
+      },
+    );
+    return { status: response.status, etag: response.headers.get('etag'), text: await response.text() };
+  };
+  const first = await send();
+  expect(first).toMatchObject({ status: 201, etag: expect.stringMatching(/^"[0-9a-f]{40}"$/) });
+  expect(first.text).toContain('"n":1.0');
+  expect(await send()).toEqual(first);
+});
+
+it('a POST without a body takes a key too', async () => {
+  const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('To archive') });
+  const archive = () =>
+    at.rest('POST', `/workspaces/${workspace.id}/archive`, { headers: { 'idempotency-key': 'archive' } });
+  const first = await archive();
+  expect(first).toMatchObject({ status: 200, body: { archived_at: expect.any(String) } });
+  expect((await archive()).body).toEqual(first.body);
+});
+
+it('the same key with another body is 409', async () => {
+  const key = randomUUID();
+  await make(key, 'First body');
+  const other = await make(key, 'Other body');
+  expect(other).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });
+  expect(await count('Other body')).toBe(0);
+});
+
+it('while the first is under way the second is 409; together they are done once', async () => {
+  const key = randomUUID();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => make(key, 'Together')));
+  for (const { status, body } of answers) {
+    if (status !== 201)
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'idempotency_in_progress' });
+  }
+  expect(answers.some(({ status }) => status === 201)).toBe(true);
+  expect(await count('Together')).toBe(1);
+
+  await table().updateMany({ where: { status: 201 }, data: { status: null, body: null } });
+  expect(await make(key, 'Together')).toMatchObject({
+    status: 409,
+    body: { code: 'idempotency_in_progress' },
+  });
+});
+
+it('a request that crashed frees its key within 2 minutes', async () => {
+  const key = randomUUID();
+  await make(key, 'Crashed');
+  const now = Date.now();
+  await table().updateMany({ data: { status: null, body: null, expiresAt: new Date(now - 1) } });
+  expect((await make(key, 'Crashed')).status).toBe(201);
+  expect(await count('Crashed')).toBe(2);
+});
+
+it('an answer is kept for 24 hours and a lease for 2 minutes', async () => {
+  const from = Date.now();
+  await make('kept-for-a-day', 'Kept');
+  const [row] = await table().findMany({ orderBy: { expiresAt: 'desc' }, take: 1 });
+  const hours = (row!.expiresAt.getTime() - from) / 3_600_000;
+  expect(hours).toBeGreaterThanOrEqual(24);
+  expect(hours).toBeLessThan(24.1);
+});
+
+it('what is expired is deleted in passing', async () => {
+  await make(randomUUID(), 'Old');
+  await table().updateMany({ data: { expiresAt: new Date(Date.now() - 1) } });
+  await make(randomUUID(), 'New');
+  expect(await table().count()).toBe(1);
+});
+
+it('a failure is not kept', async () => {
+  const key = randomUUID();
+  const failed = await make(key, 'Failed', { body: { name: 'Failed' } });
+  expect(failed.status).toBe(400);
+  expect((await make(key, 'Failed')).status).toBe(201);
+});
+
+it('keys of other callers, paths and token scopes are other keys', async () => {
+  const key = randomUUID();
+  const { body: mine } = await make(key, 'Scoped');
+  const other = await at.user('editor');
+  const theirs = await make(key, 'Scoped', { token: other.token });
+  expect(theirs.status).toBe(201);
+  expect(theirs.body.id).not.toBe(mine.id);
+  const archived = await at.rest('POST', `/workspaces/${mine.id}/archive`, {
+    headers: { 'idempotency-key': key },
+  });
+  expect(archived).toMatchObject({ status: 200, body: { id: mine.id } });
+});
+
+it('a repeated request is authorized anew', async () => {
+  const { id, token } = await at.user('editor');
+  const key = randomUUID();
+  const path = `/workspaces/${demo.workspaceId}/authoring-files`;
+  const send = (as: string) =>
+    at.rest('POST', path, {
+      body: { path: 'anew.md', content: '' },
+      headers: { 'idempotency-key': key },
+      token: as,
+    });
+  expect((await send(token)).status).toBe(201);
+  expect((await send('unknown')).status).toBe(401);
+  const { prisma } = at.gateway.services;
+  await prisma.spaceMember.updateMany({ where: { userId: id }, data: { role: 'viewer' } });
+  expect((await send(token)).status).toBe(403);
+  await prisma.spaceMember.deleteMany({ where: { userId: id } });
+  expect((await send(token)).status).toBe(404);
+});
+
+it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(
+  'the key %j is 400 naming the header',
+  async (key) => {
+    const { status, body } = await make(key, 'Bad key');
+    expect({ status, loc: body.errors[0].loc }).toEqual({ status: 400, loc: ['header', 'Idempotency-Key'] });
+    expect(await count('Bad key')).toBe(0);
+  },
+);
+
+it('the longest key is taken', async () => {
+  expect((await make('x'.repeat(255), 'Long key')).status).toBe(201);
+});
+
+it('without a valid token the key is not looked at', async () => {
+  const { status } = await make('a b', 'Nobody', { token: null });
+  expect(status).toBe(401);
+});

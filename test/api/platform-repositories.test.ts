@@ -1,0 +1,184 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
+
+let at: TestPlatform['at'];
+let admin: TestPlatform['admin'];
+let editor: TestPlatform['editor'];
+let viewer: TestPlatform['viewer'];
+let stranger: TestPlatform['stranger'];
+let run: TestPlatform['run'];
+let mutate: TestPlatform['mutate'];
+let refused: TestPlatform['refused'];
+let space: TestPlatform['space'];
+beforeAll(async () => {
+  ({ at, admin, editor, viewer, stranger, run, mutate, refused, space } = await openTestPlatform());
+});
+afterAll(() => at.close());
+
+describe('repositories', () => {
+  const create = (input: string) =>
+    `createRepository(spaceSlug: "demo", input: {${input}}) { id name defaultBranch }`;
+
+  it('are real at once, and a refused one leaves nothing behind', async () => {
+    const made = await mutate(create('name: "models", kind: project, defaultBranch: "trunk"'), admin.token);
+    expect(made).toMatchObject({ name: 'models', defaultBranch: 'trunk' });
+    const git = await at.gateway.services.git.repository(made.id);
+    const readme = await git.readFile(await git.resolveBranch('trunk'), 'README.md');
+    expect(Buffer.from(readme!.bytes).toString()).toBe('# models\n');
+
+    const folders = async () => (await readdir(join(at.dataDir, 'repositories'))).length;
+    const before = await folders();
+    const twice = create('name: "twice", kind: analysis');
+    const answers = await Promise.all([1, 2, 3].map(() => at.graphql(`mutation { ${twice} }`)));
+    expect(answers.map(({ errors }) => errors?.[0].extensions.code ?? 'ok').sort()).toEqual([
+      'already_exists',
+      'already_exists',
+      'ok',
+    ]);
+    expect(await folders()).toBe(before + 1);
+    for (const name of ['', 'a/b', '.hidden', 'x.git', 'x.LOCK', 'x'.repeat(101), 'a\\n']) {
+      expect([name, await refused(create(`name: "${name}", kind: analysis`))]).toEqual([
+        name,
+        'invalid_request name',
+      ]);
+    }
+    expect(await refused(create('name: "bad", kind: analysis, defaultBranch: "a..b"'))).toBe(
+      'invalid_ref default_branch',
+    );
+    expect(await folders()).toBe(before + 1);
+  });
+
+  it('have no row when Git fails', async () => {
+    const { prisma } = at.gateway.services;
+    const folder = join(at.dataDir, 'repositories');
+    await rename(folder, `${folder}.away`);
+    try {
+      await writeFile(folder, 'no folder');
+      expect(await refused(create('name: "failing", kind: analysis'))).toBe('storage_unavailable');
+    } finally {
+      await rm(folder);
+      await rename(`${folder}.away`, folder);
+    }
+    expect(await prisma.repository.count({ where: { name: 'failing' } })).toBe(0);
+    expect(await mutate(create('name: "failing", kind: analysis'))).toMatchObject({ name: 'failing' });
+  });
+
+  it('are listed to those who can view them', async () => {
+    const hidden = await mutate(create('name: "hidden", kind: analysis'), admin.token);
+    const list = async (token?: string) =>
+      (await space('repositories(first: 100) { nodes { id } }', token)).repositories.nodes.map(
+        (node: { id: string }) => node.id,
+      );
+    expect(await list(viewer.token)).toContain(hidden.id);
+    await run(
+      `mutation { createWorkspace(spaceSlug: "demo", input: {name: "mine", defaultRepositoryId: "${hidden.id}"}) { id } }`,
+      editor.token,
+    );
+    expect(await list(viewer.token)).not.toContain(hidden.id);
+    expect(await list(viewer.token)).toContain(demo.repositoryId);
+    expect(await list(editor.token)).toContain(hidden.id);
+    expect(await list(admin.token)).toContain(hidden.id);
+  });
+
+  it('are renamed and get another default branch, which must exist', async () => {
+    const { id } = await mutate(create('name: "old", kind: analysis'), admin.token);
+    const update = (input: string) =>
+      `updateRepository(spaceSlug: "demo", id: "${id}", input: {${input}}) { name defaultBranch }`;
+    expect(await refused(update('name: "welcome"'), admin.token)).toBe('already_exists name');
+    expect(await refused(update('defaultBranch: "next"'), admin.token)).toBe(
+      'invalid_request default_branch',
+    );
+    expect(await refused(update('defaultBranch: null'), admin.token)).toBe('invalid_request default_branch');
+    await mutate(
+      `createBranch(spaceSlug: "demo", repositoryId: "${id}", name: "next") { name }`,
+      editor.token,
+    );
+    expect(await mutate(update('name: "new", defaultBranch: "next"'), admin.token)).toEqual({
+      name: 'new',
+      defaultBranch: 'next',
+    });
+    expect(await refused(`updateRepository(spaceSlug: "demo", id: "${unknownId}", input: {}) { id }`)).toBe(
+      'not_found',
+    );
+  });
+});
+
+describe('branches', () => {
+  const branch = (field: string, args: string) =>
+    `${field}(spaceSlug: "demo", repositoryId: "${demo.repositoryId}", ${args})`;
+  const create = (args: string) => `${branch('createBranch', args)} { name commitSha isProtected }`;
+  const remove = (name: string) => branch('deleteBranch', `name: "${name}"`);
+  const protect = (name: string, value: boolean) =>
+    `${branch('setBranchProtection', `branch: "${name}", protected: ${value}`)} { protectedBranches }`;
+
+  it('begin at the default branch or where they are told', async () => {
+    const { repository } = await space(
+      `repository(id: "${demo.repositoryId}") { branches { name commitSha isProtected } }`,
+    );
+    const main = repository.branches[0];
+    expect(main).toMatchObject({ name: 'main', isProtected: false });
+    expect(await mutate(create('name: "feature/a"'), editor.token)).toEqual({ ...main, name: 'feature/a' });
+    expect(await mutate(create(`name: "b", from: "${main.commitSha}"`), editor.token)).toEqual({
+      ...main,
+      name: 'b',
+    });
+    expect(await refused(create('name: "b"'), editor.token)).toBe('already_exists');
+    expect(await refused(create('name: "feature"'), editor.token)).toBe('already_exists');
+    expect(await refused(create('name: "../../HEAD"'), editor.token)).toBe('invalid_ref name');
+    expect(await refused(create('name: "c", from: "nope"'), editor.token)).toBe('invalid_request from');
+    expect(await refused(create('name: "c", from: "a b"'), editor.token)).toBe('invalid_request from');
+    expect(await refused(create('name: "c"'), viewer.token)).toBe('forbidden');
+    expect(await refused(create('name: "c"'), stranger.token)).toBe('not_found');
+    const reader = await at.user('editor', ['read']);
+    expect(await refused(create('name: "c"'), reader.token)).toBe('insufficient_scope');
+  });
+
+  it('are deleted with their index, but never the default one', async () => {
+    await mutate(create('name: "gone"'), editor.token);
+    const files = await at.rest('GET', `/workspaces/${demo.workspaceId}/files?ref=gone`);
+    expect(files.status).toBe(200);
+    const { prisma } = at.gateway.services;
+    const where = { repositoryId: demo.repositoryId, branch: 'gone' };
+    expect(await prisma.branchIndex.count({ where })).toBe(1);
+    expect(await refused(remove('gone'), viewer.token)).toBe('forbidden');
+    expect(await mutate(remove('gone'), editor.token)).toBe(true);
+    expect(await prisma.branchIndex.count({ where })).toBe(0);
+    expect(await refused(remove('gone'), editor.token)).toBe('not_found');
+    expect(await refused(remove('main'), admin.token)).toBe('invalid_request name');
+  });
+
+  it('when protected are written and deleted by space admins only', async () => {
+    await mutate(create('name: "release"'), editor.token);
+    expect(await refused(protect('nope', true), admin.token)).toBe('invalid_request branch');
+    expect(await refused(protect('a..b', true), admin.token)).toBe('invalid_ref branch');
+    expect(await mutate(protect('release', true), admin.token)).toEqual({ protectedBranches: ['release'] });
+    expect(await mutate(protect('release', true), admin.token)).toEqual({ protectedBranches: ['release'] });
+    const save = { path: 'x.md', content: 'x', branch: 'release' };
+    const saved = await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
+      body: save,
+      token: editor.token,
+    });
+    expect(saved).toMatchObject({ status: 403, body: { code: 'branch_protected' } });
+    expect(await refused(remove('release'), editor.token)).toBe('branch_protected');
+    const { repository } = await space(
+      `repository(id: "${demo.repositoryId}") { branches { name isProtected } }`,
+      viewer.token,
+    );
+    expect(repository.branches).toContainEqual({ name: 'release', isProtected: true });
+    expect(await mutate(protect('release', false), admin.token)).toEqual({ protectedBranches: [] });
+    await mutate(protect('release', true), admin.token);
+    expect(await mutate(remove('release'), admin.token)).toBe(true);
+    expect(await mutate(create('name: "release"'), editor.token)).toMatchObject({ isProtected: false });
+  });
+
+  it('when protected and deleted by others are made anew by space admins only', async () => {
+    await mutate(create('name: "stable"'), admin.token);
+    await mutate(protect('stable', true), admin.token);
+    await (await at.gateway.services.git.repository(demo.repositoryId)).deleteBranch('stable');
+    expect(await refused(create('name: "stable"'), editor.token)).toBe('branch_protected');
+    expect(await mutate(create('name: "stable"'), admin.token)).toMatchObject({ isProtected: true });
+  });
+});

@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
+
+let at: TestPlatform['at'];
+let admin: TestPlatform['admin'];
+let editor: TestPlatform['editor'];
+let viewer: TestPlatform['viewer'];
+let stranger: TestPlatform['stranger'];
+let run: TestPlatform['run'];
+let failure: TestPlatform['failure'];
+let mutate: TestPlatform['mutate'];
+let refused: TestPlatform['refused'];
+let space: TestPlatform['space'];
+beforeAll(async () => {
+  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
+});
+afterAll(() => at.close());
+
+describe('members and teams', () => {
+  it('a membership ends with its teams and grants', async () => {
+    const user = await at.user(null);
+    const set = (role: string) =>
+      `setSpaceMember(spaceSlug: "demo", userId: "${user.id}", role: ${role}) { role user { id } }`;
+    expect(await mutate(set('viewer'), admin.token)).toEqual({ role: 'viewer', user: { id: user.id } });
+    expect(await mutate(set('editor'), admin.token)).toMatchObject({ role: 'editor' });
+    expect(await space('role', user.token)).toEqual({ role: 'editor' });
+    expect(
+      await refused(`setSpaceMember(spaceSlug: "demo", userId: "${unknownId}", role: admin) { role }`),
+    ).toBe('invalid_request user_id');
+
+    const team = await mutate('createTeam(spaceSlug: "demo", name: "Quants") { id }', admin.token);
+    const member = `spaceSlug: "demo", teamId: "${team.id}", userId: "${user.id}"`;
+    await mutate(`addTeamMember(${member}) { id }`, admin.token);
+    const again = await mutate(
+      `addTeamMember(${member}) { members { totalCount nodes { id } } }`,
+      admin.token,
+    );
+    expect(again.members).toEqual({ totalCount: 1, nodes: [{ id: user.id }] });
+    const { prisma } = at.gateway.services;
+    await prisma.workspaceGrant.create({
+      data: { workspaceId: demo.workspaceId, userId: user.id, accessLevel: 'manage' },
+    });
+
+    const remove = `removeSpaceMember(spaceSlug: "demo", userId: "${user.id}")`;
+    expect(await mutate(remove, admin.token)).toBe(true);
+    expect(await refused(remove, admin.token)).toBe('not_found');
+    expect(await failure('{ space(slug: "demo") { id } }', user.token)).toBe('not_found');
+    expect(await prisma.teamMember.count({ where: { userId: user.id } })).toBe(0);
+    expect(await prisma.workspaceGrant.count({ where: { userId: user.id } })).toBe(0);
+    expect(await refused(`addTeamMember(${member}) { id }`, admin.token)).toBe('invalid_request user_id');
+  });
+
+  it('lists members by pages, each once', async () => {
+    const seen: string[] = [];
+    for (let after = ''; ; ) {
+      const { members } = await space(
+        `members(first: 2${after}) { totalCount nodes { userId } pageInfo { hasNextPage endCursor } }`,
+        viewer.token,
+      );
+      seen.push(...members.nodes.map((node: { userId: string }) => node.userId));
+      if (!members.pageInfo.hasNextPage) {
+        expect(seen).toHaveLength(members.totalCount);
+        break;
+      }
+      after = `, after: "${members.pageInfo.endCursor}"`;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining([admin.id, editor.id, viewer.id]));
+    expect(seen).not.toContain(stranger.id);
+  });
+
+  it('a team is renamed, left and deleted, in its own space only', async () => {
+    await mutate('createSpace(input: {slug: "other", name: "Other"}) { id }');
+    const { id } = await mutate('createTeam(spaceSlug: "demo", name: "A") { id }', admin.token);
+    await mutate('createTeam(spaceSlug: "demo", name: "B") { id }', admin.token);
+    const renamed = (slug: string, name: string) =>
+      `renameTeam(spaceSlug: "${slug}", id: "${id}", name: "${name}") { name }`;
+    expect(await refused(renamed('demo', 'B'), admin.token)).toBe('already_exists name');
+    expect(await refused(renamed('demo', ' '), admin.token)).toBe('invalid_request name');
+    expect(await refused(renamed('other', 'C'))).toBe('not_found');
+    expect(await mutate(renamed('demo', 'C'), admin.token)).toEqual({ name: 'C' });
+    const member = `spaceSlug: "demo", teamId: "${id}", userId: "${viewer.id}"`;
+    await mutate(`addTeamMember(${member}) { id }`, admin.token);
+    const left = await mutate(`removeTeamMember(${member}) { members { totalCount } }`, admin.token);
+    expect(left).toEqual({ members: { totalCount: 0 } });
+    expect(await refused(`removeTeamMember(${member}) { id }`, admin.token)).toBe('not_found');
+    expect(await refused(`deleteTeam(spaceSlug: "other", id: "${id}")`)).toBe('not_found');
+    expect(await mutate(`deleteTeam(spaceSlug: "demo", id: "${id}")`, admin.token)).toBe(true);
+    expect(await refused('deleteTeam(spaceSlug: "demo", id: "nope")', admin.token)).toBe('not_found');
+    const { teams } = await space('teams { nodes { name } }', viewer.token);
+    expect(teams.nodes).toContainEqual({ name: 'B' });
+    expect(teams.nodes).not.toContainEqual({ name: 'C' });
+  });
+});
+
+describe('connectors and the catalog', () => {
+  it('a deleted connector leaves the workspaces that had it', async () => {
+    const make = (name: string) =>
+      mutate(`createConnector(spaceSlug: "demo", name: "${name}") { id name }`, admin.token);
+    const [kept, gone] = [await make('kept'), await make('gone')];
+    const { id } = await run(
+      `mutation($ids: [ID!]) { createWorkspace(spaceSlug: "demo", input: {name: "w", defaultRepositoryId: "${demo.repositoryId}",
+        authoringQueryConnectorIds: $ids}) { id } }`,
+      admin.token,
+      { ids: [kept.id, gone.id] },
+    );
+    const renameKept = `renameConnector(spaceSlug: "demo", id: "${kept.id}", name: `;
+    expect(await refused(`${renameKept}"gone") { id }`, admin.token)).toBe('already_exists name');
+    expect(await mutate(`${renameKept}"stays") { name }`, admin.token)).toEqual({ name: 'stays' });
+    expect(
+      await mutate(`deleteConnector(spaceSlug: "demo", id: "${gone.id.toUpperCase()}")`, admin.token),
+    ).toBe(true);
+    expect(await refused(`deleteConnector(spaceSlug: "demo", id: "${gone.id}")`, admin.token)).toBe(
+      'not_found',
+    );
+    const seen = await space(
+      `connectors { nodes { name } } workspace(id: "${id}") { authoringQueryConnectorIds }`,
+      admin.token,
+    );
+    expect(seen).toEqual({
+      connectors: { nodes: [{ name: 'stays' }] },
+      workspace: { authoringQueryConnectorIds: [kept.id] },
+    });
+  });
+
+  it('a catalog entry is unique in its type, filtered by it, renamed and deleted', async () => {
+    const make = (type: string, name: string) =>
+      `createCatalogEntry(spaceSlug: "demo", input: {type: ${type}, name: "${name}"}) { id type name }`;
+    const product = await mutate(make('product', 'Loans'), admin.token);
+    await mutate(make('use_case', 'Loans'), admin.token);
+    expect(await refused(make('product', 'Loans'), admin.token)).toBe('already_exists name');
+    const list = async (args: string) =>
+      (await space(`catalog${args} { nodes { type name } }`, viewer.token)).catalog.nodes;
+    expect(await list('(type: product)')).toEqual([{ type: 'product', name: 'Loans' }]);
+    expect(await list('')).toHaveLength(2);
+    const which = `spaceSlug: "demo", id: "${product.id}"`;
+    expect(await mutate(`renameCatalogEntry(${which}, name: "Credit") { name }`, admin.token)).toEqual({
+      name: 'Credit',
+    });
+    expect(await mutate(`deleteCatalogEntry(${which})`, admin.token)).toBe(true);
+    expect(await refused(`renameCatalogEntry(${which}, name: "x") { id }`, admin.token)).toBe('not_found');
+    expect(await list('(type: product)')).toEqual([]);
+  });
+});
+
+describe('kernel profiles and resource classes', () => {
+  const profile = (input: string) =>
+    `createKernelProfile(input: {displayName: "R", language: "R", kernelName: "ir", runtime: external, ${input}}) { id isDefault }`;
+
+  it('have one default, also when several become it at once', async () => {
+    await mutate(profile('id: "r"'));
+    const calls = ['r', 'python3', 'r', 'python3'].map(
+      (id) => `updateKernelProfile(id: "${id}", input: {isDefault: true}) { id }`,
+    );
+    await Promise.all([...calls, profile('id: "r2", isDefault: true')].map((call) => mutate(call)));
+    const { kernelProfiles } = await space('kernelProfiles { id isDefault }');
+    expect(kernelProfiles.filter((one: { isDefault: boolean }) => one.isDefault)).toHaveLength(1);
+    await mutate('updateKernelProfile(id: "python3", input: {isDefault: true}) { id }');
+    expect((await space('kernelProfiles { id isDefault }')).kernelProfiles[0]).toEqual({
+      id: 'python3',
+      isDefault: true,
+    });
+    expect(await mutate('deleteKernelProfile(id: "r2")')).toBe(true);
+    expect(await refused('deleteKernelProfile(id: "r2")')).toBe('not_found');
+
+    const large = `createResourceClass(input: {id: "large", name: "Large", cpuLimit: 8.5, memoryMb: 65536,
+      workspaceStorageMb: 1, tmpStorageMb: 1, isDefault: true}) { id gpuCount isEnabled isDefault }`;
+    expect(await mutate(large)).toEqual({ id: 'large', gpuCount: 0, isEnabled: true, isDefault: true });
+    const { workerResourceClasses } = await space('workerResourceClasses { id isDefault }');
+    expect(workerResourceClasses).toEqual([
+      { id: 'large', isDefault: true },
+      { id: 'standard', isDefault: false },
+    ]);
+    await mutate('updateResourceClass(id: "large", input: {isEnabled: false}) { id }');
+    expect((await space('workerResourceClasses { id }')).workerResourceClasses).toEqual([{ id: 'standard' }]);
+    await mutate('updateResourceClass(id: "standard", input: {isDefault: true}) { id }');
+  });
+
+  it('name the field that is wrong', async () => {
+    expect(await refused(profile('id: "python3"'))).toBe('already_exists id');
+    expect(await refused(profile('id: "-r"'))).toBe('invalid_request id');
+    expect(await refused('updateKernelProfile(id: "python3", input: {kernelName: "../x"}) { id }')).toBe(
+      'invalid_request kernel_name',
+    );
+    expect(await refused('updateKernelProfile(id: "python3", input: {isDefault: null}) { id }')).toBe(
+      'invalid_request is_default',
+    );
+    expect(await refused('updateKernelProfile(id: "nope", input: {}) { id }')).toBe('not_found');
+    expect(await refused('updateResourceClass(id: "standard", input: {cpuLimit: 0}) { id }')).toBe(
+      'invalid_request cpu_limit',
+    );
+    expect(await refused('updateResourceClass(id: "standard", input: {gpuCount: -1}) { id }')).toBe(
+      'invalid_request gpu_count',
+    );
+    expect(await refused('updateResourceClass(id: "\\u0000", input: {}) { id }')).toBe('not_found');
+  });
+
+  it('a profile that a worker used is not deleted', async () => {
+    const { prisma } = at.gateway.services;
+    await mutate(profile('id: "used"'));
+    await prisma.worker.create({
+      data: {
+        workspaceId: demo.workspaceId,
+        userId: editor.id,
+        repositoryId: demo.repositoryId,
+        branch: 'main',
+        backend: 'external',
+        status: 'stopped',
+        kernelProfileId: 'used',
+        kernelName: 'ir',
+        resourceClassId: 'standard',
+        resourceClass: {},
+      },
+    });
+    expect(await refused('deleteKernelProfile(id: "used")')).toBe('invalid_request');
+    expect(await prisma.kernelProfile.count({ where: { id: 'used' } })).toBe(1);
+  });
+});

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
+
+let at: TestPlatform['at'];
+let admin: TestPlatform['admin'];
+let editor: TestPlatform['editor'];
+let viewer: TestPlatform['viewer'];
+let stranger: TestPlatform['stranger'];
+let run: TestPlatform['run'];
+let failure: TestPlatform['failure'];
+let mutate: TestPlatform['mutate'];
+let refused: TestPlatform['refused'];
+let space: TestPlatform['space'];
+beforeAll(async () => {
+  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
+});
+afterAll(() => at.close());
+
+describe('a lesser role never raises itself', () => {
+  const forSpaceAdmins = () => [
+    `setSpaceMember(spaceSlug: "demo", userId: "${editor.id}", role: admin) { role }`,
+    `removeSpaceMember(spaceSlug: "demo", userId: "${viewer.id}")`,
+    'createTeam(spaceSlug: "demo", name: "x") { id }',
+    `renameTeam(spaceSlug: "demo", id: "${unknownId}", name: "x") { id }`,
+    `deleteTeam(spaceSlug: "demo", id: "${unknownId}")`,
+    `addTeamMember(spaceSlug: "demo", teamId: "${unknownId}", userId: "${editor.id}") { id }`,
+    `removeTeamMember(spaceSlug: "demo", teamId: "${unknownId}", userId: "${editor.id}") { id }`,
+    'createRepository(spaceSlug: "demo", input: {name: "x", kind: project}) { id }',
+    `updateRepository(spaceSlug: "demo", id: "${demo.repositoryId}", input: {name: "x"}) { id }`,
+    `setBranchProtection(spaceSlug: "demo", repositoryId: "${demo.repositoryId}", branch: "main", protected: true) { id }`,
+    'createConnector(spaceSlug: "demo", name: "x") { id }',
+    `renameConnector(spaceSlug: "demo", id: "${unknownId}", name: "x") { id }`,
+    `deleteConnector(spaceSlug: "demo", id: "${unknownId}")`,
+    'createCatalogEntry(spaceSlug: "demo", input: {type: product, name: "x"}) { id }',
+    `renameCatalogEntry(spaceSlug: "demo", id: "${unknownId}", name: "x") { id }`,
+    `deleteCatalogEntry(spaceSlug: "demo", id: "${unknownId}")`,
+  ];
+  const forPlatformAdmins = () => [
+    'createSpace(input: {slug: "x", name: "x"}) { id }',
+    'updateSpace(slug: "demo", input: {name: "x"}) { id }',
+    'createUser(input: {name: "x", email: "x@example.com", isPlatformAdmin: true}) { id }',
+    `updateUser(id: "${admin.id}", input: {isPlatformAdmin: true}) { id }`,
+    'createKernelProfile(input: {id: "x", displayName: "x", language: "x", kernelName: "x", runtime: local}) { id }',
+    'updateKernelProfile(id: "python3", input: {language: "x"}) { id }',
+    'deleteKernelProfile(id: "python3")',
+    `createResourceClass(input: {id: "x", name: "x", cpuLimit: 1, memoryMb: 64, workspaceStorageMb: 1,
+      tmpStorageMb: 1}) { id }`,
+    'updateResourceClass(id: "standard", input: {name: "x"}) { id }',
+    `createApiToken(input: {userId: "${stranger.id}", name: "x", scopes: [read]}) { token }`,
+  ];
+
+  it('editors change nothing of the space, and strangers do not learn that it is there', async () => {
+    for (const call of forSpaceAdmins()) {
+      expect([call, await refused(call, editor.token)]).toEqual([call, 'forbidden']);
+      expect([call, await refused(call, stranger.token)]).toEqual([call, 'not_found']);
+    }
+  });
+
+  it('space admins change nothing of the platform', async () => {
+    for (const call of forPlatformAdmins()) {
+      expect([call, await refused(call, admin.token)]).toEqual([call, 'forbidden']);
+    }
+    expect(await run('{ me { isPlatformAdmin } }', admin.token)).toEqual({ isPlatformAdmin: false });
+  });
+
+  it('a token without the scope admin changes nothing, whoever has it', async () => {
+    const { token } = await mutate(
+      'createApiToken(input: {name: "w", scopes: [read, write, execute]}) { token }',
+    );
+    for (const call of [
+      ...forSpaceAdmins(),
+      ...forPlatformAdmins(),
+      `revokeApiToken(id: "${unknownId}") { id }`,
+    ]) {
+      expect([call, await refused(call, token)]).toEqual([call, 'insufficient_scope']);
+    }
+  });
+});
+
+describe('API tokens', () => {
+  it('are shown once, work, are listed without a hash, and end when revoked', async () => {
+    const made = await mutate(
+      'createApiToken(input: {name: "ci", scopes: [read, read]}) { token apiToken { id scopes userId } }',
+      editor.token,
+    );
+    expect(made.apiToken).toMatchObject({ scopes: ['read'], userId: editor.id });
+    expect(await run('{ me { id } }', made.token)).toEqual({ id: editor.id });
+
+    const { apiTokens } = await run(
+      '{ me { apiTokens { totalCount nodes { id name revokedAt } } } }',
+      editor.token,
+    );
+    expect(apiTokens.totalCount).toBe(2);
+    expect(apiTokens.nodes[0]).toEqual({ id: made.apiToken.id, name: 'ci', revokedAt: null });
+    expect((await at.graphql('{ me { apiTokens { nodes { hash } } } }')).errors).toBeDefined();
+
+    const revoke = `revokeApiToken(id: "${made.apiToken.id}") { revokedAt }`;
+    expect(await refused(revoke, admin.token)).toBe('not_found');
+    expect(await refused(`revokeApiToken(id: "${unknownId}") { id }`, admin.token)).toBe('not_found');
+    const { revokedAt } = await mutate(revoke, editor.token);
+    expect(revokedAt).toMatch(/Z$/);
+    expect(await mutate(revoke, editor.token)).toEqual({ revokedAt });
+    expect((await at.graphql('{ me { id } }', {}, made.token)).status).toBe(401);
+  });
+
+  it('never have more scopes than the token in use', async () => {
+    const narrow = await at.user('editor', ['read', 'admin']);
+    const make = (scopes: string) => `createApiToken(input: {name: "x", scopes: [${scopes}]}) { token }`;
+    expect(await refused(make('read, write'), narrow.token)).toBe('insufficient_scope');
+    expect(await mutate(make('read, admin'), narrow.token)).toHaveProperty('token');
+    expect(await refused(make(''), narrow.token)).toBe('invalid_request scopes');
+  });
+
+  it('are made for anyone by a platform admin only, with an expiry in the future', async () => {
+    const make = (input: string) => `createApiToken(input: {name: "x", scopes: [read], ${input}}) { token }`;
+    const { token } = await mutate(make(`userId: "${viewer.id}"`));
+    expect(await run('{ me { id } }', token)).toEqual({ id: viewer.id });
+    expect(await refused(make(`userId: "${unknownId}"`))).toBe('invalid_request user_id');
+    expect(await refused(make('expiresAt: "2020-01-01T00:00:00Z"'))).toBe('invalid_request expires_at');
+    expect(await refused(make('expiresAt: "+200000-01-01T00:00:00Z"'))).toBe('invalid_request expires_at');
+  });
+
+  it("of another user are a platform admin's to see", async () => {
+    const owner = `workspace(id: "${demo.workspaceId}") { owner { apiTokens { totalCount } } }`;
+    expect((await space(owner)).workspace.owner.apiTokens.totalCount).toBeGreaterThan(0);
+    expect(await failure(`{ space(slug: "demo") { ${owner} } }`, admin.token)).toBe('forbidden');
+  });
+});
+
+describe('spaces and users', () => {
+  it('lists a space to its members and to platform admins', async () => {
+    const made = await mutate('createSpace(input: {slug: "risk-1", name: " Risk "}) { slug name role }');
+    expect(made).toEqual({ slug: 'risk-1', name: 'Risk', role: 'admin' });
+    expect(await refused('createSpace(input: {slug: "risk-1", name: "x"}) { id }')).toBe(
+      'already_exists slug',
+    );
+    expect(await refused('createSpace(input: {slug: "Risk", name: "x"}) { id }')).toBe(
+      'invalid_request slug',
+    );
+    expect(await mutate('updateSpace(slug: "risk-1", input: {name: "Risks"}) { name }')).toEqual({
+      name: 'Risks',
+    });
+
+    const spaces = '{ spaces { totalCount nodes { slug } } }';
+    expect(await run(spaces)).toEqual({ totalCount: 2, nodes: [{ slug: 'risk-1' }, { slug: 'demo' }] });
+    expect(await run(spaces, viewer.token)).toEqual({ totalCount: 1, nodes: [{ slug: 'demo' }] });
+    expect(await run(spaces, stranger.token)).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('makes and changes users, whose address is unique', async () => {
+    const { id } = await mutate('createUser(input: {name: "Ann", email: "ann_1@example.com"}) { id }');
+    expect(await refused('createUser(input: {name: "A", email: "ann_1@example.com"}) { id }')).toBe(
+      'already_exists email',
+    );
+    expect(await refused('createUser(input: {name: "A", email: "no<b>@x"}) { id }')).toBe(
+      'invalid_request email',
+    );
+    expect(await refused(`updateUser(id: "${id}", input: {name: null}) { id }`)).toBe('invalid_request name');
+    expect(await refused(`updateUser(id: "${unknownId}", input: {name: "x"}) { id }`)).toBe('not_found');
+    const changed = await mutate(
+      `updateUser(id: "${id}", input: {name: "Anna", isPlatformAdmin: true}) { name isPlatformAdmin }`,
+    );
+    expect(changed).toEqual({ name: 'Anna', isPlatformAdmin: true });
+    const me = await run('{ me { id } }');
+    expect(await refused(`updateUser(id: "${me.id}", input: {isPlatformAdmin: false}) { id }`)).toBe(
+      'invalid_request is_platform_admin',
+    );
+
+    const search = (text: string, token?: string) =>
+      run('query($text: String) { users(search: $text) { nodes { id } } }', token, { text });
+    expect(await search('NN_1@EX', admin.token)).toEqual({ nodes: [{ id }] });
+    expect(await search('nn%1')).toEqual({ nodes: [] });
+    expect(await search('nnx1')).toEqual({ nodes: [] });
+    expect(await failure('{ users { totalCount } }', editor.token)).toBe('forbidden');
+  });
+});
+
+it('hostile text is refused or matches nothing, and never fails inside', async () => {
+  const documents = [
+    'query($text: String!) { users(search: $text) { totalCount } }',
+    'mutation($text: String!) { createSpace(input: {slug: $text, name: "x"}) { id } }',
+    'mutation($text: String!) { createUser(input: {name: "x", email: $text}) { id } }',
+    'mutation($text: ID!) { updateUser(id: $text, input: {name: "x"}) { id } }',
+    'mutation($text: ID!) { revokeApiToken(id: $text) { id } }',
+    'mutation($text: ID!) { createApiToken(input: {userId: $text, name: "x", scopes: [read]}) { token } }',
+    'mutation($text: ID!) { setSpaceMember(spaceSlug: "demo", userId: $text, role: admin) { role } }',
+    'mutation($text: ID!) { deleteTeam(spaceSlug: "demo", id: $text) }',
+    'mutation($text: ID!) { createBranch(spaceSlug: "demo", repositoryId: $text, name: "x") { name } }',
+    `mutation($text: String!) {
+      deleteBranch(spaceSlug: "demo", repositoryId: "${demo.repositoryId}", name: $text) }`,
+    'mutation($text: ID!) { deleteKernelProfile(id: $text) }',
+  ];
+  for (const text of ['\0', '\ud800', "'; --", '../..', 'x'.repeat(10_000)]) {
+    for (const document of documents) {
+      const code = await failure(document, undefined, { text });
+      // A search for what nobody is called succeeds; all else names the field or has not found the id.
+      const expected = document.startsWith('query')
+        ? /^(|invalid_request search)$/
+        : /^(not_found|invalid_\w+ \w+)$/;
+      expect([document, text.slice(0, 9), expected.test(code) ? 'fine' : code]).toEqual([
+        document,
+        text.slice(0, 9),
+        'fine',
+      ]);
+    }
+  }
+});

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+let owner: { id: string; token: string };
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  owner = await at.user('editor');
+});
+afterAll(() => at.close());
+
+const make = async (visibility: string) =>
+  (
+    await at.rest('POST', '/workspaces', {
+      token: owner.token,
+      body: { name: visibility, default_repository_id: demo.repositoryId, visibility },
+    })
+  ).body.id as string;
+const permissionsOf = async (id: string, token: string) => {
+  const answer = await at.rest('GET', `/workspaces/${id}`, { token });
+  if (answer.status === 403) return 'none';
+  const { can_view, can_edit, can_manage } = answer.body.effective_permissions;
+  return [can_view && 'view', can_edit && 'edit', can_manage && 'manage'].filter(Boolean).join(' ');
+};
+const share = (id: string, body: object, token = owner.token) =>
+  at.rest('PUT', `/workspaces/${id}/access`, { body, token });
+
+describe('who may do what', () => {
+  it.each([
+    ['space', { admin: 'view edit manage', editor: 'view edit', viewer: 'view' }],
+    ['private', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
+    ['shared', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
+  ] as const)('in a workspace with the visibility %s', async (visibility, expected) => {
+    const id = await make(visibility);
+    expect(await permissionsOf(id, owner.token)).toBe('view edit manage');
+    for (const role of ['admin', 'editor', 'viewer'] as const) {
+      expect([role, await permissionsOf(id, (await at.user(role)).token)]).toEqual([role, expected[role]]);
+    }
+  });
+
+  it('with grants to users and teams, which count only while it is shared', async () => {
+    const id = await make('shared');
+    const { prisma } = at.gateway.services;
+    const [editor, viewer, member, outsider] = await Promise.all([
+      at.user('editor'),
+      at.user('viewer'),
+      at.user('viewer'),
+      at.user('editor'),
+    ]);
+    const team = await prisma.team.create({
+      data: { spaceId: demo.spaceId, name: 'Team', members: { create: { userId: member.id } } },
+    });
+    const grants = [
+      { principal_type: 'user', principal_id: editor.id, access_level: 'view' },
+      { principal_type: 'user', principal_id: viewer.id, access_level: 'view' },
+      { principal_type: 'team', principal_id: team.id, access_level: 'manage' },
+    ];
+    const put = await share(id, { grants });
+    expect(put).toMatchObject({
+      status: 200,
+      body: { workspace_id: id, visibility: 'shared', owner_user_id: owner.id },
+    });
+    expect(put.body.grants).toEqual(grants.map((grant) => ({ id: expect.any(String), ...grant })));
+
+    const read = await at.rest('GET', `/workspaces/${id}/access`, { token: member.token });
+    expect(read.body.grants).toEqual(expect.arrayContaining(put.body.grants));
+    expect(await share(id, read.body)).toMatchObject({ status: 200, body: read.body });
+
+    expect(await permissionsOf(id, editor.token)).toBe('view edit');
+    expect(await permissionsOf(id, viewer.token)).toBe('view');
+    expect(await permissionsOf(id, member.token)).toBe('view edit manage');
+    expect(await permissionsOf(id, outsider.token)).toBe('none');
+    await share(id, { visibility: 'private', grants });
+    expect(await permissionsOf(id, member.token)).toBe('none');
+    await share(id, { visibility: 'shared', grants: [] });
+    expect(await permissionsOf(id, editor.token)).toBe('none');
+  });
+
+  it('only who can manage reads and replaces the sharing', async () => {
+    const id = await make('space');
+    const editor = await at.user('editor');
+    expect((await at.rest('GET', `/workspaces/${id}/access`, { token: editor.token })).status).toBe(403);
+    expect((await share(id, { grants: [] }, editor.token)).status).toBe(403);
+    expect(
+      (await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'x' }, token: editor.token })).status,
+    ).toBe(403);
+    expect((await at.rest('POST', `/workspaces/${id}/archive`, { token: editor.token })).status).toBe(403);
+  });
+
+  it('a manager who is not the owner does not change the owner', async () => {
+    const id = await make('shared');
+    const manager = await at.user('viewer');
+    await share(id, {
+      grants: [{ principal_type: 'user', principal_id: manager.id, access_level: 'manage' }],
+    });
+    const body = { owner_user_id: manager.id };
+    expect(await at.rest('PATCH', `/workspaces/${id}`, { body, token: manager.token })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden' },
+    });
+    expect((await share(id, { ...body, grants: [] }, manager.token)).status).toBe(403);
+    expect(
+      (await at.rest('PATCH', `/workspaces/${id}`, { body, token: owner.token })).body.owner_user_id,
+    ).toBe(manager.id);
+  });
+
+  it.each([
+    [
+      { grants: [{ principal_type: 'user', principal_id: demo.spaceId, access_level: 'view' }] },
+      ['grants', 0, 'principal_id'],
+    ],
+    [
+      { grants: [{ principal_type: 'team', principal_id: 'x', access_level: 'view' }] },
+      ['grants', 0, 'principal_id'],
+    ],
+    [
+      { grants: [{ principal_type: 'robot', principal_id: demo.spaceId, access_level: 'view' }] },
+      ['grants', 0, 'principal_type'],
+    ],
+    [{}, ['grants']],
+    [{ grants: [], colour: 1 }, ['colour']],
+  ])('the sharing %j is 400 naming the field', async (body, loc) => {
+    const id = await make('shared');
+    const answer = await share(id, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].loc).toEqual(['body', ...loc]);
+  });
+
+  it('a principal given twice is 400', async () => {
+    const id = await make('shared');
+    const { id: userId } = await at.user('viewer');
+    const grant = { principal_type: 'user', principal_id: userId, access_level: 'view' };
+    expect((await share(id, { grants: [grant, grant] })).body.errors[0].type).toBe('duplicate');
+  });
+});
+
+describe('changing and archiving', () => {
+  it('changes only what is sent', async () => {
+    const id = await make('private');
+    const connector = await at.gateway.services.prisma.queryConnector.create({
+      data: { spaceId: demo.spaceId, name: `c-${id}` },
+    });
+    const patch = (body: object) => at.rest('PATCH', `/workspaces/${id}`, { body, token: owner.token });
+    const first = await patch({ authoring_query_connector_ids: [connector.id], visibility: 'space' });
+    expect(first.body).toMatchObject({
+      name: 'private',
+      visibility: 'space',
+      authoring_query_connector_ids: [connector.id],
+    });
+    expect((await patch({ name: 'new' })).body).toMatchObject({
+      name: 'new',
+      authoring_query_connector_ids: [connector.id],
+    });
+    expect((await patch({ authoring_query_connector_ids: null })).body.authoring_query_connector_ids).toEqual(
+      [],
+    );
+    expect((await patch({ default_branch: 'nope' })).body.errors[0].loc).toEqual(['body', 'default_branch']);
+    expect((await patch({ name: null })).status).toBe(400);
+  });
+
+  it('archives, once and again; then it is read only and out of the list', async () => {
+    const id = await make('private');
+    const { token } = owner;
+    const archived = await at.rest('POST', `/workspaces/${id}/archive`, { token });
+    expect(archived).toMatchObject({ status: 200, body: { archived_at: expect.stringMatching(/Z$/) } });
+    const again = await at.rest('POST', `/workspaces/${id}/archive`, { token });
+    expect(again.body.archived_at).toBe(archived.body.archived_at);
+    const ids = async (query: string) =>
+      (await at.rest('GET', `/workspaces${query}`, { token })).body.items.map(
+        (item: { id: string }) => item.id,
+      );
+    expect(await ids('?size=100')).not.toContain(id);
+    expect(await ids('?size=100&include_archived=true')).toContain(id);
+    expect((await at.rest('GET', `/workspaces/${id}/files`, { token })).status).toBe(200);
+    for (const [method, path, body] of [
+      ['PATCH', '', { name: 'x' }],
+      ['PUT', '/access', { grants: [] }],
+      ['POST', '/files', { path: 'x.ipynb' }],
+    ] as const) {
+      expect(await at.rest(method, `/workspaces/${id}${path}`, { body, token })).toMatchObject({
+        status: 409,
+        body: { code: 'workspace_archived' },
+      });
+    }
+    const start = await at.rest('POST', '/workers', { body: { workspace_id: id }, token });
+    expect(start).toMatchObject({ status: 409, body: { code: 'workspace_archived' } });
+    const back = await at.graphql(
+      `mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${id}") { archivedAt } }`,
+      {},
+      token,
+    );
+    expect(back.data.unarchiveWorkspace.archivedAt).toBeNull();
+  });
+});

@@ -1,0 +1,87 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
+import type { JsonSchema } from '../../rest/openapi/json-schema.js';
+import type { SentEvent } from '../support/sse.js';
+
+const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';
+
+/** An answer as it came; the body is parsed. */
+export interface CheckedAnswer {
+  status: number;
+  headers: Headers;
+  body?: unknown;
+}
+
+/** Holds answers against an OpenAPI document. */
+export interface Checker {
+  /** Fails unless the operation describes the status, every header and the whole body; says nothing of more than them. */
+  answer(method: string, path: string, answer: CheckedAnswer): void;
+  /** Fails unless a stream's events are described. */
+  events(method: string, path: string, events: SentEvent[]): void;
+}
+
+/** Makes a {@link Checker}. A property that is not described counts as a fault. */
+export function createChecker(document: OpenApiDocument): Checker {
+  const ajv = new Ajv2020({ strict: false, validateFormats: true, formats: { 'date-time': isDateTime } });
+  ajv.addSchema(closed(document) as JsonSchema, 'openapi');
+  const compiled = new Map<string, ValidateFunction>();
+
+  function validate(pointer: string[], value: unknown, what: string): void {
+    const ref = `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+    const check = compiled.get(ref) ?? ajv.compile({ $ref: ref });
+    compiled.set(ref, check);
+    const fits = check(value);
+    expect(fits, `${what}: ${ajv.errorsText(check.errors)} in ${JSON.stringify(value)?.slice(0, 500)}`).toBe(
+      true,
+    );
+  }
+
+  function resolve(node: any, pointer: string[]): { node: any; pointer: string[] } {
+    if (!node?.$ref) return { node, pointer };
+    const to = (node.$ref as string).slice(2).split('/');
+    return { node: to.reduce((at: any, key) => at[key], document), pointer: to };
+  }
+
+  function response(method: string, path: string, status: number) {
+    const pointer = ['paths', base + path, method.toLowerCase(), 'responses', String(status)];
+    const node = pointer.reduce((at: any, key) => at?.[key], document);
+    expect(node, `${method} ${path} does not describe ${status}`).toBeDefined();
+    return resolve(node, pointer);
+  }
+
+  return {
+    answer(method, path, { status, headers, body }) {
+      const what = `${method} ${path} ${status}`;
+      const { node, pointer } = response(method, path, status);
+      for (const [name, given] of Object.entries(node.headers ?? {})) {
+        const header = resolve(given, [...pointer, 'headers', name]);
+        const value = headers.get(name);
+        if (header.node.required) expect(value, `${what} has no ${name}`).not.toBeNull();
+        if (value !== null) validate([...header.pointer, 'schema'], value, `${what} ${name}`);
+      }
+      const type = headers.get('content-type')?.split(';')[0];
+      expect(type ? [type] : [], what).toEqual(Object.keys(node.content ?? {}));
+      if (type === 'application/json') validate([...pointer, 'content', type, 'schema'], body, what);
+    },
+    events(method, path, events) {
+      const { pointer } = response(method, path, 200);
+      for (const { event, data } of events) {
+        validate([...pointer, 'content', 'text/event-stream', 'x-events', event], data, `${path} ${event}`);
+      }
+    },
+  };
+}
+
+/** The same document where an object with described properties has no others. */
+function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed);
+  if (typeof node !== 'object' || node === null) return node;
+  const members = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
+  const isObject = members.type === 'object' && members.properties && !('additionalProperties' in members);
+  return isObject ? { ...members, additionalProperties: false } : members;
+}
+
+function isDateTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+}

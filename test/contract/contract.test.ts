@@ -1,0 +1,347 @@
+import { join } from 'node:path';
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { FollowExecutionDocument } from '../../rest/generated/operations.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
+import { testPython } from '../support/jupyter.js';
+import { readEvents } from '../support/sse.js';
+import { type Checker, createChecker } from './checker.js';
+import { type Step, twinOperation, withoutNames } from './graph-twin.js';
+import { documented, further, type Row } from './rows.js';
+
+let at: TestGateway;
+let checker: Checker;
+beforeAll(async () => {
+  at = await openTestGateway({
+    database: await openTestDatabase(),
+    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
+  });
+  const served = await fetch(`${at.url}/openapi.json`, { headers: { authorization: `Bearer ${at.token}` } });
+  checker = createChecker((await served.json()) as never);
+});
+afterAll(async () => {
+  const { prisma, workers } = at.gateway.services;
+  for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+  await at.close();
+});
+
+const all = [...documented, ...further];
+const driven = new Set<string>();
+const slug: Step = ['space', { slug: 'demo' }];
+const inDemo = { spaceSlug: 'demo' };
+
+/** Sends a row's request and holds the answer against the description. */
+async function send(
+  row: string,
+  params: Record<string, string>,
+  body?: unknown,
+  query = '',
+): Promise<RestAnswer> {
+  const [method, path] = row.split(' ') as [string, string];
+  expect(all.map(([one, where]) => `${one} ${where}`)).toContain(row);
+  const answer = await at.rest(method, fill(path, params) + query, { body });
+  checker.answer(method, path, answer);
+  if (answer.status < 300) driven.add(row);
+  return answer;
+}
+
+const fill = (path: string, params: Record<string, string>) =>
+  path.replace(/\{(\w+)\}/g, (_all, name: string) => params[name]!);
+
+/** What the graph answers for all that a REST body holds, with the names of REST. */
+async function graph(steps: Step[], like: unknown): Promise<unknown> {
+  const { query, variables, toRest } = twinOperation(at.gateway.schema, steps, like);
+  const { data, errors } = await at.graphql(query, variables);
+  expect(errors, query).toBeUndefined();
+  return toRest(data);
+}
+
+/** The same question through both doors. */
+async function sameAnswer(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
+  expect(rest.status).toBe(200);
+  expect(await graph(steps, like)).toEqual(like);
+}
+
+/** The same deed through both doors, on two things that are alike. */
+async function sameDeed(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
+  expect(rest.status).toBeLessThan(300);
+  expect(withoutNames(await graph(steps, like))).toEqual(withoutNames(like));
+}
+
+const page = ({ body }: RestAnswer) => ({ nodes: body.items, total_count: body.total });
+const saved = ({ body: { version, ...file } }: RestAnswer) => ({ file, version });
+const workspace = async (name: string) =>
+  (await send('POST /workspaces', {}, { name, default_repository_id: demo.repositoryId })).body.id as string;
+const inWorkspace = { workspace_id: demo.workspaceId };
+const inRepository = { repository_id: demo.repositoryId };
+const notebook = { cells: [], metadata: { n: 1.5 }, nbformat: 4, nbformat_minor: 5 };
+
+describe('workspaces', () => {
+  it('are listed and read', async () => {
+    const list = await send('GET /workspaces', {});
+    await sameAnswer(list, [slug, ['workspaces', { limit: 20 }]], page(list));
+    const one = await send('GET /workspaces/{workspace_id}', inWorkspace);
+    await sameAnswer(one, [slug, ['workspace', { id: demo.workspaceId }]]);
+  });
+
+  it('are made, changed, shared and archived', async () => {
+    const input = { name: 'New', default_repository_id: demo.repositoryId };
+    const made = await send('POST /workspaces', {}, input);
+    expect(made.status).toBe(201);
+    const graphInput = { name: 'New', defaultRepositoryId: demo.repositoryId };
+    await sameDeed(made, [['createWorkspace', { ...inDemo, input: graphInput }]]);
+
+    const workspace_id = made.body.id;
+    const id = await workspace('New');
+    const changed = await send(
+      'PATCH /workspaces/{workspace_id}',
+      { workspace_id },
+      { visibility: 'shared' },
+    );
+    await sameDeed(changed, [['updateWorkspace', { ...inDemo, id, input: { visibility: 'shared' } }]]);
+
+    const user = await at.user('viewer');
+    const grant = { principal_type: 'user', principal_id: user.id, access_level: 'view' };
+    const access = await send('PUT /workspaces/{workspace_id}/access', { workspace_id }, { grants: [grant] });
+    expect(access.body.grants).toHaveLength(1);
+    const grants = [{ principalType: 'user', principalId: user.id, accessLevel: 'view' }];
+    await sameDeed(access, [['replaceWorkspaceAccess', { ...inDemo, id, input: { grants } }]]);
+    const read = await send('GET /workspaces/{workspace_id}/access', { workspace_id });
+    await sameAnswer(read, [slug, ['workspace', { id: workspace_id }], ['access']]);
+
+    const archived = await send('POST /workspaces/{workspace_id}/archive', { workspace_id });
+    expect(archived.body.archived_at).toBeTruthy();
+    await sameDeed(archived, [['archiveWorkspace', { ...inDemo, id }]]);
+  });
+});
+
+describe.each([
+  ['/workspaces/{workspace_id}/file', '/workspaces/{workspace_id}/files', 'workspace', 'ipynb'],
+  [
+    '/workspaces/{workspace_id}/authoring-file',
+    '/workspaces/{workspace_id}/authoring-files',
+    'workspace',
+    'md',
+  ],
+  ['/repositories/{repository_id}/file', '/repositories/{repository_id}/files', 'repository', 'ipynb'],
+] as const)('files at %s', (one, many, holder, extension) => {
+  const isText = extension === 'md';
+  const params = holder === 'workspace' ? inWorkspace : inRepository;
+  const id = holder === 'workspace' ? demo.workspaceId : demo.repositoryId;
+  const address = holder === 'workspace' ? { workspaceId: id } : { repositoryId: id };
+  const folder = isText ? 'text' : holder;
+  const [mine, twin] = [`${folder}/rest.${extension}`, `${folder}/graph.${extension}`];
+  const content = (text: string) =>
+    isText ? { content: text } : { notebook: { ...notebook, metadata: { text } } };
+
+  it('are created, saved and read', async () => {
+    const made = await send(`POST ${many}`, params, { path: mine, ...content('a') });
+    expect(made.status).toBe(201);
+    await sameDeed(
+      made,
+      [['createFile', { ...inDemo, in: address, input: { path: twin, ...content('a') } }]],
+      saved(made),
+    );
+    const body = { path: mine, ...content('b'), base_sha: made.body.sha };
+    const next = await send(`PUT ${one}`, params, body);
+    const input = { path: twin, ...content('b'), baseSha: made.body.sha };
+    await sameDeed(next, [['saveFile', { ...inDemo, in: address, input }]], saved(next));
+    const conflict = await send(`PUT ${one}`, params, { ...body, ...content('c') });
+    expect(conflict).toMatchObject({ status: 409, body: { code: 'base_sha_conflict' } });
+    const read = await send(`GET ${one}`, params, undefined, `?path=${mine}`);
+    await sameAnswer(read, [slug, [holder, { id }], ['file', { path: mine }]]);
+    expect(read.headers.get('link')).toBe(
+      holder === 'workspace'
+        ? null
+        : `</api/v1.0/engagement/spaces/demo/notebooks/workspaces/${demo.workspaceId}/file?path=${mine}>; rel="successor-version"`,
+    );
+    const known = await fetch(`${at.url}${pathOf(fill(one, params))}?path=${mine}`, {
+      headers: { authorization: `Bearer ${at.token}`, 'if-none-match': read.headers.get('etag')! },
+    });
+    expect(known.status).toBe(304);
+    checker.answer('GET', one, known);
+  });
+});
+
+const pathOf = (path: string) => `/api/v1.0/engagement/spaces/demo/notebooks${path}`;
+
+it.each([
+  ['/workspaces/{workspace_id}/files', 'workspace', demo.workspaceId],
+  ['/repositories/{repository_id}/files', 'repository', demo.repositoryId],
+])('files are listed at %s', async (path, holder, id) => {
+  const list = await send(`GET ${path}`, { ...inWorkspace, ...inRepository });
+  expect(list.body.total).toBeGreaterThan(0);
+  await sameAnswer(list, [slug, [holder, { id }], ['files', {}]], page(list));
+});
+
+it('files are renamed', async () => {
+  const files = 'POST /workspaces/{workspace_id}/authoring-files';
+  for (const path of ['old-rest.md', 'old-graph.md']) await send(files, inWorkspace, { path, content: '' });
+  const rename = 'POST /workspaces/{workspace_id}/authoring-file/rename';
+  const renamed = await send(rename, inWorkspace, { path: 'old-rest.md', new_path: 'new-rest.md' });
+  const input = { path: 'old-graph.md', newPath: 'new-graph.md' };
+  const address = { workspaceId: demo.workspaceId };
+  await sameDeed(renamed, [['renameFile', { ...inDemo, in: address, input }]], saved(renamed));
+});
+
+it('a caller who sees no workspace over a repository gets no successor', async () => {
+  const { prisma } = at.gateway.services;
+  await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
+  try {
+    const { token } = await at.user('admin');
+    await prisma.workspace.updateMany({ data: { archivedAt: new Date() } });
+    const path = `/repositories/${demo.repositoryId}/files`;
+    const answer = await at.rest('GET', path, { token });
+    checker.answer('GET', '/repositories/{repository_id}/files', answer);
+    expect(answer.headers.get('link')).toBeNull();
+    expect(answer.headers.get('deprecation')).toMatch(/^@\d+$/);
+  } finally {
+    await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: null } });
+  }
+});
+
+it('links and versions of a notebook', async () => {
+  const file = await send(
+    'GET /workspaces/{workspace_id}/file',
+    inWorkspace,
+    undefined,
+    `?path=${demo.notebookPath}`,
+  );
+  const params = { notebook_id: file.body.notebook_id as string };
+  const id = params.notebook_id;
+  const links = '/documents/{notebook_id}/links';
+  const made = await send(`POST ${links}`, params, {
+    target_type: 'repository',
+    target_id: demo.repositoryId,
+  });
+  expect(made.status).toBe(201);
+  const list = await send(`GET ${links}`, params);
+  expect(list.body.total).toBe(1);
+  await sameAnswer(list, [slug, ['document', { id }], ['links', {}]], page(list));
+  expect((await send(`DELETE ${links}/{link_id}`, { ...params, link_id: made.body.id })).status).toBe(204);
+  const input = { targetType: 'repository', targetId: demo.repositoryId };
+  await sameDeed(made, [['createNotebookLink', { ...inDemo, notebookId: id, input }]]);
+  const again = (await send(`GET ${links}`, params)).body.items[0].id;
+  await graph([['deleteNotebookLink', { ...inDemo, notebookId: id, id: again }]], null);
+  expect((await send(`GET ${links}`, params)).body.total).toBe(0);
+
+  const versions = await send('GET /documents/{notebook_id}/versions', params);
+  expect(versions.body.total).toBeGreaterThan(0);
+  await sameAnswer(versions, [slug, ['document', { id }], ['versions', {}]], page(versions));
+});
+
+it('kernel profiles and resource classes are listed', async () => {
+  const profiles = await send('GET /kernel-profiles', {});
+  await sameAnswer(profiles, [slug, ['kernelProfiles']], profiles.body.items);
+  const classes = await send('GET /worker-resource-classes', {});
+  await sameAnswer(classes, [slug, ['workerResourceClasses']], classes.body.items);
+});
+
+describe('runtime', () => {
+  let mine: string;
+  let twin: string;
+
+  it('sessions are opened, listed and read, and so are their workers', async () => {
+    const opened = await send('POST /sessions', {}, { workspace_id: demo.workspaceId, path: 'rest.ipynb' });
+    expect(opened.status).toBe(201);
+    const input = { workspaceId: demo.workspaceId, path: 'graph.ipynb' };
+    await sameDeed(opened, [['createSession', { ...inDemo, input }]], { session: opened.body });
+    mine = opened.body.id;
+    const list = await send('GET /sessions', {});
+    expect(list.body.total).toBe(2);
+    await sameAnswer(list, [slug, ['sessions', {}]], page(list));
+    twin = list.body.items.find(({ id }: { id: string }) => id !== mine).id;
+    const one = await send('GET /sessions/{session_id}', { session_id: mine });
+    await sameAnswer(one, [slug, ['session', { id: mine }]]);
+
+    const workers = await send('GET /workers', {});
+    expect(workers.body.total).toBe(1);
+    await sameAnswer(workers, [slug, ['workers', {}]], page(workers));
+    const id = workers.body.items[0].id;
+    const worker = await send('GET /workers/{worker_id}', { worker_id: id });
+    await sameAnswer(worker, [slug, ['worker', { id }]]);
+  });
+
+  it('cells are run, followed and followed again', async () => {
+    const code = "print('hello')\n6 * 7";
+    const path = '/sessions/{session_id}/execute/stream';
+    const headers = { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' };
+    const run = await fetch(at.url + pathOf(fill(path, { session_id: mine })), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ code, cell_index: 0 }),
+    });
+    checker.answer('POST', path, run);
+    const events = await readEvents(run);
+    checker.events('POST', path, events);
+    expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['notebook_event', 'final_response']));
+    driven.add(`POST ${path}`);
+
+    const again = '/sessions/{session_id}/executions/{execution_id}/stream';
+    const execution_id = run.headers.get('x-execution-id')!;
+    const replay = await fetch(at.url + pathOf(fill(again, { session_id: mine, execution_id })), { headers });
+    checker.answer('GET', again, replay);
+    expect(await readEvents(replay)).toEqual(events);
+    driven.add(`GET ${again}`);
+
+    const input = { code, cellIndex: 0 };
+    const queued: any = await graph([['executeCell', { ...inDemo, sessionId: twin, input }]], { id: '' });
+    const followed = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query: print(FollowExecutionDocument),
+        variables: { executionId: queued.id, after: 0 },
+      }),
+    });
+    const logged = (await readEvents(followed))
+      .filter(({ event }) => event === 'next')
+      .map(({ data: { data } }) => data.executionEvents);
+    const plain = (list: any[]) =>
+      list.map(({ type: _type, duration_ms: _ms, ...data }) => withoutNames(data));
+    expect(plain(logged)).toEqual(plain(events.map(({ data }) => data)));
+  });
+
+  it('sessions are interrupted, restarted and deleted', async () => {
+    for (const [verb, field] of [
+      ['interrupt', 'interruptSession'],
+      ['restart', 'restartSession'],
+    ] as const) {
+      const done = await send(`POST /sessions/{session_id}/${verb}`, { session_id: mine });
+      const like = { ...done.body, path: '' };
+      const other: any = await graph([[field, { ...inDemo, id: twin }]], done.body);
+      expect(withoutNames({ ...other, path: '' })).toEqual(withoutNames(like));
+    }
+    expect((await send('DELETE /sessions/{session_id}', { session_id: mine })).status).toBe(204);
+    await graph([['deleteSession', { ...inDemo, id: twin }]], null);
+    expect((await send('GET /sessions', {})).body.total).toBe(0);
+  });
+
+  it('workers are started and stopped', async () => {
+    const [first, second] = [await workspace('Worker'), await workspace('Worker')];
+    const started = await send('POST /workers', {}, { workspace_id: first });
+    expect(started.status).toBe(201);
+    const { progress: _progress, ...worker } = started.body;
+    const input = { workspaceId: second };
+    const other: any = await graph([['startWorker', { ...inDemo, input }]], {
+      worker: { ...worker },
+      created: true,
+    });
+    expect(withoutNames(other)).toEqual(withoutNames({ worker, created: true }));
+    expect((await send('DELETE /workers/{worker_id}', { worker_id: worker.id })).status).toBe(204);
+    await graph([['stopWorker', { ...inDemo, id: other.worker.id }]], null);
+    const states = async () =>
+      (await send('GET /workers', {}, undefined, '?include_stopped=true')).body.items
+        .filter(({ id }: { id: string }) => [worker.id, other.worker.id].includes(id))
+        .map(({ status }: { status: string }) => status);
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['stopped', 'stopped']);
+  });
+});
+
+it('every row was driven', async () => {
+  const names = ([method, path]: Row) => `${method} ${path}`;
+  expect([...driven].sort()).toEqual(all.map(names).sort());
+});

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
+import { type Checker, createChecker } from './checker.js';
+import { documented, further, type Row } from './rows.js';
+
+const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';
+const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+const all = [...documented, ...further];
+const takesBody = ([method, path]: Row) =>
+  document.paths[base + path][method.toLowerCase()].requestBody !== undefined;
+
+let at: TestGateway;
+let checker: Checker;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  checker = createChecker(document);
+});
+afterAll(() => at.close());
+
+/** Sends a request for things that do not exist and holds the answer against the description. */
+async function call([method, path]: Row, options: RestOptions) {
+  const answer = await at.rest(
+    method,
+    path.replace(/\{\w+\}/g, () => randomUUID()),
+    options,
+  );
+  checker.answer(method, path, answer);
+  return answer;
+}
+
+describe.each(all)('%s %s', (...row) => {
+  it('answers a bad token as described', async () => {
+    const answer = await call(row, { body: takesBody(row) ? {} : undefined, token: 'unknown' });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+});
+
+describe.each(all.filter((row) => !takesBody(row)))('%s %s', (...row) => {
+  it('answers in an unknown space as described', async () => {
+    const answer = await call(row, { space: 'elsewhere' });
+    // A query without its path is refused before the space is looked at.
+    expect(answer.status).toBe(row[1].endsWith('file') ? 400 : 404);
+  });
+});
+
+describe.each(all.filter(takesBody))('%s %s', (...row) => {
+  it.each([
+    ['that is no JSON', { raw: '{' }, 400],
+    ['with an unknown field', { body: { nothing: 1 } }, 400],
+    ['of another type', { raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
+  ])('answers a body %s as described', async (_what, options, status) => {
+    expect((await call(row, options)).status).toBe(status);
+  });
+});
+
+it('is served as it is checked in, for a token only', async () => {
+  const served = await fetch(`${at.url}/openapi.json`, { headers: { authorization: `Bearer ${at.token}` } });
+  expect(served.headers.get('content-type')).toBe('application/json');
+  expect(await served.json()).toEqual(document);
+  expect((await fetch(`${at.url}/openapi.json`)).status).toBe(401);
+});
+
+it('has the rows of the API and no others', () => {
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations as object).map((method) => `${method.toUpperCase()} ${path.slice(base.length)}`),
+  );
+  expect(described.sort()).toEqual(all.map(([method, path]) => `${method} ${path}`).sort());
+});
+
+it('describes every operation, parameter and field that it has', () => {
+  const undescribed: string[] = [];
+  for (const [path, operations] of Object.entries<any>(document.paths)) {
+    for (const [method, operation] of Object.entries<any>(operations)) {
+      if (!operation.summary) undescribed.push(`${method} ${path}`);
+      for (const one of operation.parameters)
+        if (!one.$ref && !one.description) undescribed.push(`${method} ${path} ${one.name}`);
+      const fields = operation.requestBody?.content['application/json'].schema.properties ?? {};
+      for (const [name, field] of Object.entries<any>(fields))
+        if (!field.description) undescribed.push(`${method} ${path} body ${name}`);
+    }
+  }
+  expect(undescribed).toEqual([]);
+});
+
+it('a checker finds what is missing, what is too much and what is of another type', () => {
+  const headers = new Headers({ 'content-type': 'application/json', 'x-request-id': 'x' });
+  const good = { items: [], total: 0, page: 1, size: 20 };
+  const check =
+    (body: unknown, more = headers) =>
+    () =>
+      checker.answer('GET', '/workspaces', { status: 200, headers: more, body });
+  expect(check(good)).not.toThrow();
+  expect(check({ ...good, total: '0' })).toThrow('total');
+  expect(check({ ...good, more: 1 })).toThrow('additional');
+  expect(check({ items: [], total: 0, page: 1 })).toThrow('size');
+  expect(check({ ...good, items: [{}] })).toThrow('items/0');
+  expect(check(good, new Headers({ 'content-type': 'application/json' }))).toThrow('X-Request-Id');
+  expect(() => checker.answer('GET', '/workspaces', { status: 418, headers })).toThrow('418');
+});
+
+it('docs/api.md has the rows', () => {
+  const page = readFileSync('docs/api.md', 'utf8');
+  const rows = [...page.matchAll(/^\| `(GET|POST|PUT|PATCH|DELETE) (\S+)` \| `([^`]+)` \|$/gm)];
+  expect(rows.map(([, ...row]) => row)).toEqual(all);
+});

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { createChangeQueue } from '../../src/events/change-queue.js';
+
+it('keeps one change a key, the newest, in the order in which the keys came', async () => {
+  const queue = createChangeQueue<string>();
+  for (let count = 0; count < 10_000; count++) queue.push(`key ${count % 3}`, `change ${count}`);
+  expect(queue.size).toBe(3);
+  expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([
+    'change 9999',
+    'change 9997',
+    'change 9998',
+  ]);
+  expect(queue.size).toBe(0);
+});
+
+it('never holds more than 256 keys, and says so to who missed some', async () => {
+  const queue = createChangeQueue<number>();
+  for (let count = 0; count < 256; count++) queue.push(`${count}`, count);
+  expect(queue.size).toBe(256);
+  queue.push('0', 1);
+  expect(await queue.take()).toBe(1);
+  queue.push('256', 256);
+  let longest = 0;
+  for (let count = 1000; count < 100_000; count++) {
+    queue.push(`${count}`, count);
+    longest = Math.max(longest, queue.size);
+  }
+  expect(longest).toBeLessThanOrEqual(256);
+  await expect(queue.take()).rejects.toMatchObject({ code: 'rate_limited' });
+});
+
+it('wakes who waits, for a change and for its end', async () => {
+  const queue = createChangeQueue<string>();
+  const first = queue.take();
+  queue.push('a', 'change');
+  expect(await first).toBe('change');
+  const second = queue.take();
+  queue.close();
+  expect(await second).toBeUndefined();
+  queue.push('a', 'too late');
+  expect(queue.size).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { guardedIterator } from '../../src/events/guarded-iterator.js';
+import { pullIterator } from '../../src/events/pull-iterator.js';
+
+/** A guarded source that waits for ever, as a quiet stream does; `ends` counts how often each part was ended. */
+function quiet() {
+  const ends = { source: 0, guarded: 0 };
+  let wake: (value: undefined) => void = () => {};
+  const pull = () =>
+    new Promise<string | undefined>((resolve) => {
+      wake = resolve;
+    });
+  const source = pullIterator(pull, () => {
+    ends.source++;
+    wake(undefined);
+  });
+  return { ends, ...guardedIterator(source, () => ends.guarded++) };
+}
+
+it('gives an error from outside to who waits, then ends', async () => {
+  const { iterator, fail, ends } = quiet();
+  const waiting = iterator.next();
+  fail(new Error('no more'));
+  await expect(waiting).rejects.toThrow('no more');
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  expect(ends).toEqual({ source: 1, guarded: 1 });
+});
+
+it('gives an error from outside to who asks later', async () => {
+  const { iterator, fail, ends } = quiet();
+  fail(new Error('no more'));
+  expect(ends).toEqual({ source: 1, guarded: 1 });
+  await expect(iterator.next()).rejects.toThrow('no more');
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+});
+
+it('ends at once when it is left while a value is waited for', async () => {
+  const { iterator, fail, ends } = quiet();
+  const waiting = iterator.next();
+  await iterator.return!();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  fail(new Error('too late'));
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  expect(ends).toEqual({ source: 1, guarded: 1 });
+});

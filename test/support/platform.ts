@@ -1,0 +1,62 @@
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from './database.js';
+import { openTestGateway, type TestGateway } from './gateway.js';
+
+/** A gateway with one person of each role in the demo space, and short ways to ask it in GraphQL as any of them. */
+export interface TestPlatform {
+  at: TestGateway;
+  admin: Person;
+  editor: Person;
+  viewer: Person;
+  /** No member of the demo space. */
+  stranger: Person;
+  /** The answer's one field; throws when the operation failed. As the platform admin unless a token is given. */
+  run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any>;
+  /** The code of the failure with the field that it names, e.g. `invalid_request name`; empty when it did not fail. */
+  failure(document: string, token?: string, variables?: Record<string, unknown>): Promise<string>;
+  /** {@link run} of one mutation field. */
+  mutate(call: string, token?: string): Promise<any>;
+  /** {@link failure} of one mutation field. */
+  refused(call: string, token?: string): Promise<string>;
+  /** {@link run} of a selection on the demo space. */
+  space(selection: string, token?: string): Promise<any>;
+}
+
+type Person = Awaited<ReturnType<TestGateway['user']>>;
+
+/** An id that nothing has. */
+export const unknownId = '11111111-1111-4111-8111-111111111111';
+
+/** Opens a {@link TestPlatform}; close its gateway. */
+export async function openTestPlatform(): Promise<TestPlatform> {
+  const at = await openTestGateway({ database: await openTestDatabase() });
+
+  async function run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any> {
+    const { data, errors } = await at.graphql(document, variables, token);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return Object.values(data)[0];
+  }
+
+  async function failure(
+    document: string,
+    token?: string,
+    variables?: Record<string, unknown>,
+  ): Promise<string> {
+    const { errors } = await at.graphql(document, variables, token);
+    const { code, errors: faults } = errors?.[0]?.extensions ?? {};
+    return [code, ...(faults?.[0]?.loc.slice(1) ?? [])].join(' ');
+  }
+
+  return {
+    at,
+    admin: await at.user('admin'),
+    editor: await at.user('editor'),
+    viewer: await at.user('viewer'),
+    stranger: await at.user(null),
+    run,
+    failure,
+    mutate: (call, token) => run(`mutation { ${call} }`, token),
+    refused: (call, token) => failure(`mutation { ${call} }`, token),
+    space: (selection, token) => run(`{ space(slug: "${demo.slug}") { ${selection} } }`, token),
+  };
+}
