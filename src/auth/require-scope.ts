@@ -5,8 +5,6 @@ import { DomainError } from '../errors.js';
 /** @throws DomainError `insufficient_scope` unless the caller's token has the scope */
 export function requireScope(ctx: RequestContext, scope: TokenScope): void {
   if (!ctx.actor.scopes.has(scope)) {
-    throw new DomainError('insufficient_scope', `This token lacks the scope "${scope}".`, {
-      extra: { scope },
-    });
+    throw new DomainError('insufficient_scope', `This token lacks the scope "${scope}".`);
   }
 }

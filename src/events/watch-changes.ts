@@ -34,8 +34,12 @@ export function watchChanges<K extends keyof Topics, T>(
   const take = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
   };
+  // One after the other: placing an event may ask the database, and what happened first is told first.
+  let placed: Promise<void> = Promise.resolve();
   const unsubscribe = bus.subscribe(watch.topic, '*', (event) => {
-    take(event).catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not placed'));
+    placed = placed
+      .then(() => take(event))
+      .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not placed'));
   });
 
   async function pull(): Promise<T | undefined> {

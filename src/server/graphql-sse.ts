@@ -22,11 +22,13 @@ const streamsPerUser = 100;
  * token belongs to the user who reserved it: with another user's token it does not exist.
  */
 export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
-  const reserved = new Map<string, { userId: string; gate: OutputGate }>();
+  const reserved = new Map<string, { userId: string; gate: OutputGate; gone: AbortController }>();
+  // The library forgets an operation that is still being opened when its single connection closes.
+  const gone = new WeakMap<object, AbortSignal>();
   const gates = new WeakMap<IncomingMessage, OutputGate>();
   const handler = createHandler<IncomingMessage, RequestContext, Context>({
     validate: validateGuarded as never,
-    subscribe: subscribeToEnd as never,
+    subscribe: ((args: OperationArgs<Context>) => subscribeToEnd(args, gone.get(args.contextValue))) as never,
     authenticate(request) {
       const { userId } = request.context.actor;
       if (request.method === 'PUT') {
@@ -37,7 +39,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
           );
         }
         const token = randomUUID();
-        reserved.set(token, { userId, gate: createOutputGate() });
+        reserved.set(token, { userId, gate: createOutputGate(), gone: new AbortController() });
         return token;
       }
       const token = streamToken(request);
@@ -77,7 +79,9 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       context,
     };
     const token = streamToken(raw);
-    const gate = (token && reserved.get(token)?.gate) || createOutputGate();
+    const stream = token ? reserved.get(token) : undefined;
+    const gate = stream?.gate ?? createOutputGate();
+    if (stream) gone.set(context, stream.gone.signal);
     gates.set(req, gate);
     const [body, init] = await handler(raw);
     res.writeHead(init.status, init.statusText, init.headers);
@@ -99,6 +103,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
     } finally {
       res.off('close', leave);
       gate.close();
+      stream?.gone.abort();
       if (token) reserved.delete(token);
       res.end();
     }

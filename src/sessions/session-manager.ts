@@ -136,7 +136,11 @@ export function createSessionManager(deps: {
 
     async restart(session) {
       const entry = live.get(session.id);
-      if (entry) return entry.kernel.restart();
+      if (entry) {
+        await entry.kernel.restart();
+        await entry.written;
+        return;
+      }
       await setStatus(session.id, 'restarting');
       await start(session, AbortSignal.timeout(stepTimeoutMs));
     },

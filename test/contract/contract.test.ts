@@ -7,8 +7,8 @@ import { openExternalBackend } from '../../src/workers/backends/external/open-ex
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
+import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { readEvents } from '../support/sse.js';
-import { type Checker, createChecker } from './checker.js';
 import { type Step, twinOperation, withoutNames } from './graph-twin.js';
 import { documented, further, type Row } from './rows.js';
 

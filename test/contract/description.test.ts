@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
-import { type Checker, createChecker } from './checker.js';
+import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { documented, further, type Row } from './rows.js';
 
 const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';

@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import { generateToken, hashToken } from '../../src/auth/token.js';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/database/open-database.js';
 import { type Gateway, openGateway } from '../../src/server/gateway.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import { createChecker, templateOf } from './openapi-checker.js';
 
 /** A real gateway on a port of its own, with a fresh database and data folder. */
 export interface TestGateway {
@@ -16,7 +19,8 @@ export interface TestGateway {
   dataDir: string;
   /** The platform admin's token. */
   token: string;
-  /** Sends a REST request below the base path of a space, as the admin unless another token is given. */
+  /** Sends a REST request and checks its answer against the OpenAPI description; below the base path of a space, as
+   * the admin unless another token is given. */
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Runs a GraphQL operation over HTTP. */
   graphql(
@@ -28,6 +32,10 @@ export interface TestGateway {
   user(role: 'admin' | 'editor' | 'viewer' | null, scopes?: Scope[]): Promise<{ id: string; token: string }>;
   close(): Promise<void>;
 }
+
+/** Every answer of the tests that the API description knows is held against it. */
+const description: OpenApiDocument = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+const checker = createChecker(description);
 
 type Scope = 'read' | 'write' | 'execute' | 'admin';
 
@@ -85,7 +93,14 @@ export async function openTestGateway(options: {
       });
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.startsWith('application/json');
-      return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+      const answer = {
+        status: response.status,
+        body: isJson ? JSON.parse(text) : text,
+        headers: response.headers,
+      };
+      const template = templateOf(description, method, path);
+      if (template) checker.answer(method, template, answer);
+      return answer;
     },
 
     async graphql(query, variables, other) {

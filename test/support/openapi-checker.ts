@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import type { JsonSchema } from '../../rest/openapi/json-schema.js';
-import type { SentEvent } from '../support/sse.js';
+import type { SentEvent } from './sse.js';
 
 const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';
 
@@ -71,6 +71,24 @@ export function createChecker(document: OpenApiDocument): Checker {
       }
     },
   };
+}
+
+/** The path template of the document that a path below the base path is an instance of, if it describes the method. */
+export function templateOf(document: OpenApiDocument, method: string, path: string): string | undefined {
+  const segments = path.split('?', 1)[0]!.split('/');
+  return Object.keys(document.paths)
+    .filter(
+      (template) =>
+        template.startsWith(`${base}/`) && method.toLowerCase() in (document.paths[template] as object),
+    )
+    .map((template) => template.slice(base.length))
+    .find((template) => {
+      const parts = template.split('/');
+      return (
+        parts.length === segments.length &&
+        parts.every((part, i) => part.startsWith('{') || part === segments[i])
+      );
+    });
 }
 
 /** The same document where an object with described properties has no others. */
