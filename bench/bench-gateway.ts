@@ -1,35 +1,47 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import pino from 'pino';
-import { readConfig } from '../src/config.js';
-import { openGateway } from '../src/server/gateway.js';
+import { join } from 'node:path';
 import { ensureLocalPython } from '../src/workers/backends/external/local-python.js';
-import { openExternalBackend } from '../src/workers/backends/external/open-external-backend.js';
 
-/** A gateway as `npm start` opens it, with a data folder of its own. */
+const jupyterHome = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
+
+/** A gateway as `npm start` runs it, in a process and a data folder of its own; cut off from the one that measures. */
 export async function openBenchGateway() {
+  await benchPython();
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
-  const config = readConfig({ DATA_DIR: dataDir, PORT: '0' });
-  const python = await benchPython();
-  const gateway = await openGateway({
-    config,
-    log: pino({ level: 'silent' }),
-    migrationsDirectory: resolve('prisma/migrations'),
-    backends: [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: async () => python })],
+  const child = spawn(process.execPath, ['dist/src/main.js'], {
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      JUPYTER_HOME: jupyterHome,
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise<void>((done) => gateway.server.listen(0, '127.0.0.1', done));
-  const { port } = gateway.server.address() as AddressInfo;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let printed = '';
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+      const listening = /Listening on \S+:(\d+)/.exec(printed);
+      if (listening) resolve(Number(listening[1]));
+    });
+    ended.then(() => reject(new Error(`The gateway ended:\n${printed}`)));
+  });
+  const token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim();
   return {
-    gateway,
     port,
-    token: gateway.adminToken.token,
+    token,
     async close() {
-      const { prisma, workers } = gateway.services;
-      for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
-      gateway.server.closeAllConnections();
-      await gateway.close();
+      const api = `http://127.0.0.1:${port}/api/v1.0/engagement/spaces/demo/notebooks/workers`;
+      const headers = { authorization: `Bearer ${token}` };
+      const { items } = (await (await fetch(api, { headers })).json()) as { items: { id: string }[] };
+      for (const { id } of items) await fetch(`${api}/${id}`, { method: 'DELETE', headers });
+      child.kill('SIGTERM');
+      await ended;
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -37,6 +49,5 @@ export async function openBenchGateway() {
 
 /** The Python that runs the gateway's own and the baseline's Jupyter, alike. */
 export function benchPython() {
-  const directory = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
-  return ensureLocalPython({ directory, report: () => {} });
+  return ensureLocalPython({ directory: jupyterHome, report: () => {} });
 }

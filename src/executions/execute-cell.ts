@@ -45,7 +45,7 @@ export async function executeCell(
   const attached = input.executionId ? await attach(ctx, id, sessionId, body) : null;
   if (attached) return attached;
   assertNotArchived(loaded.workspace);
-  if (!['ready', 'busy', 'starting'].includes(loaded.session.worker.status)) {
+  if (!['ready', 'busy', 'starting'].includes(loaded.session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
   }
   if (loaded.session.status === 'dead') {

@@ -44,7 +44,7 @@ async function loadOwn(ctx: RequestContext, spaceSlug: string, sessionId: string
   const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
   assertNotArchived(loaded.workspace);
-  if (!isLive(loaded.session.worker.status)) {
+  if (!isLive(loaded.session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
   }
   return loaded;

@@ -1,22 +1,23 @@
-import type { Prisma, TokenScope } from '../../prisma/generated/client/client.js';
+import type { Session, TokenScope, WorkerStatus, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
-import { workspacePermissions } from '../policies/workspace-policy.js';
+import { type WorkspaceWithGrants, workspacePermissions } from '../policies/workspace-policy.js';
 import { loadSpace, loadSpaceById, type SpaceAccess } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
 
-const include = { worker: true, workspace: { include: { grants: true } } } satisfies Prisma.SessionInclude;
-
-/** A session with its worker and its workspace's grants. */
-export type SessionWithWorker = Prisma.SessionGetPayload<{ include: typeof include }>;
+/** A session with the status of its worker and what decides over access to its workspace. */
+type FoundSession = Session & {
+  workerStatus: WorkerStatus;
+  workspace: WorkspaceWithGrants & Pick<Workspace, 'spaceId' | 'archivedAt'>;
+};
 
 /** A session that the caller may act on. */
 export interface LoadedSession {
   access: SpaceAccess;
-  workspace: SessionWithWorker['workspace'];
-  session: SessionWithWorker;
+  workspace: FoundSession['workspace'];
+  session: FoundSession;
 }
 
 /**
@@ -69,8 +70,22 @@ export function assertOwn(
   }
 }
 
-async function find(ctx: RequestContext, sessionId: string): Promise<SessionWithWorker | null> {
-  return isUuid(sessionId)
-    ? ctx.services.prisma.session.findUnique({ where: { id: sessionId }, include })
-    : null;
+/** One statement by hand, because every cell begins with it: a quarter of the time of the client's four. */
+async function find(ctx: RequestContext, sessionId: string): Promise<FoundSession | null> {
+  if (!isUuid(sessionId)) return null;
+  const rows = await ctx.services.prisma.$queryRaw<
+    (Session & { workerStatus: WorkerStatus; archivedAt: Date | null; access: FoundSession['workspace'] })[]
+  >`SELECT s.*, k."status" AS "workerStatus", w."archivedAt", json_build_object(
+      'spaceId', w."spaceId", 'visibility', w."visibility", 'ownerUserId', w."ownerUserId",
+      'grants', ARRAY(
+        SELECT json_build_object('userId', g."userId", 'teamId', g."teamId", 'accessLevel', g."accessLevel")
+        FROM "WorkspaceGrant" g WHERE g."workspaceId" = w."id")) AS "access"
+    FROM "Session" s
+    JOIN "Worker" k ON k."id" = s."workerId"
+    JOIN "Workspace" w ON w."id" = s."workspaceId"
+    WHERE s."id" = ${sessionId}::uuid`;
+  const row = rows[0];
+  if (!row) return null;
+  const { access, archivedAt, ...session } = row;
+  return { ...session, workspace: { ...access, archivedAt } };
 }

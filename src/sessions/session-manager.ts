@@ -31,10 +31,16 @@ interface Live {
   kernel: KernelConnection;
   /** The row's updates, one after the other. */
   written: Promise<unknown>;
+  /** The status that is not written yet, and when it will be. */
+  next?: { status: SessionStatus; reason: string | null; timer?: NodeJS.Timeout };
+  /** The status that the row has. */
+  last: SessionStatus;
 }
 
 const readyTimeoutMs = 120_000;
 const stepTimeoutMs = 60_000;
+/** `busy` and `idle` of a cell that takes less than this are not worth two writes. */
+const settleMs = 50;
 const reopenTimeoutMs = 15_000;
 
 /** Makes the {@link SessionManager}. */
@@ -60,22 +66,42 @@ export function createSessionManager(deps: {
   }
 
   function track(session: Session, client: JupyterClient, kernel: KernelConnection): void {
-    const entry: Live = { workerId: session.workerId, client, kernel, written: Promise.resolve() };
+    const entry: Live = {
+      workerId: session.workerId,
+      client,
+      kernel,
+      written: Promise.resolve(),
+      last: 'idle',
+    };
     live.set(session.id, entry);
     kernel.onStatus((status, detail) => {
       if (live.get(session.id) !== entry) return;
       if (status === 'dead') drop(session.id);
-      entry.written = entry.written
-        .then(() => setStatus(session.id, status, detail?.reason ?? null))
-        .catch((error) =>
-          deps.log.error({ err: error, sessionId: session.id }, 'a session status was not written'),
-        );
+      clearTimeout(entry.next?.timer);
+      entry.next = { status, reason: detail?.reason ?? null };
+      const settled = [status, entry.last].every((one) => one === 'idle' || one === 'busy');
+      if (settled) entry.next.timer = setTimeout(() => flush(session.id, entry), settleMs);
+      else flush(session.id, entry);
     });
+  }
+
+  /** Writes the status that waits, if it is another than the row has. */
+  function flush(sessionId: string, entry: Live): void {
+    const { next } = entry;
+    if (!next) return;
+    clearTimeout(next.timer);
+    entry.next = undefined;
+    if (next.status === entry.last) return;
+    entry.last = next.status;
+    entry.written = entry.written
+      .then(() => setStatus(sessionId, next.status, next.reason))
+      .catch((error) => deps.log.error({ err: error, sessionId }, 'a session status was not written'));
   }
 
   function drop(sessionId: string): void {
     const entry = live.get(sessionId);
     live.delete(sessionId);
+    clearTimeout(entry?.next?.timer);
     entry?.kernel.dispose();
     entry?.client.dispose();
   }
@@ -138,6 +164,7 @@ export function createSessionManager(deps: {
       const entry = live.get(session.id);
       if (entry) {
         await entry.kernel.restart();
+        flush(session.id, entry);
         await entry.written;
         return;
       }
@@ -192,7 +219,7 @@ export function createSessionManager(deps: {
       if (entry) workers.onBusy(entry.workerId, busy);
       if (executionCount == null) return;
       prisma.session
-        .updateMany({ where: { id: sessionId }, data: { executionCount } })
+        .updateMany({ where: { id: sessionId }, data: { executionCount, lastActivityAt: new Date() } })
         .then(() => bus.publish('session', sessionId, { sessionId }))
         .catch((error) => deps.log.error({ err: error, sessionId }, 'a session counter was not written'));
     },

@@ -36,6 +36,8 @@ interface Live {
   endpoint?: JupyterEndpoint;
   starting: AbortController;
   busy: number;
+  /** Writes `busy` or `ready` in a moment: short cells are not worth two writes each. */
+  settling?: NodeJS.Timeout;
   /** The file syncs, one after the other. */
   synced: Promise<unknown>;
 }
@@ -215,10 +217,13 @@ export function createWorkerManager(deps: {
       const entry = live.get(workerId);
       if (!entry) return;
       entry.busy += busy ? 1 : -1;
-      const data = { status: entry.busy > 0 ? 'busy' : 'ready', lastActivityAt: new Date() } as const;
-      entry.synced = entry.synced
-        .then(() => change(workerId, ['ready', 'busy'], data))
-        .catch((error) => log.warn({ err: error, workerId }, 'a worker status was not written'));
+      entry.settling ??= setTimeout(() => {
+        entry.settling = undefined;
+        const data = { status: entry.busy > 0 ? 'busy' : 'ready', lastActivityAt: new Date() } as const;
+        entry.synced = entry.synced
+          .then(() => change(workerId, ['ready', 'busy'], data))
+          .catch((error) => log.warn({ err: error, workerId }, 'a worker status was not written'));
+      }, settleMs);
     },
 
     async reconcile() {
@@ -253,10 +258,14 @@ export function createWorkerManager(deps: {
 
     async close() {
       for (const stop of unwatch) stop();
-      for (const entry of live.values()) entry.starting.abort();
+      for (const entry of live.values()) {
+        entry.starting.abort();
+        clearTimeout(entry.settling);
+      }
       await Promise.all(backends.map((backend) => backend.close()));
     },
   };
 }
 
+const settleMs = 100;
 const lostDetail = 'The worker ended while the gateway was not running; start a new one.';
