@@ -10,8 +10,8 @@ import { demo } from '../prisma/seed.js';
 import { benchPython, openBenchGateway } from './bench-gateway.js';
 import { median, type Row } from './stats.js';
 
-const warmups = 5;
-const runs = 40;
+const warmups = 60;
+const runs = 60;
 const code = "print('hello')";
 
 /**

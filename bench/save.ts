@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { openGitStore } from '../src/git/git-store.js';
 import { median, type Row } from './stats.js';
 
-const warmups = 5;
-const runs = 50;
+const turns = 8;
+const runs = 12;
 const who = { name: 'Bench', email: 'bench@example.com' };
 const path = 'notebooks/deep/a.ipynb';
 
@@ -38,22 +38,21 @@ export async function benchSave(): Promise<Row[]> {
     const gitdir = join(root, `${id}.git`);
     const ours: number[] = [];
     const theirs: number[] = [];
-    for (let i = 0; i < warmups + runs; i++) {
-      const bytes = content(1000 + 2 * i);
-      const from = performance.now();
-      await repository.commit({
+    let count = 0;
+    const save = () =>
+      repository.commit({
         branch: 'main',
-        changes: [{ kind: 'save', path, bytes }],
+        changes: [{ kind: 'save', path, bytes: content(++count) }],
         author: who,
         committer: who,
         message: 'Save',
       });
-      const between = performance.now();
-      await plumbing(gitdir, root, content(1001 + 2 * i));
-      const end = performance.now();
-      if (i < warmups) continue;
-      ours.push(between - from);
-      theirs.push(end - between);
+    // In turns of some saves each, and the disk quiet in between: a sync also waits for what others wrote before it.
+    for (let turn = 0; turn < turns; turn++) {
+      execFileSync('sync');
+      ours.push(...(await timed(save)));
+      execFileSync('sync');
+      theirs.push(...(await timed(() => plumbing(gitdir, root, content(++count)))));
     }
     execFileSync('git', ['-C', gitdir, 'fsck', '--strict'], { stdio: 'ignore' });
     return [
@@ -68,6 +67,17 @@ export async function benchSave(): Promise<Row[]> {
   } finally {
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** The times of some runs in ms, without the first two of them. */
+async function timed(run: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) {
+    const from = performance.now();
+    await run();
+    if (i >= 2) times.push(performance.now() - from);
+  }
+  return times;
 }
 
 async function plumbing(gitdir: string, folder: string, bytes: Buffer): Promise<void> {

@@ -25,8 +25,8 @@ export interface RestDependencies {
   idempotency: IdempotencyStore<CallerContext>;
   /** A JSON codec that keeps number tokens. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
-  /** The id of a request: the client's, or a new one. */
-  requestId(given: string | null): string;
+  /** The id of a request, by the connection that the server gives with it; the same each time. */
+  requestId(connection: unknown): string;
   /** Told of what is answered as a masked 500. */
   onInternalError(error: unknown, requestId: string): void;
 }
@@ -42,12 +42,7 @@ export function createRestApp(deps: RestDependencies): Hono {
     },
   });
 
-  const requestIds = new WeakMap<Request, string>();
-  const requestIdOf = (c: Context): string => {
-    const known = requestIds.get(c.req.raw) ?? deps.requestId(c.req.raw.headers.get('x-request-id'));
-    requestIds.set(c.req.raw, known);
-    return known;
-  };
+  const requestIdOf = (c: Context): string => deps.requestId(c.env);
 
   app.onError((error, c) => {
     const requestId = requestIdOf(c);

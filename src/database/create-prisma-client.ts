@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { PrismaClient } from '../../prisma/generated/client/client.js';
+import { createStatementNames } from './statement-names.js';
 
 /** Milliseconds: how long a transaction waits for a connection, and how long it may take. */
 const transactionOptions = { maxWait: 10_000, timeout: 20_000 };
@@ -14,7 +15,7 @@ export function createPrismaClient(pool: pg.Pool): PrismaClient {
   // Without a listener the error of an idle connection ends the process; the pool replaces the connection by itself.
   pool.on('error', () => undefined);
   return new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: createStatementNames() as never }),
     transactionOptions,
   });
 }

@@ -32,9 +32,10 @@ export function createPglitePool(db: PGlite): pg.Pool {
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis,
-    // A client that was thrown away inside a transaction leaves it open: the session outlives the client.
+    // The session outlives the client: one that was thrown away leaves its transaction and its statements.
     onConnect: async (client) => {
       await client.query('ROLLBACK');
+      await client.query('DEALLOCATE ALL');
     },
   });
 }

@@ -22,6 +22,8 @@ export interface LogWriter {
 /** The most that waits for the database, and the most that one log holds, in characters of JSON. */
 const backlogLimit = 64 * 1024 * 1024;
 const logLimit = 512 * 1024 * 1024;
+/** `busy` and the like wait so long for the output that comes on their heels: one write in place of three. */
+const holdMs = 5;
 const batchEvents = 500;
 const batchSize = 1024 * 1024;
 const longestStream = 64 * 1024;
@@ -47,6 +49,7 @@ export function createLogWriter(options: {
   let lost: { count: number; reason: OutputDropped['reason'] } | undefined;
   let failure: unknown;
   let draining: Promise<void> | undefined;
+  let held: NodeJS.Timeout | undefined;
 
   function take(): Pending[] {
     let size = 0;
@@ -83,6 +86,8 @@ export function createLogWriter(options: {
   }
 
   function start(): void {
+    clearTimeout(held);
+    held = undefined;
     draining ??= drain()
       .catch((error) => {
         failure = error;
@@ -97,7 +102,8 @@ export function createLogWriter(options: {
     pending.push({ event, size });
     waiting += size;
     total += size;
-    start();
+    if (event.type !== 'status' && event.type !== 'execute_input') start();
+    else held ??= setTimeout(start, holdMs);
   }
 
   return {
@@ -133,6 +139,7 @@ export function createLogWriter(options: {
 
     async finish(end, row) {
       if (lost) push({ type: 'output_lost', ...lost }, 60);
+      start();
       while (draining) await draining;
       if (failure) throw failure;
       const entry = { sequence: sequence + 1, event: end };

@@ -1,4 +1,5 @@
-import { link, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableFiles } from './durable-files.js';
@@ -38,14 +39,23 @@ export async function withLock<T>(
     held = true;
     return await act({
       commit: async () => {
-        await replaceEmptyFolder(() => rename(lockFile, file), file);
+        await replaceEmptyFolder(async () => renameSync(lockFile, file), file);
         held = false;
         await files.syncDirectories([dirname(file)]);
       },
     });
   } finally {
     if (held) await unlink(lockFile).catch(() => {});
-    await unlink(temp).catch(() => {});
+    removeTemp(temp);
+  }
+}
+
+/** Not awaited, as the files are made; see `DurableFiles`. A temp file that stays is removed at the next start. */
+function removeTemp(temp: string): void {
+  try {
+    unlinkSync(temp);
+  } catch {
+    // Gone already.
   }
 }
 
@@ -53,7 +63,7 @@ async function acquire(files: DurableFiles, temp: string, lockFile: string): Pro
   const deadline = Date.now() + longestWaitMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
-      await link(temp, lockFile);
+      linkSync(temp, lockFile);
       return;
     } catch (error) {
       const code = errnoOf(error);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
 import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import { createRestApp } from '../../rest/app.js';
@@ -10,6 +11,7 @@ import { authenticate } from '../auth/authenticate.js';
 import { type AdminToken, ensureAdmin } from '../auth/ensure-admin.js';
 import type { Config } from '../config.js';
 import type { RequestContext, Services } from '../context.js';
+import { withDatabaseErrors } from '../database/database-errors.js';
 import { type Database, openDatabase } from '../database/open-database.js';
 import { createEventBus } from '../events/event-bus.js';
 import { createStreams } from '../events/streams.js';
@@ -26,7 +28,6 @@ import { createWorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 import { createGraphQLExecutor } from './graphql-executor.js';
 import { createHttpServer } from './http-server.js';
-import { requestScope } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
 
 /** A running gateway without its socket. */
@@ -106,7 +107,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     authorization: string | null | undefined,
     requestId: string,
   ): Promise<RequestContext> => ({
-    actor: await authenticate(prisma, authorization),
+    actor: await authenticate(prisma, authorization).catch((error) => {
+      throw withDatabaseErrors(error);
+    }),
     requestId,
     services,
     spaces: new Map(),
@@ -117,7 +120,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     schema,
     idempotency: createIdempotencyStore({ prisma }),
     json: { parse: parseJson, stringify: stringifyJson },
-    requestId: (given) => requestScope.getStore()?.requestId ?? requestIdOf(given),
+    requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
   const notReady = () =>

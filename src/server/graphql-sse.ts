@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
-import { maskError } from './mask-error.js';
+import { maskError, maskResult } from './mask-error.js';
 import { createOutputGate, type OutputGate } from './output-gate.js';
 import { readBody } from './read-body.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
@@ -28,7 +28,8 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
   const gates = new WeakMap<IncomingMessage, OutputGate>();
   const handler = createHandler<IncomingMessage, RequestContext, Context>({
     validate: validateGuarded as never,
-    subscribe: ((args: OperationArgs<Context>) => subscribeToEnd(args, gone.get(args.contextValue))) as never,
+    subscribe: ((args: OperationArgs<Context>) =>
+      subscribeToEnd(args, options.log, gone.get(args.contextValue))) as never,
     authenticate(request) {
       const { userId } = request.context.actor;
       if (request.method === 'PUT') {
@@ -52,7 +53,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       try {
         document = parseGuarded(params.query);
       } catch (error) {
-        return { errors: [maskError(error, options.log)] };
+        return { errors: [maskError(error, options.log, request.context.requestId)] };
       }
       return {
         schema: options.schema,
@@ -63,9 +64,9 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       } satisfies OperationArgs<Context>;
     },
     // The library queues what it is given; waiting here is what holds a fast source to the pace of a slow client.
-    async onNext(_context, request, result) {
+    async onNext(context, request, result) {
       await gates.get(request.raw)?.admit();
-      return masked(result as ExecutionResult, options.log) as never;
+      return maskResult(result as ExecutionResult, options.log, context.requestId) as never;
     },
   });
 
@@ -115,10 +116,6 @@ const largestBody = 64 * 1024 * 1024;
 function streamToken(request: { url: string; headers: { get(key: string): string | null | undefined } }) {
   const header = request.headers.get('x-graphql-event-stream-token');
   return header || new URL(request.url, 'http://localhost').searchParams.get('token');
-}
-
-function masked(result: ExecutionResult, log: Logger): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, log)) } : result;
 }
 
 /** Waits until a slow client took what was written, or left. */

@@ -9,7 +9,7 @@ import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { createStreamEndpoint } from './graphql-sse.js';
-import { maskError, requestScope } from './mask-error.js';
+import { maskError } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
 import { createGraphQLEndpoint } from './yoga.js';
 
@@ -63,24 +63,22 @@ export function createHttpServer(options: {
       if (at.path === '/graphql') await yoga.handle(req, res, { ...context, left: left.signal });
       else await stream(req, res, context);
     } catch (error) {
-      refuse(res, error, log);
+      refuse(res, error, log, at.requestId);
     }
   }
 
   const server = createServer((req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    const requestId = requestIdOf(req.headers['x-request-id']);
+    const requestId = requestIdOf(req);
     logRequest(log, req, res, { path, requestId });
-    requestScope.run({ requestId }, () => {
-      if (path === '/graphql' || path === '/graphql/stream') {
-        graphql(req, res, { path, requestId }).catch((err) => {
-          log.error({ err, requestId }, 'a GraphQL request broke');
-          res.destroy();
-        });
-      } else {
-        restListener(req, res);
-      }
-    });
+    if (path === '/graphql' || path === '/graphql/stream') {
+      graphql(req, res, { path, requestId }).catch((err) => {
+        log.error({ err, requestId }, 'a GraphQL request broke');
+        res.destroy();
+      });
+    } else {
+      restListener(req, res);
+    }
   });
 
   return {
@@ -116,8 +114,8 @@ function logRequest(
 }
 
 /** Answers a GraphQL request that failed before it was executed. */
-function refuse(res: ServerResponse, error: unknown, log: Logger): void {
-  const masked = maskError(error, log);
+function refuse(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
+  const masked = maskError(error, log, requestId);
   if (res.headersSent) {
     res.destroy();
     return;

@@ -1,20 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { withDatabaseErrors } from '../database/database-errors.js';
 import { DomainError } from '../errors.js';
-
-/** The id of the request whose errors are masked. */
-export const requestScope = new AsyncLocalStorage<{ requestId: string }>();
 
 const httpStatus: Partial<Record<DomainError['code'], number>> = { unauthenticated: 401 };
 
 /**
  * What a GraphQL client may see of an error: a {@link DomainError} with its code and its faults as `extensions`, a
- * fault of the document itself as it is, and anything else as the masked code `internal`, which is logged.
+ * fault of the document itself as it is, and anything else as the masked code `internal`, which is logged. What was
+ * masked already stays as it is.
  */
-export function maskError(error: unknown, log: Logger): GraphQLError {
-  const requestId = requestScope.getStore()?.requestId;
+export function maskError(error: unknown, log: Logger, requestId?: string): GraphQLError {
   const outer = error instanceof GraphQLError ? error : undefined;
   const cause = withDatabaseErrors(outer ? outer.originalError : error);
   const where = {
@@ -49,4 +45,11 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     ...where,
     extensions: { code: 'internal', request_id: requestId },
   });
+}
+
+/** A result whose errors are masked with the request's id; see {@link maskError}. */
+export function maskResult(result: ExecutionResult, log: Logger, requestId: string): ExecutionResult {
+  return result.errors
+    ? { ...result, errors: result.errors.map((error) => maskError(error, log, requestId)) }
+    : result;
 }

@@ -1,10 +1,10 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
 import { guardDocument, mostTokens } from './document-guard.js';
-import { maskError } from './mask-error.js';
+import { maskError, maskResult } from './mask-error.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
 /** The request's context, with a signal that aborts when the client has gone or was answered. */
@@ -22,7 +22,7 @@ export function createGraphQLEndpoint(options: {
   return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentGuard(), useSubscribeToEnd()],
+    plugins: [useDocumentGuard(), useSubscribeToEnd(options.log), useMaskedResults(options.log)],
     maskedErrors: { maskError: (error) => maskError(error, options.log) },
     cors: options.corsOrigins.length > 0 ? { origin: options.corsOrigins, credentials: false } : false,
     multipart: false,
@@ -59,12 +59,23 @@ const defaultQuery = `# Put your token into the headers below, then run this.
 }
 `;
 
-function useSubscribeToEnd(): Plugin {
+function useSubscribeToEnd(log: Logger): Plugin {
   return {
     onSubscribe({ setSubscribeFn, context }) {
       const { left } = context as Partial<YogaContext>;
-      setSubscribeFn(((args: ExecutionArgs) => subscribeToEnd(args, left)) as never);
+      setSubscribeFn(((args: ExecutionArgs) => subscribeToEnd(args, log, left)) as never);
     },
+  };
+}
+
+/** Masks with the request's id, which Yoga's own masking does not know. */
+function useMaskedResults(log: Logger): Plugin<YogaContext> {
+  return {
+    onExecute: ({ context }) => ({
+      onExecuteDone({ result, setResult }) {
+        if (!isAsyncIterable(result)) setResult(maskResult(result, log, context.requestId));
+      },
+    }),
   };
 }
 
