@@ -15,7 +15,10 @@ export function createPrismaClient(pool: pg.Pool): PrismaClient {
   // Without a listener the error of an idle connection ends the process; the pool replaces the connection by itself.
   pool.on('error', () => undefined);
   return new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: createStatementNames() as never }),
+    adapter: new PrismaPg(pool, {
+      disposeExternalPool: true,
+      statementNameGenerator: createStatementNames() as never,
+    }),
     transactionOptions,
   });
 }

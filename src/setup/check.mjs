@@ -31,7 +31,7 @@ function same(what, file, fresh) {
 
 prepare({ build: false });
 run('Types', join(bin, 'tsc'), ['--noEmit']);
-run('Lint and format', join(bin, 'biome'), ['ci', '--error-on-warnings']);
+run('Lint and format', join(bin, 'biome'), ['ci', '--error-on-warnings', '--colors=off']);
 same('SDL', 'schema/schema.graphql', run('Printing the SDL', join(bin, 'tsx'), ['schema/print.ts']));
 const generated = 'rest/generated/operations.ts';
 const before = readFileSync(join(root, generated), 'utf8');
