@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+let clone: string;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  clone = await mkdtemp(join(tmpdir(), 'versions-'));
+  const gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+  execFileSync('git', ['clone', '-q', gitdir, clone]);
+});
+afterAll(async () => {
+  await at.close();
+  await rm(clone, { recursive: true, force: true });
+});
+
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', clone, '-c', 'user.name=Out', '-c', 'user.email=out@example.com', ...args], {
+    encoding: 'utf8',
+  }).trim();
+const notebook = (source: string) => ({
+  cells: [{ id: 'a', cell_type: 'markdown', metadata: {}, source }],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+const base = `/workspaces/${demo.workspaceId}`;
+const create = async (path: string) =>
+  (await at.rest('POST', `${base}/files`, { body: { path, notebook: notebook('first') } })).body;
+const read = async (path: string, ref = 'main') =>
+  (await at.rest('GET', `${base}/file?path=${path}&ref=${ref}`)).body;
+const versions = async (id: string, branch = 'main') =>
+  (await at.rest('GET', `/documents/${id}/versions?branch=${branch}`)).body.items as {
+    id: string;
+    path: string;
+    sha: string;
+    commit_sha: string;
+  }[];
+const write = (path: string, source: string) =>
+  writeFile(join(clone, path), `${JSON.stringify(notebook(source))}\n`);
+const commit = async (path: string, source: string) => {
+  await write(path, source);
+  git('add', '-A');
+  git('commit', '-qm', source);
+  return git('rev-parse', 'HEAD');
+};
+
+it('are newest first, by saves and by native pushes alike, and each can be read', async () => {
+  const made = await create('pushes.ipynb');
+  git('pull', '-q');
+  const pushed = await commit('pushes.ipynb', 'pushed');
+  git('push', '-q', 'origin', 'HEAD:main');
+  const saved = await at.rest('PUT', `${base}/file`, {
+    body: { path: 'pushes.ipynb', notebook: notebook('saved') },
+  });
+  const list = await versions(made.notebook_id);
+  expect(list.map((version) => version.commit_sha)).toEqual([saved.body.commit_sha, pushed, made.commit_sha]);
+  for (const version of list) {
+    expect(await read('pushes.ipynb', version.commit_sha)).toMatchObject({
+      sha: version.sha,
+      commit_sha: version.commit_sha,
+      notebook_id: made.notebook_id,
+    });
+  }
+});
+
+it('after a merge hold the commits of both sides, and the merge only where it changed the file', async () => {
+  const made = await create('merged.ipynb');
+  const other = await create('other.ipynb');
+  git('pull', '-q');
+  git('checkout', '-qb', 'side');
+  const side = await commit('merged.ipynb', 'side');
+  git('checkout', '-q', 'main');
+  const main = await commit('other.ipynb', 'main');
+  git('merge', '-q', '--no-ff', '-m', 'Merge', 'side');
+  git('push', '-q', 'origin', 'main');
+  expect((await versions(made.notebook_id)).map((version) => version.commit_sha)).toEqual([
+    side,
+    made.commit_sha,
+  ]);
+  expect((await versions(other.notebook_id)).map((version) => version.commit_sha)).toEqual([
+    main,
+    other.commit_sha,
+  ]);
+  expect((await read('merged.ipynb')).commit_sha).toBe(side);
+});
+
+it('after a force push are those of the branch as it is, and what stayed keeps its ids', async () => {
+  const made = await create('forced.ipynb');
+  git('pull', '-q');
+  const before = (await versions(made.notebook_id))[0]!;
+  const gone = await commit('forced.ipynb', 'gone');
+  git('push', '-q', 'origin', 'main');
+  expect((await versions(made.notebook_id))[0]!.commit_sha).toBe(gone);
+  git('reset', '-q', '--hard', 'HEAD~1');
+  const instead = await commit('forced.ipynb', 'instead');
+  git('push', '-q', '--force', 'origin', 'main');
+  const list = await versions(made.notebook_id);
+  expect(list.map((version) => version.commit_sha)).toEqual([instead, made.commit_sha]);
+  expect(list[1]!.id).toBe(before.id);
+  expect((await read('forced.ipynb')).notebook_id).toBe(made.notebook_id);
+});
+
+it('follow a rename from outside, and another branch shares the notebook id', async () => {
+  const made = await create('old.ipynb');
+  git('pull', '-q');
+  git('mv', 'old.ipynb', 'new.ipynb');
+  git('commit', '-qm', 'Rename');
+  git('push', '-q', 'origin', 'main');
+  git('push', '-q', 'origin', 'main:refs/heads/other');
+  expect((await versions(made.notebook_id)).map((version) => version.path)).toEqual([
+    'new.ipynb',
+    'old.ipynb',
+  ]);
+  expect((await read('new.ipynb', 'other')).notebook_id).toBe(made.notebook_id);
+  expect(await versions(made.notebook_id, 'other')).toHaveLength(2);
+  expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
+});
