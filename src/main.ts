@@ -30,10 +30,13 @@ async function main(): Promise<void> {
     pretty ? (await import('pino-pretty')).default({}) : undefined,
   );
   consoleToLog(log);
-  const backends = await createBackends(config, log);
+  const { backends, ready } = createBackends(config, log);
   const gateway = await step('Opening the database, the repositories and the workers', () =>
     openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), backends }),
   );
+
+  const reason = await step('Setting up Jupyter', () => ready);
+  if (reason) process.stdout.write(`Cells cannot run: ${reason} Everything else works.\n`);
 
   let stopping = false;
   const stop = (signal: string) => {

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -29,7 +28,8 @@ export function createGraphQLEndpoint(options: {
     batching: false,
     landingPage: false,
     logging: false,
-    renderGraphiQL,
+    // Nine megabytes, for a browser only: loaded with the first page.
+    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     graphiql: {
       title: 'Notebook gateway',
       headers: JSON.stringify({ Authorization: 'Bearer TOKEN' }),

@@ -5,31 +5,38 @@ import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { ensureLocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
-import { step } from './step.js';
+
+/** The worker backends, and what is still being set up for them. */
+export interface ConfiguredBackends {
+  backends: WorkerBackend[];
+  /** Resolves to null once cells can run, else to one sentence that says why they cannot. Never rejects. */
+  ready: Promise<string | null>;
+}
 
 /**
- * Opens the configured worker backends. A local Jupyter is set up first; where that fails, the reason is said and
- * everything but running cells works.
+ * Opens the configured worker backends. A local Jupyter is set up meanwhile; where that fails, everything but running
+ * cells works.
  */
-export async function createBackends(config: Config, log: Logger): Promise<WorkerBackend[]> {
+export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
-  if (config.jupyter)
-    return [openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal })];
-  if (!config.allowLocalWorkers) return [openExternalBackend({ stateRoot, python: noLocal })];
-  try {
-    const python = await step('Setting up Jupyter', () =>
-      ensureLocalPython({ directory: config.jupyterHome, report: (message) => log.debug(message) }),
-    );
-    return [openExternalBackend({ stateRoot, python: async () => python })];
-  } catch (error) {
-    const known =
-      error instanceof DomainError
-        ? error
-        : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
-    log.error({ err: error }, 'setting up Jupyter failed');
-    process.stdout.write(`Cells cannot run: ${known.message} Everything else works.\n`);
-    return [openExternalBackend({ stateRoot, python: () => Promise.reject(known) })];
+  if (config.jupyter || !config.allowLocalWorkers) {
+    const backend = openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal });
+    return { backends: [backend], ready: Promise.resolve(null) };
   }
+  const python = ensureLocalPython({
+    directory: config.jupyterHome,
+    report: (message) => log.debug(message),
+  }).catch((error) => {
+    log.error({ err: error }, 'setting up Jupyter failed');
+    throw error instanceof DomainError
+      ? error
+      : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
+  });
+  const ready = python.then(
+    () => null,
+    (error: DomainError) => error.message,
+  );
+  return { backends: [openExternalBackend({ stateRoot, python: () => python })], ready };
 }
 
 async function noLocal(): Promise<never> {
