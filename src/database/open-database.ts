@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Leases } from './leases.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 
@@ -6,6 +7,8 @@ import { openServer } from './open-server.js';
 export interface Database {
   prisma: PrismaClient;
   kind: 'pglite' | 'postgresql';
+  /** Names that one of the processes over this database holds at a time. */
+  leases: Leases;
   /** Waits for the queries under way, then lets go of connections, files and locks. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { DomainError } from '../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { createLocalLeases } from './leases.js';
 import { migrate } from './migrate.js';
 import type { Database, DatabaseOptions } from './open-database.js';
 import { createPglitePool, openPglite } from './pglite-pool.js';
@@ -58,6 +59,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
   return {
     prisma,
     kind: 'pglite',
+    leases: createLocalLeases(),
     async close() {
       try {
         await prisma.$disconnect();

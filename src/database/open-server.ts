@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DomainError } from '../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
+import { createServerLeases } from './leases.js';
 import { migrate } from './migrate.js';
 import type { Database, DatabaseOptions } from './open-database.js';
 
@@ -28,7 +29,16 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     ...limits,
   });
   const prisma = createPrismaClient(pool);
-  return { prisma, kind: 'postgresql', close: () => prisma.$disconnect() };
+  const leases = createServerLeases(options.url);
+  return {
+    prisma,
+    kind: 'postgresql',
+    leases,
+    async close() {
+      await prisma.$disconnect();
+      await leases.close();
+    },
+  };
 }
 
 /** Over a connection of its own: migrations may take longer than a request's statements. */

@@ -5,6 +5,7 @@ import { BranchQueue } from './branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durable-files.js';
 import type { GitRepository } from './git-types.js';
+import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches } from './object-caches.js';
 import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
@@ -26,6 +27,9 @@ export type {
 
 /** The repositories below one folder. One machine at a time may have it open; native git may use it all the while. */
 export interface GitStore {
+  /** The `git` program; null where there is none: then what needs it is off. */
+  native: NativeGit | null;
+
   /**
    * Makes the bare repository `<root>/<id>.git` with one commit on its default branch, all or nothing.
    * @param id a UUID
@@ -44,9 +48,14 @@ export interface GitStore {
 /**
  * Opens a store; nothing is read or written yet.
  * @param options.root the folder of the repositories; made when the first is
+ * @param options.native see {@link findNativeGit}; default none
  * @param options.fsync default true; false trades safety from power failures for speed
  */
-export function openGitStore(options: { root: string; fsync?: boolean }): GitStore {
+export function openGitStore(options: {
+  root: string;
+  fsync?: boolean;
+  native?: NativeGit | null;
+}): GitStore {
   const root = resolve(options.root);
   const fsync = options.fsync ?? true;
   const caches = createObjectCaches();
@@ -61,6 +70,7 @@ export function openGitStore(options: { root: string; fsync?: boolean }): GitSto
   }
 
   return {
+    native: options.native ?? null,
     createRepository: (id, init) =>
       guardStorage(() => createRepository({ root, directory: directory(root, id), fsync }, init)),
     repository,

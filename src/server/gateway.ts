@@ -19,6 +19,7 @@ import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { openGitStore } from '../git/git-store.js';
+import { findNativeGit } from '../git/native/native-git.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
 import { createSessionManager } from '../sessions/session-manager.js';
@@ -63,7 +64,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       migrationsDirectory: options.migrationsDirectory,
     }));
   const { prisma } = database;
-  const git = openGitStore({ root: join(config.dataDir, 'repositories') });
+  const git = openGitStore({
+    root: join(config.dataDir, 'repositories'),
+    native: await findNativeGit(),
+  });
   await git.reconcile();
   const bus = createEventBus();
   const indexer = createBranchIndexer({ prisma, git, bus, log });

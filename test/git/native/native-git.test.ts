@@ -1,0 +1,49 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findNativeGit, type NativeGit, NativeGitError } from '../../../src/git/native/native-git.js';
+
+let git: NativeGit;
+const folder = mkdtempSync(join(tmpdir(), 'native-git-'));
+const gitdir = join(folder, 'a.git');
+beforeAll(async () => {
+  git = (await findNativeGit())!;
+  await git.run(['init', '--bare', '-q', gitdir]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('native git', () => {
+  it('answers what a command printed for its input', async () => {
+    const oid = await git.run(['hash-object', '-w', '--stdin'], { gitdir, input: 'hello\n' });
+    expect(oid.toString().trim()).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
+  });
+
+  it('tells a failure with its exit code', async () => {
+    const failure = await git.run(['cat-file', '-p', 'nope'], { gitdir }).catch((error) => error);
+    expect(failure).toBeInstanceOf(NativeGitError);
+    expect(failure).toMatchObject({ command: 'cat-file', exitCode: 128 });
+  });
+
+  it('kills what takes too long or prints too much, with all that it started', async () => {
+    const marker = join(folder, 'outlived');
+    const slow = git.run(['-c', `alias.slow=!sleep 2; touch ${marker}`, 'slow'], { timeoutMs: 200 });
+    await expect(slow).rejects.toMatchObject({ exitCode: null });
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    expect(existsSync(marker)).toBe(false);
+    const loud = git.run(['-c', 'alias.loud=!yes', 'loud'], { mostOutput: 1_000_000 });
+    await expect(loud).rejects.toBeInstanceOf(NativeGitError);
+  });
+
+  it('runs no hook of the repository and reads no configuration of the user', async () => {
+    const marker = join(folder, 'hook-ran');
+    writeFileSync(join(gitdir, 'hooks', 'reference-transaction'), `#!/bin/sh\ntouch ${marker}\n`, {
+      mode: 0o755,
+    });
+    const oid = (await git.run(['hash-object', '-w', '--stdin'], { gitdir, input: 'x' })).toString().trim();
+    await git.run(['update-ref', 'refs/blobs/x', oid], { gitdir });
+    expect(existsSync(marker)).toBe(false);
+    const listed = (await git.run(['config', '--list', '--show-scope'], { gitdir })).toString();
+    expect(listed).not.toMatch(/^(system|global)/m);
+  });
+});
