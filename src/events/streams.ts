@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitStore } from '../git/git-store.js';
-import type { BranchIndexer } from '../versions/branch-indexer.js';
-import { type BranchWatcher, createBranchWatcher } from '../versions/branch-watcher.js';
+import type { BranchWatcher } from '../versions/branch-watcher.js';
 import { createResourcePlaces, type ResourcePlaces } from './resource-places.js';
 import { createStreamGuard, type StreamGuard } from './stream-guard.js';
 
@@ -13,15 +11,10 @@ export interface Streams extends StreamGuard {
 }
 
 /** Makes the {@link Streams}; nothing runs until the first stream is opened. */
-export function createStreams(deps: {
-  prisma: PrismaClient;
-  git: GitStore;
-  indexer: BranchIndexer;
-  log: Logger;
-}): Streams {
+export function createStreams(deps: { prisma: PrismaClient; branches: BranchWatcher; log: Logger }): Streams {
   return {
     ...createStreamGuard(deps),
     places: createResourcePlaces(deps.prisma),
-    branches: createBranchWatcher(deps),
+    branches: deps.branches,
   };
 }

@@ -88,6 +88,12 @@ export interface GitRepository {
   /** The tip of a branch. @throws DomainError `invalid_ref`, `not_found` */
   resolveBranch(branch: string): Promise<string>;
 
+  /**
+   * Makes an existing branch the one that a clone checks out.
+   * @throws DomainError `invalid_ref`, `not_found`
+   */
+  setDefaultBranch(branch: string): Promise<void>;
+
   /** All branches, by name. */
   branches(): Promise<{ name: string; commitOid: string }[]>;
 

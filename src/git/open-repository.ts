@@ -83,6 +83,11 @@ export function openRepository(parts: {
     await refs.create(`refs/heads/${name}`, commitOid);
   }
 
+  async function setDefaultBranch(name: string): Promise<void> {
+    await resolveBranch(name);
+    await refs.setHead(`refs/heads/${name}`);
+  }
+
   async function deleteBranch(name: string): Promise<void> {
     await resolveBranch(name);
     await refs.remove(`refs/heads/${name}`);
@@ -91,6 +96,7 @@ export function openRepository(parts: {
   return {
     resolveRef: (ref) => guardStorage(() => resolveRef({ objects, refs }, ref)),
     resolveBranch: (branch) => guardStorage(() => resolveBranch(branch)),
+    setDefaultBranch: (branch) => guardStorage(() => setDefaultBranch(branch)),
     branches: () =>
       guardStorage(async () => (await refs.branches()).map(({ name, oid }) => ({ name, commitOid: oid }))),
     readCommit: (oid) => guardStorage(() => readCommit(oid)),

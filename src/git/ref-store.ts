@@ -66,6 +66,11 @@ export class RefStore {
     }
   }
 
+  /** Makes a branch the one that `HEAD` names: what a clone checks out. */
+  async setHead(ref: string): Promise<void> {
+    await withLock(this.files, this.path('HEAD'), { contents: `ref: ${ref}\n` }, (lock) => lock.commit());
+  }
+
   /** @throws DomainError `not_found` */
   async remove(ref: string): Promise<void> {
     const { gitdir } = this.files;

@@ -15,7 +15,7 @@ export interface UpdateRepositoryInput {
 }
 
 /**
- * Changes the name or the default branch, which must exist. For space admins.
+ * Changes the name or the default branch, which must exist and becomes what a clone checks out. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function updateRepository(
@@ -32,11 +32,14 @@ export async function updateRepository(
     await lockDefaultBranch(tx, repository.id);
     const newBranch =
       defaultBranch === undefined ? undefined : await checkBranch(ctx, repository, defaultBranch);
-    return refuseDuplicate('name', () =>
+    const updated = await refuseDuplicate('name', () =>
       tx.repository.update({
         where: { id: repository.id },
         data: { name: newName, defaultBranch: newBranch },
       }),
     );
+    // Last: should the commit fail, clones check out the other branch until this is asked for again.
+    if (newBranch) await (await ctx.services.git.repository(repository.id)).setDefaultBranch(newBranch);
+    return updated;
   });
 }

@@ -24,6 +24,7 @@ import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createBranchIndexer } from '../versions/branch-indexer.js';
+import { createBranchWatcher } from '../versions/branch-watcher.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { createWorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
@@ -71,10 +72,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   await git.reconcile();
   const bus = createEventBus();
   const indexer = createBranchIndexer({ prisma, git, bus, log });
+  const branches = createBranchWatcher({ git, indexer, log });
   const workers = createWorkerManager({
     prisma,
     git,
     bus,
+    branches,
     log,
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
@@ -82,7 +85,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = createSessionManager({ prisma, bus, workers, log });
   const executionLog = openExecutionLog({ prisma, bus });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
-  const streams = createStreams({ prisma, git, indexer, log });
+  const streams = createStreams({ prisma, branches, log });
   workers.onGone((workerId) => sessions.workerGone(workerId));
   const services: Services = {
     prisma,

@@ -5,8 +5,10 @@ import type { KernelProfile, Prisma, PrismaClient, Worker } from '../../prisma/g
 import { DomainError } from '../errors.js';
 import type { EventBus } from '../events/event-bus.js';
 import type { GitStore } from '../git/git-store.js';
+import type { BranchWatcher } from '../versions/branch-watcher.js';
 import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './backend.js';
-import { layOutFiles, syncFiles } from './worker-files.js';
+import { createFileFollower } from './file-follower.js';
+import { layOutFiles } from './worker-files.js';
 import { liveStatuses } from './worker-status.js';
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
@@ -38,8 +40,8 @@ interface Live {
   busy: number;
   /** Writes `busy` or `ready` in a moment: short cells are not worth two writes each. */
   settling?: NodeJS.Timeout;
-  /** The file syncs, one after the other. */
-  synced: Promise<unknown>;
+  /** The writes of `busy` and `ready`, one after the other. */
+  settled: Promise<unknown>;
 }
 
 /** Makes the {@link WorkerManager}; `directory` holds one folder a worker. */
@@ -47,6 +49,7 @@ export function createWorkerManager(deps: {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
+  branches: BranchWatcher;
   log: Logger;
   directory: string;
   backends: WorkerBackend[];
@@ -72,13 +75,20 @@ export function createWorkerManager(deps: {
     return count > 0;
   }
 
+  const files = createFileFollower({
+    ...deps,
+    folders: folder,
+    report: (workerId, fileConflicts) => change(workerId, ['ready', 'busy'], { fileConflicts }),
+  });
+
   function backendFor(profile: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
     const dedicated = profile.runtime === 'dedicated';
     return backends.find((backend) => (backend.kind === 'external') !== dedicated);
   }
 
   async function bringUp(worker: Worker, commitOid: string, entry: Live): Promise<void> {
-    const { signal } = entry.starting;
+    const limit = AbortSignal.timeout(longestStartMs);
+    const signal = AbortSignal.any([entry.starting.signal, limit]);
     const at = folder(worker.id);
     const report = (progressPercent: number, progressMessage: string) => {
       change(worker.id, ['starting'], { progressPercent, progressMessage }).catch((error) =>
@@ -105,6 +115,8 @@ export function createWorkerManager(deps: {
       progressMessage: 'Ready',
     });
     if (!ready) throw new Error('the worker was stopped while it started');
+    // Also what reached the branch since its files were written.
+    files.follow(worker);
   }
 
   async function end(
@@ -113,6 +125,7 @@ export function createWorkerManager(deps: {
     statusReason: string | null,
     errorDetail: string | null = null,
   ): Promise<void> {
+    await files.unfollow(workerId);
     await change(workerId, [...liveStatuses], {
       status,
       statusReason,
@@ -134,46 +147,11 @@ export function createWorkerManager(deps: {
     await end(workerId, 'failed', reason, detail);
   }
 
-  async function followCommit(event: {
-    repositoryId: string;
-    branch: string;
-    commitOid: string;
-  }): Promise<void> {
-    const { repositoryId, branch } = event;
-    const workers = await prisma.worker.findMany({
-      where: { repositoryId, branch, status: { in: ['ready', 'busy'] } },
-      select: { id: true },
-    });
-    for (const { id } of workers) {
-      const entry = live.get(id);
-      if (!entry) continue;
-      entry.synced = entry.synced
-        .then(() => sync(id, event))
-        .catch((error) => {
-          log.warn({ err: error, workerId: id }, 'a commit was not laid into a worker');
-        });
-    }
-  }
-
-  async function sync(workerId: string, event: { repositoryId: string; commitOid: string }): Promise<void> {
-    const conflicts = await syncFiles(
-      await git.repository(event.repositoryId),
-      event.commitOid,
-      folder(workerId),
-    );
-    await change(workerId, ['ready', 'busy'], { fileConflicts: conflicts });
-  }
-
-  const unwatch = [
-    ...backends.map((backend) =>
-      backend.onExit((exit) => {
-        exited(exit).catch((error) => log.error({ err: error, ...exit }, 'an exit was not handled'));
-      }),
-    ),
-    bus.subscribe('commit', '*', (event) => {
-      followCommit(event).catch((error) => log.warn({ err: error }, 'a commit was not followed'));
+  const unwatch = backends.map((backend) =>
+    backend.onExit((exit) => {
+      exited(exit).catch((error) => log.error({ err: error, ...exit }, 'an exit was not handled'));
     }),
-  ];
+  );
 
   return {
     backendFor: (profile) => backendFor(profile)?.kind ?? null,
@@ -187,16 +165,16 @@ export function createWorkerManager(deps: {
 
     start(worker, commitOid) {
       const backend = backends.find((one) => one.kind === worker.backend)!;
-      const entry: Live = { backend, starting: new AbortController(), busy: 0, synced: Promise.resolve() };
+      const entry: Live = { backend, starting: new AbortController(), busy: 0, settled: Promise.resolve() };
       live.set(worker.id, entry);
       bringUp(worker, commitOid, entry)
         .catch(async (error) => {
           if (live.get(worker.id) !== entry) return;
           live.delete(worker.id);
           log.warn({ err: error, workerId: worker.id }, 'a worker did not start');
-          const detail = error instanceof DomainError ? error.message : 'The worker could not be started.';
+          const { reason, detail } = whyNotStarted(error);
           await backend.stop(worker.id).catch(() => {});
-          await end(worker.id, 'failed', 'start_failed', detail);
+          await end(worker.id, 'failed', reason, detail);
         })
         .catch((error) => log.error({ err: error, workerId: worker.id }, 'a failed start was not recorded'));
     },
@@ -220,7 +198,7 @@ export function createWorkerManager(deps: {
       entry.settling ??= setTimeout(() => {
         entry.settling = undefined;
         const data = { status: entry.busy > 0 ? 'busy' : 'ready', lastActivityAt: new Date() } as const;
-        entry.synced = entry.synced
+        entry.settled = entry.settled
           .then(() => change(workerId, ['ready', 'busy'], data))
           .catch((error) => log.warn({ err: error, workerId }, 'a worker status was not written'));
       }, settleMs);
@@ -236,8 +214,14 @@ export function createWorkerManager(deps: {
         const found = running.get(row.id);
         running.delete(row.id);
         if (found && (row.status === 'ready' || row.status === 'busy')) {
-          live.set(row.id, { ...found, starting: new AbortController(), busy: 0, synced: Promise.resolve() });
+          live.set(row.id, {
+            ...found,
+            starting: new AbortController(),
+            busy: 0,
+            settled: Promise.resolve(),
+          });
           await change(row.id, ['busy'], { status: 'ready' });
+          files.follow(row);
         } else {
           await found?.backend.stop(row.id);
           const stopped = row.status === 'stopping';
@@ -262,10 +246,27 @@ export function createWorkerManager(deps: {
         entry.starting.abort();
         clearTimeout(entry.settling);
       }
+      await files.close();
       await Promise.all(backends.map((backend) => backend.close()));
     },
   };
 }
 
+function whyNotStarted(error: unknown): { reason: string; detail: string } {
+  if (error instanceof DomainError) {
+    const { reason } = error.extra ?? {};
+    return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
+  }
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return {
+      reason: 'start_timeout',
+      detail: 'The worker was not ready within 15 minutes; start a new one.',
+    };
+  }
+  return { reason: 'start_failed', detail: 'The worker could not be started.' };
+}
+
+/** Bounds what the backends do not: a first start may have to install Jupyter. */
+const longestStartMs = 15 * 60_000;
 const settleMs = 100;
 const lostDetail = 'The worker ended while the gateway was not running; start a new one.';

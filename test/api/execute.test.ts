@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -422,6 +425,24 @@ it('a save on the branch reaches the worker within 2 s; a file that the kernel c
       .nodes[0].fileConflicts;
   await expect.poll(conflicts, { timeout: 2_000 }).toEqual([path]);
   expect(await read()).toBe('mine');
+});
+
+it('a native push to the branch reaches the worker within 2 s, though nobody watches it', async () => {
+  const clone = await mkdtemp(join(tmpdir(), 'push-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', clone, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args]);
+  try {
+    git('clone', '-q', join(at.dataDir, 'repositories', `${demo.repositoryId}.git`), '.');
+    await writeFile(join(clone, 'pushed.txt'), 'from outside');
+    git('add', '.');
+    git('commit', '-qm', 'From outside');
+    git('push', '-q');
+  } finally {
+    await rm(clone, { recursive: true });
+  }
+  const read = "import os\nprint(open('../pushed.txt').read() if os.path.exists('../pushed.txt') else '')";
+  const pushed = async () => textOf(await runAll(read)).trim();
+  await expect.poll(pushed, { timeout: 2_000 }).toBe('from outside');
 });
 
 it('a deleted session is 404, its log stays, and a stopped worker leaves no process', async () => {

@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
@@ -100,6 +100,8 @@ describe('repositories', () => {
       name: 'new',
       defaultBranch: 'next',
     });
+    const head = await readFile(join(at.dataDir, 'repositories', `${id}.git`, 'HEAD'), 'utf8');
+    expect(head).toBe('ref: refs/heads/next\n');
     expect(await refused(`updateRepository(spaceSlug: "demo", id: "${unknownId}", input: {}) { id }`)).toBe(
       'not_found',
     );

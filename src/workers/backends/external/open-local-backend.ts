@@ -9,7 +9,7 @@ import { openServerRecords, type ServerRecord } from './server-records.js';
 import { serverFolders, writeServerSetup } from './server-setup.js';
 import { createWorkerWatch } from './worker-watch.js';
 
-const startTimeoutMs = 60_000;
+const defaultStartTimeoutMs = 60_000;
 const watchPeriodMs = 1_000;
 /** How long the answer to whether Python is there is waited for; setting it up takes longer and is no failure. */
 const pythonGraceMs = 500;
@@ -21,6 +21,8 @@ const pythonGraceMs = 500;
 export function openLocalBackend(options: {
   stateRoot: string;
   python: () => Promise<LocalPython>;
+  /** How long a server may take to answer; default 60 s. */
+  startTimeoutMs?: number;
 }): WorkerBackend {
   const records = openServerRecords(options.stateRoot);
   const watch = createWorkerWatch(watchPeriodMs);
@@ -60,7 +62,7 @@ export function openLocalBackend(options: {
       token,
       port: null,
     };
-    const limit = AbortSignal.timeout(startTimeoutMs);
+    const limit = AbortSignal.timeout(options.startTimeoutMs ?? defaultStartTimeoutMs);
     try {
       await records.write(spec.workerId, record);
       report(40, 'Waiting for Jupyter');
@@ -144,6 +146,6 @@ function endpointOf(port: number, token: string): JupyterEndpoint {
 }
 
 function startTimeout(cause: unknown): DomainError {
-  const message = 'The Jupyter server did not answer within 60 seconds; try again.';
+  const message = 'The Jupyter server did not answer in time; start the worker again.';
   return new DomainError('runtime_unavailable', message, { cause, extra: { reason: 'start_timeout' } });
 }

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { Worker } from '../../prisma/generated/client/client.js';
+import { DomainError } from '../errors.js';
+import type { EventBus } from '../events/event-bus.js';
+import type { GitStore } from '../git/git-store.js';
+import type { BranchWatcher } from '../versions/branch-watcher.js';
+import { syncFiles, type WorkerFolders } from './worker-files.js';
+
+/** Keeps the folders of live workers at the tips of their branches, whoever moves those. */
+export interface FileFollower {
+  /** Brings a worker's folder up to its branch's tip, now and each time the branch moves. */
+  follow(worker: Pick<Worker, 'id' | 'repositoryId' | 'branch'>): void;
+  /** Returns once nothing is written into the folder any more. */
+  unfollow(workerId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Followed {
+  /** The run under way; one more is owed when the branch moved during it. */
+  running: Promise<void> | undefined;
+  isOwed: boolean;
+  isOver: boolean;
+  stop(): void;
+}
+
+/**
+ * Makes a {@link FileFollower}. However often a branch moves, a worker has one run under way and at most one to come.
+ * @param deps.report told after each run which paths the kernel changed, and so were left as they are
+ */
+export function createFileFollower(deps: {
+  git: GitStore;
+  bus: EventBus;
+  branches: BranchWatcher;
+  log: Logger;
+  folders(workerId: string): WorkerFolders;
+  report(workerId: string, conflicts: string[]): Promise<unknown>;
+}): FileFollower {
+  const { git, bus, branches, log } = deps;
+  const followed = new Map<string, Followed>();
+
+  async function lay({ id, repositoryId, branch }: Parameters<FileFollower['follow']>[0]): Promise<void> {
+    const repository = await git.repository(repositoryId);
+    const tip = await repository.resolveBranch(branch);
+    await deps.report(id, await syncFiles(repository, tip, deps.folders(id)));
+  }
+
+  function run(worker: Parameters<FileFollower['follow']>[0], entry: Followed): void {
+    if (entry.isOver) return;
+    if (entry.running) {
+      entry.isOwed = true;
+      return;
+    }
+    entry.running = lay(worker)
+      .catch((error) => {
+        // A deleted branch leaves the worker with the files that it has.
+        if (error instanceof DomainError && error.code === 'not_found') return;
+        log.warn({ err: error, workerId: worker.id }, 'a commit was not laid into a worker');
+      })
+      .then(() => {
+        entry.running = undefined;
+        if (!entry.isOwed) return;
+        entry.isOwed = false;
+        run(worker, entry);
+      });
+  }
+
+  async function unfollow(workerId: string): Promise<void> {
+    const entry = followed.get(workerId);
+    if (!entry) return;
+    followed.delete(workerId);
+    entry.isOver = true;
+    entry.stop();
+    await entry.running;
+  }
+
+  return {
+    follow(worker) {
+      if (followed.has(worker.id)) return;
+      const entry: Followed = { running: undefined, isOwed: false, isOver: false, stop: () => {} };
+      const unwatch = branches.watch(worker.repositoryId, worker.branch);
+      const unsubscribe = bus.subscribe('commit', worker.repositoryId, ({ branch }) => {
+        if (branch === worker.branch) run(worker, entry);
+      });
+      entry.stop = () => {
+        unsubscribe();
+        unwatch();
+      };
+      followed.set(worker.id, entry);
+      run(worker, entry);
+    },
+    unfollow,
+    async close() {
+      await Promise.all([...followed.keys()].map(unfollow));
+    },
+  };
+}
