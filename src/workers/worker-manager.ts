@@ -1,14 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { KernelProfile, Prisma, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
-import { DomainError } from '../errors.js';
 import type { EventBus } from '../events/event-bus.js';
 import type { GitStore } from '../git/git-store.js';
 import type { BranchWatcher } from '../versions/branch-watcher.js';
 import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './backend.js';
+import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { createFileFollower } from './file-follower.js';
-import { layOutFiles } from './worker-files.js';
 import { liveStatuses } from './worker-status.js';
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
@@ -87,26 +86,14 @@ export function createWorkerManager(deps: {
   }
 
   async function bringUp(worker: Worker, commitOid: string, entry: Live): Promise<void> {
-    const limit = AbortSignal.timeout(longestStartMs);
-    const signal = AbortSignal.any([entry.starting.signal, limit]);
-    const at = folder(worker.id);
     const report = (progressPercent: number, progressMessage: string) => {
       change(worker.id, ['starting'], { progressPercent, progressMessage }).catch((error) =>
         log.warn({ err: error, workerId: worker.id }, 'a progress was not written'),
       );
     };
-    report(5, 'Writing the files of the branch');
-    await mkdir(at.state, { recursive: true, mode: 0o700 });
-    const repository = await git.repository(worker.repositoryId);
-    await layOutFiles(repository, commitOid, at, signal);
-    const { cpuLimit, memoryMb } = worker.resourceClass as { cpuLimit: number; memoryMb: number };
-    const endpoint = await entry.backend.start(
-      { workerId: worker.id, filesDirectory: at.files, stateDirectory: at.state, cpuLimit, memoryMb },
-      (percent, message) => report(10 + Math.round(percent * 0.85), message),
-      signal,
-    );
-    signal.throwIfAborted();
-    entry.endpoint = endpoint;
+    const { backend, starting } = entry;
+    const how = { git, backend, folders: folder(worker.id), report, signal: starting.signal };
+    entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const ready = await change(worker.id, ['starting'], {
       status: 'ready',
       startedAt: new Date(),
@@ -252,21 +239,5 @@ export function createWorkerManager(deps: {
   };
 }
 
-function whyNotStarted(error: unknown): { reason: string; detail: string } {
-  if (error instanceof DomainError) {
-    const { reason } = error.extra ?? {};
-    return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
-  }
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return {
-      reason: 'start_timeout',
-      detail: 'The worker was not ready within 15 minutes; start a new one.',
-    };
-  }
-  return { reason: 'start_failed', detail: 'The worker could not be started.' };
-}
-
-/** Bounds what the backends do not: a first start may have to install Jupyter. */
-const longestStartMs = 15 * 60_000;
 const settleMs = 100;
 const lostDetail = 'The worker ended while the gateway was not running; start a new one.';

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import type { Worker } from '../../prisma/generated/client/client.js';
+import { DomainError } from '../errors.js';
+import type { GitStore } from '../git/git-store.js';
+import type { JupyterEndpoint, WorkerBackend } from './backend.js';
+import { layOutFiles, type WorkerFolders } from './worker-files.js';
+
+/** Bounds what the backends do not: a first start may have to install Jupyter. */
+const longestStartMs = 15 * 60_000;
+
+/**
+ * Writes a branch's files into a new worker's folder and starts its server; what it throws is told by
+ * {@link whyNotStarted}.
+ * @param how.report takes a percentage below 100 and a short message
+ * @returns where its Jupyter answers
+ */
+export async function bringUpWorker(
+  how: {
+    git: GitStore;
+    backend: WorkerBackend;
+    folders: WorkerFolders;
+    report(percent: number, message: string): void;
+    signal: AbortSignal;
+  },
+  worker: Worker,
+  commitOid: string,
+): Promise<JupyterEndpoint> {
+  const { backend, folders, report } = how;
+  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(longestStartMs)]);
+  report(5, 'Writing the files of the branch');
+  await mkdir(folders.state, { recursive: true, mode: 0o700 });
+  await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+  const { cpuLimit, memoryMb } = worker.resourceClass as { cpuLimit: number; memoryMb: number };
+  const endpoint = await backend.start(
+    {
+      workerId: worker.id,
+      filesDirectory: folders.files,
+      stateDirectory: folders.state,
+      cpuLimit,
+      memoryMb,
+    },
+    (percent, message) => report(10 + Math.round(percent * 0.85), message),
+    signal,
+  );
+  signal.throwIfAborted();
+  return endpoint;
+}
+
+/** Why a start failed: a word for `status_reason` and a safe sentence. */
+export function whyNotStarted(error: unknown): { reason: string; detail: string } {
+  if (error instanceof DomainError) {
+    const { reason } = error.extra ?? {};
+    return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
+  }
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return {
+      reason: 'start_timeout',
+      detail: 'The worker was not ready within 15 minutes; start a new one.',
+    };
+  }
+  return { reason: 'start_failed', detail: 'The worker could not be started.' };
+}
