@@ -1,7 +1,6 @@
 import { DomainError, notFound } from '../errors.js';
 import type { CommitResult, FileChange } from './git-types.js';
 import type { ObjectBatch } from './object-batch.js';
-import type { ObjectStore } from './object-store.js';
 import { assertReadablePath, assertWritablePath, invalidPath } from './path.js';
 import { fileExists, type TreeEditor } from './tree-editor.js';
 
@@ -16,7 +15,7 @@ const bodyNewPath = ['body', 'new_path'];
  * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`
  */
 export async function applyChanges(
-  to: { objects: ObjectStore; editor: TreeEditor; batch: ObjectBatch; branch: string },
+  to: { editor: TreeEditor; batch: ObjectBatch; branch: string },
   changes: FileChange[],
 ): Promise<CommitResult['files']> {
   const files = new Map<string, CommitResult['files'][number]>();
@@ -43,11 +42,7 @@ export async function applyChanges(
       await to.editor.remove(change.path);
       await to.editor.add(change.newPath, current, bodyNewPath);
       files.delete(change.path);
-      put(
-        change.newPath,
-        current.oid,
-        to.batch.sizeOf(current.oid) ?? (await to.objects.blobSize(current.oid)),
-      );
+      put(change.newPath, current.oid, await to.batch.blobSize(current.oid));
     }
   }
   return [...files.values()];

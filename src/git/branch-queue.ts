@@ -1,28 +1,73 @@
 import { storageUnavailable } from './storage-error.js';
 
 const mostWaiting = 1000;
+const mostTogether = 64;
+
+/** One that waits for its turn; whoever acts for it tells it the outcome. */
+export interface Waiting<I, R> {
+  input: I;
+  resolve(result: R): void;
+  reject(error: unknown): void;
+}
+
+interface Entry extends Waiting<unknown, unknown> {
+  /** Null: it goes alone. */
+  together: ((batch: Entry[]) => Promise<void>) | null;
+  alone?: () => Promise<unknown>;
+}
 
 /**
  * Runs the writes to one branch one after the other, in the order in which they came: within this process no
- * compare-and-swap is ever lost, so no work is done twice. A branch that nobody writes to takes no memory.
+ * compare-and-swap is ever lost, so no work is done twice. Those that {@link join} are taken together when several wait.
+ * A branch that nobody writes to takes no memory.
  */
 export class BranchQueue {
-  private readonly lines = new Map<string, { waiting: number; last: Promise<unknown> }>();
+  private readonly lines = new Map<string, { waiting: number; entries: Entry[] }>();
 
   /** @throws DomainError `storage_unavailable` when 1,000 wait already, and what `write` throws */
-  async run<T>(key: string, write: () => Promise<T>): Promise<T> {
-    const line = this.lines.get(key) ?? { waiting: 0, last: Promise.resolve() };
+  run<T>(key: string, write: () => Promise<T>): Promise<T> {
+    return this.wait(key, { input: undefined, together: null, alone: write });
+  }
+
+  /**
+   * Waits for its turn, in which `together` acts for all that wait in a row, at most 64, in their order; it must tell each
+   * its outcome, and what it throws is told to all that have none.
+   * @param together the same for all that join under one key
+   * @throws DomainError `storage_unavailable` when 1,000 wait already, and what it was told
+   */
+  join<I, R>(key: string, input: I, together: (batch: Waiting<I, R>[]) => Promise<void>): Promise<R> {
+    return this.wait(key, { input, together: together as unknown as Entry['together'] });
+  }
+
+  private async wait<R>(key: string, entry: Omit<Entry, 'resolve' | 'reject'>): Promise<R> {
+    const line = this.lines.get(key) ?? { waiting: 0, entries: [] };
     if (line.waiting >= mostWaiting)
       throw storageUnavailable(new Error('too many writes wait for one branch'));
-    this.lines.set(key, line);
     line.waiting += 1;
-    const turn = line.last.then(write);
-    line.last = turn.catch(() => {});
     try {
-      return await turn;
+      return await new Promise<R>((resolve, reject) => {
+        line.entries.push({ ...entry, resolve: resolve as Entry['resolve'], reject });
+        if (!this.lines.has(key)) this.serve(key, line);
+      });
     } finally {
       line.waiting -= 1;
-      if (line.waiting === 0) this.lines.delete(key);
     }
+  }
+
+  private async serve(key: string, line: { entries: Entry[] }): Promise<void> {
+    this.lines.set(key, line as { waiting: number; entries: Entry[] });
+    for (let first = line.entries.shift(); first; first = line.entries.shift()) {
+      const batch = [first];
+      while (first.together && line.entries[0]?.together && batch.length < mostTogether) {
+        batch.push(line.entries.shift()!);
+      }
+      try {
+        if (first.together) await first.together(batch);
+        else first.resolve(await first.alone!());
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.lines.delete(key);
   }
 }

@@ -1,59 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notFound } from '../errors.js';
-import { applyChanges } from './apply-changes.js';
-import type { BranchQueue } from './branch-queue.js';
-import { decodeCommit, encodeCommit } from './commit-object.js';
+import type { BranchQueue, Waiting } from './branch-queue.js';
+import { chainCommit, type Tip } from './chain-commit.js';
+import { decodeCommit } from './commit-object.js';
 import type { CommitInput, CommitResult } from './git-types.js';
 import { ObjectBatch } from './object-batch.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
 import { storageUnavailable } from './storage-error.js';
-import { TreeEditor } from './tree-editor.js';
 
 const mostAttempts = 50;
 
+type Parts = { objects: ObjectStore; refs: RefStore };
+type Waiter = Waiting<CommitInput, CommitResult>;
+
 /**
- * Makes one commit on a branch; see {@link GitRepository.commit}. The objects are durable before the ref names them, and
- * git's lock on the ref is held for the compare-and-swap only.
+ * Makes one commit on a branch; see {@link GitRepository.commit}. What waits for the same branch becomes a chain of
+ * commits, each valid by itself, that is written as one: one entry in the journal, one move of the ref.
  */
 export async function commitToBranch(
-  to: { objects: ObjectStore; refs: RefStore; queue: BranchQueue },
+  to: Parts & { queue: BranchQueue },
   input: CommitInput,
 ): Promise<CommitResult> {
   assertBranchName(input.branch);
-  return to.queue.run(`${to.objects.repositoryId}:${input.branch}`, async () => {
-    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      const result = await attemptCommit(to, input);
-      if (result) return result;
-      await sleep(Math.random() * 10 * Math.min(attempt, 10));
-    }
-    throw storageUnavailable(new Error('the branch kept moving'));
-  });
+  return to.queue.join(`${to.objects.repositoryId}:${input.branch}`, input, (waiting) =>
+    commitChain(to, input.branch, waiting),
+  );
 }
 
-/** Null when the branch moved meanwhile. */
-async function attemptCommit(
-  { objects, refs }: { objects: ObjectStore; refs: RefStore },
-  input: CommitInput,
-): Promise<CommitResult | null> {
-  const ref = `refs/heads/${input.branch}`;
-  const parentOid = await refs.read(ref);
-  if (parentOid === null) throw notFound('The branch');
-  const parent = decodeCommit(parentOid, await objects.readExpected(parentOid, 'commit'));
-  const batch = new ObjectBatch(objects);
-  const editor = new TreeEditor(objects, parent.treeOid);
-  const files = await applyChanges({ objects, editor, batch, branch: input.branch }, input.changes);
-  const treeOid = await editor.write(batch);
-  if (treeOid === parent.treeOid) {
-    return { commitOid: parentOid, parentOid, changed: false, date: parent.committer.date, files };
+async function commitChain(to: Parts, branch: string, waiting: Waiter[]): Promise<void> {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    if (await attemptChain(to, `refs/heads/${branch}`, waiting)) return;
+    await sleep(Math.random() * 10 * Math.min(attempt, 10));
   }
-  const date = new Date(Math.floor(Date.now() / 1000) * 1000);
-  const { author, committer, message } = input;
-  const commitOid = batch.add(
-    'commit',
-    encodeCommit({ treeOid, parents: [parentOid], author, committer, date, message }),
-  );
-  if (!(await refs.compareAndSwap(ref, parentOid, commitOid, batch.flush()))) return null;
-  return { commitOid, parentOid, changed: true, date, files };
+  throw storageUnavailable(new Error('the branch kept moving'));
+}
+
+/**
+ * False when the branch moved meanwhile. Nobody is told anything before the chain is on disk, a refused one neither: the
+ * sha that refused it may be of a commit in the same chain.
+ */
+async function attemptChain({ objects, refs }: Parts, ref: string, waiting: Waiter[]): Promise<boolean> {
+  const from = await refs.read(ref);
+  if (from === null) throw notFound('The branch');
+  const start = decodeCommit(from, await objects.readExpected(from, 'commit'));
+  let tip: Tip = { oid: from, treeOid: start.treeOid, date: start.committer.date };
+  const chain = new ObjectBatch(objects);
+  const outcomes: (() => void)[] = [];
+  for (const { input, resolve, reject } of waiting) {
+    try {
+      const { result, tip: next, batch } = await chainCommit(objects, chain, tip, input);
+      chain.absorb(batch);
+      tip = next;
+      outcomes.push(() => resolve(result));
+    } catch (error) {
+      outcomes.push(() => reject(error));
+    }
+  }
+  if (tip.oid !== from) {
+    if (!(await refs.compareAndSwap(ref, from, tip.oid, await chain.encode()))) return false;
+    chain.remember();
+  }
+  for (const tell of outcomes) tell();
+  return true;
 }

@@ -1,15 +1,17 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../errors.js';
 import { applyChanges } from './apply-changes.js';
 import { encodeCommit } from './commit-object.js';
 import { DurableFiles } from './durable-files.js';
 import type { Identity } from './git-types.js';
+import { writeLooseObjects } from './loose-objects.js';
 import { ObjectBatch } from './object-batch.js';
 import { createObjectCaches } from './object-caches.js';
 import { ObjectStore } from './object-store.js';
 import { assertBranchName } from './ref-name.js';
 import { errnoOf } from './storage-error.js';
+import type { StoreOwner } from './store-owner.js';
 import { tempFolder, tempName } from './temp-name.js';
 import { TreeEditor } from './tree-editor.js';
 
@@ -32,25 +34,26 @@ const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare
  * @throws DomainError `invalid_ref`, `invalid_path`, `file_exists`, `already_exists`, `storage_unavailable`
  */
 export async function createRepository(
-  place: { root: string; directory: string; fsync: boolean },
+  place: { directory: string; owner: StoreOwner },
   init: RepositoryInit,
 ): Promise<{ commitOid: string }> {
   assertBranchName(init.defaultBranch);
-  const gitdir = join(place.root, tempFolder, tempName());
-  const files = new DurableFiles(gitdir, place.fsync);
+  const { root } = place.owner;
+  const gitdir = join(root, tempFolder, tempName((await place.owner.instance()).id));
+  const files = new DurableFiles(gitdir, place.owner);
+  const touched = new Set<string>();
   try {
     for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
-      await mkdir(join(gitdir, folder), { recursive: true });
+      await files.makeDirectory(join(gitdir, folder), touched);
     }
-    const commitOid = await firstCommit(files, init);
-    const touched = new Set(['', 'objects', 'refs', 'refs/heads'].map((folder) => join(gitdir, folder)));
+    const commitOid = await firstCommit(files, init, touched);
     const head = `refs/heads/${init.defaultBranch}`;
     await files.replace(join(gitdir, head), Buffer.from(`${commitOid}\n`), 0o644, touched);
     await files.replace(join(gitdir, 'config'), Buffer.from(config), 0o644, touched);
     await files.replace(join(gitdir, 'HEAD'), Buffer.from(`ref: ${head}\n`), 0o644, touched);
-    await files.syncDirectories(touched);
+    await files.sync(touched);
     await rename(gitdir, place.directory);
-    await files.syncDirectories([place.root]);
+    await files.sync([root]);
     return { commitOid };
   } catch (error) {
     if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) {
@@ -62,18 +65,18 @@ export async function createRepository(
   }
 }
 
-async function firstCommit(files: DurableFiles, init: RepositoryInit): Promise<string> {
+async function firstCommit(files: DurableFiles, init: RepositoryInit, touched: Set<string>): Promise<string> {
   const objects = new ObjectStore('new', files, createObjectCaches());
   const batch = new ObjectBatch(objects);
-  const editor = new TreeEditor(objects, null);
+  const editor = new TreeEditor(batch, null);
   const changes = init.files.map((file) => ({ kind: 'create' as const, ...file }));
-  await applyChanges({ objects, editor, batch, branch: init.defaultBranch }, changes);
+  await applyChanges({ editor, batch, branch: init.defaultBranch }, changes);
   const treeOid = await editor.write(batch);
   const { author, committer, message } = init;
   const commitOid = batch.add(
     'commit',
     encodeCommit({ treeOid, parents: [], author, committer, date: new Date(), message }),
   );
-  await batch.flush();
+  await writeLooseObjects(files, await batch.encode(), touched);
   return commitOid;
 }

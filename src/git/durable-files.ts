@@ -1,8 +1,10 @@
-import { closeSync, fsync, openSync, renameSync, write, writeSync } from 'node:fs';
-import { mkdir, unlink } from 'node:fs/promises';
+import { closeSync, openSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errnoOf } from './storage-error.js';
+import type { StoreOwner } from './store-owner.js';
+import { syncPaths } from './syncs.js';
 import { tempFolder, tempName } from './temp-name.js';
 
 // Making and naming a small file is not awaited: it takes some 0.05 ms from the operating system's memory, and ten times
@@ -13,22 +15,21 @@ const writeFile = promisify(write) as (
   at: number,
   length: number,
 ) => Promise<{ bytesWritten: number }>;
-const syncFile = promisify(fsync);
 
 /** The most bytes that are written without a turn through the thread pool. */
 const onLoop = 256 * 1024;
 
-/** Writes below one repository that survive a power failure, once {@link DurableFiles.syncDirectories} returned. */
+/** Writes below one repository: each file appears whole or not at all, and is durable once it was synced. */
 export class DurableFiles {
   constructor(
     readonly gitdir: string,
-    /** False leaves the flushing to the operating system: a kill loses nothing, a power failure may. */
-    readonly fsync: boolean,
+    readonly owner: StoreOwner,
   ) {}
 
-  /** Writes a whole file under a name of its own in the temp folder, flushed; the caller renames or removes it. */
+  /** Writes a whole file under a name of its own in the temp folder; the caller renames or removes it. */
   async writeTemp(bytes: Uint8Array, mode: number): Promise<string> {
-    const file = join(this.gitdir, tempFolder, tempName());
+    const { id } = await this.owner.instance();
+    const file = join(this.gitdir, tempFolder, tempName(id));
     const fd = await retryMissing(
       async () => openSync(file, 'wx', mode),
       () => mkdir(dirname(file), { recursive: true }),
@@ -40,9 +41,8 @@ export class DurableFiles {
             ? (await writeFile(fd, bytes, at, bytes.length - at)).bytesWritten
             : writeSync(fd, bytes, at);
       }
-      if (this.fsync) await syncFile(fd);
     } catch (error) {
-      await unlink(file).catch(() => {});
+      removeTemp(file);
       throw error;
     } finally {
       closeSync(fd);
@@ -51,21 +51,30 @@ export class DurableFiles {
   }
 
   /**
-   * Puts a file in place of what is there, making missing folders, all or nothing. Adds the folders that changed to
-   * `touched`: the file is durable once they are synced.
+   * Puts a file in place of what is there, making missing folders, all or nothing. Adds the file and the folders that
+   * changed to `touched`: it is durable once they are synced.
+   * @param syncFirst flushes the bytes before they take the place, for a file that must not be lost even to a power
+   *   failure in between
    */
-  async replace(file: string, bytes: Uint8Array, mode: number, touched: Set<string>): Promise<void> {
+  async replace(
+    file: string,
+    bytes: Uint8Array,
+    mode: number,
+    touched: Set<string>,
+    syncFirst = false,
+  ): Promise<void> {
     const temp = await this.writeTemp(bytes, mode);
     try {
+      if (syncFirst) await this.sync([temp]);
       await retryMissing(
         async () => renameSync(temp, file),
         () => this.makeDirectory(dirname(file), touched),
       );
-      touched.add(dirname(file));
     } catch (error) {
-      await unlink(temp).catch(() => {});
+      removeTemp(temp);
       throw error;
     }
+    touched.add(file).add(dirname(file));
   }
 
   /** Makes a folder and its missing parents; adds the folders that got a new entry to `touched`. */
@@ -78,25 +87,19 @@ export class DurableFiles {
     }
   }
 
-  /** Flushes folders, so that the names in them survive. A folder that is gone was emptied by a native repack. */
-  async syncDirectories(directories: Iterable<string>): Promise<void> {
-    if (!this.fsync) return;
-    await Promise.all([...directories].map(syncDirectory));
+  /** Flushes files and folders; one that is gone is passed over. Does nothing in a store that does not sync. */
+  async sync(paths: Iterable<string>): Promise<void> {
+    const { syncs, root } = this.owner;
+    if (syncs) await syncPaths(paths, syncs, root);
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  let fd: number;
+/** Removes a temp file that may be gone already. One that stays is removed once its instance has ended. */
+export function removeTemp(temp: string): void {
   try {
-    fd = openSync(directory, 'r');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    await syncFile(fd);
-  } finally {
-    closeSync(fd);
+    unlinkSync(temp);
+  } catch {
+    // See above.
   }
 }
 

@@ -1,17 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createLocalLeases, type Leases } from '../database/leases.js';
 import { notFound } from '../errors.js';
 import { BranchQueue } from './branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durable-files.js';
+import { claimFolder } from './folder-owner.js';
 import type { GitRepository } from './git-types.js';
 import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches } from './object-caches.js';
 import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
-import { reconcileStore } from './reconcile-store.js';
+import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { RefStore } from './ref-store.js';
 import { guardStorage } from './storage-error.js';
+import { StoreOwner } from './store-owner.js';
+import { diskSyncs, type Syncs } from './syncs.js';
 
 export type {
   Commit,
@@ -25,7 +29,7 @@ export type {
   Signature,
 } from './git-types.js';
 
-/** The repositories below one folder. One machine at a time may have it open; native git may use it all the while. */
+/** The repositories below one folder. Other instances of the gateway, and native git, may use it all the while. */
 export interface GitStore {
   /** The `git` program; null where there is none: then what needs it is off. */
   native: NativeGit | null;
@@ -41,40 +45,88 @@ export interface GitStore {
   /** @throws DomainError `not_found` */
   repository(id: string): Promise<GitRepository>;
 
-  /** To be called at start: removes locks, temp files and half-made repositories that a kill left behind. */
+  /**
+   * To be called at start: makes the folder this database's own, and takes up what instances that ended without
+   * {@link close} left: their locks, temp files and half-made repositories go, and what their journals promised is
+   * carried out. From then on it looks for such instances every 30 s.
+   * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
+   */
   reconcile(): Promise<void>;
+
+  /** Waits for the writes under way, and makes all durable in its place. Nothing can be written after. */
+  close(): Promise<void>;
 }
 
-/**
- * Opens a store; nothing is read or written yet.
- * @param options.root the folder of the repositories; made when the first is
- * @param options.native see {@link findNativeGit}; default none
- * @param options.fsync default true; false trades safety from power failures for speed
- */
-export function openGitStore(options: {
+/** How a store is opened; all but `root` have defaults. */
+export interface GitStoreOptions {
+  /** The folder of the repositories; made when the first is. */
   root: string;
+  /** Default true; false trades safety from power failures for speed. */
   fsync?: boolean;
+  /** How files are flushed; default the operating system's way. */
+  syncs?: Syncs;
+  /** See {@link findNativeGit}; default none. */
   native?: NativeGit | null;
-}): GitStore {
+  /** What tells which instances live; default: this one alone. */
+  leases?: Leases;
+  /** Tells one database from another; default: it is not checked whose the folder is. */
+  databaseId?: string;
+  /** Is told of what goes wrong in the background. */
+  report?: (error: unknown) => void;
+}
+
+const lookForGoneMs = 30_000;
+
+/** Opens a store; nothing is read or written yet. */
+export function openGitStore(options: GitStoreOptions): GitStore {
   const root = resolve(options.root);
-  const fsync = options.fsync ?? true;
+  const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
+  const leases = options.leases ?? createLocalLeases();
+  const report = options.report ?? (() => {});
+  const owner = new StoreOwner({ root, leases, syncs, report });
   const caches = createObjectCaches();
   const queue = new BranchQueue();
+  let timer: NodeJS.Timeout | undefined;
 
   async function repository(id: string): Promise<GitRepository> {
     const gitdir = directory(root, id);
     if (!(await stat(join(gitdir, 'objects')).catch(() => null))?.isDirectory())
       throw notFound('The repository');
-    const files = new DurableFiles(gitdir, fsync);
+    const files = new DurableFiles(gitdir, owner);
     return openRepository({ objects: new ObjectStore(id, files, caches), refs: new RefStore(files), queue });
+  }
+
+  async function takeUp(): Promise<void> {
+    const lease = await leases.tryTake('git-reconcile');
+    // Another instance is at it.
+    if (!lease) return;
+    try {
+      await reconcileStore(owner);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async function lookForGone(): Promise<void> {
+    if (await hasGoneInstances(owner)) await takeUp();
+  }
+
+  async function reconcile(): Promise<void> {
+    if (options.databaseId) await claimFolder(root, options.databaseId, syncs);
+    await takeUp();
+    timer ??= setInterval(() => lookForGone().catch(report), lookForGoneMs).unref();
   }
 
   return {
     native: options.native ?? null,
     createRepository: (id, init) =>
-      guardStorage(() => createRepository({ root, directory: directory(root, id), fsync }, init)),
+      guardStorage(() => createRepository({ directory: directory(root, id), owner }, init)),
     repository,
-    reconcile: () => guardStorage(() => reconcileStore(root)),
+    reconcile: () => guardStorage(reconcile),
+    close: () => {
+      clearInterval(timer);
+      return guardStorage(() => owner.close());
+    },
   };
 }
 

@@ -1,15 +1,18 @@
-import git from 'isomorphic-git';
-import { gitdirFs, virtualGitdir } from './gitdir-fs.js';
+import type { LooseObject } from './loose-objects.js';
 import { encodeLoose, type ObjectType, objectId } from './object-codec.js';
 import type { ObjectStore } from './object-store.js';
 
-const writtenAtOnce = 16;
+const deflatedAtOnce = 16;
 
-/** The new objects of one commit: collected first, then written together, with one sync for each folder. */
+/** The new objects of some commits, collected in memory until they are written; reads see them as if they were. */
 export class ObjectBatch {
   private readonly pending = new Map<string, { type: ObjectType; bytes: Buffer }>();
 
-  constructor(private readonly store: ObjectStore) {}
+  /** @param base the objects of commits that this one is put on and that are not written yet */
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly base?: ObjectBatch,
+  ) {}
 
   /** Adds an object and returns its id; nothing is written yet. */
   add(type: ObjectType, bytes: Uint8Array): string {
@@ -18,28 +21,42 @@ export class ObjectBatch {
     return oid;
   }
 
-  /** Bytes of an object that was added, else undefined. */
-  sizeOf(oid: string): number | undefined {
-    return this.pending.get(oid)?.bytes.length;
+  /** Adds what another batch collected. */
+  absorb(other: ObjectBatch): void {
+    for (const [oid, object] of other.pending) this.pending.set(oid, object);
   }
 
-  /** Writes what was added. Once it returns, all is on disk and may be named by a ref. */
-  async flush(): Promise<void> {
-    const touched = new Set<string>();
-    const fs = gitdirFs(this.store.files, touched);
+  /** An object that another one names, added or stored. @throws DomainError `storage_unavailable` when it is missing */
+  async readExpected(oid: string, type: ObjectType): Promise<Buffer> {
+    const added = this.find(oid);
+    return added?.type === type ? added.bytes : this.store.readExpected(oid, type);
+  }
+
+  /** Bytes of a blob, added or stored. @throws DomainError `not_found` */
+  async blobSize(oid: string): Promise<number> {
+    return this.find(oid)?.bytes.length ?? this.store.blobSize(oid);
+  }
+
+  /** What was added, as it is to be written. */
+  async encode(): Promise<LooseObject[]> {
+    const encoded: LooseObject[] = [];
     const objects = [...this.pending];
-    for (let at = 0; at < objects.length; at += writtenAtOnce) {
-      const written = objects.slice(at, at + writtenAtOnce).map(async ([oid, { type, bytes }]) => {
-        const object = await encodeLoose(type, bytes);
-        await git.writeObject({ fs, gitdir: virtualGitdir, format: 'deflated', oid, object });
-      });
-      // All must have ended before a failure is told, so that no temp file appears after the clean-up.
-      for (const outcome of await Promise.allSettled(written)) {
-        if (outcome.status === 'rejected') throw outcome.reason;
-      }
+    for (let at = 0; at < objects.length; at += deflatedAtOnce) {
+      const some = objects.slice(at, at + deflatedAtOnce).map(async ([oid, { type, bytes }]) => ({
+        oid,
+        deflated: await encodeLoose(type, bytes),
+      }));
+      encoded.push(...(await Promise.all(some)));
     }
-    await this.store.files.syncDirectories(touched);
-    for (const [oid, object] of objects) this.store.remember(oid, object);
-    this.pending.clear();
+    return encoded;
+  }
+
+  /** Lets readers find in memory what was written. */
+  remember(): void {
+    for (const [oid, object] of this.pending) this.store.remember(oid, object);
+  }
+
+  private find(oid: string): { type: ObjectType; bytes: Buffer } | undefined {
+    return this.pending.get(oid) ?? this.base?.find(oid);
   }
 }

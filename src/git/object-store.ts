@@ -30,7 +30,7 @@ export class ObjectStore {
     readonly files: DurableFiles,
     private readonly caches: ObjectCaches,
   ) {
-    this.fs = gitdirFs(files, new Set());
+    this.fs = gitdirFs(files);
   }
 
   /** Null when there is no such object. @throws DomainError `storage_unavailable` when it is damaged */

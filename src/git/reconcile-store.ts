@@ -1,36 +1,90 @@
-import { readdir, rm, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DurableFiles } from './durable-files.js';
+import { bootId } from './journal/boot-id.js';
+import { readJournal } from './journal/read-journal.js';
+import { replayJournals } from './journal/replay-journals.js';
 import { errnoOf } from './storage-error.js';
-import { isStaleTempName, tempFolder } from './temp-name.js';
+import { journalFolder, type StoreOwner } from './store-owner.js';
+import { instanceOfTempName, tempFolder } from './temp-name.js';
+
+/** Ends the name of a journal that was taken away from its instance. */
+const takenSuffix = '.taken';
+
+/** Tells whether an instance is gone; asked once for each. */
+type IsGone = (instanceId: string) => Promise<boolean>;
 
 /**
- * Removes what a killed process of ours left below a store's root: half-made repositories, temp files, and locks. A lock
- * of ours is a hard link of one of our temp files; those of native git are left alone.
+ * Takes up what instances that are gone left below a store's root: removes half-made repositories, temp files and locks
+ * (a lock of ours is a hard link of one of our temp files; those of native git are left alone), then carries out what
+ * their journals promised.
  */
-export async function reconcileStore(root: string): Promise<void> {
-  for (const name of await staleNames(join(root, tempFolder))) {
+export async function reconcileStore(owner: StoreOwner): Promise<void> {
+  const { root } = owner;
+  const isGone = askOnce(owner);
+  // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
+  const journals = await takeJournals(join(root, journalFolder), isGone);
+  for (const name of await namesOfGone(join(root, tempFolder), isGone)) {
     await rm(join(root, tempFolder, name), { recursive: true, force: true });
   }
   for (const entry of await listOrNone(root)) {
-    if (entry.isDirectory() && entry.name.endsWith('.git')) await reconcileRepository(join(root, entry.name));
+    if (entry.isDirectory() && entry.name.endsWith('.git'))
+      await clearRepository(join(root, entry.name), isGone);
   }
+  await replayJournals(
+    await Promise.all(journals.map(readJournal)),
+    bootId(),
+    (repository) => new DurableFiles(join(root, repository), owner),
+  );
+  for (const journal of journals) await rm(journal, { recursive: true, force: true });
 }
 
-async function reconcileRepository(gitdir: string): Promise<void> {
+/** Whether an instance that is gone left a journal, or another sign that it wrote here. */
+export async function hasGoneInstances(owner: StoreOwner): Promise<boolean> {
+  const isGone = askOnce(owner);
+  for (const { name } of await listOrNone(join(owner.root, journalFolder))) {
+    if (name.endsWith(takenSuffix) || (await isGone(name))) return true;
+  }
+  return false;
+}
+
+function askOnce(owner: StoreOwner): IsGone {
+  const known = new Map<string, boolean>();
+  return async (instanceId) => {
+    const gone = known.get(instanceId) ?? !(await owner.isAlive(instanceId));
+    known.set(instanceId, gone);
+    return gone;
+  };
+}
+
+async function takeJournals(folder: string, isGone: IsGone): Promise<string[]> {
+  const taken: string[] = [];
+  for (const { name } of await listOrNone(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith(takenSuffix)) taken.push(path);
+    else if (await isGone(name)) {
+      await rename(path, path + takenSuffix);
+      taken.push(path + takenSuffix);
+    }
+  }
+  return taken;
+}
+
+async function clearRepository(gitdir: string, isGone: IsGone): Promise<void> {
   const folder = join(gitdir, tempFolder);
-  const stale = await staleNames(folder);
-  if (stale.length === 0) return;
+  const names = await namesOfGone(folder, isGone);
+  if (names.length === 0) return;
   const inodes = new Set<bigint>();
-  for (const name of stale) {
+  for (const name of names) {
     const found = await stat(join(folder, name), { bigint: true });
     if (found.nlink > 1n) inodes.add(found.ino);
   }
   if (inodes.size > 0) {
-    await removeLock(join(gitdir, 'packed-refs.lock'), inodes);
+    for (const name of ['HEAD.lock', 'packed-refs.lock']) await removeLock(join(gitdir, name), inodes);
     await removeLocks(join(gitdir, 'refs'), inodes);
   }
   // Last, for they are what tells that the locks are ours.
-  for (const name of stale) await unlink(join(folder, name));
+  for (const name of names) await unlink(join(folder, name));
 }
 
 async function removeLocks(folder: string, inodes: Set<bigint>): Promise<void> {
@@ -46,8 +100,13 @@ async function removeLock(path: string, inodes: Set<bigint>): Promise<void> {
   if (found && inodes.has(found.ino)) await unlink(path);
 }
 
-async function staleNames(folder: string): Promise<string[]> {
-  return (await listOrNone(folder)).map(({ name }) => name).filter(isStaleTempName);
+async function namesOfGone(folder: string, isGone: IsGone): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name } of await listOrNone(folder)) {
+    const instanceId = instanceOfTempName(name);
+    if (instanceId !== null && (await isGone(instanceId))) names.push(name);
+  }
+  return names;
 }
 
 async function listOrNone(folder: string) {

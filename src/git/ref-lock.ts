@@ -1,8 +1,8 @@
-import { linkSync, renameSync, unlinkSync } from 'node:fs';
+import { linkSync, renameSync } from 'node:fs';
 import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DurableFiles } from './durable-files.js';
+import { type DurableFiles, removeTemp } from './durable-files.js';
 import { errnoOf, storageUnavailable } from './storage-error.js';
 
 const longestWaitMs = 10_000;
@@ -14,34 +14,31 @@ export interface HeldLock {
 
 /**
  * Runs `act` while holding git's own lock on a file (`<file>.lock`, made exclusively), so that a native push and we
- * exclude each other. The new contents are on disk before the lock is taken, which keeps the time it is held short;
- * `options.after` is waited for in the meantime, and its failure is thrown.
+ * exclude each other. The new contents are written before the lock is taken, which keeps the time it is held short.
  *
- * The lock is a hard link of a temp file whose name tells its process: after a kill, `reconcile` knows which locks were
+ * The lock is a hard link of a temp file whose name tells its instance: after a kill, `reconcile` knows which locks were
  * ours by their inode.
+ * @param touched gets the files and folders that changed: the new contents are durable once these are synced
  * @throws DomainError `storage_unavailable` when the lock stays taken for 10 s
  */
 export async function withLock<T>(
   files: DurableFiles,
   file: string,
-  options: { contents?: string; after?: Promise<unknown> },
+  options: { contents?: string; touched: Set<string> },
   act: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
-  const contents = Buffer.from(options.contents ?? '');
-  const [written, after] = await Promise.allSettled([files.writeTemp(contents, 0o644), options.after]);
-  if (written.status === 'rejected') throw written.reason;
-  const temp = written.value;
+  const { touched } = options;
+  const temp = await files.writeTemp(Buffer.from(options.contents ?? ''), 0o644);
   const lockFile = `${file}.lock`;
   let held = false;
   try {
-    if (after.status === 'rejected') throw after.reason;
-    await acquire(files, temp, lockFile);
+    await acquire(files, temp, lockFile, touched);
     held = true;
     return await act({
       commit: async () => {
         await replaceEmptyFolder(async () => renameSync(lockFile, file), file);
         held = false;
-        await files.syncDirectories([dirname(file)]);
+        touched.add(file).add(dirname(file));
       },
     });
   } finally {
@@ -50,16 +47,12 @@ export async function withLock<T>(
   }
 }
 
-/** Not awaited, as the files are made; see `DurableFiles`. A temp file that stays is removed at the next start. */
-function removeTemp(temp: string): void {
-  try {
-    unlinkSync(temp);
-  } catch {
-    // Gone already.
-  }
-}
-
-async function acquire(files: DurableFiles, temp: string, lockFile: string): Promise<void> {
+async function acquire(
+  files: DurableFiles,
+  temp: string,
+  lockFile: string,
+  touched: Set<string>,
+): Promise<void> {
   const deadline = Date.now() + longestWaitMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
@@ -67,11 +60,8 @@ async function acquire(files: DurableFiles, temp: string, lockFile: string): Pro
       return;
     } catch (error) {
       const code = errnoOf(error);
-      if (code === 'ENOENT') {
-        const touched = new Set<string>();
-        await files.makeDirectory(dirname(lockFile), touched);
-        await files.syncDirectories(touched);
-      } else if (code !== 'EEXIST') throw error;
+      if (code === 'ENOENT') await files.makeDirectory(dirname(lockFile), touched);
+      else if (code !== 'EEXIST') throw error;
       if (Date.now() > deadline) throw storageUnavailable(error);
       if (code === 'EEXIST') await sleep(waitMs * (0.5 + Math.random()));
     }

@@ -1,14 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DomainError, notFound } from '../errors.js';
 import type { DurableFiles } from './durable-files.js';
+import type { MoveRecord } from './journal/journal-record.js';
+import type { LooseObject } from './loose-objects.js';
 import { readPackedRefs, withoutPackedRef } from './packed-refs.js';
+import { publish } from './publish.js';
 import { withLock } from './ref-lock.js';
 import { isBranchName } from './ref-name.js';
 import { errnoOf, storageUnavailable } from './storage-error.js';
 
 const heads = 'refs/heads/';
+
+/** What a ref names; its file may hold no object id. */
+const damaged = Symbol('damaged');
+type Present = string | null | typeof damaged;
 
 /** The refs of one repository, loose and packed. Names are full (`refs/heads/main`) and checked by the caller. */
 export class RefStore {
@@ -40,25 +47,31 @@ export class RefStore {
   }
 
   /**
-   * Moves a ref from one object to another; false when it was elsewhere by then. Durable once it returns.
-   * @param after what must have succeeded before the ref may move
+   * Moves a ref from one object to another; false when it was elsewhere by then. Durable once it returns, together with
+   * the objects, of which none is visible before all are.
    */
-  async compareAndSwap(ref: string, from: string, to: string, after: Promise<void>): Promise<boolean> {
-    return withLock(this.files, this.path(ref), { contents: `${to}\n`, after }, async (lock) => {
-      if ((await this.read(ref)) !== from) return false;
-      await lock.commit();
-      return true;
-    });
+  async compareAndSwap(
+    ref: string,
+    from: string,
+    to: string,
+    objects: readonly LooseObject[] = [],
+  ): Promise<boolean> {
+    return publish(this.files, { ...this.move(ref, from, to), objects: [...objects] }, (touched) =>
+      this.swap(ref, (present) => present === from, to, touched),
+    );
   }
 
   /** @throws DomainError `already_exists`, also when `a` exists and the ref is `a/b`, or the other way round */
   async create(ref: string, oid: string): Promise<void> {
     await this.refuseClash(ref);
     try {
-      await withLock(this.files, this.path(ref), { contents: `${oid}\n` }, async (lock) => {
-        await this.refuseClash(ref);
-        await lock.commit();
-      });
+      await publish(this.files, this.move(ref, null, oid), (touched) =>
+        withLock(this.files, this.path(ref), { contents: `${oid}\n`, touched }, async (lock) => {
+          await this.refuseClash(ref);
+          await lock.commit();
+          return true;
+        }),
+      );
     } catch (error) {
       // Another process made `a` a file, or filled the folder `a`, since we looked.
       if (['ENOTDIR', 'ENOTEMPTY', 'EISDIR'].includes(errnoOf(error) ?? '')) throw alreadyExists();
@@ -66,24 +79,93 @@ export class RefStore {
     }
   }
 
-  /** Makes a branch the one that `HEAD` names: what a clone checks out. */
+  /** Makes a branch the one that `HEAD` names: what a clone checks out. Durable once it returns. */
   async setHead(ref: string): Promise<void> {
-    await withLock(this.files, this.path('HEAD'), { contents: `ref: ${ref}\n` }, (lock) => lock.commit());
+    const touched = new Set<string>();
+    await withLock(this.files, this.path('HEAD'), { contents: `ref: ${ref}\n`, touched }, (lock) =>
+      lock.commit(),
+    );
+    await this.files.sync(touched);
   }
 
-  /** @throws DomainError `not_found` */
-  async remove(ref: string): Promise<void> {
-    const { gitdir } = this.files;
-    if ((await this.read(ref)) === null) throw notFound('The branch');
-    await withLock(this.files, this.path(ref), {}, async () => {
+  /**
+   * @param from removes it only if it names this object; false when it does not by then
+   * @throws DomainError `not_found`
+   */
+  async remove(ref: string, from?: string): Promise<boolean> {
+    const present = await this.read(ref);
+    if (present === null) throw notFound('The branch');
+    if (from !== undefined && from !== present) return false;
+    const removed = await publish(this.files, this.move(ref, present, null), (touched) =>
+      this.erase(ref, (now) => from === undefined || now === from, touched),
+    );
+    if (removed) await this.pruneFolders(dirname(this.path(ref)));
+    return removed;
+  }
+
+  /**
+   * Brings a ref to where recorded moves led, unless it was moved elsewhere since.
+   * @param moves in the order in which they were recorded, at least one
+   */
+  async recover(ref: string, moves: readonly MoveRecord[], touched: Set<string>): Promise<void> {
+    const { to } = moves.at(-1)!;
+    const isOld = (present: Present) => {
+      if (present === to || present === damaged) return present === damaged;
+      // A file that names `from` again, but was written later, is of somebody who moved it back.
+      const changed = this.changedAt(ref);
+      return moves.some(({ from, since }) => from === present && (changed === null || changed === since));
+    };
+    if (!isOld(await this.present(ref))) return;
+    if (to === null) await this.erase(ref, isOld, touched);
+    else await this.swap(ref, isOld, to, touched);
+  }
+
+  private move(ref: string, from: string | null, to: string | null): MoveRecord {
+    const repository = basename(this.files.gitdir);
+    return { repository, ref, from, to, since: this.changedAt(ref), at: Date.now(), objects: [] };
+  }
+
+  private async swap(
+    ref: string,
+    matches: (present: Present) => boolean,
+    to: string,
+    touched: Set<string>,
+  ): Promise<boolean> {
+    return withLock(this.files, this.path(ref), { contents: `${to}\n`, touched }, async (lock) => {
+      if (!matches(await this.present(ref))) return false;
+      await lock.commit();
+      return true;
+    });
+  }
+
+  private async erase(
+    ref: string,
+    matches: (present: Present) => boolean,
+    touched: Set<string>,
+  ): Promise<boolean> {
+    const file = this.path(ref);
+    return withLock(this.files, file, { touched }, async () => {
+      if (!matches(await this.present(ref))) return false;
       // From the packed refs first: an older packed value would else show once the file is gone.
-      if ((await readPackedRefs(gitdir)).has(ref)) await this.removePacked(ref);
-      await unlink(this.path(ref)).catch((error: unknown) => {
+      if ((await readPackedRefs(this.files.gitdir)).has(ref)) await this.removePacked(ref, touched);
+      await unlink(file).catch((error: unknown) => {
         if (errnoOf(error) !== 'ENOENT') throw error;
       });
-      await this.files.syncDirectories([dirname(this.path(ref)), gitdir]);
+      touched.add(dirname(file));
+      return true;
     });
-    await this.pruneFolders(dirname(this.path(ref)));
+  }
+
+  private async present(ref: string): Promise<Present> {
+    return this.read(ref).catch((error: unknown) => {
+      if (error instanceof DomainError) return damaged;
+      throw error;
+    });
+  }
+
+  /** When the ref's own file was last changed, in ns; null when it has none. */
+  private changedAt(ref: string): string | null {
+    return statSync(this.path(ref), { bigint: true, throwIfNoEntry: false })?.mtimeNs.toString() ?? null;
   }
 
   private path(ref: string): string {
@@ -127,12 +209,13 @@ export class RefStore {
     }
   }
 
-  private async removePacked(ref: string): Promise<void> {
+  private async removePacked(ref: string, touched: Set<string>): Promise<void> {
     const file = join(this.files.gitdir, 'packed-refs');
     // The contents depend on what is read under the lock, so the lock is taken empty and the file replaced under it.
-    await withLock(this.files, file, {}, async () => {
-      const text = withoutPackedRef(await readFile(file, 'utf8'), ref);
-      await this.files.replace(file, Buffer.from(text), 0o644, new Set());
+    await withLock(this.files, file, { touched }, async () => {
+      const text = Buffer.from(withoutPackedRef(await readFile(file, 'utf8'), ref));
+      // Flushed before it is in place: all other packed refs are in it, and no journal has them.
+      await this.files.replace(file, text, 0o644, touched, true);
     });
   }
 

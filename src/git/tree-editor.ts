@@ -1,6 +1,5 @@
 import { DomainError } from '../errors.js';
 import type { ObjectBatch } from './object-batch.js';
-import type { ObjectStore } from './object-store.js';
 import { foldName, invalidPath } from './path.js';
 import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
 import type { PathTarget } from './tree-path.js';
@@ -21,7 +20,7 @@ export class TreeEditor {
 
   /** @param treeOid null for no files */
   constructor(
-    private readonly objects: ObjectStore,
+    private readonly objects: Pick<ObjectBatch, 'readExpected'>,
     treeOid: string | null,
   ) {
     this.root = this.load(treeOid);

@@ -25,7 +25,7 @@ export interface GitFixture {
   commit(...changes: FileChange[]): ReturnType<GitRepository['commit']>;
   /** Throws unless every object is sound and every ref leads to one. */
   fsck(): void;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** The bytes of a text. */
@@ -83,6 +83,9 @@ export async function gitFixture(
         message: 'A change',
       }),
     fsck: () => git('fsck', '--strict', '--full', '--no-dangling'),
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: async () => {
+      await store.close();
+      rmSync(root, { recursive: true, force: true });
+    },
   };
 }

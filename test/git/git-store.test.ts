@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalLeases } from '../../src/database/leases.js';
 import { openGitStore } from '../../src/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
@@ -69,10 +70,9 @@ it('keeps the objects of one repository from the readers of another', async () =
 });
 
 describe('reconcile', () => {
-  // The highest process id is never given, so this names a process that is gone.
-  const dead = '4194305-1-0123abcd-1';
+  const dead = '0123456789abcdef-1';
 
-  it('removes the lock, temp file and half-made repository of a process that is gone', async () => {
+  it('removes the lock, temp file and half-made repository of an instance that is gone', async () => {
     const temp = join(at.gitdir, 'gateway-tmp', dead);
     const lock = join(at.gitdir, 'refs/heads/main.lock');
     writeFileSync(temp, 'x');
@@ -85,12 +85,16 @@ describe('reconcile', () => {
     await at.commit({ kind: 'delete', path: 'README.md' });
   });
 
-  it('leaves the locks of native git and what a live process is writing', async () => {
-    const live = `${process.ppid}-${startTime(process.ppid)}-0123abcd-1`;
+  it('leaves the locks of native git and what a live instance is writing', async () => {
+    const live = 'fedcba9876543210-1';
+    const leases = createLocalLeases();
+    await leases.tryTake('git-instance:fedcba9876543210');
     writeFileSync(join(at.gitdir, 'gateway-tmp', dead), 'x');
     writeFileSync(join(at.gitdir, 'gateway-tmp', live), 'x');
     writeFileSync(join(at.gitdir, 'refs/heads/main.lock'), 'of native git');
-    await at.store.reconcile();
+    const store = openGitStore({ root: at.root, leases });
+    await store.reconcile();
+    await store.close();
     expect(readdirSync(join(at.gitdir, 'refs/heads'))).toEqual(['main', 'main.lock']);
     expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([live]);
   });
@@ -99,7 +103,3 @@ describe('reconcile', () => {
     await openGitStore({ root: join(at.root, 'nothing') }).reconcile();
   });
 });
-
-function startTime(pid: number): string {
-  return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ')[19]!;
-}

@@ -1,0 +1,42 @@
+import { applyChanges } from './apply-changes.js';
+import { encodeCommit } from './commit-object.js';
+import type { CommitInput, CommitResult } from './git-types.js';
+import { ObjectBatch } from './object-batch.js';
+import type { ObjectStore } from './object-store.js';
+import { TreeEditor } from './tree-editor.js';
+
+/** A commit that others are put on. */
+export interface Tip {
+  oid: string;
+  treeOid: string;
+  date: Date;
+}
+
+/**
+ * Makes one commit on top of a chain of commits that are in memory still.
+ * @returns what it did, the new tip, and its objects, which are no part of the chain yet
+ * @throws what {@link applyChanges} throws
+ */
+export async function chainCommit(
+  objects: ObjectStore,
+  chain: ObjectBatch,
+  tip: Tip,
+  input: CommitInput,
+): Promise<{ result: CommitResult; tip: Tip; batch: ObjectBatch }> {
+  const batch = new ObjectBatch(objects, chain);
+  const editor = new TreeEditor(batch, tip.treeOid);
+  const files = await applyChanges({ editor, batch, branch: input.branch }, input.changes);
+  const treeOid = await editor.write(batch);
+  if (treeOid === tip.treeOid) {
+    const result = { commitOid: tip.oid, parentOid: tip.oid, changed: false, date: tip.date, files };
+    return { result, tip, batch: new ObjectBatch(objects) };
+  }
+  const date = new Date(Math.floor(Date.now() / 1000) * 1000);
+  const { author, committer, message } = input;
+  const oid = batch.add(
+    'commit',
+    encodeCommit({ treeOid, parents: [tip.oid], author, committer, date, message }),
+  );
+  const result = { commitOid: oid, parentOid: tip.oid, changed: true, date, files };
+  return { result, tip: { oid, treeOid, date }, batch };
+}

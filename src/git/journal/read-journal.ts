@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeRecord, type MoveRecord } from './journal-record.js';
+import { decodeHeader, headerBytes } from './segment-header.js';
+
+/** What a journal tells that may not be durable in its place yet. */
+export interface JournalContents {
+  /** The boot in which it was written; null: not known. */
+  boot: string | null;
+  /** In the order in which they were recorded; those that were taken back are left out. */
+  moves: MoveRecord[];
+}
+
+/** Reads the journal in a folder. Each segment ends at the first record that is torn or of an earlier round. */
+export async function readJournal(folder: string): Promise<JournalContents> {
+  const found = new Map<number, MoveRecord>();
+  const voided: number[] = [];
+  const boots = new Set<string | null>();
+  for (const name of await readdir(folder)) {
+    const bytes = await readFile(join(folder, name));
+    const { boot, done } = decodeHeader(bytes);
+    boots.add(boot);
+    let before: number | undefined;
+    for (let at = headerBytes; ; ) {
+      const read = decodeRecord(bytes, at);
+      if (!read || (before !== undefined && read.sequence !== before + 1)) break;
+      before = read.sequence;
+      at = read.end;
+      if (read.sequence <= done) continue;
+      if ('voids' in read.record) voided.push(read.record.voids);
+      else found.set(read.sequence, read.record);
+    }
+  }
+  for (const sequence of voided) found.delete(sequence);
+  const [boot = null] = boots;
+  return {
+    boot: boots.size === 1 ? boot : null,
+    moves: [...found].sort(([a], [b]) => a - b).map(([, move]) => move),
+  };
+}

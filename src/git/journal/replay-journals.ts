@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DurableFiles } from '../durable-files.js';
+import { writeLooseObjects } from '../loose-objects.js';
+import { RefStore } from '../ref-store.js';
+import type { MoveRecord } from './journal-record.js';
+import type { JournalContents } from './read-journal.js';
+
+/**
+ * Carries out what the journals of instances that are gone promised, and makes it durable.
+ *
+ * In the boot in which it was written, all that was acknowledged is in its place, be it in the operating system's memory
+ * only: it is flushed, and nothing else. After a power failure, or on another machine, objects that are missing or damaged
+ * are written again, and a ref that still names what it did before a recorded move, or whose file is damaged, is moved to
+ * where the last one led. A ref that is elsewhere was moved by somebody else since, and is left alone.
+ * @param filesOf the files of a repository, by the name of its folder
+ */
+export async function replayJournals(
+  journals: readonly JournalContents[],
+  boot: string | null,
+  filesOf: (repository: string) => DurableFiles,
+): Promise<void> {
+  const lost = new Set<MoveRecord>();
+  const repositories = new Map<string, MoveRecord[]>();
+  for (const journal of journals) {
+    for (const move of journal.moves) {
+      if (boot === null || journal.boot !== boot) lost.add(move);
+      repositories.set(move.repository, [...(repositories.get(move.repository) ?? []), move]);
+    }
+  }
+  for (const [repository, moves] of repositories) {
+    const files = filesOf(repository);
+    // A repository that is gone was removed on purpose.
+    if (!existsSync(join(files.gitdir, 'objects'))) continue;
+    const touched = new Set<string>();
+    for (const move of moves) {
+      if (lost.has(move)) await writeLooseObjects(files, move.objects, touched);
+      else for (const path of placesOf(files.gitdir, move)) touched.add(path);
+    }
+    await moveRefs(
+      files,
+      moves.filter((move) => lost.has(move)),
+      touched,
+    );
+    await files.sync(touched);
+  }
+}
+
+async function moveRefs(files: DurableFiles, moves: MoveRecord[], touched: Set<string>): Promise<void> {
+  const refs = new RefStore(files);
+  for (const ref of new Set(moves.map((move) => move.ref))) {
+    const ofRef = moves.filter((move) => move.ref === ref).sort((a, b) => a.at - b.at);
+    await refs.recover(ref, ofRef, touched);
+  }
+}
+
+/** What a move changes, as far as it was carried out. */
+function placesOf(gitdir: string, move: MoveRecord): string[] {
+  const objects = move.objects.map(({ oid }) => join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2)));
+  const files = [...objects, join(gitdir, move.ref), join(gitdir, 'packed-refs')];
+  return files.flatMap((file) => [file, join(file, '..')]);
+}
