@@ -59,7 +59,10 @@ async function checkObject(file: string, oid: string): Promise<void> {
   const object = bytes && (await decodeLoose(oid, bytes).catch(() => null));
   if (!object) throw missing;
   const now = new Date();
-  await utimes(file, now, now).catch(() => {});
+  // Where a prune was faster, the object is gone and must be written anew.
+  await utimes(file, now, now).catch(() => {
+    throw missing;
+  });
 }
 
 /** The path below the repository. @throws Error `EPERM` for anything outside */
