@@ -26,6 +26,7 @@ export type {
   ResolvedRef,
   Signature,
 } from './git-types.js';
+export type { ObjectStatistics } from './maintenance/object-statistics.js';
 
 /** The repositories below one folder. One machine at a time may have it open; native git may use it all the while. */
 export interface GitStore {

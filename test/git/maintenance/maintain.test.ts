@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
 import { findNativeGit } from '../../../src/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture } from '../git-fixture.js';
+import { makeDue } from './make-due.js';
 
 let at: GitFixture;
 let store: GitStore;
@@ -66,16 +67,7 @@ describe('maintenance', () => {
 
   it('is due by loose objects or by packs', async () => {
     expect(await store.needsMaintenance(at.id)).toBe(false);
-    for (let n = 0; n < 9; n++) {
-      // Names of one fan-out folder are found by trying.
-      for (let k = 0; ; k++) {
-        const blob = Buffer.from(`${n} ${k}`);
-        const oid = createHash('sha1').update(`blob ${blob.length}\0`).update(blob).digest('hex');
-        if (!oid.startsWith('17')) continue;
-        at.gitWithInput(blob, 'hash-object', '-w', '--stdin');
-        break;
-      }
-    }
+    makeDue(at.gitdir);
     expect(await store.needsMaintenance(at.id)).toBe(true);
     expect(await openGitStore({ root: at.root }).needsMaintenance(at.id)).toBe(false);
   });
