@@ -89,7 +89,12 @@ export function openGitStore(options: {
   async function repository(id: string): Promise<GitRepository> {
     const gitdir = await existing(id);
     const files = new DurableFiles(gitdir, fsync);
-    return openRepository({ objects: new ObjectStore(id, files, caches), refs: new RefStore(files), queue });
+    return openRepository({
+      objects: new ObjectStore(id, files, caches),
+      refs: new RefStore(files),
+      queue,
+      native,
+    });
   }
 
   return {
