@@ -5,6 +5,7 @@ import { commitToBranch } from './commit-to-branch.js';
 import { EntryBudget } from './entry-budget.js';
 import type { Commit, CommitInput, GitRepository } from './git-types.js';
 import { openHistory } from './history.js';
+import { lastChanges } from './last-changes.js';
 import type { NativeGit } from './native/native-git.js';
 import type { ObjectStore } from './object-store.js';
 import { assertReadablePath, invalidPath } from './path.js';
@@ -89,6 +90,8 @@ export function openRepository(parts: {
     blobSize: (oid) => guardStorage(() => objects.blobSize(oid)),
     commit: (input: CommitInput) => guardStorage(() => commitToBranch(parts, input)),
     history,
+    lastChanges: (commitOid, paths) =>
+      guardStorage(() => lastChanges({ objects, readCommit }, commitOid, paths)),
     isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(ancestor, descendant)),
     createBranch: (name, commitOid) => guardStorage(() => createBranch(name, commitOid)),
     deleteBranch: (name) => guardStorage(() => deleteBranch(name)),

@@ -22,9 +22,13 @@ const submodule = '5'.repeat(40);
 /**
  * Adds commits to `refs/heads/random` that do all that a history can: merges that take sides, drop or invent, moves,
  * changes of mode, symlinks, submodules, files that become folders, commits that change nothing, and odd names.
+ * @param options.modes false leaves the changes of mode alone out
  * @returns the commits, parents before children; the last is the branch's tip and leads to all others
  */
-export function randomHistory(gitdir: string, options: { seed: number; commits: number }): string[] {
+export function randomHistory(
+  gitdir: string,
+  options: { seed: number; commits: number; modes?: false },
+): string[] {
   const random = seededRandom(options.seed);
   const states: State[] = [];
   const lines: string[] = [];
@@ -44,7 +48,7 @@ export function randomHistory(gitdir: string, options: { seed: number; commits: 
       unique.map((parent) => states[parent]!),
       random,
     );
-    for (let change = random(4); change > 0; change--) mutate(state, random);
+    for (let change = random(4); change > 0; change--) mutate(state, random, options.modes ?? true);
     states.push(state);
     const who = `O <o@x> ${1_700_000_000 + n * 60 + random(600)} +0000`;
     lines.push(
@@ -80,7 +84,7 @@ function mixed(parents: State[], random: (below: number) => number): State {
   return state;
 }
 
-function mutate(state: State, random: (below: number) => number): void {
+function mutate(state: State, random: (below: number) => number, modes: boolean): void {
   const path = folders[random(folders.length)]! + names[random(names.length)]!;
   const existing = [...state.keys()];
   const some = existing[random(existing.length)];
@@ -97,7 +101,7 @@ function mutate(state: State, random: (below: number) => number): void {
       put(state, path, entry);
       break;
     case 3:
-      if (entry && entry.mode !== '160000')
+      if (modes && entry && entry.mode !== '160000')
         state.set(some!, { ...entry, mode: entry.mode === '100644' ? '100755' : '100644' });
       break;
     case 4:
