@@ -1,10 +1,16 @@
 import { benchFirstOutput } from './first-output.js';
+import { benchMaintenance } from './git/maintenance.js';
 import { benchRestRead } from './rest-read.js';
 import { benchSave } from './save.js';
 import { printTable } from './stats.js';
 
 /** `npm run bench`: every measurement, as ratios to a baseline in the same run. */
-const all = { 'first-output': benchFirstOutput, save: benchSave, 'rest-read': benchRestRead };
+const all = {
+  'first-output': benchFirstOutput,
+  save: benchSave,
+  'rest-read': benchRestRead,
+  maintenance: benchMaintenance,
+};
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(all)) {
   if (wanted.length === 0 || wanted.includes(name)) printTable(name, await bench());

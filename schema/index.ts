@@ -5,6 +5,7 @@ import './space.js';
 import './space-member.js';
 import './team.js';
 import './repository.js';
+import './repository-maintenance.js';
 import './branch.js';
 import './query-connector.js';
 import './catalog-entry.js';

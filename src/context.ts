@@ -6,6 +6,7 @@ import type { Streams } from './events/streams.js';
 import type { ExecutionLog } from './executions/execution-log.js';
 import type { Executor } from './executions/executor.js';
 import type { GitStore } from './git/git-store.js';
+import type { MaintenanceRunner } from './maintenance/maintenance-runner.js';
 import type { SessionManager } from './sessions/session-manager.js';
 import type { SpaceAccess } from './spaces/space-access.js';
 import type { BranchIndexer } from './versions/branch-indexer.js';
@@ -17,6 +18,7 @@ export interface Services {
   git: GitStore;
   bus: EventBus;
   indexer: BranchIndexer;
+  maintenance: MaintenanceRunner;
   workers: WorkerManager;
   sessions: SessionManager;
   executor: Executor;

@@ -16,6 +16,8 @@ export interface Topics {
   executionStatus: { executionId: string };
   /** A branch's index reached a new tip, by a save or by a push; the key is the repository's id. */
   commit: { repositoryId: string; branch: string; commitOid: string };
+  /** A repository's maintenance began, went on or ended; the key is the repository's id. */
+  maintenance: { repositoryId: string };
   /** A worker's status or progress changed; the key is the worker's id. */
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */

@@ -2,7 +2,7 @@ import type { Services } from '../context.js';
 import { notFound } from '../errors.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { LoadedTarget } from './file-target.js';
-import { lastChange } from './last-change.js';
+import { lastChanges } from './last-change.js';
 
 /** A file as it stands at a ref, with its content. */
 export type FileSnapshot = FileContent & {
@@ -50,11 +50,13 @@ export async function readSnapshot(
           ...request,
           oid: file.oid,
         })
-      : await lastChange(services.prisma, git, {
-          repositoryId: repository.id,
-          commitOid,
-          path: request.path,
-        });
+      : (
+          await lastChanges(services.prisma, git, {
+            repositoryId: repository.id,
+            commitOid,
+            paths: [request.path],
+          })
+        ).get(request.path)!;
     // A save that came between the two reads moved the index on: read again.
     if (!change && attempt < attempts) continue;
     return {

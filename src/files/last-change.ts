@@ -1,34 +1,37 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { GitRepository } from '../git/git-store.js';
 
-const mostSteps = 20_000;
+/** The commit that last changed a file, and the notebook that the file was then; null for text files. */
+export interface LastChange {
+  commitOid: string;
+  documentId: string | null;
+}
 
 /**
- * The commit that last changed a path, seen from a commit that need not be a branch's tip: walks to any parent that
- * has the same blob there, as git's history simplification does, until none has. Reading a listed version takes one
- * step; the walk is bounded.
+ * The last changes of files, seen from a commit that need not be a branch's tip. A path that no file has there is told
+ * at the commit where it ended.
+ * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched at once
  */
-export async function lastChange(
+export async function lastChanges(
   prisma: PrismaClient,
   git: GitRepository,
-  at: { repositoryId: string; commitOid: string; path: string },
-): Promise<{ commitOid: string; documentId: string | null }> {
-  const { repositoryId, path } = at;
-  let commitOid = at.commitOid;
-  const oidAt = (commit: string) => git.fileOid(commit, path).catch(() => null);
-  const oid = await oidAt(commitOid);
-  walk: for (let step = 0; step < mostSteps; step++) {
-    for (const parent of (await git.readCommit(commitOid)).parents) {
-      if ((await oidAt(parent)) === oid) {
-        commitOid = parent;
-        continue walk;
-      }
-    }
-    break;
-  }
-  const version = await prisma.fileVersion.findFirst({
-    where: { repositoryId, commitOid, path, documentId: { not: null } },
-    select: { documentId: true },
+  at: { repositoryId: string; commitOid: string; paths: string[] },
+): Promise<Map<string, LastChange>> {
+  const commits = await git.lastChanges(at.commitOid, at.paths);
+  const versions = await prisma.fileVersion.findMany({
+    where: {
+      repositoryId: at.repositoryId,
+      commitOid: { in: [...new Set(commits.values())] },
+      path: { in: at.paths },
+      documentId: { not: null },
+    },
+    select: { commitOid: true, path: true, documentId: true },
   });
-  return { commitOid, documentId: version?.documentId ?? null };
+  const documents = new Map(versions.map((one) => [`${one.commitOid}:${one.path}`, one.documentId]));
+  return new Map(
+    [...commits].map(([path, commitOid]) => [
+      path,
+      { commitOid, documentId: documents.get(`${commitOid}:${path}`) ?? null },
+    ]),
+  );
 }

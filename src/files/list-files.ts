@@ -2,7 +2,7 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { type FileKind, fileKind, isNotebookPath } from './file-kind.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
-import { lastChange } from './last-change.js';
+import { lastChanges } from './last-change.js';
 
 /** One row of a file list. */
 export interface FileEntry {
@@ -88,13 +88,15 @@ async function listCommit(
   const all = (await git.listFiles(commitOid)).filter(
     (file) => input.kind === 'all' || isNotebookPath(file.path),
   );
+  const page = all.slice(input.offset, input.offset + input.limit);
+  const changes = await lastChanges(ctx.services.prisma, git, {
+    repositoryId: repository.id,
+    commitOid,
+    paths: page.map(({ path }) => path),
+  });
   const entries: FileEntry[] = [];
-  for (const { path, oid } of all.slice(input.offset, input.offset + input.limit)) {
-    const change = await lastChange(ctx.services.prisma, git, {
-      repositoryId: repository.id,
-      commitOid,
-      path,
-    });
+  for (const { path, oid } of page) {
+    const change = changes.get(path)!;
     const { committer } = await git.readCommit(change.commitOid);
     entries.push({
       ...describe(path),

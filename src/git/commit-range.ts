@@ -11,20 +11,24 @@ interface Mark {
 /**
  * The ids of the commits reachable from `to` and not from `from` (null: all), parents before children, else the older
  * first: `git rev-list --topo-order --reverse from..to`. Of each commit only its parents and date are kept.
+ * @param most null is answered as soon as more commits than this were looked at
  */
 export async function commitRange(
   readCommit: (oid: string) => Promise<Commit>,
   from: string | null,
   to: string,
-): Promise<string[]> {
-  return oldestFirst(await markRange(readCommit, from, to));
+  most: number,
+): Promise<string[] | null> {
+  const marks = await markRange(readCommit, from, to, most);
+  return marks && oldestFirst(marks);
 }
 
 async function markRange(
   readCommit: (oid: string) => Promise<Commit>,
   from: string | null,
   to: string,
-): Promise<Map<string, Mark>> {
+  most: number,
+): Promise<Map<string, Mark> | null> {
   const marks = new Map<string, Mark>();
   const queue = new NewestFirst();
   let includedInQueue = 0;
@@ -52,6 +56,7 @@ async function markRange(
     if (includedInQueue === 0 && excluded && --slop === 0) break;
     if (includedInQueue > 0) slop = clockSlop;
     for (const parent of commit.parents) await meet(parent, excluded);
+    if (marks.size > most) return null;
   }
   for (const [oid, mark] of marks) if (mark.excluded) marks.delete(oid);
   return marks;

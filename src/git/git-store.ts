@@ -7,13 +7,15 @@ import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durable-files.js';
 import { claimFolder } from './folder-owner.js';
 import type { GitRepository } from './git-types.js';
+import { maintain, type OnProgress } from './maintenance/maintain.js';
+import { measureObjects, needsMaintenance, type ObjectStatistics } from './maintenance/object-statistics.js';
 import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches } from './object-caches.js';
 import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { RefStore } from './ref-store.js';
-import { guardStorage } from './storage-error.js';
+import { guardStorage, storageUnavailable } from './storage-error.js';
 import { StoreOwner } from './store-owner.js';
 import { diskSyncs, type Syncs } from './syncs.js';
 
@@ -28,6 +30,7 @@ export type {
   ResolvedRef,
   Signature,
 } from './git-types.js';
+export type { ObjectStatistics } from './maintenance/object-statistics.js';
 
 /** The repositories below one folder. Other instances of the gateway, and native git, may use it all the while. */
 export interface GitStore {
@@ -44,6 +47,19 @@ export interface GitStore {
 
   /** @throws DomainError `not_found` */
   repository(id: string): Promise<GitRepository>;
+
+  /** How a repository's objects lie on disk. @throws DomainError `not_found` */
+  measure(id: string): Promise<ObjectStatistics>;
+
+  /** Whether {@link maintain} would pay; false without native git. @throws DomainError `not_found` */
+  needsMaintenance(id: string): Promise<boolean>;
+
+  /**
+   * Packs what is loose and joins packs, beside saves and reads; see {@link maintain}. One at a time for a repository.
+   * @throws Error when git fails or the signal ends it: for the log only; DomainError `not_found`, `storage_unavailable`
+   *   without native git
+   */
+  maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void>;
 
   /**
    * To be called at start: makes the folder this database's own, and takes up what instances that ended without
@@ -88,12 +104,24 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   const queue = new BranchQueue();
   let timer: NodeJS.Timeout | undefined;
 
-  async function repository(id: string): Promise<GitRepository> {
+  const native = options.native ?? null;
+
+  async function existing(id: string): Promise<string> {
     const gitdir = directory(root, id);
     if (!(await stat(join(gitdir, 'objects')).catch(() => null))?.isDirectory())
       throw notFound('The repository');
+    return gitdir;
+  }
+
+  async function repository(id: string): Promise<GitRepository> {
+    const gitdir = await existing(id);
     const files = new DurableFiles(gitdir, owner);
-    return openRepository({ objects: new ObjectStore(id, files, caches), refs: new RefStore(files), queue });
+    return openRepository({
+      objects: new ObjectStore(id, files, caches),
+      refs: new RefStore(files),
+      queue,
+      native,
+    });
   }
 
   async function takeUp(): Promise<void> {
@@ -118,10 +146,17 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   }
 
   return {
-    native: options.native ?? null,
+    native,
     createRepository: (id, init) =>
       guardStorage(() => createRepository({ directory: directory(root, id), owner }, init)),
     repository,
+    measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
+    needsMaintenance: (id) =>
+      guardStorage(async () => native !== null && needsMaintenance(await existing(id))),
+    async maintain(id, how) {
+      if (!native) throw storageUnavailable(new Error('there is no native git'));
+      await maintain(native, await existing(id), how);
+    },
     reconcile: () => guardStorage(reconcile),
     close: () => {
       clearInterval(timer);

@@ -131,6 +131,12 @@ export interface GitRepository {
    */
   history(from: string | null, to: string): AsyncIterable<{ commit: Commit; changes: PathChange[] }>;
 
+  /**
+   * The commit that last changed each path, as `git log -1 COMMIT -- PATH` tells it.
+   * @throws DomainError `not_found`, `payload_too_large` after 10 s
+   */
+  lastChanges(commitOid: string, paths: Iterable<string>): Promise<Map<string, string>>;
+
   /** Whether `ancestor` is reachable from `descendant`; a commit is its own ancestor. @throws DomainError `not_found` */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
 

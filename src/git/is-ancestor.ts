@@ -1,12 +1,16 @@
 import { clockSlop, NewestFirst } from './commit-walk.js';
 import type { Commit } from './git-types.js';
 
-/** Whether a commit is reachable from another: walks the newest first until all that is left is older than it. */
+/**
+ * Whether a commit is reachable from another: walks the newest first until all that is left is older than it.
+ * @param most null is answered as soon as more commits than this were met
+ */
 export async function isAncestor(
   readCommit: (oid: string) => Promise<Commit>,
   ancestor: string,
   descendant: string,
-): Promise<boolean> {
+  most: number,
+): Promise<boolean | null> {
   const wanted = await readCommit(ancestor);
   const queue = new NewestFirst();
   const seen = new Set([descendant]);
@@ -20,6 +24,7 @@ export async function isAncestor(
       seen.add(parent);
       queue.push(await readCommit(parent));
     }
+    if (seen.size > most) return null;
   }
   return false;
 }

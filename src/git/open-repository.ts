@@ -1,18 +1,18 @@
 import { notFound } from '../errors.js';
 import type { BranchQueue } from './branch-queue.js';
 import { decodeCommit } from './commit-object.js';
-import { commitRange } from './commit-range.js';
 import { commitToBranch } from './commit-to-branch.js';
 import { EntryBudget } from './entry-budget.js';
-import type { Commit, CommitInput, GitRepository, PathChange } from './git-types.js';
-import { isAncestor } from './is-ancestor.js';
+import type { Commit, CommitInput, GitRepository } from './git-types.js';
+import { openHistory } from './history.js';
+import { lastChanges } from './last-changes.js';
+import type { NativeGit } from './native/native-git.js';
 import type { ObjectStore } from './object-store.js';
 import { assertReadablePath, invalidPath } from './path.js';
 import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
 import { resolveRef } from './resolve-ref.js';
 import { guardStorage } from './storage-error.js';
-import { commitChanges } from './tree-diff.js';
 import { visitFiles } from './tree-files.js';
 import { findPath } from './tree-path.js';
 
@@ -21,8 +21,10 @@ export function openRepository(parts: {
   objects: ObjectStore;
   refs: RefStore;
   queue: BranchQueue;
+  native: NativeGit | null;
 }): GitRepository {
   const { objects, refs } = parts;
+  const { history, isAncestor } = openHistory({ ...parts, readCommit });
 
   async function readCommit(oid: string): Promise<Commit> {
     const object = await objects.read(oid);
@@ -59,24 +61,6 @@ export function openRepository(parts: {
     return files;
   }
 
-  async function changesOf(commit: Commit): Promise<PathChange[]> {
-    const parents = await Promise.all(commit.parents.map(readCommit));
-    return commitChanges(
-      objects,
-      parents.map(({ treeOid }) => treeOid),
-      commit.treeOid,
-    );
-  }
-
-  async function* history(from: string | null, to: string) {
-    for (const oid of await guardStorage(() => commitRange(readCommit, from, to))) {
-      yield await guardStorage(async () => {
-        const commit = await readCommit(oid);
-        return { commit, changes: await changesOf(commit) };
-      });
-    }
-  }
-
   async function createBranch(name: string, commitOid: string): Promise<void> {
     assertBranchName(name);
     await readCommit(commitOid);
@@ -106,7 +90,9 @@ export function openRepository(parts: {
     blobSize: (oid) => guardStorage(() => objects.blobSize(oid)),
     commit: (input: CommitInput) => guardStorage(() => commitToBranch(parts, input)),
     history,
-    isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(readCommit, ancestor, descendant)),
+    lastChanges: (commitOid, paths) =>
+      guardStorage(() => lastChanges({ objects, readCommit }, commitOid, paths)),
+    isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(ancestor, descendant)),
     createBranch: (name, commitOid) => guardStorage(() => createBranch(name, commitOid)),
     deleteBranch: (name) => guardStorage(() => deleteBranch(name)),
   };

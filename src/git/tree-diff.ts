@@ -11,7 +11,7 @@ export interface FileDifference {
 }
 
 /** The regular files that differ between two trees (null: no files); equal folders are not read. */
-async function diffTrees(
+export async function diffTrees(
   objects: ObjectStore,
   before: string | null,
   after: string | null,
@@ -22,8 +22,7 @@ async function diffTrees(
 }
 
 /**
- * What a commit changed: against its only parent, or where it differs from every parent of a merge. An added file whose
- * identical blob was deleted in the same commit is told where it came from, each deleted one once, the same name first.
+ * What a commit changed: against its only parent, or where it differs from every parent of a merge.
  * @param parents the parents' root trees
  */
 export async function commitChanges(
@@ -38,9 +37,21 @@ export async function commitChanges(
     const paths = new Set((await diffTrees(objects, other, tree)).map(({ path }) => path));
     differences = differences.filter(({ path }) => paths.has(path));
   }
+  return withRenames(differences);
+}
+
+/**
+ * The differences of one commit, by path. An added file whose identical blob was deleted in the same commit is told where
+ * it came from, each deleted one once, the same name first.
+ */
+export function withRenames(found: FileDifference[]): PathChange[] {
+  const differences = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const sources = new Map<string, string[]>();
   for (const { path, before, after } of differences) {
-    if (after === null) sources.set(before!, [...(sources.get(before!) ?? []), path]);
+    if (after !== null) continue;
+    const paths = sources.get(before!);
+    if (paths) paths.push(path);
+    else sources.set(before!, [path]);
   }
   return differences.map(({ path, before, after }) => {
     const from = before === null ? takeSource(sources.get(after!), path) : undefined;

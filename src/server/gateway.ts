@@ -21,6 +21,8 @@ import { failOrphans } from '../executions/fail-orphans.js';
 import { openGitStore } from '../git/git-store.js';
 import { findNativeGit } from '../git/native/native-git.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
+import { createMaintenanceRunner } from '../maintenance/maintenance-runner.js';
+import { watchMaintenance } from '../maintenance/maintenance-watch.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createBranchIndexer } from '../versions/branch-indexer.js';
@@ -73,6 +75,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const bus = createEventBus();
   const indexer = createBranchIndexer({ prisma, git, bus, log });
   const branches = createBranchWatcher({ git, indexer, log });
+  const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
   const workers = createWorkerManager({
     prisma,
     git,
@@ -92,6 +96,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     git,
     bus,
     indexer,
+    maintenance,
     workers,
     sessions,
     executor,
@@ -135,7 +140,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => null,
       () => 'The database does not answer.',
     );
-  const http = createHttpServer({ rest, schema, context, config, log, notReady });
+  const http = createHttpServer({
+    rest,
+    schema,
+    context,
+    config,
+    log,
+    notReady,
+    gitVersion: git.native?.version,
+  });
 
   return {
     services,
@@ -144,7 +157,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     server: http.server,
     async close() {
       await http.close();
+      endMaintenanceWatch();
       sessions.dispose();
+      await maintenance.close();
       await workers.close();
       await database.close();
     },

@@ -30,6 +30,8 @@ export function createHttpServer(options: {
   config: Pick<Config, 'corsOrigins'>;
   /** Why requests cannot be served now, in a sentence; null when they can. */
   notReady(): Promise<string | null>;
+  /** The native git; without one, maintenance and `/git` are off, which is told and is no failure. */
+  gitVersion: string | undefined;
   log: Logger;
 }): HttpServer {
   const { log, schema, config } = options;
@@ -38,9 +40,15 @@ export function createHttpServer(options: {
   const app = new Hono();
   if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  const git = options.gitVersion
+    ? { available: true, version: options.gitVersion }
+    : {
+        available: false,
+        reason: 'No git program of version 2.32 or newer is on the PATH; what needs it is off.',
+      };
   app.get('/readyz', async (c) => {
     const reason = await options.notReady();
-    return c.json({ status: reason ?? 'ok' }, reason ? 503 : 200);
+    return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
   });
   app.route('/', options.rest);
   const restListener = getRequestListener(app.fetch);

@@ -1,0 +1,103 @@
+import { MaintenanceStatus, MaintenanceStep } from '../prisma/generated/client/client.js';
+import { maintainRepository } from '../src/maintenance/maintain-repository.js';
+import { type MaintenanceState, readMaintenance } from '../src/maintenance/read-maintenance.js';
+import { watchRepositoryMaintenance } from '../src/maintenance/watch-maintenance.js';
+import { builder } from './builder.js';
+import { Repository } from './repository.js';
+
+const MaintenanceStatusEnum = builder.enumType('MaintenanceStatus', {
+  description: 'How the maintenance of a repository stands.',
+  values: {
+    idle: { value: MaintenanceStatus.idle, description: 'None is due or under way; the last one succeeded.' },
+    queued: {
+      value: MaintenanceStatus.queued,
+      description: 'One waits for its turn, or to be taken up again.',
+    },
+    running: { value: MaintenanceStatus.running, description: 'One is under way.' },
+    failed: { value: MaintenanceStatus.failed, description: 'The last one failed; nothing was lost.' },
+  },
+});
+
+const MaintenanceStepEnum = builder.enumType('MaintenanceStep', {
+  description: 'A step of maintenance, in their order.',
+  values: {
+    prune: {
+      value: MaintenanceStep.prune,
+      description: 'Removes objects of their own file that nothing has referred to for two weeks.',
+    },
+    pack: { value: MaintenanceStep.pack, description: 'Packs the objects that have a file of their own.' },
+    join_packs: { value: MaintenanceStep.join_packs, description: 'Joins packs that are many.' },
+    commit_graph: { value: MaintenanceStep.commit_graph, description: 'Writes the index of commits.' },
+  },
+});
+
+const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMaintenance').implement({
+  description: 'How the maintenance of a repository stands, and how its objects lie on disk.',
+  fields: (t) => ({
+    repositoryId: t.exposeID('repositoryId', { description: 'The repository.' }),
+    status: t.expose('status', { type: MaintenanceStatusEnum, description: 'How it stands.' }),
+    step: t.expose('step', {
+      type: MaintenanceStepEnum,
+      nullable: true,
+      description: 'What is being done; null unless it runs.',
+    }),
+    percent: t.exposeInt('percent', {
+      nullable: true,
+      description: 'How far the step is, where git tells.',
+    }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last one began.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last one ended; null while one runs.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why the last one failed; null when it did not.',
+    }),
+    looseObjects: t.exposeInt('looseObjects', { description: 'Objects in a file of their own, now.' }),
+    packs: t.exposeInt('packs', { description: 'Packs, now.' }),
+    sizeBytes: t.exposeFloat('sizeBytes', { description: 'Bytes of all object files, now.' }),
+  }),
+});
+
+builder.prismaObjectFields(Repository, (t) => ({
+  maintenance: t.field({
+    type: RepositoryMaintenance,
+    description: 'How its maintenance stands. Needs the scope `admin` and the space role admin.',
+    resolve: (repository, _args, ctx) => readMaintenance(ctx, repository),
+  }),
+}));
+
+const repositoryArgs = builder.args((t) => ({
+  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  repositoryId: t.id({ required: true, description: 'The repository.' }),
+}));
+
+builder.mutationField('maintainRepository', (t) =>
+  t.field({
+    type: Repository,
+    description:
+      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Without ' +
+      'native git on the server: `storage_unavailable`. Needs the scope `admin` and the space role admin.',
+    args: repositoryArgs,
+    resolve: (_root, { spaceSlug, repositoryId }, ctx) => maintainRepository(ctx, spaceSlug, repositoryId),
+  }),
+);
+
+builder.subscriptionField('repositoryMaintenanceChanged', (t) =>
+  t.field({
+    type: RepositoryMaintenance,
+    description:
+      'Follows the maintenance of a repository. A slow reader gets the newest state. Ends with an error once the caller ' +
+      'may not follow any more. Needs the scope `admin` and the space role admin.',
+    args: repositoryArgs,
+    subscribe: (_root, { spaceSlug, repositoryId }, ctx) =>
+      watchRepositoryMaintenance(ctx, spaceSlug, repositoryId),
+    resolve: (state) => state,
+  }),
+);

@@ -1,0 +1,20 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { loadAdminSpace } from '../platform/require-admin.js';
+import { loadRepository } from '../repositories/load-repository.js';
+
+/**
+ * Queues a repository for maintenance, whether or not it is due. For space admins with the scope `admin`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `storage_unavailable` (no native git),
+ *   `rate_limited`
+ */
+export async function maintainRepository(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<Repository> {
+  await loadAdminSpace(ctx, spaceSlug);
+  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  await ctx.services.maintenance.request(repository.id);
+  return repository;
+}

@@ -1,0 +1,49 @@
+import type { MaintenanceStatus, MaintenanceStep, Repository } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import type { ObjectStatistics } from '../git/git-store.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/** How the maintenance of a repository stands, and how its objects lie on disk now. */
+export interface MaintenanceState extends ObjectStatistics {
+  repositoryId: string;
+  status: MaintenanceStatus;
+  step: MaintenanceStep | null;
+  /** How far the step is, where git tells. */
+  percent: number | null;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  /** Why the last one failed, in a sentence. */
+  lastError: string | null;
+}
+
+const never = {
+  status: 'idle',
+  step: null,
+  percent: null,
+  startedAt: null,
+  finishedAt: null,
+  lastError: null,
+} as const;
+
+/**
+ * Reads the state of a repository's maintenance. For space admins with the scope `admin`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function readMaintenance(
+  ctx: RequestContext,
+  repository: Pick<Repository, 'id' | 'spaceId'>,
+): Promise<MaintenanceState> {
+  const access = await loadSpaceById(ctx, repository.spaceId);
+  requireScope(ctx, 'admin');
+  if (access.role !== 'admin') {
+    throw new DomainError(
+      'forbidden',
+      'Only an admin of this space may see the maintenance of a repository.',
+    );
+  }
+  const { prisma, git } = ctx.services;
+  const row = await prisma.repositoryMaintenance.findUnique({ where: { repositoryId: repository.id } });
+  return { ...never, ...row, repositoryId: repository.id, ...(await git.measure(repository.id)) };
+}

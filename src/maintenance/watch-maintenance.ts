@@ -1,0 +1,29 @@
+import type { RequestContext } from '../context.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { loadAdminSpace } from '../platform/require-admin.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { type MaintenanceState, readMaintenance } from './read-maintenance.js';
+
+/**
+ * Follows the maintenance of a repository in this process. For space admins with the scope `admin`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, also later, when the caller's role changes
+ */
+export async function watchRepositoryMaintenance(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<AsyncIterableIterator<MaintenanceState>> {
+  const authorize = async (current: RequestContext) => {
+    await loadAdminSpace(current, spaceSlug);
+    return (await loadRepository(current, spaceSlug, repositoryId, 'edit')).repository;
+  };
+  const repository = await authorize(ctx);
+  return watchChanges(ctx, {
+    topic: 'maintenance',
+    spaceId: repository.spaceId,
+    concerns: (event) => event.repositoryId === repository.id,
+    keyOf: (event) => event.repositoryId,
+    read: () => readMaintenance(ctx, repository),
+    recheck: authorize,
+  });
+}

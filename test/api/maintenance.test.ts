@@ -1,0 +1,187 @@
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from 'graphql-sse';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/database/open-database.js';
+import { openGitStore } from '../../src/git/git-store.js';
+import { createMaintenanceRunner, maintenanceLease } from '../../src/maintenance/maintenance-runner.js';
+import { watchMaintenance } from '../../src/maintenance/maintenance-watch.js';
+import { makeDue } from '../git/maintenance/make-due.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let database: Database;
+let at: TestGateway;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  at = await openTestGateway({ database });
+});
+afterAll(() => at.close());
+
+const repositoryId: string = demo.repositoryId;
+const log = pino({ level: 'silent' });
+const fields = 'status step percent startedAt finishedAt lastError looseObjects packs sizeBytes';
+const read = (token?: string) =>
+  at.graphql(
+    `query ($id: ID!) { space(slug: "demo") { repository(id: $id) { maintenance { ${fields} } } } }`,
+    { id: repositoryId },
+    token,
+  );
+const state = async () => (await read()).data.space.repository.maintenance;
+const maintain = (token?: string, id = repositoryId) =>
+  at.graphql(
+    'mutation ($id: ID!) { maintainRepository(spaceSlug: "demo", repositoryId: $id) { id } }',
+    { id },
+    token,
+  );
+const idle = () => expect.poll(async () => (await state()).status, { timeout: 20_000 }).toBe('idle');
+
+it('runs when an admin asks for it, tells how far it is, and packs what is loose', async () => {
+  const before = await state();
+  expect(before).toMatchObject({ status: 'idle', startedAt: null, finishedAt: null, packs: 0 });
+  expect(before.looseObjects).toBeGreaterThan(2);
+
+  const client = createClient({
+    url: `${at.url}/graphql/stream`,
+    headers: { authorization: `Bearer ${at.token}` },
+    retryAttempts: 0,
+  });
+  const told: any[] = [];
+  const leave = client.subscribe<{ repositoryMaintenanceChanged: any }>(
+    {
+      query: `subscription { repositoryMaintenanceChanged(spaceSlug: "demo", repositoryId: "${repositoryId}") { status step } }`,
+    },
+    {
+      next: ({ data }) => told.push(data!.repositoryMaintenanceChanged),
+      error: () => {},
+      complete: () => {},
+    },
+  );
+  await expect
+    .poll(() => at.gateway.services.bus.listenerCount('maintenance', '*'), { timeout: 5_000 })
+    .toBe(1);
+  expect((await maintain()).data.maintainRepository.id).toBe(repositoryId);
+  await idle();
+  await expect.poll(() => told.at(-1)).toEqual({ status: 'idle', step: null });
+  leave();
+
+  const after = await state();
+  expect(after).toMatchObject({ looseObjects: 0, packs: 1, lastError: null, step: null });
+  expect(Date.parse(after.finishedAt)).toBeGreaterThanOrEqual(Date.parse(after.startedAt));
+  expect((await at.rest('GET', `/workspaces/${demo.workspaceId}/files?kind=all`)).status).toBe(200);
+});
+
+it('is for admins of the space', async () => {
+  const code = (answer: { errors?: any[] }) => answer.errors?.[0].extensions.code;
+  const editor = await at.user('editor');
+  const readOnly = await at.user('admin', ['read', 'write']);
+  expect([code(await read(editor.token)), code(await maintain(editor.token))]).toEqual([
+    'forbidden',
+    'forbidden',
+  ]);
+  expect([code(await read(readOnly.token)), code(await maintain(readOnly.token))]).toEqual([
+    'insufficient_scope',
+    'insufficient_scope',
+  ]);
+  expect(code(await maintain((await at.user(null)).token))).toBe('not_found');
+  expect(code(await maintain(undefined, '11111111-1111-4111-8111-111111111111'))).toBe('not_found');
+});
+
+it('runs in one process at a time', async () => {
+  const { id } = (
+    await at.graphql(
+      'mutation { createRepository(spaceSlug: "demo", input: { name: "leased", kind: project }) { id } }',
+    )
+  ).data.createRepository;
+  const { prisma, git, bus } = at.gateway.services;
+  const lease = (await database.leases.tryTake(maintenanceLease(id)))!;
+  await prisma.repositoryMaintenance.create({ data: { repositoryId: id, status: 'running' } });
+  const runner = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  await runner.request(id);
+  await runner.close();
+  expect((await git.measure(id)).packs).toBe(0);
+  await lease.release();
+  await maintain(undefined, id);
+  await expect.poll(async () => (await git.measure(id)).packs, { timeout: 20_000 }).toBe(1);
+});
+
+it('begins by itself where it is due after a save, and takes up what a killed process left', async () => {
+  const { prisma, git, bus, maintenance } = at.gateway.services;
+  const gitdir = join(at.dataDir, 'repositories', `${repositoryId}.git`);
+  const end = watchMaintenance({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
+  try {
+    const startedAt = (await state()).startedAt;
+    makeDue(gitdir);
+    await at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
+      body: { path: 'README.md', content: 'due' },
+    });
+    await expect.poll(async () => (await state()).startedAt, { timeout: 20_000 }).not.toBe(startedAt);
+    await idle();
+    expect(await git.needsMaintenance(repositoryId)).toBe(false);
+
+    await prisma.repositoryMaintenance.update({
+      where: { repositoryId },
+      data: { status: 'running', finishedAt: null },
+    });
+    await expect.poll(async () => (await state()).finishedAt, { timeout: 20_000 }).not.toBe(null);
+    await idle();
+  } finally {
+    end();
+  }
+});
+
+it('tells that it failed in words that give nothing away', async () => {
+  const { prisma, git } = at.gateway.services;
+  const id = '22222222-2222-4222-8222-222222222222';
+  const { commitOid } = await git.createRepository(id, {
+    defaultBranch: 'main',
+    author: { name: 'a', email: 'a@x' },
+    committer: { name: 'a', email: 'a@x' },
+    message: 'm',
+    files: [],
+  });
+  const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
+  await prisma.repository.create({
+    data: { id, spaceId: space.id, name: 'broken', kind: 'project', defaultBranch: 'main' },
+  });
+  await unlink(
+    join(at.dataDir, 'repositories', `${id}.git`, 'objects', commitOid.slice(0, 2), commitOid.slice(2)),
+  );
+  await maintain(undefined, id);
+  await expect
+    .poll(
+      async () => (await prisma.repositoryMaintenance.findUnique({ where: { repositoryId: id } }))?.status,
+      { timeout: 20_000 },
+    )
+    .toBe('failed');
+  const row = await prisma.repositoryMaintenance.findUniqueOrThrow({ where: { repositoryId: id } });
+  expect(row.lastError).toMatch(/^Git could not maintain this repository/);
+  expect(row.lastError).not.toContain('/');
+});
+
+it('is off without native git, and health says so', async () => {
+  const { prisma, bus } = at.gateway.services;
+  const ready = await (await fetch(`${at.url}/readyz`)).json();
+  expect(ready).toMatchObject({ status: 'ok', git: { available: true } });
+  const git = openGitStore({ root: join(at.dataDir, 'repositories') });
+  const runner = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  await expect(runner.request(repositoryId)).rejects.toMatchObject({ code: 'storage_unavailable' });
+
+  const path = process.env.PATH;
+  process.env.PATH = '/nonexistent';
+  const without = await openTestGateway({ database: await openTestDatabase() }).finally(() => {
+    process.env.PATH = path;
+  });
+  try {
+    const answer = await fetch(`${without.url}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      status: 'ok',
+      git: { available: false, reason: expect.stringContaining('2.32') },
+    });
+  } finally {
+    await without.close();
+  }
+});
