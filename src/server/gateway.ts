@@ -12,6 +12,7 @@ import { type AdminToken, ensureAdmin } from '../auth/ensure-admin.js';
 import type { Config } from '../config.js';
 import type { RequestContext, Services } from '../context.js';
 import { withDatabaseErrors } from '../database/database-errors.js';
+import { databaseId } from '../database/database-id.js';
 import { type Database, openDatabase } from '../database/open-database.js';
 import { createEventBus } from '../events/event-bus.js';
 import { createStreams } from '../events/streams.js';
@@ -70,6 +71,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const git = openGitStore({
     root: join(config.dataDir, 'repositories'),
     native: await findNativeGit(),
+    leases: database.leases,
+    databaseId: await databaseId(prisma),
+    report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
   const bus = createEventBus();
@@ -161,6 +165,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       sessions.dispose();
       await maintenance.close();
       await workers.close();
+      await git.close();
       await database.close();
     },
   };
