@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileChange, GitRepository, GitStore } from '../../src/git/git-store.js';
+import type { FileChange, GitRepository, GitStore, GitStoreOptions } from '../../src/git/git-store.js';
 import { openGitStore } from '../../src/git/git-store.js';
 
 /** Author and committer of the commits in these tests. */
@@ -51,10 +51,11 @@ export function nativeGit(args: string[], options: { cwd?: string; input?: strin
 /** Makes a store in a temporary folder, with one repository of the given files on `main`. */
 export async function gitFixture(
   files: Record<string, string> = { 'README.md': '# Hello\n' },
+  options: Partial<GitStoreOptions> = {},
 ): Promise<GitFixture> {
-  const root = mkdtempSync(join(tmpdir(), 'git-store-'));
+  const root = options.root ?? mkdtempSync(join(tmpdir(), 'git-store-'));
   const id = randomUUID();
-  const store = openGitStore({ root });
+  const store = openGitStore({ ...options, root });
   const { commitOid } = await store.createRepository(id, {
     defaultBranch: 'main',
     author: someone,

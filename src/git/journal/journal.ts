@@ -193,9 +193,9 @@ export class Journal {
     const { folder, root, boot, syncs } = this.options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const segment = await Segment.create(join(folder, String(this.made)), boot, syncs);
-    this.made += 1;
     try {
       await syncPaths([folder, dirname(folder), root], syncs, root);
+      this.made += 1;
       return segment;
     } catch (error) {
       segment.close();

@@ -1,0 +1,145 @@
+import { existsSync, fstatSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal, type JournalOptions } from '../../../src/git/journal/journal.js';
+import type { MoveRecord } from '../../../src/git/journal/journal-record.js';
+import { readJournal } from '../../../src/git/journal/read-journal.js';
+import { diskSyncs } from '../../../src/git/syncs.js';
+
+let root: string;
+let flushes: number;
+/** The inode of a file that cannot be flushed. */
+let failing: number;
+const reported: unknown[] = [];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'journal-'));
+  flushes = 0;
+  failing = 0;
+  reported.length = 0;
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const folder = () => join(root, 'gateway-journal/0123456789abcdef');
+
+function openJournal(options: Partial<JournalOptions> = {}): Journal {
+  return new Journal({
+    folder: folder(),
+    root,
+    boot: 'boot',
+    syncs: {
+      ...diskSyncs,
+      data: async (fd) => {
+        flushes += 1;
+        await sleep(5);
+        await diskSyncs.data(fd);
+      },
+      all: async (fd) => {
+        if (fstatSync(fd).ino === failing) throw new Error('the disk is broken');
+        await diskSyncs.all(fd);
+      },
+    },
+    report: (error) => reported.push(error),
+    onTakenOver: () => reported.push('taken over'),
+    ...options,
+  });
+}
+
+const move = (n: number, size = 100): MoveRecord => ({
+  repository: 'r.git',
+  ref: 'refs/heads/main',
+  from: null,
+  to: String(n),
+  since: null,
+  at: 1,
+  objects: [{ oid: String(n), deflated: Buffer.alloc(size, n) }],
+});
+
+async function record(journal: Journal, n: number, size?: number): Promise<void> {
+  const entry = journal.append(move(n, size));
+  await entry.durable;
+  entry.settle({ touched: [], done: true });
+}
+
+describe('a journal', () => {
+  it('flushes all that wait at once, and holds them in their order', async () => {
+    const journal = openJournal({ checkpointMs: 60_000 });
+    await record(journal, 0);
+    const before = flushes;
+    await Promise.all(Array.from({ length: 50 }, (_, n) => record(journal, n + 1)));
+    expect(flushes - before).toBeLessThanOrEqual(2);
+    const { moves, boot } = await readJournal(folder());
+    expect(boot).toBe('boot');
+    expect(moves.map(({ to }) => Number(to))).toEqual(Array.from({ length: 51 }, (_, n) => n));
+    expect(moves[7]!.objects).toEqual(move(7).objects);
+    await journal.close();
+  });
+
+  it('is empty after a checkpoint, and overwrites what it held', async () => {
+    const journal = openJournal({ checkpointMs: 20 });
+    for (let round = 0; round < 4; round++) {
+      for (let n = 0; n < 5; n++) await record(journal, round * 5 + n);
+      await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
+    }
+    await record(journal, 99);
+    expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['99']);
+    await journal.close();
+  });
+
+  it('takes more than its segments hold, by emptying one while it fills the other', async () => {
+    const journal = openJournal({ segmentBytes: 64 * 1024, checkpointMs: 60_000 });
+    await Promise.all(Array.from({ length: 100 }, (_, n) => record(journal, n, 10_000)));
+    expect((await readJournal(folder())).moves.length).toBeLessThan(16);
+    await journal.close();
+    expect((await readJournal(folder())).moves).toEqual([]);
+  });
+
+  it('does not empty a segment before what it tells of is carried out', async () => {
+    const journal = openJournal({ checkpointMs: 10 });
+    const entry = journal.append(move(1));
+    await entry.durable;
+    await sleep(100);
+    expect((await readJournal(folder())).moves).toHaveLength(1);
+    entry.settle({ touched: [], done: true });
+    await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
+    await journal.close();
+  });
+
+  it('forgets what was taken back', async () => {
+    const journal = openJournal({ checkpointMs: 60_000 });
+    const entry = journal.append(move(1));
+    await entry.durable;
+    entry.settle({ touched: [], done: false });
+    await record(journal, 2);
+    expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['2']);
+    await journal.close();
+  });
+
+  it('keeps its records while the disk fails a checkpoint, and tries again', async () => {
+    const journal = openJournal({ checkpointMs: 20 });
+    const file = join(root, 'object');
+    writeFileSync(file, 'x');
+    const entry = journal.append(move(1));
+    await entry.durable;
+    failing = statSync(file).ino;
+    entry.settle({ touched: [file], done: true });
+    await expect.poll(() => reported.length).toBeGreaterThan(1);
+    expect((await readJournal(folder())).moves).toHaveLength(1);
+    await record(journal, 2);
+    failing = 0;
+    await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
+    await journal.close();
+  });
+
+  it('refuses records once another instance took it away, and when it is closed', async () => {
+    const journal = openJournal();
+    await record(journal, 1);
+    rmSync(folder(), { recursive: true });
+    await expect(record(journal, 2)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(reported).toEqual(['taken over']);
+    await journal.close();
+    await expect(record(journal, 3)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(existsSync(folder())).toBe(false);
+  });
+});
