@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskSyncs, type Syncs } from '../../src/git/syncs.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 
 let at: GitFixture;
@@ -166,6 +167,67 @@ describe('concurrent saves', () => {
     expect(at.git('rev-list', '--count', 'main')).toBe('2');
   });
 
+  it('in a row are one chain, each refused or made for itself', async () => {
+    const baseSha = at.git('rev-parse', 'main:README.md');
+    const save = (text: string, base?: string) =>
+      at.commit({ kind: 'save', path: 'README.md', bytes: bytes(text), baseSha: base });
+    const results = await Promise.allSettled([
+      save('one', baseSha),
+      save('two', baseSha),
+      save('one'),
+      at.commit({ kind: 'create', path: 'new/c.txt', bytes: bytes('c') }),
+      at.commit({ kind: 'create', path: 'new/c.txt', bytes: bytes('d') }),
+      at.commit({ kind: 'move', path: 'new/c.txt', newPath: 'new/d.txt' }),
+      save('three', at.gitWithInput('one', 'hash-object', '--stdin')),
+    ]);
+    const oids = results.map((result) => (result.status === 'fulfilled' ? result.value.commitOid : null));
+    expect(results.map((result) => (result.status === 'rejected' ? result.reason.code : 'made'))).toEqual([
+      'made',
+      'base_sha_conflict',
+      'made',
+      'made',
+      'file_exists',
+      'made',
+      'made',
+    ]);
+    expect(results[1]).toMatchObject({
+      reason: { extra: { current_sha: at.git('rev-parse', `${oids[0]}:README.md`) } },
+    });
+    // The third changed nothing: it stands for the first.
+    expect(oids[2]).toBe(oids[0]);
+    expect(results[2]).toMatchObject({ value: { changed: false } });
+    expect(results[5]).toMatchObject({ value: { files: [{ path: 'new/d.txt', size: 1 }] } });
+    expect(at.git('rev-list', '--reverse', `${at.firstCommit}..main`).split('\n')).toEqual([
+      oids[0],
+      oids[3],
+      oids[5],
+      oids[6],
+    ]);
+    at.fsck();
+  });
+
+  it('of 20 files on one branch share their flushes and moves of the ref', async () => {
+    let flushes = 0;
+    const syncs: Syncs = {
+      ...diskSyncs,
+      data: async (fd) => {
+        flushes += 1;
+        await diskSyncs.data(fd);
+      },
+    };
+    const counted = await gitFixture({}, { syncs });
+    await counted.commit({ kind: 'create', path: 'first', bytes: bytes('') });
+    flushes = 0;
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        counted.commit({ kind: 'create', path: `${n}.txt`, bytes: bytes(`${n}`) }),
+      ),
+    );
+    expect(flushes).toBeLessThanOrEqual(4);
+    expect(counted.git('rev-list', '--count', 'main')).toBe('22');
+    await counted.remove();
+  });
+
   it('check the base before sameness', async () => {
     const change = {
       kind: 'save',
@@ -202,6 +264,17 @@ describe('a damaged repository', () => {
     await at.commit({ kind: 'create', path: 'y.txt', bytes: bytes('precious'.repeat(100)) });
     expect(await text('y.txt')).toBe('precious'.repeat(100));
     at.fsck();
+  });
+
+  it('is healed, too, where a memory knows the object and a prune removed it', async () => {
+    const save = (text: string) => at.commit({ kind: 'save', path: 'README.md', bytes: bytes(text) });
+    const { files } = await save('once');
+    await save('twice');
+    for (const tree of [files[0]!.oid, at.git('rev-parse', 'main~1^{tree}')]) rmSync(objectFile(tree));
+    await save('once');
+    expect(await text('README.md')).toBe('once');
+    at.git('cat-file', '-p', 'main^{tree}');
+    at.git('cat-file', '-p', 'main:README.md');
   });
 
   it('answers storage_unavailable for a truncated object, without a path of the host', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openGitStore } from '../../src/git/git-store.js';
-import { bytes, type GitFixture, gitFixture, nativeGit } from './git-fixture.js';
+import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 const run = promisify(execFile);
 
@@ -50,6 +50,54 @@ describe('beside native git', () => {
     await saves;
     expect(saved.length).toBeGreaterThan(3);
     for (const oid of [...saved, ...pushed]) at.git('merge-base', '--is-ancestor', oid, 'main');
+    at.fsck();
+  }, 60_000);
+
+  it('16 writers, each on a branch, and pushes to one of them keep every commit and all get through', async () => {
+    const branches = Array.from({ length: 16 }, (_, n) => `writer-${n}`);
+    for (const branch of branches) await at.repository.createBranch(branch, at.firstCommit);
+    const clone = join(at.root, 'clone');
+    nativeGit(['clone', '-q', '-b', 'writer-0', at.gitdir, clone]);
+    let pushing = true;
+    const saved = new Map<string, string[]>(branches.map((branch) => [branch, []]));
+    const writers = branches.map(async (branch, writer) => {
+      for (let n = 0; pushing; n++) {
+        const { commitOid } = await at.repository.commit({
+          branch,
+          changes: [{ kind: 'create', path: `${branch}/${n}.txt`, bytes: bytes(`${n}`) }],
+          author: someone,
+          committer: someone,
+          message: `${n}`,
+        });
+        saved.get(branch)!.push(commitOid);
+        await new Promise((resolve) => setTimeout(resolve, writer === 0 ? 400 : 5));
+      }
+    });
+    const pushed: string[] = [];
+    const identity = ['-c', 'user.name=O', '-c', 'user.email=o@x'];
+    for (let n = 0; n < 4; n++) {
+      writeFileSync(join(clone, `pushed-${n}.txt`), 'x');
+      await run('git', ['-C', clone, 'add', '-A']);
+      await run('git', ['-C', clone, ...identity, 'commit', '-q', '-m', `push ${n}`]);
+      let done = false;
+      for (let attempt = 0; !done && attempt < 30; attempt++) {
+        await run('git', ['-C', clone, ...identity, 'pull', '-q', '--rebase']);
+        done = await run('git', ['-C', clone, 'push', '-q']).then(
+          () => true,
+          () => false,
+        );
+      }
+      expect(done).toBe(true);
+      pushed.push(nativeGit(['-C', clone, 'rev-parse', 'HEAD']));
+    }
+    pushing = false;
+    await Promise.all(writers);
+    for (const [branch, oids] of saved) {
+      expect(oids.length).toBeGreaterThan(2);
+      const kept = new Set(at.git('rev-list', branch).split('\n'));
+      for (const oid of oids) expect(kept).toContain(oid);
+      if (branch === 'writer-0') for (const oid of pushed) expect(kept).toContain(oid);
+    }
     at.fsck();
   }, 60_000);
 
