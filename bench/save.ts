@@ -55,6 +55,7 @@ export async function benchSave(): Promise<Row[]> {
       theirs.push(...(await timed(() => plumbing(gitdir, root, content(++count)))));
     }
     execFileSync('git', ['-C', gitdir, 'fsck', '--strict'], { stdio: 'ignore' });
+    await store.close();
     return [
       {
         what: 'warm save of 5 KB',

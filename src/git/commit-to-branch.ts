@@ -24,9 +24,10 @@ export async function commitToBranch(
   input: CommitInput,
 ): Promise<CommitResult> {
   assertBranchName(input.branch);
-  return to.queue.join(`${to.objects.repositoryId}:${input.branch}`, input, (waiting) =>
-    commitChain(to, input.branch, waiting),
-  );
+  return to.queue.join(`${to.objects.repositoryId}:${input.branch}`, input, {
+    bytes: input.changes.reduce((sum, change) => sum + ('bytes' in change ? change.bytes.length : 0), 0),
+    together: (waiting: Waiter[]) => commitChain(to, input.branch, waiting),
+  });
 }
 
 async function commitChain(to: Parts, branch: string, waiting: Waiter[]): Promise<void> {

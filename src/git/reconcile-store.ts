@@ -10,6 +10,7 @@ import { instanceOfTempName, tempFolder } from './temp-name.js';
 
 /** Ends the name of a journal that was taken away from its instance. */
 const takenSuffix = '.taken';
+const journalName = /^[0-9a-f]{16}(\.taken)?$/;
 
 /** Tells whether an instance is gone; asked once for each. */
 type IsGone = (instanceId: string) => Promise<boolean>;
@@ -42,7 +43,7 @@ export async function reconcileStore(owner: StoreOwner): Promise<void> {
 /** Whether an instance that is gone left a journal, or another sign that it wrote here. */
 export async function hasGoneInstances(owner: StoreOwner): Promise<boolean> {
   const isGone = askOnce(owner);
-  for (const { name } of await listOrNone(join(owner.root, journalFolder))) {
+  for (const name of await journalsBelow(join(owner.root, journalFolder))) {
     if (name.endsWith(takenSuffix) || (await isGone(name))) return true;
   }
   return false;
@@ -59,7 +60,7 @@ function askOnce(owner: StoreOwner): IsGone {
 
 async function takeJournals(folder: string, isGone: IsGone): Promise<string[]> {
   const taken: string[] = [];
-  for (const { name } of await listOrNone(folder)) {
+  for (const name of await journalsBelow(folder)) {
     const path = join(folder, name);
     if (name.endsWith(takenSuffix)) taken.push(path);
     else if (await isGone(name)) {
@@ -68,6 +69,10 @@ async function takeJournals(folder: string, isGone: IsGone): Promise<string[]> {
     }
   }
   return taken;
+}
+
+async function journalsBelow(folder: string): Promise<string[]> {
+  return (await listOrNone(folder)).map(({ name }) => name).filter((name) => journalName.test(name));
 }
 
 async function clearRepository(gitdir: string, isGone: IsGone): Promise<void> {

@@ -81,7 +81,10 @@ export class StoreOwner {
     const lease = await leases.tryTake(leaseName(id));
     if (!lease) throw new Error('the lease of a new instance is held');
     const folder = join(root, journalFolder, id);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 }).catch(async (error) => {
+      await lease.release();
+      throw error;
+    });
     let alive = true;
     const end = () => {
       if (!alive) return;
