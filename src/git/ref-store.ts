@@ -82,8 +82,10 @@ export class RefStore {
   /** Makes a branch the one that `HEAD` names: what a clone checks out. Durable once it returns. */
   async setHead(ref: string): Promise<void> {
     const touched = new Set<string>();
-    await withLock(this.files, this.path('HEAD'), { contents: `ref: ${ref}\n`, touched }, (lock) =>
-      lock.commit(),
+    const file = this.path('HEAD');
+    // Flushed before it is in place: no journal has it, and without it this is no repository.
+    await withLock(this.files, file, { touched }, () =>
+      this.files.replace(file, Buffer.from(`ref: ${ref}\n`), 0o644, touched, true),
     );
     await this.files.sync(touched);
   }
