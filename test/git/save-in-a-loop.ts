@@ -1,9 +1,12 @@
+import { createServerLeases } from '../../src/database/leases.js';
 import { openGitStore } from '../../src/git/git-store.js';
 
-// Run by outside.test.ts until it is killed: saves new files and tells of each once it is acknowledged.
-const [root = '', id = '', round = ''] = process.argv.slice(2);
+// Run by tests until it is killed: saves new files and tells of each once it is acknowledged. With the address of a
+// database server it is one replica of several, else the only one.
+const [root = '', id = '', round = '', server] = process.argv.slice(2);
 const someone = { name: 'Writer', email: 'writer@example.org' };
-const repository = await openGitStore({ root }).repository(id);
+const leases = server ? createServerLeases(server) : undefined;
+const repository = await openGitStore({ root, leases }).repository(id);
 
 async function save(writer: number): Promise<void> {
   for (let n = 0; ; n++) {
