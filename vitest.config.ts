@@ -9,6 +9,8 @@ const onDatabase = ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test
 const shared = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
+  // For what has no bound of its own to keep: a busy machine is no failure.
+  expect: { poll: { timeout: 10_000 } },
   globalSetup: ['test/support/database-template.ts'],
 };
 
