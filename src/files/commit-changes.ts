@@ -24,6 +24,8 @@ export async function commitChanges(
   const { services, actor } = ctx;
   const message = checkText(input.message, 'commit_message', longestMessage);
   await assertBranchWritable(ctx, target, input.branch);
+  // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
+  await services.indexer.ready(target.repository.id, input.branch);
   const result = await target.git.commit({
     branch: input.branch,
     changes: input.changes,
