@@ -131,6 +131,31 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
+  it('that another process is importing holds up saves on that branch only, before anything is written', async () => {
+    const branch = 'elsewhere';
+    const tip = linearHistory(branch, 150);
+    const lease = (await database.leases.tryTake(`index:${repositoryId}:${branch}`))!;
+    const save = (to: string) =>
+      at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
+        body: { path: 'README.md', branch: to, content: `for ${to}` },
+      });
+    setBranch('small', git('rev-parse', 'main'));
+    const waiting = save(branch);
+    expect((await save('small')).status).toBe(200);
+    expect((await save('main')).status).toBe(200);
+    const answer = await waiting;
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringContaining('being indexed'),
+    });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(git('rev-parse', branch)).toBe(tip);
+    await lease.release();
+    await at.rest('GET', `/workspaces/${demo.workspaceId}/files?ref=${branch}`);
+    await expectIndexed(branch, tip);
+  }, 60_000);
+
   it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {
     const branch = 'lost';
     const tip = linearHistory(branch, 150);
