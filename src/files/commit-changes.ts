@@ -24,6 +24,12 @@ export async function commitChanges(
   const { services, actor } = ctx;
   const message = checkText(input.message, 'commit_message', longestMessage);
   await assertBranchWritable(ctx, target, input.branch);
+  // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
+  const { id, defaultBranch } = target.repository;
+  await services.indexer.ready(id, input.branch);
+  // What is new may be the notebook that the default branch has at the path.
+  const isNew = input.changes.some(({ kind }) => kind === 'create' || kind === 'move');
+  if (isNew && input.branch !== defaultBranch) await services.indexer.ready(id, defaultBranch);
   const result = await target.git.commit({
     branch: input.branch,
     changes: input.changes,

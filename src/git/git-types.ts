@@ -97,6 +97,9 @@ export interface GitRepository {
   /** All branches, by name. */
   branches(): Promise<{ name: string; commitOid: string }[]>;
 
+  /** Whether there is such a commit here. */
+  isKnown(oid: string): Promise<boolean>;
+
   /** @throws DomainError `not_found` when there is no such commit here */
   readCommit(oid: string): Promise<Commit>;
 
@@ -111,6 +114,9 @@ export interface GitRepository {
 
   /** Every regular file, by path in byte order. @throws DomainError `not_found`, `payload_too_large` */
   listFiles(commitOid: string): Promise<{ path: string; oid: string }[]>;
+
+  /** The paths of the regular files that differ between two commits. @throws DomainError `not_found`, `payload_too_large` */
+  differingPaths(before: string, after: string): Promise<string[]>;
 
   /** Bytes of a blob. @throws DomainError `not_found` */
   blobSize(oid: string): Promise<number>;

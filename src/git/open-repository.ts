@@ -13,6 +13,7 @@ import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
 import { resolveRef } from './resolve-ref.js';
 import { guardStorage } from './storage-error.js';
+import { diffTrees } from './tree-diff.js';
 import { visitFiles } from './tree-files.js';
 import { findPath } from './tree-path.js';
 
@@ -61,6 +62,11 @@ export function openRepository(parts: {
     return files;
   }
 
+  async function differingPaths(before: string, after: string): Promise<string[]> {
+    const [old, now] = [await readCommit(before), await readCommit(after)];
+    return (await diffTrees(objects, old.treeOid, now.treeOid)).map(({ path }) => path);
+  }
+
   async function createBranch(name: string, commitOid: string): Promise<void> {
     assertBranchName(name);
     await readCommit(commitOid);
@@ -83,10 +89,12 @@ export function openRepository(parts: {
     setDefaultBranch: (branch) => guardStorage(() => setDefaultBranch(branch)),
     branches: () =>
       guardStorage(async () => (await refs.branches()).map(({ name, oid }) => ({ name, commitOid: oid }))),
+    isKnown: (oid) => guardStorage(async () => (await objects.read(oid))?.type === 'commit'),
     readCommit: (oid) => guardStorage(() => readCommit(oid)),
     readFile: (commitOid, path) => guardStorage(() => readFile(commitOid, path)),
     fileOid: (commitOid, path) => guardStorage(() => fileOid(commitOid, path)),
     listFiles: (commitOid) => guardStorage(() => listFiles(commitOid)),
+    differingPaths: (before, after) => guardStorage(() => differingPaths(before, after)),
     blobSize: (oid) => guardStorage(() => objects.blobSize(oid)),
     commit: (input: CommitInput) => guardStorage(() => commitToBranch(parts, input)),
     history,

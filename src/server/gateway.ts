@@ -77,7 +77,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await git.reconcile();
   const bus = createEventBus();
-  const indexer = createBranchIndexer({ prisma, git, bus, log });
+  const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
   const branches = createBranchWatcher({ git, indexer, log });
   const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
@@ -164,6 +164,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       endMaintenanceWatch();
       sessions.dispose();
       await maintenance.close();
+      await indexer.close();
       await workers.close();
       await git.close();
       await database.close();

@@ -1,8 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Leases } from '../database/leases.js';
+import { DomainError } from '../errors.js';
 import type { EventBus } from '../events/event-bus.js';
 import type { GitStore } from '../git/git-store.js';
-import { importRange } from './import-range.js';
+import { updateIndex } from './update-index.js';
 
 /** Keeps the files and versions of branches in the database, up to the tip that Git has. */
 export interface BranchIndexer {
@@ -10,64 +13,116 @@ export interface BranchIndexer {
    * Brings the index of a branch up to its tip, whoever moved it (a save, a native push, a force push), and publishes
    * `commit` when it moved: the one place that does, so that nothing is told twice.
    * @returns the tip that the index stands for
-   * @throws DomainError `invalid_ref`, `not_found` when there is no such branch
+   * @throws DomainError `invalid_ref`, `not_found` when there is no such branch, `storage_unavailable` when it takes over
+   *   25 s; it goes on then
    */
   ensure(repositoryId: string, branch: string): Promise<string>;
+  /**
+   * To be called before a write, whose answer needs the index: the same as {@link ensure}, but without a question to the
+   * database where the branch has not moved since this process brought the index up to it.
+   */
+  ready(repositoryId: string, branch: string): Promise<void>;
+  /** Ends long imports between two steps; the next process goes on with them. */
+  close(): Promise<void>;
 }
+
+interface Turns {
+  current: Promise<string>;
+  /** One that begins once the current one has ended, for all who came while it ran. */
+  next?: Promise<string>;
+}
+
+const defaultWaitMs = 25_000;
+const rememberedTips = 10_000;
 
 /** Makes a {@link BranchIndexer}; imports of one branch run one after the other. */
 export function createBranchIndexer(deps: {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
+  leases: Leases;
   log: Logger;
+  /** How long `ensure` waits, default 25 s. */
+  waitMs?: number;
 }): BranchIndexer {
-  const running = new Map<string, Promise<unknown>>();
-
-  async function upToDate(
-    repositoryId: string,
-    branch: string,
-  ): Promise<{ tip: string; indexed: string | null }> {
-    const git = await deps.git.repository(repositoryId);
-    const tip = await git.resolveBranch(branch);
-    const row = await deps.prisma.branchIndex.findUnique({
-      where: { repositoryId_branch: { repositoryId, branch } },
-      select: { tipOid: true },
-    });
-    return { tip, indexed: row?.tipOid ?? null };
-  }
+  const { prisma, bus, leases, log, waitMs = defaultWaitMs } = deps;
+  const running = new Map<string, Turns>();
+  const tips = new LRUCache<string, string>({ max: rememberedTips });
+  const closing = new AbortController();
 
   async function update(repositoryId: string, branch: string): Promise<string> {
-    const { tip, indexed } = await upToDate(repositoryId, branch);
-    if (tip === indexed) return tip;
-    const { defaultBranch } = await deps.prisma.repository.findUniqueOrThrow({ where: { id: repositoryId } });
-    if (branch !== defaultBranch) await ensure(repositoryId, defaultBranch);
     const git = await deps.git.repository(repositoryId);
-    const isDescendant = indexed !== null && (await git.isAncestor(indexed, tip));
-    if (indexed && !isDescendant)
-      deps.log.info({ repositoryId, branch }, 'branch was rewritten; indexing it anew');
-    await importRange(
-      { prisma: deps.prisma, git },
-      { repositoryId, branch, defaultBranch, indexed, from: isDescendant ? indexed : null, tip },
+    const updateDefault = (defaultBranch: string) => turn(repositoryId, defaultBranch);
+    return updateIndex(
+      { prisma, git, bus, leases, signal: closing.signal, updateDefault },
+      repositoryId,
+      branch,
     );
-    deps.bus.publish('commit', repositoryId, { repositoryId, branch, commitOid: tip });
-    return tip;
+  }
+
+  /** A whole update that begins no earlier than now; at most one waits behind the one that runs. */
+  function turn(repositoryId: string, branch: string): Promise<string> {
+    const key = `${repositoryId}:${branch}`;
+    const turns = running.get(key);
+    if (turns) {
+      turns.next ??= turns.current.catch(() => {}).then(() => begin(key, repositoryId, branch));
+      return turns.next;
+    }
+    return begin(key, repositoryId, branch);
+  }
+
+  function begin(key: string, repositoryId: string, branch: string): Promise<string> {
+    const turns: Turns = { current: update(repositoryId, branch) };
+    running.set(key, turns);
+    turns.current
+      .catch(() => {})
+      .finally(() => {
+        if (running.get(key) === turns && !turns.next) running.delete(key);
+      });
+    return turns.current;
   }
 
   async function ensure(repositoryId: string, branch: string): Promise<string> {
-    const { tip, indexed } = await upToDate(repositoryId, branch);
-    if (tip === indexed) return tip;
-    const key = `${repositoryId}:${branch}`;
-    const turn = (running.get(key) ?? Promise.resolve())
-      .catch(() => {})
-      .then(() => update(repositoryId, branch));
-    running.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (running.get(key) === turn) running.delete(key);
-    }
+    const git = await deps.git.repository(repositoryId);
+    const tip = await git.resolveBranch(branch);
+    const row = await prisma.branchIndex.findUnique({
+      where: { repositoryId_branch: { repositoryId, branch } },
+      select: { tipOid: true, targetOid: true },
+    });
+    const isUpToDate = row?.tipOid === tip && row.targetOid === null;
+    const reached = isUpToDate ? tip : await inTime(turn(repositoryId, branch), repositoryId, branch);
+    tips.set(`${repositoryId}:${branch}`, reached);
+    return reached;
   }
 
-  return { ensure };
+  async function inTime(update: Promise<string>, repositoryId: string, branch: string): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        update.catch((error) => log.warn({ err: error, repositoryId, branch }, 'a long import failed'));
+        reject(
+          new DomainError(
+            'storage_unavailable',
+            'The history of this branch is being indexed, which goes on; try again in some seconds.',
+            { retryAfterSeconds: 10 },
+          ),
+        );
+      }, waitMs);
+    });
+    return Promise.race([update, late]).finally(() => clearTimeout(timer));
+  }
+
+  return {
+    ensure,
+    async ready(repositoryId, branch) {
+      const git = await deps.git.repository(repositoryId);
+      const known = tips.get(`${repositoryId}:${branch}`);
+      if (known === undefined || (await git.resolveBranch(branch)) !== known)
+        await ensure(repositoryId, branch);
+    },
+    async close() {
+      closing.abort();
+      await Promise.allSettled([...running.values()].map(({ current }) => current));
+    },
+  };
 }

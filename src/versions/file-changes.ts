@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
-import { storable } from './import-range.js';
+import { storable } from './index-db.js';
 
 /** What one commit did to one file of a branch. */
 export interface FileChangeEvent {

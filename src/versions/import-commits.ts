@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Prisma } from '../../prisma/generated/client/client.js';
+import { isNotebookPath } from '../files/file-kind.js';
+import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
+import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement, storable } from './index-db.js';
+import { type FileState, knownDocuments } from './known-documents.js';
+import { versionId } from './version-id.js';
+
+/** A commit with what it changed. */
+export interface CommitChanges {
+  commit: Commit;
+  changes: PathChange[];
+}
+
+/** The size of a file's row whose blob was not looked at yet; `settleFiles` fills it in. */
+export const unknownSize = -1;
+const rowsPerStep = 2_000;
+
+/**
+ * Adds the files and versions of some commits, which follow on what the index has. Done twice it does the same.
+ *
+ * A notebook keeps its id while its path stays on the branch. A path that is new to the branch takes, in this order:
+ * the id that another branch gave the same path in the same commit (shared history), the id it was renamed from, the
+ * id that the default branch has at the path, the id that the path had on this branch before, else a new one.
+ * @param options.git reads the files' sizes; without it they are left {@link unknownSize}
+ * @param options.last written with the last step
+ */
+export async function importCommits(
+  db: IndexDb,
+  at: IndexedBranch,
+  commits: CommitChanges[],
+  options: { git?: GitRepository; last?: (tx: Db) => Promise<void> } = {},
+): Promise<void> {
+  const paths = [...new Set(commits.flatMap(({ changes }) => changes.map((change) => change.path)))];
+  const known = await knownDocuments(db.read, at, { commitOids: commits.map((c) => c.commit.oid), paths });
+  const users = await usersByEmail(db.read, [...new Set(commits.map((c) => c.commit.author.email))]);
+
+  const files = new Map<string, FileState>(known.current);
+  const inUse = new Set(known.inUse);
+  const newDocuments = new Set<string>();
+  const versions: Prisma.FileVersionCreateManyInput[] = [];
+  const free = (id: string | undefined) => (id !== undefined && !inUse.has(id) ? id : undefined);
+  for (const { commit, changes } of commits) {
+    const released = new Map<string, string>();
+    for (const change of changes) {
+      const old = change.oid === null ? files.get(change.path) : undefined;
+      if (!old) continue;
+      files.delete(change.path);
+      if (old.documentId) {
+        released.set(change.path, old.documentId);
+        inUse.delete(old.documentId);
+      }
+    }
+    for (const change of changes) {
+      if (change.oid === null) continue;
+      const { path, oid } = change;
+      let documentId: string | null = null;
+      if (isNotebookPath(path)) {
+        documentId =
+          files.get(path)?.documentId ??
+          free(known.byCommit.get(`${commit.oid}:${path}`)) ??
+          free(change.renamedFrom === undefined ? undefined : released.get(change.renamedFrom)) ??
+          free(known.onDefaultBranch.get(path)) ??
+          free(released.get(path) ?? known.before.get(path)) ??
+          null;
+        if (!documentId) {
+          documentId = randomUUID();
+          newDocuments.add(documentId);
+        }
+        inUse.add(documentId);
+      }
+      files.set(path, {
+        documentId,
+        blobOid: oid,
+        lastCommitOid: commit.oid,
+        updatedAt: commit.committer.date,
+      });
+      versions.push({
+        ...versionOf(at, commit, { path, oid }),
+        documentId,
+        authorUserId: users.get(commit.author.email) ?? null,
+      });
+    }
+  }
+
+  const rows = new Map<string, Prisma.BranchFileCreateManyInput>();
+  for (const path of paths) {
+    const file = files.get(path);
+    if (!file) continue;
+    const { documentId, blobOid, lastCommitOid, updatedAt } = file;
+    const size = options.git ? await options.git.blobSize(blobOid) : unknownSize;
+    const { repositoryId, branch } = at;
+    rows.set(path, { repositoryId, branch, path, documentId, blobOid, lastCommitOid, updatedAt, size });
+  }
+  await write(db, at, { versions, newDocuments, paths, rows, last: options.last });
+}
+
+function versionOf(at: IndexedBranch, commit: Commit, file: { path: string; oid: string }) {
+  const { repositoryId, branch } = at;
+  return {
+    id: versionId(repositoryId, branch, commit.oid, file.path),
+    repositoryId,
+    branch,
+    path: file.path,
+    commitOid: commit.oid,
+    blobOid: file.oid,
+    message: storable(commit.message.trimEnd()),
+    authorName: storable(commit.author.name),
+    authorEmail: storable(commit.author.email),
+    createdAt: commit.committer.date,
+  };
+}
+
+/** All at once when it is little; else the versions first: from them, what was cut short is done again with the same ids. */
+async function write(
+  db: IndexDb,
+  { repositoryId, branch }: IndexedBranch,
+  made: {
+    versions: Prisma.FileVersionCreateManyInput[];
+    newDocuments: Set<string>;
+    paths: string[];
+    rows: Map<string, Prisma.BranchFileCreateManyInput>;
+    last?: (tx: Db) => Promise<void>;
+  },
+): Promise<void> {
+  const writes: ((tx: Db) => Promise<void>)[] = [];
+  for (const data of chunk(made.versions, itemsPerStatement)) {
+    const documents = [...new Set(data.map(({ documentId }) => documentId!))].filter((id) =>
+      made.newDocuments.delete(id),
+    );
+    writes.push(async (tx) => {
+      if (documents.length > 0)
+        await tx.notebookDocument.createMany({ data: documents.map((id) => ({ id, repositoryId })) });
+      await tx.fileVersion.createMany({ data, skipDuplicates: true });
+    });
+  }
+  for (const paths of chunk(made.paths, itemsPerStatement)) {
+    const data = paths.flatMap((path) => made.rows.get(path) ?? []);
+    writes.push(async (tx) => {
+      await tx.branchFile.deleteMany({ where: { repositoryId, branch, path: { in: paths } } });
+      await tx.branchFile.createMany({ data });
+    });
+  }
+  if (made.last) writes.push(made.last);
+  const isLittle = made.versions.length + made.paths.length <= rowsPerStep;
+  const steps = db.isSplit && !isLittle ? writes.map((one) => [one]) : [writes];
+  for (const step of steps) {
+    await db.step(async (tx) => {
+      for (const one of step) await one(tx);
+    });
+  }
+}
+
+async function usersByEmail(db: Db, emails: string[]): Promise<Map<string, string>> {
+  const users = new Map<string, string>();
+  for (const some of chunk(emails.map(storable), itemsPerStatement)) {
+    const found = await db.user.findMany({
+      where: { email: { in: some } },
+      select: { id: true, email: true },
+    });
+    for (const user of found) users.set(user.email, user.id);
+  }
+  return users;
+}

@@ -1,0 +1,37 @@
+import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+
+/** The part of a version that a branch's file takes over. */
+export interface NewestVersion {
+  path: string;
+  documentId: string | null;
+  commitOid: string;
+  createdAt: Date;
+}
+
+/**
+ * The newest version of each path on a branch, one look into the index for each, however many versions it has.
+ * @param wanted with `oid` only versions of that blob
+ * @returns by path; without those that have none
+ */
+export async function newestVersions(
+  db: Db,
+  { repositoryId, branch }: IndexedBranch,
+  wanted: { path: string; oid?: string }[],
+): Promise<Map<string, NewestVersion>> {
+  const found = new Map<string, NewestVersion>();
+  for (const some of chunk(wanted, itemsPerStatement)) {
+    const paths = some.map(({ path }) => path);
+    const oids = some.map(({ oid }) => oid ?? '');
+    const rows = await db.$queryRaw<NewestVersion[]>`
+      SELECT w.path, v."documentId", v."commitOid", v."createdAt"
+      FROM unnest(${paths}::text[], ${oids}::text[]) AS w(path, oid)
+      CROSS JOIN LATERAL (
+        SELECT "documentId", "commitOid", "createdAt" FROM "FileVersion"
+        WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND path = w.path
+          AND (w.oid = '' OR "blobOid" = w.oid)
+        ORDER BY position DESC LIMIT 1
+      ) v`;
+    for (const row of rows) found.set(row.path, row);
+  }
+  return found;
+}

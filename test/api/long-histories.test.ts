@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/database/open-database.js';
+import { createEventBus } from '../../src/events/event-bus.js';
+import { type BranchIndexer, createBranchIndexer } from '../../src/versions/branch-indexer.js';
+import { nativeGit } from '../git/git-fixture.js';
+import { randomHistory } from '../git/random-history.js';
+import { seededRandom } from '../git/seeded-random.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let database: Database;
+let at: TestGateway;
+let gitdir: string;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  at = await openTestGateway({ database });
+  gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+});
+afterAll(() => at.close());
+
+const repositoryId: string = demo.repositoryId;
+const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
+const setBranch = (branch: string, oid: string) => git('update-ref', `refs/heads/${branch}`, oid);
+const indexer = (waitMs?: number): BranchIndexer =>
+  createBranchIndexer({
+    prisma: database.prisma,
+    git: at.gateway.services.git,
+    bus: createEventBus(),
+    leases: database.leases,
+    log: pino({ level: 'silent' }),
+    waitMs,
+  });
+
+/** What the index must hold, told by Git alone. */
+async function expectIndexed(branch: string, tip: string): Promise<void> {
+  const repository = await at.gateway.services.git.repository(repositoryId);
+  const where = { repositoryId, branch };
+  const files = await database.prisma.branchFile.findMany({ where, orderBy: { path: 'asc' } });
+  const expected = [];
+  for (const { path, oid } of await repository.listFiles(tip)) {
+    expected.push({ path, blobOid: oid, size: await repository.blobSize(oid) });
+  }
+  const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+  expect(files.map(({ path, blobOid, size }) => ({ path, blobOid, size })).sort(byPath)).toEqual(
+    expected.sort(byPath),
+  );
+  const documents = files.flatMap(({ path, documentId }) => (path.endsWith('.ipynb') ? [documentId] : []));
+  expect(documents).not.toContain(null);
+  expect(new Set(documents).size).toBe(documents.length);
+
+  const versions = await database.prisma.fileVersion.findMany({ where, orderBy: { position: 'asc' } });
+  const told: string[] = [];
+  for await (const { commit, changes } of repository.history(null, tip)) {
+    for (const { path, oid } of changes) if (oid) told.push(`${commit.oid} ${path} ${oid}`);
+  }
+  expect(versions.map((one) => `${one.commitOid} ${one.path} ${one.blobOid}`).sort()).toEqual(told.sort());
+  for (const { path, lastCommitOid, blobOid, documentId } of files) {
+    const version = versions.find((one) => one.commitOid === lastCommitOid && one.path === path);
+    expect(version).toMatchObject({ blobOid, documentId });
+  }
+  const row = await database.prisma.branchIndex.findUnique({ where: { repositoryId_branch: where } });
+  expect(row).toMatchObject({ tipOid: tip, targetOid: null });
+}
+
+describe('the index', () => {
+  it.each([21, 22])(
+    'is right wherever a branch jumps to, by short ways and by long (seed %i)',
+    async (seed) => {
+      const branch = `random-jumps-${seed}`;
+      const commits = randomHistory(gitdir, { seed, commits: 320 });
+      const random = seededRandom(seed);
+      const one = indexer();
+      setBranch(branch, commits.at(-1)!);
+      expect(await one.ensure(repositoryId, branch)).toBe(commits.at(-1));
+      await expectIndexed(branch, commits.at(-1)!);
+      let place = 319;
+      for (let jump = 0; jump < 14; jump++) {
+        place = random(3) === 0 ? random(320) : Math.max(0, Math.min(319, place + random(20) - 10));
+        setBranch(branch, commits[place]!);
+        expect(await one.ensure(repositoryId, branch)).toBe(commits[place]);
+        await expectIndexed(branch, commits[place]!);
+      }
+    },
+    120_000,
+  );
+
+  it('goes on where it was stopped, and nobody takes it for complete before', async () => {
+    const branch = 'stopped';
+    const tip = linearHistory(branch, 3_000);
+    const stops: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      const one = indexer();
+      const importing = one.ensure(repositoryId, branch).catch(() => 'stopped');
+      await expect
+        .poll(async () => (await row(branch))?.importedCommits ?? 0, { interval: 5, timeout: 20_000 })
+        .toBeGreaterThan(stops.at(-1) ?? 0);
+      await one.close();
+      expect(await importing).toBe('stopped');
+      const { importedCommits, targetOid, tipOid } = (await row(branch))!;
+      expect({ targetOid, tipOid }).toEqual({ targetOid: tip, tipOid: '' });
+      stops.push(importedCommits);
+    }
+    expect(stops).toEqual([...stops].sort((a, b) => a - b));
+    expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
+    await expectIndexed(branch, tip);
+  }, 120_000);
+
+  it('tells who waits too long to come back, refuses saves before they are made, and leaves other branches alone', async () => {
+    const branch = 'slow';
+    const tip = linearHistory(branch, 3_000);
+    const hasty = indexer(50);
+    await expect(hasty.ensure(repositoryId, branch)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      retryAfterSeconds: 10,
+      message: expect.stringContaining('being indexed'),
+    });
+    await expect(hasty.ready(repositoryId, branch)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const saved = await at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
+      body: { path: 'README.md', content: `meanwhile ${Math.random()}` },
+    });
+    expect(saved.status).toBe(200);
+    // Two processes at once: one imports, the other waits for it.
+    const [a, b] = await Promise.all(
+      [hasty, indexer()].map((one) => retry(() => one.ensure(repositoryId, branch))),
+    );
+    expect([a, b]).toEqual([tip, tip]);
+    await expectIndexed(branch, tip);
+  }, 120_000);
+
+  it('that another process is importing holds up saves on that branch only, before anything is written', async () => {
+    const branch = 'elsewhere';
+    const tip = linearHistory(branch, 150);
+    const lease = (await database.leases.tryTake(`index:${repositoryId}:${branch}`))!;
+    const save = (to: string) =>
+      at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
+        body: { path: 'README.md', branch: to, content: `for ${to}` },
+      });
+    setBranch('small', git('rev-parse', 'main'));
+    const waiting = save(branch);
+    expect((await save('small')).status).toBe(200);
+    expect((await save('main')).status).toBe(200);
+    const answer = await waiting;
+    expect(answer.status).toBe(503);
+    expect(answer.body).toMatchObject({
+      code: 'storage_unavailable',
+      detail: expect.stringContaining('being indexed'),
+    });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(git('rev-parse', branch)).toBe(tip);
+    await lease.release();
+    await at.rest('GET', `/workspaces/${demo.workspaceId}/files?ref=${branch}`);
+    await expectIndexed(branch, tip);
+  }, 60_000);
+
+  it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {
+    const branch = 'lost';
+    const tip = linearHistory(branch, 150);
+    await indexer().ensure(repositoryId, branch);
+    const before = await database.prisma.branchFile.findMany({ where: { repositoryId, branch } });
+    await database.prisma.branchIndex.update({
+      where: { repositoryId_branch: { repositoryId, branch } },
+      data: { tipOid: '4'.repeat(40) },
+    });
+    expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
+    await expectIndexed(branch, tip);
+    expect(await database.prisma.branchFile.findMany({ where: { repositoryId, branch } })).toEqual(
+      expect.arrayContaining(before),
+    );
+  }, 60_000);
+});
+
+const row = (branch: string) =>
+  database.prisma.branchIndex.findUnique({ where: { repositoryId_branch: { repositoryId, branch } } });
+
+async function retry<T>(act: () => Promise<T>): Promise<T> {
+  for (let left = 600; ; left--) {
+    try {
+      return await act();
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+/** A branch of so many commits, each of which changes one of 20 notebooks. */
+function linearHistory(branch: string, commits: number): string {
+  const lines: string[] = [];
+  for (let n = 0; n < commits; n++) {
+    const text = `${branch} ${n}`;
+    lines.push(`commit refs/heads/${branch}\ncommitter O <o@x> ${1_700_000_000 + n} +0000\ndata 1\nm\n`);
+    lines.push(`M 100644 inline n/${n % 20}.ipynb\ndata ${text.length}\n${text}\n`);
+  }
+  nativeGit(['--git-dir', gitdir, 'fast-import', '--quiet'], { input: lines.join('') });
+  return git('rev-parse', `refs/heads/${branch}`);
+}
