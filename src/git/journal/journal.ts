@@ -212,7 +212,11 @@ export class Journal {
   private later(): void {
     if (this.closed) return;
     const { checkpointMs = defaultCheckpointMs } = this.options;
-    this.timer ??= setTimeout(() => this.checkpoint().catch(() => {}), checkpointMs).unref();
+    this.timer ??= setTimeout(() => {
+      // Also where a checkpoint is under way: after it, the next one is to be planned anew.
+      this.timer = undefined;
+      this.checkpoint().catch(() => {});
+    }, checkpointMs).unref();
   }
 
   /** Flushes what the records of the active segment are about, or of the one where that failed before. */
