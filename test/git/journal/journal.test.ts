@@ -82,8 +82,10 @@ describe('a journal', () => {
       for (let n = 0; n < 5; n++) await record(journal, round * 5 + n);
       await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
     }
-    await record(journal, 99);
+    const last = journal.append(move(99));
+    await last.durable;
     expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['99']);
+    last.settle({ touched: [], done: true });
     await journal.close();
   });
 
