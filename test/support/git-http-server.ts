@@ -7,7 +7,18 @@ import { join } from 'node:path';
 import { nativeGit } from '../git/git-fixture.js';
 
 /** How a server answers, until told otherwise. */
-export type ServerMood = 'well' | 'hang' | 'garbage' | 'failing' | { redirectTo: string };
+export type ServerMood =
+  | 'well'
+  /** Takes requests and never answers. */
+  | 'hang'
+  /** Stops in the middle of what it sends. */
+  | 'stall'
+  /** Is a web page. */
+  | 'garbage'
+  | 'failing'
+  /** Fails, and says what credentials it was sent. */
+  | 'indiscreet'
+  | { redirectTo: string };
 
 /** A git server as others run them, `git http-backend` behind HTTP, with one repository and a work tree on it. */
 export interface GitHttpServer {
@@ -39,16 +50,17 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
   nativeGit(['init', '--quiet', '--bare', '--initial-branch', defaultBranch, gitdir]);
   nativeGit(['--git-dir', gitdir, 'config', 'http.receivepack', 'true']);
   nativeGit(['clone', '--quiet', gitdir, work]);
-  const open = new Set<ServerResponse>();
-
   const server = createServer((request, response) => {
-    open.add(response);
-    response.once('close', () => open.delete(response));
     at.requests.push({ method: request.method!, url: request.url!, headers: request.headers });
     const { mood } = at;
     if (mood === 'hang') return;
     if (mood === 'garbage') return void response.end('this is no git server');
     if (mood === 'failing') return void response.writeHead(500).end('no');
+    if (mood === 'indiscreet') {
+      const told = String(request.headers.authorization);
+      const password = Buffer.from(told.slice('Basic '.length), 'base64').toString();
+      return void response.writeHead(500, { 'content-type': 'text/plain' }).end(`${told} ${password}`);
+    }
     if (typeof mood === 'object') {
       return void response.writeHead(302, { location: mood.redirectTo + request.url }).end();
     }
@@ -56,7 +68,7 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
     if (wanted && request.headers.authorization !== wanted) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     }
-    serve(root, request, response);
+    serve(root, request, response, mood === 'stall' ? stallAfter : Number.POSITIVE_INFINITY);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -104,8 +116,10 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
   return at;
 }
 
+const stallAfter = 20_000;
+
 /** CGI, as far as `git http-backend` needs it. */
-function serve(root: string, request: IncomingMessage, response: ServerResponse): void {
+function serve(root: string, request: IncomingMessage, response: ServerResponse, mostBytes: number): void {
   const url = new URL(request.url!, 'http://127.0.0.1');
   const { 'content-type': type, 'content-length': length, 'content-encoding': encoding } = request.headers;
   const child = spawn('git', ['http-backend'], {
@@ -141,7 +155,12 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
       else response.setHeader(name, value);
     }
     response.write(head.subarray(end + 4));
-    child.stdout.pipe(response);
+    let sent = 0;
+    child.stdout.on('data', (more: Buffer) => {
+      sent += more.length;
+      if (sent <= mostBytes) response.write(more);
+    });
+    child.stdout.once('end', () => sent <= mostBytes && response.end());
   };
   child.stdout.on('data', onHead);
 }

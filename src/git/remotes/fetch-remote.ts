@@ -49,7 +49,7 @@ export async function fetchRemote(
     await moveObjects(quarantine, gitdir);
     return tips;
   } finally {
-    await rm(quarantine, { recursive: true, force: true });
+    await rm(quarantine, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

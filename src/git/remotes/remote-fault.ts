@@ -41,6 +41,7 @@ const tells: [RemoteFaultCode, RegExp][] = [
   ['redirected', /returned error: 3\d\d|redirect/i],
   ['failing', /returned error: \d\d\d/],
   ['tls', /SSL|TLS|certificate/],
+  ['storage', /No space left|Disk quota|Read-only file system|Permission denied|unable to (create|write)/],
   ['malformed', /fsck|index-pack failed|invalid index-pack|pack is corrupt|did not receive expected object/],
   ['push_refused', /\[remote rejected\]/],
   ['not_git', /not valid: is this a git repository|protocol error|bad line length|invalid server response/],
@@ -50,7 +51,8 @@ const tells: [RemoteFaultCode, RegExp][] = [
   ],
 ];
 
-/** Which fault it is that git tells of. */
+/** Which fault it is that git tells of; what the remote itself says does not count. */
 export function faultOf(stderr: string): RemoteFaultCode {
-  return tells.find(([, tell]) => tell.test(stderr))?.[0] ?? 'not_git';
+  const own = stderr.replace(/^remote: .*$/gm, '');
+  return tells.find(([, tell]) => tell.test(own))?.[0] ?? 'not_git';
 }
