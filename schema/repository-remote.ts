@@ -61,7 +61,7 @@ const RepositoryRemote = builder.prismaObject('RepositoryRemote', {
     }),
     conflicts: t.field({
       type: [RemoteConflict],
-      description: 'The branches that went different ways, as of `lastSyncedAt`.',
+      description: 'The branches that went different ways, as of `lastSyncedAt`; 100 at most.',
       resolve: remoteConflicts,
     }),
     lastAttemptAt: t.expose('lastAttemptAt', {

@@ -31,6 +31,7 @@ export interface Remotes {
 const syncsAtOnce = 2;
 const lookEveryMs = 2_000;
 const rowsALook = 20;
+const mostConflicts = 100;
 /** After a start the remotes that want pushes are looked at within this time, for saves just before the end. */
 const spreadSeconds = 60;
 
@@ -156,7 +157,9 @@ export function createRemotes(deps: {
     const data = {
       failures,
       lastError: fault ?? (conflicts.length > 0 ? 'diverged' : null),
-      ...(fault ? {} : { lastSyncedAt: now, conflicts: conflicts.map((conflict) => ({ ...conflict })) }),
+      ...(fault
+        ? {}
+        : { lastSyncedAt: now, conflicts: conflicts.slice(0, mostConflicts).map((one) => ({ ...one })) }),
     };
     const syncStatus = fault ? 'error' : conflicts.length > 0 ? 'conflicted' : 'synced';
     const { count } = await prisma.repositoryRemote.updateMany({

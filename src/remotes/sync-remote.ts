@@ -13,6 +13,7 @@ import {
   type SyncRefs,
   writeTracking,
 } from '../git/remotes/tracking-refs.js';
+import { orAborted } from '../kernels/or-aborted.js';
 import type { BranchIndexer } from '../versions/branch-indexer.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 
@@ -68,7 +69,7 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
       await adoptDefaultBranch(deps, job, tips, named);
     }
     const { moved, conflicts, ahead } = await follow(deps, job, tips);
-    for (const branch of moved) await deps.indexer.ensure(repositoryId, branch);
+    for (const branch of moved) await orAborted(deps.indexer.ensure(repositoryId, branch), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
       await noteUpdates(native, gitdir, ahead);
@@ -114,7 +115,7 @@ async function fastForward(
 ): Promise<'moved' | { oid: string } | RemoteConflict> {
   let { here } = tips;
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const { ahead, behind } = await compareTips(at.deps.native, at.gitdir, here, tips.there);
+    const { ahead, behind } = await compareTips(at.deps.native, at.gitdir, here, tips.there, at.job.signal);
     if (behind === 0) return { oid: here };
     if (ahead > 0) return { branch, ahead, behind };
     at.job.onMove(branch, tips.there);

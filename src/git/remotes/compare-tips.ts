@@ -14,10 +14,12 @@ export async function compareTips(
   gitdir: string,
   here: string,
   there: string,
+  signal?: AbortSignal,
 ): Promise<Distance> {
   if (here === there) return { ahead: 0, behind: 0 };
   const printed = await native.run(['rev-list', '--count', '--left-right', `${here}...${there}`, '--'], {
     gitdir,
+    signal,
   });
   const [ahead, behind] = printed.toString().trim().split('\t').map(Number);
   return { ahead: ahead!, behind: behind! };

@@ -90,6 +90,9 @@ function settingsOf({ url, pinned }: RemoteAccess): Record<string, string> {
     'http.userAgent': 'git/notebook-gateway',
     'credential.helper': '',
     'transfer.fsckObjects': 'true',
+    // Nor does git fetch from where the remote sends it.
+    'transfer.bundleURI': 'false',
+    'fetch.uriProtocols': '',
     ...(pinned === null ? {} : { 'http.curloptResolve': pinned }),
   };
 }
