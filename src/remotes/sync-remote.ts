@@ -69,7 +69,9 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
       await adoptDefaultBranch(deps, job, tips, named);
     }
     const { moved, conflicts, ahead } = await follow(deps, job, tips);
-    for (const branch of moved) await orAborted(deps.indexer.ensure(repositoryId, branch), signal);
+    for (const branch of await followed(deps.prisma, repositoryId, moved)) {
+      await orAborted(deps.indexer.ensure(repositoryId, branch), signal);
+    }
     if (!job.push || ahead.size === 0) return conflicts;
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
       await noteUpdates(native, gitdir, ahead);
@@ -105,6 +107,19 @@ async function follow(deps: SyncDeps, job: SyncJob, tips: RemoteTips) {
   await createRefs(native, gitdir, 'refs/tags/', absent(tips.tags, refs.tags));
   for (const [branch, oid] of onlyHere(refs, tips)) ahead.set(branch, oid);
   return { moved, conflicts, ahead };
+}
+
+/**
+ * Those of the branches that are worth indexing at once: the default one, and those that somebody read before. A
+ * mirror may bring a thousand at a time; each of the others is indexed when it is first read.
+ */
+async function followed(prisma: PrismaClient, repositoryId: string, branches: string[]): Promise<string[]> {
+  const { defaultBranch, branchIndexes } = await prisma.repository.findUniqueOrThrow({
+    where: { id: repositoryId },
+    select: { defaultBranch: true, branchIndexes: { select: { branch: true } } },
+  });
+  const wanted = new Set([defaultBranch, ...branchIndexes.map(({ branch }) => branch)]);
+  return branches.filter((branch) => wanted.has(branch));
 }
 
 /** Moves one branch on; one that is ahead is answered with its tip. */

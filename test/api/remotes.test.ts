@@ -111,6 +111,57 @@ describe('a repository made with a remote', () => {
   });
 });
 
+describe('the first sync', () => {
+  it('takes the place of no work: what was saved before it stays, and is told as a conflict', async () => {
+    const there = remote.commit({ 'a.md': 'a' });
+    remote.mood = 'failing';
+    const id = await mirror('pushAfterSave: true');
+    await save(id, 'mine.md', 'mine');
+    const mine = tip(id);
+    remote.mood = 'well';
+    await sync(id);
+    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 15_000 }).toBe('conflicted');
+    expect((await state(id)).conflicts).toEqual([{ branch: 'main', ahead: 2, behind: 1 }]);
+    expect([tip(id), remote.tip('main')]).toEqual([mine, there]);
+  });
+
+  it('takes workspaces along to the default branch that the remote has', async () => {
+    await remote.close();
+    remote = await openGitHttpServer({ defaultBranch: 'trunk' });
+    const trunk = remote.commit({ 'a.md': 'a' });
+    remote.mood = 'failing';
+    const id = await mirror('pushAfterSave: true');
+    const workspace = await platform.mutate(
+      `createWorkspace(spaceSlug: "demo", input: {name: "early", defaultRepositoryId: "${id}"}) { id }`,
+    );
+    remote.mood = 'well';
+    await sync(id);
+    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect([tip(id), tip(id, 'trunk'), remote.tip('main')]).toEqual([null, trunk, null]);
+    const file = await platform.at.rest('GET', `/workspaces/${workspace.id}/authoring-file?path=a.md`);
+    expect(file).toMatchObject({ status: 200, body: { content: 'a' } });
+  });
+
+  it('of a repository that has work fast-forwards it, and pushes to a remote that lacks it', async () => {
+    const { id } = await platform.mutate(
+      `createRepository(spaceSlug: "demo", input: {name: "later-${++made}", kind: project}) { id }`,
+    );
+    await save(id, 'mine.md', 'mine');
+    const set = (push: boolean) =>
+      platform.mutate(
+        `setRepositoryRemote(spaceSlug: "demo", repositoryId: "${id}",
+          input: {url: "${remote.url}", pushAfterSave: ${push}}) { syncStatus }`,
+      );
+    expect(await set(true)).toEqual({ syncStatus: 'pending' });
+    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect(remote.tip('main')).toBe(tip(id));
+    await set(false);
+    const next = remote.commit({ 'b.md': 'b' });
+    await sync(id);
+    await expect.poll(() => tip(id), { timeout: 15_000 }).toBe(next);
+  });
+});
+
 describe('a sync', () => {
   it('moves branches on, leaves deleted ones, and tells who watches files and the remote', async () => {
     remote.commit({ 'a.md': 'a' });
@@ -186,6 +237,27 @@ describe('a sync', () => {
     expect([tip(id), remote.tip('main')]).toEqual([before, rewritten]);
     expect(git(id, 'rev-parse', 'refs/gateway/remote/heads/main')).toBe(rewritten);
     git(id, 'fsck', '--strict', '--full');
+  });
+
+  it('copes with names that exclude each other', async () => {
+    remote.commit({ 'a.md': 'a' });
+    remote.commit({ 'x.md': 'x' }, 'x');
+    const id = await mirror();
+    remote.git('push', '--quiet', 'origin', ':x');
+    remote.git('checkout', '--quiet', '--detach');
+    remote.git('branch', '--quiet', '-D', 'x');
+    const below = remote.commit({ 'x.md': 'xx' }, 'x/y');
+    const other = remote.commit({ 'o.md': 'o' }, 'o');
+    await sync(id);
+    expect(await settled(id)).toMatchObject({
+      syncStatus: 'conflicted',
+      conflicts: [{ branch: 'x/y', ahead: null, behind: null }],
+    });
+    expect(tip(id, 'o')).toBe(other);
+    await platform.mutate(`deleteBranch(spaceSlug: "demo", repositoryId: "${id}", name: "x")`);
+    await sync(id);
+    expect(await settled(id)).toMatchObject({ syncStatus: 'synced', conflicts: [] });
+    expect(tip(id, 'x/y')).toBe(below);
   });
 
   it('happens by itself on a schedule', async () => {
