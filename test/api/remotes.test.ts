@@ -1,11 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { nativeGit } from '../git/git-fixture.js';
 import { type GitHttpServer, openGitHttpServer } from '../support/git-http-server.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 import { readEvents } from '../support/sse.js';
+
+// Each waits for processes of git and for a server of theirs.
+vi.setConfig({ testTimeout: 60_000 });
 
 const selection = `url username hasSecret fetchIntervalSeconds pushAfterSave syncStatus lastError
   conflicts { branch ahead behind } lastAttemptAt lastSyncedAt`;
@@ -35,7 +38,7 @@ const sync = (id: string) =>
 
 /** Waits until nothing is pending. */
 async function settled(id: string): Promise<any> {
-  await expect.poll(async () => (await state(id)).syncStatus, { timeout: 15_000 }).not.toBe('pending');
+  await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).not.toBe('pending');
   return state(id);
 }
 
@@ -120,7 +123,7 @@ describe('the first sync', () => {
     const mine = tip(id);
     remote.mood = 'well';
     await sync(id);
-    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 15_000 }).toBe('conflicted');
+    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).toBe('conflicted');
     expect((await state(id)).conflicts).toEqual([{ branch: 'main', ahead: 2, behind: 1 }]);
     expect([tip(id), remote.tip('main')]).toEqual([mine, there]);
   });
@@ -158,12 +161,12 @@ describe('the first sync', () => {
     await set(false);
     const next = remote.commit({ 'b.md': 'b' });
     await sync(id);
-    await expect.poll(() => tip(id), { timeout: 15_000 }).toBe(next);
+    await expect.poll(() => tip(id), { timeout: 40_000 }).toBe(next);
   });
 });
 
 describe('a sync', () => {
-  it('moves branches on, leaves deleted ones, and tells who watches files and the remote', async () => {
+  it('moves branches on, leaves deleted ones, and tells who watches the remote', async () => {
     remote.commit({ 'a.md': 'a' });
     const gone = remote.commit({ 'b.md': 'b' }, 'gone');
     const id = await mirror();
@@ -271,7 +274,7 @@ describe('a sync', () => {
     expect(seconds).toBeLessThanOrEqual(66);
     const next = remote.commit({ 'a.md': 'b' });
     await prisma.repositoryRemote.update({ where, data: { nextSyncAt: new Date() } });
-    await expect.poll(() => tip(id), { timeout: 10_000 }).toBe(next);
+    await expect.poll(() => tip(id), { timeout: 40_000 }).toBe(next);
   });
 });
 
@@ -282,7 +285,7 @@ describe('pushing after saves', () => {
     await platform.mutate(`createBranch(spaceSlug: "demo", repositoryId: "${on}", name: "draft") { name }`);
     const pushes = () => remote.requests.filter(({ url }) => url.endsWith('/git-receive-pack')).length;
     await Promise.all([1, 2, 3, 4].map((i) => save(on, `${i}.md`, 'x')));
-    await expect.poll(() => remote.tip('main'), { timeout: 15_000 }).toBe(tip(on));
+    await expect.poll(() => remote.tip('main'), { timeout: 40_000 }).toBe(tip(on));
     expect(pushes()).toBeLessThan(4);
     expect(remote.tip('draft')).toBe(tip(on, 'draft'));
     expect(await settled(on)).toMatchObject({ syncStatus: 'synced' });
@@ -302,7 +305,7 @@ describe('pushing after saves', () => {
     const there = remote.commit({ 'a.md': 'there' });
     await save(id, 'here.md', 'here');
     const here = tip(id);
-    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 15_000 }).toBe('conflicted');
+    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).toBe('conflicted');
     expect([tip(id), remote.tip('main')]).toEqual([here, there]);
     expect([remote.tip('gone'), tip(id, 'gone')]).toEqual([null, expect.any(String)]);
   });
@@ -314,7 +317,7 @@ describe('pushing after saves', () => {
     nativeGit(['--git-dir', remote.gitdir, 'config', 'receive.maxInputSize', '1']);
     await save(id, 'b.md', 'b');
     await expect
-      .poll(async () => (await state(id)).lastError, { timeout: 15_000 })
+      .poll(async () => (await state(id)).lastError, { timeout: 40_000 })
       .toBe('The remote refused what was pushed.');
   });
 });
