@@ -7,6 +7,7 @@ import './team.js';
 import './repository.js';
 import './repository-maintenance.js';
 import './branch.js';
+import './repository-remote.js';
 import './query-connector.js';
 import './catalog-entry.js';
 import './workspace.js';

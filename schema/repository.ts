@@ -6,6 +6,7 @@ import { visibleWorkspaceId } from '../src/repositories/visible-workspace-id.js'
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { RepositoryKindEnum } from './enums.js';
+import { RepositoryRemoteInput } from './repository-remote-input.js';
 import { Space } from './space.js';
 
 export const Repository = builder.prismaObject('Repository', {
@@ -52,6 +53,11 @@ const CreateRepositoryInput = builder.inputType('CreateRepositoryInput', {
     name: t.string({ required: true, description: repositoryName }),
     kind: t.field({ type: RepositoryKindEnum, required: true, description: 'What it is for.' }),
     defaultBranch: t.string({ description: 'Default `main`.' }),
+    remote: t.field({
+      type: RepositoryRemoteInput,
+      description:
+        'A remote that it mirrors from the first; its default branch becomes that of the repository.',
+    }),
   }),
 });
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type AllowedHosts, parseAllowedHosts } from './remotes/allowed-hosts.js';
+import { parseSecretsKey } from './remotes/secrets-key.js';
 import { type BackendKind, backendKinds } from './workers/backend.js';
 
 /** Everything that the environment decides, checked once at start. Durations in ms, sizes in bytes. */
@@ -28,6 +30,10 @@ export interface Config {
   logLevel: (typeof logLevels)[number];
   /** `CORS_ORIGINS`, default none: the browser origins allowed, separated by commas. */
   corsOrigins: string[];
+  /** `SECRETS_KEY`, 32 bytes as hex or base64; default none: generated once and kept in `dataDir/secrets-key`. */
+  secretsKey: Uint8Array | undefined;
+  /** `REMOTE_ALLOWED_HOSTS`, default none: hosts and networks of the inside that remotes may be at. */
+  remoteAllowedHosts: AllowedHosts;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -69,6 +75,15 @@ const environment = z.object({
   ALLOW_LOCAL_WORKERS: flag.optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: list.default([]),
+  SECRETS_KEY: z
+    .string()
+    .transform(parseSecretsKey)
+    .refine((key) => key !== null, 'must be 32 bytes as hex or base64, e.g. of: openssl rand -base64 32')
+    .optional(),
+  REMOTE_ALLOWED_HOSTS: list
+    .default([])
+    .transform(parseAllowedHosts)
+    .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas'),
 });
 
 /** Thrown by {@link readConfig}; the message lists every variable that is wrong. */
@@ -103,6 +118,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     allowLocalWorkers: value.ALLOW_LOCAL_WORKERS ?? isLoopback(value.HOST),
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
+    secretsKey: value.SECRETS_KEY ?? undefined,
+    remoteAllowedHosts: value.REMOTE_ALLOWED_HOSTS!,
   };
 }
 

@@ -7,6 +7,7 @@ import type { ExecutionLog } from './executions/execution-log.js';
 import type { Executor } from './executions/executor.js';
 import type { GitStore } from './git/git-store.js';
 import type { MaintenanceRunner } from './maintenance/maintenance-runner.js';
+import type { Remotes } from './remotes/remotes.js';
 import type { SessionManager } from './sessions/session-manager.js';
 import type { SpaceAccess } from './spaces/space-access.js';
 import type { BranchIndexer } from './versions/branch-indexer.js';
@@ -23,6 +24,7 @@ export interface Services {
   sessions: SessionManager;
   executor: Executor;
   executionLog: ExecutionLog;
+  remotes: Remotes;
   streams: Streams;
   log: Logger;
 }

@@ -18,6 +18,8 @@ export interface Topics {
   commit: { repositoryId: string; branch: string; commitOid: string };
   /** A repository's maintenance began, went on or ended; the key is the repository's id. */
   maintenance: { repositoryId: string };
+  /** The remote of a repository was set, removed or synced; the key is the repository's id. */
+  remote: { repositoryId: string };
   /** A worker's status or progress changed; the key is the worker's id. */
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */

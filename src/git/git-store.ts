@@ -18,6 +18,7 @@ import { RefStore } from './ref-store.js';
 import { guardStorage, storageUnavailable } from './storage-error.js';
 import { StoreOwner } from './store-owner.js';
 import { diskSyncs, type Syncs } from './syncs.js';
+import { tempFolder, tempName } from './temp-name.js';
 
 export type {
   Commit,
@@ -47,6 +48,15 @@ export interface GitStore {
 
   /** @throws DomainError `not_found` */
   repository(id: string): Promise<GitRepository>;
+
+  /** The folder of a repository, for native git; nothing says that it is there. @throws DomainError `not_found` */
+  gitdir(id: string): string;
+
+  /**
+   * A name beside the repositories for a folder that the caller makes and removes; one that stays is removed once this
+   * process has ended.
+   */
+  temporaryFolder(): Promise<string>;
 
   /** How a repository's objects lie on disk. @throws DomainError `not_found` */
   measure(id: string): Promise<ObjectStatistics>;
@@ -150,6 +160,8 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     createRepository: (id, init) =>
       guardStorage(() => createRepository({ directory: directory(root, id), owner }, init)),
     repository,
+    gitdir: (id) => directory(root, id),
+    temporaryFolder: async () => join(root, tempFolder, tempName((await owner.instance()).id)),
     measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
     needsMaintenance: (id) =>
       guardStorage(async () => native !== null && needsMaintenance(await existing(id))),

@@ -149,6 +149,15 @@ export interface GitRepository {
   /** @throws DomainError `invalid_ref`, `already_exists` (or it clashes with `a` against `a/b`), `not_found` */
   createBranch(name: string, commitOid: string): Promise<void>;
 
-  /** @throws DomainError `invalid_ref`, `not_found` */
-  deleteBranch(name: string): Promise<void>;
+  /**
+   * Moves a branch from one commit to another, in its turn among the saves; false when it was elsewhere by then.
+   * @throws DomainError `invalid_ref`, `not_found` when there is no commit `to`
+   */
+  moveBranch(name: string, from: string, to: string): Promise<boolean>;
+
+  /**
+   * @param at deletes it only if this is its tip; false when it is not by then
+   * @throws DomainError `invalid_ref`, `not_found`
+   */
+  deleteBranch(name: string, at?: string): Promise<boolean>;
 }

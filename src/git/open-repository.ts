@@ -78,9 +78,17 @@ export function openRepository(parts: {
     await refs.setHead(`refs/heads/${name}`);
   }
 
-  async function deleteBranch(name: string): Promise<void> {
+  async function moveBranch(name: string, from: string, to: string): Promise<boolean> {
+    assertBranchName(name);
+    await readCommit(to);
+    return parts.queue.run(`${objects.repositoryId}:${name}`, () =>
+      refs.compareAndSwap(`refs/heads/${name}`, from, to),
+    );
+  }
+
+  async function deleteBranch(name: string, at?: string): Promise<boolean> {
     await resolveBranch(name);
-    await refs.remove(`refs/heads/${name}`);
+    return refs.remove(`refs/heads/${name}`, at);
   }
 
   return {
@@ -102,6 +110,7 @@ export function openRepository(parts: {
       guardStorage(() => lastChanges({ objects, readCommit }, commitOid, paths)),
     isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(ancestor, descendant)),
     createBranch: (name, commitOid) => guardStorage(() => createBranch(name, commitOid)),
-    deleteBranch: (name) => guardStorage(() => deleteBranch(name)),
+    moveBranch: (name, from, to) => guardStorage(() => moveBranch(name, from, to)),
+    deleteBranch: (name, at) => guardStorage(() => deleteBranch(name, at)),
   };
 }

@@ -26,7 +26,8 @@ export async function reconcileStore(owner: StoreOwner): Promise<void> {
   // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
   const journals = await takeJournals(join(root, journalFolder), isGone);
   for (const name of await namesOfGone(join(root, tempFolder), isGone)) {
-    await rm(join(root, tempFolder, name), { recursive: true, force: true });
+    // A process of git that outlived ours may still be writing there.
+    await rm(join(root, tempFolder, name), { recursive: true, force: true, maxRetries: 5 });
   }
   for (const entry of await listOrNone(root)) {
     if (entry.isDirectory() && entry.name.endsWith('.git'))

@@ -2,7 +2,10 @@ import type { Repository, RepositoryKind } from '../../prisma/generated/client/c
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { serviceIdentity } from '../files/commit-changes.js';
+import { checkRemoteInput, type RemoteInput } from '../remotes/check-remote-input.js';
+import { remoteData } from '../remotes/set-remote.js';
 import { checkBranchName } from './check-input.js';
+import { firstCommitMessage } from './first-commit.js';
 import { refuseDuplicate } from './refuse-duplicate.js';
 import { loadAdminSpace } from './require-admin.js';
 
@@ -11,6 +14,8 @@ export interface CreateRepositoryInput {
   name: string;
   kind: RepositoryKind;
   defaultBranch?: string | null;
+  /** Synced in the background, soon. */
+  remote?: RemoteInput | null;
 }
 
 const longestCreationMs = 30_000;
@@ -18,14 +23,14 @@ const longestCreationMs = 30_000;
 /**
  * Makes a bare Git repository with a README.md on its default branch. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `invalid_ref`, `already_exists`,
- *   `storage_unavailable`
+ *   `storage_unavailable`, `runtime_unavailable` where remotes are off
  */
 export async function createRepository(
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateRepositoryInput,
 ): Promise<Repository> {
-  const { prisma, git } = ctx.services;
+  const { prisma, git, remotes } = ctx.services;
   const { space } = await loadAdminSpace(ctx, spaceSlug);
   const data = {
     spaceId: space.id,
@@ -33,21 +38,28 @@ export async function createRepository(
     kind: input.kind,
     defaultBranch: checkBranchName(input.defaultBranch ?? 'main', 'default_branch'),
   };
+  const remote = input.remote ? checkRemoteInput(remotes, input.remote, ['remote']) : null;
   // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.
-  return prisma.$transaction(
+  const made = await prisma.$transaction(
     async (tx) => {
       const repository = await refuseDuplicate('name', () => tx.repository.create({ data }));
+      if (remote) {
+        const columns = remoteData(remotes, repository.id, remote, null);
+        await tx.repositoryRemote.create({ data: { repositoryId: repository.id, ...columns } });
+      }
       await git.createRepository(repository.id, {
         defaultBranch: data.defaultBranch,
         author: { name: ctx.actor.name, email: ctx.actor.email },
         committer: serviceIdentity,
-        message: 'Create the repository',
+        message: firstCommitMessage,
         files: [{ path: 'README.md', bytes: new TextEncoder().encode(`# ${data.name}\n`) }],
       });
       return repository;
     },
     { timeout: longestCreationMs },
   );
+  if (remote) remotes.wake();
+  return made;
 }
 
 /**

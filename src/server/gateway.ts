@@ -25,6 +25,8 @@ import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { createMaintenanceRunner } from '../maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../maintenance/maintenance-watch.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
+import { createRemotes } from '../remotes/remotes.js';
+import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createBranchIndexer } from '../versions/branch-indexer.js';
 import { createBranchWatcher } from '../versions/branch-watcher.js';
@@ -93,6 +95,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = createSessionManager({ prisma, bus, workers, log });
   const executionLog = openExecutionLog({ prisma, bus });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
+  const remotes = createRemotes({
+    prisma,
+    git,
+    bus,
+    indexer,
+    leases: database.leases,
+    log,
+    secretsKey: await loadSecretsKey(config.dataDir, config.secretsKey),
+    allowed: config.remoteAllowedHosts,
+  });
   const streams = createStreams({ prisma, branches, log });
   workers.onGone((workerId) => sessions.workerGone(workerId));
   const services: Services = {
@@ -105,6 +117,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     sessions,
     executor,
     executionLog,
+    remotes,
     streams,
     log,
   };
@@ -166,6 +179,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await maintenance.close();
       await indexer.close();
       await workers.close();
+      await remotes.close();
       await git.close();
       await database.close();
     },

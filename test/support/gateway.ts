@@ -59,11 +59,12 @@ export async function openTestGateway(options: {
   database: Database;
   backends?: (dataDir: string) => WorkerBackend[];
   dataDir?: string;
+  env?: Record<string, string>;
 }): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const gateway = await openGateway({
-    config: { ...readConfig({ DATA_DIR: dataDir, PORT: '0' }), demo: true },
+    config: { ...readConfig({ ...options.env, DATA_DIR: dataDir, PORT: '0' }), demo: true },
     log,
     migrationsDirectory: 'prisma/migrations',
     backends: options.backends?.(dataDir) ?? [],

@@ -27,9 +27,9 @@ type Person = Awaited<ReturnType<TestGateway['user']>>;
 /** An id that nothing has. */
 export const unknownId = '11111111-1111-4111-8111-111111111111';
 
-/** Opens a {@link TestPlatform}; close its gateway. */
-export async function openTestPlatform(): Promise<TestPlatform> {
-  const at = await openTestGateway({ database: await openTestDatabase() });
+/** Opens a {@link TestPlatform}; close its gateway. `env` adds to its configuration. */
+export async function openTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
+  const at = await openTestGateway({ database: await openTestDatabase(), env });
 
   async function run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any> {
     const { data, errors } = await at.graphql(document, variables, token);

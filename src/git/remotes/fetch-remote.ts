@@ -1,0 +1,114 @@
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NativeGit } from '../native/native-git.js';
+import { isBranchName } from '../ref-name.js';
+import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
+import { RemoteFault } from './remote-fault.js';
+
+/** What a remote has. */
+export interface RemoteTips {
+  /** Commits by branch. */
+  heads: Map<string, string>;
+  /** Commits and tag objects by tag. */
+  tags: Map<string, string>;
+}
+
+const fetchInto = ['fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules'];
+const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+const mostRefs = 5_000;
+const mostRefBytes = 4 * 1024 * 1024;
+
+/**
+ * Brings the objects of a remote's branches and tags into a repository, and answers what the remote has; no ref moves.
+ * They are fetched into a repository of its own beside the others, which borrows the objects that are here already, and
+ * moved over once git has checked all of them: what is refused, too large or cut short never was here. A kill leaves a
+ * folder that the next start removes.
+ * @param place.quarantine a folder on the same disk; it is made and removed
+ * @throws RemoteFault, or the reason of `signal`
+ */
+export async function fetchRemote(
+  native: NativeGit,
+  place: { gitdir: string; quarantine: string },
+  access: RemoteAccess,
+  options: { limits: RemoteLimits; signal: AbortSignal },
+): Promise<RemoteTips> {
+  const { gitdir, quarantine } = place;
+  try {
+    await makeQuarantine(quarantine, gitdir);
+    const trace = join(quarantine, 'trace');
+    await runRemoteCommand(native, access, [...fetchInto, access.url, ...refspecs], {
+      ...options,
+      gitdir: quarantine,
+      measured: quarantine,
+      // As a pack, however little it is: one file to move.
+      config: { 'fetch.unpackLimit': '1' },
+      env: { GIT_TRACE2_EVENT: trace },
+    });
+    await assertSmart(trace);
+    const tips = await readTips(native, quarantine, options.signal);
+    await moveObjects(quarantine, gitdir);
+    return tips;
+  } finally {
+    await rm(quarantine, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/**
+ * The branch that a remote calls its default; null where it has none, e.g. while it is empty.
+ * @throws RemoteFault, or the reason of `signal`
+ */
+export async function remoteDefaultBranch(
+  native: NativeGit,
+  access: RemoteAccess,
+  options: { limits: RemoteLimits; signal: AbortSignal },
+): Promise<string | null> {
+  const printed = await runRemoteCommand(native, access, ['ls-remote', '--symref', access.url, 'HEAD'], {
+    ...options,
+    mostOutput: mostRefBytes,
+  });
+  const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];
+  return branch && isBranchName(branch) ? branch : null;
+}
+
+async function makeQuarantine(quarantine: string, gitdir: string): Promise<void> {
+  for (const folder of ['objects/info', 'objects/pack', 'refs']) {
+    await mkdir(join(quarantine, folder), { recursive: true });
+  }
+  await writeFile(join(quarantine, 'HEAD'), 'ref: refs/heads/none\n');
+  await writeFile(join(quarantine, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+  await writeFile(join(quarantine, 'objects/info/alternates'), `${join(gitdir, 'objects')}\n`);
+}
+
+/**
+ * To git any page that a web server answers is a remote of the dumb protocol, without branches. What speaks the smart
+ * one has told its version.
+ * @see https://git-scm.com/docs/http-protocol
+ */
+async function assertSmart(trace: string): Promise<void> {
+  if (!(await readFile(trace, 'utf8')).includes('"negotiated-version"')) throw new RemoteFault('not_git');
+}
+
+async function readTips(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<RemoteTips> {
+  const printed = await native.run(['for-each-ref', '--format=%(objectname) %(refname)'], { gitdir, signal });
+  const tips: RemoteTips = { heads: new Map(), tags: new Map() };
+  for (const line of printed.toString().split('\n')) {
+    const [, oid, kind, name] = /^([0-9a-f]{40}) refs\/(heads|tags)\/(.+)$/.exec(line) ?? [];
+    if (oid && name && isBranchName(name)) tips[kind as 'heads' | 'tags'].set(name, oid);
+  }
+  if (tips.heads.size + tips.tags.size > mostRefs) throw new RemoteFault('too_large');
+  return tips;
+}
+
+/** The index of a pack comes last: from then on the pack is seen. */
+async function moveObjects(from: string, to: string): Promise<void> {
+  const packs = (name: string) => join(name, 'objects/pack');
+  const names = (await readdir(packs(from))).filter((name) => /^pack-[0-9a-f]+\.(pack|rev|idx)$/.test(name));
+  const inOrder = [
+    ...names.filter((name) => !name.endsWith('.idx')),
+    ...names.filter((name) => name.endsWith('.idx')),
+  ];
+  for (const name of inOrder) await rename(join(packs(from), name), join(packs(to), name));
+  if (names.length === 0) return;
+  const folder = await open(packs(to));
+  await folder.sync().finally(() => folder.close());
+}

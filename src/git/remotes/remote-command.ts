@@ -1,0 +1,136 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
+import { faultOf, RemoteFault, type RemoteFaultCode } from './remote-fault.js';
+
+/** How git reaches a remote. */
+export interface RemoteAccess {
+  /** Without credentials. */
+  url: string;
+  /** Where its host leads, as `http.curloptResolve` takes it; null where the URL names an address. */
+  pinned: string | null;
+  credentials: { username: string; secret: string } | null;
+}
+
+/** What a sync may take. */
+export interface RemoteLimits {
+  /** Of one command. */
+  timeoutMs: number;
+  /** Of what one fetch adds to the disk. */
+  bytes: number;
+}
+
+/** The limits that hold unless others are given. */
+export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };
+
+/** The oldest git that connects to the address it is given: `http.curloptResolve` came with 2.37. */
+export function canReachRemotes(native: NativeGit | null): native is NativeGit {
+  const [major = 0, minor = 0] = native?.version.split('.').map(Number) ?? [];
+  return major > 2 || (major === 2 && minor >= 37);
+}
+
+const measureEveryMs = 500;
+
+/**
+ * Runs a command of git that talks to a remote: only by the scheme and to the address given, without redirects, proxies,
+ * prompts or helpers. The credentials go through the environment, never through arguments or files.
+ * @param options.measured a folder whose packs may grow to `limits.bytes`
+ * @throws RemoteFault, or the reason of `signal`
+ * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
+ */
+export async function runRemoteCommand(
+  native: NativeGit,
+  access: RemoteAccess,
+  args: readonly string[],
+  options: NativeCommand & { limits: RemoteLimits; measured?: string; signal: AbortSignal },
+): Promise<Buffer> {
+  const { limits, measured, signal, ...command } = options;
+  const stopped = new AbortController();
+  const stop = (code: RemoteFaultCode) => stopped.abort(new RemoteFault(code));
+  const clock = setTimeout(() => stop('timed_out'), limits.timeoutMs);
+  const scale =
+    measured &&
+    setInterval(async () => {
+      if ((await packBytes(measured)) > limits.bytes) stop('too_large');
+    }, measureEveryMs);
+  try {
+    const printed = await native.run(args, {
+      ...command,
+      config: { ...command.config, ...settingsOf(access) },
+      env: { ...command.env, ...secretsOf(access) },
+      timeoutMs: 2 * limits.timeoutMs,
+      signal: AbortSignal.any([signal, stopped.signal]),
+    });
+    if (measured && (await packBytes(measured)) > limits.bytes) throw new RemoteFault('too_large');
+    return printed;
+  } catch (error) {
+    signal.throwIfAborted();
+    stopped.signal.throwIfAborted();
+    if (!(error instanceof NativeGitError)) throw error;
+    const { command, exitCode, stderr } = error;
+    throw new RemoteFault(
+      faultOf(stderr),
+      new NativeGitError(command, exitCode, withoutSecrets(access, stderr)),
+    );
+  } finally {
+    clearTimeout(clock);
+    clearInterval(scale);
+  }
+}
+
+function settingsOf({ url, pinned }: RemoteAccess): Record<string, string> {
+  return {
+    [`protocol.${new URL(url).protocol.slice(0, -1)}.allow`]: 'always',
+    'http.followRedirects': 'false',
+    'http.sslVerify': 'true',
+    'http.proxy': '',
+    // A server that counts a large repository says so every 5 seconds.
+    'http.lowSpeedLimit': '1',
+    'http.lowSpeedTime': '120',
+    'http.userAgent': 'git/notebook-gateway',
+    'credential.helper': '',
+    'transfer.fsckObjects': 'true',
+    // Nor does git fetch from where the remote sends it.
+    'transfer.bundleURI': 'false',
+    'fetch.uriProtocols': '',
+    ...(pinned === null ? {} : { 'http.curloptResolve': pinned }),
+  };
+}
+
+/** Git passes on what a remote says, which may be what it was sent. */
+function withoutSecrets({ credentials }: RemoteAccess, text: string): string {
+  if (!credentials) return text;
+  const { secret } = credentials;
+  return [secret, encodeURIComponent(secret), basicOf(credentials)].reduce(
+    (clean, one) => clean.replaceAll(one, '***'),
+    text,
+  );
+}
+
+function basicOf({ username, secret }: { username: string; secret: string }): string {
+  return Buffer.from(`${username}:${secret}`).toString('base64');
+}
+
+function secretsOf({ credentials }: RemoteAccess): Record<string, string> {
+  if (!credentials) return {};
+  return {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.extraHeader',
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basicOf(credentials)}`,
+  };
+}
+
+/** The bytes of the packs below a repository, finished or not. */
+async function packBytes(gitdir: string): Promise<number> {
+  const folder = join(gitdir, 'objects/pack');
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NativeGit } from '../native/native-git.js';
+import { isBranchName } from '../ref-name.js';
+import type { RemoteTips } from './fetch-remote.js';
+
+const tracking = 'refs/gateway/remote';
+const gone = 'refs/gateway/gone';
+const staleLockMs = 10 * 60_000;
+
+/** The refs that a sync looks at. */
+export interface SyncRefs {
+  /** The branches here. */
+  local: Map<string, string>;
+  /** The tags here. */
+  tags: Map<string, string>;
+  /** What the remote had when it was last seen, below `refs/gateway/remote`, which no client is shown. */
+  remote: RemoteTips;
+  /** The last tip of a branch that the remote deleted; null where it never had it. */
+  goneTip(branch: string): string | null;
+}
+
+/** Reads the refs of a repository; those whose names the gateway does not accept are left out. */
+export async function readSyncRefs(native: NativeGit, gitdir: string): Promise<SyncRefs> {
+  const printed = await native.run(['for-each-ref', '--format=%(objectname) %(refname)'], { gitdir });
+  const all = new Map<string, string>();
+  for (const line of printed.toString().split('\n')) {
+    if (line) all.set(line.slice(41), line.slice(0, 40));
+  }
+  const below = (prefix: string) =>
+    new Map(
+      [...all]
+        .filter(([ref]) => ref.startsWith(prefix) && isBranchName(ref.slice(prefix.length)))
+        .map(([ref, oid]) => [ref.slice(prefix.length), oid]),
+    );
+  return {
+    local: below('refs/heads/'),
+    tags: below('refs/tags/'),
+    remote: { heads: below(`${tracking}/heads/`), tags: below(`${tracking}/tags/`) },
+    goneTip: (branch) => all.get(goneRef(branch)) ?? null,
+  };
+}
+
+/** Notes what the remote has now. It also keeps the objects of what is not merged here from being pruned. */
+export async function writeTracking(
+  native: NativeGit,
+  gitdir: string,
+  before: SyncRefs,
+  now: RemoteTips,
+): Promise<void> {
+  await removeStaleLocks(join(gitdir, tracking));
+  const removed: string[] = [];
+  const written: string[] = [];
+  for (const kind of ['heads', 'tags'] as const) {
+    for (const [name, oid] of before.remote[kind]) {
+      if (now[kind].has(name)) continue;
+      removed.push(`delete ${tracking}/${kind}/${name}`);
+      if (kind === 'heads') written.push(`update ${goneRef(name)} ${oid}`);
+    }
+    for (const [name, oid] of now[kind]) {
+      if (before.remote[kind].get(name) === oid) continue;
+      written.push(`update ${tracking}/${kind}/${name} ${oid}`);
+      if (kind === 'heads' && before.goneTip(name)) removed.push(`delete ${goneRef(name)}`);
+    }
+  }
+  // In two steps: `a` has to be gone before `a/b` can be made.
+  await updateRefs(native, gitdir, removed);
+  await updateRefs(native, gitdir, written);
+}
+
+/** Notes what was pushed. */
+export async function noteUpdates(
+  native: NativeGit,
+  gitdir: string,
+  pushed: ReadonlyMap<string, string>,
+): Promise<void> {
+  await updateRefs(
+    native,
+    gitdir,
+    [...pushed].map(([branch, oid]) => `update ${tracking}/heads/${branch} ${oid}`),
+  );
+}
+
+/**
+ * Makes refs that are not there yet, all together, or else one by one.
+ * @param prefix e.g. `refs/heads/`
+ * @returns the names that could not be made: `a` where `a/b` is, or one that somebody else made meanwhile
+ */
+export async function createRefs(
+  native: NativeGit,
+  gitdir: string,
+  prefix: 'refs/heads/' | 'refs/tags/',
+  oids: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const lines = [...oids].map(([name, oid]) => `create ${prefix}${name} ${oid}`);
+  const made = await updateRefs(native, gitdir, lines).then(
+    () => true,
+    () => false,
+  );
+  if (made) return [];
+  const refused: string[] = [];
+  for (const [name, oid] of oids) {
+    await updateRefs(native, gitdir, [`create ${prefix}${name} ${oid}`]).catch(() => refused.push(name));
+  }
+  return refused;
+}
+
+/** Forgets the remote. */
+export async function removeTracking(native: NativeGit, gitdir: string): Promise<void> {
+  const printed = await native.run(['for-each-ref', '--format=delete %(refname)', tracking, gone], {
+    gitdir,
+  });
+  await updateRefs(native, gitdir, printed.toString().split('\n').filter(Boolean));
+}
+
+async function updateRefs(native: NativeGit, gitdir: string, lines: string[]): Promise<void> {
+  if (lines.length > 0)
+    await native.run(['update-ref', '--stdin'], { gitdir, input: `${lines.join('\n')}\n` });
+}
+
+/** By the name's hash, for `a` and `a/b` can both be gone. */
+function goneRef(branch: string): string {
+  return `${gone}/${createHash('sha1').update(branch).digest('hex')}`;
+}
+
+/** Only a sync writes below this folder, and never for as long: such a lock was left by a power failure. */
+async function removeStaleLocks(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.name.endsWith('.lock')) continue;
+    const file = join(entry.parentPath, entry.name);
+    const found = await stat(file).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > staleLockMs) await unlink(file);
+  }
+}

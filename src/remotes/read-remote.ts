@@ -1,0 +1,19 @@
+import type { Repository, RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { loadRepository } from '../repositories/load-repository.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/**
+ * The remote of a repository; null where it mirrors none. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`
+ */
+export async function readRemote(
+  ctx: RequestContext,
+  repository: Pick<Repository, 'id' | 'spaceId'>,
+): Promise<RepositoryRemote | null> {
+  requireScope(ctx, 'read');
+  const { space } = await loadSpaceById(ctx, repository.spaceId);
+  await loadRepository(ctx, space.slug, repository.id, 'view');
+  return ctx.services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
+}

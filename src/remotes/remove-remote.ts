@@ -1,0 +1,25 @@
+import type { RequestContext } from '../context.js';
+import { notFound } from '../errors.js';
+import { canReachRemotes } from '../git/remotes/remote-command.js';
+import { removeTracking } from '../git/remotes/tracking-refs.js';
+import { loadAdminSpace } from '../platform/require-admin.js';
+import { loadRepository } from '../repositories/load-repository.js';
+
+/**
+ * Ends the mirroring and forgets the credentials; what was fetched stays. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function removeRemote(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<void> {
+  const { prisma, git, bus, remotes } = ctx.services;
+  await loadAdminSpace(ctx, spaceSlug);
+  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  const { count } = await prisma.repositoryRemote.deleteMany({ where: { repositoryId: repository.id } });
+  if (count === 0) throw notFound('The remote');
+  await remotes.cancel(repository.id);
+  if (canReachRemotes(git.native)) await removeTracking(git.native, git.gitdir(repository.id));
+  bus.publish('remote', repository.id, { repositoryId: repository.id });
+}

@@ -1,0 +1,29 @@
+import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError, notFound } from '../errors.js';
+import { remoteFaults } from '../git/remotes/remote-fault.js';
+import { loadAdminSpace } from '../platform/require-admin.js';
+import { loadRepository } from '../repositories/load-repository.js';
+
+/**
+ * Queues a sync and answers at once: the status is `pending` until it is done. For space admins.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `runtime_unavailable`
+ */
+export async function requestSync(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<RepositoryRemote> {
+  const { prisma, bus, remotes } = ctx.services;
+  await loadAdminSpace(ctx, spaceSlug);
+  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  if (!remotes.available) throw new DomainError('runtime_unavailable', remoteFaults.git_missing);
+  const [remote] = await prisma.repositoryRemote.updateManyAndReturn({
+    where: { repositoryId: repository.id },
+    data: { nextSyncAt: new Date(), syncStatus: 'pending' },
+  });
+  if (!remote) throw notFound('The remote');
+  bus.publish('remote', repository.id, { repositoryId: repository.id });
+  remotes.wake();
+  return remote;
+}

@@ -1,0 +1,32 @@
+import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { requireScope } from '../auth/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { watchChanges } from '../events/watch-changes.js';
+import { loadRepository } from '../repositories/load-repository.js';
+
+/**
+ * Follows the remote of a repository. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of it
+ */
+export async function watchRemote(
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<AsyncIterableIterator<RepositoryRemote>> {
+  const authorize = (current: RequestContext) => {
+    requireScope(current, 'read');
+    return loadRepository(current, spaceSlug, repositoryId, 'view');
+  };
+  const { access, repository } = await authorize(ctx);
+  return watchChanges(ctx, {
+    topic: 'remote',
+    spaceId: access.space.id,
+    concerns: (event) => event.repositoryId === repository.id,
+    keyOf: (event) => event.repositoryId,
+    async read() {
+      await authorize(ctx);
+      return ctx.services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
+    },
+    recheck: authorize,
+  });
+}

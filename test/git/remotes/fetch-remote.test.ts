@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findNativeGit, type NativeGit } from '../../../src/git/native/native-git.js';
+import { fetchRemote } from '../../../src/git/remotes/fetch-remote.js';
+import { pushRemote } from '../../../src/git/remotes/push-remote.js';
+import { type RemoteAccess, remoteLimits } from '../../../src/git/remotes/remote-command.js';
+import { RemoteFault } from '../../../src/git/remotes/remote-fault.js';
+import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
+import { type GitFixture, gitFixture, nativeGit } from '../git-fixture.js';
+
+let native: NativeGit;
+let remote: GitHttpServer;
+let here: GitFixture;
+beforeEach(async () => {
+  native = (await findNativeGit())!;
+  [remote, here] = await Promise.all([openGitHttpServer(), gitFixture()]);
+});
+afterEach(async () => {
+  await remote.close();
+  here.remove();
+});
+
+const access = (over: Partial<RemoteAccess> = {}): RemoteAccess => ({
+  url: remote.url,
+  pinned: null,
+  credentials: null,
+  ...over,
+});
+const fetchIt = (over: Partial<RemoteAccess> = {}, limits = {}, signal = new AbortController().signal) =>
+  fetchRemote(native, { gitdir: here.gitdir, quarantine: join(here.root, 'quarantine') }, access(over), {
+    limits: { ...remoteLimits, ...limits },
+    signal,
+  });
+const fault = (act: Promise<unknown>) =>
+  act.then(
+    () => 'none',
+    (error) => {
+      if (error instanceof RemoteFault) return error.code;
+      throw error;
+    },
+  );
+/** What a fetch that failed may not leave behind. */
+const leftovers = () => [
+  ...readdirSync(here.root).filter((name) => name === 'quarantine'),
+  ...readdirSync(join(here.gitdir, 'objects/pack')),
+];
+
+it('brings objects and answers tips without moving a ref, and again brings only what is new', async () => {
+  const first = remote.commit({ 'a.md': 'a' });
+  const refs = here.git('for-each-ref');
+  const tips = await fetchIt();
+  expect([...tips.heads]).toEqual([['main', first]]);
+  expect(here.git('cat-file', '-t', first)).toBe('commit');
+  expect(here.git('for-each-ref')).toBe(refs);
+  here.git('update-ref', 'refs/gateway/remote/heads/main', first);
+  const second = remote.commit({ 'b.md': 'b' });
+  expect([...(await fetchIt()).heads]).toEqual([['main', second]]);
+  const packs = readdirSync(join(here.gitdir, 'objects/pack')).filter((name) => name.endsWith('.idx'));
+  const counts = packs.map(
+    (name) =>
+      here.git('verify-pack', '-v', join(here.gitdir, 'objects/pack', name)).match(/^[0-9a-f]{40} /gm)!
+        .length,
+  );
+  expect(counts.sort()).toEqual([3, 3]);
+  expect(readdirSync(here.root)).not.toContain('quarantine');
+  here.fsck();
+});
+
+it('connects to the address that was checked and to no other, past any proxy', async () => {
+  const tip = remote.commit({ 'a.md': 'a' });
+  const named = { url: `http://nowhere.invalid:${remote.port}/repository.git` };
+  const before = process.env.http_proxy;
+  process.env.http_proxy = 'http://127.0.0.1:1';
+  try {
+    const { heads } = await fetchIt({ ...named, pinned: `nowhere.invalid:${remote.port}:127.0.0.1` });
+    expect(heads.get('main')).toBe(tip);
+  } finally {
+    if (before === undefined) delete process.env.http_proxy;
+    else process.env.http_proxy = before;
+  }
+  expect(await fault(fetchIt(named))).toBe('unreachable');
+  const url = `http://localhost:${remote.port}/repository.git`;
+  expect(await fault(fetchIt({ url, pinned: `localhost:${remote.port}:127.0.0.2` }))).toBe('unreachable');
+});
+
+it('ends a remote that hangs or stalls within its time, and at once when told to', async () => {
+  remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
+  for (const mood of ['hang', 'stall'] as const) {
+    remote.mood = mood;
+    const from = Date.now();
+    expect(await fault(fetchIt({}, { timeoutMs: 1_500 }))).toBe('timed_out');
+    expect(Date.now() - from).toBeLessThan(6_000);
+    expect(leftovers()).toEqual([]);
+  }
+  const end = new AbortController();
+  const fetching = fetchIt({}, {}, end.signal);
+  await expect.poll(() => remote.requests.length).toBeGreaterThan(2);
+  end.abort(new Error('enough'));
+  await expect(fetching).rejects.toThrow('enough');
+  expect(leftovers()).toEqual([]);
+});
+
+it('ends a remote that is larger than the limit', async () => {
+  remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
+  expect(await fault(fetchIt({}, { bytes: 100_000 }))).toBe('too_large');
+  expect(leftovers()).toEqual([]);
+  expect(await fault(fetchIt({}, { bytes: 1_000_000 }))).toBe('none');
+});
+
+it.each([
+  ['a .git folder', '100644 .git'],
+  ['a .git folder by another spelling', '100644 .GiT'],
+  ['a way out', '100644 ..'],
+  ['a linked .gitmodules', '120000 .gitmodules'],
+])('refuses a tree with %s, before any of it is here', async (_name, entry) => {
+  const inRemote = (args: string[], input?: Buffer) =>
+    nativeGit(['--git-dir', remote.gitdir, ...args], { input });
+  const blob = inRemote(['hash-object', '-w', '--stdin'], Buffer.from('x'));
+  const raw = Buffer.concat([Buffer.from(`${entry}\0`), Buffer.from(blob, 'hex')]);
+  const tree = inRemote(['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], raw);
+  const commit = inRemote(['commit-tree', tree, '-m', 'hostile']);
+  inRemote(['update-ref', 'refs/heads/main', commit]);
+  expect(await fault(fetchIt())).toBe('malformed');
+  expect(leftovers()).toEqual([]);
+});
+
+it('tells what went wrong, and keeps the secret out of what it tells', async () => {
+  remote.credentials = 'robot:right-secret';
+  const secret = 'wrong-secret';
+  const credentials = { username: 'robot', secret };
+  expect(await fault(fetchIt())).toBe('unauthorized');
+  expect(await fault(fetchIt({ credentials }))).toBe('unauthorized');
+  expect(await fault(fetchIt({ url: remote.url.replace('repository', 'other') }))).toBe('unauthorized');
+  remote.credentials = null;
+  expect(await fault(fetchIt({ url: remote.url.replace('repository', 'other') }))).toBe('not_found');
+  expect(await fault(fetchIt({ url: 'http://127.0.0.1:1/a' }))).toBe('unreachable');
+  expect(await fault(fetchIt({ url: remote.url.replace('http', 'https') }))).toMatch(/tls|unreachable/);
+  remote.mood = 'indiscreet';
+  const error = await fetchIt({ credentials }).catch((caught) => caught);
+  expect(error.code).toBe('failing');
+  expect(error.cause.message).toContain('***');
+  const basic = Buffer.from(`robot:${secret}`).toString('base64');
+  for (const text of [error.message, error.stack, error.cause.message, error.cause.stderr]) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(basic);
+  }
+});
+
+it('gives the secret to no process by its arguments and to no file', async () => {
+  const credentials = { username: 'robot', secret: 'S3cr3t-of-the-arguments' };
+  const basic = Buffer.from(`robot:${credentials.secret}`).toString('base64');
+  remote.credentials = `robot:${credentials.secret}`;
+  remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
+  remote.mood = 'stall';
+  const end = new AbortController();
+  const fetching = fetchIt({ credentials }, {}, end.signal);
+  await expect.poll(() => remote.requests.length, { timeout: 10_000 }).toBeGreaterThan(2);
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const commands = processes.map((id) => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  });
+  expect(commands.some((command) => command.includes(remote.url))).toBe(true);
+  const files = readdirSync(here.root, { recursive: true, withFileTypes: true }).filter((file) =>
+    file.isFile(),
+  );
+  const contents = files.map((file) => readFileSync(join(file.parentPath, file.name), 'latin1'));
+  for (const text of [...commands, ...contents]) {
+    expect(text).not.toContain(credentials.secret);
+    expect(text).not.toContain(basic);
+  }
+  end.abort(new Error('enough'));
+  await expect(fetching).rejects.toThrow('enough');
+});
+
+it('pushes forward only: what the remote has meanwhile is not overwritten', async () => {
+  const options = { limits: remoteLimits, signal: new AbortController().signal };
+  const push = (...args: string[]) =>
+    pushRemote(native, here.gitdir, access(), new Map([args as [string, string]]), options);
+  expect(await push('main', here.firstCommit)).toBe(true);
+  expect(remote.tip('main')).toBe(here.firstCommit);
+  const there = remote.commit({ 'a.md': 'a' });
+  const { commitOid } = await here.commit({ kind: 'create', path: 'b.md', bytes: Buffer.from('b') });
+  expect(await push('main', commitOid)).toBe(false);
+  await fetchIt();
+  expect(await push('main', commitOid)).toBe(false);
+  expect(await push('main', here.firstCommit)).toBe(false);
+  expect(remote.tip('main')).toBe(there);
+});
