@@ -15,6 +15,7 @@ import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { RefStore } from './ref-store.js';
+import { createGitServing, type GitService } from './serve/git-service.js';
 import { guardStorage, storageUnavailable } from './storage-error.js';
 import { StoreOwner } from './store-owner.js';
 import { diskSyncs, type Syncs } from './syncs.js';
@@ -47,6 +48,12 @@ export interface GitStore {
 
   /** @throws DomainError `not_found` */
   repository(id: string): Promise<GitRepository>;
+
+  /**
+   * Serves a repository to git clients.
+   * @throws DomainError `not_found`; `storage_unavailable` where there is no native git
+   */
+  serve(id: string): Promise<GitService>;
 
   /** How a repository's objects lie on disk. @throws DomainError `not_found` */
   measure(id: string): Promise<ObjectStatistics>;
@@ -105,6 +112,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   let timer: NodeJS.Timeout | undefined;
 
   const native = options.native ?? null;
+  const serving = createGitServing(native, queue);
 
   async function existing(id: string): Promise<string> {
     const gitdir = directory(root, id);
@@ -150,6 +158,10 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     createRepository: (id, init) =>
       guardStorage(() => createRepository({ directory: directory(root, id), owner }, init)),
     repository,
+    async serve(id) {
+      const files = new DurableFiles(await existing(id), owner);
+      return serving({ id, files, refs: new RefStore(files) });
+    },
     measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
     needsMaintenance: (id) =>
       guardStorage(async () => native !== null && needsMaintenance(await existing(id))),

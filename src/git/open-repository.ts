@@ -12,6 +12,7 @@ import { assertReadablePath, invalidPath } from './path.js';
 import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
 import { resolveRef } from './resolve-ref.js';
+import { keepReplaced } from './serve/hidden-refs.js';
 import { guardStorage } from './storage-error.js';
 import { visitFiles } from './tree-files.js';
 import { findPath } from './tree-path.js';
@@ -73,8 +74,11 @@ export function openRepository(parts: {
   }
 
   async function deleteBranch(name: string): Promise<void> {
-    await resolveBranch(name);
-    await refs.remove(`refs/heads/${name}`);
+    // Its tip stays under a hidden ref, so that no version is lost.
+    for (let tip = await resolveBranch(name); ; tip = await resolveBranch(name)) {
+      await keepReplaced(refs, name, tip);
+      if (await refs.remove(`refs/heads/${name}`, tip)) return;
+    }
   }
 
   return {

@@ -59,11 +59,13 @@ export async function openTestGateway(options: {
   database: Database;
   backends?: (dataDir: string) => WorkerBackend[];
   dataDir?: string;
+  /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
+  env?: Record<string, string>;
 }): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const gateway = await openGateway({
-    config: { ...readConfig({ DATA_DIR: dataDir, PORT: '0' }), demo: true },
+    config: { ...readConfig({ DATA_DIR: dataDir, PORT: '0', ...options.env }), demo: true },
     log,
     migrationsDirectory: 'prisma/migrations',
     backends: options.backends?.(dataDir) ?? [],
