@@ -18,6 +18,10 @@ export const Repository = builder.prismaObject('Repository', {
     defaultBranch: t.exposeString('defaultBranch', {
       description: 'The branch that is meant when none is named.',
     }),
+    allowNonFastForward: t.exposeBoolean('allowNonFastForward', {
+      description:
+        'Whether a push may be forced: take the tip from a branch, or move a tag. What is replaced is kept all the same.',
+    }),
     visibleWorkspaceId: t.id({
       nullable: true,
       description: 'The oldest live workspace over it that the caller can view; null when there is none.',
@@ -58,6 +62,7 @@ const CreateRepositoryInput = builder.inputType('CreateRepositoryInput', {
       description:
         'A remote that it mirrors from the first; its default branch becomes that of the repository.',
     }),
+    allowNonFastForward: t.boolean({ description: 'Whether pushes may be forced; default false.' }),
   }),
 });
 
@@ -66,6 +71,7 @@ const UpdateRepositoryInput = builder.inputType('UpdateRepositoryInput', {
   fields: (t) => ({
     name: t.string({ description: repositoryName }),
     defaultBranch: t.string({ description: 'A branch that exists.' }),
+    allowNonFastForward: t.boolean({ description: 'Whether pushes may be forced.' }),
   }),
 });
 
@@ -82,7 +88,8 @@ builder.mutationFields((t) => ({
   }),
   updateRepository: t.field({
     type: Repository,
-    description: 'Changes the name or the default branch. Needs the scope `admin` and the space role admin.',
+    description:
+      'Changes the name, the default branch or what pushes may do. Needs the scope `admin` and the space role admin.',
     args: {
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       id: t.arg.id({ required: true, description: 'The repository.' }),

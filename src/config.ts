@@ -26,6 +26,8 @@ export interface Config {
   jupyterHome: string;
   /** `ALLOW_LOCAL_WORKERS`, default on while `host` is loopback: local Jupyter servers run as the gateway's user. */
   allowLocalWorkers: boolean;
+  /** `MAX_PUSH_MB`, default 1024, at most 4096: the largest pack of a `git push`, here in bytes. */
+  maxPushBytes: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];
   /** `CORS_ORIGINS`, default none: the browser origins allowed, separated by commas. */
@@ -73,6 +75,7 @@ const environment = z.object({
   JUPYTER_TOKEN: z.string().default(''),
   JUPYTER_HOME: z.string().min(1).optional(),
   ALLOW_LOCAL_WORKERS: flag.optional(),
+  MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: list.default([]),
   SECRETS_KEY: z
@@ -116,6 +119,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       : undefined,
     jupyterHome: value.JUPYTER_HOME ? resolve(value.JUPYTER_HOME) : resolve(dataDir, 'jupyter'),
     allowLocalWorkers: value.ALLOW_LOCAL_WORKERS ?? isLoopback(value.HOST),
+    maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,

@@ -15,6 +15,7 @@ import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { RefStore } from './ref-store.js';
+import { createGitServing, type GitService } from './serve/git-service.js';
 import { guardStorage, storageUnavailable } from './storage-error.js';
 import { StoreOwner } from './store-owner.js';
 import { diskSyncs, type Syncs } from './syncs.js';
@@ -57,6 +58,12 @@ export interface GitStore {
    * process has ended.
    */
   temporaryFolder(): Promise<string>;
+
+  /**
+   * Serves a repository to git clients.
+   * @throws DomainError `not_found`; `storage_unavailable` where there is no native git
+   */
+  serve(id: string): Promise<GitService>;
 
   /** How a repository's objects lie on disk. @throws DomainError `not_found` */
   measure(id: string): Promise<ObjectStatistics>;
@@ -115,6 +122,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   let timer: NodeJS.Timeout | undefined;
 
   const native = options.native ?? null;
+  const serving = createGitServing(native, queue);
 
   async function existing(id: string): Promise<string> {
     const gitdir = directory(root, id);
@@ -162,6 +170,10 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     repository,
     gitdir: (id) => directory(root, id),
     temporaryFolder: async () => join(root, tempFolder, tempName((await owner.instance()).id)),
+    async serve(id) {
+      const files = new DurableFiles(await existing(id), owner);
+      return serving({ id, files, refs: new RefStore(files) });
+    },
     measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
     needsMaintenance: (id) =>
       guardStorage(async () => native !== null && needsMaintenance(await existing(id))),

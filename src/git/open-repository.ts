@@ -12,6 +12,7 @@ import { assertReadablePath, invalidPath } from './path.js';
 import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
 import { resolveRef } from './resolve-ref.js';
+import { keepReplaced } from './serve/hidden-refs.js';
 import { guardStorage } from './storage-error.js';
 import { diffTrees } from './tree-diff.js';
 import { visitFiles } from './tree-files.js';
@@ -87,8 +88,14 @@ export function openRepository(parts: {
   }
 
   async function deleteBranch(name: string, at?: string): Promise<boolean> {
-    await resolveBranch(name);
-    return refs.remove(`refs/heads/${name}`, at);
+    let tip = await resolveBranch(name);
+    while (at === undefined || tip === at) {
+      // Stays under a hidden ref, so that no version is lost.
+      await keepReplaced(refs, name, tip);
+      if (await refs.remove(`refs/heads/${name}`, tip)) return true;
+      tip = await resolveBranch(name);
+    }
+    return false;
   }
 
   return {

@@ -90,7 +90,7 @@ async function clearRepository(gitdir: string, isGone: IsGone): Promise<void> {
     await removeLocks(join(gitdir, 'refs'), inodes);
   }
   // Last, for they are what tells that the locks are ours.
-  for (const name of names) await unlink(join(folder, name));
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function removeLocks(folder: string, inodes: Set<bigint>): Promise<void> {

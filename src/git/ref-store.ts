@@ -101,7 +101,7 @@ export class RefStore {
     const removed = await publish(this.files, this.move(ref, present, null), (touched) =>
       this.erase(ref, (now) => from === undefined || now === from, touched),
     );
-    if (removed) await this.pruneFolders(dirname(this.path(ref)));
+    if (removed) await this.pruneFolders(ref);
     return removed;
   }
 
@@ -205,10 +205,11 @@ export class RefStore {
   }
 
   private async refuseClash(ref: string): Promise<void> {
-    const taken = new Set((await this.branches()).map(({ name }) => heads + name));
-    for (const other of taken) {
-      if (other === ref || other.startsWith(`${ref}/`) || ref.startsWith(`${other}/`)) throw alreadyExists();
-    }
+    const clashes = (other: string) =>
+      other === ref || other.startsWith(`${ref}/`) || ref.startsWith(`${other}/`);
+    for await (const other of this.looseRefs(kindOf(ref))) if (clashes(other)) throw alreadyExists();
+    for (const other of (await readPackedRefs(this.files.gitdir)).keys())
+      if (clashes(other)) throw alreadyExists();
   }
 
   private async removePacked(ref: string, touched: Set<string>): Promise<void> {
@@ -221,15 +222,20 @@ export class RefStore {
     });
   }
 
-  private async pruneFolders(folder: string): Promise<void> {
-    for (let at = folder; at !== join(this.files.gitdir, 'refs/heads'); at = dirname(at)) {
+  private async pruneFolders(ref: string): Promise<void> {
+    for (let folder = dirname(ref); folder !== kindOf(ref); folder = dirname(folder)) {
       try {
-        await rmdir(at);
+        await rmdir(this.path(folder));
       } catch {
         return;
       }
     }
   }
+}
+
+/** The folder that the ref is of: `refs/heads`, `refs/tags` and so on. */
+function kindOf(ref: string): string {
+  return ref.split('/', 2).join('/');
 }
 
 function alreadyExists(): DomainError {

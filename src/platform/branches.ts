@@ -1,4 +1,4 @@
-import type { Repository } from '../../prisma/generated/client/client.js';
+import type { PrismaClient, Repository } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
@@ -84,13 +84,33 @@ export async function deleteBranch(
   const name = checkBranchName(branch, 'name');
   await assertBranchWritable(ctx, target, name);
   const { id } = target.repository;
-  await ctx.services.prisma.$transaction(async (tx) => {
-    if (name === (await lockDefaultBranch(tx, id))) {
-      throw invalidField('name', 'is the default branch; make another branch the default first');
-    }
+  const remove = async () => {
     await target.git.deleteBranch(name);
-    await tx.branchIndex.deleteMany({ where: { repositoryId: id, branch: name } });
-    await tx.protectedBranch.deleteMany({ where: { repositoryId: id, name } });
+    return true;
+  };
+  if (!(await removeBranch(ctx.services.prisma, { repositoryId: id, name }, remove))) {
+    throw invalidField('name', 'is the default branch; make another branch the default first');
+  }
+}
+
+/**
+ * Removes a branch with its index and its protection.
+ * @param remove removes it from the repository; false when it is there still, then the rest stays, too
+ * @returns false when it is the default branch, which stays
+ */
+export async function removeBranch(
+  prisma: PrismaClient,
+  branch: { repositoryId: string; name: string },
+  remove: () => Promise<boolean>,
+): Promise<boolean> {
+  const { repositoryId, name } = branch;
+  return prisma.$transaction(async (tx) => {
+    if (name === (await lockDefaultBranch(tx, repositoryId))) return false;
+    if (await remove()) {
+      await tx.branchIndex.deleteMany({ where: { repositoryId, branch: name } });
+      await tx.protectedBranch.deleteMany({ where: { repositoryId, name } });
+    }
+    return true;
   });
 }
 

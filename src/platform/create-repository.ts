@@ -9,13 +9,14 @@ import { firstCommitMessage } from './first-commit.js';
 import { refuseDuplicate } from './refuse-duplicate.js';
 import { loadAdminSpace } from './require-admin.js';
 
-/** A new repository; its default branch is `main` unless named. */
+/** A new repository; its default branch is `main` unless named, and it takes no forced pushes unless allowed. */
 export interface CreateRepositoryInput {
   name: string;
   kind: RepositoryKind;
   defaultBranch?: string | null;
   /** Synced in the background, soon. */
   remote?: RemoteInput | null;
+  allowNonFastForward?: boolean | null;
 }
 
 const longestCreationMs = 30_000;
@@ -37,6 +38,7 @@ export async function createRepository(
     name: checkRepositoryName(input.name),
     kind: input.kind,
     defaultBranch: checkBranchName(input.defaultBranch ?? 'main', 'default_branch'),
+    allowNonFastForward: input.allowNonFastForward ?? false,
   };
   const remote = input.remote ? checkRemoteInput(remotes, input.remote, ['remote']) : null;
   // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.

@@ -12,10 +12,12 @@ import { loadAdminSpace } from './require-admin.js';
 export interface UpdateRepositoryInput {
   name?: string | null;
   defaultBranch?: string | null;
+  allowNonFastForward?: boolean | null;
 }
 
 /**
- * Changes the name or the default branch, which must exist and becomes what a clone checks out. For space admins.
+ * Changes the name, whether forced pushes are taken, or the default branch, which must exist and becomes what a clone
+ * checks out. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function updateRepository(
@@ -26,7 +28,7 @@ export async function updateRepository(
 ): Promise<Repository> {
   await loadAdminSpace(ctx, spaceSlug);
   const { repository } = await loadRepository(ctx, spaceSlug, id, 'edit');
-  const { name, defaultBranch } = refuseNulls(input);
+  const { name, defaultBranch, allowNonFastForward } = refuseNulls(input);
   const newName = name === undefined ? undefined : checkRepositoryName(name);
   return ctx.services.prisma.$transaction(async (tx) => {
     await lockDefaultBranch(tx, repository.id);
@@ -35,7 +37,7 @@ export async function updateRepository(
     const updated = await refuseDuplicate('name', () =>
       tx.repository.update({
         where: { id: repository.id },
-        data: { name: newName, defaultBranch: newBranch },
+        data: { name: newName, defaultBranch: newBranch, allowNonFastForward },
       }),
     );
     // Last: should the commit fail, clones check out the other branch until this is asked for again.

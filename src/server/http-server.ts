@@ -8,6 +8,7 @@ import { statusOf } from '../../rest/status.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
+import { createGitEndpoint } from './git-http.js';
 import { createStreamEndpoint } from './graphql-sse.js';
 import { maskError } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
@@ -21,13 +22,14 @@ export interface HttpServer {
 }
 
 const drainMs = 3_000;
+const longestRequestMs = 30 * 60_000;
 
-/** Joins REST, `/graphql`, `/graphql/stream` and the health pages into one server. */
+/** Joins REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages into one server. */
 export function createHttpServer(options: {
   rest: Hono;
   schema: GraphQLSchema;
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
-  config: Pick<Config, 'corsOrigins'>;
+  config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
   /** Why requests cannot be served now, in a sentence; null when they can. */
   notReady(): Promise<string | null>;
   /** The native git; without one, maintenance and `/git` are off, which is told and is no failure. */
@@ -37,6 +39,11 @@ export function createHttpServer(options: {
   const { log, schema, config } = options;
   const yoga = createGraphQLEndpoint({ schema, log, corsOrigins: config.corsOrigins });
   const stream = createStreamEndpoint({ schema, log });
+  const gitEndpoint = createGitEndpoint({
+    context: options.context,
+    log,
+    mostPushBytes: config.maxPushBytes,
+  });
   const app = new Hono();
   if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -84,10 +91,15 @@ export function createHttpServer(options: {
         log.error({ err, requestId }, 'a GraphQL request broke');
         res.destroy();
       });
+    } else if (path.startsWith('/git/')) {
+      gitEndpoint(req, res, requestId);
     } else {
       restListener(req, res);
     }
   });
+
+  // Of the whole request: a large push may come over a slow line.
+  server.requestTimeout = longestRequestMs;
 
   return {
     server,

@@ -59,6 +59,7 @@ export async function openTestGateway(options: {
   database: Database;
   backends?: (dataDir: string) => WorkerBackend[];
   dataDir?: string;
+  /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
   env?: Record<string, string>;
 }): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));

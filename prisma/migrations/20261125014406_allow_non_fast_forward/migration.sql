@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Repository" ADD COLUMN     "allowNonFastForward" BOOLEAN NOT NULL DEFAULT false;

@@ -1,0 +1,49 @@
+import type { RequestContext } from '../context.js';
+import { DomainError, notFound } from '../errors.js';
+import { type LoadedTarget, loadFileTarget } from '../files/file-target.js';
+import type { GitService } from '../git/serve/git-service.js';
+import { loadSpace } from '../spaces/space-access.js';
+
+/** A repository as a git client addresses it: `/git/{spaceSlug}/{name}.git`. */
+export interface GitAddress {
+  spaceSlug: string;
+  name: string;
+}
+
+/** A repository that the caller may fetch from or push to. */
+export interface LoadedGitService {
+  target: LoadedTarget;
+  service: GitService;
+}
+
+/**
+ * Loads a repository by its name and authorizes the caller, as the doors for files do: `view` to fetch (scope `read`),
+ * `edit` to push (scope `write`).
+ * @throws DomainError `not_found`, the same for an unknown space, an unknown repository and a space that the caller is no
+ *   member of; `insufficient_scope`, `forbidden`; `storage_unavailable` where there is no native git
+ */
+export async function loadGitService(
+  ctx: RequestContext,
+  address: GitAddress,
+  need: 'view' | 'edit',
+): Promise<LoadedGitService> {
+  const target = await loadFileTarget(
+    ctx,
+    address.spaceSlug,
+    { repositoryId: await idOf(ctx, address) },
+    need,
+  );
+  return { target, service: await ctx.services.git.serve(target.repository.id) };
+}
+
+async function idOf(ctx: RequestContext, { spaceSlug, name }: GitAddress): Promise<string> {
+  const access = await loadSpace(ctx, spaceSlug).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'not_found') return null;
+    throw error;
+  });
+  if (!access) throw notFound('The repository');
+  const where = { spaceId_name: { spaceId: access.space.id, name } };
+  const found = await ctx.services.prisma.repository.findUnique({ where, select: { id: true } });
+  if (!found) throw notFound('The repository');
+  return found.id;
+}

@@ -1,0 +1,36 @@
+import type { RequestContext } from '../context.js';
+import type { LoadedTarget } from '../files/file-target.js';
+import type { PushPolicy } from '../git/serve/push-rules.js';
+import { removeBranch } from '../platform/branches.js';
+
+/** Tells whether the caller is kept from writing to a branch directly, by its name. */
+export async function barredBranches(
+  ctx: RequestContext,
+  target: LoadedTarget,
+): Promise<(name: string) => boolean> {
+  if (target.access.role === 'admin') return () => false;
+  const rows = await ctx.services.prisma.protectedBranch.findMany({
+    where: { repositoryId: target.repository.id },
+    select: { name: true },
+  });
+  const names = new Set(rows.map(({ name }) => name));
+  return (name) => names.has(name);
+}
+
+/** What the caller may push to a repository at this moment. */
+export async function pushPolicy(ctx: RequestContext, target: LoadedTarget): Promise<PushPolicy> {
+  const { id, defaultBranch, allowNonFastForward } = target.repository;
+  const isBarred = await barredBranches(ctx, target);
+  const undeletable = 'the default branch cannot be deleted';
+  return {
+    allowNonFastForward,
+    refuseBranch(name, { to }) {
+      if (isBarred(name)) return 'protected branch; only space admins push to it';
+      return to === null && name === defaultBranch ? undeletable : null;
+    },
+    async deleteBranch(name, remove) {
+      const isDeleted = await removeBranch(ctx.services.prisma, { repositoryId: id, name }, remove);
+      return isDeleted ? null : undeletable;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { RequestContext } from '../context.js';
+import type { ReceiveRequest } from '../git/serve/receive-pack.js';
+import { type GitAddress, loadGitService } from './load-git-service.js';
+import { pushPolicy } from './push-policy.js';
+
+/** What a push needs of its door. */
+export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'mostBytes'> & {
+  /** Authenticates the caller anew: a push may take long, and the right to it may end meanwhile. */
+  refresh(): Promise<RequestContext>;
+};
+
+/**
+ * Takes a push and brings the index up to the branches that it moved, which tells who listens. Needs the scope `write` and
+ * `can_edit` of the repository. What is refused later is told in git's own report.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `storage_unavailable`
+ */
+export async function receivePush(ctx: RequestContext, address: GitAddress, input: PushInput): Promise<void> {
+  const { refresh, ...streams } = input;
+  const { service, target } = await loadGitService(ctx, address, 'edit');
+  const { indexer, log } = ctx.services;
+  const repositoryId = target.repository.id;
+  await service.receive(ctx.actor.userId, {
+    ...streams,
+    async authorize() {
+      const now = await refresh();
+      return pushPolicy(now, (await loadGitService(now, address, 'edit')).target);
+    },
+    async moved(branches) {
+      for (const { name, isDeleted } of branches) {
+        if (!isDeleted) await indexer.ensure(repositoryId, name);
+      }
+    },
+    onRefused: (err) => log.info({ err, repositoryId, requestId: ctx.requestId }, 'a push was refused'),
+    onError: (err) => log.error({ err, repositoryId, requestId: ctx.requestId }, 'a push failed'),
+  });
+}

@@ -1,0 +1,58 @@
+import { NativeGitError } from '../native/native-git.js';
+import type { PackObjects } from './pack-objects.js';
+import type { PushOutcome } from './push-outcome.js';
+import { asRefused } from './push-refused.js';
+import type { RefCommand } from './push-request.js';
+import { type PushPolicy, refOf } from './push-rules.js';
+
+/** Refuses a push of which not all objects are here, then. @throws PushRefused */
+export async function checkConnected(pack: PackObjects, outcome: PushOutcome): Promise<void> {
+  const tips = outcome.open.flatMap(({ to }) => to ?? []);
+  if (tips.length === 0) return;
+  const args = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
+  await pack.run(args, { input: `${tips.join('\n')}\n` }).catch((error) => {
+    throw asRefused(error, 'the push lacks objects that its commits refer to');
+  });
+}
+
+/**
+ * Refuses branches that would point to something other than a commit, or that would lose their tip where that is not
+ * allowed.
+ * @returns the commands after which what a ref names now is not reachable from it any more
+ */
+export async function checkHistory(
+  pack: PackObjects,
+  outcome: PushOutcome,
+  policy: PushPolicy,
+): Promise<Set<RefCommand>> {
+  const tips = outcome.open.flatMap(({ to }) => to ?? []);
+  const types = new Map((await pack.look([...new Set(tips)])).map(({ oid, type }) => [oid, type]));
+  const losing = new Set<RefCommand>();
+  for (const command of outcome.open) {
+    const fault = command.to === null ? null : typeFault(command.ref, types.get(command.to)!);
+    const isLosing = !fault && command.from !== null && !(await isFastForward(pack, command));
+    if (isLosing) losing.add(command);
+    if (fault) outcome.refuse(command, fault);
+    else if (isLosing && command.to !== null && !policy.allowNonFastForward)
+      outcome.refuse(command, 'non-fast-forward; this repository does not allow it');
+  }
+  return losing;
+}
+
+function typeFault(ref: string, type: string): string | null {
+  if (refOf(ref)?.kind === 'tag')
+    return ['commit', 'tag'].includes(type) ? null : 'a tag must lead to a commit';
+  return type === 'commit' ? null : 'a branch must lead to a commit';
+}
+
+/** Whether the branch's tip stays reachable from where the command moves it; a tag is never moved that way. */
+async function isFastForward(pack: PackObjects, { ref, from, to }: RefCommand): Promise<boolean> {
+  if (to === null || refOf(ref)?.kind === 'tag') return false;
+  try {
+    await pack.run(['merge-base', '--is-ancestor', from!, to]);
+    return true;
+  } catch (error) {
+    if (error instanceof NativeGitError && error.exitCode === 1) return false;
+    throw error;
+  }
+}

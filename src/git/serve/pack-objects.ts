@@ -1,0 +1,95 @@
+import type { NativeCommand, NativeGit } from '../native/native-git.js';
+import { asRefused, PushRefused } from './push-refused.js';
+import type { Quarantine } from './quarantine.js';
+
+const mostObjects = 1_000_000;
+/** A line of the listing has some 60 bytes. */
+const listingBytes = 80 * mostObjects;
+const bytesAtOnce = 16 * 1024 * 1024;
+const objectsAtOnce = 10_000;
+
+/** An object as it is listed; `size` in bytes. */
+export interface ListedObject {
+  oid: string;
+  type: string;
+  size: number;
+}
+
+/** Reads the objects that a push brings, through git. */
+export class PackObjects {
+  constructor(
+    private readonly native: NativeGit,
+    private readonly gitdir: string,
+    private readonly quarantine: Quarantine,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** All objects of the push, in no order. @throws PushRefused when there are over a million */
+  async *list(): AsyncGenerator<ListedObject> {
+    const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
+    const printed = await this.run(args, { env: this.quarantine.alone, mostOutput: listingBytes }).catch(
+      (error) => {
+        throw asRefused(error, 'the push has too many objects; push in parts');
+      },
+    );
+    for (let at = 0; at < printed.length; ) {
+      const end = printed.indexOf(0x0a, at);
+      yield parseLine(printed.toString('latin1', at, end));
+      at = end + 1;
+    }
+  }
+
+  /** Type and size of objects of the push or of the repository. @throws PushRefused when one is missing */
+  async look(oids: string[]): Promise<ListedObject[]> {
+    const printed = await this.run(['cat-file', '--batch-check'], { input: oids.join('\n') });
+    return printed.toString('latin1').trim().split('\n').filter(Boolean).map(parseLine);
+  }
+
+  /** Reads objects whose sizes are known, a bounded number at a time. @throws PushRefused when one is missing */
+  async *read(
+    objects: Iterable<{ oid: string; size: number }>,
+  ): AsyncGenerator<{ oid: string; bytes: Buffer }> {
+    let batch: string[] = [];
+    let bytes = 0;
+    for (const { oid, size } of objects) {
+      if (batch.length > 0 && (bytes + size > bytesAtOnce || batch.length >= objectsAtOnce)) {
+        yield* this.readBatch(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(oid);
+      bytes += size;
+    }
+    if (batch.length > 0) yield* this.readBatch(batch);
+  }
+
+  /** Runs git where it sees the objects of the push beside the repository's. @throws NativeGitError, PushRefused */
+  async run(args: string[], options: NativeCommand = {}): Promise<Buffer> {
+    const { native, gitdir, quarantine, signal } = this;
+    try {
+      return await native.run(args, { gitdir, env: quarantine.beside, signal, ...options });
+    } catch (error) {
+      throw signal.aborted ? new PushRefused('the push took too long', error) : error;
+    }
+  }
+
+  private async *readBatch(oids: string[]): AsyncGenerator<{ oid: string; bytes: Buffer }> {
+    // An object may have up to 64 MiB, beside those that fill a batch.
+    const printed = await this.run(['cat-file', '--batch'], {
+      input: oids.join('\n'),
+      mostOutput: 8 * bytesAtOnce,
+    });
+    for (let at = 0; at < printed.length; ) {
+      const end = printed.indexOf(0x0a, at);
+      const { oid, size } = parseLine(printed.toString('latin1', at, end));
+      yield { oid, bytes: printed.subarray(end + 1, end + 1 + size) };
+      at = end + 1 + size + 1;
+    }
+  }
+}
+
+function parseLine(line: string): ListedObject {
+  const match = /^([0-9a-f]{40}) (\w+) (\d+)$/.exec(line);
+  if (!match) throw new PushRefused('the pack lacks objects that it refers to');
+  return { oid: match[1]!, type: match[2]!, size: Number(match[3]) };
+}

@@ -1,0 +1,23 @@
+import { DomainError } from '../../errors.js';
+
+/** A push that is refused as a whole; `message` is what its user reads. */
+export class PushRefused extends Error {
+  constructor(
+    message: string,
+    /** For the log only. */
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = 'PushRefused';
+  }
+}
+
+/** What git failed at as the reason to refuse a push; a reason that is known already stays. */
+export function asRefused(error: unknown, message: string): PushRefused {
+  return error instanceof PushRefused ? error : new PushRefused(message, error);
+}
+
+/** A body that no git client sends. */
+export function invalidPush(fault: string): DomainError {
+  return new DomainError('invalid_request', `This is not a push as git sends it: ${fault}.`);
+}

@@ -1,0 +1,45 @@
+import type { Writable } from 'node:stream';
+import { flushLine, pktLine, sideBand } from './pkt-line.js';
+
+const keepAliveMs = 5_000;
+
+/** Tells a client how its push goes, as far as it understands that. */
+export class PushReport {
+  private readonly isMultiplexed: boolean;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly output: Writable,
+    private readonly capabilities: ReadonlySet<string>,
+  ) {
+    this.isMultiplexed = capabilities.has('side-band-64k');
+    // A proxy on the way cuts a connection on which nothing moves.
+    this.timer = setInterval(() => this.band(2, Buffer.alloc(0)), keepAliveMs);
+  }
+
+  /**
+   * Ends the report; nothing may follow.
+   * @param unpack `ok`, or why the pack was refused
+   * @see https://git-scm.com/docs/gitprotocol-pack#_report_status
+   */
+  finish(unpack: string, results: { ref: string; reason: string | null }[]): void {
+    this.stop();
+    const lines = results.map(({ ref, reason }) =>
+      pktLine(reason === null ? `ok ${ref}\n` : `ng ${ref} ${reason}\n`),
+    );
+    const report = Buffer.concat([pktLine(`unpack ${unpack}\n`), ...lines, flushLine]);
+    const isWanted = this.capabilities.has('report-status') || this.capabilities.has('report-status-v2');
+    if (isWanted && this.isMultiplexed) this.band(1, report);
+    else if (isWanted) this.output.write(report);
+    if (this.isMultiplexed) this.output.write(flushLine);
+  }
+
+  /** Ends what keeps the connection alive; to be called in `finally`. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private band(band: 1 | 2, bytes: Buffer): void {
+    if (this.isMultiplexed && this.output.writable) this.output.write(sideBand(band, bytes));
+  }
+}

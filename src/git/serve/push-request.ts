@@ -1,0 +1,66 @@
+import type { BodyReader } from './body-reader.js';
+import { readPktLine } from './pkt-line.js';
+import { invalidPush } from './push-refused.js';
+
+/** One ref that a push makes (`from` null), moves or deletes (`to` null). */
+export interface RefCommand {
+  /** The full name. */
+  ref: string;
+  from: string | null;
+  to: string | null;
+}
+
+/** What a push asks for; the pack follows it. */
+export interface PushRequest {
+  commands: RefCommand[];
+  capabilities: ReadonlySet<string>;
+}
+
+/** So many are read, to be refused one by one; what sends more is no client of git. */
+const mostLines = 10_000;
+const noObject = '0'.repeat(40);
+
+/**
+ * Reads the commands of a push. None at all is how git asks whether it may push before it sends a large body.
+ * @throws DomainError `invalid_request`
+ * @see https://git-scm.com/docs/gitprotocol-pack#_reference_update_request_and_packfile_transfer
+ */
+export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
+  const commands: RefCommand[] = [];
+  let capabilities: ReadonlySet<string> = new Set();
+  for (let lines = 0; ; lines++) {
+    if (lines > mostLines) throw invalidPush('it moves too many refs');
+    const line = await readPktLine(body);
+    if (line === 'end' && lines > 0) throw invalidPush('it ends within the commands');
+    if (line === 'flush' || line === 'end') return { commands, capabilities };
+    const text = decode(line);
+    // What a shallow clone lacks is no matter: whether all is here is checked against what is here.
+    if (text.startsWith('shallow ')) continue;
+    if (text.startsWith('push-cert')) throw invalidPush('signed pushes are not offered');
+    const nul = text.indexOf('\0');
+    if (nul >= 0 && commands.length === 0)
+      capabilities = new Set(
+        text
+          .slice(nul + 1)
+          .trim()
+          .split(/ +/),
+      );
+    commands.push(parseCommand(nul >= 0 ? text.slice(0, nul) : text));
+  }
+}
+
+function parseCommand(text: string): RefCommand {
+  const match = /^([0-9a-f]{40}) ([0-9a-f]{40}) (\S+)\n?$/.exec(text);
+  if (!match) throw invalidPush('a command is malformed');
+  const [from, to] = [match[1]!, match[2]!].map((oid) => (oid === noObject ? null : oid));
+  if (from === null && to === null) throw invalidPush('a command has no object');
+  return { ref: match[3]!, from: from!, to: to! };
+}
+
+function decode(line: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(line);
+  } catch {
+    throw invalidPush('a name is not UTF-8');
+  }
+}

@@ -1,0 +1,48 @@
+import { isBranchName } from '../ref-name.js';
+import type { PushOutcome } from './push-outcome.js';
+import type { RefCommand } from './push-request.js';
+
+/** What a caller may push; decided outside, for this folder knows no users. */
+export interface PushPolicy {
+  /** Why the caller may not make, move or delete a branch, in a few words; null when they may. */
+  refuseBranch(name: string, command: RefCommand): string | null;
+  /** Whether a branch may go where its tip is lost from it, and a tag be moved at all. */
+  allowNonFastForward: boolean;
+  /**
+   * Carries out the deletion of a branch.
+   * @param remove removes the ref; false when it had moved
+   * @returns why it is refused; null when it is not
+   */
+  deleteBranch(name: string, remove: () => Promise<boolean>): Promise<string | null>;
+}
+
+const mostCommands = 1_000;
+
+/** The short name of a branch or tag that a client may push; null for any other ref. */
+export function refOf(ref: string): { kind: 'branch' | 'tag'; name: string } | null {
+  const match = /^refs\/(heads|tags)\/(.+)$/.exec(ref);
+  if (!match || !isBranchName(match[2]!)) return null;
+  return { kind: match[1] === 'heads' ? 'branch' : 'tag', name: match[2]! };
+}
+
+/** Refuses what needs no look at the objects. */
+export function applyRules(outcome: PushOutcome, policy: PushPolicy): void {
+  if (outcome.open.length > mostCommands) {
+    outcome.refuseAll(`a push may move at most ${mostCommands} refs`);
+    return;
+  }
+  const times = new Map<string, number>();
+  for (const { ref } of outcome.open) times.set(ref, (times.get(ref) ?? 0) + 1);
+  for (const command of outcome.open) {
+    const reason = times.get(command.ref)! > 1 ? 'the push names this ref twice' : refusal(command, policy);
+    if (reason) outcome.refuse(command, reason);
+  }
+}
+
+function refusal(command: RefCommand, policy: PushPolicy): string | null {
+  const found = refOf(command.ref);
+  if (!found) return 'only branches and tags with valid names can be pushed';
+  if (found.kind === 'branch') return policy.refuseBranch(found.name, command);
+  const isMove = command.from !== null && command.to !== null;
+  return isMove && !policy.allowNonFastForward ? 'this repository does not let tags be moved' : null;
+}

@@ -1,0 +1,15 @@
+import { openGitStore } from '../../../src/git/git-store.js';
+import { findNativeGit } from '../../../src/git/native/native-git.js';
+import { push } from './push.js';
+
+// Run by interrupted-push.test.ts, which kills it: takes the first half of a push.
+const [root = '', id = '', commit = '', pack = ''] = process.argv.slice(2);
+const store = openGitStore({ root, native: await findNativeGit() });
+await push(store, id, {
+  commands: [[null, commit, 'refs/heads/pushed']],
+  pack: Buffer.from(pack, 'base64'),
+  halfWay: async () => {
+    process.send?.('half-way');
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+  },
+});
