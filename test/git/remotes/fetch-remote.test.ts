@@ -91,12 +91,12 @@ it('ends a remote that hangs or stalls within its time, and at once when told to
     remote.mood = mood;
     const from = Date.now();
     expect(await fault(fetchIt({}, { timeoutMs: 1_500 }))).toBe('timed_out');
-    expect(Date.now() - from).toBeLessThan(6_000);
+    expect(Date.now() - from).toBeLessThan(12_000);
     expect(leftovers()).toEqual([]);
   }
   const end = new AbortController();
   const fetching = fetchIt({}, {}, end.signal);
-  await expect.poll(() => remote.requests.length).toBeGreaterThan(2);
+  await expect.poll(() => remote.requests.length, { timeout: 10_000 }).toBeGreaterThan(2);
   end.abort(new Error('enough'));
   await expect(fetching).rejects.toThrow('enough');
   expect(leftovers()).toEqual([]);
@@ -156,7 +156,7 @@ it('gives the secret to no process by its arguments and to no file', async () =>
   remote.mood = 'stall';
   const end = new AbortController();
   const fetching = fetchIt({ credentials }, {}, end.signal);
-  await expect.poll(() => remote.requests.length, { timeout: 10_000 }).toBeGreaterThan(2);
+  await expect.poll(() => remote.requests.length, { timeout: 25_000 }).toBeGreaterThan(2);
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const commands = processes.map((id) => {
     try {
