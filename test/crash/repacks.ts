@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Gate } from './gate.js';
 import { git } from './git.js';
+import { CutOff, graphql, type KilledServer } from './killed-server.js';
 import { count, type Ledger } from './ledger.js';
+import type { Remote } from './pushing-client.js';
+import type { ClientParts } from './saving-client.js';
 
 /** What is done to a repository from outside while it is in use; none of it takes what is younger than two weeks. */
 const maintenance = [
@@ -28,15 +30,26 @@ export function repackNow(gitdir: string, kind: number): Promise<boolean> {
   );
 }
 
-/** Runs one kind of maintenance after the other on these repositories until the gate ends. */
+/** Maintains these repositories until the gate ends: with native git, and by asking the gateway for it. */
 export async function runRepacks(
-  parts: { ledger: Ledger; gate: Gate; random: (below: number) => number },
-  gitdirs: string[],
+  { server, ledger, gate, random }: ClientParts,
+  remotes: Remote[],
 ): Promise<void> {
-  const { ledger, gate, random } = parts;
   const step = async () => {
-    const done = await repackNow(gitdirs[random(gitdirs.length)]!, random(maintenance.length));
+    const { gitdir, repositoryId } = remotes[random(remotes.length)]!;
+    if (random(2) === 0 && server.url()) return askGateway(server, ledger, repositoryId);
+    const done = await repackNow(gitdir, random(maintenance.length));
     count(ledger, done ? 'repacks' : 'repacks given up');
   };
   while (await gate.pass(step)) await sleep(1000 + random(2000));
+}
+
+async function askGateway(server: KilledServer, ledger: Ledger, id: string): Promise<void> {
+  try {
+    const query = 'mutation ($id: ID!) { maintainRepository(spaceSlug: "demo", repositoryId: $id) { id } }';
+    await graphql(server, query, { id });
+    count(ledger, 'maintenance queued');
+  } catch (error) {
+    if (!(error instanceof CutOff)) throw error;
+  }
 }

@@ -81,10 +81,7 @@ export async function killServers(options: {
         remote,
       ),
     ]),
-    runRepacks(
-      parts(),
-      remotes.map(({ gitdir }) => gitdir),
-    ),
+    runRepacks(parts(), remotes),
   ]);
   // A client that throws ends the run; until then nobody waits for it.
   let failure: unknown;

@@ -68,6 +68,7 @@ async function killInLane(
     });
     const repository = await store.repository(id);
     for (const name of branches.slice(1)) await repository.createBranch(name, commitOid);
+    await store.close();
     for (let round = 0; total.kills < options.kills && Date.now() < options.until; round++) {
       total.kills += 1;
       const repack = round % repackEvery === 0 ? repackNow(gitdir, random(8)) : undefined;
@@ -75,7 +76,9 @@ async function killInLane(
       await killOnce(args, random, (save) => record(ledger, id, save));
       if (await repack) total.repacks += 1;
     }
-    await openGitStore({ root }).reconcile();
+    const last = openGitStore({ root });
+    await last.reconcile();
+    await last.close();
     total.saves += ledger.saves.length;
     total.faults.push(...(await verifyRepository({ gitdir, id, ledger })));
   } finally {
