@@ -4,9 +4,11 @@ export function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** One measured thing against its baseline, in ms. */
+/** One measured thing against its baseline. */
 export interface Row {
   what: string;
+  /** Default ms. */
+  unit?: string;
   ours: number;
   baseline: string;
   theirs: number;
@@ -17,13 +19,13 @@ export interface Row {
 /** Prints rows as a table with their ratios. */
 export function printTable(title: string, rows: Row[]): void {
   console.log(`\n${title}\n`);
-  console.log('| what | ours, p50 ms | baseline | baseline, p50 ms | ratio | goal |');
+  console.log('| what | ours, p50 | baseline | baseline, p50 | ratio | goal |');
   console.log('|---|---|---|---|---|---|');
-  for (const { what, ours, baseline, theirs, goal } of rows) {
+  for (const { what, ours, baseline, theirs, goal, unit = 'ms' } of rows) {
     const ratio = ours / theirs;
     const mark = goal === undefined ? 'reported' : `≤ ${goal} ${ratio <= goal ? 'reached' : 'MISSED'}`;
     console.log(
-      `| ${what} | ${ours.toFixed(2)} | ${baseline} | ${theirs.toFixed(2)} | ${ratio.toFixed(3)} | ${mark} |`,
+      `| ${what} | ${ours.toFixed(2)} ${unit} | ${baseline} | ${theirs.toFixed(2)} ${unit} | ${ratio.toFixed(3)} | ${mark} |`,
     );
   }
 }

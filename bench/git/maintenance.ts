@@ -44,9 +44,10 @@ export async function benchMaintenance(): Promise<Row[]> {
     const megabytes = (bytes: number) => bytes / 1024 / 1024;
     return [
       {
-        what: 'size of 1,000 saves of 500 KB after maintenance, MB',
+        what: 'size of 1,000 saves of 500 KB after maintenance',
+        unit: 'MB',
         ours: megabytes(packed.sizeBytes),
-        baseline: 'loose objects, MB',
+        baseline: 'loose objects',
         theirs: megabytes(loose.sizeBytes),
         goal: 0.05,
       },

@@ -10,13 +10,16 @@ export interface GatewayProcess {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
+/** The same from the moment it is spawned, for who does not want to wait until it listens. */
+export interface SpawnedGateway extends Omit<GatewayProcess, 'url'> {
+  /** Its URL, once it listens. Rejects when it ends before that, or takes too long. */
+  listening: Promise<string>;
+}
+
 const startTimeoutMs = 90_000;
 
-/** Starts the built gateway on a data folder and waits until it listens. */
-export async function startGatewayProcess(
-  dataDir: string,
-  env: Record<string, string> = {},
-): Promise<GatewayProcess> {
+/** Starts the built gateway on a data folder. */
+export function spawnGatewayProcess(dataDir: string, env: Record<string, string> = {}): SpawnedGateway {
   const child: ChildProcess = spawn(process.execPath, ['dist/src/main.js'], {
     env: {
       PATH: process.env.PATH,
@@ -31,17 +34,17 @@ export async function startGatewayProcess(
   });
   let printed = '';
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
+  const listening = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`The gateway did not start:\n${printed}`)),
       startTimeoutMs,
     );
     const onData = (chunk: Buffer) => {
       printed += chunk;
-      const listening = /Listening on (\S+)/.exec(printed);
-      if (!listening) return;
+      const found = /Listening on (\S+)/.exec(printed);
+      if (!found) return;
       clearTimeout(timer);
-      resolve(listening[1]!);
+      resolve(found[1]!);
     };
     child.stdout!.on('data', onData);
     child.stderr!.on('data', onData);
@@ -50,12 +53,23 @@ export async function startGatewayProcess(
       reject(new Error(`The gateway ended:\n${printed}`));
     });
   });
+  // Who kills it before it listens does not wait for that.
+  listening.catch(() => undefined);
   return {
-    url,
+    listening,
     output: () => printed,
     async kill(signal) {
       child.kill(signal);
       await ended;
     },
   };
+}
+
+/** Starts the built gateway on a data folder and waits until it listens. */
+export async function startGatewayProcess(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<GatewayProcess> {
+  const { listening, output, kill } = spawnGatewayProcess(dataDir, env);
+  return { url: await listening, output, kill };
 }

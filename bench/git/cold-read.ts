@@ -1,0 +1,14 @@
+import { openGitStore } from '../../src/git/git-store.js';
+import { findNativeGit } from '../../src/git/native/native-git.js';
+
+// Run by cold-reads.ts: opens a store, reads one file, and tells how long that took and by how much the process grew.
+const [root = '', id = '', path = ''] = process.argv.slice(2);
+const native = await findNativeGit();
+const memory = process.memoryUsage.rss();
+const from = performance.now();
+const repository = await openGitStore({ root, native }).repository(id);
+const file = await repository.readFile(await repository.resolveBranch('main'), path);
+const ms = performance.now() - from;
+if (!file) throw new Error('the file is not there');
+process.send?.({ ms, bytes: process.memoryUsage.rss() - memory });
+process.disconnect();

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Measures two ways in turns of some runs each, the disk quiet in between: a sync also waits for what others wrote before
+ * it. The first two runs of a turn do not count.
+ * @returns the times of each in ms
+ */
+export async function inTurns(
+  plan: { turns: number; runs: number },
+  ours: () => Promise<unknown>,
+  theirs: () => Promise<unknown>,
+): Promise<{ ours: number[]; theirs: number[] }> {
+  const times = { ours: [] as number[], theirs: [] as number[] };
+  for (let turn = 0; turn < plan.turns; turn++) {
+    execFileSync('sync');
+    times.ours.push(...(await timed(plan.runs, ours)));
+    execFileSync('sync');
+    times.theirs.push(...(await timed(plan.runs, theirs)));
+  }
+  return times;
+}
+
+const warmups = 2;
+
+async function timed(runs: number, run: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < runs + warmups; i++) {
+    const from = performance.now();
+    await run();
+    if (i >= warmups) times.push(performance.now() - from);
+  }
+  return times;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type GitRepository, openGitStore } from '../../src/git/git-store.js';
+import type { Row } from '../stats.js';
+import { notebookOf } from './saves.js';
+import type { Scene } from './scene.js';
+
+const who = { name: 'Bench', email: 'bench@example.com' };
+const branches = Array.from({ length: 16 }, (_, n) => `branch-${n}`);
+const saves = 640;
+const syncMs = 5;
+
+/** 16 writers on 16 branches over a disk that takes 5 ms a sync, one at a time; against one save after the other. */
+export async function benchWriters(scene: Scene): Promise<Row[]> {
+  const root = await mkdtemp(join(scene.root, 'slow-'));
+  let disk = Promise.resolve();
+  const sync = () => {
+    disk = disk.then(() => sleep(syncMs));
+    return disk;
+  };
+  const syncs = { data: sync, all: sync, fileSystem: () => sync().then(() => true) };
+  const store = openGitStore({ root, syncs });
+  try {
+    const id = randomUUID();
+    const { commitOid } = await store.createRepository(id, {
+      defaultBranch: 'main',
+      author: who,
+      committer: who,
+      message: 'Start',
+      files: [{ path: 'a.ipynb', bytes: notebookOf('0', 5_000) }],
+    });
+    const repository = await store.repository(id);
+    for (const name of branches) await repository.createBranch(name, commitOid);
+    let count = 0;
+    const save = (branch: string) => commit(repository, branch, `${++count}`);
+    const each = saves / branches.length;
+    const together = () =>
+      Promise.all(
+        branches.map(async (branch) => {
+          for (let n = 0; n < each; n++) await save(branch);
+        }),
+      );
+    const alone = async () => {
+      for (let n = 0; n < saves; n++) await save(branches[n % branches.length]!);
+    };
+    await together();
+    return [
+      {
+        what: 'save of 16 writers on 16 branches, 5 ms a sync',
+        ours: (await duration(together)) / saves,
+        baseline: 'one after the other, one sync a save',
+        theirs: (await duration(alone)) / saves,
+        goal: 1 / 2.5,
+      },
+    ];
+  } finally {
+    await store.close();
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+function commit(repository: GitRepository, branch: string, seed: string) {
+  return repository.commit({
+    branch,
+    changes: [{ kind: 'save', path: 'a.ipynb', bytes: notebookOf(seed, 5_000) }],
+    author: who,
+    committer: who,
+    message: 'Save',
+  });
+}
+
+async function duration(run: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await run();
+  return performance.now() - from;
+}

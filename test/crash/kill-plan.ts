@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KilledServer } from './killed-server.js';
+
+/** At which moment the server is killed. */
+export type Moment =
+  | { at: 'start'; ms: number }
+  | { at: 'response'; nth: number }
+  | { at: 'request'; nth: number; ms: number }
+  | { at: 'burst'; ms: number };
+
+const longestWaitMs = 3_000;
+
+/** The next moment of a plan. */
+export function nextMoment(random: (below: number) => number): Moment {
+  const choice = random(100);
+  if (choice < 15) return { at: 'start', ms: random(1_500) };
+  if (choice < 40) return { at: 'response', nth: 1 + random(40) };
+  if (choice < 75) return { at: 'request', nth: 1 + random(40), ms: random(12) };
+  return { at: 'burst', ms: 50 + random(2_000) };
+}
+
+/** Spawns the server and kills it at the moment. @throws when it does not start */
+export async function killAt(server: KilledServer, moment: Moment): Promise<void> {
+  server.spawn();
+  if (moment.at === 'start') {
+    await sleep(moment.ms);
+    return server.kill();
+  }
+  const reached = moment.at === 'burst' ? null : counted(server, moment);
+  await server.listening();
+  if (reached === null) await sleep((moment as { ms: number }).ms);
+  else await Promise.race([reached, sleep(longestWaitMs)]);
+  if (moment.at === 'request') await sleep(moment.ms);
+  await server.kill();
+}
+
+/** Resolves when the nth request went out, or the nth success came in; a success kills at once, in the same turn. */
+function counted(server: KilledServer, moment: { at: 'response' | 'request'; nth: number }): Promise<void> {
+  return new Promise((resolve) => {
+    let left = moment.nth;
+    const one = () => {
+      left -= 1;
+      if (left !== 0) return;
+      if (moment.at === 'response') void server.kill();
+      resolve();
+    };
+    server.onRequest = moment.at === 'request' ? one : () => {};
+    server.onSuccess = moment.at === 'response' ? one : () => {};
+  });
+}

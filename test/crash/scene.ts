@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { api, graphql, type KilledServer } from './killed-server.js';
+import type { Place } from './operations.js';
+import type { Remote } from './pushing-client.js';
+
+/** Makes two repositories with a workspace and branches each. */
+export async function setUp(server: KilledServer): Promise<Remote[]> {
+  const remotes: Remote[] = [];
+  for (const [name, branches] of [
+    ['alpha', ['main', 'dev', 'rewritten']],
+    ['beta', ['main']],
+  ] as const) {
+    const made = await graphql(
+      server,
+      `mutation ($input: CreateRepositoryInput!) { createRepository(spaceSlug: "demo", input: $input) { id } }`,
+      { input: { name, kind: 'analysis' } },
+    );
+    const repositoryId: string = made.createRepository.id;
+    for (const branch of branches.slice(1)) {
+      await graphql(
+        server,
+        `mutation ($id: ID!, $name: String!) {
+          createBranch(spaceSlug: "demo", repositoryId: $id, name: $name) { name }
+        }`,
+        { id: repositoryId, name: branch },
+      );
+    }
+    const workspace = await server.request('POST', `${api}/workspaces`, {
+      name,
+      default_repository_id: repositoryId,
+    });
+    server.workspaces.set(repositoryId, workspace.json.id);
+    server.names.set(repositoryId, name);
+    remotes.push({
+      repositoryId,
+      gitdir: join(server.dataDir, 'repositories', `${repositoryId}.git`),
+      url: await remoteUrl(server, name),
+      branches: [...branches],
+      rewritten: branches.find((branch) => branch === 'rewritten'),
+    });
+  }
+  return remotes;
+}
+
+/** The address for git clients, where the server has one. */
+async function remoteUrl(server: KilledServer, name: string): Promise<Remote['url']> {
+  const path = `/git/demo/${name}.git`;
+  const authorization = `Basic ${Buffer.from(`git:${server.token()}`).toString('base64')}`;
+  const headers = { authorization };
+  const { status } = await server.request(
+    'GET',
+    `${path}/info/refs?service=git-upload-pack`,
+    undefined,
+    headers,
+  );
+  return () => {
+    const url = status === 200 ? server.url() : undefined;
+    return url ? url.replace('://', `://git:${server.token()}@`) + path : null;
+  };
+}
+
+/** A place for one client. */
+export function placeOf(server: KilledServer, repositoryId: string, branch: string, folder: string): Place {
+  return { repositoryId, workspaceId: server.workspaces.get(repositoryId)!, branch, folder };
+}
