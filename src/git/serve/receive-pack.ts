@@ -68,23 +68,25 @@ export async function receivePack(parts: ReceiveParts, request: ReceiveRequest):
   const report = new PushReport(request.output, push.capabilities);
   let unpack = 'ok';
   try {
-    await carryOut(parts, request, outcome, body).catch(async (error: unknown) => {
-      if (error instanceof PushRefused) {
-        unpack = error.message;
-        request.onRefused(error);
-      } else {
-        // Its client has left, or stands still: nobody reads a report.
-        if (request.watchdog.signal.aborted) throw error;
-        request.onError(error);
-      }
-      outcome.refuseAll(reasonOf(error));
-      await body.drop();
-    });
+    await carryOut(parts, request, outcome, body)
+      // At once, for saves wait for it: not for the index, too.
+      .finally(() => parts.turns.afterPush(request.pusher))
+      .catch(async (error: unknown) => {
+        if (error instanceof PushRefused) {
+          unpack = error.message;
+          request.onRefused(error);
+        } else {
+          // Its client has left, or stands still: nobody reads a report.
+          if (request.watchdog.signal.aborted) throw error;
+          request.onError(error);
+        }
+        outcome.refuseAll(reasonOf(error));
+        await body.drop();
+      });
     await request.moved(branchesOf(outcome.moved)).catch(request.onError);
     report.finish(unpack, outcome.results());
   } finally {
     report.stop();
-    parts.turns.afterPush(request.pusher);
   }
 }
 
