@@ -1,5 +1,6 @@
 import { benchFirstOutput } from './first-output.js';
 import { benchMaintenance } from './git/maintenance.js';
+import { benchVersions } from './git/versions.js';
 import { benchRestRead } from './rest-read.js';
 import { benchSave } from './save.js';
 import { printTable } from './stats.js';
@@ -10,6 +11,7 @@ const all = {
   save: benchSave,
   'rest-read': benchRestRead,
   maintenance: benchMaintenance,
+  versions: () => benchVersions(),
 };
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(all)) {
