@@ -14,8 +14,8 @@ const lines = 10_000;
 /** The size on disk after maintenance of 1,000 saves of 500 KB, one line changed in each, against their loose size. */
 export async function benchMaintenance(): Promise<Row[]> {
   const root = await mkdtemp(join(tmpdir(), 'maintenance-'));
+  const store = openGitStore({ root, fsync: false, native: await findNativeGit() });
   try {
-    const store = openGitStore({ root, fsync: false, native: await findNativeGit() });
     const id = randomUUID();
     const content = Array.from({ length: lines }, line);
     const path = 'notebooks/a.ipynb';
@@ -53,6 +53,7 @@ export async function benchMaintenance(): Promise<Row[]> {
       },
     ];
   } finally {
+    await store.close();
     await rm(root, { recursive: true, force: true });
   }
 }

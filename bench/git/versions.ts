@@ -37,6 +37,7 @@ export async function benchVersions(scene: Scene): Promise<Row[]> {
       bus: createEventBus(),
       leases: database.leases,
       log,
+      waitMs: 60 * 60_000,
     });
     // The parts that reading versions needs.
     const services = { prisma, git: scene.store, indexer, log } as Services;
