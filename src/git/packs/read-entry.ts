@@ -7,8 +7,8 @@ import type { PackFile, PlacedEntry } from './pack-file.js';
 
 /** Git itself makes no chain longer than 4095. */
 const longestChain = 4096;
-/** All that one read may copy, so that a few hostile kilobytes cannot keep the event loop. */
-const mostCopied = 8 * 1024 ** 3;
+/** All bytes that one read may copy, so that a few hostile kilobytes cannot keep the event loop. */
+const mostCopied = 4 * 1024 ** 3;
 /** A result of this size takes about a millisecond to put together; others then get their turn. */
 const turnBytes = 4 * 1024 * 1024;
 
