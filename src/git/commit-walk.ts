@@ -1,4 +1,4 @@
-import type { Commit } from './git-types.js';
+import type { CommitLinks } from './commit-object.js';
 
 /**
  * How many commits a walk goes on past the point where, by their dates, nothing can be found any more: clocks differ.
@@ -8,25 +8,25 @@ export const clockSlop = 256;
 
 /** A queue of commits that gives the newest first. */
 export class NewestFirst {
-  private readonly heap: Commit[] = [];
+  private readonly heap: CommitLinks[] = [];
 
   get size(): number {
     return this.heap.length;
   }
 
-  push(commit: Commit): void {
+  push(commit: CommitLinks): void {
     const { heap } = this;
     let at = heap.push(commit) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (time(heap[parent]!) >= time(commit)) break;
+      if (heap[parent]!.time >= commit.time) break;
       heap[at] = heap[parent]!;
       at = parent;
     }
     heap[at] = commit;
   }
 
-  pop(): Commit | undefined {
+  pop(): CommitLinks | undefined {
     const { heap } = this;
     const top = heap[0];
     const last = heap.pop();
@@ -35,16 +35,12 @@ export class NewestFirst {
     for (;;) {
       let child = at * 2 + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && time(heap[child + 1]!) > time(heap[child]!)) child += 1;
-      if (time(heap[child]!) <= time(last!)) break;
+      if (child + 1 < heap.length && heap[child + 1]!.time > heap[child]!.time) child += 1;
+      if (heap[child]!.time <= last!.time) break;
       heap[at] = heap[child]!;
       at = child;
     }
     heap[at] = last!;
     return top;
   }
-}
-
-function time(commit: Commit): number {
-  return commit.committer.date.getTime();
 }

@@ -13,8 +13,8 @@ export class EntryBudget {
   private pausedAt = 0;
 
   /** @throws DomainError `payload_too_large` after 500,000 entries */
-  take(): void {
-    this.taken += 1;
+  take(entries = 1): void {
+    this.taken += entries;
     if (this.taken > mostEntries) {
       throw new DomainError('payload_too_large', 'This commit holds too many files to go through.');
     }

@@ -10,7 +10,7 @@ import type { GitRepository } from './git-types.js';
 import { maintain, type OnProgress } from './maintenance/maintain.js';
 import { measureObjects, needsMaintenance, type ObjectStatistics } from './maintenance/object-statistics.js';
 import type { NativeGit } from './native/native-git.js';
-import { createObjectCaches } from './object-caches.js';
+import { createObjectCaches, sweepMs } from './object-caches.js';
 import { ObjectStore } from './object-store.js';
 import { openRepository } from './open-repository.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
@@ -86,7 +86,10 @@ export interface GitStore {
    */
   reconcile(): Promise<void>;
 
-  /** Waits for the writes under way, and makes all durable in its place. Nothing can be written after. */
+  /**
+   * Waits for the writes under way, makes all durable in its place, and closes the packs that are open. Nothing can be
+   * written after.
+   */
   close(): Promise<void>;
 }
 
@@ -119,6 +122,8 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   const owner = new StoreOwner({ root, leases, syncs, report });
   const caches = createObjectCaches();
   const queue = new BranchQueue();
+  // A pack that a repack removed takes its place on the disk until it is closed.
+  const sweep = setInterval(() => caches.openPacks.purgeStale(), sweepMs).unref();
   let timer: NodeJS.Timeout | undefined;
 
   const native = options.native ?? null;
@@ -184,6 +189,8 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     reconcile: () => guardStorage(reconcile),
     close: () => {
       clearInterval(timer);
+      clearInterval(sweep);
+      caches.openPacks.clear();
       return guardStorage(() => owner.close());
     },
   };

@@ -1,3 +1,4 @@
+import type { CommitLinks } from './commit-object.js';
 import { commitRange } from './commit-range.js';
 import type { Commit, GitRepository } from './git-types.js';
 import { isAncestor as walkToAncestor } from './is-ancestor.js';
@@ -18,13 +19,14 @@ export function openHistory(parts: {
   objects: ObjectStore;
   native: NativeGit | null;
   readCommit(oid: string): Promise<Commit>;
+  readLinks(oid: string): Promise<CommitLinks>;
 }): Pick<GitRepository, 'history' | 'isAncestor'> {
-  const { objects, native, readCommit } = parts;
+  const { objects, native, readCommit, readLinks } = parts;
   const { gitdir } = objects.files;
   const most = native ? walkedAlone : Number.POSITIVE_INFINITY;
 
   async function changesOf(commit: Commit) {
-    const parents = await Promise.all(commit.parents.map(readCommit));
+    const parents = await Promise.all(commit.parents.map(readLinks));
     return commitChanges(
       objects,
       parents.map(({ treeOid }) => treeOid),
@@ -33,7 +35,7 @@ export function openHistory(parts: {
   }
 
   async function* history(from: string | null, to: string) {
-    const oids = await guardStorage(() => commitRange(readCommit, from, to, most));
+    const oids = await guardStorage(() => commitRange(readLinks, from, to, most));
     if (oids) {
       for (const oid of oids) {
         yield await guardStorage(async () => {
@@ -54,7 +56,7 @@ export function openHistory(parts: {
   }
 
   async function isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    const known = await walkToAncestor(readCommit, ancestor, descendant, most);
+    const known = await walkToAncestor(readLinks, ancestor, descendant, most);
     if (known !== null) return known;
     try {
       await native!.run(['merge-base', '--is-ancestor', ancestor, descendant], {

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.js';
+import type { CommitLinks } from './commit-object.js';
 import { NewestFirst } from './commit-walk.js';
-import type { Commit } from './git-types.js';
+
 import type { ObjectStore } from './object-store.js';
 import { diffTrees } from './tree-diff.js';
 
@@ -13,7 +14,7 @@ const longestMs = 10_000;
  * @throws DomainError `not_found` (the commit), `payload_too_large` after 10 s
  */
 export async function lastChanges(
-  git: { objects: ObjectStore; readCommit(oid: string): Promise<Commit> },
+  git: { objects: ObjectStore; readLinks(oid: string): Promise<CommitLinks> },
   at: string,
   paths: Iterable<string>,
 ): Promise<Map<string, string>> {
@@ -21,14 +22,14 @@ export async function lastChanges(
   const found = new Map<string, string>();
   const pending = new Map<string, Set<string>>([[at, new Set(paths)]]);
   const queue = new NewestFirst();
-  queue.push(await git.readCommit(at));
+  queue.push(await git.readLinks(at));
   for (let commit = queue.pop(); commit; commit = queue.pop()) {
     let open = pending.get(commit.oid)!;
     pending.delete(commit.oid);
     if (performance.now() > deadline) throw tooLong();
     for (const oid of commit.parents) {
       if (open.size === 0) break;
-      const parent = await git.readCommit(oid);
+      const parent = await git.readLinks(oid);
       const changed = new Set<string>();
       for (const { path } of await diffTrees(git.objects, parent.treeOid, commit.treeOid)) {
         // What is left of `open` has the same file there.
@@ -45,7 +46,7 @@ export async function lastChanges(
 function goOn(
   pending: Map<string, Set<string>>,
   queue: NewestFirst,
-  commit: Commit,
+  commit: CommitLinks,
   paths: Set<string>,
 ): void {
   const waiting = pending.get(commit.oid);

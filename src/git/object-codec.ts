@@ -7,8 +7,8 @@ const inflateAsync = promisify(inflate);
 
 /** Above this many bytes zlib runs off the event loop. */
 const offLoop = 32 * 1024;
-/** No object inflates to more, so that a few hostile kilobytes cannot take all memory. */
-const largestObject = 512 * 1024 * 1024;
+/** No object inflates to more bytes, so that a few hostile kilobytes cannot take all memory. */
+export const largestObject = 512 * 1024 * 1024;
 
 /** Git's four kinds of objects. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
@@ -44,11 +44,11 @@ export async function decodeLoose(oid: string, file: Uint8Array): Promise<GitObj
   if (createHash('sha1').update(wrapped).digest('hex') !== oid) throw new Error('a loose object is damaged');
   const object = unwrapObject(wrapped);
   // zlib answers a view of a 16 KiB chunk; what is kept in a cache must not hold all of that.
-  return object.type === 'blob' ? object : { ...object, bytes: Buffer.from(object.bytes) };
+  return object.bytes.length > offLoop ? object : { ...object, bytes: Buffer.from(object.bytes) };
 }
 
 /** Splits an inflated object into its type and bytes. @throws Error when the header is malformed */
-export function unwrapObject(wrapped: Buffer): GitObject {
+function unwrapObject(wrapped: Buffer): GitObject {
   const { type, size, end } = parseHeader(wrapped);
   const bytes = wrapped.subarray(end);
   if (bytes.length !== size) throw new Error('an object has the wrong length');

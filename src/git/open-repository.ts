@@ -1,6 +1,6 @@
 import { notFound } from '../errors.js';
 import type { BranchQueue } from './branch-queue.js';
-import { decodeCommit } from './commit-object.js';
+import { type CommitLinks, decodeCommit, decodeCommitLinks } from './commit-object.js';
 import { commitToBranch } from './commit-to-branch.js';
 import { EntryBudget } from './entry-budget.js';
 import type { Commit, CommitInput, GitRepository } from './git-types.js';
@@ -15,7 +15,7 @@ import { resolveRef } from './resolve-ref.js';
 import { keepReplaced } from './serve/hidden-refs.js';
 import { guardStorage } from './storage-error.js';
 import { diffTrees } from './tree-diff.js';
-import { visitFiles } from './tree-files.js';
+import { listTree } from './tree-files.js';
 import { findPath } from './tree-path.js';
 
 /** Puts the parts of one repository together; every operation tells a failing disk as `storage_unavailable`. */
@@ -26,12 +26,20 @@ export function openRepository(parts: {
   native: NativeGit | null;
 }): GitRepository {
   const { objects, refs } = parts;
-  const { history, isAncestor } = openHistory({ ...parts, readCommit });
+  const { history, isAncestor } = openHistory({ ...parts, readCommit, readLinks });
 
-  async function readCommit(oid: string): Promise<Commit> {
+  async function commitBytes(oid: string): Promise<Buffer> {
     const object = await objects.read(oid);
     if (object?.type !== 'commit') throw notFound('The commit');
-    return decodeCommit(oid, object.bytes);
+    return object.bytes;
+  }
+
+  async function readCommit(oid: string): Promise<Commit> {
+    return decodeCommit(oid, await commitBytes(oid));
+  }
+
+  async function readLinks(oid: string): Promise<CommitLinks> {
+    return decodeCommitLinks(oid, await commitBytes(oid));
   }
 
   async function resolveBranch(branch: string): Promise<string> {
@@ -43,7 +51,7 @@ export function openRepository(parts: {
 
   async function fileOid(commitOid: string, path: string): Promise<string | null> {
     assertReadablePath(path);
-    const found = await findPath(objects, (await readCommit(commitOid)).treeOid, path);
+    const found = await findPath(objects, (await readLinks(commitOid)).treeOid, path);
     if (found.kind === 'directory') throw invalidPath('is a folder');
     return found.kind === 'file' ? found.oid : null;
   }
@@ -56,15 +64,13 @@ export function openRepository(parts: {
   }
 
   async function listFiles(commitOid: string) {
-    const { treeOid } = await readCommit(commitOid);
-    const files: { path: string; oid: string }[] = [];
-    const visit = (path: string, oid: string) => files.push({ path, oid });
-    await visitFiles({ objects, budget: new EntryBudget(), visit }, treeOid);
-    return files;
+    const { treeOid } = await readLinks(commitOid);
+    const { files } = await listTree({ objects, budget: new EntryBudget() }, treeOid);
+    return files.slice();
   }
 
   async function differingPaths(before: string, after: string): Promise<string[]> {
-    const [old, now] = [await readCommit(before), await readCommit(after)];
+    const [old, now] = [await readLinks(before), await readLinks(after)];
     return (await diffTrees(objects, old.treeOid, now.treeOid)).map(({ path }) => path);
   }
 
@@ -114,7 +120,7 @@ export function openRepository(parts: {
     commit: (input: CommitInput) => guardStorage(() => commitToBranch(parts, input)),
     history,
     lastChanges: (commitOid, paths) =>
-      guardStorage(() => lastChanges({ objects, readCommit }, commitOid, paths)),
+      guardStorage(() => lastChanges({ objects, readLinks }, commitOid, paths)),
     isAncestor: (ancestor, descendant) => guardStorage(() => isAncestor(ancestor, descendant)),
     createBranch: (name, commitOid) => guardStorage(() => createBranch(name, commitOid)),
     moveBranch: (name, from, to) => guardStorage(() => moveBranch(name, from, to)),

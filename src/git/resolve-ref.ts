@@ -1,5 +1,7 @@
+import git from 'isomorphic-git';
 import { notFound } from '../errors.js';
 import type { ResolvedRef } from './git-types.js';
+import { gitdirFs, virtualGitdir } from './gitdir-fs.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBranchName, isObjectId } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
@@ -33,10 +35,12 @@ async function peel(objects: ObjectStore, oid: string): Promise<string> {
   for (let step = 0; step < mostTags; step++) {
     const object = await objects.read(at);
     if (object?.type === 'commit') return at;
-    const target =
-      object?.type === 'tag' ? /^object ([0-9a-f]{40})$/m.exec(object.bytes.toString('latin1')) : null;
+    if (object?.type !== 'tag') break;
+    const fs = gitdirFs(objects);
+    const target = await git.readTag({ fs, gitdir: virtualGitdir, oid: at }).catch(() => null);
+    // A tag that another tool wrote malformed leads nowhere.
     if (!target) break;
-    at = target[1]!;
+    at = target.tag.object;
   }
   throw notFound('The ref');
 }

@@ -38,6 +38,37 @@ export function* treeEntries(bytes: Buffer): Generator<TreeEntry> {
   }
 }
 
+/**
+ * The entries in which two trees differ, in their order; a file and a folder of one name are two.
+ * @param looked is told how many entries were compared
+ * @throws DomainError `storage_unavailable` when one is malformed
+ */
+export function* differingEntries(
+  before: Buffer,
+  after: Buffer,
+  looked: (entries: number) => void,
+): Generator<[TreeEntry | null, TreeEntry | null]> {
+  let left = 0;
+  let right = 0;
+  while (left < before.length || right < after.length) {
+    let equal = 0;
+    for (let length = equalEntry(before, left, after, right); length > 0; equal++) {
+      left += length;
+      right += length;
+      length = equalEntry(before, left, after, right);
+    }
+    looked(equal);
+    const old = left < before.length ? entryAt(before, left, nameEnd(before, left)) : null;
+    const now = right < after.length ? entryAt(after, right, nameEnd(after, right)) : null;
+    if (!old && !now) return;
+    const order = old && now ? compareEntries(old, now) : old ? -1 : 1;
+    looked(order === 0 ? 2 : 1);
+    if (order <= 0) left = old!.end;
+    if (order >= 0) right = now!.end;
+    yield [order <= 0 ? old : null, order >= 0 ? now : null];
+  }
+}
+
 /** The entry of a name, or null. */
 export function findEntry(bytes: Buffer, name: string): TreeEntry | null {
   const wanted = Buffer.from(` ${name}\0`);
@@ -80,6 +111,26 @@ function insertionPoint(bytes: Buffer, name: string, mode: string): number {
     start = nul + idBytes + 1;
   }
   return bytes.length;
+}
+
+/** The length of the entry at both places, if it is the same one; else 0. */
+function equalEntry(before: Buffer, left: number, after: Buffer, right: number): number {
+  let length = 0;
+  for (; before[left + length] !== 0; length++) {
+    if (left + length >= before.length || before[left + length] !== after[right + length]) return 0;
+  }
+  for (const end = length + idBytes + 1; length < end; length++) {
+    if (left + length >= before.length || before[left + length] !== after[right + length]) return 0;
+  }
+  return length;
+}
+
+/** Git's order of the entries of a tree: by bytes, a folder as if its name ended in a slash. */
+function compareEntries(one: TreeEntry, other: TreeEntry): number {
+  const common = Math.min(one.name.length, other.name.length);
+  const order = one.name.compare(other.name, 0, common, 0, common);
+  const next = ({ name, mode }: TreeEntry) => name[common] ?? (isTree(mode) ? 0x2f : 0);
+  return order || next(one) - next(other);
 }
 
 /** The offset of the NUL that ends the name of the entry at `start`. Byte by byte: a folder may have 10,000 of them. */

@@ -1,7 +1,10 @@
 import { EntryBudget } from './entry-budget.js';
 import type { PathChange } from './git-types.js';
 import type { ObjectStore } from './object-store.js';
-import { longestPrefix, type NamedEntry, namedEntries, visitFiles } from './tree-files.js';
+import { differingEntries } from './tree-bytes.js';
+import { listTree, longestPrefix, namedEntry } from './tree-files.js';
+
+const noBytes = Buffer.alloc(0);
 
 /** A regular file that differs; null where there is none on that side. */
 export interface FileDifference {
@@ -73,11 +76,13 @@ async function collect(
 ): Promise<void> {
   if (before === after || prefix.length > longestPrefix) return;
   await walk.budget.pause();
-  const left = await entriesByName(walk, before);
-  const right = await entriesByName(walk, after);
-  for (const name of new Set([...left.keys(), ...right.keys()])) {
-    const old = left.get(name);
-    const now = right.get(name);
+  const left = before === null ? noBytes : await walk.objects.readExpected(before, 'tree');
+  const right = after === null ? noBytes : await walk.objects.readExpected(after, 'tree');
+  for (const [oldEntry, newEntry] of differingEntries(left, right, (count) => walk.budget.take(count))) {
+    const old = oldEntry && namedEntry(oldEntry);
+    const now = newEntry && namedEntry(newEntry);
+    const name = (now ?? old)?.name;
+    if (name === undefined) continue;
     const path = prefix + name;
     if (old?.isTree && now?.isTree) {
       await collect(walk, old.oid, now.oid, `${path}/`);
@@ -92,16 +97,9 @@ async function collect(
 }
 
 async function collectAll(walk: Walk, tree: string, folder: string, side: 'before' | 'after'): Promise<void> {
-  const visit = (path: string, oid: string) => {
+  for (const { path, oid } of (await listTree(walk, tree, `${folder}/`)).files) {
     walk.found.push({ path, before: side === 'before' ? oid : null, after: side === 'after' ? oid : null });
-  };
-  await visitFiles({ ...walk, visit }, tree, `${folder}/`);
-}
-
-async function entriesByName(walk: Walk, tree: string | null): Promise<Map<string, NamedEntry>> {
-  if (tree === null) return new Map();
-  const bytes = await walk.objects.readExpected(tree, 'tree');
-  return new Map([...namedEntries(bytes, walk.budget)].map((entry) => [entry.name, entry]));
+  }
 }
 
 function takeSource(paths: string[] | undefined, target: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { EntryBudget } from './entry-budget.js';
 import type { ObjectStore } from './object-store.js';
 import { isReadableSegment } from './path.js';
-import { isRegularFile, isTree, treeEntries } from './tree-bytes.js';
+import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 
 /** No longer path can be read; this also bounds the depth of hostile trees. */
 export const longestPrefix = 4096;
@@ -13,33 +13,70 @@ export interface NamedEntry {
   oid: string;
 }
 
-/** The regular files and folders of one tree, in its order, without names that no file is read under. */
-export function* namedEntries(bytes: Buffer, budget: EntryBudget): Generator<NamedEntry> {
-  for (const entry of treeEntries(bytes)) {
-    budget.take();
-    const folder = isTree(entry.mode);
-    if (!folder && !isRegularFile(entry.mode)) continue;
-    const name = entry.name.toString();
-    // Bytes that are not UTF-8 decode to a name that would not lead back to them.
-    const lossy = name.includes('\ufffd') && !Buffer.from(name).equals(entry.name);
-    if (!lossy && isReadableSegment(name)) yield { name, isTree: folder, oid: entry.oid };
-  }
+/** The regular files below a tree, by path in byte order; shared, so it must not be changed. */
+export interface FileListing {
+  files: readonly ListedFile[];
+  /** What it takes in memory, about. */
+  bytes: number;
+}
+
+/** One regular file; `oid` is its blob. */
+export interface ListedFile {
+  path: string;
+  oid: string;
+}
+
+/** What a listed file takes in memory besides its path: an object, an id, and the parts of a joined string. */
+const fileBytes = 160;
+/** Shorter listings are made faster than they are found. */
+const fewFiles = 8;
+
+/** An entry that is a regular file or a folder and has a name that files are read under; else null. */
+export function namedEntry(entry: TreeEntry): NamedEntry | null {
+  const folder = isTree(entry.mode);
+  if (!folder && !isRegularFile(entry.mode)) return null;
+  const name = entry.name.toString();
+  // Bytes that are not UTF-8 decode to a name that would not lead back to them.
+  const lossy = name.includes('\ufffd') && !Buffer.from(name).equals(entry.name);
+  return !lossy && isReadableSegment(name) ? { name, isTree: folder, oid: entry.oid } : null;
 }
 
 /**
- * Calls `visit` with each regular file below a tree, by path in byte order.
+ * The regular files below a tree. Kept by tree and prefix, so that after a save only the folders on the way to what
+ * changed are listed anew.
  * @param prefix empty, or a path that ends in a slash
  */
-export async function visitFiles(
-  walk: { objects: ObjectStore; budget: EntryBudget; visit: (path: string, oid: string) => void },
+export async function listTree(
+  walk: { objects: ObjectStore; budget: EntryBudget },
   treeOid: string,
   prefix = '',
-): Promise<void> {
-  if (prefix.length > longestPrefix) return;
-  await walk.budget.pause();
-  for (const entry of namedEntries(await walk.objects.readExpected(treeOid, 'tree'), walk.budget)) {
-    const path = prefix + entry.name;
-    if (entry.isTree) await visitFiles(walk, entry.oid, `${path}/`);
-    else walk.visit(path, entry.oid);
+): Promise<FileListing> {
+  if (prefix.length > longestPrefix) return { files: [], bytes: 0 };
+  const { listings } = walk.objects.caches;
+  const key = `${walk.objects.repositoryId}:${treeOid}:${prefix}`;
+  const known = listings.get(key);
+  if (known) {
+    walk.budget.take(known.files.length);
+    return known;
   }
+  await walk.budget.pause();
+  const files: ListedFile[] = [];
+  let bytes = 0;
+  for (const raw of treeEntries(await walk.objects.readExpected(treeOid, 'tree'))) {
+    walk.budget.take();
+    const entry = namedEntry(raw);
+    if (!entry) continue;
+    const path = prefix + entry.name;
+    if (entry.isTree) {
+      const below = await listTree(walk, entry.oid, `${path}/`);
+      for (const file of below.files) files.push(file);
+      bytes += below.bytes;
+    } else {
+      files.push({ path, oid: entry.oid });
+      bytes += path.length * 2 + fileBytes;
+    }
+  }
+  const listing = { files, bytes };
+  if (files.length >= fewFiles) listings.set(key, listing);
+  return listing;
 }

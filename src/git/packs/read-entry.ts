@@ -1,0 +1,83 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LRUCache } from 'lru-cache';
+import { type GitObject, largestObject, type ObjectType } from '../object-codec.js';
+import { applyDelta, deltaSizes } from './delta.js';
+import { PackDamage } from './pack-damage.js';
+import type { PackFile, PlacedEntry } from './pack-file.js';
+
+/** Git itself makes no chain longer than 4095. */
+const longestChain = 4096;
+/** All bytes that one read may copy, so that a few hostile kilobytes cannot keep the event loop. */
+const mostCopied = 4 * 1024 ** 3;
+/** A result of this size takes about a millisecond to put together; others then get their turn. */
+const turnBytes = 4 * 1024 * 1024;
+
+/** Objects that deltas were applied to, all packs of a store together, by pack and offset; not checked by their id. */
+export type DeltaBases = LRUCache<string, GitObject>;
+
+/**
+ * Reads the object at an offset, through its chain of deltas. It is not checked against its id.
+ * @throws PackDamage when an entry is malformed, a chain runs in a circle, or what it makes is too large
+ */
+export async function readEntry(pack: PackFile, offset: number, bases: DeltaBases): Promise<GitObject> {
+  const chain: { offset: number; delta: Buffer }[] = [];
+  let waiting = 0;
+  let object: GitObject | undefined;
+  for (let at = offset; !object; ) {
+    object = bases.get(baseKey(pack, at));
+    if (object) break;
+    const entry = pack.entry(at);
+    waiting += entry.size;
+    if (waiting > largestObject) throw new PackDamage('an object is too large');
+    const held = pack.inflate(entry);
+    const bytes = held instanceof Promise ? await held : held;
+    if (typeof entry.kind === 'string') {
+      object = { type: entry.kind, bytes };
+      if (chain.length > 0) bases.set(baseKey(pack, at), object);
+    } else {
+      chain.push({ offset: at, delta: bytes });
+      if (chain.length > longestChain) throw new PackDamage('a chain of deltas has no end');
+      at = baseOf(pack, entry);
+    }
+  }
+  let copied = 0;
+  let sinceTurn = 0;
+  for (let step = chain.pop(); step; step = chain.pop()) {
+    object = { type: object.type, bytes: applyDelta(object.bytes, step.delta, largestObject) };
+    if (chain.length > 0) bases.set(baseKey(pack, step.offset), object);
+    copied += object.bytes.length;
+    sinceTurn += object.bytes.length;
+    if (copied > mostCopied) throw new PackDamage('a chain of deltas is too large');
+    if (sinceTurn > turnBytes) {
+      sinceTurn = 0;
+      await nextTurn();
+    }
+  }
+  return object;
+}
+
+/** Type and size in bytes of the object at an offset, from headers only. @throws PackDamage */
+export function readEntryHeader(pack: PackFile, offset: number): { type: ObjectType; size: number } {
+  let entry = pack.entry(offset);
+  const size = typeof entry.kind === 'string' ? entry.size : deltaSizes(pack.inflatePrefix(entry)).result;
+  for (let steps = 0; typeof entry.kind !== 'string'; steps++) {
+    if (steps > longestChain) throw new PackDamage('a chain of deltas has no end');
+    entry = pack.entry(baseOf(pack, entry));
+  }
+  return { type: entry.kind, size };
+}
+
+function baseOf(pack: PackFile, entry: PlacedEntry): number {
+  if (typeof entry.kind === 'string') return entry.offset;
+  if ('distance' in entry.kind) {
+    if (entry.kind.distance === 0) throw new PackDamage('a delta is its own base');
+    return entry.offset - entry.kind.distance;
+  }
+  const offset = pack.index.find(entry.kind.id);
+  if (offset === null) throw new PackDamage('a delta has no base');
+  return offset;
+}
+
+function baseKey(pack: PackFile, offset: number): string {
+  return `${pack.serial}:${offset}`;
+}

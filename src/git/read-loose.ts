@@ -1,0 +1,66 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeLoose, decodeLooseHeader, type GitObject, type ObjectType } from './object-codec.js';
+import { PackDamage } from './packs/pack-damage.js';
+import { errnoOf } from './storage-error.js';
+
+/** A shorter file is read without a turn through the thread pool. */
+const onLoop = 32 * 1024;
+/** Enough of a file for the object's header. */
+const headerBytes = 512;
+
+/** Used again by each read; nothing is awaited while it holds something. */
+const scratch = Buffer.allocUnsafeSlow(onLoop);
+
+/**
+ * A loose object that matches its id; null when there is none.
+ * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
+ * @throws PackDamage when it is truncated, damaged, or not the object that it is filed as
+ */
+export async function readLoose(gitdir: string, oid: string): Promise<GitObject | null> {
+  try {
+    const start = readStart(gitdir, oid, onLoop);
+    if (!start) return null;
+    // Whole, and small: decoded before anything else is read.
+    if (start.length < onLoop) return await decodeLoose(oid, start);
+    return await decodeLoose(oid, await readFile(loosePath(gitdir, oid)));
+  } catch (error) {
+    return missingOrDamaged(error);
+  }
+}
+
+/** Type and size in bytes of a loose object; null when there is none. @throws PackDamage when its header is malformed */
+export function readLooseHeader(gitdir: string, oid: string): { type: ObjectType; size: number } | null {
+  try {
+    const start = readStart(gitdir, oid, headerBytes);
+    return start && decodeLooseHeader(start);
+  } catch (error) {
+    return missingOrDamaged(error);
+  }
+}
+
+/** The first bytes of an object's file, in memory that the next read uses again. */
+function readStart(gitdir: string, oid: string, most: number): Buffer | null {
+  const fd = openSync(loosePath(gitdir, oid), 'r');
+  try {
+    let filled = 0;
+    for (let count = -1; count !== 0 && filled < most; filled += count) {
+      count = readSync(fd, scratch, filled, most - filled, filled);
+    }
+    return scratch.subarray(0, filled);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function missingOrDamaged(error: unknown): null {
+  const code = errnoOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+  if (code !== undefined) throw error;
+  throw new PackDamage('a loose object is damaged', { cause: error });
+}
+
+function loosePath(gitdir: string, oid: string): string {
+  return join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
+}

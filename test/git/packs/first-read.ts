@@ -1,0 +1,16 @@
+import { openGitStore } from '../../../src/git/git-store.js';
+
+// Reads files of one repository in a process that has read nothing, and tells its parent what that took.
+const [root, id, count] = process.argv.slice(2) as [string, string, string];
+const before = process.memoryUsage();
+const start = performance.now();
+const repository = await openGitStore({ root }).repository(id);
+const tip = await repository.resolveBranch('main');
+const firstMs = await (async () => {
+  await repository.readFile(tip, 'd0/f0.txt');
+  return performance.now() - start;
+})();
+for (let n = 0; n < Number(count); n++) await repository.readFile(tip, `d${n % 10}/f${n}.txt`);
+const after = process.memoryUsage();
+const used = ({ rss, external, heapTotal }: NodeJS.MemoryUsage) => ({ rss, external, heapTotal });
+process.send!({ firstMs, before: used(before), after: used(after) });
