@@ -1,15 +1,13 @@
-import type { NotebookDocument, Repository } from '../../prisma/generated/client/client.js';
+import type { NotebookDocument } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { loadRepository } from '../repositories/load-repository.js';
-import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+import { type LoadedRepository, loadRepository } from '../repositories/load-repository.js';
+import { loadSpace } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
 
 /** A notebook's identity across renames and branches, with the repository that holds it. */
-export interface LoadedDocument {
-  access: SpaceAccess;
+export interface LoadedDocument extends LoadedRepository {
   document: NotebookDocument;
-  repository: Repository;
 }
 
 /**

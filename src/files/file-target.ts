@@ -3,7 +3,7 @@ import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import type { GitRepository } from '../git/git-store.js';
-import { loadRepository } from '../repositories/load-repository.js';
+import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
 import type { SpaceAccess } from '../spaces/space-access.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 
@@ -33,7 +33,9 @@ export async function loadFileTarget(
 ): Promise<LoadedTarget> {
   requireScope(ctx, need === 'view' ? 'read' : 'write');
   if (isByRepository(target)) {
-    const { access, repository } = await loadRepository(ctx, spaceSlug, target.repositoryId, need);
+    const loaded = await loadRepository(ctx, spaceSlug, target.repositoryId, need);
+    if (need === 'edit') assertRepositoryOpen(loaded);
+    const { access, repository } = loaded;
     const git = await ctx.services.git.repository(repository.id);
     return { access, repository, workspace: null, defaultBranch: repository.defaultBranch, git };
   }

@@ -2,9 +2,10 @@ import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { assertWritablePath } from '../git/path.js';
 import { commitChanges, findVersion } from './commit-changes.js';
+import { parseContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
 import { readSnapshot } from './file-snapshot.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha, type SavedFile } from './save-file.js';
 
 /** A rename on one branch; the kind of the file stays. */
@@ -19,7 +20,7 @@ export interface RenameFileInput {
 
 /**
  * Renames a file with one commit; its notebook id, links and versions follow. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict` and what a save throws
+ * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict`, `unreadable_file` and what a save throws
  */
 export async function renameFile(
   ctx: RequestContext,
@@ -39,6 +40,7 @@ export async function renameFile(
     });
   }
   const branch = input.branch ?? target.defaultBranch;
+  await assertReadable(target, branch, path);
   const result = await commitChanges(ctx, target, {
     branch,
     changes: [{ kind: 'move', path, newPath, baseSha: checkBaseSha(input.baseSha) }],
@@ -49,4 +51,10 @@ export async function renameFile(
     version: await findVersion(ctx, at),
     file: await readSnapshot(ctx.services, target, { ref: branch, path: newPath }),
   };
+}
+
+/** Before the commit, because the answer holds the content. @throws DomainError `unreadable_file` */
+async function assertReadable(target: LoadedTarget, branch: string, path: string): Promise<void> {
+  const file = await target.git.readFile(await target.git.resolveBranch(branch), path);
+  if (file) parseContent(path, file.bytes);
 }

@@ -5,6 +5,7 @@ import { uniqueViolation } from '../database/unique-violation.js';
 import { loadDocument } from '../documents/load-document.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import type { Listing } from '../listing.js';
+import { assertRepositoryOpen } from '../repositories/load-repository.js';
 import { isUuid } from '../validate.js';
 import { targetName } from './link-target.js';
 
@@ -38,7 +39,8 @@ export function listLinks(ctx: RequestContext, spaceSlug: string, notebookId: st
 
 /**
  * Links a notebook to something of its space. Needs the scope `write` and `can_edit` of its repository.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
+ *   `already_exists`
  */
 export async function createLink(
   ctx: RequestContext,
@@ -46,8 +48,10 @@ export async function createLink(
   notebookId: string,
   input: CreateLinkInput,
 ): Promise<NotebookLink> {
-  const { access, document } = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  const loaded = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
   requireScope(ctx, 'write');
+  assertRepositoryOpen(loaded);
+  const { access, document } = loaded;
   const { targetType, targetId } = input;
   const name = isUuid(targetId) ? await targetName(ctx, access.space.id, { targetType, targetId }) : null;
   if (name === null) throw invalidField('target_id', `is not a ${targetType} of this space`, 'unknown');
@@ -63,7 +67,7 @@ export async function createLink(
 
 /**
  * Deletes a link. Needs the scope `write` and `can_edit` of the notebook's repository.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`
  */
 export async function deleteLink(
   ctx: RequestContext,
@@ -71,8 +75,10 @@ export async function deleteLink(
   notebookId: string,
   linkId: string,
 ): Promise<void> {
-  const { document } = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  const loaded = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
   requireScope(ctx, 'write');
+  assertRepositoryOpen(loaded);
+  const { document } = loaded;
   const { count } = isUuid(linkId)
     ? await ctx.services.prisma.notebookLink.deleteMany({ where: { id: linkId, notebookId: document.id } })
     : { count: 0 };

@@ -9,6 +9,8 @@ import { isUuid } from '../validate.js';
 export interface LoadedRepository {
   access: SpaceAccess;
   repository: Repository;
+  /** Whether there are workspaces over it, but none that the caller may edit it by is open: it takes no writes then. */
+  isArchived: boolean;
 }
 
 /**
@@ -30,12 +32,25 @@ export async function loadRepository(
     : null;
   if (!found) throw notFound('The repository');
   const { workspaces, ...repository } = found;
-  const may = repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces);
+  const viewer = { userId: ctx.actor.userId, access };
+  const may = repositoryPermissions(viewer, workspaces);
   if (need === 'view' ? !may.canView : !may.canEdit) {
     throw new DomainError(
       'forbidden',
       `You may not ${need} this repository; ask for access to a workspace over it.`,
     );
   }
-  return { access, repository };
+  const open = workspaces.filter(({ archivedAt }) => archivedAt === null);
+  const isOpen = open.length > 0 && repositoryPermissions(viewer, open).canEdit;
+  return { access, repository, isArchived: workspaces.length > 0 && !isOpen };
+}
+
+/** @throws DomainError `workspace_archived` when the repository takes no writes */
+export function assertRepositoryOpen({ isArchived }: Pick<LoadedRepository, 'isArchived'>): void {
+  if (isArchived) {
+    throw new DomainError(
+      'workspace_archived',
+      'The workspaces over this repository are archived; unarchive one to change it.',
+    );
+  }
 }

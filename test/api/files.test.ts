@@ -389,6 +389,15 @@ it('a stored notebook that is not valid is listed, and 409 to read', async () =>
     status: 409,
     body: { code: 'unreadable_file' },
   });
+  const tip = () => git.resolveBranch('main');
+  const git = await at.gateway.services.git.repository(demo.repositoryId);
+  const before = await tip();
+  expect(
+    await at.rest('POST', `${base}/authoring-file/rename`, {
+      body: { path: 'broken.ipynb', new_path: 'whole.ipynb' },
+    }),
+  ).toMatchObject({ status: 409, body: { code: 'unreadable_file' } });
+  expect(await tip()).toBe(before);
 });
 
 it('permissions: a viewer reads and does not write; a protected branch takes writes of admins only', async () => {

@@ -193,4 +193,24 @@ describe('changing and archiving', () => {
     );
     expect(back.data.unarchiveWorkspace.archivedAt).toBeNull();
   });
+
+  it('archives the way around it, too: a repository all of whose workspaces are archived takes no writes', async () => {
+    const made = await at.graphql(
+      'mutation { createRepository(spaceSlug: "demo", input: {name: "shelved", kind: analysis}) { id } }',
+    );
+    const repositoryId = made.data.createRepository.id;
+    const body = { name: 'shelved', default_repository_id: repositoryId, visibility: 'space' };
+    const { id } = (await at.rest('POST', '/workspaces', { body })).body;
+    const create = (path: string) =>
+      at.rest('POST', `/repositories/${repositoryId}/files`, { body: { path } });
+    const { notebook_id } = (await create('a.ipynb')).body;
+    await at.rest('POST', `/workspaces/${id}/archive`);
+    const refused = { status: 409, body: { code: 'workspace_archived' } };
+    expect(await create('b.ipynb')).toMatchObject(refused);
+    const link = { target_type: 'repository', target_id: demo.repositoryId };
+    expect(await at.rest('POST', `/documents/${notebook_id}/links`, { body: link })).toMatchObject(refused);
+    expect((await at.rest('GET', `/repositories/${repositoryId}/files`)).body.total).toBe(1);
+    await at.graphql(`mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${id}") { id } }`);
+    expect((await create('b.ipynb')).status).toBe(201);
+  });
 });
