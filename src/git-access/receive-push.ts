@@ -26,9 +26,11 @@ export async function receivePush(ctx: RequestContext, address: GitAddress, inpu
       return pushPolicy(now, (await loadGitService(now, address, 'edit')).target);
     },
     async moved(branches) {
-      for (const { name, isDeleted } of branches) {
-        if (!isDeleted) await indexer.ensure(repositoryId, name);
-      }
+      const there = branches.filter(({ isDeleted }) => !isDeleted);
+      await indexer.bringUp(
+        repositoryId,
+        there.map(({ name }) => name),
+      );
     },
     onRefused: (err) => log.info({ err, repositoryId, requestId: ctx.requestId }, 'a push was refused'),
     onError: (err) => log.error({ err, repositoryId, requestId: ctx.requestId }, 'a push failed'),

@@ -51,7 +51,7 @@ export async function adoptDefaultBranch(
   if (there !== undefined && there !== first) {
     onMove(old, there);
     await git.moveBranch(old, first, there);
-    await deps.indexer.ensure(repositoryId, old);
+    await deps.indexer.bringUp(repositoryId, [old]);
   }
-  await deps.indexer.ensure(repositoryId, adopted);
+  await deps.indexer.bringUp(repositoryId, [adopted]);
 }

@@ -52,7 +52,8 @@ const mostAttempts = 5;
 /**
  * Fetches a remote and moves the branches here on to what it has, never back and never aside: a branch that has commits
  * which the remote lacks stays as it is. Branches that are new come here, too; those that the remote deleted stay. Then
- * it pushes the branches that have more than the remote, where that is asked for.
+ * it pushes the branches that have more than the remote, where that is asked for. A long history is still being indexed
+ * when it ends.
  * @returns the branches that went different ways
  * @throws RemoteFault, DomainError `storage_unavailable`, or the reason of `signal`
  */
@@ -69,9 +70,8 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
       await adoptDefaultBranch(deps, job, tips, named);
     }
     const { moved, conflicts, ahead } = await follow(deps, job, tips);
-    for (const branch of await followed(deps.prisma, repositoryId, moved)) {
-      await orAborted(deps.indexer.ensure(repositoryId, branch), signal);
-    }
+    const wanted = await followed(deps.prisma, repositoryId, moved);
+    await orAborted(deps.indexer.bringUp(repositoryId, wanted), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
       await noteUpdates(native, gitdir, ahead);

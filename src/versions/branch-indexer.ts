@@ -22,6 +22,12 @@ export interface BranchIndexer {
    * database where the branch has not moved since this process brought the index up to it.
    */
   ready(repositoryId: string, branch: string): Promise<void>;
+  /**
+   * {@link ensure} of one branch after the other, for whoever moved them and answers nothing from the index. A branch
+   * that takes over 25 s is left to go on by itself, and those behind it to whoever reads them first.
+   * @throws DomainError as {@link ensure} does, but not because an import is long
+   */
+  bringUp(repositoryId: string, branches: Iterable<string>): Promise<void>;
   /** Ends long imports between two steps; the next process goes on with them. */
   close(): Promise<void>;
 }
@@ -30,6 +36,14 @@ interface Turns {
   current: Promise<string>;
   /** One that begins once the current one has ended, for all who came while it ran. */
   next?: Promise<string>;
+}
+
+/** An import goes on, but for longer than its callers wait. */
+class StillIndexing extends DomainError {
+  constructor() {
+    const message = 'The history of this branch is being indexed, which goes on; try again in some seconds.';
+    super('storage_unavailable', message, { retryAfterSeconds: 10 });
+  }
 }
 
 const defaultWaitMs = 25_000;
@@ -100,13 +114,7 @@ export function createBranchIndexer(deps: {
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         update.catch((error) => log.warn({ err: error, repositoryId, branch }, 'a long import failed'));
-        reject(
-          new DomainError(
-            'storage_unavailable',
-            'The history of this branch is being indexed, which goes on; try again in some seconds.',
-            { retryAfterSeconds: 10 },
-          ),
-        );
+        reject(new StillIndexing());
       }, waitMs);
     });
     return Promise.race([update, late]).finally(() => clearTimeout(timer));
@@ -119,6 +127,13 @@ export function createBranchIndexer(deps: {
       const known = tips.get(`${repositoryId}:${branch}`);
       if (known === undefined || (await git.resolveBranch(branch)) !== known)
         await ensure(repositoryId, branch);
+    },
+    async bringUp(repositoryId, branches) {
+      try {
+        for (const branch of branches) await ensure(repositoryId, branch);
+      } catch (error) {
+        if (!(error instanceof StillIndexing)) throw error;
+      }
     },
     async close() {
       closing.abort();
