@@ -5,12 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/database/open-database.js';
 import { createEventBus } from '../../src/events/event-bus.js';
+import { remoteLimits } from '../../src/git/remotes/remote-command.js';
+import { syncRemote } from '../../src/remotes/sync-remote.js';
 import { type BranchIndexer, createBranchIndexer } from '../../src/versions/branch-indexer.js';
 import { nativeGit } from '../git/git-fixture.js';
 import { randomHistory } from '../git/random-history.js';
 import { seededRandom } from '../git/seeded-random.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { gitClient, gitUrl } from '../support/git-client.js';
+import { openGitHttpServer } from '../support/git-http-server.js';
 
 let database: Database;
 let at: TestGateway;
@@ -18,10 +22,11 @@ let gitdir: string;
 beforeAll(async () => {
   database = await openTestDatabase();
   at = await openTestGateway({ database });
-  gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+  gitdir = gitdirOf(demo.repositoryId);
 });
 afterAll(() => at.close());
 
+const gitdirOf = (id: string) => join(at.dataDir, 'repositories', `${id}.git`);
 const repositoryId: string = demo.repositoryId;
 const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
 const setBranch = (branch: string, oid: string) => git('update-ref', `refs/heads/${branch}`, oid);
@@ -144,6 +149,8 @@ describe('the index', () => {
         body: { path: 'README.md', branch: to, content: `for ${to}` },
       });
     setBranch('small', git('rev-parse', 'main'));
+    const heldToo = (await database.leases.tryTake(`index:${repositoryId}:pushed`))!;
+    const pushing = pushLong('pushed');
     const waiting = save(branch);
     expect((await save('small')).status).toBe(200);
     expect((await save('main')).status).toBe(200);
@@ -155,9 +162,59 @@ describe('the index', () => {
     });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(git('rev-parse', branch)).toBe(tip);
+    // A push has succeeded when Git's side has, and its client is told so.
+    const pushed = await pushing;
+    expect(pushed).toMatchObject({ code: 0, oid: git('rev-parse', 'pushed') });
+    expect((await row('pushed'))?.tipOid ?? '').not.toBe(pushed.oid);
+    await heldToo.release();
     await lease.release();
     await at.rest('GET', `/workspaces/${demo.workspaceId}/files?ref=${branch}`);
     await expectIndexed(branch, tip);
+  }, 60_000);
+
+  it('holds up no sync of a remote, which has succeeded when Git has', async () => {
+    const remote = await openGitHttpServer();
+    try {
+      const made = await at.graphql(
+        'mutation { createRepository(spaceSlug: "demo", input: {name: "large", kind: project}) { id } }',
+      );
+      const { id } = made.data.createRepository;
+      const hasty = indexer(50);
+      const sync = (isFirst: boolean) =>
+        syncRemote(
+          {
+            prisma: database.prisma,
+            git: at.gateway.services.git,
+            native: at.gateway.services.git.native!,
+            indexer: hasty,
+            limits: remoteLimits,
+          },
+          {
+            repositoryId: id,
+            access: { url: remote.url, pinned: null, credentials: null },
+            push: false,
+            isFirst,
+            signal: new AbortController().signal,
+            onMove() {},
+          },
+        );
+      const mainOf = () => nativeGit(['--git-dir', gitdirOf(id), 'rev-parse', 'main']);
+      const lease = (await database.leases.tryTake(`index:${id}:main`))!;
+      for (const commits of [150, 300]) {
+        const tip = linearHistory('main', commits, remote.gitdir);
+        expect(await sync(commits === 150)).toEqual([]);
+        expect(mainOf()).toBe(tip);
+        const where = { repositoryId: id, branch: 'main', tipOid: tip };
+        expect(await database.prisma.branchIndex.count({ where })).toBe(0);
+      }
+      await lease.release();
+      expect(await retry(() => hasty.ensure(id, 'main'))).toBe(mainOf());
+      expect(await database.prisma.fileVersion.count({ where: { repositoryId: id, branch: 'main' } })).toBe(
+        300,
+      );
+    } finally {
+      await remote.close();
+    }
   }, 60_000);
 
   it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {
@@ -180,6 +237,19 @@ describe('the index', () => {
 const row = (branch: string) =>
   database.prisma.branchIndex.findUnique({ where: { repositoryId_branch: { repositoryId, branch } } });
 
+/** Pushes a long history from outside. */
+async function pushLong(branch: string): Promise<{ code: number; err: string; oid: string }> {
+  const client = await gitClient();
+  try {
+    await client.ok('init', '-q', '--bare', 'outside.git');
+    const oid = linearHistory(branch, 150, join(client.folder, 'outside.git'));
+    const { code, err } = await client.git('-C', 'outside.git', 'push', gitUrl(at.url, at.token), branch);
+    return { code, err, oid };
+  } finally {
+    await client.remove();
+  }
+}
+
 async function retry<T>(act: () => Promise<T>): Promise<T> {
   for (let left = 600; ; left--) {
     try {
@@ -192,13 +262,13 @@ async function retry<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** A branch of so many commits, each of which changes one of 20 notebooks. */
-function linearHistory(branch: string, commits: number): string {
+function linearHistory(branch: string, commits: number, into = gitdir): string {
   const lines: string[] = [];
   for (let n = 0; n < commits; n++) {
     const text = `${branch} ${n}`;
     lines.push(`commit refs/heads/${branch}\ncommitter O <o@x> ${1_700_000_000 + n} +0000\ndata 1\nm\n`);
     lines.push(`M 100644 inline n/${n % 20}.ipynb\ndata ${text.length}\n${text}\n`);
   }
-  nativeGit(['--git-dir', gitdir, 'fast-import', '--quiet'], { input: lines.join('') });
-  return git('rev-parse', `refs/heads/${branch}`);
+  nativeGit(['--git-dir', into, 'fast-import', '--quiet'], { input: lines.join('') });
+  return nativeGit(['--git-dir', into, 'rev-parse', `refs/heads/${branch}`]);
 }

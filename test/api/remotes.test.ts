@@ -417,6 +417,33 @@ describe('a remote', () => {
     expect(tip(id)).toBe(before);
   });
 
+  it.each([
+    ['a symlink that leads outside', '120000 out', '/etc/passwd'],
+    ['a name of 256 bytes', `100644 ${'n'.repeat(256)}`, 'x'],
+  ])('whose history holds %s is an error, and nothing of it is here until it is gone', async (...row) => {
+    const [, entry, content] = row;
+    const good = remote.commit({ 'a.md': 'a' });
+    const bad = remote.commitEntry(entry, content);
+    const above = remote.commitEntry('100644 b.md', 'b');
+    const id = await mirror();
+    expect(await state(id)).toMatchObject({
+      syncStatus: 'error',
+      lastError: expect.stringMatching(/^The remote holds files that this repository cannot take: /),
+      lastSyncedAt: null,
+    });
+    expect(git(id, 'for-each-ref').split('\n')).toEqual([`${tip(id)} commit\trefs/heads/main`]);
+    for (const oid of [good, bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
+    remote.setTip(good);
+    await sync(id);
+    expect(await settled(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
+    expect(tip(id)).toBe(good);
+    remote.setTip(above);
+    await sync(id);
+    expect(await settled(id)).toMatchObject({ syncStatus: 'error' });
+    expect(tip(id)).toBe(good);
+    for (const oid of [bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
+  });
+
   it('at an address of the inside is refused, before or when its name is resolved', async () => {
     const create = (url: string) =>
       `createRepository(spaceSlug: "demo", input: {name: "inside", kind: project, remote: {url: "${url}"}}) { id }`;

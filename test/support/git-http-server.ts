@@ -36,6 +36,10 @@ export interface GitHttpServer {
   git(...args: string[]): string;
   /** Commits files on a branch in the work tree and pushes it into the served repository. */
   commit(files: Record<string, string>, branch?: string): string;
+  /** Commits a tree of one entry, e.g. `100644 .git`, on `main` in the served repository, unchecked. */
+  commitEntry(entry: string, content: string | Buffer): string;
+  /** Moves `main` in the served repository. */
+  setTip(oid: string): void;
   /** The commit of a branch that is served; null where there is none. */
   tip(branch: string): string | null;
   close(): Promise<void>;
@@ -96,6 +100,19 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
       git('commit', '--quiet', '--message', 'From the remote');
       git('push', '--quiet', 'origin', branch);
       return git('rev-parse', 'HEAD');
+    },
+    commitEntry(entry, content) {
+      const served = (args: string[], input?: Buffer) => nativeGit(['--git-dir', gitdir, ...args], { input });
+      const blob = served(['hash-object', '-w', '--stdin'], Buffer.from(content));
+      const raw = Buffer.concat([Buffer.from(`${entry}\0`), Buffer.from(blob, 'hex')]);
+      const tree = served(['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], raw);
+      const parent = at.tip('main');
+      const commit = served(['commit-tree', tree, ...(parent ? ['-p', parent] : []), '-m', 'An entry']);
+      at.setTip(commit);
+      return commit;
+    },
+    setTip(oid) {
+      nativeGit(['--git-dir', gitdir, 'update-ref', 'refs/heads/main', oid]);
     },
     tip(branch) {
       const line = nativeGit([

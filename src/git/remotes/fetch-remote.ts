@@ -1,7 +1,9 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NativeGit } from '../native/native-git.js';
+import type { NativeGit, NativeRun } from '../native/native-git.js';
 import { isBranchName } from '../ref-name.js';
+import type { NewObjects } from '../serve/pack-objects.js';
+import { checkFetched } from './check-fetched.js';
 import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
 import { RemoteFault } from './remote-fault.js';
 
@@ -21,7 +23,7 @@ const mostRefBytes = 4 * 1024 * 1024;
 /**
  * Brings the objects of a remote's branches and tags into a repository, and answers what the remote has; no ref moves.
  * They are fetched into a repository of its own beside the others, which borrows the objects that are here already, and
- * moved over once git has checked all of them: what is refused, too large or cut short never was here. A kill leaves a
+ * moved over once all of them are checked, by git and as those of a push are: what is refused, too large or cut short never was here. A kill leaves a
  * folder that the next start removes.
  * @param place.quarantine a folder on the same disk; it is made and removed
  * @throws RemoteFault, or the reason of `signal`
@@ -34,7 +36,8 @@ export async function fetchRemote(
 ): Promise<RemoteTips> {
   const { gitdir, quarantine } = place;
   try {
-    await makeQuarantine(quarantine, gitdir);
+    await makeQuarantine(quarantine);
+    const objects = newObjects(quarantine, gitdir);
     const trace = join(quarantine, 'trace');
     await runRemoteCommand(native, access, [...fetchInto, access.url, ...refspecs], {
       ...options,
@@ -42,10 +45,11 @@ export async function fetchRemote(
       measured: quarantine,
       // As a pack, however little it is: one file to move.
       config: { 'fetch.unpackLimit': '1' },
-      env: { GIT_TRACE2_EVENT: trace },
+      env: { ...objects.beside, GIT_TRACE2_EVENT: trace },
     });
     await assertSmart(trace);
-    const tips = await readTips(native, quarantine, options.signal);
+    const tips = await readTips(native, quarantine, { env: objects.beside, signal: options.signal });
+    await checkFetched(native, gitdir, objects, options);
     await moveObjects(quarantine, gitdir);
     return tips;
   } finally {
@@ -70,13 +74,20 @@ export async function remoteDefaultBranch(
   return branch && isBranchName(branch) ? branch : null;
 }
 
-async function makeQuarantine(quarantine: string, gitdir: string): Promise<void> {
+async function makeQuarantine(quarantine: string): Promise<void> {
   for (const folder of ['objects/info', 'objects/pack', 'refs']) {
     await mkdir(join(quarantine, folder), { recursive: true });
   }
   await writeFile(join(quarantine, 'HEAD'), 'ref: refs/heads/none\n');
   await writeFile(join(quarantine, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
-  await writeFile(join(quarantine, 'objects/info/alternates'), `${join(gitdir, 'objects')}\n`);
+}
+
+/** The repository's objects are borrowed by the environment: a file that names them would show them to every command. */
+function newObjects(quarantine: string, gitdir: string): NewObjects {
+  const alone = { GIT_OBJECT_DIRECTORY: join(quarantine, 'objects') };
+  // Quoted, for a list of folders is split at colons.
+  const borrowed = JSON.stringify(join(gitdir, 'objects'));
+  return { alone, beside: { ...alone, GIT_ALTERNATE_OBJECT_DIRECTORIES: borrowed } };
 }
 
 /**
@@ -88,8 +99,9 @@ async function assertSmart(trace: string): Promise<void> {
   if (!(await readFile(trace, 'utf8')).includes('"negotiated-version"')) throw new RemoteFault('not_git');
 }
 
-async function readTips(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<RemoteTips> {
-  const printed = await native.run(['for-each-ref', '--format=%(objectname) %(refname)'], { gitdir, signal });
+async function readTips(native: NativeGit, gitdir: string, options: NativeRun): Promise<RemoteTips> {
+  const args = ['for-each-ref', '--format=%(objectname) %(refname)'];
+  const printed = await native.run(args, { gitdir, ...options });
   const tips: RemoteTips = { heads: new Map(), tags: new Map() };
   for (const line of printed.toString().split('\n')) {
     const [, oid, kind, name] = /^([0-9a-f]{40}) refs\/(heads|tags)\/(.+)$/.exec(line) ?? [];

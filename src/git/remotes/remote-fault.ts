@@ -11,6 +11,8 @@ export const remoteFaults = {
   failing: 'The remote answered with an error of its own.',
   not_git: 'The remote did not answer as a Git server does.',
   malformed: 'The remote has objects that a check of their form refused.',
+  unfit:
+    'The remote holds files that this repository cannot take: over 64 MiB, with names or paths that are too long or not allowed, or symlinks that lead outside.',
   too_large: 'The remote is larger than the limit.',
   timed_out: 'The remote took longer than the limit.',
   push_refused: 'The remote refused what was pushed.',

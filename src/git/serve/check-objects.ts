@@ -19,7 +19,7 @@ interface Place {
 }
 
 /**
- * Checks the objects that a push brings for what git's fsck lets pass: names and paths that are too long, modes that
+ * Checks the objects that a push or a fetch brings for what git's fsck lets pass: names and paths that are too long, modes that
  * nothing has, symlinks that lead outside, objects that are too large. A tree that is here already is not gone through
  * again, so a symlink is judged by where this push puts its folder.
  * @throws PushRefused naming the path

@@ -1,6 +1,5 @@
 import type { NativeCommand, NativeGit } from '../native/native-git.js';
-import { asRefused, PushRefused } from './push-refused.js';
-import type { Quarantine } from './quarantine.js';
+import { PushRefused, TooManyObjects } from './push-refused.js';
 
 const mostObjects = 1_000_000;
 /** A line of the listing has some 60 bytes. */
@@ -15,21 +14,29 @@ export interface ListedObject {
   size: number;
 }
 
-/** Reads the objects that a push brings, through git. */
+/** Where new objects lie, as the environment of git. */
+export interface NewObjects {
+  /** For a command that sees these objects and no others. */
+  alone: Record<string, string>;
+  /** For a command that sees the repository's objects, too. */
+  beside: Record<string, string>;
+}
+
+/** Reads the objects that a push or a fetch brings, through git. */
 export class PackObjects {
   constructor(
     private readonly native: NativeGit,
     private readonly gitdir: string,
-    private readonly quarantine: Quarantine,
+    private readonly quarantine: NewObjects,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** All objects of the push, in no order. @throws PushRefused when there are over a million */
+  /** All objects that are new, in no order. @throws TooManyObjects when there are over a million */
   async *list(): AsyncGenerator<ListedObject> {
     const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
     const printed = await this.run(args, { env: this.quarantine.alone, mostOutput: listingBytes }).catch(
       (error) => {
-        throw asRefused(error, 'the push has too many objects; push in parts');
+        throw error instanceof PushRefused ? error : new TooManyObjects(error);
       },
     );
     for (let at = 0; at < printed.length; ) {
@@ -39,7 +46,7 @@ export class PackObjects {
     }
   }
 
-  /** Type and size of objects of the push or of the repository. @throws PushRefused when one is missing */
+  /** Type and size of new objects or of the repository's. @throws PushRefused when one is missing */
   async look(oids: string[]): Promise<ListedObject[]> {
     const printed = await this.run(['cat-file', '--batch-check'], { input: oids.join('\n') });
     return printed.toString('latin1').trim().split('\n').filter(Boolean).map(parseLine);
@@ -63,7 +70,7 @@ export class PackObjects {
     if (batch.length > 0) yield* this.readBatch(batch);
   }
 
-  /** Runs git where it sees the objects of the push beside the repository's. @throws NativeGitError, PushRefused */
+  /** Runs git where it sees the new objects beside the repository's. @throws NativeGitError, PushRefused */
   async run(args: string[], options: NativeCommand = {}): Promise<Buffer> {
     const { native, gitdir, quarantine, signal } = this;
     try {

@@ -12,6 +12,13 @@ export class PushRefused extends Error {
   }
 }
 
+/** There are more objects than are gone through at once. */
+export class TooManyObjects extends PushRefused {
+  constructor(cause: unknown) {
+    super('the push has too many objects; push in parts', cause);
+  }
+}
+
 /** What git failed at as the reason to refuse a push; a reason that is known already stays. */
 export function asRefused(error: unknown, message: string): PushRefused {
   return error instanceof PushRefused ? error : new PushRefused(message, error);

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findNativeGit, type NativeGit } from '../../../src/git/native/native-git.js';
+import { checkFetched } from '../../../src/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../src/git/remotes/fetch-remote.js';
 import { pushRemote } from '../../../src/git/remotes/push-remote.js';
 import { type RemoteAccess, remoteLimits } from '../../../src/git/remotes/remote-command.js';
 import { RemoteFault } from '../../../src/git/remotes/remote-fault.js';
 import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
-import { type GitFixture, gitFixture, nativeGit } from '../git-fixture.js';
+import { type GitFixture, gitFixture } from '../git-fixture.js';
 
 let native: NativeGit;
 let remote: GitHttpServer;
@@ -115,15 +116,50 @@ it.each([
   ['a way out', '100644 ..'],
   ['a linked .gitmodules', '120000 .gitmodules'],
 ])('refuses a tree with %s, before any of it is here', async (_name, entry) => {
-  const inRemote = (args: string[], input?: Buffer) =>
-    nativeGit(['--git-dir', remote.gitdir, ...args], { input });
-  const blob = inRemote(['hash-object', '-w', '--stdin'], Buffer.from('x'));
-  const raw = Buffer.concat([Buffer.from(`${entry}\0`), Buffer.from(blob, 'hex')]);
-  const tree = inRemote(['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], raw);
-  const commit = inRemote(['commit-tree', tree, '-m', 'hostile']);
-  inRemote(['update-ref', 'refs/heads/main', commit]);
+  remote.commitEntry(entry, 'x');
   expect(await fault(fetchIt())).toBe('malformed');
   expect(leftovers()).toEqual([]);
+});
+
+it.each([
+  ['a symlink that leads outside', '120000 out', '../outside', /the symlink "out" leads outside/],
+  ['a name of 256 bytes', `100644 ${'n'.repeat(256)}`, 'x', /has a name of over 255 bytes/],
+  ['a file of over 64 MiB', '100644 big', Buffer.alloc(64 * 1024 * 1024 + 1), /file "big" is over 64 MiB/],
+])('refuses a history that once had %s, though git takes it, before any of it is here', async (...row) => {
+  const [, entry, content, reason] = row;
+  const good = remote.commit({ 'a.md': 'a' });
+  const bad = remote.commitEntry(entry, content);
+  const tip = remote.commitEntry('100644 b.md', 'b');
+  const error = await fetchIt().catch((caught) => caught);
+  expect(error).toMatchObject({ code: 'unfit', cause: { message: expect.stringMatching(reason) } });
+  expect(error.message).not.toContain(here.root);
+  expect(leftovers()).toEqual([]);
+  for (const oid of [good, bad, tip]) expect(() => here.git('cat-file', '-e', oid)).toThrow();
+  // Without it the same remote is taken; then it is refused as an addition, too.
+  remote.setTip(good);
+  expect([...(await fetchIt()).heads]).toEqual([['main', good]]);
+  here.git('update-ref', 'refs/gateway/remote/heads/main', good);
+  remote.setTip(bad);
+  expect(await fault(fetchIt())).toBe('unfit');
+  expect(() => here.git('cat-file', '-e', bad)).toThrow();
+});
+
+it('takes symlinks that stay inside', async () => {
+  remote.commitEntry('120000 in', 'a.md');
+  expect(await fault(fetchIt())).toBe('none');
+});
+
+it('ends a check that takes longer than the limit', async () => {
+  remote.commit({ 'a.md': 'a' });
+  await fetchIt();
+  const objects = { alone: {}, beside: {} };
+  const check = (timeoutMs: number) =>
+    checkFetched(native, remote.gitdir, objects, {
+      limits: { ...remoteLimits, timeoutMs },
+      signal: new AbortController().signal,
+    });
+  expect(await fault(check(60_000))).toBe('none');
+  expect(await fault(check(1))).toBe('timed_out');
 });
 
 it('tells what went wrong, and keeps the secret out of what it tells', async () => {

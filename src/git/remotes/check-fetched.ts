@@ -1,0 +1,27 @@
+import type { NativeGit } from '../native/native-git.js';
+import { checkObjects } from '../serve/check-objects.js';
+import { type NewObjects, PackObjects } from '../serve/pack-objects.js';
+import { PushRefused, TooManyObjects } from '../serve/push-refused.js';
+import type { RemoteLimits } from './remote-command.js';
+import { RemoteFault } from './remote-fault.js';
+
+/**
+ * Checks what a fetch brought as what a push brings is checked, within the time that one command has.
+ * @throws RemoteFault `unfit`, `too_large`, `timed_out`; or the reason of `signal`
+ */
+export async function checkFetched(
+  native: NativeGit,
+  gitdir: string,
+  objects: NewObjects,
+  { limits, signal }: { limits: RemoteLimits; signal: AbortSignal },
+): Promise<void> {
+  const late = AbortSignal.timeout(limits.timeoutMs);
+  try {
+    await checkObjects(new PackObjects(native, gitdir, objects, AbortSignal.any([signal, late])));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof PushRefused)) throw error;
+    if (late.aborted) throw new RemoteFault('timed_out', error);
+    throw new RemoteFault(error instanceof TooManyObjects ? 'too_large' : 'unfit', error);
+  }
+}
