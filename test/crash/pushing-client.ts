@@ -32,7 +32,9 @@ export async function runPushingClient(
   await mkdir(folder, { recursive: true });
   await git(folder, ['init', '-q', '-b', 'work']);
 
-  const address = () => (random(2) ? remote.url() : null) ?? remote.gitdir;
+  /** Of one step: who was refused over HTTP is given a turn there, before the saves that wait. */
+  let isOverHttp = false;
+  const address = () => (isOverHttp ? remote.url() : null) ?? remote.gitdir;
   const fetch = (branch: string) =>
     gitSucceeds(folder, ['fetch', '-q', address(), `+refs/heads/${branch}:refs/remotes/origin/${branch}`]);
 
@@ -73,6 +75,7 @@ export async function runPushingClient(
 
   async function step(): Promise<void> {
     const branch = remote.branches[random(remote.branches.length)]!;
+    isOverHttp = random(3) > 0;
     if (!(await fetch(branch))) return;
     await commit(branch);
     const force = branch === remote.rewritten && random(2) === 0;

@@ -47,7 +47,7 @@ function summarize(store: StoreKills, server: ServerKills): number {
     ['saves acknowledged', `${ledger.saves.length} by the server, ${store.saves} by the store`],
     ['pushes acknowledged', ledger.pushes.length],
     ['repacks and the like', (ledger.counts.repacks ?? 0) + store.repacks],
-    ['starts after a kill', `${starts.length}, p50 ${start(0.5)}, max ${start(1)}`],
+    ['starts, the first included', `${starts.length}, p50 ${start(0.5)}, max ${start(1)}`],
     ['saves read again through REST', server.reads],
     ['times all was compared with git and the database', server.checks],
     ...Object.entries(ledger.counts).sort(),
@@ -59,12 +59,13 @@ function summarize(store: StoreKills, server: ServerKills): number {
 
   const faults = [...new Set([...store.faults, ...ledger.faults])];
   for (const fault of faults.slice(0, mostTold)) console.log(`FAULT ${fault}`);
-  if (made < serverKills || store.kills < storeKills)
-    console.log('The time was up before all kills were made.');
+  const isShort = made < serverKills || store.kills < storeKills;
+  if (isShort) console.log('The time was up before all kills were made.');
   console.log(
     `\n${ledger.saves.length + store.saves + ledger.pushes.length} acknowledged, ${faults.length} faults`,
   );
-  return faults.length === 0 ? 0 : 1;
+  // A gate that lets a run pass that hardly killed would guard nothing.
+  return faults.length > 0 || (isShort && process.env.CI) ? 1 : 0;
 }
 
 function messageOf(line: string): string {

@@ -13,7 +13,7 @@ export async function setUp(server: KilledServer): Promise<Remote[]> {
     const made = await graphql(
       server,
       `mutation ($input: CreateRepositoryInput!) { createRepository(spaceSlug: "demo", input: $input) { id } }`,
-      { input: { name, kind: 'analysis' } },
+      { input: { name, kind: 'analysis', allowNonFastForward: true } },
     );
     const repositoryId: string = made.createRepository.id;
     for (const branch of branches.slice(1)) {
