@@ -30,7 +30,7 @@ export const documentRoutes: RestRoute[] = [
       input: { targetType: body.target_type, targetId: body.target_id },
     }),
     responds: { kind: 'created', at: 'createNotebookLink' },
-    errors: ['already_exists', 'workspace_archived'],
+    errors: ['already_exists'],
   }),
   route({
     method: 'delete',
@@ -39,7 +39,6 @@ export const documentRoutes: RestRoute[] = [
     document: DeleteNotebookLinkDocument,
     variables: ({ space, param }) => ({ space, id: param('notebook_id'), linkId: param('link_id') }),
     responds: { kind: 'done' },
-    errors: ['workspace_archived'],
   }),
   route({
     method: 'get',
@@ -54,6 +53,6 @@ export const documentRoutes: RestRoute[] = [
       ...offsetOf(query),
     }),
     responds: { kind: 'page', at: 'space.document.versions' },
-    errors: ['invalid_ref'],
+    errors: ['invalid_ref', 'payload_too_large'],
   }),
 ];
