@@ -61,6 +61,7 @@ export async function openTestGateway(options: {
   dataDir?: string;
   /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
   env?: Record<string, string>;
+  sessionStartTimeoutMs?: number;
 }): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -70,6 +71,7 @@ export async function openTestGateway(options: {
     migrationsDirectory: 'prisma/migrations',
     backends: options.backends?.(dataDir) ?? [],
     database: options.database,
+    sessionStartTimeoutMs: options.sessionStartTimeoutMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
