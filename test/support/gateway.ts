@@ -19,8 +19,8 @@ export interface TestGateway {
   dataDir: string;
   /** The platform admin's token. */
   token: string;
-  /** Sends a REST request and checks its answer against the OpenAPI description; below the base path of a space, as
-   * the admin unless another token is given. */
+  /** Sends a REST request, below the base path of a space, as the admin unless another token is given. Its answer is
+   * checked against the OpenAPI description, and so is the request where it is answered 2xx. */
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Runs a GraphQL operation over HTTP. */
   graphql(
@@ -33,7 +33,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** Every answer of the tests that the API description knows is held against it. */
+/** Every request and answer of the tests that the API description knows is held against it. */
 const description: OpenApiDocument = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
 const checker = createChecker(description);
 
@@ -86,13 +86,14 @@ export async function openTestGateway(options: {
 
     async rest(method, path, { body, raw, token: other, headers, space = 'demo' } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const sentHeaders = new Headers({
+        ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      });
       const response = await fetch(`${url}/api/v1.0/engagement/spaces/${space}/notebooks${path}`, {
         method,
-        headers: {
-          ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
-          ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
+        headers: sentHeaders,
         body: sent,
       });
       const text = await response.text();
@@ -103,7 +104,14 @@ export async function openTestGateway(options: {
         headers: response.headers,
       };
       const template = templateOf(description, method, path);
-      if (template) checker.answer(method, template, answer);
+      if (!template) return answer;
+      checker.answer(method, template, answer);
+      if (response.ok)
+        checker.request(method, template, {
+          path,
+          headers: sentHeaders,
+          body: sent === undefined ? undefined : JSON.parse(sent),
+        });
       return answer;
     },
 
