@@ -42,7 +42,7 @@ type Scope = 'read' | 'write' | 'execute' | 'admin';
 export interface RestOptions {
   body?: unknown;
   /** Sent as it is, in place of `body`. */
-  raw?: string;
+  raw?: string | Uint8Array<ArrayBuffer>;
   token?: string | null;
   headers?: Record<string, string>;
   space?: string;
@@ -110,7 +110,7 @@ export async function openTestGateway(options: {
         checker.request(method, template, {
           path,
           headers: sentHeaders,
-          body: sent === undefined ? undefined : JSON.parse(sent),
+          body: sent === undefined ? undefined : JSON.parse(Buffer.from(sent as string).toString()),
         });
       return answer;
     },
