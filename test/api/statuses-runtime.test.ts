@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestDatabase } from '../support/database.js';
@@ -15,6 +15,8 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 let at: TestGateway;
 /** Its workers never become ready, and a session is waited for a moment only. */
 let slow: TestGateway;
+/** Its workers are ready at once, but no kernel starts in the moment that a session is waited for. */
+let hasty: TestGateway;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
 /** A live session, for what does not change it. */
@@ -27,6 +29,17 @@ beforeAll(async () => {
     database: await openTestDatabase(),
     backends: (dataDir) => [
       openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
+    ],
+  });
+  hasty = await openTestGateway({
+    database: await openTestDatabase(),
+    sessionStartTimeoutMs: 200,
+    backends: (dataDir) => [
+      openExternalBackend({
+        stateRoot: join(dataDir, 'workers'),
+        python: testPython,
+        registered: jupyter.endpoint,
+      }),
     ],
   });
   slow = await openTestGateway({
@@ -49,6 +62,7 @@ afterAll(async () => {
   const { prisma, workers } = slow.gateway.services;
   for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
   await slow.close();
+  await hasty.close();
   await at.close();
   await proxy.close();
   await jupyter.close();
@@ -202,6 +216,16 @@ const withoutJupyter: StatusRow[] = [
 
 /** The session whose queue is full: it runs a cell. */
 let busy: string;
+it('what is sent to an action that takes no body is ignored, also when it is repeated with its key', async () => {
+  const send = () =>
+    at.rest('POST', `/sessions/${session}/interrupt`, {
+      raw: '{',
+      headers: { 'idempotency-key': 'no-body' },
+    });
+  expect((await send()).status).toBe(200);
+  expect((await send()).status).toBe(200);
+});
+
 itAnswersEachError('runtime', [
   ...starts,
   ...states,
@@ -217,6 +241,7 @@ itAnswersEachError('runtime', [
     },
   ],
   ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, slow)],
+  ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, hasty)],
   [route('execute/stream'), 'execution_id_reused', reuse],
   [
     route('execute/stream'),

@@ -13,7 +13,7 @@ const check =
     checker.request(method, path, {
       path: path + (sent.query ?? ''),
       headers: new Headers(sent.headers),
-      body: sent.body,
+      text: sent.body === undefined ? undefined : JSON.stringify(sent.body),
     });
 
 it('a checker finds what a request has too much, too little or of another type', () => {

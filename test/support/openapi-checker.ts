@@ -17,8 +17,8 @@ export interface CheckedAnswer {
 export interface CheckedRequest {
   path: string;
   headers: Headers;
-  /** Parsed; undefined where there was none. */
-  body?: unknown;
+  /** As it was sent; undefined where there was none. */
+  text?: string;
 }
 
 /** Holds requests and answers against an OpenAPI document. */
@@ -67,7 +67,7 @@ export function createChecker(document: OpenApiDocument): Checker {
   }
 
   return {
-    request(method, path, { path: sent, headers, body }) {
+    request(method, path, { path: sent, headers, text }) {
       const what = `the request ${method} ${sent.slice(0, 200)}`;
       const { node, pointer } = operation(method, path);
       const query = new URL(sent, 'http://gateway').searchParams;
@@ -81,8 +81,9 @@ export function createChecker(document: OpenApiDocument): Checker {
         if (value !== null)
           validate([...parameter.pointer, 'schema'], decoded(value, schema), `${what} ${name}`);
       }
-      if (node.requestBody)
-        validate([...pointer, 'requestBody', 'content', 'application/json', 'schema'], body, what);
+      if (!node.requestBody) return;
+      const schema = [...pointer, 'requestBody', 'content', 'application/json', 'schema'];
+      validate(schema, text === undefined ? undefined : JSON.parse(text), what);
     },
     answer(method, path, { status, headers, body }) {
       const what = `${method} ${path} ${status}`;
