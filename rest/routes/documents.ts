@@ -30,7 +30,7 @@ export const documentRoutes: RestRoute[] = [
       input: { targetType: body.target_type, targetId: body.target_id },
     }),
     responds: { kind: 'created', at: 'createNotebookLink' },
-    errors: ['already_exists'],
+    errors: ['already_exists', 'workspace_archived'],
   }),
   route({
     method: 'delete',
@@ -39,6 +39,7 @@ export const documentRoutes: RestRoute[] = [
     document: DeleteNotebookLinkDocument,
     variables: ({ space, param }) => ({ space, id: param('notebook_id'), linkId: param('link_id') }),
     responds: { kind: 'done' },
+    errors: ['workspace_archived'],
   }),
   route({
     method: 'get',

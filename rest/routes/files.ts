@@ -26,7 +26,12 @@ type Kind = 'notebook' | undefined;
 
 const listErrors: readonly ErrorCode[] = ['invalid_ref', 'payload_too_large'];
 const readErrors: readonly ErrorCode[] = [...listErrors, 'invalid_path', 'unreadable_file'];
-const writeErrors: readonly ErrorCode[] = ['invalid_ref', 'invalid_path', 'branch_protected'];
+const writeErrors: readonly ErrorCode[] = [
+  'invalid_ref',
+  'invalid_path',
+  'branch_protected',
+  'workspace_archived',
+];
 const createErrors: readonly ErrorCode[] = [...writeErrors, 'invalid_notebook', 'file_exists'];
 const saveErrors: readonly ErrorCode[] = [...writeErrors, 'invalid_notebook', 'base_sha_conflict'];
 
@@ -73,7 +78,7 @@ function createFile(path: string, kind: Kind, what: string): RestRoute {
       input: createInput(body, kind),
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
-    errors: [...createErrors, 'workspace_archived'],
+    errors: createErrors,
   });
 }
 
@@ -90,7 +95,7 @@ function saveFile(path: string, kind: Kind, what: string): RestRoute {
       input: saveInput(body, kind),
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
-    errors: [...saveErrors, 'workspace_archived'],
+    errors: saveErrors,
   });
 }
 
@@ -112,7 +117,7 @@ const renameFile: RestRoute = route({
     },
   }),
   responds: { kind: 'saved', at: 'renameFile', status: 200 },
-  errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file', 'workspace_archived'],
+  errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file'],
 });
 
 const repositoryRoutes: RestRoute[] = [

@@ -4,8 +4,8 @@ import { invalidField } from '../errors.js';
 import { serviceIdentity } from '../files/commit-changes.js';
 import { checkRemoteInput, type RemoteInput } from '../remotes/check-remote-input.js';
 import { remoteData } from '../remotes/set-remote.js';
-import { firstCommitMessage } from './first-commit.js';
 import { checkBranchName } from '../repositories/check-ref.js';
+import { firstCommitMessage } from './first-commit.js';
 import { refuseDuplicate } from './refuse-duplicate.js';
 import { loadAdminSpace } from './require-admin.js';
 

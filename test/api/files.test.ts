@@ -389,8 +389,8 @@ it('a stored notebook that is not valid is listed, and 409 to read', async () =>
     status: 409,
     body: { code: 'unreadable_file' },
   });
-  const tip = () => git.resolveBranch('main');
   const git = await at.gateway.services.git.repository(demo.repositoryId);
+  const tip = () => git.resolveBranch('main');
   const before = await tip();
   expect(
     await at.rest('POST', `${base}/authoring-file/rename`, {

@@ -131,26 +131,24 @@ describe.each(routesWith('not_found'))('%s', (name) => {
     expect(plain(foreign)).toEqual(plain(unknown));
   });
 
-  it.skipIf(operation.params.length === 0)(
-    'answers alike for unknown, foreign and malformed ids',
-    async () => {
-      for (const param of operation.params) {
-        const unknown = await call(operation, { token: insider.token, params: { [param]: randomUUID() } });
-        expectError(unknown, 404, 'not_found');
-        for (const id of [
-          elsewhere.ids[param as 'link_id'],
-          'no-uuid',
-          '\u0000',
-          '%',
-          '..%2f',
-          'x'.repeat(2000),
-        ]) {
-          const answer = await call(operation, { token: insider.token, params: { [param]: id } });
-          expect(plain(answer), `${param} ${id}`).toEqual(plain(unknown));
-        }
+  if (operation.params.length === 0) return;
+  it('answers alike for unknown, foreign and malformed ids', async () => {
+    for (const param of operation.params) {
+      const unknown = await call(operation, { token: insider.token, params: { [param]: randomUUID() } });
+      expectError(unknown, 404, 'not_found');
+      for (const id of [
+        elsewhere.ids[param as 'link_id'],
+        'no-uuid',
+        '\u0000',
+        '%',
+        '..%2f',
+        'x'.repeat(2000),
+      ]) {
+        const answer = await call(operation, { token: insider.token, params: { [param]: id } });
+        expect(plain(answer), `${param} ${id}`).toEqual(plain(unknown));
       }
-    },
-  );
+    }
+  });
 });
 
 it.each(['POST /workers', 'POST /sessions'])('%s in a workspace of another space is 404', async (name) => {

@@ -5,19 +5,23 @@ import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { filled } from '../support/rest-operations.js';
+import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 let at: TestGateway;
 let editor: { id: string; token: string };
-let archived: string;
+/** What is archived: a workspace, and the repository and notebook below it. */
+let archived: SpaceFixture['ids'];
+let shelfSpace: string;
 let notebookId: string;
 const blob = 'a'.repeat(40);
 beforeAll(async () => {
   at = await openTestGateway({ database: await openTestDatabase() });
   editor = await at.user('editor');
   const { prisma, git } = at.gateway.services;
-  const body = { name: 'Archived', default_repository_id: demo.repositoryId };
-  archived = (await at.rest('POST', '/workspaces', { body })).body.id;
-  await at.rest('POST', `/workspaces/${archived}/archive`);
+  const shelf = await createSpaceFixture(at);
+  archived = shelf.ids;
+  shelfSpace = shelf.slug;
+  await at.rest('POST', `/workspaces/${archived.workspace_id}/archive`, { space: shelfSpace });
   await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'guarded' } });
   // What a native push may hold, and no other door lets in.
   const repository = await git.repository(demo.repositoryId);
@@ -38,11 +42,17 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 /** Sends to the route's thing in the demo space. */
-const send = (route: string, options: RestOptions & { query?: string; workspace?: string } = {}) => {
+const send = (route: string, options: RestOptions & { query?: string } = {}) => {
   const [method, path] = route.split(' ') as [string, string];
-  const { query = '', workspace = demo.workspaceId, ...rest } = options;
-  const ids = { workspace_id: workspace, repository_id: demo.repositoryId, notebook_id: notebookId };
+  const { query = '', ...rest } = options;
+  const ids = { workspace_id: demo.workspaceId, repository_id: demo.repositoryId, notebook_id: notebookId };
   return at.rest(method, filled(path, ids) + query, rest);
+};
+
+/** Sends to what is archived. */
+const sendToArchived = (route: string, body?: object) => {
+  const [method, path] = route.split(' ') as [string, string];
+  return at.rest(method, filled(path, archived), { space: shelfSpace, body });
 };
 
 const workspace = '/workspaces/{workspace_id}';
@@ -64,7 +74,7 @@ const reads = [`GET ${workspace}/file`, `GET ${workspace}/authoring-file`, `GET 
 
 /** The errors of a write whose body is `body`, which would succeed. */
 function writeErrors(route: string, body: object, field = 'path'): StatusRow[] {
-  const rows: StatusRow[] = [
+  return [
     [route, 'invalid_ref', () => send(route, { body: { ...body, branch: 'a..b' } })],
     [route, 'invalid_path', () => send(route, { body: { ...body, [field]: '../a.ipynb' } }), ['body', field]],
     [
@@ -72,9 +82,8 @@ function writeErrors(route: string, body: object, field = 'path'): StatusRow[] {
       'branch_protected',
       () => send(route, { body: { ...body, branch: 'guarded' }, token: editor.token }),
     ],
+    [route, 'workspace_archived', () => sendToArchived(route, body)],
   ];
-  if (route.includes(repository)) return rows;
-  return [...rows, [route, 'workspace_archived', () => send(route, { body, workspace: archived })]];
 }
 
 const faulty = { ...notebook, nbformat: 3 };
@@ -111,18 +120,21 @@ const renames: StatusRow[] = [
 
 const links = 'POST /documents/{notebook_id}/links';
 const versions = 'GET /documents/{notebook_id}/versions';
+const unlink = 'DELETE /documents/{notebook_id}/links/{link_id}';
 const link = { target_type: 'repository', target_id: demo.repositoryId };
 const patch = `PATCH ${workspace}`;
 const access = `PUT ${workspace}/access`;
 
 itAnswersEachError('files', [
-  [patch, 'workspace_archived', () => send(patch, { body: { name: 'x' }, workspace: archived })],
-  [access, 'workspace_archived', () => send(access, { body: { grants: [] }, workspace: archived })],
+  [patch, 'workspace_archived', () => sendToArchived(patch, { name: 'x' })],
+  [access, 'workspace_archived', () => sendToArchived(access, { grants: [] })],
   ...lists,
   ...reads,
   ...creates,
   ...saves,
   ...renames,
   [links, 'already_exists', () => send(links, { body: link }).then(() => send(links, { body: link }))],
+  [links, 'workspace_archived', () => sendToArchived(links, link)],
+  [unlink, 'workspace_archived', () => sendToArchived(unlink)],
   [versions, 'invalid_ref', () => send(versions, { query: '?branch=a..b' })],
 ]);
