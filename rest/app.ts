@@ -83,7 +83,8 @@ export function createRestApp(deps: RestDependencies): Hono {
   for (const [path, rows] of byPath) {
     if (rows.some(isDeprecated)) app.use(basePath + path, announceDeprecation);
     for (const row of rows) {
-      app.on(row.method.toUpperCase(), basePath + path, limit, async (c) => {
+      if (row.body || takesIdempotencyKey(row)) app.on(row.method.toUpperCase(), basePath + path, limit);
+      app.on(row.method.toUpperCase(), basePath + path, async (c) => {
         const requestId = requestIdOf(c);
         const context = await deps.context(c.req.raw.headers, requestId);
         const run = () => answer(row, c, context, requestId);

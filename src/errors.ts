@@ -84,13 +84,14 @@ export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} was not found.`);
 }
 
-/** An `invalid_request` that names one field of the body (`loc` is below `body`). */
+/** An `invalid_request` that names one field of the body, or of the query (`loc` is below `place`). */
 export function invalidField(
   field: string | (string | number)[],
   msg: string,
   type = 'invalid',
+  place: 'body' | 'query' = 'body',
 ): DomainError {
-  const loc = ['body', ...(Array.isArray(field) ? field : [field])];
+  const loc = [place, ...(Array.isArray(field) ? field : [field])];
   return new DomainError('invalid_request', `${loc.slice(1).join('.')}: ${msg}`, {
     fields: [{ loc, msg, type }],
   });

@@ -38,7 +38,7 @@ const meanings: Record<number, string> = {
   403: 'You may not do this.',
   404: 'It was not found in this space.',
   409: 'The state of things is in the way.',
-  413: 'The body is over 64 MiB.',
+  413: 'The body is over 64 MiB, or the repository too large to go through in time.',
   415: 'The body is not JSON.',
   500: 'Something went wrong here.',
   503: 'Something that this needs is not available.',
@@ -55,13 +55,14 @@ export function describeErrors(
   const codes = new Set<ErrorCode>([
     'unauthenticated',
     'insufficient_scope',
-    'forbidden',
     'not_found',
     'internal',
     'storage_unavailable',
     ...route.errors,
   ]);
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
+  // Who may see the space may list it: what the caller may not view is left out.
+  if (route.body || /:\w/.test(route.path)) has('forbidden');
   if (route.body || route.query || route.responds.kind === 'stream') has('invalid_request');
   if (route.body) has('payload_too_large', 'unsupported_media_type');
   if (takesIdempotencyKey(route))

@@ -54,6 +54,6 @@ export const documentRoutes: RestRoute[] = [
       ...offsetOf(query),
     }),
     responds: { kind: 'page', at: 'space.document.versions' },
-    errors: ['invalid_ref'],
+    errors: ['invalid_ref', 'payload_too_large'],
   }),
 ];

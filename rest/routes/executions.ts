@@ -27,7 +27,7 @@ export const executionRoutes: RestRoute[] = [
       };
     },
     responds: { kind: 'stream', at: 'executeCell.id' },
-    errors: [...sessionErrors, 'execution_id_reused', 'quota_exceeded'],
+    errors: [...sessionErrors, 'session_dead', 'execution_id_reused', 'quota_exceeded'],
   }),
   route({
     method: 'get',
@@ -40,6 +40,5 @@ export const executionRoutes: RestRoute[] = [
       id: param('execution_id'),
     }),
     responds: { kind: 'stream', at: 'space.execution.id' },
-    errors: ['invalid_request'],
   }),
 ];

@@ -24,16 +24,16 @@ import { type RestRoute, route } from '../route.js';
 
 type Kind = 'notebook' | undefined;
 
-const readErrors: readonly ErrorCode[] = ['invalid_ref', 'storage_unavailable'];
+const listErrors: readonly ErrorCode[] = ['invalid_ref', 'payload_too_large'];
+const readErrors: readonly ErrorCode[] = [...listErrors, 'invalid_path', 'unreadable_file'];
 const writeErrors: readonly ErrorCode[] = [
-  ...readErrors,
+  'invalid_ref',
   'invalid_path',
-  'invalid_notebook',
   'branch_protected',
   'workspace_archived',
-  'unreadable_file',
-  'base_sha_conflict',
 ];
+const createErrors: readonly ErrorCode[] = [...writeErrors, 'invalid_notebook', 'file_exists'];
+const saveErrors: readonly ErrorCode[] = [...writeErrors, 'invalid_notebook', 'base_sha_conflict'];
 
 const workspaceLists: RestRoute = route({
   method: 'get',
@@ -49,7 +49,7 @@ const workspaceLists: RestRoute = route({
     ...offsetOf(query),
   }),
   responds: { kind: 'page', at: 'space.workspace.files' },
-  errors: readErrors,
+  errors: listErrors,
 });
 
 function readFile(path: string, kind: Kind, what: string): RestRoute {
@@ -61,7 +61,7 @@ function readFile(path: string, kind: Kind, what: string): RestRoute {
     document: ReadWorkspaceFileDocument,
     variables: ({ space, param, query }) => ({ space, id: param('workspace_id'), ...query, kind }),
     responds: { kind: 'file', at: 'space.workspace.file' },
-    errors: [...readErrors, 'invalid_path', 'unreadable_file'],
+    errors: readErrors,
   });
 }
 
@@ -78,7 +78,7 @@ function createFile(path: string, kind: Kind, what: string): RestRoute {
       input: createInput(body, kind),
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
-    errors: [...writeErrors, 'file_exists'],
+    errors: createErrors,
   });
 }
 
@@ -95,7 +95,7 @@ function saveFile(path: string, kind: Kind, what: string): RestRoute {
       input: saveInput(body, kind),
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
-    errors: writeErrors,
+    errors: saveErrors,
   });
 }
 
@@ -117,7 +117,7 @@ const renameFile: RestRoute = route({
     },
   }),
   responds: { kind: 'saved', at: 'renameFile', status: 200 },
-  errors: [...writeErrors, 'file_exists'],
+  errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file'],
 });
 
 const repositoryRoutes: RestRoute[] = [
@@ -135,7 +135,7 @@ const repositoryRoutes: RestRoute[] = [
       ...offsetOf(query),
     }),
     responds: { kind: 'page', at: 'space.repository.files' },
-    errors: readErrors,
+    errors: listErrors,
     successor: 'space.repository.visible_workspace_id',
   }),
   route({
@@ -151,7 +151,7 @@ const repositoryRoutes: RestRoute[] = [
       kind: 'notebook' as const,
     }),
     responds: { kind: 'file', at: 'space.repository.file' },
-    errors: [...readErrors, 'invalid_path', 'unreadable_file'],
+    errors: readErrors,
     successor: 'space.repository.visible_workspace_id',
   }),
   route({
@@ -166,7 +166,7 @@ const repositoryRoutes: RestRoute[] = [
       input: createInput(body, 'notebook'),
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
-    errors: [...writeErrors, 'file_exists'],
+    errors: createErrors,
     successor: 'createFile.repository.visible_workspace_id',
   }),
   route({
@@ -181,7 +181,7 @@ const repositoryRoutes: RestRoute[] = [
       input: saveInput(body, 'notebook'),
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
-    errors: writeErrors,
+    errors: saveErrors,
     successor: 'saveFile.repository.visible_workspace_id',
   }),
 ];

@@ -25,19 +25,13 @@ import { type RestRoute, route } from '../route.js';
 
 const startErrors: readonly ErrorCode[] = [
   'invalid_path',
-  'invalid_ref',
   'workspace_archived',
   'quota_exceeded',
   'runtime_unavailable',
 ];
 
 /** What stands in the way of using a session. */
-export const sessionErrors: readonly ErrorCode[] = [
-  'workspace_archived',
-  'session_dead',
-  'worker_not_live',
-  'runtime_unavailable',
-];
+export const sessionErrors: readonly ErrorCode[] = ['workspace_archived', 'worker_not_live'];
 
 export const runtimeRoutes: RestRoute[] = [
   route({
@@ -97,7 +91,6 @@ export const runtimeRoutes: RestRoute[] = [
     document: StopWorkerDocument,
     variables: ({ space, param }) => ({ space, id: param('worker_id') }),
     responds: { kind: 'done' },
-    errors: ['runtime_unavailable'],
   }),
   route({
     method: 'get',
@@ -116,7 +109,7 @@ export const runtimeRoutes: RestRoute[] = [
     document: CreateSessionDocument,
     variables: ({ space, body }) => ({ space, input: { ...startInput(body), workerId: body.worker_id } }),
     responds: { kind: 'created', at: 'createSession.session', isNew: 'createSession.created' },
-    errors: [...startErrors, 'worker_not_live', 'session_starting', 'worker_lost'],
+    errors: [...startErrors, 'worker_not_live', 'session_starting'],
   }),
   route({
     method: 'get',
@@ -133,7 +126,6 @@ export const runtimeRoutes: RestRoute[] = [
     document: DeleteSessionDocument,
     variables: ({ space, param }) => ({ space, id: param('session_id') }),
     responds: { kind: 'done' },
-    errors: ['runtime_unavailable'],
   }),
   route({
     method: 'post',
@@ -142,7 +134,7 @@ export const runtimeRoutes: RestRoute[] = [
     document: InterruptSessionDocument,
     variables: ({ space, param }) => ({ space, id: param('session_id') }),
     responds: { kind: 'ok', at: 'interruptSession' },
-    errors: sessionErrors,
+    errors: [...sessionErrors, 'session_dead', 'runtime_unavailable'],
   }),
   route({
     method: 'post',
@@ -151,6 +143,6 @@ export const runtimeRoutes: RestRoute[] = [
     document: RestartSessionDocument,
     variables: ({ space, param }) => ({ space, id: param('session_id') }),
     responds: { kind: 'ok', at: 'restartSession' },
-    errors: [...sessionErrors, 'session_starting'],
+    errors: [...sessionErrors, 'runtime_unavailable'],
   }),
 ];

@@ -47,6 +47,8 @@ export function createPglitePool(db: PGlite): pg.Pool {
 function pgliteClient(db: PGlite): typeof pg.Client {
   return class PgliteClient extends pg.Client {
     constructor() {
+      if (db.closed)
+        throw Object.assign(new Error('The embedded database is closed.'), { code: 'ECONNREFUSED' });
       super(pgliteConfig(db));
     }
   };

@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import type { CommitResult, FileChange } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
@@ -42,7 +43,7 @@ export async function commitFiles(
   if (length > mostChanges)
     throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
   return commitChanges(ctx, target, {
-    branch: input.branch ?? target.defaultBranch,
+    branch: checkBranchName(input.branch ?? target.defaultBranch),
     changes: input.changes.map((change, index) => placed(index, () => toChange(change))),
     message: input.commitMessage.trim() || `Change ${length} files`,
   });

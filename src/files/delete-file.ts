@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.js';
 import type { CommitResult } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
@@ -27,7 +28,7 @@ export async function deleteFile(
   const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
   assertWritablePath(input.path);
   return commitChanges(ctx, target, {
-    branch: input.branch ?? target.defaultBranch,
+    branch: checkBranchName(input.branch ?? target.defaultBranch),
     changes: [{ kind: 'delete', path: input.path, baseSha: checkBaseSha(input.baseSha) }],
     message: input.commitMessage?.trim() || `Delete ${input.path}`,
   });

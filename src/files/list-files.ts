@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
+import { checkRef } from '../repositories/check-ref.js';
 import { type FileKind, fileKind, isNotebookPath } from './file-kind.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
 import { lastChanges } from './last-change.js';
@@ -43,7 +44,7 @@ export async function listFiles(
 ): Promise<FileList> {
   if (input.offset < 0 || input.limit < 0) throw invalidField('limit', 'must not be negative');
   const target = await loadFileTarget(ctx, spaceSlug, address, 'view');
-  const resolved = await target.git.resolveRef(input.ref ?? target.defaultBranch);
+  const resolved = await target.git.resolveRef(checkRef(input.ref ?? target.defaultBranch));
   return resolved.kind === 'branch'
     ? listBranch(ctx, target, resolved.name, input)
     : listCommit(ctx, target, resolved.commitOid, input);

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { assertReadablePath } from '../git/path.js';
+import { checkRef } from '../repositories/check-ref.js';
 import { type FileKind, fileKind } from './file-kind.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
@@ -31,5 +32,6 @@ export async function readFile(
     const msg = input.kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
     throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
   }
-  return readSnapshot(ctx.services, target, { ref: input.ref ?? target.defaultBranch, path: input.path });
+  const ref = checkRef(input.ref ?? target.defaultBranch);
+  return readSnapshot(ctx.services, target, { ref, path: input.path });
 }

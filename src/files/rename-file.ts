@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { assertWritablePath } from '../git/path.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges, findVersion } from './commit-changes.js';
 import { parseContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
@@ -39,7 +40,7 @@ export async function renameFile(
       fields: [{ loc, msg, type: 'kind_mismatch' }],
     });
   }
-  const branch = input.branch ?? target.defaultBranch;
+  const branch = checkBranchName(input.branch ?? target.defaultBranch);
   await assertReadable(target, branch, path);
   const result = await commitChanges(ctx, target, {
     branch,

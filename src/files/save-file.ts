@@ -3,6 +3,7 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { FileChange } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges, findVersion } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
@@ -75,7 +76,7 @@ async function put(
   change: Extract<FileChange, { bytes: Uint8Array }>,
   defaultMessage: string,
 ): Promise<SavedFile> {
-  const branch = input.branch ?? target.defaultBranch;
+  const branch = checkBranchName(input.branch ?? target.defaultBranch);
   const { path } = change;
   const message = input.commitMessage?.trim() || defaultMessage;
   const result = await commitChanges(ctx, target, { branch, changes: [change], message });

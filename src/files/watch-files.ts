@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import { createChangeQueue } from '../events/change-queue.js';
 import { pullIterator } from '../events/pull-iterator.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { type FileChangeEvent, fileChanges } from '../versions/file-changes.js';
 import { loadFileTarget } from './file-target.js';
 
@@ -24,7 +25,7 @@ export async function watchFiles(
   const target = await load(ctx);
   const { git } = target;
   const repositoryId = target.repository.id;
-  const branch = input.branch ?? target.defaultBranch;
+  const branch = checkBranchName(input.branch ?? target.defaultBranch);
   const recheck = async (fresh: RequestContext) => {
     if ((await load(fresh)).repository.id !== repositoryId) throw notFound('The repository of this stream');
     await git.resolveBranch(branch);

@@ -14,7 +14,9 @@ export async function authorizeRepeat(
   ctx: RequestContext,
   { params, body }: { params: Record<string, string>; body: Uint8Array },
 ): Promise<void> {
-  const { space = '', workspace_id = startedIn(body), repository_id, notebook_id, session_id } = params;
+  const { space = '', repository_id, notebook_id, session_id } = params;
+  const namesNothing = Object.keys(params).every((name) => name === 'space');
+  const workspace_id = params.workspace_id ?? (namesNothing ? startedIn(body) : undefined);
   await loadSpace(ctx, space);
   if (workspace_id !== undefined) await loadWorkspace(ctx, space, workspace_id, 'edit');
   if (repository_id !== undefined) await loadRepository(ctx, space, repository_id, 'edit');

@@ -1,8 +1,8 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { loadRepository } from '../repositories/load-repository.js';
-import { checkBranchName } from './check-input.js';
 import { loadAdminSpace } from './require-admin.js';
 
 /**
@@ -19,7 +19,7 @@ export async function setBranchProtection(
   const { prisma, git } = ctx.services;
   await loadAdminSpace(ctx, spaceSlug);
   const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
-  const key = { repositoryId: repository.id, name: checkBranchName(input.branch, 'branch') };
+  const key = { repositoryId: repository.id, name: checkBranchName(input.branch, ['body', 'branch']) };
   if (!input.protected) {
     await prisma.protectedBranch.deleteMany({ where: key });
     return repository;

@@ -4,9 +4,9 @@ import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { assertBranchWritable, loadFileTarget } from '../files/file-target.js';
 import type { GitRepository } from '../git/git-store.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { loadSpaceById } from '../spaces/space-access.js';
-import { checkBranchName } from './check-input.js';
 import { lockDefaultBranch } from './lock-default-branch.js';
 
 /** A branch at the commit that it points to. */
@@ -59,7 +59,7 @@ export async function createBranch(
   input: CreateBranchInput,
 ): Promise<Branch> {
   const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
-  const name = checkBranchName(input.name, 'name');
+  const name = checkBranchName(input.name, ['body', 'name']);
   await assertBranchWritable(ctx, target, name);
   const commitOid = await commitOf(target.git, input.from ?? target.defaultBranch);
   await target.git.createBranch(name, commitOid);
@@ -81,7 +81,7 @@ export async function deleteBranch(
   branch: string,
 ): Promise<void> {
   const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
-  const name = checkBranchName(branch, 'name');
+  const name = checkBranchName(branch, ['body', 'name']);
   await assertBranchWritable(ctx, target, name);
   const { id } = target.repository;
   const remove = async () => {

@@ -1,5 +1,4 @@
-import { DomainError, invalidField, notFound } from '../errors.js';
-import { isBranchName } from '../git/ref-name.js';
+import { invalidField, notFound } from '../errors.js';
 import { checkText, isUuid } from '../validate.js';
 
 const longestEmail = 254;
@@ -35,15 +34,6 @@ export function checkRange(value: number, field: string, least: number, most: nu
   if (value < least || value > most)
     throw invalidField(field, `must be from ${least} to ${most}`, 'out_of_range');
   return value;
-}
-
-/** @throws DomainError `invalid_ref` naming the field, unless a branch may have the name */
-export function checkBranchName(value: string, field: string): string {
-  if (isBranchName(value)) return value;
-  const msg = 'is not a valid branch name';
-  throw new DomainError('invalid_ref', `${field}: ${msg}`, {
-    fields: [{ loc: ['body', field], msg, type: 'invalid' }],
-  });
 }
 
 /** @throws DomainError `not_found`, as for an unknown one, for an id that no row can have */

@@ -4,7 +4,7 @@ import { invalidField } from '../errors.js';
 import { serviceIdentity } from '../files/commit-changes.js';
 import { checkRemoteInput, type RemoteInput } from '../remotes/check-remote-input.js';
 import { remoteData } from '../remotes/set-remote.js';
-import { checkBranchName } from './check-input.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { firstCommitMessage } from './first-commit.js';
 import { refuseDuplicate } from './refuse-duplicate.js';
 import { loadAdminSpace } from './require-admin.js';
@@ -37,7 +37,7 @@ export async function createRepository(
     spaceId: space.id,
     name: checkRepositoryName(input.name),
     kind: input.kind,
-    defaultBranch: checkBranchName(input.defaultBranch ?? 'main', 'default_branch'),
+    defaultBranch: checkBranchName(input.defaultBranch ?? 'main', ['body', 'default_branch']),
     allowNonFastForward: input.allowNonFastForward ?? false,
   };
   const remote = input.remote ? checkRemoteInput(remotes, input.remote, ['remote']) : null;

@@ -56,6 +56,8 @@ export interface GatewayOptions {
   backends: WorkerBackend[];
   /** A database that is open already; closed with the gateway. */
   database?: Database;
+  /** How long a new session is waited for, in milliseconds; default 120 s. */
+  sessionStartTimeoutMs?: number;
 }
 
 /** Builds every part of the gateway, takes up what a former process left, and seeds what is missing. */
@@ -92,7 +94,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
   });
-  const sessions = createSessionManager({ prisma, bus, workers, log });
+  const sessions = createSessionManager({
+    prisma,
+    bus,
+    workers,
+    log,
+    startTimeoutMs: options.sessionStartTimeoutMs,
+  });
   const executionLog = openExecutionLog({ prisma, bus });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
   const remotes = createRemotes({

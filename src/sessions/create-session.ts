@@ -20,27 +20,29 @@ export interface CreatedSession {
   created: boolean;
 }
 
-const longestWaitMs = 120_000;
-
 /**
  * Makes a kernel session and waits until it is idle. Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
- *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after 120 s, while the worker goes
- *   on starting
+ *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` when it took too long
+ *   (`SessionManager.startTimeoutMs`), while the worker goes on starting
  */
 export async function createSession(
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateSessionInput,
 ): Promise<CreatedSession> {
-  const deadline = AbortSignal.timeout(longestWaitMs);
+  const deadline = AbortSignal.timeout(ctx.services.sessions.startTimeoutMs);
   const plan = await resolveStart(ctx, spaceSlug, input);
   const worker = input.workerId
     ? await namedWorker(ctx, spaceSlug, plan, input.workerId)
     : (await ensureWorker(ctx, plan)).worker;
   await untilReady(ctx, worker, deadline);
   const { session, created } = await findOrInsert(ctx, plan, worker);
-  if (created) await ctx.services.sessions.open(session, deadline);
+  if (created) {
+    await ctx.services.sessions.open(session, deadline).catch((error) => {
+      throw deadline.aborted ? stillStarting('kernel') : error;
+    });
+  }
   return { session: await untilIdle(ctx, session, deadline), created };
 }
 
@@ -72,12 +74,8 @@ async function untilReady(ctx: RequestContext, worker: Worker, signal: AbortSign
       current.errorDetail ?? 'The worker stopped before it was ready.',
     );
   };
-  const ready = await waitFor(bus, 'worker', worker.id, check, { timeoutMs: longestWaitMs, signal });
-  if (!ready) {
-    throw new DomainError('session_starting', 'The worker is still starting; try again in a few seconds.', {
-      retryAfterSeconds: 5,
-    });
-  }
+  const ready = await waitFor(bus, 'worker', worker.id, check, signal);
+  if (!ready) throw stillStarting('worker');
 }
 
 async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker): Promise<CreatedSession> {
@@ -112,10 +110,14 @@ async function untilIdle(ctx: RequestContext, session: Session, signal: AbortSig
     const current = await prisma.session.findUniqueOrThrow({ where: { id: session.id } });
     return current.status === 'starting' ? undefined : current;
   };
-  const current = await waitFor(bus, 'session', session.id, check, { timeoutMs: longestWaitMs, signal });
+  const current = await waitFor(bus, 'session', session.id, check, signal);
   if (current && current.status !== 'dead') return current;
   if (current) throw new DomainError('runtime_unavailable', 'The kernel did not start; start a new session.');
-  throw new DomainError('session_starting', 'The kernel is still starting; try again in a few seconds.', {
+  throw stillStarting('kernel');
+}
+
+function stillStarting(what: 'worker' | 'kernel'): DomainError {
+  return new DomainError('session_starting', `The ${what} is still starting; try again in a few seconds.`, {
     retryAfterSeconds: 5,
   });
 }

@@ -19,7 +19,7 @@ export function listSessions(
     requireScope(ctx, 'read');
     const { space } = await loadSpace(ctx, spaceSlug);
     if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
-      throw invalidField('workspace_id', 'must be a UUID', 'uuid');
+      throw invalidField('workspace_id', 'must be a UUID', 'uuid', 'query');
     }
     return {
       userId: ctx.actor.userId,

@@ -9,6 +9,8 @@ import type { WorkerManager } from '../workers/worker-manager.js';
 
 /** Holds the kernel connections of the live sessions, and keeps their rows in step with the kernels. */
 export interface SessionManager extends KernelProvider {
+  /** How long a new session is waited for, its worker included; in milliseconds. */
+  readonly startTimeoutMs: number;
   /** Starts the session's kernel; the row is `idle` then. @throws DomainError `runtime_unavailable` (the row is dead) */
   open(session: Session, signal: AbortSignal): Promise<void>;
   /** Connects to the kernel that a session had before the gateway restarted; marks it dead when it is gone. */
@@ -49,6 +51,8 @@ export function createSessionManager(deps: {
   bus: EventBus;
   workers: WorkerManager;
   log: Logger;
+  /** See {@link SessionManager.startTimeoutMs}; default 120 s. */
+  startTimeoutMs?: number;
 }): SessionManager {
   const { prisma, bus, workers } = deps;
   const live = new Map<string, Live>();
@@ -137,6 +141,7 @@ export function createSessionManager(deps: {
     );
 
   return {
+    startTimeoutMs: deps.startTimeoutMs ?? 120_000,
     open: start,
 
     async reopen(session) {
@@ -169,7 +174,11 @@ export function createSessionManager(deps: {
         return;
       }
       await setStatus(session.id, 'restarting');
-      await start(session, AbortSignal.timeout(stepTimeoutMs));
+      const limit = AbortSignal.timeout(stepTimeoutMs);
+      await start(session, limit).catch((error) => {
+        if (!limit.aborted) throw error;
+        throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
+      });
     },
 
     async close(sessionId) {
@@ -208,7 +217,7 @@ export function createSessionManager(deps: {
             throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
           return current.status === 'idle' || current.status === 'busy' ? current : undefined;
         },
-        { timeoutMs: readyTimeoutMs },
+        AbortSignal.timeout(readyTimeoutMs),
       );
       if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
       return kernel;

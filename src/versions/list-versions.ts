@@ -3,6 +3,7 @@ import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { loadDocument } from '../documents/load-document.js';
 import type { Listing } from '../listing.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 
 /**
  * The saved versions of a notebook on one branch, newest first, under all the paths that it had. Needs the scope `read`
@@ -19,7 +20,7 @@ export function listVersions(
   const where = async () => {
     requireScope(ctx, 'read');
     const { document, repository } = await loadDocument(ctx, spaceSlug, notebookId, 'view');
-    const branch = filter.branch ?? repository.defaultBranch;
+    const branch = checkBranchName(filter.branch ?? repository.defaultBranch, ['query', 'branch']);
     await ctx.services.indexer.ensure(repository.id, branch);
     return { documentId: document.id, branch };
   };

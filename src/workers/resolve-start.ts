@@ -9,7 +9,10 @@ import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { assertReadablePath } from '../git/path.js';
+import { checkText } from '../validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+
+const longestName = 200;
 
 /** The body that starts a worker or a session; `workspaceId` alone is required. */
 export interface StartInput {
@@ -82,7 +85,9 @@ async function resolveBranch(ctx: RequestContext, repository: Repository, branch
 async function findProfile(ctx: RequestContext, input: StartInput): Promise<KernelProfile> {
   const { prisma } = ctx.services;
   const { kernelName } = input;
+  if (kernelName != null) checkText(kernelName, 'kernel_name', longestName);
   if (input.kernelProfileId != null) {
+    checkText(input.kernelProfileId, 'kernel_profile_id', longestName);
     const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
     if (!profile) throw invalidField('kernel_profile_id', 'is not a kernel profile', 'unknown');
     if (kernelName != null && kernelName !== profile.kernelName) {
@@ -100,6 +105,7 @@ async function findProfile(ctx: RequestContext, input: StartInput): Promise<Kern
 }
 
 async function findResourceClass(ctx: RequestContext, id: string | null | undefined): Promise<ResourceClass> {
+  if (id != null) checkText(id, 'resource_class_id', longestName);
   const found = await ctx.services.prisma.resourceClass.findFirst({
     where: { isEnabled: true, ...(id == null ? {} : { id }) },
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],

@@ -19,8 +19,8 @@ export interface TestGateway {
   dataDir: string;
   /** The platform admin's token. */
   token: string;
-  /** Sends a REST request and checks its answer against the OpenAPI description; below the base path of a space, as
-   * the admin unless another token is given. */
+  /** Sends a REST request, below the base path of a space, as the admin unless another token is given. Its answer is
+   * checked against the OpenAPI description, and so is the request where it is answered 2xx. */
   rest(method: string, path: string, options?: RestOptions): Promise<RestAnswer>;
   /** Runs a GraphQL operation over HTTP. */
   graphql(
@@ -33,7 +33,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** Every answer of the tests that the API description knows is held against it. */
+/** Every request and answer of the tests that the API description knows is held against it. */
 const description: OpenApiDocument = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
 const checker = createChecker(description);
 
@@ -42,7 +42,7 @@ type Scope = 'read' | 'write' | 'execute' | 'admin';
 export interface RestOptions {
   body?: unknown;
   /** Sent as it is, in place of `body`. */
-  raw?: string;
+  raw?: string | Uint8Array<ArrayBuffer>;
   token?: string | null;
   headers?: Record<string, string>;
   space?: string;
@@ -61,6 +61,7 @@ export async function openTestGateway(options: {
   dataDir?: string;
   /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
   env?: Record<string, string>;
+  sessionStartTimeoutMs?: number;
 }): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -70,6 +71,7 @@ export async function openTestGateway(options: {
     migrationsDirectory: 'prisma/migrations',
     backends: options.backends?.(dataDir) ?? [],
     database: options.database,
+    sessionStartTimeoutMs: options.sessionStartTimeoutMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
@@ -84,13 +86,14 @@ export async function openTestGateway(options: {
 
     async rest(method, path, { body, raw, token: other, headers, space = 'demo' } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+      const sentHeaders = new Headers({
+        ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      });
       const response = await fetch(`${url}/api/v1.0/engagement/spaces/${space}/notebooks${path}`, {
         method,
-        headers: {
-          ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
-          ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
+        headers: sentHeaders,
         body: sent,
       });
       const text = await response.text();
@@ -101,7 +104,14 @@ export async function openTestGateway(options: {
         headers: response.headers,
       };
       const template = templateOf(description, method, path);
-      if (template) checker.answer(method, template, answer);
+      if (!template) return answer;
+      checker.answer(method, template, answer);
+      if (response.ok)
+        checker.request(method, template, {
+          path,
+          headers: sentHeaders,
+          text: sent === undefined ? undefined : Buffer.from(sent as string).toString(),
+        });
       return answer;
     },
 

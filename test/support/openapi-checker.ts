@@ -13,8 +13,19 @@ export interface CheckedAnswer {
   body?: unknown;
 }
 
-/** Holds answers against an OpenAPI document. */
+/** A request as it was sent; `path` has its query. */
+export interface CheckedRequest {
+  path: string;
+  headers: Headers;
+  /** As it was sent; undefined where there was none. */
+  text?: string;
+}
+
+/** Holds requests and answers against an OpenAPI document. */
 export interface Checker {
+  /** Fails unless the operation describes the request: for those that were answered 2xx, so that the description is
+   * not stricter than the gateway. */
+  request(method: string, path: string, request: CheckedRequest): void;
   /** Fails unless the operation describes the status, every header and the whole body; says nothing of more than them. */
   answer(method: string, path: string, answer: CheckedAnswer): void;
   /** Fails unless a stream's events are described. */
@@ -50,7 +61,30 @@ export function createChecker(document: OpenApiDocument): Checker {
     return resolve(node, pointer);
   }
 
+  function operation(method: string, path: string) {
+    const pointer = ['paths', base + path, method.toLowerCase()];
+    return { pointer, node: pointer.reduce((at: any, key) => at?.[key], document) as any };
+  }
+
   return {
+    request(method, path, { path: sent, headers, text }) {
+      const what = `the request ${method} ${sent.slice(0, 200)}`;
+      const { node, pointer } = operation(method, path);
+      const query = new URL(sent, 'http://gateway').searchParams;
+      for (const [index, given] of node.parameters.entries()) {
+        const parameter = resolve(given, [...pointer, 'parameters', String(index)]);
+        const { name, in: place, required, schema } = parameter.node;
+        const value = { query: query.get(name), header: headers.get(name) }[place as 'query'] ?? null;
+        // The path was matched already, and its parameters are any text.
+        if (place === 'path') continue;
+        if (required) expect(value, `${what} has no ${name}`).not.toBeNull();
+        if (value !== null)
+          validate([...parameter.pointer, 'schema'], decoded(value, schema), `${what} ${name}`);
+      }
+      if (!node.requestBody) return;
+      const schema = [...pointer, 'requestBody', 'content', 'application/json', 'schema'];
+      validate(schema, text === undefined ? undefined : JSON.parse(text), what);
+    },
     answer(method, path, { status, headers, body }) {
       const what = `${method} ${path} ${status}`;
       const { node, pointer } = response(method, path, status);
@@ -71,6 +105,11 @@ export function createChecker(document: OpenApiDocument): Checker {
       }
     },
   };
+}
+
+/** A parameter's text as the value that its schema is about. */
+function decoded(text: string, schema: JsonSchema): unknown {
+  return schema.type === 'integer' || schema.type === 'number' ? Number(text) : text;
 }
 
 /** The path template of the document that a path below the base path is an instance of, if it describes the method. */

@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
+import { openBreakableDatabase } from '../support/breakable-database.js';
+import { openTestDatabase } from '../support/database.js';
+import {
+  commonCodes,
+  type DocumentedError,
+  documentedErrors,
+  expectError,
+  statusFiles,
+} from '../support/documented-errors.js';
+import { openTestGateway, type RestAnswer, type RestOptions, type TestGateway } from '../support/gateway.js';
+import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
+import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
+
+const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
+const documented = documentedErrors();
+const routesWith = (code: string) =>
+  documented.filter((one) => one.code === code).map(({ operation }) => operation.name);
+const operationNamed = (name: string) => operations.find((one) => one.name === name)!;
+
+let at: TestGateway;
+let here: SpaceFixture;
+let elsewhere: SpaceFixture;
+/** An editor of the space `here` who may not view its one workspace. */
+let outsider: { id: string; token: string };
+/** An admin of the space `here`, in no other. */
+let insider: { id: string; token: string };
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  here = await createSpaceFixture(at);
+  elsewhere = await createSpaceFixture(at);
+  outsider = await member('editor');
+  insider = await member('admin');
+});
+afterAll(() => at.close());
+
+async function member(role: 'admin' | 'editor', scopes?: Parameters<TestGateway['user']>[1]) {
+  const user = await at.user(null, scopes);
+  const { prisma } = at.gateway.services;
+  const space = await prisma.space.findUniqueOrThrow({ where: { slug: here.slug } });
+  await prisma.spaceMember.create({ data: { spaceId: space.id, userId: user.id, role } });
+  return user;
+}
+
+/** The query without which a route is not answered. */
+const queryOf = ({ method, path }: RestOperation) =>
+  method === 'GET' && path.endsWith('file') ? '?path=there.ipynb' : '';
+
+/** Sends what the route takes, to the things of the space `here`, but for what is given. */
+function call(
+  { name, method, path, described, ...rest }: RestOperation,
+  options: RestOptions & { params?: Record<string, string>; query?: string; gateway?: TestGateway } = {},
+): Promise<RestAnswer> {
+  const {
+    params,
+    query = queryOf({ name, method, path, described, ...rest }),
+    gateway = at,
+    ...more
+  } = options;
+  const to = filled(path, { ...here.ids, ...params }) + query;
+  return gateway.rest(method, to, { space: here.slug, body: validBodies(here.ids)[name], ...more });
+}
+
+/** An answer without what differs from one to the next. */
+const plain = ({ status, body }: RestAnswer) => ({ status, body: { ...body, request_id: '' } });
+
+it('every common code has its test below, and every route with others one of its own', () => {
+  const text = readFileSync('test/api/statuses-everywhere.test.ts', 'utf8');
+  // Nothing that a client sends is answered with `internal`: what would be is a fault to mend.
+  for (const code of commonCodes) if (code !== 'internal') expect(text).toContain(`routesWith('${code}')`);
+  for (const name of Object.keys(statusFiles)) {
+    expect(readFileSync(`test/api/statuses-${name}.test.ts`, 'utf8')).toContain(
+      `itAnswersEachError('${name}'`,
+    );
+  }
+  const covered = Object.values(statusFiles).flat();
+  const others = operations.filter(({ path }) => !covered.some((prefix) => path.startsWith(prefix)));
+  expect(others).toEqual([]);
+});
+
+it.each(routesWith('unauthenticated'))('%s without a valid token is 401', async (name) => {
+  for (const token of [null, 'unknown', 'x'.repeat(600)])
+    expectError(await call(operationNamed(name), { token }), 401, 'unauthenticated');
+});
+
+describe('a token without the scope', () => {
+  const needed = ({ method, path }: RestOperation) =>
+    method === 'GET' ? 'read' : /^\/(workers|sessions)/.test(path) ? 'execute' : 'write';
+  const tokens = new Map<string, string>();
+  beforeAll(async () => {
+    const all = ['read', 'write', 'execute', 'admin'] as const;
+    for (const lacking of ['read', 'write', 'execute']) {
+      const { token } = await member(
+        'admin',
+        all.filter((scope) => scope !== lacking),
+      );
+      tokens.set(lacking, token);
+    }
+  });
+  it.each(routesWith('insufficient_scope'))('%s is 403', async (name) => {
+    const operation = operationNamed(name);
+    const answer = await call(operation, { token: tokens.get(needed(operation))! });
+    expectError(answer, 403, 'insufficient_scope');
+  });
+});
+
+it.each(routesWith('forbidden'))(
+  '%s is 403 where the workspace is not the caller’s to view',
+  async (name) => {
+    expectError(await call(operationNamed(name), { token: outsider.token }), 403, 'forbidden');
+  },
+);
+
+describe.each(routesWith('not_found'))('%s', (name) => {
+  const operation = operationNamed(name);
+
+  it('answers alike in an unknown space and in one that the caller is no member of', async () => {
+    const unknown = await call(operation, { token: insider.token, space: 'unknown' });
+    expectError(unknown, 404, 'not_found');
+    const foreign = await call(operation, {
+      token: insider.token,
+      space: elsewhere.slug,
+      params: elsewhere.ids,
+    });
+    expect(plain(foreign)).toEqual(plain(unknown));
+  });
+
+  if (operation.params.length === 0) return;
+  it('answers alike for unknown, foreign and malformed ids', async () => {
+    for (const param of operation.params) {
+      const unknown = await call(operation, { token: insider.token, params: { [param]: randomUUID() } });
+      expectError(unknown, 404, 'not_found');
+      for (const id of [
+        elsewhere.ids[param as 'link_id'],
+        'no-uuid',
+        '\u0000',
+        '%',
+        '..%2f',
+        'x'.repeat(2000),
+      ]) {
+        const answer = await call(operation, { token: insider.token, params: { [param]: id } });
+        expect(plain(answer), `${param} ${id}`).toEqual(plain(unknown));
+      }
+    }
+  });
+});
+
+it.each(['POST /workers', 'POST /sessions'])('%s in a workspace of another space is 404', async (name) => {
+  for (const workspace_id of [randomUUID(), elsewhere.ids.workspace_id, 'no-uuid']) {
+    const answer = await call(operationNamed(name), { token: insider.token, body: { workspace_id } });
+    expectError(answer, 404, 'not_found');
+  }
+});
+
+it.each(routesWith('invalid_request'))('%s says which field is wrong', async (name) => {
+  const operation = operationNamed(name);
+  const { requestBody, parameters } = operation.described;
+  const named = (where: string) => parameters.some((one: { name?: string; in?: string }) => one.in === where);
+  if (requestBody) {
+    const body = { ...validBodies(here.ids)[name], nothing: 1 };
+    expectError(await call(operation, { body }), 400, 'invalid_request', ['body', 'nothing']);
+    expectError(await call(operation, { raw: '{' }), 400, 'invalid_request', ['body']);
+  }
+  if (named('query')) {
+    const [field, query] = queryOf(operation) ? ['path', '?ref=main'] : ['page', '?page=0'];
+    expectError(await call(operation, { query }), 400, 'invalid_request', ['query', field!]);
+  }
+  const headers: string[] = parameters.map(({ $ref }: { $ref?: string }) => $ref?.split('/').at(-1));
+  for (const header of ['Idempotency-Key', 'Last-Event-ID'].filter((one) => headers.includes(one))) {
+    const answer = await call(operation, { headers: { [header]: 'a b' } });
+    expectError(answer, 400, 'invalid_request', ['header', header]);
+  }
+});
+
+it.each(routesWith('payload_too_large').filter((name) => !name.startsWith('GET ')))(
+  '%s with a body over 64 MiB is 413',
+  async (name) => {
+    const { method, path } = operationNamed(name);
+    const { status, body } = await announce(method, filled(path, here.ids), 64 * 1024 * 1024 + 1);
+    expect([status, body.code]).toEqual([413, 'payload_too_large']);
+  },
+);
+
+/** Sends the head of a request whose body is that long, and nothing of the body. */
+function announce(method: string, path: string, length: number): Promise<{ status?: number; body: any }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${at.url}/api/v1.0/engagement/spaces/${here.slug}/notebooks${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${at.token}`,
+        'content-type': 'application/json',
+        'content-length': String(length),
+      },
+    });
+    sent.on('error', reject);
+    sent.on('response', async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      sent.destroy();
+      resolve({ status: response.statusCode, body: JSON.parse(text) });
+    });
+    sent.flushHeaders();
+  });
+}
+
+it.each(routesWith('unsupported_media_type'))('%s with another media type is 415', async (name) => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', '']) {
+    const answer = await call(operationNamed(name), { headers: { 'content-type': type } });
+    expectError(answer, 415, 'unsupported_media_type');
+  }
+});
+
+describe('an Idempotency-Key that another gateway over this database is at work on', () => {
+  async function begun(operation: RestOperation) {
+    const key = randomUUID();
+    const { prisma } = at.gateway.services;
+    const owner = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
+    const actor = { userId: owner.id, scopes: new Set(['read', 'write', 'execute', 'admin']) };
+    const sent = JSON.stringify(validBodies(here.ids)[operation.name]) ?? '';
+    await createIdempotencyStore({ prisma }).begin({ actor } as never, {
+      key,
+      method: operation.method,
+      path: `/api/v1.0/engagement/spaces/${here.slug}/notebooks${filled(operation.path, here.ids)}`,
+      body: new TextEncoder().encode(sent),
+      params: {},
+    });
+    return { 'idempotency-key': key };
+  }
+  it.each(routesWith('idempotency_in_progress'))('%s is 409 with the same body', async (name) => {
+    const operation = operationNamed(name);
+    const answer = await call(operation, { headers: await begun(operation) });
+    expectError(answer, 409, 'idempotency_in_progress');
+  });
+  it.each(routesWith('idempotency_key_reused'))('%s is 409 with another body', async (name) => {
+    const operation = operationNamed(name);
+    const answer = await call(operation, { raw: '{"other":1}', headers: await begun(operation) });
+    expectError(answer, 409, 'idempotency_key_reused');
+  });
+});
+
+it.each([...new Set(operations.map(({ path }) => path))])('%s names its methods in a 405', async (path) => {
+  const allowed = operations.filter((one) => one.path === path).map(({ method }) => method);
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
+    const answer = await at.rest(method, filled(path, here.ids), { space: here.slug });
+    expectError(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')!.split(', ').sort()).toEqual(allowed.toSorted());
+  }
+});
+
+describe('while storage is away', () => {
+  const readGit = /\/(files?|authoring-files?|rename)$/;
+
+  it.each(operations.filter(({ path }) => readGit.test(path)).map(({ name }) => name))(
+    '%s is 503 over a damaged branch',
+    async (name) => {
+      const { repository_id } = elsewhere.ids;
+      const branch = join(at.dataDir, 'repositories', `${repository_id}.git`, 'refs/heads/main');
+      const tip = await readFile(branch);
+      await writeFile(branch, 'damaged');
+      try {
+        const answer = await call(operationNamed(name), { space: elsewhere.slug, params: elsewhere.ids });
+        expectError(answer, 503, 'storage_unavailable');
+      } finally {
+        await writeFile(branch, tip);
+      }
+    },
+  );
+
+  let broken: TestGateway;
+  beforeAll(async () => {
+    const away = await openBreakableDatabase();
+    broken = await openTestGateway({ database: away.database });
+    await away.break();
+  });
+  afterAll(() => broken.close());
+  it.each(routesWith('storage_unavailable'))('%s is 503 without the database', async (name) => {
+    const answer = await call(operationNamed(name), { gateway: broken, token: at.token });
+    expectError(answer, 503, 'storage_unavailable');
+  });
+});
+
+/** What is documented and cannot be provoked over HTTP here, with the reason. */
+const excused = (one: DocumentedError) =>
+  // A fault of the gateway itself: a test that provokes one should mend it.
+  one.code === 'internal' ||
+  // A listing of over 500,000 entries or of more than 10 s: test/git holds these bounds.
+  (one.code === 'payload_too_large' && one.operation.method === 'GET');
+
+it('nothing else is excused', () => {
+  expect(
+    new Set(documented.filter(excused).map(({ operation, code }) => `${operation.method} ${code}`)),
+  ).toEqual(
+    new Set([
+      'GET internal',
+      'POST internal',
+      'PUT internal',
+      'PATCH internal',
+      'DELETE internal',
+      'GET payload_too_large',
+    ]),
+  );
+});

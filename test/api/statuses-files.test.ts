@@ -1,0 +1,140 @@
+import { afterAll, beforeAll } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { serviceIdentity } from '../../src/files/commit-changes.js';
+import { openTestDatabase } from '../support/database.js';
+import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
+import { filled } from '../support/rest-operations.js';
+import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
+
+let at: TestGateway;
+let editor: { id: string; token: string };
+/** What is archived: a workspace, and the repository and notebook below it. */
+let archived: SpaceFixture['ids'];
+let shelfSpace: string;
+let notebookId: string;
+const blob = 'a'.repeat(40);
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  editor = await at.user('editor');
+  const { prisma, git } = at.gateway.services;
+  const shelf = await createSpaceFixture(at);
+  archived = shelf.ids;
+  shelfSpace = shelf.slug;
+  await at.rest('POST', `/workspaces/${archived.workspace_id}/archive`, { space: shelfSpace });
+  await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'guarded' } });
+  // What a native push may hold, and no other door lets in.
+  const repository = await git.repository(demo.repositoryId);
+  await repository.createBranch('guarded', await repository.resolveBranch('main'));
+  await repository.commit({
+    branch: 'main',
+    changes: [
+      { kind: 'create', path: 'bad.ipynb', bytes: Buffer.from('{}') },
+      { kind: 'create', path: 'bad.txt', bytes: Buffer.from([0xff]) },
+    ],
+    author: serviceIdentity,
+    committer: serviceIdentity,
+    message: 'Push',
+  });
+  const read = await at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=${demo.notebookPath}`);
+  notebookId = read.body.notebook_id;
+});
+afterAll(() => at.close());
+
+/** Sends to the route's thing in the demo space. */
+const send = (route: string, options: RestOptions & { query?: string } = {}) => {
+  const [method, path] = route.split(' ') as [string, string];
+  const { query = '', ...rest } = options;
+  const ids = { workspace_id: demo.workspaceId, repository_id: demo.repositoryId, notebook_id: notebookId };
+  return at.rest(method, filled(path, ids) + query, rest);
+};
+
+/** Sends to what is archived. */
+const sendToArchived = (route: string, body?: object) => {
+  const [method, path] = route.split(' ') as [string, string];
+  return at.rest(method, filled(path, archived), { space: shelfSpace, body });
+};
+
+const workspace = '/workspaces/{workspace_id}';
+const repository = '/repositories/{repository_id}';
+const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+
+const lists = [`GET ${workspace}/files`, `GET ${repository}/files`].flatMap((route): StatusRow[] => [
+  [route, 'invalid_ref', () => send(route, { query: '?ref=a..b' })],
+]);
+
+const reads = [`GET ${workspace}/file`, `GET ${workspace}/authoring-file`, `GET ${repository}/file`].flatMap(
+  (route): StatusRow[] => [
+    [route, 'invalid_ref', () => send(route, { query: `?path=${demo.notebookPath}&ref=a..b` })],
+    [route, 'invalid_path', () => send(route, { query: '?path=../a.ipynb' }), ['query', 'path']],
+    [route, 'invalid_path', () => send(route, { query: '?path=.git/config' }), ['query', 'path']],
+    [route, 'unreadable_file', () => send(route, { query: '?path=bad.ipynb' })],
+  ],
+);
+
+/** The errors of a write whose body is `body`, which would succeed. */
+function writeErrors(route: string, body: object, field = 'path'): StatusRow[] {
+  return [
+    [route, 'invalid_ref', () => send(route, { body: { ...body, branch: 'a..b' } })],
+    [route, 'invalid_path', () => send(route, { body: { ...body, [field]: '../a.ipynb' } }), ['body', field]],
+    [
+      route,
+      'branch_protected',
+      () => send(route, { body: { ...body, branch: 'guarded' }, token: editor.token }),
+    ],
+    [route, 'workspace_archived', () => sendToArchived(route, body)],
+  ];
+}
+
+const faulty = { ...notebook, nbformat: 3 };
+const creates = [
+  `POST ${workspace}/files`,
+  `POST ${workspace}/authoring-files`,
+  `POST ${repository}/files`,
+].flatMap((route): StatusRow[] => [
+  ...writeErrors(route, { path: 'new.ipynb' }),
+  [route, 'invalid_notebook', () => send(route, { body: { path: 'new.ipynb', notebook: faulty } })],
+  [route, 'file_exists', () => send(route, { body: { path: demo.notebookPath } })],
+]);
+
+const saved = { path: demo.notebookPath, notebook };
+const saves = [`PUT ${workspace}/file`, `PUT ${workspace}/authoring-file`, `PUT ${repository}/file`].flatMap(
+  (route): StatusRow[] => [
+    ...writeErrors(route, saved),
+    [route, 'invalid_notebook', () => send(route, { body: { ...saved, notebook: faulty } })],
+    [route, 'base_sha_conflict', () => send(route, { body: { ...saved, base_sha: blob } })],
+  ],
+);
+
+const rename = `POST ${workspace}/authoring-file/rename`;
+const moved = { path: demo.notebookPath, new_path: 'moved.ipynb' };
+const renames: StatusRow[] = [
+  ...writeErrors(rename, moved),
+  ...writeErrors(rename, moved, 'new_path').slice(1, 2),
+  [rename, 'base_sha_conflict', () => send(rename, { body: { ...moved, base_sha: blob } })],
+  [rename, 'file_exists', () => send(rename, { body: { ...moved, new_path: 'bad.ipynb' } })],
+  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
+  // Nothing of it was written.
+  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
+];
+
+const links = 'POST /documents/{notebook_id}/links';
+const versions = 'GET /documents/{notebook_id}/versions';
+const unlink = 'DELETE /documents/{notebook_id}/links/{link_id}';
+const link = { target_type: 'repository', target_id: demo.repositoryId };
+const patch = `PATCH ${workspace}`;
+const access = `PUT ${workspace}/access`;
+
+itAnswersEachError('files', [
+  [patch, 'workspace_archived', () => sendToArchived(patch, { name: 'x' })],
+  [access, 'workspace_archived', () => sendToArchived(access, { grants: [] })],
+  ...lists,
+  ...reads,
+  ...creates,
+  ...saves,
+  ...renames,
+  [links, 'already_exists', () => send(links, { body: link }).then(() => send(links, { body: link }))],
+  [links, 'workspace_archived', () => sendToArchived(links, link)],
+  [unlink, 'workspace_archived', () => sendToArchived(unlink)],
+  [versions, 'invalid_ref', () => send(versions, { query: '?branch=a..b' })],
+]);

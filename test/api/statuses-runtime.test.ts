@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { openTestDatabase } from '../support/database.js';
+import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
+import { filled } from '../support/rest-operations.js';
+import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+
+/** Its workers use a Jupyter server that can be cut off. */
+let at: TestGateway;
+/** Its workers never become ready, and a session is waited for a moment only. */
+let slow: TestGateway;
+/** Its workers are ready at once, but no kernel starts in the moment that a session is waited for. */
+let hasty: TestGateway;
+let jupyter: TestJupyter;
+let proxy: TcpProxy;
+/** A live session, for what does not change it. */
+let session: string;
+beforeAll(async () => {
+  jupyter = await startTestJupyter();
+  proxy = await openTcpProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
+  const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
+  at = await openTestGateway({
+    database: await openTestDatabase(),
+    backends: (dataDir) => [
+      openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
+    ],
+  });
+  hasty = await openTestGateway({
+    database: await openTestDatabase(),
+    sessionStartTimeoutMs: 200,
+    backends: (dataDir) => [
+      openExternalBackend({
+        stateRoot: join(dataDir, 'workers'),
+        python: testPython,
+        registered: jupyter.endpoint,
+      }),
+    ],
+  });
+  slow = await openTestGateway({
+    database: await openTestDatabase(),
+    sessionStartTimeoutMs: 200,
+    backends: (dataDir) => {
+      const python = join(dataDir, 'python');
+      const program = writeFile(python, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+      return [
+        openExternalBackend({
+          stateRoot: join(dataDir, 'workers'),
+          python: () => program.then(() => ({ python, origin: 'found' })),
+        }),
+      ];
+    },
+  });
+  session = await openSession();
+});
+afterAll(async () => {
+  const { prisma, workers } = slow.gateway.services;
+  for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+  await slow.close();
+  await hasty.close();
+  await at.close();
+  await proxy.close();
+  await jupyter.close();
+});
+
+const post = (path: string, body?: object, to = at) => to.rest('POST', path, { body });
+
+async function newWorkspace(): Promise<string> {
+  const body = { name: 'One', default_repository_id: demo.repositoryId };
+  return (await post('/workspaces', body)).body.id;
+}
+
+/** Opens a session, in a workspace of its own unless one is given. */
+async function openSession(workspace_id?: string): Promise<string> {
+  const opened = await post('/sessions', { workspace_id: workspace_id ?? (await newWorkspace()) });
+  expect(opened.status).toBe(201);
+  return opened.body.id;
+}
+
+/** A session whose worker was stopped. */
+async function stopped(): Promise<string> {
+  const id = await openSession();
+  const { worker_id } = (await at.rest('GET', `/sessions/${id}`)).body;
+  await at.rest('DELETE', `/workers/${worker_id}`);
+  return id;
+}
+
+/** A session whose workspace was archived. */
+async function archived(): Promise<string> {
+  const workspace = await newWorkspace();
+  const id = await openSession(workspace);
+  await post(`/workspaces/${workspace}/archive`);
+  return id;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** A user with as many live workers as one may have. */
+async function busyUser(): Promise<string> {
+  const { id, token } = await at.user('editor');
+  const of = { workspaceId: demo.workspaceId, userId: id, repositoryId: demo.repositoryId, branch: 'main' };
+  const profile = {
+    kernelProfileId: 'python3',
+    kernelName: 'python3',
+    resourceClassId: 'standard',
+    resourceClass: {},
+  };
+  const row = { ...of, ...profile, backend: 'external', status: 'ready' } as const;
+  const keys = Array.from({ length: 10 }, () => randomUUID());
+  await at.gateway.services.prisma.worker.createMany({ data: keys.map((liveKey) => ({ ...row, liveKey })) });
+  return token;
+}
+
+/** Fills the queue of a session behind a cell that runs. */
+async function fullQueue(): Promise<string> {
+  const id = await openSession();
+  const { prisma, executor } = at.gateway.services;
+  const { userId } = await prisma.session.findUniqueOrThrow({ where: { id } });
+  const code = 'import time; time.sleep(600)';
+  await prisma.execution.createMany({
+    data: Array.from({ length: 1001 }, () => ({ sessionId: id, userId, code })),
+  });
+  const rows = await prisma.execution.findMany({ where: { sessionId: id }, orderBy: { position: 'asc' } });
+  for (const row of rows) executor.submit(row);
+  await expect.poll(async () => (await at.rest('GET', `/sessions/${id}`)).body.status).toBe('busy');
+  return id;
+}
+
+async function reuse() {
+  const execution_id = randomUUID();
+  const path = `/sessions/${session}/execute/stream`;
+  await post(path, { code: '1', execution_id });
+  return post(path, { code: '2', execution_id });
+}
+
+const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
+const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
+  [`POST ${path}`, 'invalid_path', () => post(path, bad), ['body', 'path']],
+  [
+    `POST ${path}`,
+    'workspace_archived',
+    async () => {
+      const workspace_id = await newWorkspace();
+      await post(`/workspaces/${workspace_id}/archive`);
+      return post(path, { workspace_id });
+    },
+  ],
+  [
+    `POST ${path}`,
+    'quota_exceeded',
+    async () => at.rest('POST', path, { token: await busyUser(), body: { workspace_id: demo.workspaceId } }),
+  ],
+]);
+
+const verbs = {
+  interrupt: undefined,
+  restart: undefined,
+  'execute/stream': { code: '1' },
+};
+const route = (verb: string) => `POST /sessions/{session_id}/${verb}`;
+const act = (verb: string, session_id: string) =>
+  post(filled(`/sessions/{session_id}/${verb}`, { session_id }), verbs[verb as 'interrupt']);
+
+const stoppedOnce = once(stopped);
+const archivedOnce = once(archived);
+const states = Object.keys(verbs).flatMap((verb): StatusRow[] => [
+  [route(verb), 'worker_not_live', async () => act(verb, await stoppedOnce())],
+  [route(verb), 'workspace_archived', async () => act(verb, await archivedOnce())],
+]);
+
+/** In this order: the first cuts the Jupyter server off, for all that follow. */
+let cutOff: string;
+const withoutJupyter: StatusRow[] = [
+  [
+    route('interrupt'),
+    'runtime_unavailable',
+    async () => {
+      cutOff = await openSession();
+      await proxy.close();
+      return act('interrupt', busy);
+    },
+  ],
+  [
+    route('interrupt'),
+    'session_dead',
+    async () => {
+      const status = async () => (await at.rest('GET', `/sessions/${cutOff}`)).body.status;
+      await expect.poll(status, { timeout: 25_000 }).toBe('dead');
+      return act('interrupt', cutOff);
+    },
+  ],
+  [route('execute/stream'), 'session_dead', () => act('execute/stream', cutOff)],
+  [route('restart'), 'runtime_unavailable', () => act('restart', cutOff)],
+  [
+    'POST /workers',
+    'runtime_unavailable',
+    async () => post('/workers', { workspace_id: await newWorkspace() }),
+  ],
+  [
+    'POST /sessions',
+    'runtime_unavailable',
+    async () => post('/sessions', { workspace_id: await newWorkspace() }),
+  ],
+];
+
+/** The session whose queue is full: it runs a cell. */
+let busy: string;
+it('what is sent to an action that takes no body is ignored, also when it is repeated with its key', async () => {
+  const send = () =>
+    at.rest('POST', `/sessions/${session}/interrupt`, {
+      raw: '{',
+      headers: { 'idempotency-key': 'no-body' },
+    });
+  expect((await send()).status).toBe(200);
+  expect((await send()).status).toBe(200);
+});
+
+itAnswersEachError('runtime', [
+  ...starts,
+  ...states,
+  [
+    'POST /sessions',
+    'worker_not_live',
+    async () => {
+      const workspace_id = await newWorkspace();
+      const id = await openSession(workspace_id);
+      const { worker_id } = (await at.rest('GET', `/sessions/${id}`)).body;
+      await at.rest('DELETE', `/workers/${worker_id}`);
+      return post('/sessions', { workspace_id, worker_id });
+    },
+  ],
+  ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, slow)],
+  ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, hasty)],
+  [route('execute/stream'), 'execution_id_reused', reuse],
+  [
+    route('execute/stream'),
+    'quota_exceeded',
+    async () => {
+      busy = await fullQueue();
+      return act('execute/stream', busy);
+    },
+  ],
+  ...withoutJupyter,
+]);

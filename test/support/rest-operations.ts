@@ -1,0 +1,57 @@
+import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
+
+const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';
+
+/** An operation of the description. */
+export interface RestOperation {
+  /** The method and the path, e.g. `GET /workspaces/{workspace_id}`. */
+  name: string;
+  method: string;
+  /** Below the base path, with `{name}` for parameters. */
+  path: string;
+  /** The names of the parameters of its path, but for the space. */
+  params: string[];
+  /** The operation as the document has it. */
+  described: any;
+}
+
+/** All operations of a description. */
+export function operationsOf(document: OpenApiDocument): RestOperation[] {
+  return Object.entries(document.paths).flatMap(([full, methods]) =>
+    Object.entries(methods).map(([verb, described]) => {
+      const path = full.slice(base.length);
+      const method = verb.toUpperCase();
+      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+      return { name: `${method} ${path}`, method, path, params, described };
+    }),
+  );
+}
+
+/** The path with its parameters filled in. */
+export function filled(path: string, params: Record<string, string>): string {
+  return path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name]!));
+}
+
+/** A body that each operation takes, by its name; `ids` are of things that exist. */
+export function validBodies(ids: { workspace_id: string; repository_id: string }): Record<string, object> {
+  const { workspace_id, repository_id } = ids;
+  const start = { workspace_id };
+  const create = { path: 'new.ipynb' };
+  const save = { path: 'there.ipynb', notebook: { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 } };
+  return {
+    'POST /workspaces': { name: 'New', default_repository_id: repository_id },
+    'PATCH /workspaces/{workspace_id}': { name: 'Changed' },
+    'PUT /workspaces/{workspace_id}/access': { grants: [] },
+    'POST /workspaces/{workspace_id}/files': create,
+    'PUT /workspaces/{workspace_id}/file': save,
+    'POST /workspaces/{workspace_id}/authoring-files': create,
+    'PUT /workspaces/{workspace_id}/authoring-file': save,
+    'POST /workspaces/{workspace_id}/authoring-file/rename': { path: 'there.ipynb', new_path: 'moved.ipynb' },
+    'POST /repositories/{repository_id}/files': create,
+    'PUT /repositories/{repository_id}/file': save,
+    'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
+    'POST /workers': start,
+    'POST /sessions': start,
+    'POST /sessions/{session_id}/execute/stream': { code: '1' },
+  };
+}
