@@ -6,16 +6,20 @@ export type Moment =
   | { at: 'start'; ms: number }
   | { at: 'response'; nth: number }
   | { at: 'request'; nth: number; ms: number }
+  | { at: 'push'; ms: number }
   | { at: 'burst'; ms: number };
 
 const longestWaitMs = 3_000;
+/** A push over HTTP takes half a second where nobody is in its way, and first one has to begin. */
+const longestPushMs = 6_000;
 
 /** The next moment of a plan. */
 export function nextMoment(random: (below: number) => number): Moment {
   const choice = random(100);
   if (choice < 15) return { at: 'start', ms: random(1_500) };
   if (choice < 40) return { at: 'response', nth: 1 + random(40) };
-  if (choice < 75) return { at: 'request', nth: 1 + random(40), ms: random(12) };
+  if (choice < 70) return { at: 'request', nth: 1 + random(40), ms: random(12) };
+  if (choice < 85) return { at: 'push', ms: random(5) };
   return { at: 'burst', ms: 50 + random(2_000) };
 }
 
@@ -26,12 +30,20 @@ export async function killAt(server: KilledServer, moment: Moment): Promise<void
     await sleep(moment.ms);
     return server.kill();
   }
-  const reached = moment.at === 'burst' ? null : counted(server, moment);
+  const reached = whenReached(server, moment);
   await server.listening();
-  if (reached === null) await sleep((moment as { ms: number }).ms);
-  else await Promise.race([reached, sleep(longestWaitMs)]);
-  if (moment.at === 'request') await sleep(moment.ms);
+  await Promise.race([reached, sleep(moment.at === 'push' ? longestPushMs : longestWaitMs)]);
+  if (moment.at !== 'response') await sleep(moment.ms);
   await server.kill();
+}
+
+async function whenReached(server: KilledServer, moment: Exclude<Moment, { at: 'start' }>): Promise<void> {
+  if (moment.at === 'response' || moment.at === 'request') return counted(server, moment);
+  server.onRequest = server.onSuccess = () => {};
+  if (moment.at === 'push')
+    await new Promise<void>((resolve) => {
+      server.onPush = resolve;
+    });
 }
 
 /** Resolves when the nth request went out, or the nth success came in; a success kills at once, in the same turn. */

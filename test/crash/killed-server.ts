@@ -31,6 +31,8 @@ export interface KilledServer {
   /** Told of each request that goes out and may change something, and of each 2xx that came back for one. */
   onRequest: () => void;
   onSuccess: () => void;
+  /** Told of each push over HTTP that went through. */
+  onPush: () => void;
   /** What it logged at level error. */
   errors: string[];
 }
@@ -58,6 +60,7 @@ export function createKilledServer(dataDir: string): KilledServer {
     errors: [],
     onRequest: () => {},
     onSuccess: () => {},
+    onPush: () => {},
     spawn() {
       spawnedAt = performance.now();
       process = spawnGatewayProcess(dataDir, env);

@@ -68,6 +68,7 @@ export async function runPushingClient(
     const to = address();
     const done = await gitSucceeds(folder, ['push', '-q', ...lease, to, `work:refs/heads/${branch}`]);
     if (done) count(ledger, to === remote.gitdir ? 'pushes to the folder' : 'pushes over HTTP');
+    if (done && to !== remote.gitdir) server.onPush();
     return done;
   }
 

@@ -3,12 +3,15 @@ import { api, graphql, type KilledServer } from './killed-server.js';
 import type { Place } from './operations.js';
 import type { Remote } from './pushing-client.js';
 
+/** A branch that git clients alone move, so that pushes over HTTP need not race with saves. */
+export const outside = 'outside';
+
 /** Makes two repositories with a workspace and branches each. */
 export async function setUp(server: KilledServer): Promise<Remote[]> {
   const remotes: Remote[] = [];
   for (const [name, branches] of [
-    ['alpha', ['main', 'dev', 'rewritten']],
-    ['beta', ['main']],
+    ['alpha', ['main', 'dev', outside, 'rewritten']],
+    ['beta', ['main', outside]],
   ] as const) {
     const made = await graphql(
       server,

@@ -9,7 +9,7 @@ import { createLedger, type Ledger } from './ledger.js';
 import { type Remote, runPushingClient } from './pushing-client.js';
 import { runRepacks } from './repacks.js';
 import { createSavingClient, type SavingClient } from './saving-client.js';
-import { placeOf, setUp } from './scene.js';
+import { outside, placeOf, setUp } from './scene.js';
 import { verifyDatabase } from './verify-database.js';
 import { repositorySize, verifyRepository } from './verify-git.js';
 import { verifyReads } from './verify-rest.js';
@@ -43,7 +43,7 @@ export async function killServers(options: {
   const server = createKilledServer(options.dataDir);
   const ledger = createLedger();
   const gate = createGate();
-  const kills: ServerKills['kills'] = { start: 0, response: 0, request: 0, burst: 0 };
+  const kills: ServerKills['kills'] = { start: 0, response: 0, request: 0, push: 0, burst: 0 };
   const done = { reads: 0, checks: 0, saves: 0 };
 
   server.spawn();
@@ -52,7 +52,7 @@ export async function killServers(options: {
   await server.kill();
   const clients = remotes.flatMap(({ repositoryId, branches, rewritten }) =>
     branches
-      .filter((branch) => branch !== rewritten)
+      .filter((branch) => branch !== rewritten && branch !== outside)
       .flatMap((branch) =>
         Array.from({ length: savers }, (_, i) => {
           const place = placeOf(
