@@ -2,8 +2,10 @@ import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
 import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
+import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
@@ -14,6 +16,12 @@ export const Execution = builder.prismaObject('Execution', {
     id: t.exposeID('id', { description: 'UUID.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),
     userId: t.exposeID('userId', { description: 'Who asked for it.' }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with its session, and so with it.',
+      select: { session: { select: { workspaceId: true, userId: true } } },
+      resolve: ({ session }, _args, ctx) => runtimePermissionsIn(ctx, session),
+    }),
     code: t.exposeString('code', { description: 'The code of the cell.' }),
     cellIndex: t.exposeInt('cellIndex', {
       nullable: true,

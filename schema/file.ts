@@ -1,3 +1,4 @@
+import { filePermissionsIn } from '../src/files/file-permissions-in.js';
 import type { FileSnapshot } from '../src/files/file-snapshot.js';
 import type { FileTarget } from '../src/files/file-target.js';
 import { type FileEntry, type FileList, listFiles } from '../src/files/list-files.js';
@@ -6,6 +7,7 @@ import { renameFile } from '../src/files/rename-file.js';
 import { createFile, type SavedFile, saveFile } from '../src/files/save-file.js';
 import { loadSpaceById } from '../src/spaces/space-access.js';
 import { builder, type Context } from './builder.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';
 import { NotebookVersion } from './notebook-version.js';
 import { Repository } from './repository.js';
@@ -27,6 +29,11 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     workspaceId: t.exposeID('workspaceId', {
       nullable: true,
       description: 'Null when addressed by repository.',
+    }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it.',
+      resolve: (file, _args, ctx) => filePermissionsIn(ctx, file),
     }),
   }),
 });

@@ -1,8 +1,11 @@
 import type { NotebookDocument as DocumentRow } from '../prisma/generated/client/client.js';
 import { loadDocument } from '../src/documents/load-document.js';
+import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
+import { loadSpace } from '../src/spaces/space-access.js';
 import { listVersions } from '../src/versions/list-versions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { NotebookVersion } from './notebook-version.js';
 import { Space } from './space.js';
 
@@ -20,6 +23,14 @@ export const NotebookDocument = builder.objectRef<DocumentInSpace>('NotebookDocu
     repositoryId: t.id({
       description: 'The repository that holds it.',
       resolve: ({ document }) => document.repositoryId,
+    }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it, as with the repository that holds it.',
+      resolve: async ({ spaceSlug, document }, _args, ctx) => {
+        const { space } = await loadSpace(ctx, spaceSlug);
+        return repositoryPermissionsIn(ctx, { id: document.repositoryId, spaceId: space.id });
+      },
     }),
   }),
 });

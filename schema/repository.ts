@@ -2,9 +2,11 @@ import { createRepository } from '../src/platform/create-repository.js';
 import { listRepositories } from '../src/platform/list-repositories.js';
 import { updateRepository } from '../src/platform/update-repository.js';
 import { loadRepository } from '../src/repositories/load-repository.js';
+import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
 import { visibleWorkspaceId } from '../src/repositories/visible-workspace-id.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { RepositoryKindEnum } from './enums.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';
 import { Space } from './space.js';
@@ -21,6 +23,11 @@ export const Repository = builder.prismaObject('Repository', {
     allowNonFastForward: t.exposeBoolean('allowNonFastForward', {
       description:
         'Whether a push may be forced: take the tip from a branch, or move a tag. What is replaced is kept all the same.',
+    }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it.',
+      resolve: (repository, _args, ctx) => repositoryPermissionsIn(ctx, repository),
     }),
     visibleWorkspaceId: t.id({
       nullable: true,

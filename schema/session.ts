@@ -4,8 +4,10 @@ import { createSession } from '../src/sessions/create-session.js';
 import { deleteSession } from '../src/sessions/delete-session.js';
 import { listSessions } from '../src/sessions/list-sessions.js';
 import { loadSession } from '../src/sessions/load-session.js';
+import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { SessionStatusEnum } from './enums.js';
 import { Space } from './space.js';
 import { startFields } from './worker.js';
@@ -18,6 +20,11 @@ export const Session = builder.prismaObject('Session', {
     workerId: t.exposeID('workerId', { description: 'The worker that runs it.' }),
     worker: t.relation('worker', { description: 'The worker that runs it.' }),
     userId: t.exposeID('userId', { description: 'Who it belongs to.' }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it.',
+      resolve: (session, _args, ctx) => runtimePermissionsIn(ctx, session),
+    }),
     branch: t.exposeString('branch', { description: "The branch of the worker's files." }),
     path: t.exposeString('path', {
       nullable: true,

@@ -1,8 +1,10 @@
 import { requireScope } from '../src/auth/require-scope.js';
 import { createSpace, listSpaces, updateSpace } from '../src/platform/spaces.js';
+import { spacePermissions } from '../src/policies/space-policy.js';
 import { loadSpace, loadSpaceById } from '../src/spaces/space-access.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { SpaceRoleEnum } from './enums.js';
 
 export const Space = builder.prismaObject('Space', {
@@ -15,6 +17,11 @@ export const Space = builder.prismaObject('Space', {
       type: SpaceRoleEnum,
       description: "The caller's role.",
       resolve: async (space, _args, ctx) => (await loadSpaceById(ctx, space.id)).role,
+    }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: "What the caller's role lets them do: an editor makes workspaces, an admin manages all.",
+      resolve: async (space, _args, ctx) => spacePermissions(await loadSpaceById(ctx, space.id)),
     }),
   }),
 });

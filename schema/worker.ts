@@ -6,8 +6,10 @@ import { listWorkers } from '../src/workers/list-workers.js';
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
+import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
@@ -35,6 +37,11 @@ export const Worker = builder.prismaObject('Worker', {
     }),
     branch: t.exposeString('branch', { description: 'The branch of its files.' }),
     path: t.exposeString('path', { nullable: true, description: 'The notebook that it was started for.' }),
+    effectivePermissions: t.field({
+      type: EffectivePermissions,
+      description: 'What the caller may do with it.',
+      resolve: (worker, _args, ctx) => runtimePermissionsIn(ctx, worker),
+    }),
     backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
     status: t.expose('status', { type: WorkerStatusEnum, description: 'Where it is in its life.' }),
     statusReason: t.exposeString('statusReason', {

@@ -7,19 +7,9 @@ import { permissionsIn } from '../src/workspaces/permissions-in.js';
 import { updateWorkspace } from '../src/workspaces/update-workspace.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { EffectivePermissions } from './effective-permissions.js';
 import { VisibilityEnum } from './enums.js';
 import { Space } from './space.js';
-
-const EffectivePermissions = builder
-  .objectRef<{ canView: boolean; canEdit: boolean; canManage: boolean }>('EffectivePermissions')
-  .implement({
-    description: 'What the caller may do.',
-    fields: (t) => ({
-      canView: t.exposeBoolean('canView', { description: 'Read files, watch sessions.' }),
-      canEdit: t.exposeBoolean('canEdit', { description: 'Create, save, rename, link, start, execute.' }),
-      canManage: t.exposeBoolean('canManage', { description: 'Change metadata and sharing, archive.' }),
-    }),
-  });
 
 export const Workspace = builder.prismaObject('Workspace', {
   description: 'A named view on a repository branch, with an owner and a visibility.',

@@ -1,0 +1,23 @@
+import type { RequestContext } from '../context.js';
+import type { WorkspacePermissions } from '../policies/workspace-policy.js';
+import { repositoryPermissionsIn } from '../repositories/repository-permissions-in.js';
+import { permissionsIn } from '../workspaces/permissions-in.js';
+import type { FileSnapshot } from './file-snapshot.js';
+
+/**
+ * What the caller may do with a file that was loaded already: what they may do with the workspace or repository that it was
+ * addressed by.
+ * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ */
+export async function filePermissionsIn(
+  ctx: RequestContext,
+  file: Pick<FileSnapshot, 'workspaceId' | 'repositoryId'>,
+): Promise<WorkspacePermissions> {
+  const { prisma } = ctx.services;
+  return file.workspaceId === null
+    ? repositoryPermissionsIn(
+        ctx,
+        await prisma.repository.findUniqueOrThrow({ where: { id: file.repositoryId } }),
+      )
+    : permissionsIn(ctx, await prisma.workspace.findUniqueOrThrow({ where: { id: file.workspaceId } }));
+}

@@ -1,0 +1,7 @@
+import type { SpaceAccess } from '../spaces/space-access.js';
+import type { WorkspacePermissions } from './workspace-policy.js';
+
+/** What a member's role lets them do in a space: everybody views, editors make workspaces, admins manage all of it. */
+export function spacePermissions({ role }: Pick<SpaceAccess, 'role'>): WorkspacePermissions {
+  return { canView: true, canEdit: role !== 'viewer', canManage: role === 'admin' };
+}

@@ -1,0 +1,22 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { repositoryPermissions } from '../policies/repository-policy.js';
+import type { WorkspacePermissions } from '../policies/workspace-policy.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/**
+ * What the caller may do with a repository that was loaded already, and with what it holds; space admins manage it.
+ * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ */
+export async function repositoryPermissionsIn(
+  ctx: RequestContext,
+  { id, spaceId }: Pick<Repository, 'id' | 'spaceId'>,
+): Promise<WorkspacePermissions> {
+  const access = await loadSpaceById(ctx, spaceId);
+  const workspaces = await ctx.services.prisma.workspace.findMany({
+    where: { defaultRepositoryId: id },
+    include: { grants: true },
+  });
+  const may = repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces);
+  return { ...may, canManage: access.role === 'admin' };
+}

@@ -1,0 +1,21 @@
+import type { RequestContext } from '../context.js';
+import { runtimePermissions } from '../policies/runtime-policy.js';
+import type { WorkspacePermissions } from '../policies/workspace-policy.js';
+import { loadSpaceById } from '../spaces/space-access.js';
+
+/**
+ * What the caller may do with a worker, session or execution that was loaded already.
+ * @param of.userId who started it
+ * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ */
+export async function runtimePermissionsIn(
+  ctx: RequestContext,
+  of: { workspaceId: string; userId: string },
+): Promise<WorkspacePermissions> {
+  const workspace = await ctx.services.prisma.workspace.findUniqueOrThrow({
+    where: { id: of.workspaceId },
+    include: { grants: true },
+  });
+  const access = await loadSpaceById(ctx, workspace.spaceId);
+  return runtimePermissions({ userId: ctx.actor.userId, access }, workspace, of.userId);
+}

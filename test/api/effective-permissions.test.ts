@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestPlatform, type TestPlatform } from '../support/platform.js';
+
+let platform: TestPlatform;
+let ids: { notebook: string; worker: string; session: string; execution: string };
+beforeAll(async () => {
+  platform = await openTestPlatform();
+  const { prisma } = platform.at.gateway.services;
+  const { notebook_id } = (
+    await platform.at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=notebooks/welcome.ipynb`)
+  ).body;
+  const of = { workspaceId: demo.workspaceId, userId: platform.editor.id, branch: 'main' };
+  const kernel = { kernelProfileId: 'python3', kernelName: 'python3' };
+  const worker = await prisma.worker.create({
+    data: {
+      ...of,
+      ...kernel,
+      repositoryId: demo.repositoryId,
+      backend: 'external',
+      resourceClassId: 'standard',
+      resourceClass: {},
+      status: 'ready',
+    },
+  });
+  const session = await prisma.session.create({
+    data: { ...of, ...kernel, workerId: worker.id, status: 'idle' },
+  });
+  const execution = await prisma.execution.create({
+    data: { sessionId: session.id, userId: platform.editor.id, code: '1' },
+  });
+  ids = { notebook: notebook_id, worker: worker.id, session: session.id, execution: execution.id };
+  await platform.at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, {
+    body: { visibility: 'space', grants: [] },
+  });
+});
+afterAll(() => platform.at.close());
+
+const shown = 'effectivePermissions { canView canEdit canManage }';
+
+/** What each thing says, in short: `view edit manage`. */
+async function permissions(token: string): Promise<Record<string, string>> {
+  const space = await platform.space(
+    `${shown}
+     workspace(id: "${demo.workspaceId}") {
+       ${shown}
+       file(path: "notebooks/welcome.ipynb") { ${shown} }
+     }
+     repository(id: "${demo.repositoryId}") {
+       ${shown}
+       file(path: "notebooks/welcome.ipynb") { ${shown} }
+     }
+     document(id: "${ids.notebook}") { ${shown} }
+     worker(id: "${ids.worker}") { ${shown} }
+     session(id: "${ids.session}") { ${shown} }
+     execution(id: "${ids.execution}") { ${shown} }`,
+    token,
+  );
+  const things = {
+    space,
+    workspace: space.workspace,
+    fileOfWorkspace: space.workspace.file,
+    repository: space.repository,
+    fileOfRepository: space.repository.file,
+    document: space.document,
+    worker: space.worker,
+    session: space.session,
+    execution: space.execution,
+  };
+  return Object.fromEntries(
+    Object.entries(things).map(([name, { effectivePermissions: may }]) => [
+      name,
+      [may.canView && 'view', may.canEdit && 'edit', may.canManage && 'manage'].filter(Boolean).join(' '),
+    ]),
+  );
+}
+
+it.each([
+  ['admin', 'view edit manage', 'view edit manage', 'view edit manage'],
+  ['editor', 'view edit', 'view edit', 'view edit manage'],
+  ['viewer', 'view', 'view', 'view'],
+] as const)('everything says what a space %s may do with it', async (role, space, content, runtime) => {
+  expect(await permissions(platform[role].token)).toEqual({
+    space,
+    workspace: content,
+    fileOfWorkspace: content,
+    repository: content,
+    fileOfRepository: content,
+    document: content,
+    worker: runtime,
+    session: runtime,
+    execution: runtime,
+  });
+});
+
+it('another editor watches a worker, and neither runs cells on it nor stops it', async () => {
+  const other = await platform.at.user('editor');
+  expect(await permissions(other.token)).toMatchObject({
+    workspace: 'view edit',
+    worker: 'view',
+    session: 'view',
+    execution: 'view',
+  });
+});
