@@ -25,12 +25,14 @@ export function objectId(type: ObjectType, bytes: Uint8Array): string {
 }
 
 /**
- * The contents of a loose object's file; level 1, as git's own `core.looseCompression`.
+ * The contents of a loose object's file; level 1, as git's own `core.looseCompression`. The tree of a large folder is
+ * stored as it is: more than half of it are ids, which do not shrink, and every save there would pay to try.
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
 export async function encodeLoose(type: ObjectType, bytes: Uint8Array): Promise<Buffer> {
   const wrapped = Buffer.concat([header(type, bytes.length), bytes]);
-  const options = { level: constants.Z_BEST_SPEED };
+  const isStored = type === 'tree' && wrapped.length > offLoop;
+  const options = { level: isStored ? constants.Z_NO_COMPRESSION : constants.Z_BEST_SPEED };
   return wrapped.length > offLoop ? deflateAsync(wrapped, options) : deflateSync(wrapped, options);
 }
 
