@@ -4,7 +4,8 @@ import { deleteFile } from '../src/files/delete-file.js';
 import type { FileTarget } from '../src/files/file-target.js';
 import { restoreVersion } from '../src/files/restore-version.js';
 import { builder } from './builder.js';
-import { CreateFileInput, RenameFileInput, SavedFileType, SaveFileInput, writeArgs } from './file.js';
+import { SavedFileType } from './file.js';
+import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
 
 const Commit = builder.objectRef<CommitResult>('Commit').implement({
   description: 'What a change of files made of a branch.',
