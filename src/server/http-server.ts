@@ -10,6 +10,7 @@ import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { createGitEndpoint } from './git-http.js';
 import { createStreamEndpoint } from './graphql-sse.js';
+import { linger } from './linger.js';
 import { maskError } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
 import { createGraphQLEndpoint } from './yoga.js';
@@ -58,7 +59,8 @@ export function createHttpServer(options: {
     return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
   });
   app.route('/', options.rest);
-  const restListener = getRequestListener(app.fetch);
+  // Its own way with bodies that nobody reads is half a second, then a reset: too short for an upload; see `linger`.
+  const restListener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
 
   async function graphql(
     req: IncomingMessage,
@@ -86,6 +88,7 @@ export function createHttpServer(options: {
     const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
     logRequest(log, req, res, { path, requestId });
+    linger(req, res);
     if (path === '/graphql' || path === '/graphql/stream') {
       graphql(req, res, { path, requestId }).catch((err) => {
         log.error({ err, requestId }, 'a GraphQL request broke');

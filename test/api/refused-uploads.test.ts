@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+const path = `/api/v1.0/engagement/spaces/demo/notebooks/workspaces/${demo.workspaceId}/authoring-files`;
+
+it('a client that goes on sending after a body was refused gets to read why', async () => {
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  const chunks = 40;
+  const socket = connect(Number(new URL(at.url).port), '127.0.0.1');
+  let answer = '';
+  let failure: unknown;
+  let isCut = false;
+  socket.on('data', (data) => {
+    answer += data;
+  });
+  socket.on('end', () => {
+    isCut = true;
+  });
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${at.token}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${70 * 1024 * 1024}\r\n\r\n`,
+  );
+  // Two seconds: the answer is there long before.
+  for (let n = 0; n < chunks; n++) {
+    socket.write(chunk);
+    await sleep(50);
+  }
+  expect(failure).toBeUndefined();
+  expect(isCut).toBe(false);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"payload_too_large"/);
+  socket.destroy();
+});
