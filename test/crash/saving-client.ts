@@ -117,7 +117,9 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
       }
       if (again.json?.code !== 'idempotency_in_progress')
         fault(`${operation.tag}, sent again, was answered with ${again.status} ${again.text.slice(0, 300)}`);
-      held.push({ operation, until: Date.now() + heldMs });
+      // Once: a kill during the reads below brings it here again, and its answer counts as of the first time.
+      if (!held.some((one) => one.operation === operation))
+        held.push({ operation, until: Date.now() + heldMs });
     }
     const found = new Map<string, string | null>();
     for (const path of operation.changes.keys()) found.set(path, await oidAt(path));
