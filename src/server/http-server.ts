@@ -88,7 +88,8 @@ export function createHttpServer(options: {
     const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
     logRequest(log, req, res, { path, requestId });
-    linger(req, res);
+    // A push is read on by its own bounds.
+    if (!path.startsWith('/git/')) linger(req, res);
     if (path === '/graphql' || path === '/graphql/stream') {
       graphql(req, res, { path, requestId }).catch((err) => {
         log.error({ err, requestId }, 'a GraphQL request broke');
