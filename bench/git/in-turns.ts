@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process';
 
+const warmups = 2;
+
+/** Turns, and runs in each that count. */
+export interface Plan {
+  turns: number;
+  runs: number;
+}
+
+/** How often {@link inTurns} runs each of both. */
+export function runsOf({ turns, runs }: Plan): number {
+  return turns * (runs + warmups);
+}
+
 /**
  * Measures two ways in turns of some runs each, the disk quiet in between: a sync also waits for what others wrote before
  * it. The first two runs of a turn do not count.
  * @returns the times of each in ms
  */
 export async function inTurns(
-  plan: { turns: number; runs: number },
+  plan: Plan,
   ours: () => Promise<unknown>,
   theirs: () => Promise<unknown>,
 ): Promise<{ ours: number[]; theirs: number[] }> {
@@ -19,8 +32,6 @@ export async function inTurns(
   }
   return times;
 }
-
-const warmups = 2;
 
 async function timed(runs: number, run: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];

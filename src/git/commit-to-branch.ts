@@ -4,6 +4,7 @@ import type { BranchQueue, Waiting } from './branch-queue.js';
 import { chainCommit, type Tip } from './chain-commit.js';
 import { decodeCommit } from './commit-object.js';
 import type { CommitInput, CommitResult } from './git-types.js';
+import type { NativeGit } from './native/native-git.js';
 import { ObjectBatch } from './object-batch.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBranchName } from './ref-name.js';
@@ -12,7 +13,7 @@ import { storageUnavailable } from './storage-error.js';
 
 const mostAttempts = 50;
 
-type Parts = { objects: ObjectStore; refs: RefStore };
+type Parts = { objects: ObjectStore; refs: RefStore; native: NativeGit | null };
 type Waiter = Waiting<CommitInput, CommitResult>;
 
 /**
@@ -42,7 +43,11 @@ async function commitChain(to: Parts, branch: string, waiting: Waiter[]): Promis
  * False when the branch moved meanwhile. Nobody is told anything before the chain is on disk, a refused one neither: the
  * sha that refused it may be of a commit in the same chain.
  */
-async function attemptChain({ objects, refs }: Parts, ref: string, waiting: Waiter[]): Promise<boolean> {
+async function attemptChain(
+  { objects, refs, native }: Parts,
+  ref: string,
+  waiting: Waiter[],
+): Promise<boolean> {
   const from = await refs.read(ref);
   if (from === null) throw notFound('The branch');
   const start = decodeCommit(from, await objects.readExpected(from, 'commit'));
@@ -60,7 +65,9 @@ async function attemptChain({ objects, refs }: Parts, ref: string, waiting: Wait
     }
   }
   if (tip.oid !== from) {
-    if (!(await refs.compareAndSwap(ref, from, tip.oid, await chain.encode()))) return false;
+    // Without native git there is no maintenance.
+    const encoded = await chain.encode({ packedLater: native !== null });
+    if (!(await refs.compareAndSwap(ref, from, tip.oid, encoded))) return false;
     chain.remember();
   }
   for (const tell of outcomes) tell();

@@ -1,5 +1,5 @@
 import type { LooseObject } from './loose-objects.js';
-import { encodeLoose, type ObjectType, objectId } from './object-codec.js';
+import { encodeLoose, type LooseEncoding, type ObjectType, objectId } from './object-codec.js';
 import type { ObjectStore } from './object-store.js';
 
 const deflatedAtOnce = 16;
@@ -38,13 +38,13 @@ export class ObjectBatch {
   }
 
   /** What was added, as it is to be written. */
-  async encode(): Promise<LooseObject[]> {
+  async encode(encoding: LooseEncoding = {}): Promise<LooseObject[]> {
     const encoded: LooseObject[] = [];
     const objects = [...this.pending];
     for (let at = 0; at < objects.length; at += deflatedAtOnce) {
       const some = objects.slice(at, at + deflatedAtOnce).map(async ([oid, { type, bytes }]) => ({
         oid,
-        deflated: await encodeLoose(type, bytes),
+        deflated: await encodeLoose(type, bytes, encoding),
       }));
       encoded.push(...(await Promise.all(some)));
     }

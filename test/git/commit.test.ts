@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openGitStore } from '../../src/git/git-store.js';
+import { findNativeGit } from '../../src/git/native/native-git.js';
 import { diskSyncs, type Syncs } from '../../src/git/syncs.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 
@@ -39,6 +41,30 @@ describe('a commit', () => {
     expect(result.files).toEqual([
       { path: 'new/é.txt', oid: at.git('rev-parse', 'main:new/é.txt'), size: 4 },
     ]);
+    at.fsck();
+  });
+
+  it('of a large file stores it as it is where native git packs it later, and shrunk where there is none', async () => {
+    const native = openGitStore({ root: at.root, native: await findNativeGit() });
+    const large = (n: number) => bytes(`${n}\n${'the same line\n'.repeat(100_000)}`);
+    for (const [store, isShrunk] of [
+      [native, false],
+      [at.store, true],
+    ] as const) {
+      const { files } = await (await store.repository(at.id)).commit({
+        branch: 'main',
+        changes: [{ kind: 'save', path: 'README.md', bytes: large(Number(isShrunk)) }],
+        author: someone,
+        committer: someone,
+        message: '',
+      });
+      const { oid, size } = files[0]!;
+      const { size: onDisk } = statSync(join(at.gitdir, 'objects', oid.slice(0, 2), oid.slice(2)));
+      expect(onDisk < size / 10).toBe(isShrunk);
+      expect(await text('README.md')).toBe(large(Number(isShrunk)).toString());
+      expect(at.git('cat-file', '-s', oid)).toBe(String(size));
+    }
+    await native.close();
     at.fsck();
   });
 

@@ -12,16 +12,30 @@ export interface ObjectStatistics {
 }
 
 const looseThreshold = 2_000;
+const looseBytesThreshold = 256 * 1024 * 1024;
 const packThreshold = 20;
+/** Of the 256 folders over which the names of loose objects spread evenly. */
+const sampledFolders = Array.from({ length: 16 }, (_, number) => `${number.toString(16)}8`);
 const statsAtOnce = 64;
 
 /**
- * Whether maintenance pays, by two looks at folders: more than some 2,000 loose objects, estimated as git does from one
- * of the 256 folders over which their names spread evenly, or more than 20 packs.
+ * Whether maintenance pays: more than some 2,000 loose objects or 256 MiB of them, estimated from a sixteenth of their
+ * folders, or more than 20 packs.
  */
 export async function needsMaintenance(gitdir: string): Promise<boolean> {
-  const sample = await looseNames(gitdir, '17');
-  return sample.length * 256 > looseThreshold || (await countPacks(gitdir)) > packThreshold;
+  let objects = 0;
+  let bytes = 0;
+  for (const folder of sampledFolders) {
+    const loose = await looseIn(gitdir, folder);
+    objects += loose.objects;
+    bytes += loose.bytes;
+  }
+  const share = 256 / sampledFolders.length;
+  return (
+    objects * share > looseThreshold ||
+    bytes * share > looseBytesThreshold ||
+    (await countPacks(gitdir)) > packThreshold
+  );
 }
 
 /** How many packs there are. */
@@ -41,16 +55,17 @@ export async function measureObjects(gitdir: string): Promise<ObjectStatistics> 
   };
   for (let number = 0; number < 256; number++) {
     const folder = number.toString(16).padStart(2, '0');
-    const names = await looseNames(gitdir, folder);
-    found.looseObjects += names.length;
-    found.sizeBytes += await bytesOf(join(gitdir, 'objects', folder), names);
+    const loose = await looseIn(gitdir, folder);
+    found.looseObjects += loose.objects;
+    found.sizeBytes += loose.bytes;
   }
   return found;
 }
 
-async function looseNames(gitdir: string, folder: string): Promise<string[]> {
-  const names = await namesIn(join(gitdir, 'objects', folder));
-  return names.filter((name) => /^[0-9a-f]{38}$/.test(name));
+async function looseIn(gitdir: string, folder: string): Promise<{ objects: number; bytes: number }> {
+  const path = join(gitdir, 'objects', folder);
+  const names = (await namesIn(path)).filter((name) => /^[0-9a-f]{38}$/.test(name));
+  return { objects: names.length, bytes: await bytesOf(path, names) };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
 import { findNativeGit } from '../../../src/git/native/native-git.js';
-import { bytes, type GitFixture, gitFixture } from '../git-fixture.js';
+import { bytes, type GitFixture, gitFixture, someone } from '../git-fixture.js';
 import { makeDue } from './make-due.js';
 
 let at: GitFixture;
@@ -63,6 +63,19 @@ describe('maintenance', () => {
     await maintain();
     expect((await store.measure(at.id)).packs).toBeLessThan(4);
     at.fsck();
+  });
+
+  it('is due by the bytes of loose objects', async () => {
+    const repository = await store.repository(at.id);
+    const large = Buffer.alloc(5 * 1024 * 1024);
+    for (let n = 0; n < 100 && !(await store.needsMaintenance(at.id)); n++) {
+      large.writeUInt32LE(n, 0);
+      const changes = [{ kind: 'save' as const, path: 'README.md', bytes: large }];
+      await repository.commit({ branch: 'main', changes, author: someone, committer: someone, message: '' });
+    }
+    // Four or more files of 5 MiB in the sixteenth that is looked at.
+    expect(await store.needsMaintenance(at.id)).toBe(true);
+    expect((await store.measure(at.id)).looseObjects).toBeLessThan(500);
   });
 
   it('is due by loose objects or by packs', async () => {

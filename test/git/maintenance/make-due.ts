@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
 import { nativeGit } from '../git-fixture.js';
 
-/** Writes loose objects into the one fan-out folder from which their number is estimated, so that maintenance is due. */
+/** Writes so many small loose objects that maintenance is due. */
 export function makeDue(gitdir: string): void {
-  let written = 0;
-  for (let n = 0; written < 9; n++) {
-    const content = `due ${n}`;
-    const oid = createHash('sha1').update(`blob ${content.length}\0${content}`).digest('hex');
-    if (!oid.startsWith('17')) continue;
-    nativeGit(['--git-dir', gitdir, 'hash-object', '-w', '--stdin'], { input: content });
-    written += 1;
-  }
+  const entries = Array.from({ length: 3000 }, (_, n) => `blob\ndata <<end\ndue ${n}\nend\n`);
+  nativeGit(['--git-dir', gitdir, '-c', 'fastimport.unpackLimit=5000', 'fast-import', '--quiet'], {
+    input: entries.join(''),
+  });
 }

@@ -38,7 +38,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 async function readInChild(count: number) {
   const program = new URL('./first-read.ts', import.meta.url).pathname;
-  const child = fork(program, [root, id, String(count)], { execArgv: ['--import', 'tsx'] });
+  const child = fork(program, [root, id, String(count)], { execArgv: ['--import', 'tsx', '--expose-gc'] });
   const closed = once(child, 'close');
   const [told] = await once(child, 'message');
   await closed;
