@@ -8,7 +8,7 @@ const betweenTurnsMs = 10_000;
 /** How long the saves that came before may take until the turn begins. */
 const longestStartMs = 1_000;
 const rememberedMs = 60_000;
-const mostRemembered = 10_000;
+const mostRemembered = 1_000;
 const mostBranches = 4;
 
 /** The branches of a repository with their tips. */
