@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { readEvents } from '../../support/sse.js';
+import { at, openSession, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+
+it('a restart cancels what runs and clears the memory', async () => {
+  await runAll('kept = 1');
+  const busy = runAll('import time\ntime.sleep(30)');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const restart = await at.rest('POST', `/sessions/${session}/restart`);
+  expect(restart).toMatchObject({ status: 200, body: { id: session } });
+  expect((await busy).at(-1)).toMatchObject({ event: 'final_response', data: { status: 'cancelled' } });
+  expect((await runAll('kept')).at(-1)!.data.status).toBe('error');
+});
+
+it('a save on the branch reaches the worker within 2 s; a file that the kernel changed is left and reported', async () => {
+  const path = 'data/shared.txt';
+  const base = `/workspaces/${demo.workspaceId}/authoring-file`;
+  await at.rest('POST', `${base}s`, { body: { path, content: 'one' } });
+  const read = async () =>
+    textOf(
+      await runAll(
+        "import os\nprint(open('../data/shared.txt').read() if os.path.exists('../data/shared.txt') else '')",
+      ),
+    ).trim();
+  await expect.poll(read, { timeout: 2_000 }).toBe('one');
+  await at.rest('PUT', base, { body: { path, content: 'two' } });
+  await expect.poll(read, { timeout: 2_000 }).toBe('two');
+  await runAll("open('../data/shared.txt', 'w').write('mine')");
+  await at.rest('PUT', base, { body: { path, content: 'three' } });
+  const conflicts = async () =>
+    (await at.graphql('{ space(slug: "demo") { workers { nodes { fileConflicts } } } }')).data.space.workers
+      .nodes[0].fileConflicts;
+  await expect.poll(conflicts, { timeout: 2_000 }).toEqual([path]);
+  expect(await read()).toBe('mine');
+});
+
+it('a native push to the branch reaches the worker within 2 s, though nobody watches it', async () => {
+  const clone = await mkdtemp(join(tmpdir(), 'push-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', clone, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args]);
+  try {
+    git('clone', '-q', join(at.dataDir, 'repositories', `${demo.repositoryId}.git`), '.');
+    await writeFile(join(clone, 'pushed.txt'), 'from outside');
+    git('add', '.');
+    git('commit', '-qm', 'From outside');
+    git('push', '-q');
+  } finally {
+    await rm(clone, { recursive: true });
+  }
+  const read = "import os\nprint(open('../pushed.txt').read() if os.path.exists('../pushed.txt') else '')";
+  const pushed = async () => textOf(await runAll(read)).trim();
+  await expect.poll(pushed, { timeout: 2_000 }).toBe('from outside');
+});
+
+it('a deleted session is 404, its log stays, and a stopped worker leaves no process', async () => {
+  const other = (await openSession('other.ipynb')).body;
+  const made = await run("print('kept')", {}, other.id);
+  const id = made.headers.get('x-execution-id');
+  await readEvents(made);
+  for (const _ of [1, 2]) expect((await at.rest('DELETE', `/sessions/${other.id}`)).status).toBe(204);
+  expect((await run('1', {}, other.id)).status).toBe(404);
+  const kept = await stream(`/sessions/${other.id}/executions/${id}/stream`, {});
+  expect(textOf(await readEvents(kept))).toBe('kept\n');
+
+  const pid = Number(textOf(await runAll('import os\nprint(os.getpid())')));
+  expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('ipykernel');
+  const worker = (await at.rest('GET', `/sessions/${session}`)).body.worker_id;
+  for (const _ of [1, 2]) expect((await at.rest('DELETE', `/workers/${worker}`)).status).toBe(204);
+  expect(() => readFileSync(`/proc/${pid}/cmdline`)).toThrow();
+  expect((await at.rest('GET', `/workers/${worker}`)).body).toMatchObject({
+    status: 'stopped',
+    status_reason: 'requested',
+  });
+  expect((await at.rest('GET', '/workers')).body.total).toBe(0);
+  expect((await at.rest('GET', '/workers?include_stopped=true')).body.total).toBeGreaterThan(0);
+  const late = await run('1');
+  expect(late.status).toBe(409);
+  expect(await late.json()).toMatchObject({ code: 'worker_not_live' });
+});

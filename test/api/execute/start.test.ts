@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { at, openSession, session } from './kernel-fixture.js';
+
+describe('profiles, classes and workers', () => {
+  it('lists kernel profiles with their availability', async () => {
+    const { status, body } = await at.rest('GET', '/kernel-profiles');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      items: [
+        {
+          id: 'python3',
+          display_name: 'Python 3',
+          language: 'python',
+          kernel_name: 'python3',
+          runtime: 'local',
+          is_default: true,
+          is_available: true,
+          unavailable_reason: null,
+        },
+      ],
+      total: 1,
+      page: 1,
+      size: 20,
+    });
+  });
+
+  it('lists enabled resource classes', async () => {
+    const { prisma } = at.gateway.services;
+    const data = {
+      name: 'Off',
+      cpuLimit: 1,
+      memoryMb: 1,
+      workspaceStorageMb: 1,
+      tmpStorageMb: 1,
+      isEnabled: false,
+    };
+    await prisma.resourceClass.create({ data: { id: 'off', ...data } });
+    const { body } = await at.rest('GET', '/worker-resource-classes');
+    expect(body.items).toEqual([
+      {
+        id: 'standard',
+        name: 'Standard',
+        cpu_limit: 2,
+        memory_mb: 4096,
+        gpu_count: 0,
+        workspace_storage_mb: 10240,
+        tmp_storage_mb: 2048,
+        is_enabled: true,
+        is_default: true,
+      },
+    ]);
+    const refused = await at.rest('POST', '/workers', {
+      body: { workspace_id: demo.workspaceId, resource_class_id: 'off' },
+    });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { errors: [{ loc: ['body', 'resource_class_id'] }] },
+    });
+  });
+
+  it('a session started a worker, which is answered again for the same start', async () => {
+    const body = { workspace_id: demo.workspaceId };
+    const again = await at.rest('POST', '/workers', { body });
+    expect(again.status).toBe(200);
+    expect(again.body).toMatchObject({
+      status: 'ready',
+      backend: 'external',
+      branch: 'main',
+      repository_kind: 'analysis',
+      kernel_name: 'python3',
+      kernel_profile_id: 'python3',
+      resource_class: { id: 'standard', cpu_limit: 2 },
+      progress: { percent: 100 },
+    });
+    const list = await at.rest('GET', `/workers?workspace_id=${demo.workspaceId}`);
+    expect(list.body.items.map((worker: { id: string }) => worker.id)).toEqual([again.body.id]);
+    expect((await at.rest('GET', `/workers/${again.body.id}`)).body).toEqual(list.body.items[0]);
+    const { token } = await at.user('editor');
+    expect((await at.rest('GET', '/workers', { token })).body.total).toBe(0);
+  });
+
+  it('the same session is answered with 200', async () => {
+    const again = await openSession('notebooks/welcome.ipynb');
+    expect(again).toMatchObject({ status: 200, body: { id: session, status: 'idle' } });
+  });
+
+  it.each([
+    [{ kernel_name: 'julia' }, 'kernel_name'],
+    [{ kernel_name: 'julia', kernel_profile_id: 'python3' }, 'kernel_name'],
+    [{ kernel_profile_id: 'nope' }, 'kernel_profile_id'],
+    [{ repository_kind: 'project' }, 'repository_kind'],
+    [{ branch: 'nope' }, 'branch'],
+    [{ path: '../x' }, 'path'],
+    [{ colour: 1 }, 'colour'],
+  ])('a start with %j is 400 naming the field', async (more, field) => {
+    const answer = await at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId, ...more } });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].loc).toEqual(['body', field]);
+  });
+
+  it('an unknown workspace or worker is 404', async () => {
+    expect((await at.rest('POST', '/workers', { body: { workspace_id: randomUUID() } })).status).toBe(404);
+    expect((await openSession('x.ipynb', { worker_id: randomUUID() })).status).toBe(404);
+    expect((await at.rest('DELETE', `/workers/${randomUUID()}`)).status).toBe(404);
+    expect((await at.rest('DELETE', `/sessions/${randomUUID()}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { openTestDatabase } from '../../support/database.js';
+import { openTestGateway, type TestGateway } from '../../support/gateway.js';
+
+export let at: TestGateway;
+export let gitdir: string;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+});
+afterAll(() => at.close());
+
+export const base = `/workspaces/${demo.workspaceId}`;
+export const git = (...args: string[]) =>
+  execFileSync('git', ['-C', gitdir, ...args], { encoding: 'utf8' }).trim();
+export const cell = (source: string) => ({
+  id: 'a',
+  cell_type: 'code',
+  metadata: {},
+  source,
+  outputs: [],
+  execution_count: null,
+});
+export const notebook = (source: string) => ({
+  cells: [cell(source)],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+export const createNotebook = async (path: string, source = 'x = 1') =>
+  (await at.rest('POST', `${base}/files`, { body: { path, branch: 'main', notebook: notebook(source) } }))
+    .body;

@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { at, base, cell, git, gitdir, notebook } from './files-fixture.js';
+
+describe('bad input is 400 naming the field, and writes nothing', () => {
+  it.each([
+    '/etc/passwd.ipynb',
+    '../x.ipynb',
+    'a/../b.ipynb',
+    './a.ipynb',
+    'a//b.ipynb',
+    '.git/a.ipynb',
+    'a/.GIT/b.ipynb',
+    'git~1/a.ipynb',
+    'a\\b.ipynb',
+    'a\u0000.ipynb',
+    'a\u200b/../.ipynb',
+    `${'x'.repeat(256)}.ipynb`,
+    'cafe\u0301.ipynb',
+    'plain.txt',
+  ])('the path %j', async (path) => {
+    const before = git('rev-parse', 'main');
+    const answer = await at.rest('POST', `${base}/files`, { body: { path } });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_path' } });
+    expect(answer.body.errors[0].loc).toEqual(['body', 'path']);
+    expect(git('rev-parse', 'main')).toBe(before);
+  });
+
+  it.each(['../../HEAD', 'a..b', '-x', 'main~1', 'a b', 'x.lock', 'a@{0}'])(
+    'the branch %j',
+    async (branch) => {
+      const answer = await at.rest('POST', `${base}/files`, { body: { path: 'b.ipynb', branch } });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_ref' } });
+    },
+  );
+
+  it('an unknown ref is 404', async () => {
+    for (const ref of ['nope', '0'.repeat(40)]) {
+      expect((await at.rest('GET', `${base}/file?path=empty.ipynb&ref=${ref}`)).status).toBe(404);
+    }
+  });
+
+  it('a notebook with faults, each with its JSON path', async () => {
+    const bad = { ...notebook('x'), cells: [{ ...cell('x'), cell_type: 'poem' }, cell('y')] };
+    const answer = await at.rest('POST', `${base}/files`, { body: { path: 'bad.ipynb', notebook: bad } });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_notebook' } });
+    expect(answer.body.errors[0].loc.slice(0, 4)).toEqual(['body', 'notebook', 'cells', 0]);
+    const older = { ...notebook('x'), nbformat: 3 };
+    expect(
+      await at.rest('POST', `${base}/files`, { body: { path: 'bad.ipynb', notebook: older } }),
+    ).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_notebook' },
+    });
+    const twice = { ...notebook('x'), cells: [cell('x'), cell('y')] };
+    expect(
+      (await at.rest('POST', `${base}/files`, { body: { path: 'bad.ipynb', notebook: twice } })).status,
+    ).toBe(400);
+  });
+
+  it('content of the other kind, and a malformed base_sha', async () => {
+    const text = await at.rest('POST', `${base}/authoring-files`, {
+      body: { path: 'x.ipynb', content: 'x' },
+    });
+    expect(text.body.errors[0].loc).toEqual(['body', 'content']);
+    const both = await at.rest('POST', `${base}/authoring-files`, { body: { path: 'x.md', notebook: {} } });
+    expect(both.body.errors[0].loc).toEqual(['body', 'notebook']);
+    const sha = await at.rest('PUT', `${base}/file`, {
+      body: { path: 'x.ipynb', base_sha: 'abc', notebook: notebook('') },
+    });
+    expect(sha).toMatchObject({ status: 400, body: { errors: [{ loc: ['body', 'base_sha'] }] } });
+  });
+
+  it('a text path on the notebook endpoint', async () => {
+    const answer = await at.rest('GET', `${base}/file?path=README.md`);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_path', errors: [{ loc: ['query', 'path'] }] },
+    });
+  });
+});
+
+it('a body over 64 MiB is 413', async () => {
+  const content = 'x'.repeat(65 * 1024 * 1024);
+  const answer = await at.rest('POST', `${base}/authoring-files`, { body: { path: 'big.txt', content } });
+  expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+});
+
+it('a stored notebook that is not valid is listed, and 409 to read', async () => {
+  const clone = await mkdtemp(join(tmpdir(), 'clone-'));
+  try {
+    execFileSync('git', ['clone', '-q', gitdir, clone]);
+    execFileSync(
+      'sh',
+      ['-c', 'printf "no json" > broken.ipynb && git add . && git commit -qm broken && git push -q'],
+      {
+        cwd: clone,
+        env: {
+          ...process.env,
+          GIT_AUTHOR_NAME: 'Out',
+          GIT_AUTHOR_EMAIL: 'out@example.com',
+          GIT_COMMITTER_NAME: 'Out',
+          GIT_COMMITTER_EMAIL: 'out@example.com',
+        },
+      },
+    );
+  } finally {
+    await rm(clone, { recursive: true });
+  }
+  const list = await at.rest('GET', `${base}/files`);
+  expect(list.body.items.map((item: { path: string }) => item.path)).toContain('broken.ipynb');
+  expect(await at.rest('GET', `${base}/file?path=broken.ipynb`)).toMatchObject({
+    status: 409,
+    body: { code: 'unreadable_file' },
+  });
+  const stored = await at.gateway.services.git.repository(demo.repositoryId);
+  const tip = () => stored.resolveBranch('main');
+  const before = await tip();
+  expect(
+    await at.rest('POST', `${base}/authoring-file/rename`, {
+      body: { path: 'broken.ipynb', new_path: 'whole.ipynb' },
+    }),
+  ).toMatchObject({ status: 409, body: { code: 'unreadable_file' } });
+  expect(await tip()).toBe(before);
+});
+
+it('permissions: a viewer reads and does not write; a protected branch takes writes of admins only', async () => {
+  const viewer = await at.user('viewer');
+  expect((await at.rest('GET', `${base}/files`, { token: viewer.token })).status).toBe(200);
+  const body = { path: 'v.ipynb' };
+  expect(await at.rest('POST', `${base}/files`, { body, token: viewer.token })).toMatchObject({
+    status: 403,
+    body: { code: 'forbidden' },
+  });
+  const editor = await at.user('editor');
+  const { prisma } = at.gateway.services;
+  const where = { repositoryId: demo.repositoryId, name: 'main' };
+  await prisma.protectedBranch.create({ data: where });
+  try {
+    expect(await at.rest('POST', `${base}/files`, { body, token: editor.token })).toMatchObject({
+      status: 403,
+      body: { code: 'branch_protected' },
+    });
+    expect((await at.rest('POST', `${base}/files`, { body })).status).toBe(201);
+  } finally {
+    await prisma.protectedBranch.deleteMany({ where });
+  }
+});
+
+it('an archived workspace is read and not written', async () => {
+  const { prisma } = at.gateway.services;
+  await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
+  try {
+    expect((await at.rest('GET', `${base}/files`)).status).toBe(200);
+    expect(await at.rest('POST', `${base}/files`, { body: { path: 'late.ipynb' } })).toMatchObject({
+      status: 409,
+      body: { code: 'workspace_archived' },
+    });
+  } finally {
+    await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: null } });
+  }
+});

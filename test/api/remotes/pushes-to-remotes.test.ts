@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { nativeGit } from '../../git/git-fixture.js';
+import { mirror, platform, remote, save, settled, state, sync, tip } from './mirror-fixture.js';
+
+describe('pushing after saves', () => {
+  it('takes a burst of saves together, also to a new branch, and pushes nothing where it is off', async () => {
+    remote.commit({ 'a.md': 'a' });
+    const [on, off] = [await mirror('pushAfterSave: true'), await mirror()];
+    await platform.mutate(`createBranch(spaceSlug: "demo", repositoryId: "${on}", name: "draft") { name }`);
+    const pushes = () => remote.requests.filter(({ url }) => url.endsWith('/git-receive-pack')).length;
+    await Promise.all([1, 2, 3, 4].map((i) => save(on, `${i}.md`, 'x')));
+    await expect.poll(() => remote.tip('main'), { timeout: 40_000 }).toBe(tip(on));
+    expect(pushes()).toBeLessThan(4);
+    expect(remote.tip('draft')).toBe(tip(on, 'draft'));
+    expect(await settled(on)).toMatchObject({ syncStatus: 'synced' });
+
+    const before = remote.tip('main');
+    await save(off, 'off.md', 'x');
+    await sync(off);
+    await settled(off);
+    expect(remote.tip('main')).toBe(before);
+  });
+
+  it('never overwrites the remote, and keeps what a deleted branch still has here', async () => {
+    remote.commit({ 'a.md': 'a' });
+    remote.commit({ 'g.md': 'g' }, 'gone');
+    const id = await mirror('pushAfterSave: true');
+    remote.git('push', '--quiet', 'origin', ':gone');
+    const there = remote.commit({ 'a.md': 'there' });
+    await save(id, 'here.md', 'here');
+    const here = tip(id);
+    await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).toBe('conflicted');
+    expect([tip(id), remote.tip('main')]).toEqual([here, there]);
+    expect([remote.tip('gone'), tip(id, 'gone')]).toEqual([null, expect.any(String)]);
+  });
+
+  it('that the remote refuses is told', async () => {
+    remote.commit({ 'a.md': 'a' });
+    const id = await mirror('pushAfterSave: true');
+    nativeGit(['--git-dir', remote.gitdir, 'config', 'receive.fsckObjects', 'true']);
+    nativeGit(['--git-dir', remote.gitdir, 'config', 'receive.maxInputSize', '1']);
+    await save(id, 'b.md', 'b');
+    await expect
+      .poll(async () => (await state(id)).lastError, { timeout: 40_000 })
+      .toBe('The remote refused what was pushed.');
+  });
+});

@@ -1,0 +1,249 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import {
+  at,
+  type Door,
+  files,
+  listeners,
+  listening,
+  makeWorkspace,
+  open,
+  type Stream,
+  services,
+  until,
+  workspaces,
+} from './subscription-fixture.js';
+
+describe('workspaceChanged', () => {
+  it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
+    'tells over %s what happens to a workspace',
+    async (door) => {
+      const stream = await listening(workspaces, {}, at.token, door);
+      const id = await makeWorkspace('space');
+      await until(() => stream.results.length === 1);
+      await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });
+      await until(() => stream.results.length === 2);
+      await at.rest('PUT', `/workspaces/${id}/access`, { body: { visibility: 'private', grants: [] } });
+      await until(() => stream.results.length === 3);
+      await at.rest('POST', `/workspaces/${id}/archive`);
+      await at.rest('POST', `/workspaces/${id}/archive`);
+      await until(() => stream.results.length === 4);
+      await at.graphql(`mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${id}") { id } }`);
+      await until(() => stream.results.length === 5);
+      expect(stream.results.map(({ data }) => data.workspaceChanged.change)).toEqual([
+        'created',
+        'updated',
+        'access_changed',
+        'archived',
+        'unarchived',
+      ]);
+      expect(stream.results[1].data.workspaceChanged.workspace).toEqual({
+        id,
+        name: 'Renamed',
+        effectivePermissions: { canEdit: true },
+      });
+    },
+  );
+
+  it('never tells of a private workspace of somebody else, and tells of it once it is shared', async () => {
+    const owner = await at.user('editor');
+    const other = await at.user('viewer');
+    const stream = await listening(workspaces, {}, other.token);
+    const id = await makeWorkspace('private', owner.token);
+    await at.rest('PATCH', `/workspaces/${id}`, { token: owner.token, body: { name: 'Secret' } });
+    const shared = await makeWorkspace('space', owner.token);
+    await until(() => stream.results.length === 1);
+    await at.rest('PUT', `/workspaces/${id}/access`, {
+      token: owner.token,
+      body: {
+        visibility: 'shared',
+        grants: [{ principal_type: 'user', principal_id: other.id, access_level: 'view' }],
+      },
+    });
+    await until(() => stream.results.length === 2);
+    expect(stream.results.map(({ data }) => data.workspaceChanged)).toEqual([
+      {
+        change: 'created',
+        workspace: { id: shared, name: 'Mine', effectivePermissions: { canEdit: false } },
+      },
+      {
+        change: 'access_changed',
+        workspace: { id, name: 'Secret', effectivePermissions: { canEdit: false } },
+      },
+    ]);
+  });
+
+  it('refuses as the query does', async () => {
+    const owner = await at.user('editor');
+    const member = await at.user('viewer');
+    const stranger = await at.user(null);
+    const blind = await at.user('editor', ['write']);
+    const id = await makeWorkspace('private', owner.token);
+    const code = async (token: string, variables: object) => {
+      const stream = open(workspaces, variables, token);
+      await stream.ended;
+      return stream.results[0].errors[0].extensions.code;
+    };
+    expect(await code(member.token, { id })).toBe('forbidden');
+    expect(await code(stranger.token, {})).toBe('not_found');
+    expect(await code(blind.token, {})).toBe('insufficient_scope');
+    expect(await code(member.token, { id: 'no-uuid' })).toBe('not_found');
+    expect(await code(member.token, { id: '00000000-0000-4000-8000-0000000000ff' })).toBe('not_found');
+  });
+});
+
+describe('fileChanged', () => {
+  const onDemo = { id: demo.workspaceId };
+  const save = (method: string, path: string, body: object) =>
+    at.rest(method, `/workspaces/${demo.workspaceId}${path}`, { body });
+  const changes = (stream: Stream) => stream.results.map(({ data }) => data.fileChanged);
+
+  it('tells of what is created, saved, renamed, each once', async () => {
+    const stream = await listening(files, onDemo);
+    const made = await save('POST', '/files', { path: 'a.ipynb' });
+    expect(made.status).toBe(201);
+    await until(() => stream.results.length === 1);
+    const notebook = { ...made.body.notebook, metadata: { title: 'x' } };
+    const saved = await save('PUT', '/file', { path: 'a.ipynb', notebook, commit_message: 'Title it' });
+    expect(saved.status).toBe(200);
+    await until(() => stream.results.length === 2);
+    const renamed = await save('POST', '/authoring-file/rename', { path: 'a.ipynb', new_path: 'b.ipynb' });
+    expect(renamed.status).toBe(200);
+    await until(() => stream.results.length === 3);
+    await sleep(1_500);
+    const { author } = saved.body.version;
+    const common = {
+      branch: 'main',
+      notebookId: made.body.notebook_id,
+      author: { userId: author.user_id, name: author.name, email: author.email },
+    };
+    expect(author.user_id).toBeTruthy();
+    expect(changes(stream)).toEqual([
+      {
+        ...common,
+        path: 'a.ipynb',
+        change: 'created',
+        previousPath: null,
+        sha: made.body.sha,
+        commitSha: made.body.commit_sha,
+        commitMessage: 'Create a.ipynb',
+      },
+      {
+        ...common,
+        path: 'a.ipynb',
+        change: 'updated',
+        previousPath: null,
+        sha: saved.body.sha,
+        commitSha: saved.body.commit_sha,
+        commitMessage: 'Title it',
+      },
+      {
+        ...common,
+        path: 'b.ipynb',
+        change: 'renamed',
+        previousPath: 'a.ipynb',
+        sha: saved.body.sha,
+        commitSha: renamed.body.commit_sha,
+        commitMessage: 'Rename a.ipynb to b.ipynb',
+      },
+    ]);
+  });
+
+  it('tells of a native push, also of what it deletes and of a force push', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+    const bare = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=Out', '-c', 'user.email=out@example.com', ...args], {
+        cwd: clone,
+        encoding: 'utf8',
+      }).trim();
+    try {
+      git('clone', '-q', bare, '.');
+      const stream = await listening(files, onDemo);
+      writeFileSync(join(clone, 'pushed.txt'), 'one\n');
+      git('add', '.');
+      git('commit', '-qm', 'From outside');
+      const first = git('rev-parse', 'HEAD');
+      git('rm', '-q', 'pushed.txt');
+      git('commit', '-qm', 'Away with it');
+      git('push', '-q', 'origin', 'main');
+      await until(() => stream.results.length === 2);
+      expect(changes(stream)).toMatchObject([
+        {
+          path: 'pushed.txt',
+          change: 'created',
+          commitSha: first,
+          notebookId: null,
+          author: { userId: null, name: 'Out', email: 'out@example.com' },
+          commitMessage: 'From outside',
+        },
+        { path: 'pushed.txt', change: 'deleted', sha: null, commitMessage: 'Away with it' },
+      ]);
+      git('reset', '-q', '--hard', first);
+      git('push', '-q', '--force', 'origin', 'main');
+      await until(() => stream.results.length === 3);
+      expect(changes(stream)[2]).toMatchObject({ path: 'pushed.txt', change: 'created', commitSha: first });
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
+  });
+
+  it('loses nothing for a reader who takes nothing for a while', async () => {
+    const stream = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${at.token}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query: files, variables: onDemo }),
+    });
+    const paths = Array.from({ length: 40 }, (_, index) => `many/${index}.txt`);
+    for (const path of paths) await save('POST', '/authoring-files', { path, content: path });
+    let text = '';
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      text += new TextDecoder().decode(chunk);
+      if (text.includes('many/39.txt')) break;
+    }
+    const seen = [...text.matchAll(/"path":"(many\/\d+\.txt)"/g)].map((match) => match[1]);
+    expect(seen).toEqual(paths);
+  });
+
+  it('refuses an unknown branch and a malformed one', async () => {
+    for (const [branch, code] of [
+      ['nowhere', 'not_found'],
+      ['a..b', 'invalid_ref'],
+      ['nul\0', 'invalid_ref'],
+    ]) {
+      const stream = open(files, { ...onDemo, branch });
+      await stream.ended;
+      expect(stream.results[0].errors[0].extensions.code).toBe(code);
+    }
+    expect(listeners()).toBe(0);
+  });
+
+  it('ends when the workspace is pointed at another repository', async () => {
+    const id = await makeWorkspace('space');
+    const { prisma, git } = services();
+    const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
+    const repository = await prisma.repository.create({
+      data: { spaceId: space.id, name: 'Another', kind: 'analysis', defaultBranch: 'main' },
+    });
+    await git.createRepository(repository.id, {
+      defaultBranch: 'main',
+      author: { name: 'A', email: 'a@example.com' },
+      committer: { name: 'A', email: 'a@example.com' },
+      message: 'Begin',
+      files: [],
+    });
+    const stream = await listening(files, { id });
+    await at.rest('PATCH', `/workspaces/${id}`, { body: { default_repository_id: repository.id } });
+    await stream.ended;
+    expect(stream.results.at(-1).errors[0].extensions.code).toBe('not_found');
+  });
+});

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import {
+  at,
+  executions,
+  listeners,
+  listening,
+  makeRuntime,
+  makeWorkspace,
+  open,
+  services,
+  sessions,
+  until,
+  workers,
+} from './subscription-fixture.js';
+
+describe('workers, sessions and executions', () => {
+  it('tells how a worker starts, a session opens, a cell runs, and all of it ends', async () => {
+    const watched = [workers, sessions, executions].map((query) => open(query, {}, at.token));
+    await until(() => listeners() === 2 && services().bus.listenerCount('worker', '*') === 1);
+    const last = (index: number, field: string) => watched[index]!.results.at(-1)?.data[field];
+    const made = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
+    expect(made.status).toBe(201);
+    await until(() => last(1, 'sessionChanged')?.status === 'idle');
+    expect(last(0, 'workerChanged')).toMatchObject({ id: made.body.worker_id, status: 'ready' });
+    expect(watched[0]!.results[0].data.workerChanged.status).toBe('starting');
+    const run = await at.graphql(
+      `mutation { executeCell(spaceSlug: "demo", sessionId: "${made.body.id}", input: {code: "6 * 7"}) { id } }`,
+    );
+    const { id } = run.data.executeCell;
+    await until(() => last(2, 'executionsChanged')?.status === 'ok');
+    const told = watched[2]!.results.map(({ data }) => data.executionsChanged);
+    expect(told[0]).toMatchObject({ id, session: made.body.id, code: '6 * 7' });
+    expect(['queued', 'running']).toContain(told[0].status);
+    await until(() => last(1, 'sessionChanged')?.count === 1);
+    await at.rest('DELETE', `/sessions/${made.body.id}`);
+    await until(() => last(1, 'sessionChanged')?.status === 'dead');
+    await at.rest('DELETE', `/workers/${made.body.worker_id}`);
+    await until(() => last(0, 'workerChanged')?.status === 'stopped');
+  });
+
+  it('tells those who can view the workspace, and nobody else', async () => {
+    const owner = await at.user('editor');
+    const viewer = await at.user('viewer');
+    const secret = await makeRuntime(await makeWorkspace('private', owner.token), owner.id);
+    const shown = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const { bus, prisma } = services();
+    for (const [query, field, topic, kind, change] of [
+      [
+        workers,
+        'workerChanged',
+        'worker',
+        'worker',
+        (id: string) => prisma.worker.update({ where: { id }, data: { progressPercent: 7 } }),
+      ],
+      [
+        sessions,
+        'sessionChanged',
+        'session',
+        'session',
+        (id: string) => prisma.session.update({ where: { id }, data: { status: 'busy' } }),
+      ],
+      [
+        executions,
+        'executionsChanged',
+        'executionStatus',
+        'execution',
+        (id: string) => prisma.execution.update({ where: { id }, data: { status: 'running' } }),
+      ],
+    ] as const) {
+      const before = bus.listenerCount(topic, '*');
+      const theirs = open(query, {}, owner.token);
+      const mine = open(query, {}, viewer.token);
+      await until(() => bus.listenerCount(topic, '*') === before + 2);
+      for (const runtime of [secret, shown]) {
+        const { id } = runtime[kind];
+        await change(id);
+        bus.publish(topic, id, { workerId: id, sessionId: id, executionId: id } as never);
+      }
+      await until(() => theirs.results.length === 2 && mine.results.length === 1);
+      await sleep(100);
+      expect(mine.results.map(({ data }) => data[field].id)).toEqual([shown[kind].id]);
+      expect(theirs.results.map(({ data }) => data[field].id)).toEqual([secret[kind].id, shown[kind].id]);
+      mine.leave();
+      theirs.leave();
+      await until(() => bus.listenerCount(topic, '*') === before);
+    }
+  });
+
+  it('narrows to one resource, and refuses one of another space alike an unknown one', async () => {
+    const owner = await at.user('editor');
+    const one = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const two = await makeRuntime(one.worker.workspaceId, owner.id);
+    const stream = await listening(sessions, { id: two.session.id.toUpperCase() });
+    for (const { session } of [one, two])
+      services().bus.publish('session', session.id, { sessionId: session.id });
+    await until(() => stream.results.length === 1);
+    await sleep(100);
+    expect(stream.results).toMatchObject([{ data: { sessionChanged: { id: two.session.id } } }]);
+
+    const { prisma } = services();
+    const elsewhere = await prisma.space.create({ data: { slug: 'elsewhere', name: 'Elsewhere' } });
+    const foreign = await prisma.workspace.create({
+      data: {
+        spaceId: elsewhere.id,
+        name: 'F',
+        defaultRepositoryId: demo.repositoryId,
+        defaultBranch: 'main',
+        ownerUserId: owner.id,
+      },
+    });
+    const { session } = await makeRuntime(foreign.id, owner.id);
+    const errors = [];
+    for (const id of [session.id, '00000000-0000-4000-8000-0000000000ff']) {
+      const refused = open(sessions, { id }, owner.token);
+      await refused.ended;
+      const { message, extensions } = refused.results[0].errors[0];
+      errors.push({ message, code: extensions.code });
+    }
+    expect(errors[0]).toEqual({ message: 'The session was not found.', code: 'not_found' });
+    expect(errors[1]).toEqual(errors[0]);
+  });
+});

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'graphql-sse';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
+import { openTestDatabase } from '../../support/database.js';
+import { openTestGateway, type TestGateway } from '../../support/gateway.js';
+import { testPython } from '../../support/jupyter.js';
+
+export let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({
+    database: await openTestDatabase(),
+    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
+  });
+});
+afterAll(() => at.close());
+
+export const services = () => at.gateway.services;
+const streams: Stream[] = [];
+afterEach(async () => {
+  for (const stream of streams.splice(0)) stream.leave();
+  await until(() => listeners() === 0);
+});
+
+/** How many listen to what anybody could change. */
+export const listeners = () =>
+  services().bus.listenerCount('workspace', '*') +
+  services().bus.listenerCount('session', '*') +
+  services().bus.listenerCount('executionStatus', '*') +
+  services().bus.listenerCount('commit', demo.repositoryId);
+
+export async function until(check: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error('it did not happen in time');
+    await sleep(20);
+  }
+}
+
+/** A subscription that collects what it is sent. */
+export interface Stream {
+  results: any[];
+  /** Resolves when the server ends it. */
+  ended: Promise<void>;
+  leave(): void;
+}
+
+export type Door = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
+
+export function open(query: string, variables: object = {}, token = at.token, door: Door = 'yoga'): Stream {
+  const client = createClient({
+    url: door === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
+    headers: { authorization: `Bearer ${token}` },
+    singleConnection: door === 'graphql-sse single connection',
+    retryAttempts: 0,
+  });
+  const results: any[] = [];
+  let leave = () => {};
+  const ended = new Promise<void>((resolve) => {
+    leave = client.subscribe(
+      { query, variables: variables as Record<string, unknown> },
+      {
+        next: (result) => results.push(result),
+        error: (error) => {
+          results.push({ failed: error });
+          resolve();
+        },
+        complete: resolve,
+      },
+    );
+  });
+  const stream = {
+    results,
+    ended,
+    leave() {
+      leave();
+      client.dispose();
+    },
+  };
+  streams.push(stream);
+  return stream;
+}
+
+/** {@link open}, resolved once the gateway listens for it. */
+export async function listening(...args: Parameters<typeof open>): Promise<Stream> {
+  const before = listeners();
+  const stream = open(...args);
+  await until(() => listeners() > before);
+  return stream;
+}
+
+export const workspaces =
+  'subscription ($id: ID) { workspaceChanged(spaceSlug: "demo", workspaceId: $id) { change workspace { id name effectivePermissions { canEdit } } } }';
+export const files =
+  'subscription ($branch: String, $id: ID!) { fileChanged(spaceSlug: "demo", workspaceId: $id, branch: $branch) { path change previousPath sha notebookId commitSha branch commitMessage author { userId name email } } }';
+export const sessions =
+  'subscription ($id: ID) { sessionChanged(spaceSlug: "demo", sessionId: $id) { id status count: executionCount } }';
+export const executions =
+  'subscription { executionsChanged(spaceSlug: "demo") { id status session: sessionId code } }';
+export const workers =
+  'subscription ($id: ID) { workerChanged(spaceSlug: "demo", workerId: $id) { id status progress { percent } } }';
+
+export async function makeWorkspace(visibility: string, token?: string): Promise<string> {
+  const { body, status } = await at.rest('POST', '/workspaces', {
+    token,
+    body: { name: 'Mine', default_repository_id: demo.repositoryId, visibility },
+  });
+  expect(status).toBe(201);
+  return body.id;
+}
+
+/** A worker, a session and an execution in a workspace, as rows: nothing runs. */
+export async function makeRuntime(workspaceId: string, userId: string) {
+  const { prisma } = services();
+  const worker = await prisma.worker.create({
+    data: {
+      workspaceId,
+      userId,
+      repositoryId: demo.repositoryId,
+      branch: 'main',
+      backend: 'external',
+      kernelProfileId: 'python3',
+      kernelName: 'python3',
+      resourceClassId: 'standard',
+      resourceClass: {},
+    },
+  });
+  const session = await prisma.session.create({
+    data: {
+      workspaceId,
+      userId,
+      workerId: worker.id,
+      branch: 'main',
+      kernelProfileId: 'python3',
+      kernelName: 'python3',
+      status: 'idle',
+    },
+  });
+  const execution = await prisma.execution.create({
+    data: { sessionId: session.id, userId, code: '1 + 1' },
+  });
+  return { worker, session, execution };
+}
