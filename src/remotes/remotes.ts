@@ -76,10 +76,14 @@ export function createRemotes(deps: {
     if (!ownMoves.has(repositoryId, branch, commitOid)) bursts.saved(repositoryId);
   });
 
-  /** Makes remotes due at a time, unless they are earlier; whether there was one. */
+  /**
+   * Makes remotes due at a time, unless they are earlier; whether there was one. A sync that has begun may have looked at
+   * the branches already, so its time does not count.
+   */
   async function due(where: { repositoryId: string; pushAfterSave: true }, at: Date): Promise<boolean> {
+    const begun = { nextSyncAt: { lte: prisma.repositoryRemote.fields.lastAttemptAt } };
     const { count } = await prisma.repositoryRemote.updateMany({
-      where: { ...where, OR: [{ nextSyncAt: null }, { nextSyncAt: { gt: at } }] },
+      where: { ...where, OR: [{ nextSyncAt: null }, { nextSyncAt: { gt: at } }, begun] },
       data: { nextSyncAt: at, syncStatus: 'pending' },
     });
     if (count > 0) bus.publish('remote', where.repositoryId, { repositoryId: where.repositoryId });

@@ -64,18 +64,31 @@ it('a burst without an end ends after 10 seconds', async () => {
   expect(ended).toHaveBeenCalledOnce();
 });
 
-it('a repository that wants no pushes is asked once in 10 seconds, one that could not be asked is pushed', async () => {
-  begun.mockResolvedValueOnce(false);
-  for (let i = 0; i < 9; i++) {
+it('a repository that wants no pushes is asked once in 10 seconds while it is saved to', async () => {
+  begun.mockResolvedValue(false);
+  for (let i = 0; i < 25; i++) {
     bursts.saved('a');
     await vi.advanceTimersByTimeAsync(1_000);
   }
-  expect([begun.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0]);
+  expect([begun.mock.calls.length, ended.mock.calls.length]).toEqual([3, 0]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(begun).toHaveBeenCalledTimes(4);
+});
+
+it('a save soon after a repository wanted none is pushed where it wants them by then', async () => {
+  begun.mockResolvedValueOnce(false);
+  bursts.saved('a');
   await vi.advanceTimersByTimeAsync(2_000);
+  bursts.saved('a');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ended.mock.calls).toEqual([['a']]);
+});
+
+it('a repository that could not be asked is pushed, none after the end', async () => {
   begun.mockRejectedValueOnce(new Error('no database'));
   bursts.saved('a');
   await vi.advanceTimersByTimeAsync(1_100);
-  expect([begun.mock.calls.length, ended.mock.calls.length]).toEqual([2, 1]);
+  expect([begun.mock.calls.length, ended.mock.calls.length]).toEqual([1, 1]);
   bursts.saved('b');
   bursts.close();
   await vi.advanceTimersByTimeAsync(20_000);

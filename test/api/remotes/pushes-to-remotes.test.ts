@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nativeGit } from '../../git/git-fixture.js';
 import { mirror, platform, remote, save, settled, state, sync, tip } from './mirror-fixture.js';
@@ -19,6 +23,23 @@ describe('pushing after saves', () => {
     await sync(off);
     await settled(off);
     expect(remote.tip('main')).toBe(before);
+  });
+
+  it('takes along in a further sync what is saved while one runs', async () => {
+    remote.commit({ 'a.md': 'a' });
+    const id = await mirror('pushAfterSave: true');
+    const [began, goOn] = [join(remote.gitdir, 'began'), join(remote.gitdir, 'go-on')];
+    const hook = `#!/bin/sh\ntouch ${began}\nuntil [ -e ${goOn} ]; do sleep 0.05; done\n`;
+    await writeFile(join(remote.gitdir, 'hooks/pre-receive'), hook, { mode: 0o755 });
+    await save(id, 'first.md', 'x');
+    await expect.poll(() => existsSync(began), { timeout: 40_000 }).toBe(true);
+    await save(id, 'second.md', 'x');
+    // Its burst is over by then.
+    await sleep(1_500);
+    expect((await state(id)).syncStatus).toBe('pending');
+    await writeFile(goOn, '');
+    await settled(id);
+    expect(remote.tip('main')).toBe(tip(id));
   });
 
   it('never overwrites the remote, and keeps what a deleted branch still has here', async () => {
