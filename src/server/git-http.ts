@@ -42,8 +42,10 @@ export function createGitEndpoint(options: {
   /** The largest pack of a push, in bytes. */
   mostPushBytes: number;
   log: Logger;
+  /** How long a client may stand still, in milliseconds; default a minute. */
+  idleMs?: number;
 }): (req: IncomingMessage, res: ServerResponse, requestId: string) => Promise<void> {
-  const { log, mostPushBytes } = options;
+  const { log, mostPushBytes, idleMs } = options;
 
   async function answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => options.context(bearerOf(req), requestId);
@@ -67,7 +69,10 @@ export function createGitEndpoint(options: {
     action: GitServiceName,
     refresh: () => Promise<RequestContext>,
   ): Promise<void> {
-    const watchdog = createWatchdog(left);
+    const watchdog = createWatchdog(left, idleMs);
+    // The rest of a body is waited for no longer; where all of it is here, the client still reads an answer.
+    const cut = () => void (req.complete || req.destroy());
+    watchdog.signal.addEventListener('abort', cut, { once: true });
     const isPush = action === 'git-receive-pack';
     try {
       const input = gitBody(req, action, isPush ? 2 * mostPushBytes : largestFetchRequest);

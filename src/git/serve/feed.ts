@@ -46,14 +46,18 @@ export function exitCode(child: ChildProcess): Promise<number | null> {
   });
 }
 
-function drained(stdin: Writable): Promise<void> {
+/** Waits until a stream takes more, or is closed; `signal` ends the wait. */
+export function drained(stream: Writable, signal?: AbortSignal): Promise<void> {
+  if (stream.destroyed || signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
-      stdin.off('drain', done);
-      stdin.off('close', done);
+      stream.off('drain', done);
+      stream.off('close', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
-    stdin.once('drain', done);
-    stdin.once('close', done);
+    stream.once('drain', done);
+    stream.once('close', done);
+    signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -1,8 +1,7 @@
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../errors.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import { allEnded, exitCode, feed, keepErrors } from './feed.js';
+import { allEnded, drained, exitCode, feed, keepErrors } from './feed.js';
 import { hiddenRefs } from './hidden-refs.js';
 import type { Watchdog } from './watchdog.js';
 
@@ -55,17 +54,14 @@ export async function uploadPack(native: NativeGit, gitdir: string, request: Upl
       yield chunk;
     }
   }
-  async function* answer(chunks: AsyncIterable<Buffer>) {
+  async function answer(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of watched(chunks)) {
       answered = true;
-      yield chunk;
+      // A client that reads no further is waited for as long as the watchdog allows.
+      if (!output.write(chunk)) await drained(output, watchdog.signal);
     }
   }
-  const [code] = await allEnded([
-    exitCode(child),
-    feed(child.stdin!, watched(input)),
-    pipeline(child.stdout!, answer, output, { end: false }),
-  ]);
+  const [code] = await allEnded([exitCode(child), feed(child.stdin!, watched(input)), answer(child.stdout!)]);
   // With another exit code git has told the client why, in the stream.
   if (code === null) throw new NativeGitError('upload-pack', code, errors());
   if (code !== 0 && !answered) {

@@ -10,12 +10,15 @@ export interface Watchdog {
   stop(): void;
 }
 
-const idleMs = 60_000;
+const defaultIdleMs = 60_000;
 const workMs = 5 * 60_000;
 const totalMs = 30 * 60_000;
 
-/** Watches over one clone, fetch or push: a minute idle and half an hour in all is the most that it may take. */
-export function createWatchdog(signal: AbortSignal): Watchdog {
+/**
+ * Watches over one clone, fetch or push: a minute idle and half an hour in all is the most that it may take.
+ * @param idleMs how long nothing may move, default a minute
+ */
+export function createWatchdog(signal: AbortSignal, idleMs = defaultIdleMs): Watchdog {
   const controller = new AbortController();
   const abort = () => controller.abort();
   let idle = setTimeout(abort, idleMs);

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { authenticate } from '../../src/auth/authenticate.js';
+import { pktLine } from '../../src/git/serve/pkt-line.js';
+import { createGitEndpoint } from '../../src/server/git-http.js';
+import { nativeGit } from '../git/git-fixture.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
+
+const idleMs = 2_000;
+const places = 4;
+
+let at: TestGateway;
+let client: GitClient;
+let server: Server;
+let port: number;
+let tip: string;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  client = await gitClient();
+  const { services } = at.gateway;
+  const endpoint = createGitEndpoint({
+    context: async (authorization, requestId) => ({
+      actor: await authenticate(services.prisma, authorization),
+      requestId,
+      services,
+      spaces: new Map(),
+    }),
+    mostPushBytes: 1024 * 1024,
+    log: pino({ level: 'silent' }),
+    idleMs,
+  });
+  server = createServer((req, res) => void endpoint(req, res, 'test'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  tip = commitLarge();
+});
+afterAll(async () => {
+  server.close();
+  await at.close();
+  await client.remove();
+});
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** Commits more than the buffers of a connection hold. */
+function commitLarge(): string {
+  const git = (args: string[], input?: Buffer) =>
+    nativeGit(['--git-dir', join(at.dataDir, 'repositories', `${demo.repositoryId}.git`), ...args], {
+      input,
+    });
+  const blob = git(['hash-object', '-w', '--stdin'], randomBytes(32 * 1024 * 1024));
+  const tree = git(['mktree'], Buffer.from(`100644 blob ${blob}\tlarge.bin\n`));
+  const commit = git(['commit-tree', tree, '-m', 'Large']);
+  git(['update-ref', 'refs/heads/large', commit]);
+  return commit;
+}
+
+/** Sends a request and reads no answer. @param length of the whole body, of which `body` is the begin */
+async function stand(service: string, body: Buffer, length = body.length): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.on('error', () => {});
+  sockets.push(socket);
+  const head = [
+    `POST /git/demo/welcome.git/${service} HTTP/1.1`,
+    'host: localhost',
+    `authorization: Bearer ${at.token}`,
+    `content-type: application/x-${service}-request`,
+    'git-protocol: version=2',
+    `content-length: ${length}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(body, resolve));
+  return socket;
+}
+
+const url = () => gitUrl(`http://127.0.0.1:${port}`, at.token);
+
+it('clients that read no further of a clone lose their places', async () => {
+  const request = Buffer.concat([
+    pktLine('command=fetch'),
+    Buffer.from('0001'),
+    pktLine(`want ${tip}\n`),
+    pktLine('done\n'),
+    Buffer.from('0000'),
+  ]);
+  for (let n = 0; n < places; n++) await stand('git-upload-pack', request);
+  expect(await client.ok('ls-remote', url(), 'large')).toContain(tip);
+});
+
+it('clients whose bodies stand still lose their places', async () => {
+  const standing: Socket[] = [];
+  for (const service of ['git-upload-pack', 'git-receive-pack']) {
+    for (let n = 0; n < places; n++) standing.push(await stand(service, Buffer.from('0014command'), 1000));
+  }
+  const ended = standing.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve)));
+  await client.ok('clone', '-q', '--single-branch', url(), 'clone');
+  await client.commit('clone', 'pushed.txt', 'x');
+  await client.ok('-C', 'clone', 'push', '-q');
+  await Promise.all(ended);
+});
