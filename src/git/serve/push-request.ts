@@ -14,10 +14,14 @@ export interface RefCommand {
 export interface PushRequest {
   commands: RefCommand[];
   capabilities: ReadonlySet<string>;
+  /** Why all of it is refused; the rest of the body is unread then, also of the commands. Null where nothing is found yet. */
+  fault: string | null;
 }
 
-/** So many are read, to be refused one by one; what sends more is no client of git. */
-const mostLines = 10_000;
+const mostCommands = 1_000;
+/** More than any name that a branch or tag may have. */
+const longestRef = 300;
+const mostBytes = 1024 * 1024;
 const noObject = '0'.repeat(40);
 
 /**
@@ -28,11 +32,13 @@ const noObject = '0'.repeat(40);
 export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
   const commands: RefCommand[] = [];
   let capabilities: ReadonlySet<string> = new Set();
-  for (let lines = 0; ; lines++) {
-    if (lines > mostLines) throw invalidPush('it moves too many refs');
+  const refused = (fault: string) => ({ commands, capabilities, fault });
+  for (let bytes = 0; ; ) {
     const line = await readPktLine(body);
-    if (line === 'end' && lines > 0) throw invalidPush('it ends within the commands');
-    if (line === 'flush' || line === 'end') return { commands, capabilities };
+    if (line === 'end' && bytes > 0) throw invalidPush('it ends within the commands');
+    if (line === 'flush' || line === 'end') return { commands, capabilities, fault: null };
+    bytes += line.length;
+    if (bytes > mostBytes) return refused('the list of refs is over 1 MiB; push in parts');
     const text = decode(line);
     // What a shallow clone lacks is no matter: whether all is here is checked against what is here.
     if (text.startsWith('shallow ')) continue;
@@ -45,7 +51,11 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
           .trim()
           .split(/ +/),
       );
-    commands.push(parseCommand(nul >= 0 ? text.slice(0, nul) : text));
+    const command = parseCommand(nul >= 0 ? text.slice(0, nul) : text);
+    if (Buffer.byteLength(command.ref) > longestRef)
+      return refused(`a ref has a name of over ${longestRef} bytes`);
+    if (commands.length >= mostCommands) return refused(`a push may move at most ${mostCommands} refs`);
+    commands.push(command);
   }
 }
 

@@ -16,8 +16,6 @@ export interface PushPolicy {
   deleteBranch(name: string, remove: () => Promise<boolean>): Promise<string | null>;
 }
 
-const mostCommands = 1_000;
-
 /** The short name of a branch or tag that a client may push; null for any other ref. */
 export function refOf(ref: string): { kind: 'branch' | 'tag'; name: string } | null {
   const match = /^refs\/(heads|tags)\/(.+)$/.exec(ref);
@@ -27,10 +25,6 @@ export function refOf(ref: string): { kind: 'branch' | 'tag'; name: string } | n
 
 /** Refuses what needs no look at the objects. */
 export function applyRules(outcome: PushOutcome, policy: PushPolicy): void {
-  if (outcome.open.length > mostCommands) {
-    outcome.refuseAll(`a push may move at most ${mostCommands} refs`);
-    return;
-  }
   const times = new Map<string, number>();
   for (const { ref } of outcome.open) times.set(ref, (times.get(ref) ?? 0) + 1);
   for (const command of outcome.open) {

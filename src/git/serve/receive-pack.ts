@@ -63,12 +63,12 @@ export async function receivePack(parts: ReceiveParts, request: ReceiveRequest):
   // A pack that is too large is read on for a while, so that its client gets to read why it is refused.
   const body = new BodyReader(watched(request), 2 * request.mostBytes);
   const push = await readPushRequest(body);
-  if (push.commands.length === 0) return body.drop();
+  if (push.commands.length === 0 && push.fault === null) return body.drop();
   const outcome = new PushOutcome(push);
   const report = new PushReport(request.output, push.capabilities);
   let unpack = 'ok';
   try {
-    await carryOut(parts, request, outcome, body)
+    await carryOut(parts, request, { outcome, fault: push.fault }, body)
       // At once, for saves wait for it: not for the index, too.
       .finally(() => parts.turns.afterPush(request.pusher))
       .catch(async (error: unknown) => {
@@ -99,9 +99,10 @@ function reasonOf(error: unknown): string {
 async function carryOut(
   parts: ReceiveParts,
   request: ReceiveRequest,
-  outcome: PushOutcome,
+  { outcome, fault }: { outcome: PushOutcome; fault: string | null },
   body: BodyReader,
 ): Promise<void> {
+  if (fault !== null) throw new PushRefused(fault);
   const { native, files, refs, turns } = parts;
   const { pusher, watchdog } = request;
   const { gitdir } = files;

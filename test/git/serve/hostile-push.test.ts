@@ -214,6 +214,22 @@ describe('a push is refused before anything can be seen when it has', () => {
     expect(nothing).toMatch(/ng refs\/heads\/hostile/);
   });
 
+  it('more or longer refs than any client has, of which most are not even told', async () => {
+    const refuse = async (count: number, ref: string) =>
+      (
+        await push(store, at.id, {
+          commands: Array.from({ length: count }, (_, n) => [null, blobOid, `${ref}${n}`]),
+          pack: Buffer.alloc(0),
+        })
+      ).split('\n');
+    const many = await refuse(3_000, 'refs/tags/many-');
+    expect(many[0]).toMatch(/unpack a push may move at most 1000 refs$/);
+    expect(many.filter((line) => line.includes('ng refs/tags/many-')).length).toBe(1_000);
+    const long = await refuse(1_000, `refs/tags/${'x'.repeat(60_000)}`);
+    expect(long[0]).toMatch(/unpack a ref has a name of over 300 bytes$/);
+    expect(long.length).toBe(2);
+  });
+
   it('one ref twice, or a ref of the repository’s own', async () => {
     const folder = tree(['100644', 'a', blobOid]);
     const commit: PackedObject = { type: 'commit', content: commitBytes(oid(folder)) };

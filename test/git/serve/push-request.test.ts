@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { BodyReader } from '../../../src/git/serve/body-reader.js';
+import { pktLine } from '../../../src/git/serve/pkt-line.js';
+import { readPushRequest } from '../../../src/git/serve/push-request.js';
+
+const oid = 'a'.repeat(40);
+const none = '0'.repeat(40);
+
+/** Reads a request of such lines, and how many of them were taken from the client. */
+async function read(lines: number, line: (n: number) => string) {
+  let taken = 0;
+  async function* body() {
+    for (; taken < lines; taken++) yield pktLine(line(taken));
+    yield Buffer.from('0000');
+  }
+  return { request: await readPushRequest(new BodyReader(body(), 2 ** 30)), taken };
+}
+
+it.each([
+  ['commands', 1_000, (n: number) => `${none} ${oid} refs/tags/${n}\n`, /at most 1000 refs/],
+  ['bytes', 21_399, () => `shallow ${oid}\n`, /over 1 MiB/],
+])('a push is read up to a bound on its %s, and no further', async (_name, most, line, fault) => {
+  expect((await read(most, line)).request.fault).toBeNull();
+  const over = await read(5 * most, line);
+  expect(over.request.fault).toMatch(fault);
+  expect(over.taken).toBe(most);
+});
+
+it('a ref may have a name of 300 bytes, of which the rules make something', async () => {
+  const named = (bytes: number) => () => `${none} ${oid} ${'é'.repeat(bytes / 2)}\0 report-status\n`;
+  expect((await read(1, named(300))).request).toMatchObject({ commands: [{ to: oid }], fault: null });
+  expect((await read(1, named(302))).request).toEqual({
+    commands: [],
+    capabilities: new Set(['report-status']),
+    fault: 'a ref has a name of over 300 bytes',
+  });
+});
