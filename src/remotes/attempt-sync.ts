@@ -11,7 +11,7 @@ import type { OwnMoves } from './own-moves.js';
 import { openCredentials } from './remote-credentials.js';
 import { parseRemoteUrl } from './remote-url.js';
 import type { SecretBox } from './secret-box.js';
-import { type RemoteConflict, syncRemote } from './sync-remote.js';
+import { type RemoteConflict, type SyncJob, syncRemote } from './sync-remote.js';
 
 /** How an attempt ended. */
 export type SyncOutcome = { fault: RemoteFaultCode } | { conflicts: RemoteConflict[] };
@@ -29,11 +29,14 @@ export interface AttemptDeps {
   lookup?: Lookup;
 }
 
-/** Syncs once, as the row says; every failure is told as a fault, with its cause in the log. */
+/**
+ * Syncs once, as the row says; every failure is told as a fault, with its cause in the log.
+ * @param running.confirm aborts `signal`, and throws its reason, where the row was set otherwise or removed
+ */
 export async function attemptSync(
   deps: AttemptDeps,
   row: RepositoryRemote,
-  signal: AbortSignal,
+  { signal, confirm }: Pick<SyncJob, 'signal' | 'confirm'>,
 ): Promise<SyncOutcome> {
   const { git, allowed, lookup, limits = remoteLimits } = deps;
   const { repositoryId, url } = row;
@@ -50,6 +53,7 @@ export async function attemptSync(
         push: row.pushAfterSave,
         isFirst: row.lastSyncedAt === null,
         signal,
+        confirm,
         onMove: (branch, oid) => forget.push(deps.ownMoves.add(repositoryId, branch, oid)),
       },
     );

@@ -125,7 +125,7 @@ export function createRemotes(deps: {
       const lease = await leases.tryTake(`remote:${repositoryId}`);
       if (!lease) continue;
       const end = new AbortController();
-      const done = run(repositoryId, lease, AbortSignal.any([end.signal, lease.lost]))
+      const done = run(repositoryId, lease, end)
         .catch(failed)
         .finally(() => {
           running.delete(repositoryId);
@@ -135,7 +135,8 @@ export function createRemotes(deps: {
     }
   }
 
-  async function run(repositoryId: string, lease: Lease, signal: AbortSignal): Promise<void> {
+  async function run(repositoryId: string, lease: Lease, end: AbortController): Promise<void> {
+    const signal = AbortSignal.any([end.signal, lease.lost]);
     try {
       const row = await prisma.repositoryRemote.findUnique({ where: { repositoryId } });
       // Another process may have been quicker.
@@ -144,7 +145,13 @@ export function createRemotes(deps: {
         where: { repositoryId },
         data: { lastAttemptAt: new Date() },
       });
-      const outcome = await attemptSync({ ...deps, box, ownMoves }, row, signal);
+      // It may be set or removed through another process, which cannot end this.
+      const confirm = async () => {
+        const where = { repositoryId, revision: row.revision, url: row.url };
+        if ((await prisma.repositoryRemote.count({ where })) === 0) end.abort();
+        signal.throwIfAborted();
+      };
+      const outcome = await attemptSync({ ...deps, box, ownMoves }, row, { signal, confirm });
       if (!signal.aborted) await tell(row, outcome);
     } finally {
       await lease.release();

@@ -1,8 +1,6 @@
 import type { Prisma, RepositoryRemote } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
-import { canReachRemotes } from '../git/remotes/remote-command.js';
-import { removeTracking } from '../git/remotes/tracking-refs.js';
 import { loadAdminSpace } from '../platform/require-admin.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type CheckedRemote, checkRemoteInput, type RemoteInput } from './check-remote-input.js';
@@ -20,7 +18,7 @@ export async function setRemote(
   repositoryId: string,
   input: RemoteInput,
 ): Promise<RepositoryRemote> {
-  const { prisma, git, bus, remotes } = ctx.services;
+  const { prisma, bus, remotes } = ctx.services;
   await loadAdminSpace(ctx, spaceSlug);
   const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
   const checked = checkRemoteInput(remotes, input);
@@ -40,9 +38,6 @@ export async function setRemote(
     ];
   });
   if (before) await remotes.cancel(repository.id);
-  if (before && before.url !== remote.url && canReachRemotes(git.native)) {
-    await removeTracking(git.native, git.gitdir(repository.id));
-  }
   bus.publish('remote', repository.id, { repositoryId: repository.id });
   remotes.wake();
   return remote;

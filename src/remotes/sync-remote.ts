@@ -44,6 +44,8 @@ export interface SyncJob {
   signal: AbortSignal;
   /** Told before a branch moves. */
   onMove(branch: string, oid: string): void;
+  /** Asked before the remote's refs are noted, and before each push: throws where it was set otherwise or removed. */
+  confirm(): Promise<void>;
 }
 
 const mostRounds = 3;
@@ -55,7 +57,7 @@ const mostAttempts = 5;
  * it pushes the branches that have more than the remote, where that is asked for. A long history is still being indexed
  * when it ends.
  * @returns the branches that went different ways
- * @throws RemoteFault, DomainError `storage_unavailable`, or the reason of `signal`
+ * @throws RemoteFault, DomainError `storage_unavailable`, what `confirm` throws, or the reason of `signal`
  */
 export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteConflict[]> {
   const { native, limits } = deps;
@@ -64,7 +66,8 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
   for (let round = 1; round <= mostRounds; round++) {
     const quarantine = await deps.git.temporaryFolder();
     const tips = await fetchRemote(native, { gitdir, quarantine }, access, { limits, signal });
-    await writeTracking(native, gitdir, await readSyncRefs(native, gitdir), tips);
+    await job.confirm();
+    await writeTracking(native, gitdir, access.url, tips);
     if (job.isFirst && tips.heads.size > 0) {
       const named = await remoteDefaultBranch(native, access, { limits, signal });
       await adoptDefaultBranch(deps, job, tips, named);
@@ -73,8 +76,9 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
     const wanted = await followed(deps.prisma, repositoryId, moved);
     await orAborted(deps.indexer.bringUp(repositoryId, wanted), signal);
     if (!job.push || ahead.size === 0) return conflicts;
+    await job.confirm();
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
-      await noteUpdates(native, gitdir, ahead);
+      await noteUpdates(native, gitdir, access.url, ahead);
       return conflicts;
     }
   }
@@ -86,7 +90,7 @@ async function follow(deps: SyncDeps, job: SyncJob, tips: RemoteTips) {
   const { native } = deps;
   const gitdir = deps.git.gitdir(job.repositoryId);
   const repository = await deps.git.repository(job.repositoryId);
-  const refs = await readSyncRefs(native, gitdir);
+  const refs = await readSyncRefs(native, gitdir, job.access.url);
   const moved: string[] = [];
   const conflicts: RemoteConflict[] = [];
   const ahead = new Map<string, string>();

@@ -196,6 +196,7 @@ describe('the index', () => {
             isFirst,
             signal: new AbortController().signal,
             onMove() {},
+            async confirm() {},
           },
         );
       const mainOf = () => nativeGit(['--git-dir', gitdirOf(id), 'rev-parse', 'main']);

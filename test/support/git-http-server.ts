@@ -28,6 +28,8 @@ export interface GitHttpServer {
   /** The bare repository that is served. */
   gitdir: string;
   mood: ServerMood;
+  /** What every request waits for before it is answered. */
+  gate: Promise<void>;
   /** What Basic auth has to be, `user:password`; null: open to all. */
   credentials: string | null;
   /** The path and headers of every request so far. */
@@ -54,8 +56,9 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
   nativeGit(['init', '--quiet', '--bare', '--initial-branch', defaultBranch, gitdir]);
   nativeGit(['--git-dir', gitdir, 'config', 'http.receivepack', 'true']);
   nativeGit(['clone', '--quiet', gitdir, work]);
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     at.requests.push({ method: request.method!, url: request.url!, headers: request.headers });
+    await at.gate;
     const { mood } = at;
     if (mood === 'hang') return;
     if (mood === 'garbage') return void response.end('this is no git server');
@@ -83,6 +86,7 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
     port,
     gitdir,
     mood: 'well',
+    gate: Promise.resolve(),
     credentials: null,
     requests: [],
     git,

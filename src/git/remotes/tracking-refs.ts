@@ -19,10 +19,15 @@ export interface SyncRefs {
   remote: RemoteTips;
   /** The last tip of a branch that the remote deleted; null where it never had it. */
   goneTip(branch: string): string | null;
+  /** The refs that were noted of other remotes. */
+  ofOthers: string[];
 }
 
-/** Reads the refs of a repository; those whose names the gateway does not accept are left out. */
-export async function readSyncRefs(native: NativeGit, gitdir: string): Promise<SyncRefs> {
+/**
+ * Reads the refs of a repository; those whose names the gateway does not accept are left out. What is noted of a remote
+ * stands below a hash of its URL: what another left behind, whenever its removal was cut short, is never taken for its.
+ */
+export async function readSyncRefs(native: NativeGit, gitdir: string, url: string): Promise<SyncRefs> {
   const printed = await native.run(['for-each-ref', '--format=%(objectname) %(refname)'], { gitdir });
   const all = new Map<string, string>();
   for (const line of printed.toString().split('\n')) {
@@ -37,31 +42,39 @@ export async function readSyncRefs(native: NativeGit, gitdir: string): Promise<S
   return {
     local: below('refs/heads/'),
     tags: below('refs/tags/'),
-    remote: { heads: below(`${tracking}/heads/`), tags: below(`${tracking}/tags/`) },
-    goneTip: (branch) => all.get(goneRef(branch)) ?? null,
+    remote: { heads: below(`${trackingOf(url)}/heads/`), tags: below(`${trackingOf(url)}/tags/`) },
+    goneTip: (branch) => all.get(goneRef(url, branch)) ?? null,
+    ofOthers: [
+      ...othersBelow(all.keys(), `${tracking}/`, trackingOf(url)),
+      ...othersBelow(all.keys(), `${gone}/`, goneOf(url)),
+    ],
   };
 }
 
-/** Notes what the remote has now. It also keeps the objects of what is not merged here from being pruned. */
+/**
+ * Notes what the remote has now, and forgets other remotes. It also keeps the objects of what is not merged here from
+ * being pruned.
+ */
 export async function writeTracking(
   native: NativeGit,
   gitdir: string,
-  before: SyncRefs,
+  url: string,
   now: RemoteTips,
 ): Promise<void> {
   await removeStaleLocks(join(gitdir, tracking));
-  const removed: string[] = [];
+  const before = await readSyncRefs(native, gitdir, url);
+  const removed = before.ofOthers.map((ref) => `delete ${ref}`);
   const written: string[] = [];
   for (const kind of ['heads', 'tags'] as const) {
     for (const [name, oid] of before.remote[kind]) {
       if (now[kind].has(name)) continue;
-      removed.push(`delete ${tracking}/${kind}/${name}`);
-      if (kind === 'heads') written.push(`update ${goneRef(name)} ${oid}`);
+      removed.push(`delete ${trackingOf(url)}/${kind}/${name}`);
+      if (kind === 'heads') written.push(`update ${goneRef(url, name)} ${oid}`);
     }
     for (const [name, oid] of now[kind]) {
       if (before.remote[kind].get(name) === oid) continue;
-      written.push(`update ${tracking}/${kind}/${name} ${oid}`);
-      if (kind === 'heads' && before.goneTip(name)) removed.push(`delete ${goneRef(name)}`);
+      written.push(`update ${trackingOf(url)}/${kind}/${name} ${oid}`);
+      if (kind === 'heads' && before.goneTip(name)) removed.push(`delete ${goneRef(url, name)}`);
     }
   }
   // In two steps: `a` has to be gone before `a/b` can be made.
@@ -73,12 +86,13 @@ export async function writeTracking(
 export async function noteUpdates(
   native: NativeGit,
   gitdir: string,
+  url: string,
   pushed: ReadonlyMap<string, string>,
 ): Promise<void> {
   await updateRefs(
     native,
     gitdir,
-    [...pushed].map(([branch, oid]) => `update ${tracking}/heads/${branch} ${oid}`),
+    [...pushed].map(([branch, oid]) => `update ${trackingOf(url)}/heads/${branch} ${oid}`),
   );
 }
 
@@ -106,7 +120,7 @@ export async function createRefs(
   return refused;
 }
 
-/** Forgets the remote. */
+/** Forgets all remotes. */
 export async function removeTracking(native: NativeGit, gitdir: string): Promise<void> {
   const printed = await native.run(['for-each-ref', '--format=delete %(refname)', tracking, gone], {
     gitdir,
@@ -119,9 +133,25 @@ async function updateRefs(native: NativeGit, gitdir: string, lines: string[]): P
     await native.run(['update-ref', '--stdin'], { gitdir, input: `${lines.join('\n')}\n` });
 }
 
+function trackingOf(url: string): string {
+  return `${tracking}/${sha1(url)}`;
+}
+
+function goneOf(url: string): string {
+  return `${gone}/${sha1(url)}`;
+}
+
 /** By the name's hash, for `a` and `a/b` can both be gone. */
-function goneRef(branch: string): string {
-  return `${gone}/${createHash('sha1').update(branch).digest('hex')}`;
+function goneRef(url: string, branch: string): string {
+  return `${goneOf(url)}/${sha1(branch)}`;
+}
+
+function othersBelow(refs: Iterable<string>, prefix: string, own: string): string[] {
+  return [...refs].filter((ref) => ref.startsWith(prefix) && !ref.startsWith(`${own}/`));
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
 }
 
 /** Only a sync writes below this folder, and never for as long: such a lock was left by a power failure. */

@@ -188,7 +188,7 @@ describe('a sync', () => {
       conflicts: [{ branch: 'main', ahead: 1, behind: 1 }],
     });
     expect([tip(id), remote.tip('main')]).toEqual([before, rewritten]);
-    expect(git(id, 'rev-parse', 'refs/gateway/remote/heads/main')).toBe(rewritten);
+    expect(git(id, 'for-each-ref', '--format=%(objectname)', 'refs/gateway/remote')).toBe(rewritten);
     git(id, 'fsck', '--strict', '--full');
   });
 

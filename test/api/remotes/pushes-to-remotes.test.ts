@@ -1,10 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nativeGit } from '../../git/git-fixture.js';
-import { mirror, platform, remote, save, settled, state, sync, tip } from './mirror-fixture.js';
+import {
+  git,
+  gitdirOf,
+  mirror,
+  platform,
+  remote,
+  replaceRemote,
+  save,
+  settled,
+  state,
+  sync,
+  tip,
+} from './mirror-fixture.js';
 
 describe('pushing after saves', () => {
   it('takes a burst of saves together, also to a new branch, and pushes nothing where it is off', async () => {
@@ -53,6 +65,50 @@ describe('pushing after saves', () => {
     await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).toBe('conflicted');
     expect([tip(id), remote.tip('main')]).toEqual([here, there]);
     expect([remote.tip('gone'), tip(id, 'gone')]).toEqual([null, expect.any(String)]);
+  });
+
+  it('goes to a new remote whole, whatever was noted of another one', async () => {
+    remote.commit({ 'a.md': 'a' });
+    remote.commit({ 'g.md': 'g' }, 'gone');
+    const id = await mirror('pushAfterSave: true');
+    remote.git('push', '--quiet', 'origin', ':gone');
+    await sync(id);
+    await settled(id);
+    // As after a kill in the middle of a removal.
+    await platform.at.gateway.services.prisma.repositoryRemote.delete({ where: { repositoryId: id } });
+    await replaceRemote({});
+    await platform.mutate(
+      `setRepositoryRemote(spaceSlug: "demo", repositoryId: "${id}",
+        input: {url: "${remote.url}", pushAfterSave: true}) { url }`,
+    );
+    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect([remote.tip('main'), remote.tip('gone')]).toEqual([tip(id), tip(id, 'gone')]);
+    const noted = git(id, 'for-each-ref', '--format=%(refname:lstrip=4)', 'refs/gateway');
+    expect(noted.split('\n').sort()).toEqual(['heads/gone', 'heads/main']);
+  });
+
+  it('ends where another process removed the remote, and nothing more is noted of it', async () => {
+    const before = remote.commit({ 'a.md': 'a' });
+    const id = await mirror();
+    const refs = git(id, 'for-each-ref', 'refs/gateway');
+    await save(id, 'mine.md', 'mine');
+    remote.commit({ 'o.md': 'o' }, 'other');
+    let open = () => {};
+    remote.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const { prisma } = platform.at.gateway.services;
+    const where = { repositoryId: id };
+    await prisma.repositoryRemote.update({ where, data: { pushAfterSave: true } });
+    const served = remote.requests.length;
+    await sync(id);
+    await expect.poll(() => remote.requests.length).toBeGreaterThan(served);
+    await prisma.repositoryRemote.delete({ where });
+    open();
+    await expect.poll(() => readdirSync(join(gitdirOf(id), '../gateway-tmp'))).toEqual([]);
+    await sleep(1_000);
+    expect([remote.tip('main'), tip(id, 'other')]).toEqual([before, null]);
+    expect(git(id, 'for-each-ref', 'refs/gateway')).toBe(refs);
   });
 
   it('that the remote refuses is told', async () => {
