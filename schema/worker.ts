@@ -67,7 +67,8 @@ export const Worker = builder.prismaObject('Worker', {
     }),
     fileConflicts: t.exposeStringList('fileConflicts', {
       description:
-        'Files that the kernel changed and a later commit changed too: left as the kernel has them.',
+        'Files that are not as the branch has them: the kernel changed them and a later commit did too, so they are ' +
+        'left as the kernel has them, or they could not be written yet and are tried again.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
     startedAt: t.expose('startedAt', {

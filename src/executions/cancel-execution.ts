@@ -1,5 +1,4 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
 import { workspacePermissions } from '../policies/workspace-policy.js';
@@ -13,9 +12,8 @@ import { loadExecution } from './read-execution.js';
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
  */
 export async function cancelExecution(ctx: RequestContext, executionId: string): Promise<Execution> {
-  const execution = await loadExecution(ctx, executionId);
-  requireScope(ctx, 'execute');
-  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'));
+  const execution = await loadExecution(ctx, executionId, { scope: 'execute' });
+  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'), 'execute');
   assertMay(
     workspacePermissions({ userId: ctx.actor.userId, access: loaded.access }, loaded.workspace),
     'edit',

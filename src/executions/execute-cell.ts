@@ -91,7 +91,7 @@ function checkInput(input: ExecuteCellInput): Body {
   };
 }
 
-/** The execution that the client's id stands for already. @throws DomainError `execution_id_reused` */
+/** The execution that the client's id stands for already, to be followed. @throws DomainError `execution_id_reused` */
 async function attach(
   ctx: RequestContext,
   id: string,
@@ -104,7 +104,10 @@ async function attach(
     found.userId === ctx.actor.userId &&
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
-  if (same) return found;
+  if (same) {
+    rememberExecution(ctx, found);
+    return found;
+  }
   throw new DomainError(
     'execution_id_reused',
     'This execution_id stands for another execution; choose a new UUID.',

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../events/event-bus.js';
 import { decode } from './event-codec.js';
@@ -19,6 +20,8 @@ export interface ExecutionLog {
    * from its cursor. Ends when the log ends, `signal` aborts or the iterator is returned, also while it waits.
    */
   follow(executionId: string, after: number, signal?: AbortSignal): AsyncIterableIterator<LogEntry>;
+  /** Ends the waiting for a database that does not answer: what could not be written ends at the next start. */
+  close(): void;
 }
 
 /** The newest entries of a log that is being written, so that followers need not ask the database. */
@@ -35,9 +38,10 @@ const pageSize = 256;
 const pollMs = 15_000;
 
 /** Opens the {@link ExecutionLog} over its table. */
-export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }): ExecutionLog {
-  const { prisma, bus } = deps;
+export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }): ExecutionLog {
+  const { prisma, bus, log } = deps;
   const tails = new Map<string, Tail>();
+  const closing = new AbortController();
 
   function statusChanged(executionId: string): void {
     bus.publish('executionStatus', executionId, { executionId });
@@ -134,7 +138,16 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus }):
     read,
     begin: (executionId) => tails.set(executionId, { entries: [queued], size: 0 }),
     statusChanged,
-    writer: (executionId, lastSequence) => createLogWriter({ prisma, executionId, lastSequence, written }),
+    writer: (executionId, lastSequence) =>
+      createLogWriter({
+        prisma,
+        executionId,
+        lastSequence,
+        written,
+        signal: closing.signal,
+        report: (err) => log.warn({ err, executionId }, 'the log of an execution waits for the database'),
+      }),
+    close: () => closing.abort(),
     follow(executionId, after, signal) {
       const own = new AbortController();
       const end = signal ? AbortSignal.any([own.signal, signal]) : own.signal;

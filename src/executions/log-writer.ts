@@ -7,14 +7,16 @@ import type {
   LogEntry,
   OutputDropped,
 } from './execution-event.js';
+import { untilWritten } from './until-written.js';
 
 /** The one writer of an execution's log. Events get their numbers when they are written, in batches. */
 export interface LogWriter {
   /** Takes an event; returns at once. Adjacent pieces of one stream that wait together become one event. */
   write(event: ExecutionEvent): void;
   /**
-   * Writes what waits, the end of the log and the execution's row, the last two in one transaction.
-   * @throws the database's error: the log has no end then
+   * Writes what waits, the end of the log and the execution's row, the last two in one transaction; returns once the
+   * database took them.
+   * @throws the database's error when the execution is gone or the log is closed: it has no end then
    */
   finish(end: FinalResponse | ExecutionFailure, row: Prisma.ExecutionUpdateInput): Promise<void>;
 }
@@ -27,19 +29,26 @@ const holdMs = 5;
 const batchEvents = 500;
 const batchSize = 1024 * 1024;
 const longestStream = 64 * 1024;
-const retryMs = [50, 200, 1000, 3000];
 
 interface Pending {
   event: ExecutionEvent;
   size: number;
 }
 
-/** Makes the {@link LogWriter}; `written` is told of every batch once it is durable. */
+/**
+ * Makes the {@link LogWriter}. While the database does not answer, events wait for it; beyond the bound of the backlog
+ * they are dropped, and `output_lost` says so.
+ * @param options.written told of every batch once it is durable, and of the end, also where it could not be written
+ * @param options.signal ends the waiting for the database
+ * @param options.report told why the database has not taken a batch for some time
+ */
 export function createLogWriter(options: {
   prisma: PrismaClient;
   executionId: string;
   lastSequence: number;
   written: (executionId: string, entries: { entry: LogEntry; size: number }[], ended: boolean) => void;
+  signal: AbortSignal;
+  report: (error: unknown) => void;
 }): LogWriter {
   const { prisma, executionId } = options;
   let sequence = options.lastSequence;
@@ -69,7 +78,7 @@ export function createLogWriter(options: {
       const batch = take();
       const numbered = batch.map(({ event, size }) => ({ entry: { sequence: ++sequence, event }, size }));
       const rows = numbered.map(({ entry }) => encode(executionId, entry.sequence, entry.event));
-      await retried(() => insert(rows));
+      await untilWritten(() => insert(rows), options);
       options.written(executionId, numbered, false);
     }
   }
@@ -83,6 +92,19 @@ export function createLogWriter(options: {
         ${rows.map((row) => row.type)}::text[],
         ${rows.map((row) => row.data)}::text[])
       ON CONFLICT DO NOTHING`;
+  }
+
+  async function writeEnd(
+    end: FinalResponse | ExecutionFailure,
+    row: Prisma.ExecutionUpdateInput,
+  ): Promise<void> {
+    await prisma.$transaction([
+      prisma.executionEvent.createMany({
+        data: [encode(executionId, sequence + 1, end)],
+        skipDuplicates: true,
+      }),
+      prisma.execution.update({ where: { id: executionId }, data: row }),
+    ]);
   }
 
   function start(): void {
@@ -139,33 +161,16 @@ export function createLogWriter(options: {
 
     async finish(end, row) {
       if (lost) push({ type: 'output_lost', ...lost }, 60);
-      start();
-      while (draining) await draining;
-      if (failure) throw failure;
-      const entry = { sequence: sequence + 1, event: end };
-      await retried(() =>
-        prisma.$transaction([
-          prisma.executionEvent.createMany({
-            data: [encode(executionId, entry.sequence, end)],
-            skipDuplicates: true,
-          }),
-          prisma.execution.update({ where: { id: executionId }, data: row }),
-        ]),
-      );
-      sequence = entry.sequence;
-      options.written(executionId, [{ entry, size: 0 }], true);
+      while (draining || pending.length > 0) {
+        start();
+        await draining;
+      }
+      try {
+        if (failure) throw failure;
+        await untilWritten(() => writeEnd(end, row), options);
+      } finally {
+        options.written(executionId, [], true);
+      }
     },
   };
-}
-
-/** Tries a few times over some seconds: a database that restarts must not cost a run its log. */
-async function retried<T>(write: () => Promise<T>): Promise<T> {
-  for (const delay of retryMs) {
-    try {
-      return await write();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, delay));
-    }
-  }
-  return write();
 }

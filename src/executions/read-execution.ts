@@ -1,4 +1,4 @@
-import type { Execution } from '../../prisma/generated/client/client.js';
+import type { Execution, TokenScope } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import { loadSessionById } from '../sessions/load-session.js';
@@ -7,7 +7,10 @@ import type { LogEntry } from './execution-event.js';
 
 const remembered = new WeakMap<RequestContext, Map<string, Execution>>();
 
-/** Notes that this request was authorized for an execution just now, so that following it needs no second look. */
+/**
+ * Notes that this request was authorized to run an execution just now. Following it needs no second look then, and the
+ * scope `execute` is enough.
+ */
 export function rememberExecution(ctx: RequestContext, execution: Execution): void {
   const known = remembered.get(ctx) ?? new Map();
   remembered.set(ctx, known.set(execution.id, execution));
@@ -15,13 +18,15 @@ export function rememberExecution(ctx: RequestContext, execution: Execution): vo
 
 /**
  * Loads an execution; who has `can_view` in its workspace may see it, also when its session is deleted.
- * @param within the space, and the session, that it must belong to
+ * @param options.spaceId the space that it must belong to
+ * @param options.sessionId the session that it must belong to
+ * @param options.scope what the token must have; default `read`
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadExecution(
   ctx: RequestContext,
   executionId: string,
-  within: { spaceId?: string; sessionId?: string | null } = {},
+  options: { spaceId?: string; sessionId?: string | null; scope?: TokenScope } = {},
 ): Promise<Execution> {
   const known = remembered.get(ctx)?.get(executionId);
   if (known) return known;
@@ -30,9 +35,9 @@ export async function loadExecution(
     ? await ctx.services.prisma.execution.findUnique({ where: { id: executionId } })
     : null;
   if (!execution) throw missing;
-  const { access } = await loadSessionById(ctx, execution.sessionId, missing);
-  if (within.spaceId && within.spaceId !== access.space.id) throw missing;
-  if (within.sessionId && within.sessionId.toLowerCase() !== execution.sessionId) throw missing;
+  const { access } = await loadSessionById(ctx, execution.sessionId, missing, options.scope);
+  if (options.spaceId && options.spaceId !== access.space.id) throw missing;
+  if (options.sessionId && options.sessionId.toLowerCase() !== execution.sessionId) throw missing;
   return execution;
 }
 
@@ -48,10 +53,11 @@ export async function followExecution(
 ): Promise<{ execution: Execution; entries: AsyncIterableIterator<LogEntry> }> {
   const execution = await loadExecution(ctx, executionId);
   const missing = notFound('The execution');
+  const scope = remembered.get(ctx)?.has(execution.id) ? 'execute' : 'read';
   const entries = ctx.services.streams.guard(
     ctx,
     ctx.services.executionLog.follow(execution.id, after, signal),
-    (fresh) => loadSessionById(fresh, execution.sessionId, missing),
+    (fresh) => loadSessionById(fresh, execution.sessionId, missing, scope),
   );
   return { execution, entries };
 }

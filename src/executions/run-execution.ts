@@ -72,10 +72,11 @@ export async function runExecution(
     };
   }
 
+  const finishedAt = new Date();
   await marked;
   const status = end.type === 'failure' ? 'failed' : end.status;
   try {
-    await writer.finish(end, { status, executionCount, finishedAt: new Date() });
+    await writer.finish(end, { status, executionCount, startedAt, finishedAt });
   } catch (error) {
     log.error({ err: error }, 'the end of a run was not written; it ends as failed at the next start');
   }

@@ -101,7 +101,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     startTimeoutMs: options.sessionStartTimeoutMs,
   });
-  const executionLog = openExecutionLog({ prisma, bus });
+  const executionLog = openExecutionLog({ prisma, bus, log });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
   const remotes = createRemotes({
     prisma,
@@ -182,6 +182,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     server: http.server,
     async close() {
       await http.close();
+      executionLog.close();
       endMaintenanceWatch();
       sessions.dispose();
       await maintenance.close();

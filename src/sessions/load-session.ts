@@ -44,17 +44,19 @@ export async function loadSession(
 
 /**
  * Loads a session, also a deleted one, by its id alone, to view it.
+ * @param scope what the token must have; default `read`
  * @throws `missing` when it is unknown or in a space that the caller is no member of; `insufficient_scope`, `forbidden`
  */
 export async function loadSessionById(
   ctx: RequestContext,
   sessionId: string,
   missing: DomainError,
+  scope: TokenScope = 'read',
 ): Promise<LoadedSession> {
   const session = await find(ctx, sessionId);
   const access = session && (await loadSpaceById(ctx, session.workspace.spaceId).catch(() => null));
   if (!access) throw missing;
-  requireScope(ctx, 'read');
+  requireScope(ctx, scope);
   assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, session.workspace), 'view');
   return { access, workspace: session.workspace, session };
 }

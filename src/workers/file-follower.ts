@@ -20,12 +20,19 @@ interface Followed {
   running: Promise<void> | undefined;
   isOwed: boolean;
   isOver: boolean;
+  /** How many runs in a row failed, and the timer of the next try. */
+  failures: number;
+  retry: NodeJS.Timeout | undefined;
   stop(): void;
 }
 
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
+
 /**
  * Makes a {@link FileFollower}. However often a branch moves, a worker has one run under way and at most one to come.
- * @param deps.report told after each run which paths the kernel changed, and so were left as they are
+ * What fails is tried again, ever more seldom, also when the branch does not move.
+ * @param deps.report told after each run which paths are not as the branch has them
  */
 export function createFileFollower(deps: {
   git: GitStore;
@@ -41,7 +48,16 @@ export function createFileFollower(deps: {
   async function lay({ id, repositoryId, branch }: Parameters<FileFollower['follow']>[0]): Promise<void> {
     const repository = await git.repository(repositoryId);
     const tip = await repository.resolveBranch(branch);
-    await deps.report(id, await syncFiles(repository, tip, deps.folders(id)));
+    const { conflicts, failure } = await syncFiles(repository, tip, deps.folders(id));
+    await deps.report(id, conflicts);
+    if (failure) throw failure;
+  }
+
+  function retryLater(worker: Parameters<FileFollower['follow']>[0], entry: Followed): void {
+    const delay = Math.min(firstRetryMs * 2 ** entry.failures, longestRetryMs);
+    entry.failures++;
+    entry.retry = setTimeout(() => run(worker, entry), delay);
+    entry.retry.unref();
   }
 
   function run(worker: Parameters<FileFollower['follow']>[0], entry: Followed): void {
@@ -50,11 +66,16 @@ export function createFileFollower(deps: {
       entry.isOwed = true;
       return;
     }
+    clearTimeout(entry.retry);
     entry.running = lay(worker)
+      .then(() => {
+        entry.failures = 0;
+      })
       .catch((error) => {
         // A deleted branch leaves the worker with the files that it has.
         if (error instanceof DomainError && error.code === 'not_found') return;
         log.warn({ err: error, workerId: worker.id }, 'a commit was not laid into a worker');
+        if (!entry.isOver) retryLater(worker, entry);
       })
       .then(() => {
         entry.running = undefined;
@@ -76,7 +97,14 @@ export function createFileFollower(deps: {
   return {
     follow(worker) {
       if (followed.has(worker.id)) return;
-      const entry: Followed = { running: undefined, isOwed: false, isOver: false, stop: () => {} };
+      const entry: Followed = {
+        running: undefined,
+        isOwed: false,
+        isOver: false,
+        failures: 0,
+        retry: undefined,
+        stop: () => {},
+      };
       const unwatch = branches.watch(worker.repositoryId, worker.branch);
       const unsubscribe = bus.subscribe('commit', worker.repositoryId, ({ branch }) => {
         if (branch === worker.branch) run(worker, entry);
@@ -84,6 +112,7 @@ export function createFileFollower(deps: {
       entry.stop = () => {
         unsubscribe();
         unwatch();
+        clearTimeout(entry.retry);
       };
       followed.set(worker.id, entry);
       run(worker, entry);

@@ -1,7 +1,15 @@
-import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { GitRepository } from '../git/git-store.js';
+import { openWorkerFolder, type WorkerFolder } from './worker-folder.js';
+import {
+  clearIntents,
+  type Manifest,
+  readIntents,
+  readManifest,
+  writeIntents,
+  writeManifest,
+} from './worker-manifest.js';
 
 /** A worker's folders: `files` is what the kernel sees, `state` is the gateway's. */
 export interface WorkerFolders {
@@ -9,8 +17,13 @@ export interface WorkerFolders {
   state: string;
 }
 
-/** What the gateway wrote last, by path: blob oids. */
-type Manifest = Record<string, string>;
+/** What became of a worker's folder. */
+export interface SyncedFiles {
+  /** The paths that are not as the commit has them: changed by the kernel, or failed; sorted. */
+  conflicts: string[];
+  /** Why the first of those failed that did; undefined when none did. */
+  failure: unknown;
+}
 
 /** Writes the files of a commit into an empty worker folder. */
 export async function layOutFiles(
@@ -20,81 +33,89 @@ export async function layOutFiles(
   signal: AbortSignal,
 ): Promise<void> {
   await mkdir(at.files, { recursive: true });
-  const manifest: Manifest = {};
+  const folder = await openFolder(at);
+  const manifest: Manifest = new Map();
   for (const { path, oid } of await git.listFiles(commitOid)) {
     signal.throwIfAborted();
-    if (await put(git, commitOid, path, at.files)) manifest[path] = oid;
+    const file = await git.readFile(commitOid, path);
+    if (file && (await folder.put(path, file.bytes, { oid: null, stamp: '' }))) manifest.set(path, oid);
   }
-  await writeManifest(at, manifest);
+  await writeManifest(at.state, manifest);
 }
 
 /**
- * Brings a live worker's folder up to a commit. A file that the kernel changed, made or removed is never touched.
- * @returns the paths that differ for that reason, sorted
+ * Brings a live worker's folder up to a commit. A file that the kernel changed, made or removed is never touched. One
+ * path that fails keeps no other from being written. Looks only at the paths that the commit changes.
+ * @throws Error when nothing could be done
  */
-export async function syncFiles(git: GitRepository, commitOid: string, at: WorkerFolders): Promise<string[]> {
-  const manifest: Manifest = JSON.parse(await readFile(manifestPath(at), 'utf8'));
-  const wanted = new Map((await git.listFiles(commitOid)).map(({ path, oid }) => [path, oid]));
+export async function syncFiles(
+  git: GitRepository,
+  commitOid: string,
+  at: WorkerFolders,
+): Promise<SyncedFiles> {
+  const manifest = await readManifest(at.state);
+  const folder = await openFolder(at);
+  await settleIntents(folder, manifest, at.state);
+  const wanted: Manifest = new Map((await git.listFiles(commitOid)).map(({ path, oid }) => [path, oid]));
+  const paths = [...new Set([...manifest.keys(), ...wanted.keys()])]
+    .filter((path) => manifest.get(path) !== wanted.get(path))
+    // Removals first: what was a file may become a folder.
+    .sort((a, b) => Number(wanted.has(a)) - Number(wanted.has(b)));
   const conflicts: string[] = [];
-  for (const path of new Set([...Object.keys(manifest), ...wanted.keys()])) {
-    const before = manifest[path] ?? null;
-    const after = wanted.get(path) ?? null;
-    const now = await blobOid(join(at.files, path));
-    if (now === after) {
-      if (after) manifest[path] = after;
-      else delete manifest[path];
-    } else if (now !== before) {
-      conflicts.push(path);
-    } else if (after === null) {
-      await rm(join(at.files, path), { force: true });
-      delete manifest[path];
-    } else if (await put(git, commitOid, path, at.files)) {
-      manifest[path] = after;
-    } else {
-      conflicts.push(path);
+  let failure: unknown;
+  if (paths.length > 0) {
+    await writeIntents(at.state, new Map(paths.map((path) => [path, wanted.get(path) ?? null])));
+    for (const path of paths) {
+      const after = wanted.get(path) ?? null;
+      try {
+        const read = async () => (await git.readFile(commitOid, path))?.bytes ?? null;
+        if (await bring(folder, path, manifest.get(path) ?? null, after, read)) note(manifest, path, after);
+        else conflicts.push(path);
+      } catch (error) {
+        conflicts.push(path);
+        failure ??= error;
+      }
     }
+    await writeManifest(at.state, manifest);
+    await clearIntents(at.state);
   }
-  await writeManifest(at, manifest);
-  return conflicts.sort();
+  return { conflicts: conflicts.sort(), failure };
 }
 
-/** Writes one file by temp and rename; false when a folder on the way is not a plain folder of the worker's. */
-async function put(git: GitRepository, commitOid: string, path: string, root: string): Promise<boolean> {
-  const file = await git.readFile(commitOid, path);
-  if (!file) return false;
-  const target = join(root, path);
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    if ((await realpath(dirname(target))) !== join(await realpath(root), dirname(path))) return false;
-    const temporary = join(dirname(target), `.${file.oid}.tmp`);
-    await writeFile(temporary, file.bytes, { flag: 'wx' });
-    await rename(temporary, target);
-    return true;
-  } catch (error) {
-    if (['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return false;
-    throw error;
+/** Brings one path from one blob to another, null for none; false when the kernel's own lies there. */
+async function bring(
+  folder: WorkerFolder,
+  path: string,
+  before: string | null,
+  after: string | null,
+  read: () => Promise<Uint8Array | null>,
+): Promise<boolean> {
+  const found = await folder.look(path);
+  if (found.oid === after) return true;
+  if (found.oid !== before) return false;
+  if (after === null) return folder.remove(path, found);
+  const bytes = await read();
+  return bytes !== null && folder.put(path, bytes, found);
+}
+
+/** Takes up what a process that was killed midway had written already. */
+async function settleIntents(folder: WorkerFolder, manifest: Manifest, state: string): Promise<void> {
+  const intents = await readIntents(state);
+  if (intents.size === 0) return;
+  for (const [path, oid] of intents) {
+    // What cannot be looked at fails again when it is brought up to date, and is reported then.
+    const found = await folder.look(path).catch(() => null);
+    if (found?.oid === oid) note(manifest, path, oid);
   }
+  await writeManifest(state, manifest);
+  await clearIntents(state);
 }
 
-/** The Git blob oid of what lies at a path; null for nothing and `other` for what is no plain file. */
-async function blobOid(file: string): Promise<string | null> {
-  try {
-    if (!(await lstat(file)).isFile()) return 'other';
-    const bytes = await readFile(file);
-    return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
-  }
+function note(manifest: Manifest, path: string, oid: string | null): void {
+  if (oid === null) manifest.delete(path);
+  else manifest.set(path, oid);
 }
 
-function manifestPath(at: WorkerFolders): string {
-  return join(at.state, 'files.json');
-}
-
-async function writeManifest(at: WorkerFolders, manifest: Manifest): Promise<void> {
-  const temporary = `${manifestPath(at)}.tmp`;
-  await writeFile(temporary, JSON.stringify(manifest));
-  await rename(temporary, manifestPath(at));
+function openFolder(at: WorkerFolders): Promise<WorkerFolder> {
+  return openWorkerFolder(at.files, join(at.state, 'incoming'));
 }

@@ -5,13 +5,21 @@ export interface TcpProxy {
   port: number;
   /** Resets all connections; new ones are taken. */
   cut(): void;
+  /** While it is away it also resets new connections. */
+  setAway(isAway: boolean): void;
   close(): Promise<void>;
 }
 
 /** Opens a {@link TcpProxy} to a local port. */
 export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let away = false;
   const server = createServer((incoming) => {
+    if (away) {
+      incoming.on('error', () => {});
+      incoming.resetAndDestroy();
+      return;
+    }
     const outgoing = connect(targetPort, '127.0.0.1');
     for (const [socket, other] of [
       [incoming, outgoing],
@@ -33,6 +41,10 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    setAway(isAway) {
+      away = isAway;
+      if (away) cut();
+    },
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cut();

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readEvents } from '../../support/sse.js';
+import { at, session, stream, textOf } from './kernel-fixture.js';
+
+describe('a token with the scope execute alone', () => {
+  let token: string;
+  beforeAll(async () => {
+    token = (await at.user('admin', ['execute'])).token;
+  });
+  const run = (body: object) => stream(`/sessions/${session}/execute/stream`, { body, token });
+
+  it('follows its run to the end, also when that is sent again, but reads no log by its id', async () => {
+    // Longer than two rounds in which open streams are checked.
+    const body = { code: 'import time\ntime.sleep(5)\nprint("done")', execution_id: randomUUID() };
+    const [first, again] = [await run(body), await run(body)];
+    expect([first.status, again.status]).toEqual([200, 200]);
+    const [events, same] = await Promise.all([readEvents(first), readEvents(again)]);
+    expect(events.at(-1)).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+    expect(textOf(events)).toBe('done\n');
+    expect(same).toEqual(events);
+    const path = `/sessions/${session}/executions/${body.execution_id}/stream`;
+    const refused = await stream(path, { token });
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  it('cancels what it queued', async () => {
+    const busy = await run({ code: 'import time\ntime.sleep(1)' });
+    const queued = await run({ code: "print('never')" });
+    const id = queued.headers.get('x-execution-id');
+    const cancel = await at.graphql(
+      'mutation($id: ID!) { cancelExecution(id: $id) { status } }',
+      { id },
+      token,
+    );
+    expect(cancel.errors).toBeUndefined();
+    expect(cancel.data.cancelExecution.status).toBe('cancelled');
+    expect((await readEvents(queued)).at(-1)!.data.status).toBe('cancelled');
+    expect((await readEvents(busy)).at(-1)!.data.status).toBe('ok');
+  });
+});

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/database/open-database.js';
+import { createEventBus } from '../../../src/events/event-bus.js';
+import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
+import { openExecutionLog } from '../../../src/executions/execution-log.js';
+import { failOrphans } from '../../../src/executions/fail-orphans.js';
+import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
+import { openTestGateway, type TestGateway } from '../../support/gateway.js';
+import { createSpaceFixture } from '../../support/space-fixture.js';
+import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
+
+const printed = (text: string): ExecutionEvent => ({ type: 'stream', name: 'stdout', text });
+const ended = (): FinalResponse => ({
+  type: 'final_response',
+  status: 'ok',
+  execution_count: 1,
+  outputs: [],
+  truncated: false,
+  started_at: null,
+  finished_at: new Date().toISOString(),
+  duration_ms: 0,
+});
+async function toArray<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+/** Longer than the quick tries after a failure. */
+const outageMs = 6_000;
+
+describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose database goes away', () => {
+  let proxy: TcpProxy;
+  let at: TestGateway;
+  let sessionId: string;
+  beforeAll(async () => {
+    const home = await createDatabaseHome();
+    const url = new URL(home.options.url!);
+    proxy = await openTcpProxy(Number(url.port || 5432));
+    url.port = String(proxy.port);
+    const database = await openDatabase({ url: url.href, migrationsDirectory: 'prisma/migrations' });
+    const close = async () => {
+      await database.close();
+      await proxy.close();
+      await home.remove();
+    };
+    at = await openTestGateway({ database: { ...database, close } });
+    sessionId = (await createSpaceFixture(at)).ids.session_id;
+  });
+  afterEach(() => proxy.setAway(false));
+  afterAll(() => at.close());
+
+  async function begin(): Promise<string> {
+    const { prisma } = at.gateway.services;
+    const { userId } = await prisma.session.findUniqueOrThrow({ where: { id: sessionId } });
+    const { id } = await prisma.execution.create({
+      data: { sessionId, userId, code: '1', status: 'running' },
+    });
+    return id;
+  }
+  const rowOf = (id: string) => at.gateway.services.prisma.execution.findUniqueOrThrow({ where: { id } });
+  const count = (executionId: string) =>
+    at.gateway.services.prisma.executionEvent.count({ where: { executionId } });
+
+  it('has all output and its end once the database answers again, and so have those who follow it', async () => {
+    const { executionLog } = at.gateway.services;
+    const id = await begin();
+    executionLog.begin(id);
+    const followed = toArray(executionLog.follow(id, 0));
+    const writer = executionLog.writer(id, 1);
+    writer.write(printed('before'));
+    await expect.poll(() => count(id)).toBe(1);
+    proxy.setAway(true);
+    writer.write(printed('meanwhile'));
+    const finished = writer.finish(ended(), { status: 'ok', finishedAt: new Date() });
+    await sleep(outageMs);
+    proxy.setAway(false);
+    await finished;
+    const entries = await followed;
+    expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+    expect(entries.map(({ event }) => event)).toMatchObject([
+      { execution_state: 'queued' },
+      printed('before'),
+      printed('meanwhile'),
+      { type: 'final_response' },
+    ]);
+    expect(await rowOf(id)).toMatchObject({ status: 'ok', finishedAt: expect.any(Date) });
+  });
+
+  it('tells how much was dropped when more came than may wait', async () => {
+    const { executionLog, prisma } = at.gateway.services;
+    const id = await begin();
+    const writer = executionLog.writer(id, 1);
+    proxy.setAway(true);
+    for (let written = 0; written < 80; written++) writer.write(printed('x'.repeat(1024 * 1024)));
+    const finished = writer.finish(ended(), { status: 'ok', finishedAt: new Date() });
+    await sleep(outageMs);
+    proxy.setAway(false);
+    await finished;
+    const rows = await prisma.executionEvent.findMany({
+      where: { executionId: id, type: { not: 'stream' } },
+      orderBy: { sequence: 'asc' },
+    });
+    expect(rows.map(({ type }) => type)).toEqual(['output_lost', 'final_response']);
+    const { count: dropped, reason } = JSON.parse(rows[0]!.data);
+    expect(reason).toBe('backlog');
+    expect(dropped + (await count(id)) - rows.length).toBe(80);
+    expect(rows.map(({ sequence }) => sequence)).toEqual([80 - dropped + 2, 80 - dropped + 3]);
+  }, 60_000);
+
+  it('waits no longer when it is closed, and ends at the next start', async () => {
+    const { prisma } = at.gateway.services;
+    const executionLog = openExecutionLog({
+      prisma,
+      bus: createEventBus(),
+      log: pino({ level: 'silent' }),
+    });
+    const id = await begin();
+    proxy.setAway(true);
+    const finished = executionLog.writer(id, 1).finish(ended(), { status: 'ok', finishedAt: new Date() });
+    executionLog.close();
+    await expect(finished).rejects.toThrow();
+    proxy.setAway(false);
+    await expect.poll(() => rowOf(id).catch(() => null)).toMatchObject({ finishedAt: null });
+    await failOrphans(at.gateway.services);
+    expect(await rowOf(id)).toMatchObject({ status: 'failed', finishedAt: expect.any(Date) });
+  });
+});
