@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { parseJson, stringifyJson } from '../../src/nbformat/json.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
+import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
 beforeAll(async () => {
@@ -90,19 +91,11 @@ describe.each(doors)('a notebook over %s', (door) => {
 describe.each(doors.slice(1))('an output over %s', (door) => {
   it('is answered with its numbers', async () => {
     const { prisma } = on.at.gateway.services;
-    const run = { workspaceId: demo.workspaceId, branch: 'main', kernelProfileId: 'python3' };
-    const of = { ...run, userId: on.editor.id, kernelName: 'python3' };
-    const worker = await prisma.worker.create({
-      data: {
-        ...of,
-        repositoryId: demo.repositoryId,
-        backend: 'external',
-        status: 'stopped',
-        resourceClassId: 'standard',
-        resourceClass: {},
-      },
+    const { session } = await createRuntimeRows(prisma, {
+      workspaceId: demo.workspaceId,
+      userId: on.editor.id,
+      status: 'stopped',
     });
-    const session = await prisma.session.create({ data: { ...of, workerId: worker.id, status: 'dead' } });
     const data = '{"application/json":[0.1,1e-7,3]}';
     const { id } = await prisma.execution.create({
       data: {
