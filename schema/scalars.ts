@@ -1,4 +1,5 @@
-import { GraphQLError, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { parseJson } from '../src/nbformat/json.js';
 import { builder } from './builder.js';
 
 builder.scalarType('DateTime', {
@@ -12,8 +13,25 @@ builder.scalarType('DateTime', {
 });
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value.',
+  description:
+    'Any JSON value. Numbers keep their tokens, e.g. `1.0` and integers over 2^53, as variables and as literals.',
   serialize: (value) => value,
   parseValue: (value) => value,
-  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  parseLiteral: literal,
 });
+
+function literal(node: ValueNode, variables: Record<string, unknown> | null | undefined): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return parseJson(node.value);
+    case Kind.LIST:
+      return node.values.map((item) => literal(item, variables));
+    case Kind.OBJECT:
+      return Object.fromEntries(
+        node.fields.map(({ name, value }) => [name.value, literal(value, variables)]),
+      );
+    default:
+      return valueFromASTUntyped(node, variables);
+  }
+}

@@ -2,7 +2,7 @@ import type { Session as SessionRow } from '../prisma/generated/client/client.js
 import { interruptSession, restartSession } from '../src/sessions/control-session.js';
 import { createSession } from '../src/sessions/create-session.js';
 import { deleteSession } from '../src/sessions/delete-session.js';
-import { listSessions } from '../src/sessions/list-sessions.js';
+import { listSessions, listWorkspaceSessions } from '../src/sessions/list-sessions.js';
 import { loadSession } from '../src/sessions/load-session.js';
 import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
@@ -11,6 +11,7 @@ import { EffectivePermissions } from './effective-permissions.js';
 import { SessionStatusEnum } from './enums.js';
 import { Space } from './space.js';
 import { startFields } from './worker.js';
+import { Workspace } from './workspace.js';
 
 export const Session = builder.prismaObject('Session', {
   description: 'A kernel on a worker, with its queue of executions.',
@@ -64,6 +65,15 @@ builder.objectFields(Space, (t) => ({
     description: 'One session; needs `canView` in its workspace.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
     resolve: async (space, { id }, ctx) => (await loadSession(ctx, space.slug, id, 'view', 'read')).session,
+  }),
+}));
+
+builder.prismaObjectFields(Workspace, (t) => ({
+  sessions: t.field({
+    type: SessionConnection,
+    description: 'The sessions in this workspace that are not deleted, those of every user, newest first.',
+    args: pageArgs,
+    resolve: (workspace, args, ctx) => readPage(args, listWorkspaceSessions(ctx, workspace)),
   }),
 }));
 

@@ -2,7 +2,7 @@ import type {
   ResourceClass as ResourceClassRow,
   Worker as WorkerRow,
 } from '../prisma/generated/client/client.js';
-import { listWorkers } from '../src/workers/list-workers.js';
+import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.js';
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
@@ -13,6 +13,7 @@ import { EffectivePermissions } from './effective-permissions.js';
 import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
+import { Workspace } from './workspace.js';
 
 const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('WorkerProgress').implement({
   description: 'How far the start of a worker is.',
@@ -110,6 +111,19 @@ builder.objectFields(Space, (t) => ({
     description: 'One worker; needs `canView` in its workspace.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
     resolve: async (space, { id }, ctx) => (await loadWorker(ctx, space.slug, id, 'view', 'read')).worker,
+  }),
+}));
+
+builder.prismaObjectFields(Workspace, (t) => ({
+  workers: t.field({
+    type: WorkerConnection,
+    description: 'The workers for this workspace, those of every user, newest first.',
+    args: {
+      ...pageArgs,
+      includeStopped: t.arg.boolean({ description: 'Also those that have ended; default false.' }),
+    },
+    resolve: (workspace, args, ctx) =>
+      readPage(args, listWorkspaceWorkers(ctx, workspace, { includeStopped: args.includeStopped ?? false })),
   }),
 }));
 

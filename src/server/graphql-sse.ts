@@ -5,10 +5,13 @@ import { createHandler, type OperationArgs } from 'graphql-sse';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
+import { parseJson } from '../nbformat/json.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
 import { createOutputGate, type OutputGate } from './output-gate.js';
+import { plainVariables } from './plain-variables.js';
 import { readBody } from './read-body.js';
+import { hideNumberTokens, showNumberTokens } from './sse-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
 type Context = RequestContext & Record<PropertyKey, unknown>;
@@ -59,14 +62,19 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
         schema: options.schema,
         document,
         operationName: params.operationName,
-        variableValues: params.variables as Record<string, unknown> | undefined,
+        variableValues: plainVariables(
+          options.schema,
+          document,
+          params.operationName,
+          params.variables as Record<string, unknown> | undefined,
+        ),
         contextValue: request.context as Context,
       } satisfies OperationArgs<Context>;
     },
     // The library queues what it is given; waiting here is what holds a fast source to the pace of a slow client.
     async onNext(context, request, result) {
       await gates.get(request.raw)?.admit();
-      return maskResult(result as ExecutionResult, options.log, context.requestId) as never;
+      return hideNumberTokens(maskResult(result as ExecutionResult, options.log, context.requestId)) as never;
     },
   });
 
@@ -75,7 +83,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       method: req.method!,
       url: req.url!,
       headers: { get: (key: string) => [req.headers[key]].flat().join('\n') || undefined },
-      body: () => readBody(req, largestBody),
+      body: async () => parseJson(await readBody(req, largestBody)) as Record<string, unknown>,
       raw: req,
       context,
     };
@@ -98,7 +106,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
     try {
       for await (const chunk of body) {
         if (res.destroyed) break;
-        if (!res.write(chunk)) await drained(res);
+        if (!res.write(showNumberTokens(chunk))) await drained(res);
         if (chunk.startsWith('event: next')) gate.sent();
       }
     } finally {

@@ -5,6 +5,7 @@ import type { RequestContext } from '../context.js';
 import { guardDocument, mostTokens } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
+import { useNumberTokens } from './use-number-tokens.js';
 
 /** The request's context, with a signal that aborts when the client has gone or was answered. */
 export type YogaContext = RequestContext & { left: AbortSignal };
@@ -21,7 +22,12 @@ export function createGraphQLEndpoint(options: {
   return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentGuard(), useSubscribeToEnd(options.log), useMaskedResults(options.log)],
+    plugins: [
+      useDocumentGuard(),
+      useSubscribeToEnd(options.log),
+      useMaskedResults(options.log),
+      useNumberTokens(),
+    ],
     maskedErrors: { maskError: (error) => maskError(error, options.log) },
     cors: options.corsOrigins.length > 0 ? { origin: options.corsOrigins, credentials: false } : false,
     multipart: false,

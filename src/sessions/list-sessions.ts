@@ -1,10 +1,11 @@
-import type { Session } from '../../prisma/generated/client/client.js';
+import type { Prisma, Session, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
+import { loadSpace, loadSpaceById } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
+import { loadWorkspace } from '../workspaces/load-workspace.js';
 
 /**
  * The caller's own sessions in a space that are not deleted, newest first. Needs the scope `read`.
@@ -28,6 +29,27 @@ export function listSessions(
       deletedAt: null,
     };
   };
+  return listing(ctx, where);
+}
+
+/**
+ * The sessions of a workspace that are not deleted, everybody's, newest first. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
+ */
+export function listWorkspaceSessions(
+  ctx: RequestContext,
+  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+): Listing<Session> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { space } = await loadSpaceById(ctx, spaceId);
+    await loadWorkspace(ctx, space.slug, id, 'view');
+    return { workspaceId: id, deletedAt: null };
+  };
+  return listing(ctx, where);
+}
+
+function listing(ctx: RequestContext, where: () => Promise<Prisma.SessionWhereInput>): Listing<Session> {
   const { session } = ctx.services.prisma;
   return {
     find: async (query) =>

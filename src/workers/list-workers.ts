@@ -1,10 +1,11 @@
-import type { Worker } from '../../prisma/generated/client/client.js';
+import type { Prisma, Worker, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
+import { loadSpace, loadSpaceById } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
+import { loadWorkspace } from '../workspaces/load-workspace.js';
 import { liveStatuses } from './worker-status.js';
 
 /**
@@ -26,9 +27,35 @@ export function listWorkers(
       userId: ctx.actor.userId,
       workspace: { spaceId: space.id },
       workspaceId: filter.workspaceId,
-      status: filter.includeStopped ? undefined : { in: [...liveStatuses] },
+      status: statusOf(filter),
     };
   };
+  return listing(ctx, where);
+}
+
+/**
+ * The workers of a workspace, everybody's, newest first. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
+ */
+export function listWorkspaceWorkers(
+  ctx: RequestContext,
+  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+  filter: { includeStopped: boolean },
+): Listing<Worker> {
+  const where = async () => {
+    requireScope(ctx, 'read');
+    const { space } = await loadSpaceById(ctx, spaceId);
+    await loadWorkspace(ctx, space.slug, id, 'view');
+    return { workspaceId: id, status: statusOf(filter) };
+  };
+  return listing(ctx, where);
+}
+
+function statusOf({ includeStopped }: { includeStopped: boolean }) {
+  return includeStopped ? undefined : { in: [...liveStatuses] };
+}
+
+function listing(ctx: RequestContext, where: () => Promise<Prisma.WorkerWhereInput>): Listing<Worker> {
   const { worker } = ctx.services.prisma;
   return {
     find: async (query) =>

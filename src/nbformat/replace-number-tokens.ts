@@ -1,0 +1,22 @@
+import { isLosslessNumber } from 'lossless-json';
+
+/**
+ * The value with something else for each number that kept its token. Parts without such numbers are shared, not copied.
+ * @param value a value of JSON
+ */
+export function replaceNumberTokens(value: unknown, replace: (token: string) => unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => replaceNumberTokens(item, replace));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (isLosslessNumber(value)) return replace(value.value);
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const replaced = replaceNumberTokens(member, replace);
+    if (replaced === member) continue;
+    copy ??= { ...value };
+    copy[key] = replaced;
+  }
+  return copy ?? value;
+}
