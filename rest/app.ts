@@ -23,7 +23,7 @@ export interface RestDependencies {
   /** What the executor runs on; for the description at `/openapi.json`. */
   schema: GraphQLSchema;
   idempotency: IdempotencyStore<CallerContext>;
-  /** A JSON codec that keeps number tokens. `parse` @throws SyntaxError */
+  /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
   /** The id of a request, by the connection that the server gives with it; the same each time. */
   requestId(connection: unknown): string;
