@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
 import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
@@ -15,6 +15,14 @@ const largestBody = 64 * 1024 * 1024;
 
 /** Who is asking; made by {@link RestDependencies.context} and opaque here. */
 type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
+
+/** What a request has once it is authenticated. */
+interface RestEnv {
+  Variables: { caller: CallerContext };
+}
+
+/** The REST API as a Hono app. */
+export type RestApp = Hono<RestEnv>;
 
 /** What the REST layer is given; `context` authenticates and is opaque to it. */
 export interface RestDependencies {
@@ -32,8 +40,8 @@ export interface RestDependencies {
 }
 
 /** Makes the Hono app of the REST API from the table of routes. */
-export function createRestApp(deps: RestDependencies): Hono {
-  const app = new Hono();
+export function createRestApp(deps: RestDependencies): RestApp {
+  const app = new Hono<RestEnv>();
   const description = buildOpenApi(routes, deps.schema);
   const limit = bodyLimit({
     maxSize: largestBody,
@@ -50,12 +58,14 @@ export function createRestApp(deps: RestDependencies): Hono {
     return errorResponse(error, requestId);
   });
 
-  async function answer(
-    row: RestRoute,
-    c: Context,
-    context: CallerContext,
-    requestId: string,
-  ): Promise<Response> {
+  /** Comes before all that looks at a body: nobody unknown has one read. */
+  const authenticated: MiddlewareHandler<RestEnv> = async (c, next) => {
+    c.set('caller', await deps.context(c.req.raw.headers, requestIdOf(c)));
+    await next();
+  };
+
+  async function answer(row: RestRoute, c: Context<RestEnv>, requestId: string): Promise<Response> {
+    const context = c.get('caller');
     const request: RouteRequest = {
       space: c.req.param('space')!,
       param: (name) => c.req.param(name as never)!,
@@ -73,21 +83,20 @@ export function createRestApp(deps: RestDependencies): Hono {
     return response;
   }
 
-  app.get('/openapi.json', async (c) => {
-    await deps.context(c.req.raw.headers, requestIdOf(c));
-    return respond({ status: 200, body: description }, requestIdOf(c), JSON.stringify);
-  });
+  app.get('/openapi.json', authenticated, (c) =>
+    respond({ status: 200, body: description }, requestIdOf(c), JSON.stringify),
+  );
 
   const byPath = new Map<string, RestRoute[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
   for (const [path, rows] of byPath) {
     if (rows.some(isDeprecated)) app.use(basePath + path, announceDeprecation);
+    app.use(basePath + path, authenticated);
     for (const row of rows) {
       if (row.body || takesIdempotencyKey(row)) app.on(row.method.toUpperCase(), basePath + path, limit);
       app.on(row.method.toUpperCase(), basePath + path, async (c) => {
         const requestId = requestIdOf(c);
-        const context = await deps.context(c.req.raw.headers, requestId);
-        const run = () => answer(row, c, context, requestId);
+        const run = () => answer(row, c, requestId);
         const key = takesIdempotencyKey(row) ? idempotencyKey(c.req.raw.headers) : null;
         if (key === null) return run();
         const request = {
@@ -98,13 +107,12 @@ export function createRestApp(deps: RestDependencies): Hono {
           params: c.req.param() as Record<string, string>,
         };
         const onLost = (error: unknown) => deps.onInternalError(error, requestId);
-        const response = await answerOnce(deps.idempotency, context, request, run, onLost);
+        const response = await answerOnce(deps.idempotency, c.get('caller'), request, run, onLost);
         response.headers.set('x-request-id', requestId);
         return response;
       });
     }
-    app.all(basePath + path, async (c) => {
-      await deps.context(c.req.raw.headers, requestIdOf(c));
+    app.all(basePath + path, (c) => {
       const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');
       const error = new DomainError('method_not_allowed', `This path takes ${allowed}.`);
       const response = errorResponse(error, requestIdOf(c));
@@ -118,8 +126,7 @@ export function createRestApp(deps: RestDependencies): Hono {
       requestIdOf(c),
     ),
   );
-  app.all('/api/*', async (c) => {
-    await deps.context(c.req.raw.headers, requestIdOf(c));
+  app.all('/api/*', authenticated, () => {
     throw new DomainError('not_found', 'There is no such path; the README lists them all.');
   });
   return app;

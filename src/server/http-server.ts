@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
+import type { RestApp } from '../../rest/app.js';
 import { statusOf } from '../../rest/status.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
@@ -27,7 +28,7 @@ const longestRequestMs = 30 * 60_000;
 
 /** Joins REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages into one server. */
 export function createHttpServer(options: {
-  rest: Hono;
+  rest: RestApp;
   schema: GraphQLSchema;
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
