@@ -5,7 +5,7 @@ import { DomainError } from '../src/errors.js';
 import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated, successorLink } from './deprecation.js';
-import { errorResponse } from './error-response.js';
+import { errorResponse, noSuchPath } from './error-response.js';
 import { answerOnce, type IdempotencyStore, idempotencyKey, takesIdempotencyKey } from './idempotency.js';
 import { buildOpenApi } from './openapi/build-openapi.js';
 import type { Answer, RestRoute, RouteRequest } from './route.js';
@@ -33,7 +33,7 @@ export interface RestDependencies {
   idempotency: IdempotencyStore<CallerContext>;
   /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
-  /** The id of a request, by the connection that the server gives with it; the same each time. */
+  /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
   requestId(connection: unknown): string;
   /** Told of what is answered as a masked 500. */
   onInternalError(error: unknown, requestId: string): void;
@@ -64,7 +64,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
     await next();
   };
 
-  async function answer(row: RestRoute, c: Context<RestEnv>, requestId: string): Promise<Response> {
+  async function answer(row: RestRoute, c: Context<RestEnv>): Promise<Response> {
     const context = c.get('caller');
     const request: RouteRequest = {
       space: c.req.param('space')!,
@@ -77,15 +77,13 @@ export function createRestApp(deps: RestDependencies): RestApp {
       execute: (document, variables) => deps.executor.execute(document, variables, context),
       subscribe: (document, variables) => deps.executor.subscribe(document, variables, context),
     });
-    const response = respond(given, requestId, deps.json.stringify);
+    const response = respond(given, deps.json.stringify);
     if (successorId)
       response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
     return response;
   }
 
-  app.get('/openapi.json', authenticated, (c) =>
-    respond({ status: 200, body: description }, requestIdOf(c), JSON.stringify),
-  );
+  app.get('/openapi.json', authenticated, () => respond({ status: 200, body: description }, JSON.stringify));
 
   const byPath = new Map<string, RestRoute[]>();
   for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
@@ -95,8 +93,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
     for (const row of rows) {
       if (row.body || takesIdempotencyKey(row)) app.on(row.method.toUpperCase(), basePath + path, limit);
       app.on(row.method.toUpperCase(), basePath + path, async (c) => {
-        const requestId = requestIdOf(c);
-        const run = () => answer(row, c, requestId);
+        const run = () => answer(row, c);
         const key = takesIdempotencyKey(row) ? idempotencyKey(c.req.raw.headers) : null;
         if (key === null) return run();
         const request = {
@@ -106,10 +103,8 @@ export function createRestApp(deps: RestDependencies): RestApp {
           body: new Uint8Array(await c.req.arrayBuffer()),
           params: c.req.param() as Record<string, string>,
         };
-        const onLost = (error: unknown) => deps.onInternalError(error, requestId);
-        const response = await answerOnce(deps.idempotency, c.get('caller'), request, run, onLost);
-        response.headers.set('x-request-id', requestId);
-        return response;
+        const onLost = (error: unknown) => deps.onInternalError(error, requestIdOf(c));
+        return answerOnce(deps.idempotency, c.get('caller'), request, run, onLost);
       });
     }
     app.all(basePath + path, (c) => {
@@ -120,14 +115,8 @@ export function createRestApp(deps: RestDependencies): RestApp {
       return response;
     });
   }
-  app.notFound((c) =>
-    errorResponse(
-      new DomainError('not_found', 'There is no such path; the README lists them all.'),
-      requestIdOf(c),
-    ),
-  );
   app.all('/api/*', authenticated, () => {
-    throw new DomainError('not_found', 'There is no such path; the README lists them all.');
+    throw noSuchPath();
   });
   return app;
 }
@@ -148,12 +137,9 @@ async function readJson(c: Context, parse: (text: string) => unknown): Promise<u
   }
 }
 
-function respond(answer: Answer, requestId: string, stringify: (value: unknown) => string): Response {
-  if (answer instanceof Response) {
-    answer.headers.set('x-request-id', requestId);
-    return answer;
-  }
-  const headers = new Headers({ ...answer.headers, 'x-request-id': requestId });
+function respond(answer: Answer, stringify: (value: unknown) => string): Response {
+  if (answer instanceof Response) return answer;
+  const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json');
   return new Response(stringify(answer.body), { status: answer.status, headers });
