@@ -9,6 +9,11 @@ export interface ErrorBody {
   errors?: { loc: (string | number)[]; msg: string; type: string }[];
 }
 
+/** A `not_found` for a path that the server does not have. */
+export function noSuchPath(): DomainError {
+  return new DomainError('not_found', 'There is no such path; the README lists them all.');
+}
+
 /**
  * Turns what was thrown into an answer; only a {@link DomainError} tells its text.
  * @param requestId answered as `request_id`
@@ -18,7 +23,7 @@ export function errorResponse(error: unknown, requestId: string): Response {
     error instanceof DomainError
       ? error
       : new DomainError('internal', 'Something went wrong here; quote the request_id when you report it.');
-  const headers = new Headers({ 'content-type': 'application/json', 'x-request-id': requestId });
+  const headers = new Headers({ 'content-type': 'application/json' });
   if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
   if (known.retryAfterSeconds !== undefined) headers.set('retry-after', String(known.retryAfterSeconds));
   const body: ErrorBody & Record<string, unknown> = {

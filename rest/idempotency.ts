@@ -41,7 +41,7 @@ export interface IdempotencyStore<TContext> {
 }
 
 /** Headers that belong to one response and are not repeated. */
-const ownHeaders = new Set(['x-request-id', 'date', 'content-length', 'connection']);
+const ownHeaders = new Set(['date', 'content-length', 'connection']);
 
 /** Whether a route honours `Idempotency-Key`: every POST but a run, which has `execution_id`. */
 export function takesIdempotencyKey({ method, responds }: RouteDescription): boolean {

@@ -25,6 +25,7 @@ import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { createMaintenanceRunner } from '../maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../maintenance/maintenance-watch.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
+import { withPlainMembers } from '../nbformat/plain-members.js';
 import { createRemotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createSessionManager } from '../sessions/session-manager.js';
@@ -156,7 +157,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
     idempotency: createIdempotencyStore({ prisma }),
-    json: { parse: parseJson, stringify: stringifyJson },
+    json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });

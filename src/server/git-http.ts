@@ -91,7 +91,6 @@ export function createGitEndpoint(options: {
   }
 
   return async (req, res, requestId) => {
-    res.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(noCache)) res.setHeader(name, value);
     try {
       await answer(req, res, requestId);

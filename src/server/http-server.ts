@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
+import type { RestApp } from '../../rest/app.js';
+import { errorResponse, noSuchPath } from '../../rest/error-response.js';
 import { statusOf } from '../../rest/status.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
@@ -27,7 +29,7 @@ const longestRequestMs = 30 * 60_000;
 
 /** Joins REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages into one server. */
 export function createHttpServer(options: {
-  rest: Hono;
+  rest: RestApp;
   schema: GraphQLSchema;
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
@@ -45,7 +47,7 @@ export function createHttpServer(options: {
     log,
     mostPushBytes: config.maxPushBytes,
   });
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   const git = options.gitVersion
@@ -59,6 +61,7 @@ export function createHttpServer(options: {
     return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
   });
   app.route('/', options.rest);
+  app.notFound((c) => errorResponse(noSuchPath(), requestIdOf(c.env.incoming)));
   // Its own way with bodies that nobody reads is half a second, then a reset: too short for an upload; see `linger`.
   const restListener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
 
@@ -67,7 +70,6 @@ export function createHttpServer(options: {
     res: ServerResponse,
     at: { path: string; requestId: string },
   ): Promise<void> {
-    res.setHeader('x-request-id', at.requestId);
     const left = new AbortController();
     res.once('close', () => left.abort());
     try {
@@ -87,6 +89,7 @@ export function createHttpServer(options: {
   const server = createServer((req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
+    res.setHeader('x-request-id', requestId);
     logRequest(log, req, res, { path, requestId });
     // A push is read on by its own bounds.
     if (!path.startsWith('/git/')) linger(req, res);

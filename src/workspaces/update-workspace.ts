@@ -36,18 +36,12 @@ export async function updateWorkspace(
   for (const field of notNullable) {
     if (input[field] === null) throw invalidField(snakeCase(field), 'must not be null');
   }
-  const repository = input.defaultRepositoryId
-    ? await checkRepository(ctx, access, input.defaultRepositoryId)
-    : workspace.defaultRepository;
-  const branch =
-    input.defaultBranch ?? (input.defaultRepositoryId ? repository.defaultBranch : workspace.defaultBranch);
-  const isBranchNew = input.defaultBranch !== undefined || input.defaultRepositoryId !== undefined;
-  const updated = await ctx.services.prisma.workspace.update({
-    where: { id: workspace.id },
+  const placed = input.defaultRepositoryId !== undefined || input.defaultBranch !== undefined;
+  const [updated] = await ctx.services.prisma.workspace.updateManyAndReturn({
+    where: { id: workspace.id, defaultRepositoryId: placed ? workspace.defaultRepositoryId : undefined },
     data: {
       name: input.name == null ? undefined : checkName(input.name),
-      defaultRepositoryId: repository.id,
-      defaultBranch: isBranchNew ? await checkBranch(ctx, repository, branch) : undefined,
+      ...(placed ? await checkPlace(ctx, loaded, input) : {}),
       ownerUserId:
         input.ownerUserId == null ? undefined : await checkNewOwner(ctx, loaded, input.ownerUserId),
       visibility: input.visibility ?? undefined,
@@ -57,8 +51,27 @@ export async function updateWorkspace(
           : await checkConnectors(ctx, access, input.authoringQueryConnectorIds ?? []),
     },
   });
+  // Another change moved it to another repository meanwhile, in which the branch was not looked for.
+  if (!updated) return updateWorkspace(ctx, spaceSlug, workspaceId, input);
   publishWorkspace(ctx, updated, 'updated');
   return updated;
+}
+
+/** The repository and the branch to write: another repository brings its default branch unless one is given. */
+async function checkPlace(
+  ctx: RequestContext,
+  { access, workspace }: LoadedWorkspace,
+  input: UpdateWorkspaceInput,
+): Promise<{ defaultRepositoryId?: string; defaultBranch?: string }> {
+  const repository = input.defaultRepositoryId
+    ? await checkRepository(ctx, access, input.defaultRepositoryId)
+    : workspace.defaultRepository;
+  const moves = repository.id !== workspace.defaultRepositoryId;
+  const branch = input.defaultBranch ?? (moves ? repository.defaultBranch : undefined);
+  return {
+    defaultRepositoryId: moves ? repository.id : undefined,
+    defaultBranch: branch === undefined ? undefined : await checkBranch(ctx, repository, branch),
+  };
 }
 
 const notNullable = ['name', 'defaultRepositoryId', 'defaultBranch', 'ownerUserId', 'visibility'] as const;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,4 +43,18 @@ it('a client that goes on sending after a body was refused gets to read why', as
   expect(isCut).toBe(false);
   expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*"code":"payload_too_large"/);
   socket.destroy();
+});
+
+it.each([
+  ['of an announced length', 'Content-Length: 73400320'],
+  ['in chunks', 'Transfer-Encoding: chunked'],
+])('without a token nobody waits for a body %s', async (_how, framing) => {
+  const socket = connect(Number(new URL(at.url).port), '127.0.0.1');
+  try {
+    const answer = once(socket, 'data');
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${framing}\r\n\r\n`);
+    expect(String((await answer)[0])).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unauthenticated"/);
+  } finally {
+    socket.destroy();
+  }
 });

@@ -165,6 +165,13 @@ describe('a run', () => {
     expect((await at.rest('POST', `/sessions/${session}/interrupt`)).status).toBe(200);
   });
 
+  it('takes a whole number however JSON writes it', async () => {
+    const raw = '{"code":"1","cell_index":1e1,"timeout_seconds":30.0}';
+    const { status, body } = await at.rest('POST', `/sessions/${session}/execute/stream`, { raw });
+    expect(status).toBe(200);
+    expect(body).toMatch(/event: final_response\ndata: \{[^\n]*"cell_index":10,[^\n]*"status":"ok"/);
+  });
+
   it('over its timeout_seconds is interrupted and ends as timed_out', async () => {
     const events = await runAll('import time\ntime.sleep(30)', { timeout_seconds: 0.5 });
     expect(events.at(-1)!.data.status).toBe('timed_out');

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { authenticate } from '../../src/auth/authenticate.js';
+import type { RequestContext, Services } from '../../src/context.js';
+import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
+import { openTestPlatform, type TestPlatform } from '../support/platform.js';
+
+let platform: TestPlatform;
+let otherRepository: string;
+beforeAll(async () => {
+  platform = await openTestPlatform();
+  const { mutate } = platform;
+  const input = 'name: "other", kind: project, defaultBranch: "trunk"';
+  otherRepository = (await mutate(`createRepository(spaceSlug: "demo", input: {${input}}) { id }`)).id;
+  const branch = (id: string, name: string) =>
+    mutate(`createBranch(spaceSlug: "demo", repositoryId: "${id}", name: "${name}") { name }`);
+  await branch(demo.repositoryId, 'dev');
+  await branch(demo.repositoryId, 'only-here');
+  await branch(otherRepository, 'dev');
+});
+afterAll(() => platform.at.close());
+
+const make = async () => {
+  const body = { name: 'Mine', default_repository_id: demo.repositoryId, default_branch: 'dev' };
+  return (await platform.at.rest('POST', '/workspaces', { body })).body.id as string;
+};
+const patch = (id: string, body: object) => platform.at.rest('PATCH', `/workspaces/${id}`, { body });
+
+/** Changes a workspace while another change takes place, just after this one has read what is there. */
+async function changeWhile(
+  id: string,
+  input: UpdateWorkspaceInput,
+  meanwhile: () => Promise<unknown>,
+): Promise<unknown> {
+  const { services } = platform.at.gateway;
+  let hasChanged = false;
+  const prisma = services.prisma.$extends({
+    query: {
+      workspace: {
+        async findFirst({ args, query }) {
+          const found = await query(args);
+          if (!hasChanged) {
+            hasChanged = true;
+            await meanwhile();
+          }
+          return found;
+        },
+      },
+    },
+  });
+  const ctx: RequestContext = {
+    actor: await authenticate(services.prisma, `Bearer ${platform.at.token}`),
+    requestId: 'change',
+    services: { ...services, prisma: prisma as unknown as Services['prisma'] },
+    spaces: new Map(),
+  };
+  return updateWorkspace(ctx, demo.slug, id, input);
+}
+
+it('the repository that it has already leaves the branch as it is', async () => {
+  const id = await make();
+  expect(await patch(id, { default_repository_id: demo.repositoryId })).toMatchObject({
+    status: 200,
+    body: { default_repository_id: demo.repositoryId, default_branch: 'dev' },
+  });
+});
+
+it('another repository brings its default branch, unless one is sent', async () => {
+  const id = await make();
+  expect((await patch(id, { default_repository_id: otherRepository })).body).toMatchObject({
+    default_repository_id: otherRepository,
+    default_branch: 'trunk',
+  });
+  const back = { default_repository_id: demo.repositoryId, default_branch: 'only-here' };
+  expect((await patch(id, back)).body).toMatchObject(back);
+});
+
+it('nothing sent changes nothing', async () => {
+  const id = await make();
+  const { updated_at: _before, ...before } = (await platform.at.rest('GET', `/workspaces/${id}`)).body;
+  expect(await patch(id, {})).toMatchObject({ status: 200, body: before });
+});
+
+it('a new name does not undo a move to another repository that came between', async () => {
+  const id = await make();
+  const updated = await changeWhile(id, { name: 'New' }, () =>
+    patch(id, { default_repository_id: otherRepository }),
+  );
+  expect(updated).toMatchObject({
+    name: 'New',
+    defaultRepositoryId: otherRepository,
+    defaultBranch: 'trunk',
+  });
+});
+
+it('a branch is one of the repository that a move in between brought', async () => {
+  const id = await make();
+  const move = () => patch(id, { default_repository_id: otherRepository });
+  expect(await changeWhile(id, { defaultBranch: 'dev' }, move)).toMatchObject({
+    defaultRepositoryId: otherRepository,
+    defaultBranch: 'dev',
+  });
+  const moved = await make();
+  await expect(
+    changeWhile(moved, { defaultBranch: 'only-here' }, () =>
+      patch(moved, { default_repository_id: otherRepository }),
+    ),
+  ).rejects.toMatchObject({ code: 'invalid_request', fields: [{ loc: ['body', 'default_branch'] }] });
+  expect((await platform.at.rest('GET', `/workspaces/${moved}`)).body).toMatchObject({
+    default_repository_id: otherRepository,
+    default_branch: 'trunk',
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { parseJson, stringifyJson } from '../../src/nbformat/json.js';
+import { withPlainMembers } from '../../src/nbformat/plain-members.js';
+
+it('makes the members of a body plain numbers and keeps the tokens of what is nested', () => {
+  const body = withPlainMembers(parseJson('{"a":30.0,"b":1e1,"c":1152921504606846976,"notebook":{"n":1.0}}'));
+  expect(body).toMatchObject({ a: 30, b: 10, c: 2 ** 60 });
+  expect(stringifyJson(body)).toContain('"notebook":{"n":1.0}');
+});
+
+it.each([
+  ['1.0', 1],
+  ['"1.0"', '1.0'],
+  ['null', null],
+  ['[1]', [1]],
+])('leaves a body that is no object what it is: %s', (text, expected) => {
+  expect(withPlainMembers(parseJson(text))).toEqual(expected);
+});
