@@ -3,6 +3,7 @@ import type { RequestContext } from '../context.js';
 import type { CommitResult, FileChange } from '../git/git-store.js';
 import { checkText } from '../validate.js';
 import { assertBranchWritable, type LoadedTarget } from './file-target.js';
+import { pathHash } from './path-hash.js';
 
 export type { CommitResult } from '../git/git-store.js';
 
@@ -46,7 +47,8 @@ export function findVersion(
   ctx: RequestContext,
   at: { repositoryId: string; branch: string; commitOid: string; path: string },
 ): Promise<FileVersion> {
+  const { path, ...commit } = at;
   return ctx.services.prisma.fileVersion.findUniqueOrThrow({
-    where: { repositoryId_branch_commitOid_path: at },
+    where: { repositoryId_commitOid_branch_pathHash: { ...commit, pathHash: pathHash(path) } },
   });
 }

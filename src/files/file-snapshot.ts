@@ -3,6 +3,7 @@ import { notFound } from '../errors.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { LoadedTarget } from './file-target.js';
 import { lastChanges } from './last-change.js';
+import { pathHash } from './path-hash.js';
 
 /** A file as it stands at a ref, with its content. */
 export type FileSnapshot = FileContent & {
@@ -80,7 +81,7 @@ async function changeOnBranch(
 ): Promise<{ commitOid: string; documentId: string | null } | null> {
   const { repositoryId, branch, path } = at;
   const row = await services.prisma.branchFile.findUnique({
-    where: { repositoryId_branch_path: { repositoryId, branch, path } },
+    where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash: pathHash(path) } },
   });
   return row?.blobOid === at.oid ? { commitOid: row.lastCommitOid, documentId: row.documentId } : null;
 }

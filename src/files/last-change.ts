@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { GitRepository } from '../git/git-store.js';
+import { pathHash } from './path-hash.js';
 
 /** The commit that last changed a file, and the notebook that the file was then; null for text files. */
 export interface LastChange {
@@ -22,7 +23,7 @@ export async function lastChanges(
     where: {
       repositoryId: at.repositoryId,
       commitOid: { in: [...new Set(commits.values())] },
-      path: { in: at.paths },
+      pathHash: { in: at.paths.map(pathHash) },
       documentId: { not: null },
     },
     select: { commitOid: true, path: true, documentId: true },

@@ -35,7 +35,7 @@ export async function restoreVersion(
   if (!version || !old) throw notFound('The version');
   const { branch } = version;
   await indexer.ensure(repositoryId, branch);
-  const where = version.documentId ? { documentId: version.documentId } : { path: version.path };
+  const where = version.documentId ? { documentId: version.documentId } : { pathHash: version.pathHash };
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
   const path = now?.path ?? version.path;
   const result = await commitChanges(ctx, target, {

@@ -8,6 +8,7 @@ import { commitChanges, findVersion } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
+import { pathHash } from './path-hash.js';
 
 /** A new file; `branch` defaults to the target's. */
 export interface CreateFileInput extends ContentInput {
@@ -105,8 +106,9 @@ async function lastVersion(
   ctx: RequestContext,
   at: { repositoryId: string; branch: string; path: string },
 ): Promise<Pick<FileVersion, 'commitOid' | 'documentId'>> {
+  const { path, ...branch } = at;
   const file = await ctx.services.prisma.branchFile.findUniqueOrThrow({
-    where: { repositoryId_branch_path: at },
+    where: { repositoryId_branch_pathHash: { ...branch, pathHash: pathHash(path) } },
   });
   return { commitOid: file.lastCommitOid, documentId: file.documentId };
 }

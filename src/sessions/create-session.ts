@@ -3,6 +3,7 @@ import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../database/unique-violation.js';
 import { DomainError, invalidField } from '../errors.js';
 import { waitFor } from '../events/wait-for.js';
+import { pathHash } from '../files/path-hash.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
@@ -80,7 +81,7 @@ async function untilReady(ctx: RequestContext, worker: Worker, signal: AbortSign
 
 async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker): Promise<CreatedSession> {
   const { prisma } = ctx.services;
-  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ?? ''}`;
+  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
   const found = await prisma.session.findUnique({ where: { liveKey } });
   if (found && found.status !== 'dead') return { session: found, created: false };
   if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });

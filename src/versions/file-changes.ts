@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { pathHash } from '../files/path-hash.js';
 import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
 import { storable } from './index-db.js';
 
@@ -76,7 +77,7 @@ async function* tell(
   for (const { path, oid, renamedFrom = null } of changes) {
     if (oid === null && moved.has(path)) continue;
     const version = await prisma.fileVersion.findFirst({
-      where: { repositoryId, branch, path, ...(oid === null ? {} : { blobOid: oid }) },
+      where: { repositoryId, branch, pathHash: pathHash(path), ...(oid === null ? {} : { blobOid: oid }) },
       orderBy: { position: 'desc' },
       select: { documentId: true },
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../prisma/generated/client/client.js';
 import { isNotebookPath } from '../files/file-kind.js';
+import { pathHash } from '../files/path-hash.js';
 import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
 import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement, storable } from './index-db.js';
 import { type FileState, knownDocuments } from './known-documents.js';
@@ -90,7 +91,17 @@ export async function importCommits(
     const { documentId, blobOid, lastCommitOid, updatedAt } = file;
     const size = options.git ? await options.git.blobSize(blobOid) : unknownSize;
     const { repositoryId, branch } = at;
-    rows.set(path, { repositoryId, branch, path, documentId, blobOid, lastCommitOid, updatedAt, size });
+    rows.set(path, {
+      repositoryId,
+      branch,
+      path,
+      pathHash: pathHash(path),
+      documentId,
+      blobOid,
+      lastCommitOid,
+      updatedAt,
+      size,
+    });
   }
   await write(db, at, { versions, newDocuments, paths, rows, last: options.last });
 }
@@ -102,6 +113,7 @@ function versionOf(at: IndexedBranch, commit: Commit, file: { path: string; oid:
     repositoryId,
     branch,
     path: file.path,
+    pathHash: pathHash(file.path),
     commitOid: commit.oid,
     blobOid: file.oid,
     message: storable(commit.message.trimEnd()),
@@ -137,7 +149,9 @@ async function write(
   for (const paths of chunk(made.paths, itemsPerStatement)) {
     const data = paths.flatMap((path) => made.rows.get(path) ?? []);
     writes.push(async (tx) => {
-      await tx.branchFile.deleteMany({ where: { repositoryId, branch, path: { in: paths } } });
+      await tx.branchFile.deleteMany({
+        where: { repositoryId, branch, pathHash: { in: paths.map(pathHash) } },
+      });
       await tx.branchFile.createMany({ data });
     });
   }

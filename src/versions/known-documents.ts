@@ -1,4 +1,5 @@
 import { isNotebookPath } from '../files/file-kind.js';
+import { pathHash } from '../files/path-hash.js';
 import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
@@ -39,7 +40,9 @@ export async function knownDocuments(
     before: new Map(),
   };
   for (const some of chunk(asked.paths, itemsPerStatement)) {
-    const files = await db.branchFile.findMany({ where: { repositoryId, branch, path: { in: some } } });
+    const files = await db.branchFile.findMany({
+      where: { repositoryId, branch, pathHash: { in: some.map(pathHash) } },
+    });
     for (const file of files) known.current.set(file.path, file);
   }
   const added = asked.paths.filter((path) => isNotebookPath(path) && !known.current.has(path));
@@ -56,7 +59,12 @@ export async function knownDocuments(
   if (branch !== defaultBranch) {
     for (const some of chunk(added, itemsPerStatement)) {
       const files = await db.branchFile.findMany({
-        where: { repositoryId, branch: defaultBranch, path: { in: some }, documentId: { not: null } },
+        where: {
+          repositoryId,
+          branch: defaultBranch,
+          pathHash: { in: some.map(pathHash) },
+          documentId: { not: null },
+        },
         select: { path: true, documentId: true },
       });
       for (const file of files) known.onDefaultBranch.set(file.path, file.documentId!);

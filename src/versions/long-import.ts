@@ -91,20 +91,23 @@ export async function longImport(
 /** Where the commit that was indexed is gone, what it led to cannot be walked: what the new tip does not reach goes. */
 async function dropUnreached(db: IndexDb, at: IndexedBranch, reached: Set<string>): Promise<void> {
   const { repositoryId, branch } = at;
-  for (let after = { path: '', position: 0n }; ; ) {
+  for (let after = { pathHash: '', position: 0n }; ; ) {
     const rows = await db.read.fileVersion.findMany({
       where: {
         repositoryId,
         branch,
-        OR: [{ path: { gt: after.path } }, { path: after.path, position: { lt: after.position } }],
+        OR: [
+          { pathHash: { gt: after.pathHash } },
+          { pathHash: after.pathHash, position: { lt: after.position } },
+        ],
       },
-      orderBy: [{ path: 'asc' }, { position: 'desc' }],
+      orderBy: [{ pathHash: 'asc' }, { position: 'desc' }],
       take: itemsPerStatement,
-      select: { id: true, commitOid: true, path: true, position: true },
+      select: { id: true, commitOid: true, pathHash: true, position: true },
     });
     const last = rows.at(-1);
     if (!last) return;
-    after = { path: last.path, position: last.position };
+    after = { pathHash: last.pathHash, position: last.position };
     const gone = rows.filter(({ commitOid }) => !reached.has(commitOid)).map(({ id }) => id);
     if (gone.length === 0) continue;
     await db.step(async (tx) => void (await tx.fileVersion.deleteMany({ where: { id: { in: gone } } })));

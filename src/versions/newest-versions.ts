@@ -27,7 +27,8 @@ export async function newestVersions(
       FROM unnest(${paths}::text[], ${oids}::text[]) AS w(path, oid)
       CROSS JOIN LATERAL (
         SELECT "documentId", "commitOid", "createdAt" FROM "FileVersion"
-        WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND path = w.path
+        WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch}
+          AND "pathHash" = encode(sha256(convert_to(w.path, 'UTF8')), 'hex')
           AND (w.oid = '' OR "blobOid" = w.oid)
         ORDER BY position DESC LIMIT 1
       ) v`;

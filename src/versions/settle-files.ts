@@ -1,5 +1,6 @@
 import type { Prisma } from '../../prisma/generated/client/client.js';
 import { DomainError } from '../errors.js';
+import { pathHash } from '../files/path-hash.js';
 import type { GitRepository } from '../git/git-store.js';
 import { unknownSize } from './import-commits.js';
 import { chunk, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
@@ -34,13 +35,13 @@ export async function settleFiles(
   const present = new Set(files.map(({ path }) => path));
   for (let after = ''; ; ) {
     const rows = await db.read.branchFile.findMany({
-      where: { repositoryId, branch, path: { gt: after } },
-      orderBy: { path: 'asc' },
+      where: { repositoryId, branch, pathHash: { gt: after } },
+      orderBy: { pathHash: 'asc' },
       take: itemsPerStatement,
-      select: { path: true },
+      select: { path: true, pathHash: true },
     });
     if (rows.length === 0) return;
-    after = rows.at(-1)!.path;
+    after = rows.at(-1)!.pathHash;
     const gone = rows.filter(({ path }) => !present.has(path));
     if (gone.length === 0) continue;
     await settle(db, git, at, { commitOid, expected: new Map(gone.map(({ path }) => [path, null])) });
@@ -55,7 +56,9 @@ async function settle(
 ): Promise<void> {
   const { repositoryId, branch } = at;
   const all = [...to.expected.keys()];
-  const found = await db.read.branchFile.findMany({ where: { repositoryId, branch, path: { in: all } } });
+  const found = await db.read.branchFile.findMany({
+    where: { repositoryId, branch, pathHash: { in: all.map(pathHash) } },
+  });
   const rows = new Map(found.map((row) => [row.path, row]));
   const wrong = [...to.expected].filter(([path, oid]) => (rows.get(path)?.blobOid ?? null) !== oid);
   const present = wrong.flatMap(([path, oid]) => (oid === null ? [] : [{ path, oid }]));
@@ -68,6 +71,7 @@ async function settle(
       repositoryId,
       branch,
       path,
+      pathHash: pathHash(path),
       blobOid: oid,
       size: await git.blobSize(oid),
       documentId: version?.documentId ?? null,
@@ -83,7 +87,9 @@ async function settle(
   }
   if (known.size === 0) return;
   await db.step(async (tx) => {
-    await tx.branchFile.deleteMany({ where: { repositoryId, branch, path: { in: [...known] } } });
+    await tx.branchFile.deleteMany({
+      where: { repositoryId, branch, pathHash: { in: [...known].map(pathHash) } },
+    });
     await tx.branchFile.createMany({ data });
   });
 }

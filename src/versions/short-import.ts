@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { uniqueViolation } from '../database/unique-violation.js';
 import { isNotebookPath } from '../files/file-kind.js';
+import { pathHash } from '../files/path-hash.js';
 import type { GitRepository } from '../git/git-store.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
@@ -51,7 +52,9 @@ export async function bringsNotebooks(
   const changed = added.flatMap(({ changes }) => changes.flatMap(({ path, oid }) => (oid ? [path] : [])));
   const notebooks = [...new Set(changed.filter(isNotebookPath))];
   if (notebooks.length === 0) return false;
-  const known = await prisma.branchFile.count({ where: { repositoryId, branch, path: { in: notebooks } } });
+  const known = await prisma.branchFile.count({
+    where: { repositoryId, branch, pathHash: { in: notebooks.map(pathHash) } },
+  });
   return known < notebooks.length;
 }
 
