@@ -4,9 +4,9 @@ import { demo } from '../../../prisma/seed.js';
 import { gitClient, gitUrl } from '../../support/git-client.js';
 import { at, base, createNotebook, git, notebook } from './files-fixture.js';
 
-/** 4,021 bytes that no database compresses: an index entry of PostgreSQL holds 2,704. */
+/** 3,989 bytes that no database compresses: an index entry of PostgreSQL holds 2,704. */
 const longPath = () =>
-  `${Array.from({ length: 16 }, () => randomBytes(125).toString('hex')).join('/')}.ipynb`;
+  `${Array.from({ length: 16 }, () => randomBytes(124).toString('hex')).join('/')}.ipynb`;
 const list = async (query = '', ref = 'main') =>
   (await at.rest('GET', `${base}/files?ref=${ref}${query}`)).body.items as {
     path: string;
