@@ -8,6 +8,7 @@ import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
+import { whileUnarchived } from '../workspaces/while-unarchived.js';
 import { assertOwn } from './load-session.js';
 
 /** What a session is made of; without a worker it uses the caller's live one, or starts one. */
@@ -86,18 +87,20 @@ async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker
   if (found && found.status !== 'dead') return { session: found, created: false };
   if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
   try {
-    const session = await prisma.session.create({
-      data: {
-        workspaceId: plan.workspace.id,
-        workerId: worker.id,
-        userId: worker.userId,
-        branch: worker.branch,
-        path: plan.path,
-        kernelProfileId: plan.profile.id,
-        kernelName: plan.profile.kernelName,
-        liveKey,
-      },
-    });
+    const session = await whileUnarchived(prisma, plan.workspace.id, (tx) =>
+      tx.session.create({
+        data: {
+          workspaceId: plan.workspace.id,
+          workerId: worker.id,
+          userId: worker.userId,
+          branch: worker.branch,
+          path: plan.path,
+          kernelProfileId: plan.profile.id,
+          kernelName: plan.profile.kernelName,
+          liveKey,
+        },
+      }),
+    );
     return { session, created: true };
   } catch (error) {
     if (!uniqueViolation(error)) throw error;

@@ -2,6 +2,7 @@ import type { Prisma, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../database/unique-violation.js';
 import { DomainError } from '../errors.js';
+import { whileUnarchived } from '../workspaces/while-unarchived.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import { liveStatuses } from './worker-status.js';
 
@@ -46,22 +47,24 @@ export async function ensureWorker(ctx: RequestContext, plan: StartPlan): Promis
   const { createdAt: _createdAt, ...snapshot } = plan.resourceClass;
   let worker: Worker;
   try {
-    worker = await prisma.worker.create({
-      data: {
-        workspaceId: plan.workspace.id,
-        userId,
-        repositoryId: plan.repository.id,
-        branch: plan.branch,
-        path: plan.path,
-        backend,
-        kernelProfileId: plan.profile.id,
-        kernelName: plan.profile.kernelName,
-        resourceClassId: plan.resourceClass.id,
-        resourceClass: snapshot satisfies Prisma.InputJsonObject,
-        progressMessage: 'Queued',
-        liveKey,
-      },
-    });
+    worker = await whileUnarchived(prisma, plan.workspace.id, (tx) =>
+      tx.worker.create({
+        data: {
+          workspaceId: plan.workspace.id,
+          userId,
+          repositoryId: plan.repository.id,
+          branch: plan.branch,
+          path: plan.path,
+          backend,
+          kernelProfileId: plan.profile.id,
+          kernelName: plan.profile.kernelName,
+          resourceClassId: plan.resourceClass.id,
+          resourceClass: snapshot satisfies Prisma.InputJsonObject,
+          progressMessage: 'Queued',
+          liveKey,
+        },
+      }),
+    );
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
     return { worker: await prisma.worker.findUniqueOrThrow({ where: { liveKey } }), created: false };

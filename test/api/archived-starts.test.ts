@@ -1,0 +1,83 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import type { RequestContext } from '../../src/context.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { resolveStart } from '../../src/workers/resolve-start.js';
+import { ensureWorker } from '../../src/workers/start-worker.js';
+import { whileUnarchived } from '../../src/workspaces/while-unarchived.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({
+    database: await openTestDatabase(),
+    backends: (dataDir) => {
+      const python = join(dataDir, 'python');
+      const sleeps = async () => {
+        await writeFile(python, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+        return { python, origin: 'found' } as const;
+      };
+      return [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: sleeps })];
+    },
+  });
+});
+afterAll(() => at.close());
+
+let workspaceId: string;
+beforeEach(async () => {
+  const body = { name: 'One', default_repository_id: demo.repositoryId };
+  workspaceId = (await at.rest('POST', '/workspaces', { body })).body.id;
+});
+const archive = () => at.rest('POST', `/workspaces/${workspaceId}/archive`);
+const workers = () => at.gateway.services.prisma.worker.findMany({ where: { workspaceId } });
+
+async function contextOfAdmin(): Promise<RequestContext> {
+  const { services } = at.gateway;
+  const token = await services.prisma.apiToken.findFirstOrThrow({
+    where: { user: { isPlatformAdmin: true } },
+    include: { user: true },
+  });
+  const actor = { ...token.user, userId: token.userId, tokenId: token.id, scopes: new Set(token.scopes) };
+  return { actor, requestId: 'test', services, spaces: new Map() };
+}
+
+it('a worker does not start in a workspace that was archived since its start was checked', async () => {
+  const ctx = await contextOfAdmin();
+  const plan = await resolveStart(ctx, 'demo', { workspaceId });
+  expect((await archive()).status).toBe(200);
+  await expect(ensureWorker(ctx, plan)).rejects.toMatchObject({ code: 'workspace_archived' });
+  expect(await workers()).toEqual([]);
+});
+
+it('archiving waits for a start under way, and stops that worker', async () => {
+  const { services } = at.gateway;
+  const plan = await resolveStart(await contextOfAdmin(), 'demo', { workspaceId });
+  let archived: Promise<unknown> = Promise.resolve();
+  await whileUnarchived(services.prisma, workspaceId, async (tx) => {
+    let isArchived = false;
+    archived = archive().then(() => {
+      isArchived = true;
+    });
+    // Long enough for an archiving that does not wait.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isArchived).toBe(false);
+    await tx.worker.create({
+      data: {
+        workspaceId,
+        userId: plan.workspace.ownerUserId,
+        repositoryId: plan.repository.id,
+        branch: plan.branch,
+        backend: 'external',
+        kernelProfileId: plan.profile.id,
+        kernelName: plan.profile.kernelName,
+        resourceClassId: plan.resourceClass.id,
+        resourceClass: {},
+      },
+    });
+  });
+  await archived;
+  expect(await workers()).toMatchObject([{ status: 'stopped', statusReason: 'workspace_archived' }]);
+});
