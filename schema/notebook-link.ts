@@ -93,7 +93,10 @@ builder.objectFields(Space, (t) => ({
       const page = await readPage(args, listLinkedNotebooks(ctx, space.slug, args));
       return {
         ...page,
-        nodes: page.nodes.map((document) => ({ id: document.id, spaceSlug: space.slug, document })),
+        edges: page.edges.map(({ cursor, node: document }) => ({
+          cursor,
+          node: { id: document.id, spaceSlug: space.slug, document },
+        })),
       };
     },
   }),
