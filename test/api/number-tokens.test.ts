@@ -23,7 +23,7 @@ const save = `mutation ($input: SaveFileInput!) {
     version { id } file { sha ... on NotebookFile { notebook } } } }`;
 
 beforeAll(async () => {
-  const answer = await on.at.rest('POST', `/workspaces/${demo.workspaceId}/file`, {
+  const answer = await on.at.rest('POST', `/workspaces/${demo.workspaceId}/files`, {
     raw: `{"path":"${path}","notebook":${notebook}}`,
   });
   expect(answer.status).toBe(201);
