@@ -5,8 +5,10 @@ import {
   deleteBranch,
   listBranches,
   listProtectedBranches,
+  type ProtectedBranch as ProtectedBranchRow,
 } from '../src/platform/branches.js';
 import { builder } from './builder.js';
+import { connectionType, pageArgs, readPage } from './connection.js';
 import { Repository } from './repository.js';
 
 const Branch = builder.objectRef<BranchRow>('Branch').implement({
@@ -20,15 +22,26 @@ const Branch = builder.objectRef<BranchRow>('Branch').implement({
   }),
 });
 
+const ProtectedBranch = builder.objectRef<ProtectedBranchRow>('ProtectedBranch').implement({
+  description: 'A branch that only space admins write to directly.',
+  fields: (t) => ({ name: t.exposeString('name', { description: 'Without `refs/heads/`.' }) }),
+});
+
+const BranchConnection = connectionType('Branch', Branch);
+const ProtectedBranchConnection = connectionType('ProtectedBranch', ProtectedBranch);
+
 builder.prismaObjectFields(Repository, (t) => ({
   branches: t.field({
-    type: [Branch],
-    description: 'All branches, by name.',
-    resolve: (repository, _args, ctx) => listBranches(ctx, repository),
+    type: BranchConnection,
+    description: 'The branches, by name.',
+    args: pageArgs,
+    resolve: (repository, args, ctx) => readPage(args, listBranches(ctx, repository)),
   }),
-  protectedBranches: t.stringList({
-    description: 'The names of the branches that only space admins write to directly, sorted.',
-    resolve: (repository, _args, ctx) => listProtectedBranches(ctx, repository),
+  protectedBranches: t.field({
+    type: ProtectedBranchConnection,
+    description: 'The branches that only space admins write to directly, by name.',
+    args: pageArgs,
+    resolve: (repository, args, ctx) => readPage(args, listProtectedBranches(ctx, repository)),
   }),
 }));
 

@@ -1,12 +1,11 @@
 import type { ObjectRef } from '@pothos/core';
 import { invalidField } from '../src/errors.js';
 import type { Listing } from '../src/listing.js';
-import { isUuid } from '../src/validate.js';
 import { builder } from './builder.js';
 
 /** A part of a list; the whole list's length is only counted when it is asked for. */
 export interface Connection<T> {
-  nodes: T[];
+  edges: { cursor: string; node: T }[];
   hasNextPage: boolean;
   totalCount: () => Promise<number> | number;
 }
@@ -25,12 +24,12 @@ const PageInfo = builder.objectRef<{ hasNextPage: boolean; endCursor: string | n
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer S> ? S : never;
 
 /** Makes the connection type of a node type: `nodes`, `edges`, `pageInfo` and `totalCount`. */
-export function connectionType<T extends { id: string }>(name: string, type: ObjectRef<Types, T>) {
-  const Edge = builder.objectRef<T>(`${name}Edge`).implement({
+export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
+  const Edge = builder.objectRef<Connection<T>['edges'][number]>(`${name}Edge`).implement({
     description: `A row of a list of ${name} with its cursor.`,
     fields: (t) => ({
-      cursor: t.string({ description: 'Opaque; for `after`.', resolve: (row) => row.id }),
-      node: t.field({ type, description: 'The row.', resolve: (row) => row as never }),
+      cursor: t.exposeString('cursor', { description: 'Opaque; for `after`.' }),
+      node: t.field({ type, description: 'The row.', resolve: ({ node }) => node as never }),
     }),
   });
   return builder.objectRef<Connection<T>>(`${name}Connection`).implement({
@@ -39,17 +38,17 @@ export function connectionType<T extends { id: string }>(name: string, type: Obj
       nodes: t.field({
         type: [type],
         description: 'The rows of this page.',
-        resolve: (page) => page.nodes as never,
+        resolve: (page) => page.edges.map(({ node }) => node) as never,
       }),
       edges: t.field({
         type: [Edge],
         description: 'The rows of this page with their cursors.',
-        resolve: (page) => page.nodes,
+        resolve: (page) => page.edges,
       }),
       pageInfo: t.field({
         type: PageInfo,
         description: 'Where this page ends.',
-        resolve: (page) => ({ hasNextPage: page.hasNextPage, endCursor: page.nodes.at(-1)?.id ?? null }),
+        resolve: (page) => ({ hasNextPage: page.hasNextPage, endCursor: page.edges.at(-1)?.cursor ?? null }),
       }),
       totalCount: t.int({
         description: 'The length of the whole list.',
@@ -62,7 +61,9 @@ export function connectionType<T extends { id: string }>(name: string, type: Obj
 /** The arguments of every connection. */
 export const pageArgs = builder.args((t) => ({
   first: t.int({ description: 'The most rows, 20 by default and 100 at most; goes with `after`.' }),
-  after: t.id({ description: 'The cursor after which the page begins.' }),
+  after: t.id({
+    description: 'The cursor after which the page begins, also when its row has left the list.',
+  }),
   offset: t.int({ description: 'How many rows to skip; goes with `limit`, not with `first` and `after`.' }),
   limit: t.int({ description: 'The most rows, 20 by default and 100 at most; goes with `offset`.' }),
 }));
@@ -80,22 +81,15 @@ const largestSize = 100;
 
 /**
  * Reads one page, with one row more to know whether more follows.
- * @throws DomainError `invalid_request` for negative numbers and a cursor that is no id
+ * @throws DomainError `invalid_request` for negative numbers and what is no cursor of the list
  */
-export async function readPage<T extends { id: string }>(
-  args: PageArgs,
-  list: Listing<T>,
-): Promise<Connection<T>> {
+export async function readPage<T>(args: PageArgs, list: Listing<T>): Promise<Connection<T>> {
   const asked = args.first ?? args.limit ?? defaultSize;
   const offset = args.offset ?? 0;
   if (asked < 0) throw invalidField(args.first == null ? 'limit' : 'first', 'must not be negative');
   if (offset < 0) throw invalidField('offset', 'must not be negative');
-  if (args.after != null && !isUuid(args.after)) throw invalidField('after', 'is not a cursor of this list');
   const size = Math.min(asked, largestSize);
-  const rows = await list.find(
-    args.after == null
-      ? { take: size + 1, skip: offset }
-      : { take: size + 1, skip: 1, cursor: { id: args.after } },
-  );
-  return { nodes: rows.slice(0, size), hasNextPage: rows.length > size, totalCount: list.count };
+  const rows = await list.find({ take: size + 1, skip: offset, after: args.after ?? undefined });
+  const edges = rows.slice(0, size).map((node) => ({ cursor: list.cursorOf(node), node }));
+  return { edges, hasNextPage: rows.length > size, totalCount: list.count };
 }

@@ -25,7 +25,7 @@ const NotebookLink = builder.prismaObject('NotebookLink', {
     targetId: t.exposeID('targetId', { description: 'The id of that.' }),
     targetName: t.string({
       nullable: true,
-      description: 'The name of that; null when it is gone.',
+      description: 'The name of that; null when it is gone, or a repository that the caller may not view.',
       select: { document: { select: { repository: { select: { spaceId: true } } } } },
       resolve: (link, _args, ctx) => targetName(ctx, link.document.repository.spaceId, link),
     }),
@@ -49,7 +49,10 @@ const CreateNotebookLinkInput = builder.inputType('CreateNotebookLinkInput', {
   description: 'What to link to.',
   fields: (t) => ({
     targetType: t.field({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
-    targetId: t.id({ required: true, description: 'Its id; it must be of the same space.' }),
+    targetId: t.id({
+      required: true,
+      description: 'Its id; it must be of the same space, and a repository one that the caller can view.',
+    }),
   }),
 });
 
@@ -93,7 +96,10 @@ builder.objectFields(Space, (t) => ({
       const page = await readPage(args, listLinkedNotebooks(ctx, space.slug, args));
       return {
         ...page,
-        nodes: page.nodes.map((document) => ({ id: document.id, spaceSlug: space.slug, document })),
+        edges: page.edges.map(({ cursor, node: document }) => ({
+          cursor,
+          node: { id: document.id, spaceSlug: space.slug, document },
+        })),
       };
     },
   }),

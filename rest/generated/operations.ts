@@ -37,7 +37,7 @@ export type CreateFileInput = {
 
 /** What to link to. */
 export type CreateNotebookLinkInput = {
-  /** Its id; it must be of the same space. */
+  /** Its id; it must be of the same space, and a repository one that the caller can view. */
   targetId: string;
   /** What it is. */
   targetType: LinkTargetType;

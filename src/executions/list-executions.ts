@@ -1,6 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
+import { keysetListing, positionKey } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSessionById } from '../sessions/load-session.js';
 
@@ -14,9 +15,12 @@ export function listExecutions(ctx: RequestContext, sessionId: string): Listing<
     return { sessionId: session.id };
   };
   const { execution } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      execution.findMany({ ...query, where: await where(), orderBy: { position: 'desc' } }),
-    count: async () => execution.count({ where: await where() }),
-  };
+  return keysetListing(
+    { position: positionKey },
+    {
+      where,
+      find: (query) => execution.findMany(query),
+      count: (query) => execution.count(query),
+    },
+  );
 }

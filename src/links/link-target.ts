@@ -1,5 +1,7 @@
 import type { LinkTargetType } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import { visibleRepositories } from '../policies/repository-policy.js';
+import { loadSpaceById } from '../spaces/space-access.js';
 
 /** What a link points to. */
 export interface LinkTarget {
@@ -7,20 +9,23 @@ export interface LinkTarget {
   targetId: string;
 }
 
-/** The name of a link's target, null when there is no such thing in the space (any more). */
+/**
+ * The name of a link's target; null, alike, when there is no such thing in the space (any more) and when it is a
+ * repository that the caller may not view.
+ * @throws DomainError `not_found` when the caller is no member of the space
+ */
 export async function targetName(
   ctx: RequestContext,
   spaceId: string,
   { targetType, targetId }: LinkTarget,
 ): Promise<string | null> {
   const { prisma } = ctx.services;
-  const where = { id: targetId, spaceId };
-  const found =
-    targetType === 'repository'
-      ? await prisma.repository.findFirst({ where, select: { name: true } })
-      : await prisma.catalogEntry.findFirst({
-          where: { ...where, type: targetType },
-          select: { name: true },
-        });
-  return found?.name ?? null;
+  const select = { name: true };
+  if (targetType !== 'repository') {
+    const where = { id: targetId, spaceId, type: targetType };
+    return (await prisma.catalogEntry.findFirst({ where, select }))?.name ?? null;
+  }
+  const access = await loadSpaceById(ctx, spaceId);
+  const where = { AND: [{ id: targetId }, visibleRepositories({ userId: ctx.actor.userId, access })] };
+  return (await prisma.repository.findFirst({ where, select }))?.name ?? null;
 }

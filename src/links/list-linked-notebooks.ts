@@ -1,6 +1,7 @@
 import type { NotebookDocument, Prisma } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { visibleRepositories } from '../policies/repository-policy.js';
 import { loadSpace } from '../spaces/space-access.js';
@@ -24,13 +25,9 @@ export function listLinkedNotebooks(
     return { links, repository: visibleRepositories({ userId: ctx.actor.userId, access }) };
   };
   const { notebookDocument } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      notebookDocument.findMany({
-        ...query,
-        where: await where(),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => notebookDocument.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => notebookDocument.findMany(query),
+    count: (query) => notebookDocument.count(query),
+  });
 }

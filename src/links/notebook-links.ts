@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../database/unique-violation.js';
 import { loadDocument } from '../documents/load-document.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { assertRepositoryOpen } from '../repositories/load-repository.js';
 import { isUuid } from '../validate.js';
@@ -26,15 +27,11 @@ export function listLinks(ctx: RequestContext, spaceSlug: string, notebookId: st
     return { notebookId: document.id };
   };
   const { notebookLink } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      notebookLink.findMany({
-        ...query,
-        where: await where(),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => notebookLink.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => notebookLink.findMany(query),
+    count: (query) => notebookLink.count(query),
+  });
 }
 
 /**

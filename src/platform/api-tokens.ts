@@ -3,6 +3,7 @@ import { requireScope } from '../auth/require-scope.js';
 import { generateToken, hashToken } from '../auth/token.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { checkName, isUuid } from '../validate.js';
 import { checkId } from './check-input.js';
@@ -24,16 +25,11 @@ export function listApiTokens(ctx: RequestContext, userId: string): Listing<ApiT
     return { userId };
   };
   const { apiToken } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      apiToken.findMany({
-        ...query,
-        where: where(),
-        omit: { hash: true },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => apiToken.count({ where: where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => apiToken.findMany({ ...query, omit: { hash: true } }),
+    count: (query) => apiToken.count(query),
+  });
 }
 
 /** A new API token: for the caller unless `userId` names another; without `expiresAt` it never expires. */

@@ -1,9 +1,15 @@
-import type { PrismaClient, Repository } from '../../prisma/generated/client/client.js';
+import type {
+  PrismaClient,
+  ProtectedBranch as ProtectedBranchRow,
+  Repository,
+} from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { assertBranchWritable, loadFileTarget } from '../files/file-target.js';
 import type { GitRepository } from '../git/git-store.js';
+import type { Listing } from '../listing.js';
+import { nameListing } from '../name-listing.js';
 import { checkBranchName } from '../repositories/check-ref.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { loadSpaceById } from '../spaces/space-access.js';
@@ -16,29 +22,40 @@ export interface Branch {
   isProtected: boolean;
 }
 
+/** The name of a branch that only space admins write to directly. */
+export type ProtectedBranch = Pick<ProtectedBranchRow, 'name'>;
+
 /**
  * The branches of a repository by name. Needs the scope `read` and `can_view` of the repository.
- * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`
+ * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`, when it is read
  */
-export async function listBranches(ctx: RequestContext, repository: Repository): Promise<Branch[]> {
-  const guarded = new Set(await listProtectedBranches(ctx, repository));
-  const branches = await (await ctx.services.git.repository(repository.id)).branches();
-  return branches.map((branch) => ({ ...branch, isProtected: guarded.has(branch.name) }));
+export function listBranches(ctx: RequestContext, repository: Repository): Listing<Branch> {
+  return nameListing(async () => {
+    const guarded = new Set((await loadProtectedBranches(ctx, repository)).map(({ name }) => name));
+    const branches = await (await ctx.services.git.repository(repository.id)).branches();
+    return branches.map((branch) => ({ ...branch, isProtected: guarded.has(branch.name) }));
+  });
 }
 
 /**
- * The names of the protected branches, sorted. Needs the scope `read` and `can_view` of the repository.
- * @throws DomainError `insufficient_scope`, `forbidden`
+ * The protected branches by name. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
  */
-export async function listProtectedBranches(ctx: RequestContext, repository: Repository): Promise<string[]> {
+export function listProtectedBranches(ctx: RequestContext, repository: Repository): Listing<ProtectedBranch> {
+  return nameListing(() => loadProtectedBranches(ctx, repository));
+}
+
+async function loadProtectedBranches(
+  ctx: RequestContext,
+  repository: Repository,
+): Promise<ProtectedBranch[]> {
   requireScope(ctx, 'read');
   const { space } = await loadSpaceById(ctx, repository.spaceId);
   await loadRepository(ctx, space.slug, repository.id, 'view');
-  const rows = await ctx.services.prisma.protectedBranch.findMany({
+  return ctx.services.prisma.protectedBranch.findMany({
     where: { repositoryId: repository.id },
-    orderBy: { name: 'asc' },
+    select: { name: true },
   });
-  return rows.map(({ name }) => name);
 }
 
 /** A new branch, which begins at a branch, tag or commit: by default at the default branch. */

@@ -2,6 +2,7 @@ import type { CatalogEntry, LinkTargetType } from '../../prisma/generated/client
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
@@ -27,15 +28,11 @@ export function listCatalog(
     return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id, type: type ?? undefined };
   };
   const { catalogEntry } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      catalogEntry.findMany({
-        ...query,
-        where: await where(),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => catalogEntry.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => catalogEntry.findMany(query),
+    count: (query) => catalogEntry.count(query),
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { visibleRepositories } from '../policies/repository-policy.js';
 import { loadSpace } from '../spaces/space-access.js';
@@ -16,13 +17,9 @@ export function listRepositories(ctx: RequestContext, spaceSlug: string): Listin
     return visibleRepositories({ userId: ctx.actor.userId, access });
   };
   const { repository } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      repository.findMany({
-        ...query,
-        where: await where(),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => repository.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => repository.findMany(query),
+    count: (query) => repository.count(query),
+  });
 }

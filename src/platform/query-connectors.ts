@@ -2,6 +2,7 @@ import type { QueryConnector } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
@@ -20,15 +21,11 @@ export function listConnectors(ctx: RequestContext, spaceSlug: string): Listing<
     return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
   };
   const { queryConnector } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      queryConnector.findMany({
-        ...query,
-        where: await where(),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => queryConnector.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => queryConnector.findMany(query),
+    count: (query) => queryConnector.count(query),
+  });
 }
 
 /**

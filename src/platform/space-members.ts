@@ -2,6 +2,7 @@ import type { SpaceMember, SpaceRole, User } from '../../prisma/generated/client
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField, notFound } from '../errors.js';
+import { keysetListing, timeKey, uuidKey } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
@@ -9,8 +10,8 @@ import { publishWorkspace } from '../workspaces/publish-workspace.js';
 import { checkId } from './check-input.js';
 import { loadAdminSpace } from './require-admin.js';
 
-/** A membership with its user; `id` is the user's, which is unique in the space. */
-export type MemberRow = SpaceMember & { id: string; user: User };
+/** A membership with its user. */
+export type MemberRow = SpaceMember & { user: User };
 
 /**
  * The members of a space, newest first, for every member. Needs the scope `read`.
@@ -18,24 +19,18 @@ export type MemberRow = SpaceMember & { id: string; user: User };
  */
 export function listSpaceMembers(ctx: RequestContext, spaceSlug: string): Listing<MemberRow> {
   const { spaceMember } = ctx.services.prisma;
-  const load = async () => {
+  const where = async () => {
     requireScope(ctx, 'read');
     return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
   };
-  return {
-    async find({ cursor, ...query }) {
-      const where = await load();
-      const rows = await spaceMember.findMany({
-        ...query,
-        cursor: cursor && { spaceId_userId: { ...where, userId: cursor.id } },
-        where,
-        include: { user: true },
-        orderBy: [{ createdAt: 'desc' }, { userId: 'desc' }],
-      });
-      return rows.map(withId);
+  return keysetListing(
+    { createdAt: timeKey, userId: uuidKey },
+    {
+      where,
+      find: (query) => spaceMember.findMany({ ...query, include: { user: true } }),
+      count: (query) => spaceMember.count(query),
     },
-    count: async () => spaceMember.count({ where: await load() }),
-  };
+  );
 }
 
 /**
@@ -60,7 +55,7 @@ export async function setSpaceMember(
     include: { user: true },
   });
   ctx.spaces.clear();
-  return withId(member);
+  return member;
 }
 
 /**
@@ -87,8 +82,4 @@ export async function removeSpaceMember(
   for (const { workspaceId } of shared) {
     publishWorkspace(ctx, { id: workspaceId, spaceId: space.id }, 'access_changed');
   }
-}
-
-function withId<T extends { userId: string }>(member: T): T & { id: string } {
-  return { ...member, id: member.userId };
 }

@@ -1,6 +1,7 @@
 import type { Space } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
@@ -19,11 +20,11 @@ export function listSpaces(ctx: RequestContext): Listing<Space> {
     return isPlatformAdmin ? {} : { members: { some: { userId } } };
   };
   const { space } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      space.findMany({ ...query, where: where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => space.count({ where: where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => space.findMany(query),
+    count: (query) => space.count(query),
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Team, User } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField, notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpaceById } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
@@ -19,11 +20,11 @@ export function listTeamMembers(ctx: RequestContext, team: Team): Listing<User> 
     return { teams: { some: { teamId: team.id } } };
   };
   const { user } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      user.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => user.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => user.findMany(query),
+    count: (query) => user.count(query),
+  });
 }
 
 /**

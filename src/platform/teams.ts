@@ -2,6 +2,7 @@ import type { Team } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
@@ -20,11 +21,11 @@ export function listTeams(ctx: RequestContext, spaceSlug: string): Listing<Team>
     return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
   };
   const { team } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      team.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => team.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => team.findMany(query),
+    count: (query) => team.count(query),
+  });
 }
 
 /**

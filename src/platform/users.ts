@@ -2,6 +2,7 @@ import type { User } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { checkName, checkText } from '../validate.js';
 import { checkEmail, checkId, refuseNulls } from './check-input.js';
@@ -30,11 +31,11 @@ export function listUsers(ctx: RequestContext, search: string | null | undefined
     const part = { contains, mode: 'insensitive' as const };
     return { OR: [{ name: part }, { email: part }] };
   };
-  return {
-    find: async (query) =>
-      user.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => user.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => user.findMany(query),
+    count: (query) => user.count(query),
+  });
 }
 
 /** A new user; no platform admin unless said. */

@@ -2,6 +2,7 @@ import type { Prisma, Session, Workspace } from '../../prisma/generated/client/c
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace, loadSpaceById } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
@@ -51,9 +52,9 @@ export function listWorkspaceSessions(
 
 function listing(ctx: RequestContext, where: () => Promise<Prisma.SessionWhereInput>): Listing<Session> {
   const { session } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      session.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => session.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => session.findMany(query),
+    count: (query) => session.count(query),
+  });
 }

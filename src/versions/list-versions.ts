@@ -2,6 +2,7 @@ import type { FileVersion } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { loadDocument } from '../documents/load-document.js';
+import { keysetListing, positionKey } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { checkBranchName } from '../repositories/check-ref.js';
 
@@ -25,9 +26,12 @@ export function listVersions(
     return { documentId: document.id, branch };
   };
   const { fileVersion } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      fileVersion.findMany({ ...query, where: await where(), orderBy: { position: 'desc' } }),
-    count: async () => fileVersion.count({ where: await where() }),
-  };
+  return keysetListing(
+    { position: positionKey },
+    {
+      where,
+      find: (query) => fileVersion.findMany(query),
+      count: (query) => fileVersion.count(query),
+    },
+  );
 }

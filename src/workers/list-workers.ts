@@ -2,6 +2,7 @@ import type { Prisma, Worker, Workspace } from '../../prisma/generated/client/cl
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { loadSpace, loadSpaceById } from '../spaces/space-access.js';
 import { isUuid } from '../validate.js';
@@ -57,9 +58,9 @@ function statusOf({ includeStopped }: { includeStopped: boolean }) {
 
 function listing(ctx: RequestContext, where: () => Promise<Prisma.WorkerWhereInput>): Listing<Worker> {
   const { worker } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      worker.findMany({ ...query, where: await where(), orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
-    count: async () => worker.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => worker.findMany(query),
+    count: (query) => worker.count(query),
+  });
 }

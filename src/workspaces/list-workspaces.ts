@@ -1,6 +1,7 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { keysetListing, newestFirst } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { visibleWorkspaces } from '../policies/workspace-policy.js';
 import { loadSpace } from '../spaces/space-access.js';
@@ -25,14 +26,9 @@ export function listWorkspaces(
     };
   };
   const { workspace } = ctx.services.prisma;
-  return {
-    find: async (query) =>
-      workspace.findMany({
-        ...query,
-        where: await where(),
-        include: { grants: true },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
-    count: async () => workspace.count({ where: await where() }),
-  };
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => workspace.findMany({ ...query, include: { grants: true } }),
+    count: (query) => workspace.count(query),
+  });
 }

@@ -178,4 +178,48 @@ describe('links', () => {
     }
     expect((await at.rest('GET', `/documents/${demo.spaceId}/links`)).status).toBe(404);
   });
+
+  it('never tell the name of a repository to who may not view it', async () => {
+    const { prisma } = at.gateway.services;
+    const { id: ownerUserId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
+    const { id: repositoryId } = await prisma.repository.create({
+      data: { spaceId: demo.spaceId, name: 'merger', kind: 'analysis', defaultBranch: 'main' },
+    });
+    const workspace = await prisma.workspace.create({
+      data: {
+        spaceId: demo.spaceId,
+        name: 'Secret',
+        defaultRepositoryId: repositoryId,
+        defaultBranch: 'main',
+        ownerUserId,
+        visibility: 'private',
+      },
+    });
+    await at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, {
+      body: { visibility: 'space', grants: [] },
+    });
+    const { token } = await at.user('editor');
+    const made = await create('secret.ipynb', 'x');
+    const path = `/documents/${made.notebook_id}/links`;
+    const link = (target_id: string, as?: string) =>
+      at.rest('POST', path, {
+        token: as,
+        headers: { 'x-request-id': 'the-same' },
+        body: { target_type: 'repository', target_id },
+      });
+    const refused = await link(repositoryId, token);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ loc: ['body', 'target_id'] }] } });
+    expect((await link(demo.spaceId, token)).body).toEqual(refused.body);
+
+    expect((await link(repositoryId)).body.target_name).toBe('merger');
+    const names = async (as?: string) =>
+      (await at.rest('GET', path, { token: as })).body.items.map(
+        ({ target_name }: { target_name: string | null }) => target_name,
+      );
+    expect(await names()).toEqual(['merger']);
+    expect(await names(token)).toEqual([null]);
+    await prisma.workspace.update({ where: { id: workspace.id }, data: { visibility: 'space' } });
+    expect(await names(token)).toEqual(['merger']);
+    expect((await link(repositoryId, token)).status).toBe(409);
+  });
 });

@@ -29,10 +29,10 @@ const clone = async (name: string, token = on.at.token, ...options: string[]) =>
 };
 const tip = (branch = 'main') =>
   on
-    .space(`repository(id: "${demo.repositoryId}") { branches { name commitSha } }`)
+    .space(`repository(id: "${demo.repositoryId}") { branches(first: 100) { nodes { name commitSha } } }`)
     .then(
       ({ repository }) =>
-        repository.branches.find(({ name }: { name: string }) => name === branch)?.commitSha,
+        repository.branches.nodes.find(({ name }: { name: string }) => name === branch)?.commitSha,
     );
 const file = (path: string, branch = 'main') =>
   on.at.rest('GET', `/workspaces/${demo.workspaceId}/authoring-file?path=${path}&ref=${branch}`);

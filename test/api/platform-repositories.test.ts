@@ -114,13 +114,15 @@ describe('branches', () => {
   const create = (args: string) => `${branch('createBranch', args)} { name commitSha isProtected }`;
   const remove = (name: string) => branch('deleteBranch', `name: "${name}"`);
   const protect = (name: string, value: boolean) =>
-    `${branch('setBranchProtection', `branch: "${name}", protected: ${value}`)} { protectedBranches }`;
+    `${branch('setBranchProtection', `branch: "${name}", protected: ${value}`)} { protectedBranches { nodes { name } } }`;
+
+  const guarded = (...names: string[]) => ({ protectedBranches: { nodes: names.map((name) => ({ name })) } });
 
   it('begin at the default branch or where they are told', async () => {
     const { repository } = await space(
-      `repository(id: "${demo.repositoryId}") { branches { name commitSha isProtected } }`,
+      `repository(id: "${demo.repositoryId}") { branches { nodes { name commitSha isProtected } } }`,
     );
-    const main = repository.branches[0];
+    const main = repository.branches.nodes[0];
     expect(main).toMatchObject({ name: 'main', isProtected: false });
     expect(await mutate(create('name: "feature/a"'), editor.token)).toEqual({ ...main, name: 'feature/a' });
     expect(await mutate(create(`name: "b", from: "${main.commitSha}"`), editor.token)).toEqual({
@@ -136,6 +138,38 @@ describe('branches', () => {
     expect(await refused(create('name: "c"'), stranger.token)).toBe('not_found');
     const reader = await at.user('editor', ['read']);
     expect(await refused(create('name: "c"'), reader.token)).toBe('insufficient_scope');
+  });
+
+  it('are listed by name, in pages', async () => {
+    for (const name of ['p/1', 'p/2', 'p/3']) await mutate(create(`name: "${name}"`), editor.token);
+    const names = async (field: string, args: string) => {
+      const { repository } = await space(
+        `repository(id: "${demo.repositoryId}") { ${field}(${args}) {
+          totalCount nodes { name } pageInfo { hasNextPage endCursor } } }`,
+      );
+      const { nodes, ...rest } = repository[field];
+      return { names: nodes.map(({ name }: { name: string }) => name), ...rest };
+    };
+    const all = await names('branches', 'first: 100');
+    expect(all.names).toEqual([...all.names].sort());
+    expect(all.totalCount).toBe(all.names.length);
+    const index = all.names.indexOf('p/1');
+    const begin = await names('branches', `first: ${index + 2}`);
+    expect(begin.names.at(-1)).toBe('p/2');
+    expect(begin.pageInfo.hasNextPage).toBe(true);
+    await mutate(remove('p/2'), editor.token);
+    const next = await names('branches', `first: 1, after: "${begin.pageInfo.endCursor}"`);
+    expect(next.names).toEqual(['p/3']);
+    expect((await names('branches', `offset: ${index}, limit: 2`)).names).toEqual(['p/1', 'p/3']);
+
+    for (const name of ['p/3', 'p/1']) await mutate(protect(name, true), admin.token);
+    const first = await names('protectedBranches', 'first: 1');
+    expect(first).toMatchObject({ names: ['p/1'], totalCount: 2, pageInfo: { hasNextPage: true } });
+    expect(await names('protectedBranches', `after: "${first.pageInfo.endCursor}"`)).toMatchObject({
+      names: ['p/3'],
+      pageInfo: { hasNextPage: false },
+    });
+    for (const name of ['p/3', 'p/1']) await mutate(remove(name), admin.token);
   });
 
   it('are deleted with their index, but never the default one', async () => {
@@ -156,8 +190,8 @@ describe('branches', () => {
     await mutate(create('name: "release"'), editor.token);
     expect(await refused(protect('nope', true), admin.token)).toBe('invalid_request branch');
     expect(await refused(protect('a..b', true), admin.token)).toBe('invalid_ref branch');
-    expect(await mutate(protect('release', true), admin.token)).toEqual({ protectedBranches: ['release'] });
-    expect(await mutate(protect('release', true), admin.token)).toEqual({ protectedBranches: ['release'] });
+    expect(await mutate(protect('release', true), admin.token)).toEqual(guarded('release'));
+    expect(await mutate(protect('release', true), admin.token)).toEqual(guarded('release'));
     const save = { path: 'x.md', content: 'x', branch: 'release' };
     const saved = await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
       body: save,
@@ -166,11 +200,11 @@ describe('branches', () => {
     expect(saved).toMatchObject({ status: 403, body: { code: 'branch_protected' } });
     expect(await refused(remove('release'), editor.token)).toBe('branch_protected');
     const { repository } = await space(
-      `repository(id: "${demo.repositoryId}") { branches { name isProtected } }`,
+      `repository(id: "${demo.repositoryId}") { branches { nodes { name isProtected } } }`,
       viewer.token,
     );
-    expect(repository.branches).toContainEqual({ name: 'release', isProtected: true });
-    expect(await mutate(protect('release', false), admin.token)).toEqual({ protectedBranches: [] });
+    expect(repository.branches.nodes).toContainEqual({ name: 'release', isProtected: true });
+    expect(await mutate(protect('release', false), admin.token)).toEqual(guarded());
     await mutate(protect('release', true), admin.token);
     expect(await mutate(remove('release'), admin.token)).toBe(true);
     expect(await mutate(create('name: "release"'), editor.token)).toMatchObject({ isProtected: false });

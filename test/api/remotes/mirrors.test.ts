@@ -25,14 +25,16 @@ describe('a repository made with a remote', () => {
     const id = await mirror();
     expect(await state(id)).toMatchObject({ syncStatus: 'synced', lastError: null, hasSecret: false });
     const { repository } = await platform.space(
-      `repository(id: "${id}") { defaultBranch branches { name commitSha } }`,
+      `repository(id: "${id}") { defaultBranch branches { nodes { name commitSha } } }`,
     );
     expect(repository).toEqual({
       defaultBranch: 'trunk',
-      branches: [
-        { name: 'feature/side', commitSha: side },
-        { name: 'trunk', commitSha: trunk },
-      ],
+      branches: {
+        nodes: [
+          { name: 'feature/side', commitSha: side },
+          { name: 'trunk', commitSha: trunk },
+        ],
+      },
     });
     expect(git(id, 'rev-parse', 'HEAD', 'v1^{commit}').split('\n')).toEqual([trunk, trunk]);
     git(id, 'fsck', '--strict', '--full', '--no-dangling');

@@ -1,0 +1,23 @@
+import { readCursor, writeCursor } from './cursor.js';
+import type { Listing } from './listing.js';
+
+/**
+ * A list that is loaded whole and sorted by name, byte by byte as Git does.
+ * @param load authorizes and gives all rows; no two have the same name
+ */
+export function nameListing<T extends { name: string }>(load: () => Promise<T[]>): Listing<T> {
+  return {
+    async find({ take, skip, after }) {
+      const [last] = after === undefined ? [] : readCursor(after, 1);
+      const rows = (await load()).sort((a, b) => compareBytes(a.name, b.name));
+      if (last === undefined) return rows.slice(skip, skip + take);
+      return rows.filter(({ name }) => compareBytes(name, last) > 0).slice(0, take);
+    },
+    count: async () => (await load()).length,
+    cursorOf: ({ name }) => writeCursor([name]),
+  };
+}
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
