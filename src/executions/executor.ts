@@ -22,8 +22,11 @@ export interface Executor {
 export interface KernelProvider {
   /** Waits, within bounds, until the session's kernel is idle. @throws DomainError when there is none any more */
   ready(sessionId: string): Promise<KernelConnection>;
-  /** Told when a session starts and stops running cells, and how far its counter is. */
-  onBusy(sessionId: string, busy: boolean, executionCount?: number | null): void;
+  /**
+   * Told when a session begins a cell.
+   * @returns what is to be told that the cell is over, and how far the kernel's counter is
+   */
+  began(sessionId: string): (executionCount: number | null) => void;
   /** Restarts a kernel that ignores its interrupt. */
   restartStuck(sessionId: string): Promise<void>;
 }
@@ -62,9 +65,9 @@ export function createExecutor(deps: {
         const execution = queue.shift();
         if (!execution) break;
         const running = runExecution(deps, execution, kernel);
-        deps.kernels.onBusy(sessionId, true);
+        const ended = deps.kernels.began(sessionId);
         const end = await running;
-        deps.kernels.onBusy(sessionId, false, end.executionCount);
+        ended(end.executionCount);
         if (end.status === 'error' && execution.stopOnError) {
           const behind = queue.filter((one) => one.userId === execution.userId);
           for (const one of behind) queue.splice(queue.indexOf(one), 1);

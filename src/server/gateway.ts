@@ -114,7 +114,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
   });
   const streams = createStreams({ prisma, branches, log });
-  workers.onGone((workerId) => sessions.workerGone(workerId));
+  workers.onGone(sessions.workerGone);
   const services: Services = {
     prisma,
     git,
@@ -183,7 +183,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       await http.close();
       endMaintenanceWatch();
-      sessions.dispose();
+      await sessions.dispose();
       await maintenance.close();
       await indexer.close();
       await workers.close();

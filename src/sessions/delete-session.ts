@@ -23,7 +23,7 @@ export async function deleteSession(
   });
   await executor.clear(id, { status: 'cancelled' });
   await sessions
-    .close(id)
+    .close(loaded.session)
     .catch((error) => log.warn({ err: error, sessionId: id }, 'a kernel did not shut down'));
   bus.publish('session', id, { sessionId: id });
 }

@@ -61,7 +61,10 @@ export async function startTestJupyter(): Promise<TestJupyter> {
 }
 
 /** The process id of a worker's server. */
-export async function serverPidOf(worker: Pick<TestJupyter, 'stateRoot' | 'spec'>): Promise<number> {
+export async function serverPidOf(worker: {
+  stateRoot: string;
+  spec: Pick<WorkerSpec, 'workerId'>;
+}): Promise<number> {
   const record = await readFile(join(worker.stateRoot, `${worker.spec.workerId}.server.json`), 'utf8');
   return JSON.parse(record).pid;
 }

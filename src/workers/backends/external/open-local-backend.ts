@@ -87,6 +87,7 @@ export function openLocalBackend(options: {
 
   return {
     kind: 'external',
+    ownsServers: true,
 
     async unavailableReason() {
       const python = options.python().then(

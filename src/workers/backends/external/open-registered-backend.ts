@@ -40,6 +40,7 @@ export function openRegisteredBackend(options: {
 
   return {
     kind: 'external',
+    ownsServers: false,
     unavailableReason,
 
     async start(spec, report, signal) {
