@@ -3,7 +3,7 @@ import type { Execution, PrismaClient } from '../../prisma/generated/client/clie
 import { DomainError } from '../errors.js';
 import type { KernelConnection } from '../kernels/jupyter-client.js';
 import { KernelGone } from '../kernels/kernel-gone.js';
-import { executionFailure } from './end-without-run.js';
+import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { KernelProvider } from './executor.js';
@@ -84,6 +84,7 @@ export async function runExecution(
 
 function kernelFailure(error: unknown): DomainError {
   const reason = error instanceof KernelGone ? error.reason : undefined;
+  if (reason === 'released') return gatewayRestarted();
   return reason === 'connection_lost'
     ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')
     : new DomainError(

@@ -183,7 +183,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       await http.close();
       endMaintenanceWatch();
+      const ended = executor.close();
       await sessions.dispose();
+      await ended;
       await maintenance.close();
       await indexer.close();
       await workers.close();
