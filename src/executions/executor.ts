@@ -75,7 +75,7 @@ export function createExecutor(deps: {
         const ended = deps.kernels.began(sessionId);
         const end = await running;
         ended(end.executionCount);
-        if (end.status === 'error' && execution.stopOnError) {
+        if (end.broke && execution.stopOnError) {
           const behind = queue.filter((one) => one.userId === execution.userId);
           for (const one of behind) queue.splice(queue.indexOf(one), 1);
           for (const one of behind) await endWithoutRun(deps, one, { status: 'aborted' });
