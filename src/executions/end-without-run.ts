@@ -38,6 +38,11 @@ export async function endWithoutRun(
   }
 }
 
+/** Why a run ends whose gateway stops, or has stopped, before it. */
+export function gatewayRestarted(): DomainError {
+  return new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.');
+}
+
 /** A log's failing end for what was thrown; only a {@link DomainError} tells its text. */
 export function executionFailure(error: unknown): ExecutionFailure {
   const known = error instanceof DomainError ? error : undefined;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
 import { DomainError } from '../errors.js';
 import type { KernelConnection } from '../kernels/jupyter-client.js';
-import { type EndWithoutRun, endWithoutRun } from './end-without-run.js';
+import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';
 import { runExecution } from './run-execution.js';
 
@@ -16,14 +16,22 @@ export interface Executor {
   clear(sessionId: string, end: EndWithoutRun): Promise<void>;
   /** Whether the session has room for one more. */
   assertRoom(sessionId: string): void;
+  /**
+   * Ends what is queued as `gateway_restarted` and takes nothing more; resolves when what runs is over, to which the
+   * caller lets go of its kernels.
+   */
+  close(): Promise<void>;
 }
 
 /** What the executor needs of the sessions. */
 export interface KernelProvider {
   /** Waits, within bounds, until the session's kernel is idle. @throws DomainError when there is none any more */
   ready(sessionId: string): Promise<KernelConnection>;
-  /** Told when a session starts and stops running cells, and how far its counter is. */
-  onBusy(sessionId: string, busy: boolean, executionCount?: number | null): void;
+  /**
+   * Told when a session begins a cell.
+   * @returns what is to be told that the cell is over, and how far the kernel's counter is
+   */
+  began(sessionId: string): (executionCount: number | null) => void;
   /** Restarts a kernel that ignores its interrupt. */
   restartStuck(sessionId: string): Promise<void>;
 }
@@ -38,6 +46,8 @@ export function createExecutor(deps: {
   kernels: KernelProvider;
 }): Executor {
   const queues = new Map<string, Execution[]>();
+  const draining = new Set<Promise<void>>();
+  let closed = false;
 
   function assertRoom(sessionId: string): void {
     if ((queues.get(sessionId)?.length ?? 0) >= longestQueue) {
@@ -62,10 +72,10 @@ export function createExecutor(deps: {
         const execution = queue.shift();
         if (!execution) break;
         const running = runExecution(deps, execution, kernel);
-        deps.kernels.onBusy(sessionId, true);
+        const ended = deps.kernels.began(sessionId);
         const end = await running;
-        deps.kernels.onBusy(sessionId, false, end.executionCount);
-        if (end.status === 'error' && execution.stopOnError) {
+        ended(end.executionCount);
+        if (end.broke && execution.stopOnError) {
           const behind = queue.filter((one) => one.userId === execution.userId);
           for (const one of behind) queue.splice(queue.indexOf(one), 1);
           for (const one of behind) await endWithoutRun(deps, one, { status: 'aborted' });
@@ -76,10 +86,21 @@ export function createExecutor(deps: {
     }
   }
 
+  async function clear(sessionId: string, end: EndWithoutRun): Promise<void> {
+    const queued = queues.get(sessionId)?.splice(0) ?? [];
+    for (const execution of queued) await endWithoutRun(deps, execution, end);
+  }
+
+  function follow(work: Promise<void>): void {
+    draining.add(work);
+    work.finally(() => draining.delete(work));
+  }
+
   return {
     assertRoom,
     submit(execution) {
       const { sessionId } = execution;
+      if (closed) return follow(endWithoutRun(deps, execution, { failure: gatewayRestarted() }));
       const queue = queues.get(sessionId);
       if (queue) {
         queue.push(execution);
@@ -87,9 +108,10 @@ export function createExecutor(deps: {
       }
       const started = [execution];
       queues.set(sessionId, started);
-      drain(sessionId, started).catch((error) =>
+      const work = drain(sessionId, started).catch((error) =>
         deps.log.error({ err: error, sessionId }, 'a session queue broke'),
       );
+      follow(work);
     },
     async cancel(execution) {
       const queue = queues.get(execution.sessionId);
@@ -99,9 +121,11 @@ export function createExecutor(deps: {
       await endWithoutRun(deps, execution, { status: 'cancelled' });
       return true;
     },
-    async clear(sessionId, end) {
-      const queued = queues.get(sessionId)?.splice(0) ?? [];
-      for (const execution of queued) await endWithoutRun(deps, execution, end);
+    clear,
+    async close() {
+      closed = true;
+      for (const sessionId of queues.keys()) follow(clear(sessionId, { failure: gatewayRestarted() }));
+      while (draining.size > 0) await Promise.all(draining);
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { Services } from '../context.js';
-import { DomainError } from '../errors.js';
-import { executionFailure } from './end-without-run.js';
+import { executionFailure, gatewayRestarted } from './end-without-run.js';
 
 /**
  * Ends the logs of executions that a former process left unfinished: what was written stays, the end says that the
@@ -15,9 +14,7 @@ export async function failOrphans(
     select: { id: true, events: { orderBy: { sequence: 'desc' }, take: 1, select: { sequence: true } } },
   });
   for (const { id, events } of orphans) {
-    const failure = executionFailure(
-      new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.'),
-    );
+    const failure = executionFailure(gatewayRestarted());
     const writer = executionLog.writer(id, events[0]?.sequence ?? 1);
     await writer.finish(failure, { status: 'failed', finishedAt: new Date() });
   }

@@ -3,15 +3,15 @@ import type { Execution, PrismaClient } from '../../prisma/generated/client/clie
 import { DomainError } from '../errors.js';
 import type { KernelConnection } from '../kernels/jupyter-client.js';
 import { KernelGone } from '../kernels/kernel-gone.js';
-import { executionFailure } from './end-without-run.js';
+import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { KernelProvider } from './executor.js';
 import { createOutputCollector } from './output-collector.js';
 
-/** How a run ended: its row's status, and the kernel's counter. */
+/** How a run ended: the kernel's counter, and whether it failed, so that what builds on it has no ground. */
 export interface RunEnd {
-  status: FinalStatus | 'failed';
+  broke: boolean;
   executionCount: number | null;
 }
 
@@ -45,15 +45,17 @@ export async function runExecution(
 
   let end: FinalResponse | ExecutionFailure;
   let executionCount: number | null = null;
+  let kernelGone = false;
   try {
     const reply = await running;
     executionCount = reply.executionCount;
     end = final(limit.timedOut ? 'timed_out' : reply.status);
   } catch (error) {
+    kernelGone = error instanceof KernelGone;
     const onPurpose = error instanceof KernelGone && ['restarted', 'shutdown'].includes(error.reason);
     if (onPurpose) end = final(limit.timedOut ? 'timed_out' : 'cancelled');
     else end = executionFailure(kernelFailure(error));
-    if (!(error instanceof KernelGone)) log.error({ err: error }, 'a run broke');
+    if (!kernelGone) log.error({ err: error }, 'a run broke');
   } finally {
     limit.clear();
   }
@@ -80,11 +82,14 @@ export async function runExecution(
   } catch (error) {
     log.error({ err: error }, 'the end of a run was not written; it ends as failed at the next start');
   }
-  return { status, executionCount };
+  // A timed-out run that had to be ended with its kernel took the kernel's memory along.
+  const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && kernelGone);
+  return { broke, executionCount };
 }
 
 function kernelFailure(error: unknown): DomainError {
   const reason = error instanceof KernelGone ? error.reason : undefined;
+  if (reason === 'released') return gatewayRestarted();
   return reason === 'connection_lost'
     ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')
     : new DomainError(

@@ -1,8 +1,11 @@
 import { type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { type KernelEvent, toKernelEvent, toRecord } from './kernel-event.js';
 
-/** A kernel's message, with the event that it stands for when it is one of those that a run tells. */
-export type IncomingMessage = KernelMessage.IMessage & { event?: KernelEvent };
+/**
+ * A kernel's message, with the event that it stands for when it is one of those that a run tells; `leaving` is true when
+ * the kernel says that it ends to be started again.
+ */
+export type IncomingMessage = KernelMessage.IMessage & { event?: KernelEvent; leaving: boolean };
 
 const { deserialize } = ServerConnection.makeSettings().serializer;
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];
@@ -28,6 +31,7 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
   const received = toRecord(raw.content);
   const place = header.msg_type === 'input_request' ? 'stdin' : 'iopub';
   const event = channel === place ? toKernelEvent(header.msg_type, received) : undefined;
+  const leaving = channel === 'iopub' && header.msg_type === 'shutdown_reply' && received.restart === true;
   let content: Record<string, unknown> = received;
   if (event) {
     const { type: _, ...fields } = event;
@@ -44,6 +48,7 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
     content,
     buffers: [],
     event,
+    leaving,
   } as unknown as IncomingMessage;
 }
 

@@ -4,6 +4,7 @@ import type { JupyterEndpoint } from '../workers/backend.js';
 import { createJupyterRest } from './jupyter-rest.js';
 import type { KernelConnection } from './kernel-connection.js';
 import { toRecord } from './kernel-event.js';
+import { createKernelRequests } from './kernel-requests.js';
 import { openKernel } from './open-kernel.js';
 import { orAborted } from './or-aborted.js';
 
@@ -39,6 +40,8 @@ export interface JupyterClient {
     clientId: string;
     signal: AbortSignal;
   }): Promise<KernelConnection>;
+  /** Ends a kernel that there is no connection to; idempotent. @throws DomainError `runtime_unavailable` */
+  removeKernel(kernelId: string): Promise<void>;
   /** Closes the connections of this client and leaves their kernels running. */
   dispose(): void;
 }
@@ -74,9 +77,7 @@ export function connectJupyter(endpoint: JupyterEndpoint): JupyterClient {
     return kernel;
   }
 
-  async function remove(id: string): Promise<void> {
-    await rest.request('DELETE', `api/kernels/${id}`, { timeoutMs: requestTimeoutMs });
-  }
+  const remove = (id: string) => createKernelRequests(rest, id).remove();
 
   return {
     async probe(timeoutMs) {
@@ -125,6 +126,12 @@ export function connectJupyter(endpoint: JupyterEndpoint): JupyterClient {
       if (status !== 200)
         throw unavailable('The Jupyter server does not tell about the kernel; start a new worker.');
       return open(toModel(json), clientId, signal, toRecord(json).execution_state === 'busy');
+    },
+
+    async removeKernel(kernelId) {
+      await remove(kernelId).catch((cause) => {
+        throw unavailable('The kernel could not be shut down; stop its worker.', cause);
+      });
     },
 
     dispose() {

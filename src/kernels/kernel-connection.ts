@@ -26,12 +26,20 @@ export interface KernelConnection {
     request: { code: string; stopOnError: boolean; messageId: string },
     onEvent: (event: KernelEvent) => void,
   ): Promise<RunReply>;
-  /** @throws DomainError `runtime_unavailable` */
+  /** Interrupts what the kernel runs; a run that it has not begun yet is waited for. @throws DomainError
+   * `runtime_unavailable` */
   interrupt(): Promise<void>;
-  /** Resolves when idle again; a run that goes on rejects. @throws DomainError `runtime_unavailable` (dead then) */
+  /**
+   * Resolves when idle again; a run that goes on rejects.
+   * @throws KernelGone when the server has the kernel no more: the status stays `restarting`, as the caller is to start
+   *   another in its place; DomainError `runtime_unavailable` (dead then)
+   */
   restart(): Promise<void>;
-  /** Ends the kernel and the connection; idempotent. @throws DomainError `runtime_unavailable` */
+  /** Ends a run that goes on, the kernel and the connection; idempotent. @throws DomainError `runtime_unavailable` */
   shutdown(): Promise<void>;
-  /** Closes the connection and leaves the kernel running, which keeps its output for the same client id. */
-  dispose(): void;
+  /**
+   * Closes the connection and leaves the kernel running, which keeps its output for the same client id.
+   * @param reason what a run that goes on rejects with; default `connection_lost`
+   */
+  dispose(reason?: 'connection_lost' | 'released'): void;
 }

@@ -22,6 +22,8 @@ const stragglerMs = 200;
  */
 export interface KernelRun {
   readonly done: Promise<RunReply>;
+  /** Resolves when the kernel has begun the run, or the run is over. */
+  readonly begun: Promise<void>;
   /** To be given every message of the connection, in order. */
   take(message: IncomingMessage): void;
   /**
@@ -50,6 +52,10 @@ export function createKernelRun(options: {
   let straggling: NodeJS.Timeout | undefined;
   let resolve!: (reply: RunReply) => void;
   let reject!: (error: unknown) => void;
+  let begin!: () => void;
+  const begun = new Promise<void>((resolved) => {
+    begin = resolved;
+  });
   const done = new Promise<RunReply>((resolved, rejected) => {
     resolve = resolved;
     reject = rejected;
@@ -57,6 +63,7 @@ export function createKernelRun(options: {
 
   function close(): void {
     over = true;
+    begin();
     clearInterval(late);
     clearTimeout(straggling);
   }
@@ -98,6 +105,7 @@ export function createKernelRun(options: {
 
   return {
     done,
+    begun,
     fail,
 
     take(message) {
@@ -113,6 +121,7 @@ export function createKernelRun(options: {
         if (isIdle && parent.session !== options.clientId) lost.repliedElsewhere();
         return;
       }
+      if (event?.type === 'status' && event.execution_state === 'busy') begin();
       if (event) deliver(event);
       if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
         reply = toReply(message.content as unknown as Record<string, unknown>);

@@ -2,6 +2,8 @@ import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } f
 import type { JupyterEndpoint } from '../workers/backend.js';
 import { decodeMessage } from './incoming-message.js';
 import type { JupyterRest } from './jupyter-rest.js';
+import { KernelGone } from './kernel-gone.js';
+import { createKernelRequests } from './kernel-requests.js';
 import type { watchedSocket } from './kernel-socket.js';
 
 const probeTimeoutMs = 1_500;
@@ -84,7 +86,10 @@ function kernelApi(rest: JupyterRest, serverSettings: ServerConnection.ISettings
     async restart(id) {
       const path = `api/kernels/${id}/restart`;
       const { status } = await rest.request('POST', path, { body: {}, timeoutMs: restartTimeoutMs });
-      if (status !== 200) throw new Error(`The Jupyter server answered a restart with ${status}.`);
+      if (status === 200) return;
+      // Jupyter Server answers 500 for a kernel that it does not have.
+      if (!(await createKernelRequests(rest, id).exists())) throw new KernelGone('kernel_died');
+      throw new Error(`The Jupyter server answered a restart with ${status}.`);
     },
   };
 }

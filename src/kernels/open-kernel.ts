@@ -7,17 +7,18 @@ import type { JupyterRest } from './jupyter-rest.js';
 import type { KernelConnection } from './kernel-connection.js';
 import { KernelGone, type KernelGoneReason } from './kernel-gone.js';
 import { createKernelQuestions } from './kernel-questions.js';
+import { createKernelRequests } from './kernel-requests.js';
 import { createKernelRun, type KernelRun } from './kernel-run.js';
 import { watchedSocket } from './kernel-socket.js';
 import { openLibraryConnection } from './library-connection.js';
+import { orAborted } from './or-aborted.js';
 import { createStatusTracker } from './status-tracker.js';
 
 /** How long a kernel may take until it answers, at its start and after a restart. */
 const readyMs = 60_000;
 const askAgainMs = 2_000;
-const interruptTimeoutMs = 10_000;
-/** A server waits up to 5 s for a kernel that does not end by itself. */
-const shutdownTimeoutMs = 15_000;
+/** How long an interrupt waits for a run that the kernel has not begun; it ignores a signal that comes too early. */
+const begunMs = 2_000;
 
 /**
  * Opens the owner connection of a kernel that exists.
@@ -34,7 +35,7 @@ export async function openKernel(options: {
   signal: AbortSignal;
 }): Promise<KernelConnection> {
   const { rest, model, clientId, signal } = options;
-  const path = `api/kernels/${encodeURIComponent(model.id)}`;
+  const requests = createKernelRequests(rest, model.id);
   const tracker = createStatusTracker();
   const questions = createKernelQuestions<KernelRun | undefined>();
   const { Socket, watch } = watchedSocket(options.endpoint.token);
@@ -48,12 +49,14 @@ export async function openKernel(options: {
     if (tracker.status === 'starting' || tracker.status === 'restarting') ask();
   }, askAgainMs);
 
-  const unguard = guardConnection(
+  const unguard = guardConnection({
     connection,
     watch,
-    () => tracker.status === 'restarting',
-    () => end('connection_lost'),
-  );
+    // A restart finds out by itself.
+    exists: async () => (await requests.exists()) || restarting !== undefined,
+    pardoned: () => tracker.status === 'restarting',
+    lost: end,
+  });
 
   function ask(): void {
     if (connection.connectionStatus === 'connected') void connection.requestKernelInfo();
@@ -78,13 +81,16 @@ export async function openKernel(options: {
     tracker.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
   }
 
+  /** The server, or somebody else, starts the kernel again: what it had in memory and what it ran are gone. */
+  function restartsUnasked(): void {
+    if (tracker.status === 'starting' || tracker.status === 'restarting') return;
+    becomeRestarting('kernel_died');
+    tracker.until(['idle'], readyMs).catch(() => end('kernel_died'));
+  }
+
   function onLifecycle(state: string): void {
-    if (state === 'dead') {
-      end('kernel_died');
-    } else if (state === 'restarting' && tracker.status !== 'restarting') {
-      becomeRestarting('kernel_died');
-      tracker.until(['idle'], readyMs).catch(() => end('kernel_died'));
-    }
+    if (state === 'dead') end('kernel_died');
+    else if (state === 'restarting' || state === 'starting') restartsUnasked();
   }
 
   connection.connectionStatusChanged.connect((_, state) => {
@@ -101,6 +107,7 @@ export async function openKernel(options: {
         run.fail(new KernelGone('connection_lost'));
       if (!run) tracker.set('idle');
     }
+    if (message.leaving) restartsUnasked();
     if (message.header.msg_type !== 'status') return;
     const { event } = message;
     if (event?.type !== 'status')
@@ -115,14 +122,19 @@ export async function openKernel(options: {
       await Promise.race([connection.restart(), tracker.until([], readyMs)]);
       await tracker.until(['idle'], readyMs);
     } catch (cause) {
+      if (cause instanceof KernelGone) {
+        close();
+        throw cause;
+      }
       end('kernel_died');
-      throw unavailable('The kernel could not be restarted; start a new session.', cause);
+      throw unavailable('The kernel could not be restarted; restart the session once more.', cause);
     }
   }
 
   async function stopKernel(): Promise<void> {
-    const { status } = await rest.request('DELETE', path, { timeoutMs: shutdownTimeoutMs });
-    if (status !== 204 && status !== 404) throw new Error(`The Jupyter server answered ${status}.`);
+    // First, as a kernel that ends may still reply that it was interrupted.
+    run?.fail(new KernelGone('shutdown'));
+    await requests.remove();
     end('shutdown');
   }
 
@@ -136,6 +148,7 @@ export async function openKernel(options: {
     async execute({ code, stopOnError, messageId }, onEvent) {
       if (run) throw new Error('A run is going on; the caller is to queue.');
       if (tracker.status === 'dead' || connection.isDisposed) throw new KernelGone('connection_lost');
+      if (shutDown) throw new KernelGone('shutdown');
       if (tracker.status === 'restarting') throw new KernelGone('restarted');
       const request = KernelMessage.createMessage({
         msgType: 'execute_request',
@@ -153,6 +166,7 @@ export async function openKernel(options: {
       });
       const current = createKernelRun({ messageId, clientId, onEvent, ask });
       run = current;
+      tracker.set('busy');
       try {
         const future = connection.sendShellMessage(request, true);
         future.done.catch(() => {});
@@ -168,12 +182,9 @@ export async function openKernel(options: {
     },
 
     async interrupt() {
+      if (run) await orAborted(run.begun, AbortSignal.timeout(begunMs)).catch(() => {});
       try {
-        const answer = await rest.request('POST', `${path}/interrupt`, {
-          body: {},
-          timeoutMs: interruptTimeoutMs,
-        });
-        if (answer.status !== 204) throw new Error(`The Jupyter server answered ${answer.status}.`);
+        await requests.interrupt();
       } catch (cause) {
         throw unavailable('The kernel could not be interrupted; restart the session.', cause);
       }
@@ -195,9 +206,9 @@ export async function openKernel(options: {
       return shutDown;
     },
 
-    dispose() {
+    dispose(reason = 'connection_lost') {
       close();
-      run?.fail(new KernelGone('connection_lost'));
+      run?.fail(new KernelGone(reason));
     },
   };
 

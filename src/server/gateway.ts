@@ -115,7 +115,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
   });
   const streams = createStreams({ prisma, branches, log });
-  workers.onGone((workerId) => sessions.workerGone(workerId));
+  workers.onGone(sessions.workerGone);
   const services: Services = {
     prisma,
     git,
@@ -185,7 +185,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await http.close();
       executionLog.close();
       endMaintenanceWatch();
-      sessions.dispose();
+      const ended = executor.close();
+      await sessions.dispose();
+      await ended;
       await maintenance.close();
       await indexer.close();
       await workers.close();

@@ -3,7 +3,8 @@ import { assertOwn, loadSession } from './load-session.js';
 
 /**
  * Deletes a session: what runs and what is queued ends as `cancelled`, the logs stay. Idempotent. Needs the scope
- * `execute` and the session to be the caller's own (or a space admin); works in an archived workspace.
+ * `execute` and the session to be the caller's own (or a space admin), who need not see its workspace any more; works in
+ * an archived workspace.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function deleteSession(
@@ -12,7 +13,7 @@ export async function deleteSession(
   sessionId: string,
 ): Promise<void> {
   const { prisma, sessions, executor, bus, log } = ctx.services;
-  const loaded = await loadSession(ctx, spaceSlug, sessionId, 'view', 'execute', { evenDeleted: true });
+  const loaded = await loadSession(ctx, spaceSlug, sessionId, null, 'execute', { evenDeleted: true });
   assertOwn(ctx, loaded, loaded.session);
   const { id } = loaded.session;
   if (loaded.session.deletedAt) return;
@@ -22,7 +23,7 @@ export async function deleteSession(
   });
   await executor.clear(id, { status: 'cancelled' });
   await sessions
-    .close(id)
+    .close(loaded.session)
     .catch((error) => log.warn({ err: error, sessionId: id }, 'a kernel did not shut down'));
   bus.publish('session', id, { sessionId: id });
 }

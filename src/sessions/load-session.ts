@@ -22,13 +22,14 @@ export interface LoadedSession {
 
 /**
  * Loads a session in its space and authorizes the caller in its workspace. A deleted one is not found.
+ * @param need null where it is enough to be a member of the space, as for who ends what they started
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadSession(
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
-  need: Need,
+  need: Need | null,
   scope: TokenScope,
   options: { evenDeleted?: boolean } = {},
 ): Promise<LoadedSession> {
@@ -38,7 +39,7 @@ export async function loadSession(
     throw notFound('The session');
   }
   requireScope(ctx, scope);
-  assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, session.workspace), need);
+  if (need) assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, session.workspace), need);
   return { access, workspace: session.workspace, session };
 }
 

@@ -1,13 +1,19 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, Session, SessionStatus } from '../../prisma/generated/client/client.js';
-import { DomainError } from '../errors.js';
+import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import { DomainError, notFound } from '../errors.js';
 import type { EventBus } from '../events/event-bus.js';
 import { waitFor } from '../events/wait-for.js';
 import type { KernelProvider } from '../executions/executor.js';
-import { connectJupyter, type JupyterClient, type KernelConnection } from '../kernels/jupyter-client.js';
+import { connectJupyter, type KernelConnection } from '../kernels/jupyter-client.js';
+import { KernelGone } from '../kernels/kernel-gone.js';
+import { orAborted } from '../kernels/or-aborted.js';
+import type { JupyterEndpoint } from '../workers/backend.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { createKernelStarter } from './kernel-starter.js';
+import { createLiveSessions } from './live-sessions.js';
+import { createSessionTurns } from './session-turns.js';
 
-/** Holds the kernel connections of the live sessions, and keeps their rows in step with the kernels. */
+/** Starts, watches and ends the kernels of sessions, and keeps the sessions' rows in step with them. */
 export interface SessionManager extends KernelProvider {
   /** How long a new session is waited for, its worker included; in milliseconds. */
   readonly startTimeoutMs: number;
@@ -15,34 +21,23 @@ export interface SessionManager extends KernelProvider {
   open(session: Session, signal: AbortSignal): Promise<void>;
   /** Connects to the kernel that a session had before the gateway restarted; marks it dead when it is gone. */
   reopen(session: Session): Promise<void>;
-  /** @throws DomainError `session_dead` */
+  /** Does nothing while the kernel starts. @throws DomainError `session_dead` */
   interrupt(session: Session): Promise<void>;
-  /** Restarts the kernel, or starts a new one for a dead session. @throws DomainError `runtime_unavailable` */
+  /**
+   * Restarts the kernel, or starts a new one where there is none any more.
+   * @throws DomainError `runtime_unavailable`; `not_found` when the session is deleted meanwhile
+   */
   restart(session: Session): Promise<void>;
-  /** Ends the kernel and the connection; idempotent. */
-  close(sessionId: string): Promise<void>;
-  /** Marks the sessions of a worker that is gone as dead. */
-  workerGone(workerId: string): Promise<void>;
-  /** Drops all connections and leaves the kernels running. */
-  dispose(): void;
-}
-
-interface Live {
-  workerId: string;
-  client: JupyterClient;
-  kernel: KernelConnection;
-  /** The row's updates, one after the other. */
-  written: Promise<unknown>;
-  /** The status that is not written yet, and when it will be. */
-  next?: { status: SessionStatus; reason: string | null; timer?: NodeJS.Timeout };
-  /** The status that the row has. */
-  last: SessionStatus;
+  /** Ends the kernel of a deleted session, also one that starts. @throws DomainError `runtime_unavailable` */
+  close(session: Session): Promise<void>;
+  /** Marks the sessions of a worker that is gone as dead; ends their kernels on a `server` that runs on. */
+  workerGone(workerId: string, server?: JupyterEndpoint): Promise<void>;
+  /** Drops all connections and leaves the kernels running; what runs ends as `gateway_restarted`. */
+  dispose(): Promise<void>;
 }
 
 const readyTimeoutMs = 120_000;
 const stepTimeoutMs = 60_000;
-/** `busy` and `idle` of a cell that takes less than this are not worth two writes. */
-const settleMs = 50;
 const reopenTimeoutMs = 15_000;
 
 /** Makes the {@link SessionManager}. */
@@ -54,187 +49,170 @@ export function createSessionManager(deps: {
   /** See {@link SessionManager.startTimeoutMs}; default 120 s. */
   startTimeoutMs?: number;
 }): SessionManager {
-  const { prisma, bus, workers } = deps;
-  const live = new Map<string, Live>();
+  const { prisma, bus, workers, log } = deps;
+  const live = createLiveSessions(deps);
+  const turns = createSessionTurns();
+  const starter = createKernelStarter({ prisma, workers, live, log });
+  const restarts = new Map<string, Promise<void>>();
+  const stopped = new AbortController();
 
-  async function setStatus(
-    id: string,
-    status: SessionStatus,
-    statusReason: string | null = null,
-  ): Promise<void> {
-    await prisma.session.updateMany({
-      where: { id, deletedAt: null },
-      data: { status, statusReason, lastActivityAt: new Date() },
-    });
-    bus.publish('session', id, { sessionId: id });
-  }
-
-  function track(session: Session, client: JupyterClient, kernel: KernelConnection): void {
-    const entry: Live = {
-      workerId: session.workerId,
-      client,
-      kernel,
-      written: Promise.resolve(),
-      last: 'idle',
-    };
-    live.set(session.id, entry);
-    kernel.onStatus((status, detail) => {
-      if (live.get(session.id) !== entry) return;
-      if (status === 'dead') drop(session.id);
-      clearTimeout(entry.next?.timer);
-      entry.next = { status, reason: detail?.reason ?? null };
-      const settled = [status, entry.last].every((one) => one === 'idle' || one === 'busy');
-      if (settled) entry.next.timer = setTimeout(() => flush(session.id, entry), settleMs);
-      else flush(session.id, entry);
-    });
-  }
-
-  /** Writes the status that waits, if it is another than the row has. */
-  function flush(sessionId: string, entry: Live): void {
-    const { next } = entry;
-    if (!next) return;
-    clearTimeout(next.timer);
-    entry.next = undefined;
-    if (next.status === entry.last) return;
-    entry.last = next.status;
-    entry.written = entry.written
-      .then(() => setStatus(sessionId, next.status, next.reason))
-      .catch((error) => deps.log.error({ err: error, sessionId }, 'a session status was not written'));
-  }
-
-  function drop(sessionId: string): void {
-    const entry = live.get(sessionId);
-    live.delete(sessionId);
-    clearTimeout(entry?.next?.timer);
-    entry?.kernel.dispose();
-    entry?.client.dispose();
-  }
-
-  async function connect(
-    session: Session,
-    attempt: (client: JupyterClient) => Promise<KernelConnection>,
-  ): Promise<void> {
-    const endpoint = workers.endpoint(session.workerId);
-    if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-    const client = connectJupyter(endpoint);
+  /** False when the server has the kernel no more. */
+  async function restarted(kernel: KernelConnection, cut: AbortSignal): Promise<boolean> {
     try {
-      const kernel = await attempt(client);
-      track(session, client, kernel);
-      await prisma.session.update({ where: { id: session.id }, data: { kernelId: kernel.kernelId } });
-      await setStatus(session.id, 'idle');
+      await orAborted(kernel.restart(), cut);
+      return true;
     } catch (error) {
-      drop(session.id);
-      client.dispose();
-      await setStatus(session.id, 'dead', 'start_failed');
+      if (error instanceof KernelGone) return false;
       throw error;
     }
   }
 
-  const start = (session: Session, signal: AbortSignal) =>
-    connect(session, (client) =>
-      client.startKernel({
-        kernelName: session.kernelName,
-        path: session.path ?? '',
-        clientId: session.clientId,
-        signal,
-      }),
-    );
+  /** One that waits or goes on is joined: the kernel that it gives is as fresh. */
+  function restart(sessionId: string): Promise<void> {
+    const joined = restarts.get(sessionId);
+    if (joined) return joined;
+    const own = restartInTurn(sessionId).finally(() => restarts.delete(sessionId));
+    restarts.set(sessionId, own);
+    return own;
+  }
+
+  function restartInTurn(sessionId: string): Promise<void> {
+    return turns.run(sessionId, async (cut) => {
+      const kernel = live.kernel(sessionId);
+      if (kernel) {
+        const alive = await restarted(kernel, cut);
+        await live.settled(sessionId);
+        if (alive) return;
+        await live.drop(sessionId);
+      }
+      await live.setStatus(sessionId, 'restarting');
+      const limit = AbortSignal.timeout(stepTimeoutMs);
+      await starter.start(sessionId, AbortSignal.any([cut, limit])).catch((error) => {
+        if (!limit.aborted || cut.aborted) throw error;
+        throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
+      });
+    });
+  }
+
+  /** @throws DomainError `session_dead` unless the session, which had no kernel, gets one */
+  async function assertComing(sessionId: string): Promise<void> {
+    const row = await prisma.session.findUnique({ where: { id: sessionId }, select: { status: true } });
+    if (row?.status === 'starting' || row?.status === 'restarting' || live.kernel(sessionId)) return;
+    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
+  }
+
+  async function dropAll(): Promise<void> {
+    await Promise.all(live.ids().map((sessionId) => live.drop(sessionId, 'released')));
+  }
 
   return {
     startTimeoutMs: deps.startTimeoutMs ?? 120_000,
-    open: start,
 
-    async reopen(session) {
-      const kernelId = session.kernelId;
-      if (!kernelId) return setStatus(session.id, 'dead', 'lost');
-      const signal = AbortSignal.timeout(reopenTimeoutMs);
-      try {
-        await connect(session, (client) =>
-          client.attachKernel({ kernelId, clientId: session.clientId, signal }),
-        );
-        await live.get(session.id)?.kernel.interrupt();
-      } catch (error) {
-        deps.log.warn({ err: error, sessionId: session.id }, 'a session did not survive the restart');
-      }
+    open: ({ id }, signal) => turns.run(id, (cut) => starter.start(id, AbortSignal.any([signal, cut]))),
+
+    reopen: (session) =>
+      turns.run(session.id, async (cut) => {
+        const { id, kernelId } = session;
+        if (!kernelId) return live.setStatus(id, 'dead', 'lost');
+        const signal = AbortSignal.any([cut, AbortSignal.timeout(reopenTimeoutMs)]);
+        try {
+          await starter.attach(session, kernelId, signal);
+          await live.kernel(id)?.interrupt();
+        } catch (error) {
+          log.warn({ err: error, sessionId: id }, 'a session did not survive the restart');
+        }
+      }),
+
+    async interrupt({ id }) {
+      const kernel = live.kernel(id);
+      if (!kernel) await assertComing(id);
+      else if (kernel.status === 'busy') await kernel.interrupt();
     },
 
-    async interrupt(session) {
-      const entry = live.get(session.id);
-      if (!entry)
-        throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
-      if (entry.kernel.status === 'busy') await entry.kernel.interrupt();
-    },
+    restart: ({ id }) => restart(id),
 
-    async restart(session) {
-      const entry = live.get(session.id);
-      if (entry) {
-        await entry.kernel.restart();
-        flush(session.id, entry);
-        await entry.written;
-        return;
-      }
-      await setStatus(session.id, 'restarting');
-      const limit = AbortSignal.timeout(stepTimeoutMs);
-      await start(session, limit).catch((error) => {
-        if (!limit.aborted) throw error;
-        throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
+    async close({ id, workerId }) {
+      turns.cut(id, notFound('The session'));
+      await turns.run(id, async () => {
+        const released = live.release(id);
+        const endpoint = workers.endpoint(workerId);
+        const client = released?.client ?? (endpoint && connectJupyter(endpoint));
+        try {
+          if (released) await released.kernel.shutdown();
+          const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
+          if (!released && row?.kernelId) await client?.removeKernel(row.kernelId);
+          await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
+        } finally {
+          released?.kernel.dispose();
+          client?.dispose();
+        }
       });
     },
 
-    async close(sessionId) {
-      const entry = live.get(sessionId);
-      if (!entry) return;
-      live.delete(sessionId);
-      try {
-        await entry.kernel.shutdown();
-      } finally {
-        entry.kernel.dispose();
-        entry.client.dispose();
-      }
-    },
-
-    async workerGone(workerId) {
-      for (const [sessionId, entry] of live) if (entry.workerId === workerId) drop(sessionId);
-      const gone = await prisma.session.findMany({
+    async workerGone(workerId, server) {
+      const rows = await prisma.session.findMany({
         where: { workerId, deletedAt: null, status: { not: 'dead' } },
         select: { id: true },
       });
-      for (const { id } of gone) await setStatus(id, 'dead', 'worker_gone');
+      const stoppedError = new DomainError('worker_not_live', 'The worker of this session has stopped.');
+      const gone = async (sessionId: string) => {
+        turns.cut(sessionId, stoppedError);
+        await turns.run(sessionId, async () => {
+          await live.drop(sessionId);
+          await live.setStatus(sessionId, 'dead', 'worker_gone');
+        });
+      };
+      await Promise.all([...new Set([...live.ids(workerId), ...rows.map(({ id }) => id)])].map(gone));
+      if (!server) return;
+      const left = await prisma.session.findMany({
+        where: { workerId, kernelId: { not: null } },
+        select: { id: true, kernelId: true },
+      });
+      const client = connectJupyter(server);
+      await Promise.all(
+        left.map(({ id, kernelId }) =>
+          client
+            .removeKernel(kernelId!)
+            .catch((err) => log.warn({ err, sessionId: id }, 'a kernel did not shut down')),
+        ),
+      );
     },
 
-    dispose() {
-      for (const sessionId of live.keys()) drop(sessionId);
+    async dispose() {
+      stopped.abort();
+      await dropAll();
+      await turns.cutAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
+      // Also what was about to be taken up.
+      await dropAll();
     },
 
     async ready(sessionId) {
-      const kernel = await waitFor(
-        bus,
-        'session',
-        sessionId,
-        async () => {
-          const current = live.get(sessionId)?.kernel;
-          if (!current)
-            throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
-          return current.status === 'idle' || current.status === 'busy' ? current : undefined;
-        },
-        AbortSignal.timeout(readyTimeoutMs),
-      );
+      const check = async () => {
+        const kernel = live.kernel(sessionId);
+        if (!kernel) await assertComing(sessionId);
+        return kernel?.status === 'idle' || kernel?.status === 'busy' ? kernel : undefined;
+      };
+      const limit = AbortSignal.any([stopped.signal, AbortSignal.timeout(readyTimeoutMs)]);
+      const kernel = await waitFor(bus, 'session', sessionId, check, limit);
       if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
       return kernel;
     },
 
-    onBusy(sessionId, busy, executionCount) {
-      const entry = live.get(sessionId);
-      if (entry) workers.onBusy(entry.workerId, busy);
-      if (executionCount == null) return;
-      prisma.session
-        .updateMany({ where: { id: sessionId }, data: { executionCount, lastActivityAt: new Date() } })
-        .then(() => bus.publish('session', sessionId, { sessionId }))
-        .catch((error) => deps.log.error({ err: error, sessionId }, 'a session counter was not written'));
+    began(sessionId) {
+      const workerId = live.workerId(sessionId);
+      if (workerId) workers.onBusy(workerId, true);
+      return (executionCount) => {
+        if (workerId) workers.onBusy(workerId, false);
+        if (executionCount === null) return;
+        prisma.session
+          .updateMany({ where: { id: sessionId }, data: { executionCount, lastActivityAt: new Date() } })
+          .then(() => bus.publish('session', sessionId, { sessionId }))
+          .catch((error) => log.error({ err: error, sessionId }, 'a session counter was not written'));
+      };
     },
 
     async restartStuck(sessionId) {
-      await live.get(sessionId)?.kernel.restart();
+      if (live.kernel(sessionId)) await restart(sessionId);
     },
   };
 }

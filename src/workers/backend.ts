@@ -40,6 +40,8 @@ export interface WorkerExit {
  */
 export interface WorkerBackend {
   readonly kind: BackendKind;
+  /** Whether each worker has a server of its own that ends with it; else its kernels are to be ended one by one. */
+  readonly ownsServers: boolean;
 
   /** `null` when workers can be started now, else one sentence that says why not and what to do. */
   unavailableReason(): Promise<string | null>;

@@ -17,13 +17,14 @@ export interface LoadedWorker {
 
 /**
  * Loads a worker in its space and authorizes the caller in its workspace.
+ * @param need null where it is enough to be a member of the space, as for who stops what they started
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadWorker(
   ctx: RequestContext,
   spaceSlug: string,
   workerId: string,
-  need: Need,
+  need: Need | null,
   scope: TokenScope,
 ): Promise<LoadedWorker> {
   const access = await loadSpace(ctx, spaceSlug);
@@ -32,6 +33,6 @@ export async function loadWorker(
     : null;
   if (worker?.workspace.spaceId !== access.space.id) throw notFound('The worker');
   requireScope(ctx, scope);
-  assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, worker.workspace), need);
+  if (need) assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, worker.workspace), need);
   return { access, worker };
 }

@@ -26,8 +26,8 @@ export interface WorkerManager {
   onBusy(workerId: string, busy: boolean): void;
   /** After a restart of the gateway: takes up what still runs, ends the rows of what does not. */
   reconcile(): Promise<void>;
-  /** Called when a worker has gone, for whatever reason. */
-  onGone(listener: (workerId: string) => Promise<void>): void;
+  /** Called when a worker has gone, for whatever reason; `server` runs on without it. */
+  onGone(listener: (workerId: string, server?: JupyterEndpoint) => Promise<void>): void;
   /** Stops watching; the workers run on. */
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function createWorkerManager(deps: {
 }): WorkerManager {
   const { prisma, git, bus, log, backends } = deps;
   const live = new Map<string, Live>();
-  let gone: (workerId: string) => Promise<void> = async () => {};
+  let gone: Parameters<WorkerManager['onGone']>[0] = async () => {};
 
   const folder = (workerId: string) => ({
     root: join(deps.directory, workerId),
@@ -111,6 +111,7 @@ export function createWorkerManager(deps: {
     status: 'stopped' | 'failed',
     statusReason: string | null,
     errorDetail: string | null = null,
+    found?: Pick<Live, 'backend' | 'endpoint'>,
   ): Promise<void> {
     await files.unfollow(workerId);
     await change(workerId, [...liveStatuses], {
@@ -120,7 +121,10 @@ export function createWorkerManager(deps: {
       stoppedAt: new Date(),
       liveKey: null,
     });
-    await gone(workerId).catch((error) => log.error({ err: error, workerId }, 'sessions were not ended'));
+    const server = found?.backend.ownsServers === false ? found.endpoint : undefined;
+    await gone(workerId, server).catch((error) =>
+      log.error({ err: error, workerId }, 'sessions were not ended'),
+    );
     await rm(folder(workerId).root, { recursive: true, force: true }).catch((error) =>
       log.warn({ err: error, workerId }, 'a worker folder was not removed'),
     );
@@ -131,7 +135,7 @@ export function createWorkerManager(deps: {
     if (!entry?.endpoint) return;
     live.delete(workerId);
     await entry.backend.stop(workerId);
-    await end(workerId, 'failed', reason, detail);
+    await end(workerId, 'failed', reason, detail, entry);
   }
 
   const unwatch = backends.map((backend) =>
@@ -173,7 +177,7 @@ export function createWorkerManager(deps: {
       if (!stopping && !entry) return;
       entry?.starting.abort();
       await entry?.backend.stop(workerId);
-      await end(workerId, 'stopped', statusReason ?? 'requested');
+      await end(workerId, 'stopped', statusReason ?? 'requested', null, entry);
     },
 
     endpoint: (workerId) => live.get(workerId)?.endpoint,
@@ -217,6 +221,7 @@ export function createWorkerManager(deps: {
             stopped ? 'stopped' : 'failed',
             stopped ? 'requested' : 'lost',
             stopped ? null : lostDetail,
+            found,
           );
         }
       }

@@ -5,7 +5,7 @@ import {
   type JupyterClient,
   type KernelConnection,
 } from '../../src/kernels/jupyter-client.js';
-import { serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
+import { kernelsOf, serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
 import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../support/kernel.js';
 
 let jupyter: TestJupyter;
@@ -127,12 +127,8 @@ describe('a start that is given up', { timeout: 60_000 }, () => {
     const signal = AbortSignal.timeout(100);
     const starting = client.startKernel({ kernelName: 'python3', path: '', clientId: randomUUID(), signal });
     await expect(starting).rejects.toMatchObject({ name: 'TimeoutError' });
-    await expect.poll(async () => (await listKernels()).length, { timeout: 20_000, interval: 200 }).toBe(1);
+    await expect
+      .poll(async () => (await kernelsOf(jupyter.endpoint)).length, { timeout: 20_000, interval: 200 })
+      .toBe(1);
   });
-
-  async function listKernels(): Promise<unknown[]> {
-    const { baseUrl, token } = jupyter.endpoint;
-    const headers = { authorization: `token ${token}` };
-    return (await fetch(`${baseUrl}api/kernels`, { headers })).json() as Promise<unknown[]>;
-  }
 });

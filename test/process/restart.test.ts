@@ -70,12 +70,25 @@ it('after kill -9 saves, logs, worker and kernel are there again, and what ran e
   expect(again.find(({ data }) => data.type === 'stream')!.data.text).toBe('42\n');
 });
 
-it('SIGTERM ends it within its time, and it starts again', async () => {
+it('SIGTERM ends it within its time, what ran or was queued ends with the reason, and it starts again', async () => {
+  const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId });
+  const session = ((await opened.json()) as { id: string }).id;
+  const code = "import time\nprint('before', flush=True)\ntime.sleep(60)";
+  const running = await call('POST', `/sessions/${session}/execute/stream`, { code });
+  await readEvents(running, ({ data }) => data.type === 'stream');
+  const queued = await call('POST', `/sessions/${session}/execute/stream`, { code: '1' });
+  await readEvents(queued, () => true);
   const from = Date.now();
   await gateway.kill('SIGTERM');
   expect(Date.now() - from).toBeLessThan(10_000);
   gateway = await startGatewayProcess(dataDir);
   expect((await call('GET', '/workspaces')).status).toBe(200);
+  for (const id of [running, queued].map(({ headers }) => headers.get('x-execution-id'))) {
+    const log = await readEvents(await call('GET', `/sessions/${session}/executions/${id}/stream`));
+    expect(log.at(-1)).toMatchObject({ event: 'error', data: { code: 'gateway_restarted' } });
+  }
+  const again = await run(session, "print('on')");
+  expect(again.find(({ data }) => data.type === 'stream')!.data.text).toBe('on\n');
 });
 
 it('without Python everything but cells works, and the reason is said', async () => {

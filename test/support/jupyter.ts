@@ -61,7 +61,24 @@ export async function startTestJupyter(): Promise<TestJupyter> {
 }
 
 /** The process id of a worker's server. */
-export async function serverPidOf(worker: Pick<TestJupyter, 'stateRoot' | 'spec'>): Promise<number> {
+export async function serverPidOf(worker: {
+  stateRoot: string;
+  spec: Pick<WorkerSpec, 'workerId'>;
+}): Promise<number> {
   const record = await readFile(join(worker.stateRoot, `${worker.spec.workerId}.server.json`), 'utf8');
   return JSON.parse(record).pid;
+}
+
+/** Asks a Jupyter server over its REST API, as another client than the gateway. */
+export function askJupyter(endpoint: JupyterEndpoint, method: string, path: string): Promise<Response> {
+  return fetch(`${endpoint.baseUrl}${path}`, {
+    method,
+    headers: { authorization: `token ${endpoint.token}` },
+  });
+}
+
+/** The ids of the kernels that a Jupyter server has. */
+export async function kernelsOf(endpoint: JupyterEndpoint): Promise<string[]> {
+  const models = (await (await askJupyter(endpoint, 'GET', 'api/kernels')).json()) as { id: string }[];
+  return models.map(({ id }) => id);
 }

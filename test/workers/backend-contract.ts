@@ -44,6 +44,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
 
     test('tells its kind and that workers can be started', async () => {
       expect(backend.kind).toBe(underTest.kind);
+      expect(backend.ownsServers).toBe(underTest.ownServers);
       expect(await backend.unavailableReason()).toBeNull();
     });
 

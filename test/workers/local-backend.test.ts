@@ -91,6 +91,13 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'exited' });
   });
 
+  test('tells when a server hangs', async () => {
+    const exit = new Promise<WorkerExit>((resolve) => backend.onExit(resolve));
+    await start();
+    process.kill(await serverPid(), 'SIGSTOP');
+    expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'lost' });
+  });
+
   test('tells when a server ends that an earlier gateway started', async () => {
     await start();
     await backend.close();

@@ -244,4 +244,12 @@ describe('a kernel that dies', () => {
       .toBe('idle');
     expect((await runAll("print('back')")).at(-1)!.data.status).toBe('ok');
   });
+
+  it('by a cell aborts those queued behind it', async () => {
+    const first = runAll('import os, time\ntime.sleep(0.5)\nos._exit(1)');
+    await expect.poll(async () => (await at.rest('GET', `/sessions/${session}`)).body.status).toBe('busy');
+    const behind = runAll("print('never')");
+    expect((await first).at(-1)).toMatchObject({ event: 'error', data: { code: 'kernel_died' } });
+    expect((await behind).at(-1)!.data).toMatchObject({ status: 'aborted', outputs: [] });
+  });
 });

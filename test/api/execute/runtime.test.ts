@@ -58,6 +58,27 @@ it('a native push to the branch reaches the worker within 2 s, though nobody wat
   await expect.poll(pushed, { timeout: 2_000 }).toBe('from outside');
 });
 
+it('who loses sight of a workspace still ends what they started there', async () => {
+  const { token } = await at.user('editor');
+  const made = await at.rest('POST', '/workspaces', {
+    body: {
+      name: 'Shown',
+      default_repository_id: demo.repositoryId,
+      visibility: 'space',
+    },
+  });
+  const opened = await at.rest('POST', '/sessions', { token, body: { workspace_id: made.body.id } });
+  expect(opened.status).toBe(201);
+  await at.rest('PATCH', `/workspaces/${made.body.id}`, { body: { visibility: 'private' } });
+  const { id, worker_id } = opened.body;
+  const other = (await at.user('editor')).token;
+  for (const path of [`/sessions/${id}`, `/workers/${worker_id}`]) {
+    expect((await at.rest('GET', path, { token })).status).toBe(403);
+    expect((await at.rest('DELETE', path, { token: other })).status).toBe(403);
+    expect((await at.rest('DELETE', path, { token })).status).toBe(204);
+  }
+});
+
 it('a deleted session is 404, its log stays, and a stopped worker leaves no process', async () => {
   const other = (await openSession('other.ipynb')).body;
   const made = await run("print('kept')", {}, other.id);

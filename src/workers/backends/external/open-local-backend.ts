@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../../errors.js';
+import { connectJupyter } from '../../../kernels/jupyter-client.js';
 import { orAborted } from '../../../kernels/or-aborted.js';
 import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
 import { spawnServer, untilAnswering } from './launch-server.js';
@@ -7,10 +8,13 @@ import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { openServerRecords, type ServerRecord } from './server-records.js';
 import { serverFolders, writeServerSetup } from './server-setup.js';
+import { watchAnswers } from './watch-answers.js';
 import { createWorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
 const watchPeriodMs = 1_000;
+/** A server that answers is probed at every so many looks at its process. */
+const probePeriod = 5;
 /** How long the answer to whether Python is there is waited for; setting it up takes longer and is no failure. */
 const pythonGraceMs = 500;
 
@@ -28,9 +32,10 @@ export function openLocalBackend(options: {
   const watch = createWorkerWatch(watchPeriodMs);
   const starts = new Map<string, { stopping: AbortController; over: Promise<unknown> }>();
 
-  function follow(workerId: string, record: ServerRecord): void {
+  function follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
+    const answers = watchAnswers(connectJupyter(endpoint), { every: probePeriod });
     watch.follow(workerId, async () => {
-      if (await isRunning(record)) return undefined;
+      if (await isRunning(record)) return answers();
       return {
         reason: 'exited',
         detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
@@ -74,13 +79,15 @@ export function openLocalBackend(options: {
       if (limit.aborted && !signal.aborted) throw startTimeout(error);
       throw error;
     }
-    follow(spec.workerId, record);
+    const endpoint = endpointOf(record.port, token);
+    follow(spec.workerId, record, endpoint);
     child.once('exit', () => watch.look(spec.workerId));
-    return endpointOf(record.port, token);
+    return endpoint;
   }
 
   return {
     kind: 'external',
+    ownsServers: true,
 
     async unavailableReason() {
       const python = options.python().then(
@@ -124,8 +131,9 @@ export function openLocalBackend(options: {
         const record = await records.read(workerId);
         if (!record || starts.has(workerId)) continue;
         if (record.port !== null && (await isRunning(record))) {
-          follow(workerId, record);
-          found.set(workerId, endpointOf(record.port, record.token));
+          const endpoint = endpointOf(record.port, record.token);
+          follow(workerId, record, endpoint);
+          found.set(workerId, endpoint);
         } else {
           await end(workerId, record);
         }

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { DomainError } from '../../../errors.js';
 import { connectJupyter } from '../../../kernels/jupyter-client.js';
 import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import { watchAnswers } from './watch-answers.js';
 import { createWorkerWatch } from './worker-watch.js';
 
 const probeTimeoutMs = 5_000;
 const watchPeriodMs = 5_000;
-/** How many probes in a row a server may miss, e.g. while it restarts. */
-const maxMissed = 6;
 
 /**
  * Lends workers a Jupyter server that somebody else runs: starting one is a probe, and stopping one leaves the server
@@ -32,14 +31,7 @@ export function openRegisteredBackend(options: {
     }
   }
 
-  function follow(workerId: string): void {
-    let missed = 0;
-    watch.follow(workerId, async () => {
-      missed = (await unavailableReason()) === null ? 0 : missed + 1;
-      if (missed < maxMissed) return undefined;
-      return { reason: 'lost', detail: 'The Jupyter server does not answer any more; start a new worker.' };
-    });
-  }
+  const follow = (workerId: string) => watch.follow(workerId, watchAnswers(client));
 
   function file(workerId: string): string {
     if (!/^[\w-]{1,64}$/.test(workerId)) throw new Error('That is no worker id.');
@@ -48,6 +40,7 @@ export function openRegisteredBackend(options: {
 
   return {
     kind: 'external',
+    ownsServers: false,
     unavailableReason,
 
     async start(spec, report, signal) {

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { askJupyter, kernelsOf, serverPidOf } from '../../support/jupyter.js';
+import { readEvents } from '../../support/sse.js';
+import { at, openSession, run, runAll, textOf } from './kernel-fixture.js';
+
+const services = () => at.gateway.services;
+const read = async (id: string) => (await at.rest('GET', `/sessions/${id}`)).body;
+const restart = (id: string) => at.rest('POST', `/sessions/${id}/restart`);
+const rowOf = (id: string) => services().prisma.session.findUniqueOrThrow({ where: { id } });
+
+async function endpointOf(id: string) {
+  return services().workers.endpoint((await rowOf(id)).workerId)!;
+}
+
+/** Begins to open a session; resolves when its row is there and its kernel starts. */
+async function beginOpening(path: string) {
+  const opening = openSession(path);
+  const find = () => services().prisma.session.findFirst({ where: { path, status: 'starting' } });
+  await expect.poll(find, { interval: 5 }).not.toBeNull();
+  return { opening, id: (await find())!.id };
+}
+
+/** Begins a cell that runs for ten minutes. */
+async function beginCell(id: string) {
+  const response = await run("import time\nprint('on', flush=True)\ntime.sleep(600)", {}, id);
+  const events = readEvents(response);
+  await expect.poll(async () => (await read(id)).status).toBe('busy');
+  return { events };
+}
+
+/** A session whose kernel somebody else removed. */
+async function deadSession(path: string): Promise<string> {
+  const { id } = (await openSession(path)).body;
+  await askJupyter(await endpointOf(id), 'DELETE', `api/kernels/${(await rowOf(id)).kernelId}`);
+  await expect.poll(async () => (await read(id)).status).toBe('dead');
+  return id;
+}
+
+describe('a kernel that starts', () => {
+  it('has cells queued for it, and an interrupt does nothing', async () => {
+    const { opening, id } = await beginOpening('starts/queue.ipynb');
+    const cell = runAll("print('queued')", {}, id);
+    expect((await at.rest('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
+    expect((await rowOf(id)).status).toBe('starting');
+    expect((await opening).status).toBe(201);
+    expect(textOf(await cell)).toBe('queued\n');
+  });
+
+  it('in place of a dead one has cells queued for it, and an interrupt does nothing', async () => {
+    const id = await deadSession('starts/again.ipynb');
+    const restarting = restart(id);
+    await expect.poll(async () => (await rowOf(id)).status, { interval: 5 }).toBe('restarting');
+    const cell = runAll("print('queued')", {}, id);
+    expect((await at.rest('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
+    expect(await restarting).toMatchObject({ status: 200, body: { status: 'idle' } });
+    expect(textOf(await cell)).toBe('queued\n');
+  });
+
+  it('is one, however many restarts of a dead session ask for it', async () => {
+    const id = await deadSession('starts/one.ipynb');
+    const before = await kernelsOf(await endpointOf(id));
+    const answers = await Promise.all([restart(id), restart(id)]);
+    expect(answers.map(({ status, body }) => [status, body.status])).toEqual([
+      [200, 'idle'],
+      [200, 'idle'],
+    ]);
+    expect(await kernelsOf(await endpointOf(id))).toHaveLength(before.length + 1);
+  });
+
+  it('is waited for by a restart', async () => {
+    const { opening, id } = await beginOpening('starts/restart.ipynb');
+    const before = (await kernelsOf(await endpointOf(id))).length;
+    expect(await restart(id)).toMatchObject({ status: 200, body: { status: 'idle' } });
+    expect((await opening).status).toBe(201);
+    expect((await kernelsOf(await endpointOf(id))).length - before).toBeLessThanOrEqual(1);
+    expect(textOf(await runAll("print('on')", {}, id))).toBe('on\n');
+  });
+
+  it('is not left on the server when its session is deleted meanwhile', async () => {
+    const { id: other } = (await openSession('starts/other.ipynb')).body;
+    const endpoint = await endpointOf(other);
+    const before = (await kernelsOf(endpoint)).sort();
+    const { opening, id } = await beginOpening('starts/deleted.ipynb');
+    expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
+    expect((await opening).status).toBe(404);
+    // A start that was given up is undone once the server has told of its kernel.
+    await sleep(3_000);
+    await expect.poll(async () => (await kernelsOf(endpoint)).sort()).toEqual(before);
+  });
+
+  it('without a worker leaves its session dead', async () => {
+    const { id: like } = (await openSession('starts/other.ipynb')).body;
+    const { id: _, liveKey: __, ...row } = await rowOf(like);
+    const worker = await services().prisma.worker.findUniqueOrThrow({ where: { id: row.workerId } });
+    const stopped = {
+      ...worker,
+      id: randomUUID(),
+      liveKey: null,
+      resourceClass: {},
+      status: 'stopped',
+    } as const;
+    const { id: workerId } = await services().prisma.worker.create({ data: stopped });
+    const session = await services().prisma.session.create({
+      data: { ...row, workerId, kernelId: null, status: 'starting' },
+    });
+    await expect(services().sessions.open(session, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+      code: 'worker_not_live',
+    });
+    expect((await rowOf(session.id)).status).toBe('dead');
+  });
+});
+
+describe('a session', () => {
+  it('whose kernel somebody else removes is dead, and its cell ends with the event error', async () => {
+    const { id } = (await openSession('starts/removed.ipynb')).body;
+    const { events } = await beginCell(id);
+    await askJupyter(await endpointOf(id), 'DELETE', `api/kernels/${(await rowOf(id)).kernelId}`);
+    expect((await events).at(-1)).toMatchObject({ event: 'error', data: { code: 'kernel_died' } });
+    await expect.poll(async () => (await read(id)).status).toBe('dead');
+  });
+
+  it('whose kernel was removed a moment ago is restarted', async () => {
+    const { id } = (await openSession('starts/moment.ipynb')).body;
+    await askJupyter(await endpointOf(id), 'DELETE', `api/kernels/${(await rowOf(id)).kernelId}`);
+    expect(await restart(id)).toMatchObject({ status: 200, body: { status: 'idle' } });
+    expect(textOf(await runAll("print('on')", {}, id))).toBe('on\n');
+  });
+
+  it('that lost its connection leaves no kernel behind when it is restarted or deleted', async () => {
+    const ids = [
+      (await openSession('starts/lost-1.ipynb')).body.id,
+      (await openSession('starts/lost-2.ipynb')).body.id,
+    ];
+    const { workerId } = await rowOf(ids[0]);
+    const endpoint = await endpointOf(ids[0]);
+    const lost = await Promise.all(ids.map(async (id) => (await rowOf(id)).kernelId));
+    const pid = await serverPidOf({ stateRoot: `${at.dataDir}/workers`, spec: { workerId } });
+    process.kill(pid, 'SIGSTOP');
+    try {
+      for (const id of ids) await expect.poll(async () => (await read(id)).status).toBe('dead');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(await kernelsOf(endpoint)).toEqual(expect.arrayContaining(lost));
+    expect((await restart(ids[0])).status).toBe(200);
+    expect((await at.rest('DELETE', `/sessions/${ids[1]}`)).status).toBe(204);
+    const left = async () => (await kernelsOf(endpoint)).filter((kernel) => lost.includes(kernel));
+    await expect.poll(left).toEqual([]);
+  }, 60_000);
+
+  it('that is deleted during a cell cancels it, and leaves its worker ready', async () => {
+    const { id, worker_id } = (await openSession('starts/busy.ipynb')).body;
+    const { events } = await beginCell(id);
+    const status = async () => (await at.rest('GET', `/workers/${worker_id}`)).body.status;
+    await expect.poll(status).toBe('busy');
+    expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
+    expect((await events).at(-1)).toMatchObject({ event: 'final_response', data: { status: 'cancelled' } });
+    await expect.poll(status).toBe('ready');
+  });
+});
