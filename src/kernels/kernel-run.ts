@@ -8,8 +8,8 @@ export interface RunReply {
   executionCount: number | null;
 }
 
-/** How long after the reply the idle status is waited for before a question proves that it was lost. */
-const idleLateMs = 2_000;
+/** How long after the one of reply and idle status the other is waited for before a question proves that it never comes. */
+const restLateMs = 2_000;
 /** How many such periods without any message end a run whose proof was lost too. */
 const quietPeriods = 5;
 /** How long messages that others overtook are waited for before they count as lost. */
@@ -28,7 +28,8 @@ export interface KernelRun {
   take(message: IncomingMessage): void;
   /**
    * The kernel has answered a question that was put to it after the run's request, and is idle again: what has not
-   * come by now never will. Returns false when not even the reply came.
+   * come by now never will. A run that is idle without a reply was dropped by an interrupt that came before its code
+   * began: it ends as `aborted`. Returns false when neither came.
    */
   proven(): boolean;
   /** Ends the run; `done` rejects. */
@@ -95,12 +96,12 @@ export function createKernelRun(options: {
     else straggling ??= setTimeout(() => finish(ending), stragglerMs);
   }
 
-  function awaitIdle(ending: RunReply): void {
-    late = setInterval(() => {
+  function awaitRest(): void {
+    late ??= setInterval(() => {
       if (quiet === 0) options.ask();
       quiet += 1;
-      if (quiet > quietPeriods) settle(ending);
-    }, idleLateMs);
+      if (quiet > quietPeriods) settle(reply ?? dropped);
+    }, restLateMs);
   }
 
   return {
@@ -125,18 +126,22 @@ export function createKernelRun(options: {
       if (event) deliver(event);
       if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
         reply = toReply(message.content as unknown as Record<string, unknown>);
-        if (!idle) awaitIdle(reply);
       }
       if (isIdle) idle = true;
-      if (reply && idle && !over) settle(reply);
+      if (over) return;
+      if (reply && idle) settle(reply);
+      else if (reply || idle) awaitRest();
     },
 
     proven() {
-      if (reply && !over) settle(reply);
-      return reply !== undefined;
+      const isKnown = reply !== undefined || idle;
+      if (isKnown && !over) settle(reply ?? dropped);
+      return isKnown;
     },
   };
 }
+
+const dropped: RunReply = { status: 'aborted', executionCount: null };
 
 function toReply(content: Record<string, unknown>): RunReply {
   const status = content.status === 'ok' || content.status === 'error' ? content.status : 'aborted';

@@ -72,7 +72,8 @@ describe('a run', { timeout: 60_000 }, () => {
     const done = kernel.execute(request, () => {});
     expect(kernel.status).toBe('busy');
     await kernel.interrupt();
-    expect((await done).status).toBe('error');
+    // Aborted where the signal came just before the code.
+    expect(['error', 'aborted']).toContain((await done).status);
   });
 
   test('ends with the shutdown that was asked for, also when the server does not answer', async () => {

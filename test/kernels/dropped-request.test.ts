@@ -1,0 +1,21 @@
+import { expect, it, vi } from 'vitest';
+import type { IncomingMessage } from '../../src/kernels/incoming-message.js';
+import { createKernelRun } from '../../src/kernels/kernel-run.js';
+
+/** What ipykernel sends where an interrupt comes between `busy` and the code: the idle status, and no reply. */
+const idle = {
+  channel: 'iopub',
+  header: { msg_type: 'status', msg_id: 'kernel_1_1' },
+  parent_header: { msg_id: 'run', session: 'client' },
+  content: { execution_state: 'idle' },
+  event: { type: 'status', execution_state: 'idle' },
+} as unknown as IncomingMessage;
+
+it('a run that its kernel drops is asked about and ends as aborted', async () => {
+  const ask = vi.fn();
+  const run = createKernelRun({ messageId: 'run', clientId: 'client', onEvent: () => {}, ask });
+  run.take(idle);
+  await expect.poll(() => ask.mock.calls.length).toBe(1);
+  expect(run.proven()).toBe(true);
+  expect(await run.done).toEqual({ status: 'aborted', executionCount: null });
+});
