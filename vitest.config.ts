@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { secondTries } from './test/support/second-tries.js';
 
 // One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
 const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }];
@@ -11,6 +12,9 @@ const shared = {
   hookTimeout: 120_000,
   // For what has no bound of its own to keep: a busy machine is no failure.
   expect: { poll: { timeout: 10_000 } },
+  // Where nobody can look and run it again, real kernels and processes on a busy machine get a second try; the report
+  // ends with those that needed it.
+  retry: process.env.CI ? 1 : 0,
   globalSetup: ['test/support/database-template.ts'],
 };
 
@@ -28,6 +32,7 @@ const postgres: TestProjectConfiguration[] =
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ['default', secondTries],
     // What libraries print matters only where a test fails.
     silent: 'passed-only',
     projects: [
