@@ -12,6 +12,8 @@ export async function benchReads(scene: Scene): Promise<Row[]> {
   return [
     await readRow(await scene.repository({ storage: 'loose' })),
     await readRow(await scene.repository({ files: 10_000, commits: 10_000 })),
+    await readRow(await scene.repository({ files: 50_000 })),
+    await readRow(await scene.repository({ files: 50_000, storage: 'loose' })),
   ];
 }
 
@@ -69,6 +71,7 @@ export async function benchListings(scene: Scene): Promise<Row[]> {
     await listRow(await scene.repository({ files: 10_000, commits: 10_000 }), 0.35),
     await listRow(await scene.repository({ files: 10_000, storage: 'loose' }), 0.35),
     await listRow(await scene.repository({ files: 50_000 }), 0.65),
+    await listRow(await scene.repository({ files: 50_000, storage: 'loose' }), 0.65),
   ];
 }
 

@@ -13,10 +13,14 @@ export async function benchSaves(scene: Scene): Promise<Row[]> {
   const loose = await scene.repository({ storage: 'loose' });
   const nested = await scene.repository({ files: 10_000, commits: 10_000 });
   const flat = await scene.repository({ files: 10_000, shape: 'flat' });
+  const large = await scene.repository({ files: 50_000 });
+  const largeLoose = await scene.repository({ files: 50_000, storage: 'loose' });
   return [
     await saveRow(scene, loose, { bytes: 5_000, goal: 0.02 }),
     await saveRow(scene, nested, { bytes: 5_000, goal: 0.02 }),
     await saveRow(scene, flat, { bytes: 5_000, goal: 0.1 }),
+    await saveRow(scene, large, { bytes: 5_000, goal: 0.02 }),
+    await saveRow(scene, largeLoose, { bytes: 5_000, goal: 0.02 }),
     await saveRow(scene, loose, { bytes: 500_000, goal: 0.09 }),
   ];
 }
