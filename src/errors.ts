@@ -40,6 +40,13 @@ const errorCodes = [
 /** One of {@link errorCodes}. */
 export type ErrorCode = (typeof errorCodes)[number];
 
+const knownCodes: ReadonlySet<unknown> = new Set(errorCodes);
+
+/** Whether it is one of {@link errorCodes}. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return knownCodes.has(value);
+}
+
 /** What is wrong with one field of the input: `loc` is the way to it, e.g. `["body", "name"]`. */
 export interface FieldFault {
   loc: (string | number)[];

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { pageQuery } from './lists.js';
 
-const kind = z.enum(['notebook', 'text']);
+type Kind = 'notebook' | 'text';
+
+const kinds: Kind[] = ['notebook', 'text'];
 const path = z.string().describe('Relative, `/`-separated.');
 const ref = z.string().describe('A branch, tag or commit sha; default the default branch.');
 const branch = z.string().nullish().describe('Default the default branch.');
@@ -17,18 +19,25 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
 /** What a file is asked for by. */
 export const readFileQuery = z.object({ path, ref: ref.optional() });
 
-/** A new file. */
-export const createFileBody = z.strictObject({
-  path,
-  branch,
-  kind: kind.nullish().describe('Must fit the path; default by its extension.'),
-  notebook: z.looseObject({}).nullish().describe('Jupyter notebook JSON, for a notebook.'),
-  content: z.string().nullish().describe('The text, for a text file.'),
-  commit_message: commitMessage,
-});
+/** A new file; `only` is the kind that the path of the route is for. */
+export function createFileBody(only: Kind | undefined) {
+  return z.strictObject({
+    path,
+    branch,
+    kind: z
+      .enum(only ? [only] : kinds)
+      .nullish()
+      .describe('Must fit the path; default by its extension.'),
+    notebook: z.looseObject({}).nullish().describe('Jupyter notebook JSON, for a notebook.'),
+    content: z.string().nullish().describe('The text, for a text file.'),
+    commit_message: commitMessage,
+  });
+}
 
-/** A save of a file that exists. */
-export const saveFileBody = createFileBody.extend({ base_sha: baseSha });
+/** A save of a file that exists; `only` as for {@link createFileBody}. */
+export function saveFileBody(only: Kind | undefined) {
+  return createFileBody(only).extend({ base_sha: baseSha });
+}
 
 /** A rename on one branch. */
 export const renameFileBody = z.strictObject({
@@ -39,8 +48,8 @@ export const renameFileBody = z.strictObject({
   commit_message: commitMessage,
 });
 
-/** The variables of a new file; `only` is the kind that the path of the route is for. */
-export function createInput(body: z.infer<typeof createFileBody>, only: 'notebook' | undefined) {
+/** The variables of a new file; `only` as for {@link createFileBody}. */
+export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, only: Kind | undefined) {
   return {
     path: body.path,
     branch: body.branch,
@@ -51,7 +60,7 @@ export function createInput(body: z.infer<typeof createFileBody>, only: 'noteboo
   };
 }
 
-/** The variables of a save; `only` as for {@link createInput}. */
-export function saveInput(body: z.infer<typeof saveFileBody>, only: 'notebook' | undefined) {
+/** The variables of a save; `only` as for {@link createFileBody}. */
+export function saveInput(body: z.infer<ReturnType<typeof saveFileBody>>, only: Kind | undefined) {
   return { ...createInput(body, only), baseSha: body.base_sha };
 }

@@ -70,7 +70,7 @@ function createFile(path: string, kind: Kind, what: string): RestRoute {
     method: 'post',
     path: `/workspaces/:workspace_id${path}`,
     summary: `Create ${what} with one commit.`,
-    body: createFileBody,
+    body: createFileBody(kind),
     document: CreateFileDocument,
     variables: ({ space, param, body }) => ({
       space,
@@ -87,7 +87,7 @@ function saveFile(path: string, kind: Kind, what: string): RestRoute {
     method: 'put',
     path: `/workspaces/:workspace_id${path}`,
     summary: `Save ${what} with one commit; the same bytes again make none.`,
-    body: saveFileBody,
+    body: saveFileBody(kind),
     document: SaveFileDocument,
     variables: ({ space, param, body }) => ({
       space,
@@ -158,7 +158,7 @@ const repositoryRoutes: RestRoute[] = [
     method: 'post',
     path: '/repositories/:repository_id/files',
     summary: 'Create a notebook in a repository with one commit.',
-    body: createFileBody,
+    body: createFileBody('notebook'),
     document: CreateRepositoryFileDocument,
     variables: ({ space, param, body }) => ({
       space,
@@ -173,7 +173,7 @@ const repositoryRoutes: RestRoute[] = [
     method: 'put',
     path: '/repositories/:repository_id/file',
     summary: 'Save a notebook of a repository with one commit; the same bytes again make none.',
-    body: saveFileBody,
+    body: saveFileBody('notebook'),
     document: SaveRepositoryFileDocument,
     variables: ({ space, param, body }) => ({
       space,

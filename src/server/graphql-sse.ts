@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
-import { createHandler, type OperationArgs } from 'graphql-sse';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { createHandler, type OperationArgs, type Response } from 'graphql-sse';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
-import { DomainError } from '../errors.js';
-import { parseJson } from '../nbformat/json.js';
+import { DomainError, type ErrorCode } from '../errors.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
 import { createOutputGate, type OutputGate } from './output-gate.js';
 import { plainVariables } from './plain-variables.js';
-import { readBody } from './read-body.js';
+import { readParams } from './read-params.js';
 import { hideNumberTokens, showNumberTokens } from './sse-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
@@ -56,7 +55,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       try {
         document = parseGuarded(params.query);
       } catch (error) {
-        return { errors: [maskError(error, options.log, request.context.requestId)] };
+        return refusal(400, { errors: [maskError(error, options.log, request.context.requestId)] });
       }
       return {
         schema: options.schema,
@@ -79,11 +78,13 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
   });
 
   return async (req: IncomingMessage, res: ServerResponse, context: RequestContext): Promise<void> => {
+    // Read here, because the library answers every failure of it with 400.
+    const body = hasJson(req) ? await readParams(req) : null;
     const raw = {
       method: req.method!,
       url: req.url!,
       headers: { get: (key: string) => [req.headers[key]].flat().join('\n') || undefined },
-      body: async () => parseJson(await readBody(req, largestBody)) as Record<string, unknown>,
+      body,
       raw: req,
       context,
     };
@@ -92,19 +93,19 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
     const gate = stream?.gate ?? createOutputGate();
     if (stream) gone.set(context, stream.gone.signal);
     gates.set(req, gate);
-    const [body, init] = await handler(raw);
+    const [answer, init] = await handler(raw);
     res.writeHead(init.status, init.statusText, init.headers);
-    if (!body || typeof body === 'string') {
-      res.end(body);
+    if (!answer || typeof answer === 'string') {
+      res.end(answer && init.status >= 400 ? withCode(answer, init.status, context.requestId) : answer);
       return;
     }
     const leave = () => {
       gate.close();
-      return body.return(undefined);
+      return answer.return(undefined);
     };
     res.once('close', leave);
     try {
-      for await (const chunk of body) {
+      for await (const chunk of answer) {
         if (res.destroyed) break;
         if (!res.write(showNumberTokens(chunk))) await drained(res);
         if (chunk.startsWith('event: next')) gate.sent();
@@ -119,7 +120,37 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
   };
 }
 
-const largestBody = 64 * 1024 * 1024;
+function hasJson({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
+}
+
+/** An answer of the library's kind. */
+function refusal(status: number, body: { errors: readonly GraphQLError[] }): Response {
+  return [
+    JSON.stringify(body),
+    {
+      status,
+      statusText: STATUS_CODES[status]!,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    },
+  ];
+}
+
+/** What the library itself refuses a request for has no code. */
+function withCode(refused: string, status: number, requestId: string): string {
+  const { errors } = JSON.parse(refused) as { errors: { message: string; extensions?: object }[] };
+  const code = codesOfRefusals[status];
+  return JSON.stringify({
+    errors: errors.map((error) => ({ extensions: { code, request_id: requestId }, ...error })),
+  });
+}
+
+const codesOfRefusals: Partial<Record<number, ErrorCode>> = {
+  400: 'invalid_request',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'already_exists',
+};
 
 function streamToken(request: { url: string; headers: { get(key: string): string | null | undefined } }) {
   const header = request.headers.get('x-graphql-event-stream-token');

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
-import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { RestApp } from '../../rest/app.js';
 import { errorResponse, noSuchPath } from '../../rest/error-response.js';
@@ -10,6 +9,7 @@ import { statusOf } from '../../rest/status.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
+import { createCors } from './cors.js';
 import { createGitEndpoint } from './git-http.js';
 import { createStreamEndpoint } from './graphql-sse.js';
 import { linger } from './linger.js';
@@ -40,7 +40,8 @@ export function createHttpServer(options: {
   log: Logger;
 }): HttpServer {
   const { log, schema, config } = options;
-  const yoga = createGraphQLEndpoint({ schema, log, corsOrigins: config.corsOrigins });
+  const yoga = createGraphQLEndpoint({ schema, log });
+  const cors = createCors(config.corsOrigins);
   const stream = createStreamEndpoint({ schema, log });
   const gitEndpoint = createGitEndpoint({
     context: options.context,
@@ -48,7 +49,6 @@ export function createHttpServer(options: {
     mostPushBytes: config.maxPushBytes,
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
-  if (config.corsOrigins.length > 0) app.use(cors({ origin: config.corsOrigins }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   const git = options.gitVersion
     ? { available: true, version: options.gitVersion }
@@ -74,7 +74,7 @@ export function createHttpServer(options: {
     res.once('close', () => left.abort());
     try {
       const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
-      if (at.path === '/graphql' && (isPage || req.method === 'OPTIONS')) {
+      if (at.path === '/graphql' && isPage) {
         await yoga.handle(req, res);
         return;
       }
@@ -91,15 +91,18 @@ export function createHttpServer(options: {
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
     logRequest(log, req, res, { path, requestId });
+    if (path.startsWith('/git/')) {
+      gitEndpoint(req, res, requestId);
+      return;
+    }
     // A push is read on by its own bounds.
-    if (!path.startsWith('/git/')) linger(req, res);
+    linger(req, res);
+    if (cors(req, res)) return;
     if (path === '/graphql' || path === '/graphql/stream') {
       graphql(req, res, { path, requestId }).catch((err) => {
         log.error({ err, requestId }, 'a GraphQL request broke');
         res.destroy();
       });
-    } else if (path.startsWith('/git/')) {
-      gitEndpoint(req, res, requestId);
     } else {
       restListener(req, res);
     }

@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.js';
 
+const largestBody = 64 * 1024 * 1024;
+
 /**
- * Reads a request's body as UTF-8 text.
- * @param limit the most bytes
+ * Reads a request's body.
  * @throws DomainError `payload_too_large`
  */
-export async function readBody(req: IncomingMessage, limit: number): Promise<string> {
+export async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req) {
+  // Not destroyed when it is left half-way: that would cut the connection before the answer.
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > limit) throw new DomainError('payload_too_large', 'A body may have at most 64 MiB.');
+    if (size > largestBody) throw new DomainError('payload_too_large', 'A body may have at most 64 MiB.');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,24 +1,31 @@
+import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { statusOf } from '../../rest/status.js';
+import { DomainError } from '../errors.js';
 import { mapIterator } from '../events/map-iterator.js';
 import { parseJson, stringifyJson } from '../nbformat/json.js';
 import { plainVariables } from './plain-variables.js';
+import { readBody } from './read-body.js';
+import { readParams } from './read-params.js';
 
 /**
  * Keeps number tokens (`1.0`, integers over 2^53) in what comes in and in what goes out. A form as the body is answered
  * 415: Yoga would read its variables without the tokens.
  */
-export function useNumberTokens(): Plugin {
+export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
   const takePlain = ({ args }: { args: ExecutionArgs }) => {
     const { schema, document, operationName, variableValues } = args;
     args.variableValues = plainVariables(schema, document, operationName, variableValues);
   };
   return {
-    onRequestParse({ request, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req }, setRequestParser }) {
+      if (request.method === 'GET') setRequestParser(readQuery);
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type') ?? '';
-      if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type)) setRequestParser(readParams);
-      else if (!/^application\/graphql\s*([;,]|$)/i.test(type)) setRequestParser(undefined as never);
+      if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type)) setRequestParser(() => jsonBody(req));
+      else if (/^application\/graphql\s*([;,]|$)/i.test(type)) setRequestParser(() => documentBody(req));
+      else setRequestParser(undefined as never);
     },
     onExecute: takePlain as never,
     onSubscribe: takePlain as never,
@@ -38,13 +45,37 @@ function withStringify<T extends object>(result: T): T & { stringify: typeof str
   return { ...result, stringify: stringifyJson };
 }
 
-async function readParams(request: Request): Promise<GraphQLParams> {
-  const bytes = await request.arrayBuffer();
-  try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as GraphQLParams;
-  } catch {
-    throw new GraphQLError('The body is not valid JSON in UTF-8.', {
-      extensions: { code: 'invalid_request', http: { status: 400 } },
-    });
-  }
+async function jsonBody(req: IncomingMessage): Promise<GraphQLParams> {
+  return readParams(req).catch(refused);
+}
+
+async function documentBody(req: IncomingMessage): Promise<GraphQLParams> {
+  return { query: (await readBody(req).catch(refused)).toString() };
+}
+
+/** As Yoga reads it, but for the tokens. */
+function readQuery(request: Request): GraphQLParams {
+  const given = new URL(request.url).searchParams;
+  const member = (name: string) => given.get(name) || undefined;
+  const json = (name: string) => {
+    const text = member(name);
+    try {
+      return text === undefined ? undefined : (parseJson(text) as GraphQLParams['variables']);
+    } catch {
+      return refused(new DomainError('invalid_request', `The ${name} are not valid JSON.`));
+    }
+  };
+  return {
+    operationName: member('operationName'),
+    query: member('query'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
+
+/** Before there is a result, the status tells of a failure, too. */
+function refused(error: unknown): never {
+  if (!(error instanceof DomainError)) throw error;
+  const { code, message } = error;
+  throw new GraphQLError(message, { extensions: { code, http: { status: statusOf[code] } } });
 }

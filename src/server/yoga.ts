@@ -3,7 +3,7 @@ import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../context.js';
 import { guardDocument, mostTokens } from './document-guard.js';
-import { maskError, maskResult } from './mask-error.js';
+import { maskResult } from './mask-error.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 import { useNumberTokens } from './use-number-tokens.js';
 
@@ -14,11 +14,7 @@ export type YogaContext = RequestContext & { left: AbortSignal };
  * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The caller was
  * authenticated before: the request's context is given as the server context.
  */
-export function createGraphQLEndpoint(options: {
-  schema: GraphQLSchema;
-  log: Logger;
-  corsOrigins: string[];
-}) {
+export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
   return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -28,8 +24,12 @@ export function createGraphQLEndpoint(options: {
       useMaskedResults(options.log),
       useNumberTokens(),
     ],
-    maskedErrors: { maskError: (error) => maskError(error, options.log) },
-    cors: options.corsOrigins.length > 0 ? { origin: options.corsOrigins, credentials: false } : false,
+    // Done by `useMaskedResults`, which knows the request's id and sees what fails before the execution, too.
+    maskedErrors: false,
+    // The one bound of all doors is in `readBody`.
+    maxRequestBodySize: false,
+    // It comes before, for all doors alike.
+    cors: false,
     multipart: false,
     batching: false,
     landingPage: false,
@@ -74,14 +74,13 @@ function useSubscribeToEnd(log: Logger): Plugin {
   };
 }
 
-/** Masks with the request's id, which Yoga's own masking does not know. */
-function useMaskedResults(log: Logger): Plugin<YogaContext> {
+/** Masks every result; those of a stream are masked one by one by {@link subscribeToEnd}. */
+function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
-    onExecute: ({ context }) => ({
-      onExecuteDone({ result, setResult }) {
-        if (!isAsyncIterable(result)) setResult(maskResult(result, log, context.requestId));
-      },
-    }),
+    onResultProcess({ result, setResult, serverContext }) {
+      if (Array.isArray(result) || isAsyncIterable(result)) return;
+      setResult(maskResult(result, log, serverContext.requestId));
+    },
   };
 }
 

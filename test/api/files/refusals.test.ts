@@ -82,6 +82,24 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
       body: { code: 'invalid_path', errors: [{ loc: ['query', 'path'] }] },
     });
   });
+
+  it.each([
+    ['POST', `${base}/files`],
+    ['PUT', `${base}/file`],
+    ['POST', `/repositories/${demo.repositoryId}/files`],
+    ['PUT', `/repositories/${demo.repositoryId}/file`],
+  ])('%s %s with the kind "text", whatever the path', async (method, path) => {
+    const before = git('rev-parse', 'main');
+    for (const file of ['README.md', 'new.md', 'empty.ipynb']) {
+      const body = { path: file, kind: 'text', content: 'x' };
+      const answer = await at.rest(method, path, { body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(answer.body.errors[0].loc).toEqual(['body', 'kind']);
+      const plain = await at.rest(method, path, { body: { path: file, kind: null, content: 'x' } });
+      expect(plain.status).toBe(400);
+    }
+    expect(git('rev-parse', 'main')).toBe(before);
+  });
 });
 
 it('a body over 64 MiB is 413', async () => {

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '../errors.js';
+import { parseJson } from '../nbformat/json.js';
+import { isJsonObject } from '../nbformat/json-object.js';
+import { readBody } from './read-body.js';
+
+/**
+ * Reads the parameters of a GraphQL request from its body; numbers keep their tokens.
+ * @throws DomainError `payload_too_large`, `invalid_request`
+ */
+export async function readParams(req: IncomingMessage): Promise<Record<string, unknown>> {
+  const bytes = await readBody(req);
+  try {
+    const params = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isJsonObject(params)) return params;
+  } catch {
+    // Told below.
+  }
+  throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
+}

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+const doors = [
+  ['/graphql', 'application/graphql-response+json'],
+  ['/graphql', 'application/json'],
+  ['/graphql/stream', 'text/event-stream'],
+];
+
+interface Failure {
+  status: number;
+  message: string;
+  code: unknown;
+  requestId: unknown;
+}
+
+describe.each(doors)('%s, asked for %s', (path, accept) => {
+  async function failure(request: RequestInit, query = ''): Promise<Failure> {
+    const response = await fetch(at.url + path + query, {
+      method: 'POST',
+      ...request,
+      headers: {
+        authorization: `Bearer ${at.token}`,
+        'content-type': 'application/json',
+        'x-request-id': 'mine-1',
+        accept: accept!,
+      },
+    });
+    const text = await response.text();
+    const json = /^data: (\{.*)$/m.exec(text)?.[1] ?? text;
+    const { message, extensions } = JSON.parse(json).errors[0];
+    return { status: response.status, message, code: extensions.code, requestId: extensions.request_id };
+  }
+  const post = (body: unknown) => failure({ body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+  it.each([
+    ['no JSON', '{'],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]).toString('latin1')],
+    ['null', 'null'],
+    ['a text', '"x"'],
+    ['a list', '[]'],
+    ['no query', '{}'],
+    ['a query that is none', '{"query":1}'],
+    ['variables that are none', '{"query":"{ me { id } }","variables":"x"}'],
+    ['a syntax error', { query: '{' }],
+    ['an unknown field', { query: '{ nope }' }],
+    ['too deep a document', { query: `{ ${'me { '.repeat(30)} id ${'}'.repeat(31)}` }],
+    ['too many tokens', { query: `{ ${'a '.repeat(6000)} }` }],
+    ['no such operation', { query: 'query A { me { id } }', operationName: 'B' }],
+    ['a variable of another type', { query: 'query($a: String!) { space(slug: $a) { id } }' }],
+  ])('%s is invalid_request', async (_what, body) => {
+    const { code, requestId } = await post(body);
+    expect({ code, requestId }).toEqual({ code: 'invalid_request', requestId: 'mine-1' });
+  });
+
+  it('variables of a query that are no JSON are invalid_request', async () => {
+    const query = '?query={me{id}}&variables={';
+    expect(await failure({ method: 'GET' }, query)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
+  it('a mutation by GET is method_not_allowed', async () => {
+    const query = '?query=mutation{archiveWorkspace(spaceSlug:"demo",id:"x"){id}}';
+    expect(await failure({ method: 'GET' }, query)).toMatchObject({
+      status: 405,
+      code: 'method_not_allowed',
+      requestId: 'mine-1',
+    });
+  });
+
+  it('a body of 30 MiB is taken, one over 64 MiB is payload_too_large', async () => {
+    const sized = (mebibytes: number) =>
+      JSON.stringify({ query: '{ nope }', variables: { x: 'x'.repeat(mebibytes * 1024 * 1024) } });
+    expect(await post(sized(30))).toMatchObject({ message: expect.stringContaining('nope') });
+    const refused = { status: 413, code: 'payload_too_large', requestId: 'mine-1' };
+    expect(await post(sized(65))).toMatchObject(refused);
+    // In chunks, so that only counting tells how long it is.
+    const chunked = { body: new Blob([sized(65)]).stream(), duplex: 'half' };
+    expect(await failure(chunked as RequestInit)).toMatchObject(refused);
+    expect(await post('{')).toMatchObject({ code: 'invalid_request' });
+  });
+});
+
+it('a document by itself is a body, too, up to the same bound', async () => {
+  const send = (body: string) =>
+    fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/graphql' },
+    });
+  expect(await (await send('{ me { name } }')).json()).toEqual({ data: { me: { name: 'Admin' } } });
+  const large = await send(`{ me { name } } #${'x'.repeat(65 * 1024 * 1024)}`);
+  expect(large.status).toBe(413);
+  expect(await large.json()).toMatchObject({ errors: [{ extensions: { code: 'payload_too_large' } }] });
+});
