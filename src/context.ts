@@ -3,6 +3,7 @@ import type { PrismaClient } from '../prisma/generated/client/client.js';
 import type { Actor } from './auth/authenticate.js';
 import type { EventBus } from './events/event-bus.js';
 import type { Streams } from './events/streams.js';
+import type { ExecutionIntake } from './executions/execution-intake.js';
 import type { ExecutionLog } from './executions/execution-log.js';
 import type { Executor } from './executions/executor.js';
 import type { GitStore } from './git/git-store.js';
@@ -23,6 +24,7 @@ export interface Services {
   workers: WorkerManager;
   sessions: SessionManager;
   executor: Executor;
+  intake: ExecutionIntake;
   executionLog: ExecutionLog;
   remotes: Remotes;
   streams: Streams;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { uniqueViolation } from '../database/unique-violation.js';
 import { DomainError, invalidField } from '../errors.js';
 import { assertOwn, loadSession } from '../sessions/load-session.js';
 import { checkText, isUuid } from '../validate.js';
@@ -37,7 +36,7 @@ export async function executeCell(
   sessionId: string,
   input: ExecuteCellInput,
 ): Promise<Execution> {
-  const { prisma, executor, executionLog } = ctx.services;
+  const { executor, intake } = ctx.services;
   const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
   const body = checkInput(input);
@@ -52,21 +51,17 @@ export async function executeCell(
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
   executor.assertRoom(loaded.session.id);
-  let execution: Execution;
   try {
-    execution = await prisma.execution.create({
-      data: { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body },
-    });
+    const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
+    const execution = await intake.add(row);
+    rememberExecution(ctx, execution);
+    return execution;
   } catch (error) {
-    const raced = uniqueViolation(error) ? await attach(ctx, id, sessionId, body) : null;
-    if (raced) return raced;
+    // Another request with this id was first, or only the answer of the database was lost.
+    const found = await attach(ctx, id, sessionId, body);
+    if (found) return found;
     throw error;
   }
-  ctx.services.bus.publish('executionStatus', id, { executionId: id });
-  executionLog.begin(id);
-  rememberExecution(ctx, execution);
-  executor.submit(execution);
-  return execution;
 }
 
 type Body = Pick<Execution, 'code' | 'cellIndex' | 'cellId' | 'timeoutSeconds' | 'stopOnError'>;
@@ -105,6 +100,7 @@ async function attach(
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
+    ctx.services.intake.takeUp(found);
     rememberExecution(ctx, found);
     return found;
   }

@@ -1,4 +1,4 @@
-import type { KernelEvent } from '../kernels/kernel-event.js';
+import type { KernelEvent, MimeBundle } from '../kernels/kernel-event.js';
 
 /** An output as nbformat 4 has it; see https://nbformat.readthedocs.io/en/latest/format_description.html */
 export type NotebookOutput = { output_type: string } & Record<string, unknown>;
@@ -7,41 +7,77 @@ export type NotebookOutput = { output_type: string } & Record<string, unknown>;
 export interface OutputCollector {
   add(event: KernelEvent): void;
   readonly outputs: NotebookOutput[];
-  /** Whether something was left out because of the limit. */
+  /** Whether something that a client would show now was left out because of the limit. */
   readonly truncated: boolean;
+}
+
+interface Kept {
+  output: NotebookOutput;
+  displayId: string | undefined;
+  /** In characters of JSON. */
+  size: number;
+  /** Whether its last update did not fit. */
+  isStale: boolean;
 }
 
 /**
  * Makes an {@link OutputCollector}.
- * @param limit the most characters kept, 8 Mi by default; what comes later is left out
+ * @param limit the most characters kept, 8 Mi by default; after the first output that does not fit none is added until
+ *   the outputs are cleared
  */
 export function createOutputCollector(limit = 8 * 1024 * 1024): OutputCollector {
-  let outputs: { output: NotebookOutput; displayId: unknown }[] = [];
+  let kept: Kept[] = [];
   let clearOnNext = false;
   let size = 0;
-  let truncated = false;
+  let isFull = false;
 
   const clear = () => {
-    outputs = [];
+    kept = [];
     size = 0;
+    isFull = false;
     clearOnNext = false;
   };
-  const fits = (length: number) => {
-    size += length;
-    if (size > limit) truncated = true;
-    return size <= limit;
+  const takes = (length: number) => {
+    isFull ||= size + length > limit;
+    if (!isFull) size += length;
+    return !isFull;
   };
-  const push = (output: NotebookOutput, displayId?: unknown) => {
+  const push = (output: NotebookOutput, displayId?: string) => {
     if (clearOnNext) clear();
-    if (fits(JSON.stringify(output).length)) outputs.push({ output, displayId });
+    const length = JSON.stringify(output).length;
+    if (takes(length)) kept.push({ output, displayId, size: length, isStale: false });
   };
   const stream = (name: string, text: string) => {
-    const last = outputs.at(-1)?.output;
-    if (clearOnNext || last?.output_type !== 'stream' || last.name !== name) {
+    const last = kept.at(-1);
+    if (clearOnNext || last?.output.output_type !== 'stream' || last.output.name !== name) {
       push({ output_type: 'stream', name, text });
-    } else if (fits(text.length)) {
-      last.text = `${last.text}${text}`;
+    } else if (takes(text.length)) {
+      last.output.text = `${last.output.text}${text}`;
+      last.size += text.length;
     }
+  };
+  /** Replaces what the displays with an id show. */
+  const update = (displayId: string | undefined, data: MimeBundle, metadata: Record<string, unknown>) => {
+    if (displayId === undefined) return;
+    for (const one of kept) {
+      if (one.displayId !== displayId) continue;
+      const output = { ...one.output, data, metadata };
+      const length = JSON.stringify(output).length;
+      one.isStale = size - one.size + length > limit;
+      if (one.isStale) continue;
+      size += length - one.size;
+      one.size = length;
+      one.output = output;
+    }
+  };
+  /** A display that takes the id of earlier ones updates those too. */
+  const display = (
+    output: NotebookOutput,
+    event: KernelEvent & { type: 'display_data' | 'execute_result' },
+  ) => {
+    if (clearOnNext) clear();
+    update(event.transient.display_id, event.data, event.metadata);
+    push(output, event.transient.display_id);
   };
 
   return {
@@ -50,17 +86,17 @@ export function createOutputCollector(limit = 8 * 1024 * 1024): OutputCollector 
         case 'stream':
           return stream(event.name, event.text);
         case 'display_data':
-          return push(
-            { output_type: 'display_data', data: event.data, metadata: event.metadata },
-            event.transient.display_id,
-          );
+          return display({ output_type: 'display_data', data: event.data, metadata: event.metadata }, event);
         case 'execute_result':
-          return push({
-            output_type: 'execute_result',
-            data: event.data,
-            metadata: event.metadata,
-            execution_count: event.execution_count,
-          });
+          return display(
+            {
+              output_type: 'execute_result',
+              data: event.data,
+              metadata: event.metadata,
+              execution_count: event.execution_count,
+            },
+            event,
+          );
         case 'error':
           return push({
             output_type: 'error',
@@ -69,14 +105,7 @@ export function createOutputCollector(limit = 8 * 1024 * 1024): OutputCollector 
             traceback: event.traceback,
           });
         case 'update_display_data':
-          for (const { output, displayId } of outputs) {
-            if (displayId === undefined || displayId !== event.transient.display_id) continue;
-            if (fits(JSON.stringify(event.data).length)) {
-              output.data = event.data;
-              output.metadata = event.metadata;
-            }
-          }
-          return;
+          return update(event.transient.display_id, event.data, event.metadata);
         case 'clear_output':
           if (event.wait) clearOnNext = true;
           else clear();
@@ -84,10 +113,10 @@ export function createOutputCollector(limit = 8 * 1024 * 1024): OutputCollector 
       }
     },
     get outputs() {
-      return outputs.map(({ output }) => output);
+      return kept.map(({ output }) => output);
     },
     get truncated() {
-      return truncated;
+      return isFull || kept.some(({ isStale }) => isStale);
     },
   };
 }

@@ -16,6 +16,7 @@ import { databaseId } from '../database/database-id.js';
 import { type Database, openDatabase } from '../database/open-database.js';
 import { createEventBus } from '../events/event-bus.js';
 import { createStreams } from '../events/streams.js';
+import { createExecutionIntake } from '../executions/execution-intake.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
@@ -104,6 +105,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const executionLog = openExecutionLog({ prisma, bus, log });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
+  const intake = createExecutionIntake({ prisma, executor, executionLog, log });
   const remotes = createRemotes({
     prisma,
     git,
@@ -125,6 +127,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     workers,
     sessions,
     executor,
+    intake,
     executionLog,
     remotes,
     streams,
@@ -184,6 +187,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       await http.close();
       executionLog.close();
+      intake.close();
       endMaintenanceWatch();
       const ended = executor.close();
       await sessions.dispose();

@@ -104,7 +104,9 @@ async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker
     return { session, created: true };
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    return { session: await prisma.session.findUniqueOrThrow({ where: { liveKey } }), created: false };
+    const first = await prisma.session.findUnique({ where: { liveKey } });
+    // What was first may be deleted since; then there is room again.
+    return first ? { session: first, created: false } : findOrInsert(ctx, plan, worker);
   }
 }
 

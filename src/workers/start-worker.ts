@@ -67,7 +67,9 @@ export async function ensureWorker(ctx: RequestContext, plan: StartPlan): Promis
     );
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    return { worker: await prisma.worker.findUniqueOrThrow({ where: { liveKey } }), created: false };
+    const first = await prisma.worker.findUnique({ where: { liveKey } });
+    // What was first may have ended since; then there is room again.
+    return first ? { worker: first, created: false } : ensureWorker(ctx, plan);
   }
   workers.start(worker, plan.commitOid);
   return { worker, created: true };

@@ -8,6 +8,7 @@ import type { BranchWatcher } from '../versions/branch-watcher.js';
 import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { createFileFollower } from './file-follower.js';
+import { createServerStopper } from './server-stopper.js';
 import { liveStatuses } from './worker-status.js';
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
@@ -18,7 +19,10 @@ export interface WorkerManager {
   unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null>;
   /** Brings a worker whose row is `starting` up, in the background. */
   start(worker: Worker, commitOid: string): void;
-  /** Stops a worker; when it returns, its row is terminal and nothing of it runs. Idempotent. */
+  /**
+   * Stops a worker; when it returns, its row is terminal. Nothing of it runs then, or the row is `failed` with the reason
+   * `stop_failed` and stopping it goes on in the background. Idempotent.
+   */
   stop(workerId: string, statusReason?: string): Promise<void>;
   /** Where a ready worker's Jupyter answers. */
   endpoint(workerId: string): JupyterEndpoint | undefined;
@@ -55,6 +59,8 @@ export function createWorkerManager(deps: {
 }): WorkerManager {
   const { prisma, git, bus, log, backends } = deps;
   const live = new Map<string, Live>();
+  const stops = new Map<string, Promise<void>>();
+  const servers = createServerStopper(deps);
   let gone: Parameters<WorkerManager['onGone']>[0] = async () => {};
 
   const folder = (workerId: string) => ({
@@ -134,8 +140,33 @@ export function createWorkerManager(deps: {
     const entry = live.get(workerId);
     if (!entry?.endpoint) return;
     live.delete(workerId);
-    await entry.backend.stop(workerId);
+    await servers.stop(entry.backend, workerId);
     await end(workerId, 'failed', reason, detail, entry);
+  }
+
+  /** Ends a worker that somebody wanted to end. */
+  async function endStopped(
+    workerId: string,
+    statusReason: string,
+    found: Pick<Live, 'backend' | 'endpoint'> | undefined,
+  ): Promise<void> {
+    const stopped = !found || (await servers.stop(found.backend, workerId));
+    if (stopped) await end(workerId, 'stopped', statusReason, null, found);
+    else await end(workerId, 'failed', 'stop_failed', stopFailedDetail, found);
+  }
+
+  async function stop(workerId: string, statusReason: string): Promise<void> {
+    const entry = live.get(workerId);
+    live.delete(workerId);
+    // Without its key it is no live worker any more that a start would answer.
+    const data = { status: 'stopping', liveKey: null } as const;
+    const stopping = await change(workerId, [...liveStatuses], data).catch((error) => {
+      if (entry) live.set(workerId, entry);
+      throw error;
+    });
+    if (!stopping && !entry) return;
+    entry?.starting.abort();
+    await endStopped(workerId, statusReason, entry);
   }
 
   const unwatch = backends.map((backend) =>
@@ -164,20 +195,18 @@ export function createWorkerManager(deps: {
           live.delete(worker.id);
           log.warn({ err: error, workerId: worker.id }, 'a worker did not start');
           const { reason, detail } = whyNotStarted(error);
-          await backend.stop(worker.id).catch(() => {});
+          await servers.stop(backend, worker.id);
           await end(worker.id, 'failed', reason, detail);
         })
         .catch((error) => log.error({ err: error, workerId: worker.id }, 'a failed start was not recorded'));
     },
 
-    async stop(workerId, statusReason) {
-      const entry = live.get(workerId);
-      live.delete(workerId);
-      const stopping = await change(workerId, ['starting', 'ready', 'busy'], { status: 'stopping' });
-      if (!stopping && !entry) return;
-      entry?.starting.abort();
-      await entry?.backend.stop(workerId);
-      await end(workerId, 'stopped', statusReason ?? 'requested', null, entry);
+    stop(workerId, statusReason = 'requested') {
+      const joined = stops.get(workerId);
+      if (joined) return joined;
+      const own = stop(workerId, statusReason).finally(() => stops.delete(workerId));
+      stops.set(workerId, own);
+      return own;
     },
 
     endpoint: (workerId) => live.get(workerId)?.endpoint,
@@ -213,19 +242,14 @@ export function createWorkerManager(deps: {
           });
           await change(row.id, ['busy'], { status: 'ready' });
           files.follow(row);
+        } else if (row.status === 'stopping') {
+          await endStopped(row.id, 'requested', found);
         } else {
-          await found?.backend.stop(row.id);
-          const stopped = row.status === 'stopping';
-          await end(
-            row.id,
-            stopped ? 'stopped' : 'failed',
-            stopped ? 'requested' : 'lost',
-            stopped ? null : lostDetail,
-            found,
-          );
+          if (found) await servers.stop(found.backend, row.id);
+          await end(row.id, 'failed', 'lost', lostDetail, found);
         }
       }
-      for (const [id, { backend }] of running) await backend.stop(id);
+      for (const [id, { backend }] of running) await servers.stop(backend, id);
     },
 
     onGone(listener) {
@@ -233,7 +257,8 @@ export function createWorkerManager(deps: {
     },
 
     async close() {
-      for (const stop of unwatch) stop();
+      servers.close();
+      for (const end of unwatch) end();
       for (const entry of live.values()) {
         entry.starting.abort();
         clearTimeout(entry.settling);
@@ -245,4 +270,5 @@ export function createWorkerManager(deps: {
 }
 
 const settleMs = 100;
+const stopFailedDetail = 'The worker could not be stopped; the gateway keeps trying.';
 const lostDetail = 'The worker ended while the gateway was not running; start a new one.';

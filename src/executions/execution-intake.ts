@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Execution, Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
+import { uniqueViolation } from '../database/unique-violation.js';
+import { DomainError } from '../errors.js';
+import { endWithoutRun } from './end-without-run.js';
+import type { ExecutionLog } from './execution-log.js';
+import type { Executor } from './executor.js';
+import { untilWritten } from './until-written.js';
+
+/**
+ * Takes cells in: the row first, then the queue. A row may be written though its insert failed, as when the connection
+ * broke behind the commit; such an execution is in doubt, and either taken up or ended as failed in the end.
+ */
+export interface ExecutionIntake {
+  /** Writes an execution's row and queues it. @throws the database's error */
+  add(row: Prisma.ExecutionUncheckedCreateInput & { id: string }): Promise<Execution>;
+  /** Queues an execution in doubt, whose row was found; does nothing with others. */
+  takeUp(execution: Execution): void;
+  /** What is in doubt ends at the next start then. */
+  close(): void;
+}
+
+/** How long the row of an execution in doubt is left to who sends its id again. */
+const settleMs = 1_000;
+
+/** Makes an {@link ExecutionIntake}. */
+export function createExecutionIntake(deps: {
+  prisma: PrismaClient;
+  executor: Executor;
+  executionLog: ExecutionLog;
+  log: Logger;
+}): ExecutionIntake {
+  const { prisma, executor, executionLog, log } = deps;
+  const closing = new AbortController();
+  /** By execution id; another value once the same id came in doubt again. */
+  const inDoubt = new Map<string, symbol>();
+
+  function queue(execution: Execution): void {
+    executionLog.statusChanged(execution.id);
+    executionLog.begin(execution.id);
+    executor.submit(execution);
+  }
+
+  async function settle(id: string, doubt: symbol): Promise<void> {
+    await sleep(settleMs, undefined, { signal: closing.signal });
+    const found = await untilWritten(() => prisma.execution.findUnique({ where: { id } }), {
+      signal: closing.signal,
+      report: (err) => log.warn({ err, executionId: id }, 'an execution in doubt waits for the database'),
+    });
+    if (inDoubt.get(id) !== doubt) return;
+    inDoubt.delete(id);
+    if (found) await endWithoutRun(deps, found, { failure: notQueued() });
+  }
+
+  function doubt(id: string): void {
+    const own = Symbol(id);
+    inDoubt.set(id, own);
+    settle(id, own).catch((error) => {
+      if (!closing.signal.aborted)
+        log.error({ err: error, executionId: id }, 'an execution in doubt was not ended');
+    });
+  }
+
+  return {
+    async add(row) {
+      const wasInDoubt = inDoubt.delete(row.id);
+      try {
+        const execution = await prisma.execution.create({ data: row });
+        queue(execution);
+        return execution;
+      } catch (error) {
+        if (wasInDoubt || uniqueViolation(error) === null) doubt(row.id);
+        throw error;
+      }
+    },
+    takeUp(execution) {
+      if (inDoubt.delete(execution.id)) queue(execution);
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function notQueued(): DomainError {
+  return new DomainError(
+    'storage_unavailable',
+    'The database did not answer when this cell was queued; run it again.',
+  );
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/database/open-database.js';
+import type { WorkerBackend } from '../../src/workers/backend.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { serverPidOf, testPython } from '../support/jupyter.js';
+
+let database: Database;
+let dataDir: string;
+let backend: WorkerBackend;
+let at: TestGateway;
+/** Comes before each stop of a server. */
+let beforeStop: () => Promise<void>;
+
+function open(): Promise<TestGateway> {
+  return openTestGateway({
+    database: { ...database, close: async () => {} },
+    dataDir,
+    backends: () => {
+      const real = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
+      backend = {
+        ...real,
+        async stop(workerId) {
+          await beforeStop();
+          await real.stop(workerId);
+        },
+      };
+      return [backend];
+    },
+  });
+}
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  at = await open();
+}, 300_000);
+beforeEach(() => {
+  beforeStop = async () => {};
+});
+afterAll(async () => {
+  for (const { id } of await database.prisma.worker.findMany()) await at.gateway.services.workers.stop(id);
+  await at.close();
+  await database.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const start = () => at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
+const stop = (id: string) => at.rest('DELETE', `/workers/${id}`);
+const read = async (id: string) => (await at.rest('GET', `/workers/${id}`)).body;
+const running = async (id: string) => (await backend.running()).has(id);
+const failToStop = async () => {
+  throw new Error('the engine is away');
+};
+
+async function startReady(): Promise<string> {
+  const { id } = (await start()).body;
+  await expect.poll(async () => (await read(id)).status, { timeout: 60_000 }).toBe('ready');
+  return id;
+}
+
+it('a start during a stop gets a worker of its own', async () => {
+  const first = await startReady();
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  beforeStop = () => gate;
+  const stopped = Promise.all([stop(first), stop(first)]);
+  await expect.poll(async () => (await read(first)).status).toBe('stopping');
+  const second = await start();
+  expect(second.status).toBe(201);
+  expect(second.body.id).not.toBe(first);
+  goOn();
+  expect((await stopped).map(({ status }) => status)).toEqual([204, 204]);
+  expect(await read(first)).toMatchObject({ status: 'stopped', status_reason: 'requested' });
+  expect((await start()).body.id).toBe(second.body.id);
+  expect((await stop(second.body.id)).status).toBe(204);
+}, 120_000);
+
+it('a worker that cannot be stopped has failed, and is stopped once that works', async () => {
+  const id = await startReady();
+  beforeStop = failToStop;
+  expect((await stop(id)).status).toBe(204);
+  expect(await read(id)).toMatchObject({ status: 'failed', status_reason: 'stop_failed' });
+  expect(await running(id)).toBe(true);
+  beforeStop = async () => {};
+  await expect.poll(() => running(id), { timeout: 30_000 }).toBe(false);
+  const next = await start();
+  expect(next).toMatchObject({ status: 201 });
+  expect((await stop(next.body.id)).status).toBe(204);
+}, 120_000);
+
+it('a worker that ended by itself has failed, also when what is left of it cannot be stopped', async () => {
+  const id = await startReady();
+  beforeStop = failToStop;
+  process.kill(await serverPidOf({ stateRoot: join(dataDir, 'workers'), spec: { workerId: id } }), 'SIGKILL');
+  await expect
+    .poll(() => read(id), { timeout: 30_000 })
+    .toMatchObject({ status: 'failed', status_reason: 'exited' });
+}, 120_000);
+
+it('a gateway that finds a worker half stopped starts, also when the worker cannot be stopped', async () => {
+  const id = await startReady();
+  await at.close();
+  await database.prisma.worker.update({ where: { id }, data: { status: 'stopping' } });
+  beforeStop = failToStop;
+  at = await open();
+  expect(await read(id)).toMatchObject({ status: 'failed', status_reason: 'stop_failed' });
+  beforeStop = async () => {};
+  await expect.poll(() => running(id), { timeout: 30_000 }).toBe(false);
+}, 120_000);
