@@ -122,3 +122,31 @@ it('follow a rename from outside, and another branch shares the notebook id', as
   expect(await versions(made.notebook_id, 'other')).toHaveLength(2);
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
 });
+
+it.each([
+  ['253402300800', '9999-12-31T23:59:59.000Z'],
+  ['999999999999', '9999-12-31T23:59:59.000Z'],
+  ['-99999999999', '1970-01-01T00:00:00.000Z'],
+])('and files are told of a commit that says it was made at %s', async (time, told) => {
+  const made = await create(`at${time}.ipynb`);
+  git('pull', '-q');
+  await write(`at${time}.ipynb`, time);
+  git('add', '-A');
+  const who = `Out <out@example.com> ${time} +0000`;
+  const raw = `tree ${git('write-tree')}\nparent ${git('rev-parse', 'HEAD')}\nauthor ${who}\ncommitter ${who}\n\nm\n`;
+  const command = ['hash-object', '-w', '-t', 'commit', '--literally', '--stdin'];
+  const oid = execFileSync('git', ['-C', clone, ...command], { input: raw, encoding: 'utf8' }).trim();
+  git('reset', '-q', '--hard', oid);
+  git('push', '-q', 'origin', 'HEAD:main');
+  for (const ref of ['main', oid]) {
+    const { status, body } = await at.rest('GET', `${base}/files?ref=${ref}`);
+    expect(status).toBe(200);
+    const file = body.items.find(({ path }: { path: string }) => path === `at${time}.ipynb`);
+    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: told });
+  }
+  const list = await at.rest('GET', `/documents/${made.notebook_id}/versions`);
+  expect(list.status).toBe(200);
+  expect(list.body.items.find((version: { commit_sha: string }) => version.commit_sha === oid)).toMatchObject(
+    { created_at: told },
+  );
+});
