@@ -5,6 +5,9 @@ const idLength = 40;
 const treeStart = 'tree ';
 const parentStart = 'parent ';
 const committerStart = '\ncommitter ';
+/** The end of the year 9999, the last that RFC 3339 can write. */
+const latestTime = 253_402_300_799;
+const longestTime = 40;
 
 /** What a new commit object is made of. */
 export interface NewCommit {
@@ -37,7 +40,9 @@ export function encodeCommit(commit: NewCommit): Buffer {
 }
 
 /**
- * Reads a commit object; an identity that another tool wrote malformed is given as it stands, at the epoch.
+ * Reads a commit object; an identity that another tool wrote malformed is given as it stands, and a time that it wrote
+ * malformed is the epoch. Git takes any number for a time: what lies outside of the years 1970 to 9999 is given as the
+ * nearest that does not, as neither PostgreSQL nor RFC 3339 could hold it.
  * @throws DomainError `storage_unavailable` when it names no tree
  */
 export function decodeCommit(oid: string, bytes: Buffer): Commit {
@@ -63,7 +68,7 @@ export interface CommitLinks {
   oid: string;
   treeOid: string;
   parents: string[];
-  /** The committer's time in seconds; 0 where it is malformed. */
+  /** The committer's time in seconds, as {@link decodeCommit} has it. */
   time: number;
 }
 
@@ -85,7 +90,7 @@ export function decodeCommitLinks(oid: string, bytes: Buffer): CommitLinks {
   const line = bytes.indexOf(committerStart, at - 1, 'latin1');
   const end = line < 0 ? -1 : bytes.indexOf(0x0a, line + 1);
   const text = line < 0 ? '' : bytes.toString('latin1', line, end < 0 ? bytes.length : end);
-  return { oid, treeOid, parents, time: Number(/> (-?\d{1,12})(?: |$)/.exec(text)?.[1] ?? 0) };
+  return { oid, treeOid, parents, time: seconds(text) };
 }
 
 function identity({ name, email }: Identity): string {
@@ -94,7 +99,16 @@ function identity({ name, email }: Identity): string {
 }
 
 function signature(line = ''): Signature {
-  const match = /^(.*?) ?<([^>]*)> (-?\d{1,12})(?: |$)/.exec(line);
-  if (!match) return { name: line, email: '', date: new Date(0) };
-  return { name: match[1]!, email: match[2]!, date: new Date(Number(match[3]) * 1000) };
+  const date = new Date(seconds(line) * 1000);
+  const open = line.indexOf('<');
+  const close = line.indexOf('>', open);
+  if (open < 0 || close < 0) return { name: line, email: '', date };
+  return { name: line.slice(0, open).trimEnd(), email: line.slice(open + 1, close), date };
+}
+
+/** The time behind an identity, whatever its zone, which moves none. */
+function seconds(line: string): number {
+  const end = line.lastIndexOf('>');
+  const digits = end < 0 ? null : /^ *(-?\d+)/.exec(line.slice(end + 1, end + 1 + longestTime));
+  return Math.min(Math.max(Number(digits?.[1] ?? 0), 0), latestTime);
 }

@@ -2,6 +2,7 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { GitRepository } from '../git/git-store.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexDb, type IndexedBranch, IndexMoved, inSteps, itemsPerStatement } from './index-db.js';
+import { keepIdsApart } from './keep-ids-apart.js';
 import { settleFiles } from './settle-files.js';
 import { takeBack } from './take-back.js';
 
@@ -80,6 +81,7 @@ export async function longImport(
   if (batch.length > 0) await flush();
   if (lost) await dropUnreached(db, at, reached);
   await settleFiles(db, git, at, target);
+  await keepIdsApart(db, git, at, base);
   const { count: moved } = await prisma.branchIndex.updateMany({
     where: { repositoryId, branch, targetOid: target },
     data: { tipOid: target, targetOid: null, importedCommits: 0, importedOid: null },

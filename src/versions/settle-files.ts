@@ -1,7 +1,7 @@
 import type { Prisma } from '../../prisma/generated/client/client.js';
-import { DomainError } from '../errors.js';
 import { pathHash } from '../files/path-hash.js';
 import type { GitRepository } from '../git/git-store.js';
+import { blobAt } from './blob-at.js';
 import { unknownSize } from './import-commits.js';
 import { chunk, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
@@ -22,7 +22,7 @@ export async function settleFiles(
   if (paths) {
     for (const some of chunk([...paths], itemsPerStatement)) {
       const expected = new Map<string, string | null>();
-      for (const path of some) expected.set(path, await fileOid(git, commitOid, path));
+      for (const path of some) expected.set(path, await blobAt(git, commitOid, path));
       await settle(db, git, at, { commitOid, expected });
     }
     return;
@@ -91,13 +91,5 @@ async function settle(
       where: { repositoryId, branch, pathHash: { in: [...known].map(pathHash) } },
     });
     await tx.branchFile.createMany({ data });
-  });
-}
-
-/** Null where no regular file is. */
-async function fileOid(git: GitRepository, commitOid: string, path: string): Promise<string | null> {
-  return git.fileOid(commitOid, path).catch((error: unknown) => {
-    if (error instanceof DomainError && error.code === 'invalid_path') return null;
-    throw error;
   });
 }

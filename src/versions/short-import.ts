@@ -5,6 +5,7 @@ import { pathHash } from '../files/path-hash.js';
 import type { GitRepository } from '../git/git-store.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
+import { keepIdsApart } from './keep-ids-apart.js';
 import { settleFiles } from './settle-files.js';
 import { takeBack } from './take-back.js';
 
@@ -90,6 +91,7 @@ export async function shortImport(
         const doubtful = base ? await git.differingPaths(base, to.tip) : [];
         for (const { changes } of added) for (const { path } of changes) doubtful.push(path);
         await settleFiles(db, git, at, to.tip, new Set(doubtful));
+        await keepIdsApart(db, git, at, base);
       },
       { timeout: 60_000, maxWait: 30_000 },
     );

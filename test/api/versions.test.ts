@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -20,10 +20,9 @@ afterAll(async () => {
   await rm(clone, { recursive: true, force: true });
 });
 
+const identity = ['-c', 'user.name=Out', '-c', 'user.email=out@example.com'];
 const git = (...args: string[]) =>
-  execFileSync('git', ['-C', clone, '-c', 'user.name=Out', '-c', 'user.email=out@example.com', ...args], {
-    encoding: 'utf8',
-  }).trim();
+  execFileSync('git', ['-C', clone, ...identity, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
 const notebook = (source: string) => ({
   cells: [{ id: 'a', cell_type: 'markdown', metadata: {}, source }],
   metadata: {},
@@ -121,4 +120,93 @@ it('follow a rename from outside, and another branch shares the notebook id', as
   expect((await read('new.ipynb', 'other')).notebook_id).toBe(made.notebook_id);
   expect(await versions(made.notebook_id, 'other')).toHaveLength(2);
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
+});
+
+describe('after a merge of a rename on one side with an edit on the other', () => {
+  /** Commits at a time of its own, which decides about the order in which the sides are imported. */
+  const commitAt = (time: number, ...args: string[]) =>
+    execFileSync('git', ['-C', clone, ...identity, 'commit', '-q', ...args], {
+      env: { ...process.env, GIT_COMMITTER_DATE: `@${time} +0000` },
+    });
+  const now = () => Math.floor(Date.now() / 1000);
+  let count = 0;
+
+  /** A notebook `old`, renamed to `moved` on the branch `renames` and edited on the branch `edits`. */
+  async function apart(first: 'rename' | 'edit') {
+    const [old, moved] = [`kept-${++count}.ipynb`, `moved-${count}.ipynb`];
+    const made = await create(old);
+    git('pull', '-q');
+    git('checkout', '-qB', 'renames');
+    git('mv', old, moved);
+    commitAt(now() + (first === 'rename' ? 10 : 20), '-m', 'Rename');
+    git('checkout', '-qB', 'edits', 'main');
+    await write(old, 'edited');
+    commitAt(now() + (first === 'rename' ? 20 : 10), '-am', 'Edit');
+    const edit = git('rev-parse', 'HEAD');
+    return { id: made.notebook_id as string, old, moved, edit };
+  }
+  /** Merges so that both files are there, and pushes that in the place of `main`. */
+  const mergeBoth = (from: 'renames' | 'edits', old: string, moved: string) => {
+    git('merge', '-q', '-s', 'ours', '--no-commit', from === 'renames' ? 'edits' : 'renames');
+    git('checkout', 'renames', '--', moved);
+    git('checkout', 'edits', '--', old);
+    commitAt(now() + 30, '-m', 'Keep both');
+    git('branch', '-qf', 'main');
+    git('checkout', '-q', 'main');
+    git('push', '-q', 'origin', 'main');
+  };
+
+  it.each([
+    ['renames', 'rename'],
+    ['renames', 'edit'],
+    ['edits', 'rename'],
+    ['edits', 'edit'],
+  ] as const)(
+    'that keeps both, the branch with the %s keeps its id (the %s first)',
+    async (branch, first) => {
+      const { id, old, moved, edit } = await apart(first);
+      git('checkout', '-q', branch);
+      git('push', '-q', 'origin', `${branch}:main`);
+      const keeper = branch === 'renames' ? moved : old;
+      expect((await read(keeper)).notebook_id).toBe(id);
+      mergeBoth(branch, old, moved);
+      const ids = [(await read(keeper)).notebook_id, (await read(keeper === old ? moved : old)).notebook_id];
+      expect(ids).toEqual([id, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+      expect(ids[1]).not.toBe(id);
+      expect((await versions(ids[1]!)).map(({ path }) => path)).toEqual([keeper === old ? moved : old]);
+      expect((await read(old)).commit_sha).toBe(edit);
+      // A branch that begins there has the same.
+      git('push', '-q', 'origin', `main:refs/heads/like-${count}`);
+      for (const path of [old, moved])
+        expect((await read(path, `like-${count}`)).notebook_id).toBe((await read(path)).notebook_id);
+    },
+  );
+});
+
+it.each([
+  ['253402300800', '9999-12-31T23:59:59.000Z'],
+  ['999999999999', '9999-12-31T23:59:59.000Z'],
+  ['-99999999999', '1970-01-01T00:00:00.000Z'],
+])('and files are told of a commit that says it was made at %s', async (time, told) => {
+  const made = await create(`at${time}.ipynb`);
+  git('pull', '-q');
+  await write(`at${time}.ipynb`, time);
+  git('add', '-A');
+  const who = `Out <out@example.com> ${time} +0000`;
+  const raw = `tree ${git('write-tree')}\nparent ${git('rev-parse', 'HEAD')}\nauthor ${who}\ncommitter ${who}\n\nm\n`;
+  const command = ['hash-object', '-w', '-t', 'commit', '--literally', '--stdin'];
+  const oid = execFileSync('git', ['-C', clone, ...command], { input: raw, encoding: 'utf8' }).trim();
+  git('reset', '-q', '--hard', oid);
+  git('push', '-q', 'origin', 'HEAD:main');
+  for (const ref of ['main', oid]) {
+    const { status, body } = await at.rest('GET', `${base}/files?ref=${ref}`);
+    expect(status).toBe(200);
+    const file = body.items.find(({ path }: { path: string }) => path === `at${time}.ipynb`);
+    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: told });
+  }
+  const list = await at.rest('GET', `/documents/${made.notebook_id}/versions`);
+  expect(list.status).toBe(200);
+  expect(list.body.items.find((version: { commit_sha: string }) => version.commit_sha === oid)).toMatchObject(
+    { created_at: told },
+  );
 });

@@ -195,3 +195,31 @@ it('reads a commit, also one whose author another tool wrote malformed', async (
     committer: { name: 'C', email: 'c@x', date: new Date(1_700_000_000_000) },
   });
 });
+
+it.each([
+  ['253402300800 +0000', '9999-12-31T23:59:59.000Z'],
+  ['999999999999 +0000', '9999-12-31T23:59:59.000Z'],
+  [`${'9'.repeat(400)} +0000`, '9999-12-31T23:59:59.000Z'],
+  ['-1 +0000', '1970-01-01T00:00:00.000Z'],
+  ['-99999999999 +0000', '1970-01-01T00:00:00.000Z'],
+  ['1700000000 never', '2023-11-14T22:13:20.000Z'],
+  ['1700000000+9999', '2023-11-14T22:13:20.000Z'],
+  ['1700000000', '2023-11-14T22:13:20.000Z'],
+  ['yesterday', '1970-01-01T00:00:00.000Z'],
+  ['', '1970-01-01T00:00:00.000Z'],
+])('reads the time "%s" of a commit as one that can be told', async (time, told) => {
+  const tree = at.git('rev-parse', 'main^{tree}');
+  const raw = `tree ${tree}\nauthor A <a@x> ${time}\ncommitter C <c@x> ${time}\n\nm`;
+  const oid = at.gitWithInput(raw, 'hash-object', '-w', '-t', 'commit', '--literally', '--stdin');
+  expect(await at.repository.readCommit(oid)).toMatchObject({
+    author: { name: 'A', email: 'a@x', date: new Date(told) },
+    committer: { name: 'C', email: 'c@x', date: new Date(told) },
+  });
+});
+
+it('reads a commit that names neither author nor committer', async () => {
+  const raw = `tree ${at.git('rev-parse', 'main^{tree}')}\n\nm`;
+  const oid = at.gitWithInput(raw, 'hash-object', '-w', '-t', 'commit', '--literally', '--stdin');
+  const nobody = { name: '', email: '', date: new Date(0) };
+  expect(await at.repository.readCommit(oid)).toMatchObject({ author: nobody, committer: nobody });
+});

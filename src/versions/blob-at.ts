@@ -1,0 +1,10 @@
+import { DomainError } from '../errors.js';
+import type { GitRepository } from '../git/git-store.js';
+
+/** The blob at a path in a commit; null where no regular file is. */
+export async function blobAt(git: GitRepository, commitOid: string, path: string): Promise<string | null> {
+  return git.fileOid(commitOid, path).catch((error: unknown) => {
+    if (error instanceof DomainError && error.code === 'invalid_path') return null;
+    throw error;
+  });
+}

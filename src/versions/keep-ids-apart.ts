@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { GitRepository } from '../git/git-store.js';
+import { blobAt } from './blob-at.js';
+import type { IndexDb, IndexedBranch } from './index-db.js';
+
+/** One of several files of a branch that have the same id. */
+interface Claim {
+  documentId: string;
+  path: string;
+  pathHash: string;
+  lastCommitOid: string;
+}
+
+/**
+ * Leaves each id to one file of a branch. A merge can bring two files with one: that which one side renamed, and that
+ * which stayed at the path on the other. The id stays where the branch had it before; else where the default branch has
+ * it; else at the path that it had first. The other files, with the versions that they are of, take the ids that the
+ * default branch has at their paths, or new ones.
+ * @param base the commit that the index stood for before; null when there was none
+ */
+export async function keepIdsApart(
+  db: IndexDb,
+  git: GitRepository,
+  at: IndexedBranch,
+  base: string | null,
+): Promise<void> {
+  const { repositoryId, branch } = at;
+  // Not by a unique index: between the steps of a long import two files may have one id.
+  const claims = await db.read.$queryRaw<Claim[]>`
+    SELECT "documentId", path, "pathHash", "lastCommitOid" FROM "BranchFile"
+    WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND "documentId" IN (
+      SELECT "documentId" FROM "BranchFile"
+      WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND "documentId" IS NOT NULL
+      GROUP BY "documentId" HAVING count(*) > 1
+    )
+    ORDER BY path`;
+  for (const documentId of new Set(claims.map((claim) => claim.documentId))) {
+    const sharers = claims.filter((claim) => claim.documentId === documentId);
+    const keeper = await bestClaim(db, git, at, { base, documentId, sharers });
+    for (const claim of sharers) if (claim !== keeper) await giveOther(db, at, claim);
+  }
+}
+
+async function bestClaim(
+  db: IndexDb,
+  git: GitRepository,
+  { repositoryId, branch, defaultBranch }: IndexedBranch,
+  { base, documentId, sharers }: { base: string | null; documentId: string; sharers: Claim[] },
+): Promise<Claim> {
+  const before: Claim[] = [];
+  for (const claim of sharers) {
+    if (base !== null && (await blobAt(git, base, claim.path)) !== null) before.push(claim);
+  }
+  const best = before.length > 0 ? before : sharers;
+  if (best.length === 1) return best[0]!;
+  const pathHash = { in: best.map((claim) => claim.pathHash) };
+  const found =
+    (branch === defaultBranch
+      ? null
+      : await db.read.branchFile.findFirst({
+          where: { repositoryId, branch: defaultBranch, documentId, pathHash },
+          select: { pathHash: true },
+        })) ??
+    (await db.read.fileVersion.findFirst({
+      where: { repositoryId, branch, documentId, pathHash },
+      orderBy: { position: 'asc' },
+      select: { pathHash: true },
+    }));
+  return best.find((claim) => claim.pathHash === found?.pathHash) ?? best[0]!;
+}
+
+async function giveOther(
+  db: IndexDb,
+  { repositoryId, branch, defaultBranch }: IndexedBranch,
+  { pathHash, lastCommitOid }: Claim,
+): Promise<void> {
+  const there = await db.read.branchFile.findUnique({
+    where: { repositoryId_branch_pathHash: { repositoryId, branch: defaultBranch, pathHash } },
+    select: { documentId: true },
+  });
+  const shared = there?.documentId ?? null;
+  const isFree =
+    shared !== null &&
+    (await db.read.branchFile.count({ where: { repositoryId, branch, documentId: shared } })) === 0;
+  const documentId = isFree ? shared : randomUUID();
+  await db.step(async (tx) => {
+    if (!isFree) await tx.notebookDocument.create({ data: { id: documentId, repositoryId } });
+    await tx.branchFile.update({
+      where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash } },
+      data: { documentId },
+    });
+    await tx.fileVersion.updateMany({
+      where: { repositoryId, branch, commitOid: lastCommitOid, pathHash },
+      data: { documentId },
+    });
+  });
+}
