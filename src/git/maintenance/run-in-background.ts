@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import { storageUnavailable } from '../storage-error.js';
 
 /** One command of maintenance. */
 export interface BackgroundCommand {
@@ -21,7 +22,8 @@ const keptErrorBytes = 8 * 1024;
  * Runs git at the lowest priority and answers what it printed. It is told to end with SIGTERM, at which git removes its
  * temporary files and locks; only what does not obey is killed. When this process dies, the next line of progress finds
  * nobody who reads it, and ends git in the same clean way.
- * @throws NativeGitError when it fails, is ended by the signal, takes over two hours or prints over 64 MiB
+ * @throws NativeGitError when it fails, is ended by the signal, takes over two hours or prints over 64 MiB; DomainError
+ *   `storage_unavailable` when it cannot be started
  */
 export function runInBackground(
   native: NativeGit,
@@ -61,7 +63,7 @@ export function runInBackground(
     child.once('spawn', () => lowerPriority(child));
     child.once('error', (error) => {
       settled();
-      reject(new NativeGitError(args[0] ?? '', null, error.message));
+      reject(storageUnavailable(error));
     });
     child.once('close', (code) => {
       settled();
