@@ -94,7 +94,7 @@ export interface GitRepository {
    */
   setDefaultBranch(branch: string): Promise<void>;
 
-  /** All branches, by name. */
+  /** All branches, by name; those that are damaged are left out. */
   branches(): Promise<{ name: string; commitOid: string }[]>;
 
   /** Whether there is such a commit here. */

@@ -8,6 +8,7 @@ export interface BackgroundCommand {
   gitdir: string;
   signal: AbortSignal;
   config?: Record<string, string>;
+  env?: Record<string, string>;
   input?: string;
   /** Told the percentage that git prints on its progress, as often as git prints it. */
   onPercent?(percent: number): void;
@@ -31,7 +32,8 @@ export function runInBackground(
   command: BackgroundCommand,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = native.start(args, { gitdir: command.gitdir, config: command.config });
+    const { gitdir, config, env } = command;
+    const child = native.start(args, { gitdir, config, env });
     let kill: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child, 'SIGTERM');

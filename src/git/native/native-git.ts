@@ -108,6 +108,8 @@ function start(args: readonly string[], options: NativeRun & Pick<SpawnOptions, 
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
       GIT_OPTIONAL_LOCKS: '0',
+      // A ref that is damaged is left out, and does not end what is done to the others.
+      GIT_REF_PARANOIA: '0',
       ...options.env,
     },
     stdio: stdio ?? 'pipe',
