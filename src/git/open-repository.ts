@@ -5,6 +5,7 @@ import { commitToBranch } from './commit-to-branch.js';
 import { EntryBudget } from './entry-budget.js';
 import type { Commit, CommitInput, GitRepository } from './git-types.js';
 import { openHistory } from './history.js';
+import { isReachable } from './is-reachable.js';
 import { lastChanges } from './last-changes.js';
 import type { NativeGit } from './native/native-git.js';
 import type { ObjectStore } from './object-store.js';
@@ -93,6 +94,8 @@ export function openRepository(parts: {
   async function createBranch(name: string, commitOid: string): Promise<void> {
     assertBranchName(name);
     await readCommit(commitOid);
+    // A prune under way takes no notice of a ref that is made now.
+    if (!(await isReachable(parts, readLinks, commitOid))) throw notFound('The commit');
     await refs.create(`refs/heads/${name}`, commitOid);
   }
 

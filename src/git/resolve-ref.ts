@@ -29,11 +29,11 @@ export async function resolveRef(
   }
   const tag = await refs.read(`refs/tags/${ref}`);
   if (!tag) throw notFound('The ref');
-  return { kind: 'tag', name: ref, commitOid: await peel(objects, tag) };
+  return { kind: 'tag', name: ref, commitOid: await peelToCommit(objects, tag) };
 }
 
-/** Follows annotated tags to the commit; a tag of a tree or blob is not found. */
-async function peel(objects: ObjectStore, oid: string): Promise<string> {
+/** Follows annotated tags to the commit. @throws DomainError `not_found` for a tag of a tree or blob */
+export async function peelToCommit(objects: ObjectStore, oid: string): Promise<string> {
   let at = oid;
   for (let step = 0; step < mostTags; step++) {
     const object = await objects.read(at);
