@@ -94,7 +94,7 @@ export interface GitRepository {
    */
   setDefaultBranch(branch: string): Promise<void>;
 
-  /** All branches, by name. */
+  /** All branches, by name; those that are damaged are left out. */
   branches(): Promise<{ name: string; commitOid: string }[]>;
 
   /** Whether there is such a commit here. */
@@ -146,7 +146,10 @@ export interface GitRepository {
   /** Whether `ancestor` is reachable from `descendant`; a commit is its own ancestor. @throws DomainError `not_found` */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
 
-  /** @throws DomainError `invalid_ref`, `already_exists` (or it clashes with `a` against `a/b`), `not_found` */
+  /**
+   * Makes a branch at a commit that some ref leads to already.
+   * @throws DomainError `invalid_ref`, `already_exists` (or it clashes with `a` against `a/b`), `not_found`
+   */
   createBranch(name: string, commitOid: string): Promise<void>;
 
   /**

@@ -56,7 +56,7 @@ export function openHistory(parts: {
   }
 
   async function isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    const known = await walkToAncestor(readLinks, ancestor, descendant, most);
+    const known = await walkToAncestor(readLinks, ancestor, [descendant], most);
     if (known !== null) return known;
     try {
       await native!.run(['merge-base', '--is-ancestor', ancestor, descendant], {

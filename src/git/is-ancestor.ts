@@ -2,20 +2,20 @@ import type { CommitLinks } from './commit-object.js';
 import { clockSlop, NewestFirst } from './commit-walk.js';
 
 /**
- * Whether a commit is reachable from another: walks the newest first until all that is left is older than it.
+ * Whether a commit is reachable from one of others: walks the newest first until all that is left is older than it.
  * @param most null is answered as soon as more commits than this were met
  */
 export async function isAncestor(
   readLinks: (oid: string) => Promise<CommitLinks>,
   ancestor: string,
-  descendant: string,
+  descendants: Iterable<string>,
   most: number,
 ): Promise<boolean | null> {
   const wanted = await readLinks(ancestor);
   const queue = new NewestFirst();
-  const seen = new Set([descendant]);
+  const seen = new Set(descendants);
   let slop = clockSlop;
-  queue.push(await readLinks(descendant));
+  for (const descendant of seen) queue.push(await readLinks(descendant));
   for (let commit = queue.pop(); commit; commit = queue.pop()) {
     if (commit.oid === ancestor) return true;
     if (commit.time < wanted.time && --slop === 0) return false;

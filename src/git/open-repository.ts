@@ -1,10 +1,11 @@
-import { notFound } from '../errors.js';
+import { DomainError, notFound } from '../errors.js';
 import type { BranchQueue } from './branch-queue.js';
 import { type CommitLinks, decodeCommit, decodeCommitLinks } from './commit-object.js';
 import { commitToBranch } from './commit-to-branch.js';
 import { EntryBudget } from './entry-budget.js';
 import type { Commit, CommitInput, GitRepository } from './git-types.js';
 import { openHistory } from './history.js';
+import { isReachable } from './is-reachable.js';
 import { lastChanges } from './last-changes.js';
 import type { NativeGit } from './native/native-git.js';
 import type { ObjectStore } from './object-store.js';
@@ -46,7 +47,23 @@ export function openRepository(parts: {
     assertBranchName(branch);
     const oid = await refs.read(`refs/heads/${branch}`);
     if (oid === null) throw notFound('The branch');
+    await objects.readExpected(oid, 'commit');
     return oid;
+  }
+
+  /** One that leads nowhere does not take the others with it. */
+  async function branches() {
+    const found: { name: string; commitOid: string }[] = [];
+    for (const { name, oid } of await refs.branches()) {
+      const isThere = await objects.readExpected(oid, 'commit').catch((error: unknown) => {
+        if (!(error instanceof DomainError)) throw error;
+        const what = `the branch ${name} of ${objects.repositoryId} leads nowhere, and is left out of lists`;
+        objects.files.owner.reportOnce(what, error.cause);
+        return null;
+      });
+      if (isThere) found.push({ name, commitOid: oid });
+    }
+    return found;
   }
 
   async function fileOid(commitOid: string, path: string): Promise<string | null> {
@@ -77,6 +94,8 @@ export function openRepository(parts: {
   async function createBranch(name: string, commitOid: string): Promise<void> {
     assertBranchName(name);
     await readCommit(commitOid);
+    // A prune under way takes no notice of a ref that is made now.
+    if (!(await isReachable(parts, readLinks, commitOid))) throw notFound('The commit');
     await refs.create(`refs/heads/${name}`, commitOid);
   }
 
@@ -94,13 +113,16 @@ export function openRepository(parts: {
   }
 
   async function deleteBranch(name: string, at?: string): Promise<boolean> {
-    let tip = await resolveBranch(name);
-    while (at === undefined || tip === at) {
-      // Stays under a hidden ref, so that no version is lost.
-      await keepReplaced(refs, name, tip);
-      if (await refs.remove(`refs/heads/${name}`, tip)) return true;
-      tip = await resolveBranch(name);
+    assertBranchName(name);
+    const ref = `refs/heads/${name}`;
+    let tip = await refs.read(ref);
+    while (tip !== null && (at === undefined || tip === at)) {
+      // Stays under a hidden ref, so that no version is lost, unless the branch leads nowhere.
+      if ((await objects.read(tip)) !== null) await keepReplaced(refs, name, tip);
+      if (await refs.remove(ref, tip)) return true;
+      tip = await refs.read(ref);
     }
+    if (tip === null) throw notFound('The branch');
     return false;
   }
 
@@ -108,8 +130,7 @@ export function openRepository(parts: {
     resolveRef: (ref) => guardStorage(() => resolveRef({ objects, refs }, ref)),
     resolveBranch: (branch) => guardStorage(() => resolveBranch(branch)),
     setDefaultBranch: (branch) => guardStorage(() => setDefaultBranch(branch)),
-    branches: () =>
-      guardStorage(async () => (await refs.branches()).map(({ name, oid }) => ({ name, commitOid: oid }))),
+    branches: () => guardStorage(branches),
     isKnown: (oid) => guardStorage(async () => (await objects.read(oid))?.type === 'commit'),
     readCommit: (oid) => guardStorage(() => readCommit(oid)),
     readFile: (commitOid, path) => guardStorage(() => readFile(commitOid, path)),

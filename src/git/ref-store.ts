@@ -29,21 +29,30 @@ export class RefStore {
     return this.readLoose(ref) ?? (await readPackedRefs(this.files.gitdir)).get(ref) ?? null;
   }
 
-  /** All branches by short name, sorted; those whose name this API would refuse are left out. */
+  /** All branches by short name, sorted; those that are damaged, or whose name this API would refuse, are left out. */
   async branches(): Promise<{ name: string; oid: string }[]> {
-    const found = new Map<string, string>();
-    // Loose first: a native pack-refs, which packs a ref and then removes its file, cannot make one vanish in between.
-    for await (const ref of this.looseRefs('refs/heads')) {
-      const oid = this.readLoose(ref);
-      if (oid) found.set(ref, oid);
-    }
-    for (const [ref, oid] of await readPackedRefs(this.files.gitdir)) {
-      if (ref.startsWith(heads) && !found.has(ref)) found.set(ref, oid);
-    }
-    return [...found]
+    return [...(await this.list('refs/heads'))]
       .map(([ref, oid]) => ({ name: ref.slice(heads.length), oid }))
       .filter(({ name }) => isBranchName(name))
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  }
+
+  /**
+   * What the refs below a folder name, by ref; those whose file holds no object id are left out: one that is damaged does
+   * not take the others with it.
+   * @param folder default all refs
+   */
+  async list(folder = 'refs'): Promise<Map<string, string>> {
+    const found = new Map<string, string | typeof damaged>();
+    // Loose first: a native pack-refs, which packs a ref and then removes its file, cannot make one vanish in between.
+    for await (const ref of this.looseRefs(folder)) {
+      const oid = this.looseOrDamaged(ref);
+      if (oid) found.set(ref, oid);
+    }
+    for (const [ref, oid] of await readPackedRefs(this.files.gitdir)) {
+      if (ref.startsWith(`${folder}/`) && !found.has(ref)) found.set(ref, oid);
+    }
+    return new Map([...found].flatMap(([ref, oid]) => (oid === damaged ? [] : [[ref, oid]])));
   }
 
   /**
@@ -180,6 +189,16 @@ export class RefStore {
     const match = /^([0-9a-f]{40})\s*$/.exec(text);
     if (!match) throw storageUnavailable(new Error('a ref file holds no object id'));
     return match[1]!;
+  }
+
+  private looseOrDamaged(ref: string): Present {
+    try {
+      return this.readLoose(ref);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.files.owner.reportOnce(`${this.path(ref)} is damaged, and left out of lists`, error.cause);
+      return damaged;
+    }
   }
 
   /** Not awaited: 41 bytes, from memory as a rule, at a tenth of the time of a turn through the thread pool. */

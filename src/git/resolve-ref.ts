@@ -11,7 +11,7 @@ const mostTags = 10;
 /**
  * What a ref means: 40 hex digits are a commit that exists here, all else a branch, then a tag. Nothing else of git's
  * revision syntax is understood.
- * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown)
+ * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown), `storage_unavailable` for a damaged branch
  */
 export async function resolveRef(
   { objects, refs }: { objects: ObjectStore; refs: RefStore },
@@ -23,14 +23,17 @@ export async function resolveRef(
   }
   assertBranchName(ref);
   const branch = await refs.read(`refs/heads/${ref}`);
-  if (branch) return { kind: 'branch', name: ref, commitOid: branch };
+  if (branch) {
+    await objects.readExpected(branch, 'commit');
+    return { kind: 'branch', name: ref, commitOid: branch };
+  }
   const tag = await refs.read(`refs/tags/${ref}`);
   if (!tag) throw notFound('The ref');
-  return { kind: 'tag', name: ref, commitOid: await peel(objects, tag) };
+  return { kind: 'tag', name: ref, commitOid: await peelToCommit(objects, tag) };
 }
 
-/** Follows annotated tags to the commit; a tag of a tree or blob is not found. */
-async function peel(objects: ObjectStore, oid: string): Promise<string> {
+/** Follows annotated tags to the commit. @throws DomainError `not_found` for a tag of a tree or blob */
+export async function peelToCommit(objects: ObjectStore, oid: string): Promise<string> {
   let at = oid;
   for (let step = 0; step < mostTags; step++) {
     const object = await objects.read(at);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import type { Lease, Leases } from '../database/leases.js';
 import { bootId } from './journal/boot-id.js';
 import { Journal } from './journal/journal.js';
@@ -9,6 +10,8 @@ import type { Syncs } from './syncs.js';
 
 /** The folder below a store's root that holds a folder for each instance that may write. */
 export const journalFolder = 'gateway-journal';
+
+const mostReported = 1_000;
 
 /** As whom a process writes: its temp files and its journal bear the id, and a lease tells others that it lives. */
 export interface Instance {
@@ -40,6 +43,7 @@ export class StoreOwner {
   readonly syncs: Syncs | null;
   private current?: Promise<Instance & { lease: Lease }>;
   private closed = false;
+  private readonly reported = new LRUCache<string, true>({ max: mostReported });
 
   constructor(private readonly options: OwnerOptions) {
     this.root = options.root;
@@ -59,6 +63,13 @@ export class StoreOwner {
   /** Whether an instance, of this process or another, may still write. */
   async isAlive(instanceId: string): Promise<boolean> {
     return this.options.leases.isHeld(leaseName(instanceId));
+  }
+
+  /** Tells of damage that lasts until somebody repairs it: once, however often it is met. */
+  reportOnce(what: string, cause?: unknown): void {
+    if (this.reported.has(what)) return;
+    this.reported.set(what, true);
+    this.options.report(new Error(what, { cause }));
   }
 
   /** Makes all durable in its place, and ends the instance. */

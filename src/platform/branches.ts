@@ -78,8 +78,7 @@ export async function createBranch(
   const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
   const name = checkBranchName(input.name, ['body', 'name']);
   await assertBranchWritable(ctx, target, name);
-  const commitOid = await commitOf(target.git, input.from ?? target.defaultBranch);
-  await target.git.createBranch(name, commitOid);
+  const commitOid = await createAt(target.git, name, input.from ?? target.defaultBranch);
   const where = { repositoryId: target.repository.id, name };
   const isProtected = (await ctx.services.prisma.protectedBranch.count({ where })) > 0;
   return { name, commitOid, isProtected };
@@ -131,9 +130,11 @@ export async function removeBranch(
   });
 }
 
-async function commitOf(git: GitRepository, ref: string): Promise<string> {
+async function createAt(git: GitRepository, name: string, from: string): Promise<string> {
   try {
-    return (await git.resolveRef(ref)).commitOid;
+    const { commitOid } = await git.resolveRef(from);
+    await git.createBranch(name, commitOid);
+    return commitOid;
   } catch (error) {
     if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
       throw invalidField('from', 'is not a branch, tag or commit of this repository', 'unknown');

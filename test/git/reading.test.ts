@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openGitStore } from '../../src/git/git-store.js';
+import { findNativeGit } from '../../src/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 let at: GitFixture;
@@ -87,6 +89,26 @@ describe('branches', () => {
     await expect(repository.createBranch('x', '2'.repeat(40))).rejects.toEqual(code('not_found'));
     await expect(repository.createBranch('x y', at.firstCommit)).rejects.toEqual(code('invalid_ref'));
     await expect(repository.deleteBranch('x')).rejects.toEqual(code('not_found'));
+  });
+
+  it.each(['without', 'beside'])('begin only at commits that a ref leads to, %s native git', async (how) => {
+    const native = how === 'beside' ? await findNativeGit() : null;
+    const repository = await openGitStore({ root: at.root, native }).repository(at.id);
+    const child = (parent: string, text: string) =>
+      at.git('commit-tree', `${parent}^{tree}`, '-p', parent, '-m', text);
+    const loose = child(at.firstCommit, 'loose');
+    const tip = child(loose, 'tip');
+    for (const oid of [loose, tip])
+      await expect(repository.createBranch('b', oid)).rejects.toEqual(code('not_found'));
+    at.git('tag', '-m', 'annotated', 'v1', tip);
+    at.git('tag', 'tree', 'main^{tree}');
+    await repository.createBranch('below-a-tag', loose);
+    await repository.createBranch('of-a-tag', tip);
+    const replaced = child(at.firstCommit, 'replaced');
+    at.git('update-ref', `refs/gateway/replaced/x/${replaced}`, replaced);
+    await repository.createBranch('replaced', replaced);
+    await repository.createBranch('first', at.firstCommit);
+    at.fsck();
   });
 
   it('of the same name made at the same time leave one', async () => {

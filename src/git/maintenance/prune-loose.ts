@@ -1,12 +1,14 @@
 import { link, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { NativeGit } from '../native/native-git.js';
+import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { errnoOf } from '../storage-error.js';
 import { tempFolder } from '../temp-name.js';
 import { runInBackground } from './run-in-background.js';
 
 /** How long an object that nothing refers to is kept. */
 const keptMs = 14 * 24 * 60 * 60_000;
+/** What git says of a ref that is damaged, or leads to an object that is missing. */
+const damagedRef = /unable to parse object: (HEAD|refs\/)/;
 const asidePrefix = 'pruned-';
 
 /**
@@ -17,13 +19,18 @@ const asidePrefix = 'pruned-';
  * written, or found and given the present time, by that very save. The last can happen at any moment, so an object is
  * moved aside first and looked at then: whoever found it before has made it young, and it is put back; whoever looks
  * for it later does not find it and writes it anew.
- * @returns how many are gone
+ * @returns how many are gone; none while a ref is damaged, for then it is not known what it led to
  */
 export async function pruneLoose(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<number> {
   const seconds = Math.floor((Date.now() - keptMs) / 1000);
   const printed = await runInBackground(native, ['prune', '--dry-run', `--expire=@${seconds} +0000`], {
     gitdir,
     signal,
+    // What a damaged ref led to is not taken for what nothing leads to.
+    env: { GIT_REF_PARANOIA: '1' },
+  }).catch((error) => {
+    if (error instanceof NativeGitError && damagedRef.test(error.stderr)) return '';
+    throw error;
   });
   let count = 0;
   for (const [, oid] of printed.matchAll(/^([0-9a-f]{40}) (?:blob|tree|commit|tag|unknown)$/gm)) {

@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import { storageUnavailable } from '../storage-error.js';
 
 /** One command of maintenance. */
 export interface BackgroundCommand {
   gitdir: string;
   signal: AbortSignal;
   config?: Record<string, string>;
+  env?: Record<string, string>;
   input?: string;
   /** Told the percentage that git prints on its progress, as often as git prints it. */
   onPercent?(percent: number): void;
@@ -21,7 +23,8 @@ const keptErrorBytes = 8 * 1024;
  * Runs git at the lowest priority and answers what it printed. It is told to end with SIGTERM, at which git removes its
  * temporary files and locks; only what does not obey is killed. When this process dies, the next line of progress finds
  * nobody who reads it, and ends git in the same clean way.
- * @throws NativeGitError when it fails, is ended by the signal, takes over two hours or prints over 64 MiB
+ * @throws NativeGitError when it fails, is ended by the signal, takes over two hours or prints over 64 MiB; DomainError
+ *   `storage_unavailable` when it cannot be started
  */
 export function runInBackground(
   native: NativeGit,
@@ -29,7 +32,8 @@ export function runInBackground(
   command: BackgroundCommand,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = native.start(args, { gitdir: command.gitdir, config: command.config });
+    const { gitdir, config, env } = command;
+    const child = native.start(args, { gitdir, config, env });
     let kill: NodeJS.Timeout | undefined;
     const end = () => {
       signalGroup(child, 'SIGTERM');
@@ -61,7 +65,7 @@ export function runInBackground(
     child.once('spawn', () => lowerPriority(child));
     child.once('error', (error) => {
       settled();
-      reject(new NativeGitError(args[0] ?? '', null, error.message));
+      reject(storageUnavailable(error));
     });
     child.once('close', (code) => {
       settled();

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { storageUnavailable } from '../storage-error.js';
+import { assertDescriptors } from './assert-descriptors.js';
 
 /** The oldest version that can do all that is asked of it: `git repack --geometric` came with 2.32. */
 const oldest = [2, 32] as const;
@@ -65,12 +67,15 @@ export interface NativeGit {
   version: string;
   /**
    * Runs a command to its end, without a shell, and answers what it printed.
-   * @throws NativeGitError when it fails, takes too long, or prints too much
+   * @throws NativeGitError when it fails, takes too long, or prints too much; DomainError `storage_unavailable` when it
+   *   cannot be started
    */
   run(args: readonly string[], options?: NativeCommand): Promise<Buffer>;
   /**
    * Starts a command whose input and output are streamed. The caller bounds how long it runs and drains its `stderr`;
-   * `signal` kills it with all that it started. It leads a process group of its own.
+   * `signal` kills it with all that it started. It leads a process group of its own. A failure to start it is thrown,
+   * or told by its event `error`, as Node sees fit.
+   * @throws DomainError `storage_unavailable`
    */
   start(args: readonly string[], options?: NativeRun & Pick<SpawnOptions, 'stdio'>): ChildProcess;
 }
@@ -94,7 +99,7 @@ function start(args: readonly string[], options: NativeRun & Pick<SpawnOptions, 
     '-c',
     `${key}=${value}`,
   ]);
-  const child = spawn('git', [...config, ...(gitdir ? ['--git-dir', gitdir] : []), ...args], {
+  const child = spawnOrThrow([...config, ...(gitdir ? ['--git-dir', gitdir] : []), ...args], {
     env: {
       PATH: process.env.PATH,
       LC_ALL: 'C',
@@ -103,6 +108,8 @@ function start(args: readonly string[], options: NativeRun & Pick<SpawnOptions, 
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
       GIT_OPTIONAL_LOCKS: '0',
+      // A ref that is damaged is left out, and does not end what is done to the others.
+      GIT_REF_PARANOIA: '0',
       ...options.env,
     },
     stdio: stdio ?? 'pipe',
@@ -113,6 +120,23 @@ function start(args: readonly string[], options: NativeRun & Pick<SpawnOptions, 
   signal?.addEventListener('abort', kill, { once: true });
   child.once('close', () => signal?.removeEventListener('abort', kill));
   if (signal?.aborted) kill();
+  return child;
+}
+
+/** Node throws some failures, and tells others later, on the process and its streams, whoever listens there by then. */
+function spawnOrThrow(args: readonly string[], options: SpawnOptions): ChildProcess {
+  assertDescriptors();
+  let child: ChildProcess;
+  try {
+    child = spawn('git', args, options);
+  } catch (error) {
+    throw storageUnavailable(error);
+  }
+  child.on('error', () => {});
+  // Somebody else took the last descriptors meanwhile: the streams are not even made.
+  if ((child.stdio as unknown) === undefined)
+    throw storageUnavailable(new Error('no file descriptor is free'));
+  for (const stream of child.stdio) stream?.on('error', () => {});
   return child;
 }
 
@@ -137,7 +161,7 @@ function run(args: readonly string[], options: NativeCommand = {}): Promise<Buff
     child.stdin!.end(input);
     child.once('error', (error) => {
       clearTimeout(timer);
-      reject(new NativeGitError(args[0] ?? '', null, error.message));
+      reject(storageUnavailable(error));
     });
     child.once('close', (code) => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { EntryBudget } from '../entry-budget.js';
 import { isReadableSegment } from '../path.js';
+import { storageUnavailable } from '../storage-error.js';
 import { isRegularFile } from '../tree-bytes.js';
 import type { FileDifference } from '../tree-diff.js';
 import { longestPrefix } from '../tree-files.js';
@@ -22,7 +23,8 @@ const env = { GIT_NO_REPLACE_OBJECTS: '1' };
  * What `git log` finds between two commits that exist, parents before children; a tenth of the time of our own walk.
  * The process ends with the iteration, however that ends; it waits while nobody asks for more.
  * @param from null for the whole history
- * @throws NativeGitError; DomainError `payload_too_large` when one commit changes over 500,000 files
+ * @throws NativeGitError; DomainError `payload_too_large` when one commit changes over 500,000 files,
+ *   `storage_unavailable` when git cannot be started
  * @see https://git-scm.com/docs/git-diff-tree#_raw_output_format
  */
 export async function* nativeHistory(
@@ -57,7 +59,7 @@ export async function* nativeHistory(
   child.stdin!.end();
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once('close', resolve);
-    child.once('error', (error) => reject(new NativeGitError('log', null, error.message)));
+    child.once('error', (error) => reject(storageUnavailable(error)));
   });
   // Awaited below unless the reader leaves first.
   closed.catch(() => {});

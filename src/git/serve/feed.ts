@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import { storageUnavailable } from '../storage-error.js';
 
 const keptErrorBytes = 8 * 1024;
 
@@ -38,10 +39,13 @@ export function keepErrors(child: ChildProcess): () => string {
   return () => errors;
 }
 
-/** Waits for a process and its streams to end; null when it was killed. */
+/**
+ * Waits for a process and its streams to end; null when it was killed.
+ * @throws DomainError `storage_unavailable` when it could not be started
+ */
 export function exitCode(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
+    child.once('error', (error) => reject(storageUnavailable(error)));
     child.once('close', resolve);
   });
 }

@@ -1,4 +1,4 @@
-import type { NativeCommand, NativeGit } from '../native/native-git.js';
+import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
 const mostObjects = 1_000_000;
@@ -36,7 +36,7 @@ export class PackObjects {
     const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
     const printed = await this.run(args, { env: this.quarantine.alone, mostOutput: listingBytes }).catch(
       (error) => {
-        throw error instanceof PushRefused ? error : new TooManyObjects(error);
+        throw error instanceof NativeGitError ? new TooManyObjects(error) : error;
       },
     );
     for (let at = 0; at < printed.length; ) {

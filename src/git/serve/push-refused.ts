@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.js';
+import { NativeGitError } from '../native/native-git.js';
 
 /** A push that is refused as a whole; `message` is what its user reads. */
 export class PushRefused extends Error {
@@ -19,9 +20,9 @@ export class TooManyObjects extends PushRefused {
   }
 }
 
-/** What git failed at as the reason to refuse a push; a reason that is known already stays. */
-export function asRefused(error: unknown, message: string): PushRefused {
-  return error instanceof PushRefused ? error : new PushRefused(message, error);
+/** What git failed at as the reason to refuse a push; what it is not to blame for stays as it is. */
+export function asRefused(error: unknown, message: string): unknown {
+  return error instanceof NativeGitError ? new PushRefused(message, error) : error;
 }
 
 /** A body that no git client sends. */

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findNativeGit, type NativeGit, NativeGitError } from '../../../src/git/native/native-git.js';
 
@@ -46,4 +48,29 @@ describe('native git', () => {
     const listed = (await git.run(['config', '--list', '--show-scope'], { gitdir })).toString();
     expect(listed).not.toMatch(/^(system|global)/m);
   });
+
+  it('tells that it cannot be started as storage that is not available, and the process goes on', async () => {
+    const program = new URL('./few-descriptors.ts', import.meta.url).pathname;
+    const args = [
+      '-c',
+      'ulimit -n 128; exec "$@"',
+      'bash',
+      process.execPath,
+      '--import',
+      'tsx',
+      program,
+      gitdir,
+    ];
+    const { stdout } = await promisify(execFile)('bash', args);
+    const outcomes: Record<string, string[]> = JSON.parse(stdout);
+    expect(Object.keys(outcomes)).toEqual(['run', 'background', 'history', 'upload']);
+    for (const [way, ends] of Object.entries(outcomes)) {
+      expect(ends[0], way).toBe('storage_unavailable');
+      expect(ends.at(-1), way).toBe('gone: storage_unavailable');
+      // With room again each ends as it did at first; in between it starts or it does not.
+      const last = ends.at(-2)!;
+      expect(last, way).not.toBe('storage_unavailable');
+      expect([...new Set(ends.slice(0, -1))].sort(), way).toEqual([last, 'storage_unavailable'].sort());
+    }
+  }, 60_000);
 });
