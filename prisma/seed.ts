@@ -1,4 +1,5 @@
 import type { Services } from '../src/context.js';
+import { DomainError } from '../src/errors.js';
 import { serviceIdentity } from '../src/files/commit-changes.js';
 import { normalizeNotebook } from '../src/nbformat/normalize-notebook.js';
 import { writeNotebook } from '../src/nbformat/write-notebook.js';
@@ -21,7 +22,8 @@ export async function seedDemo({ prisma, git }: Pick<Services, 'prisma' | 'git'>
   });
   const repositoryExists = await git.repository(demo.repositoryId).then(
     () => true,
-    () => false,
+    // One that cannot be read now is there all the same.
+    (error) => !(error instanceof DomainError && error.code === 'not_found'),
   );
   if (!repositoryExists) {
     await git.createRepository(demo.repositoryId, {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createLocalLeases, type Leases } from '../database/leases.js';
 import { notFound } from '../errors.js';
 import { BranchQueue } from './branch-queue.js';
@@ -16,7 +16,7 @@ import { openRepository } from './open-repository.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { RefStore } from './ref-store.js';
 import { createGitServing, type GitService } from './serve/git-service.js';
-import { guardStorage, storageUnavailable } from './storage-error.js';
+import { errnoOf, guardStorage, storageUnavailable } from './storage-error.js';
 import { StoreOwner } from './store-owner.js';
 import { diskSyncs, type Syncs } from './syncs.js';
 import { tempFolder, tempName } from './temp-name.js';
@@ -47,7 +47,7 @@ export interface GitStore {
    */
   createRepository(id: string, init: RepositoryInit): Promise<{ commitOid: string }>;
 
-  /** @throws DomainError `not_found` */
+  /** @throws DomainError `not_found`, `storage_unavailable` */
   repository(id: string): Promise<GitRepository>;
 
   /** The folder of a repository, for native git; nothing says that it is there. @throws DomainError `not_found` */
@@ -81,7 +81,8 @@ export interface GitStore {
   /**
    * To be called at start: makes the folder this database's own, and takes up what instances that ended without
    * {@link close} left: their locks, temp files and half-made repositories go, and what their journals promised is
-   * carried out. From then on it looks for such instances every 30 s.
+   * carried out. From then on it looks for such instances every 30 s. A repository for which that fails is reported, and
+   * answers `storage_unavailable` until it succeeds; it is tried again every 30 s.
    * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
    */
   reconcile(): Promise<void>;
@@ -126,13 +127,20 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   const sweep = setInterval(() => caches.openPacks.purgeStale(), sweepMs).unref();
   let timer: NodeJS.Timeout | undefined;
 
+  /** The repositories that could not be taken up, by the name of their folder. */
+  let untrusted: ReadonlyMap<string, unknown> = new Map();
   const native = options.native ?? null;
   const serving = createGitServing(native, queue);
 
   async function existing(id: string): Promise<string> {
     const gitdir = directory(root, id);
-    if (!(await stat(join(gitdir, 'objects')).catch(() => null))?.isDirectory())
-      throw notFound('The repository');
+    const why = untrusted.get(basename(gitdir));
+    if (why !== undefined) throw storageUnavailable(why);
+    const objects = await stat(join(gitdir, 'objects')).catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
+      throw storageUnavailable(error);
+    });
+    if (!objects?.isDirectory()) throw notFound('The repository');
     return gitdir;
   }
 
@@ -152,14 +160,16 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     // Another instance is at it.
     if (!lease) return;
     try {
-      await reconcileStore(owner);
+      untrusted = await reconcileStore(owner);
+      for (const [name, cause] of untrusted)
+        report(new Error(`${name} could not be taken up, is not served, and is tried again`, { cause }));
     } finally {
       await lease.release();
     }
   }
 
   async function lookForGone(): Promise<void> {
-    if (await hasGoneInstances(owner)) await takeUp();
+    if (untrusted.size > 0 || (await hasGoneInstances(owner))) await takeUp();
   }
 
   async function reconcile(): Promise<void> {

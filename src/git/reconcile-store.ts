@@ -1,11 +1,13 @@
 import { readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DurableFiles } from './durable-files.js';
+import { readApplied, writeApplied } from './journal/applied-repositories.js';
 import { bootId } from './journal/boot-id.js';
 import { readJournal } from './journal/read-journal.js';
 import { replayJournals } from './journal/replay-journals.js';
 import { errnoOf } from './storage-error.js';
 import { journalFolder, type StoreOwner } from './store-owner.js';
+import type { Syncs } from './syncs.js';
 import { instanceOfTempName, tempFolder } from './temp-name.js';
 
 /** Ends the name of a journal that was taken away from its instance. */
@@ -19,26 +21,49 @@ type IsGone = (instanceId: string) => Promise<boolean>;
  * Takes up what instances that are gone left below a store's root: removes half-made repositories, temp files and locks
  * (a lock of ours is a hard link of one of our temp files; those of native git are left alone), then carries out what
  * their journals promised.
+ *
+ * A journal is kept while a repository is in it that could not be taken up, and noted what was done for the others. One
+ * that cannot be read fails the whole, for nobody knows which repositories are in it.
+ * @returns the repositories that could not be taken up, by the name of their folder, and why: they are not to be trusted
  */
-export async function reconcileStore(owner: StoreOwner): Promise<void> {
+export async function reconcileStore(owner: StoreOwner): Promise<ReadonlyMap<string, unknown>> {
   const { root } = owner;
   const isGone = askOnce(owner);
   // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
   const journals = await takeJournals(join(root, journalFolder), isGone);
+  const failed = new Map<string, unknown>();
   for (const name of await namesOfGone(join(root, tempFolder), isGone)) {
     // A process of git that outlived ours may still be writing there.
-    await rm(join(root, tempFolder, name), { recursive: true, force: true, maxRetries: 5 });
+    await rm(join(root, tempFolder, name), { recursive: true, force: true, maxRetries: 5 }).catch((error) =>
+      failed.set(join(tempFolder, name), error),
+    );
   }
   for (const entry of await listOrNone(root)) {
-    if (entry.isDirectory() && entry.name.endsWith('.git'))
-      await clearRepository(join(root, entry.name), isGone);
+    if (!entry.isDirectory() || !entry.name.endsWith('.git')) continue;
+    await clearRepository(join(root, entry.name), isGone).catch((error) => failed.set(entry.name, error));
   }
-  await replayJournals(
-    await Promise.all(journals.map(readJournal)),
-    bootId(),
-    (repository) => new DurableFiles(join(root, repository), owner),
-  );
-  for (const journal of journals) await rm(journal, { recursive: true, force: true });
+  const contents = await Promise.all(journals.map(readJournal));
+  const filesOf = (repository: string) => new DurableFiles(join(root, repository), owner);
+  for (const [name, error] of await replayJournals(contents, bootId(), filesOf)) failed.set(name, error);
+  for (const [index, journal] of journals.entries()) {
+    const repositories = new Set(contents[index]!.moves.map(({ repository }) => repository));
+    await dropApplied(journal, repositories, { failed, syncs: owner.syncs }).catch((error) => {
+      // It will be carried out again, so nobody may go on from where it leads.
+      for (const name of repositories) failed.set(name, error);
+    });
+  }
+  return failed;
+}
+
+/** Removes a journal, or notes for which repositories it is done with. */
+async function dropApplied(
+  journal: string,
+  repositories: ReadonlySet<string>,
+  { failed, syncs }: { failed: ReadonlyMap<string, unknown>; syncs: Syncs | null },
+): Promise<void> {
+  const done = [...repositories].filter((name) => !failed.has(name));
+  if (done.length === repositories.size) await rm(journal, { recursive: true, force: true });
+  else if (done.length > 0) await writeApplied(journal, [...(await readApplied(journal)), ...done], syncs);
 }
 
 /** Whether an instance that is gone left a journal, or another sign that it wrote here. */

@@ -69,7 +69,8 @@ export function watchMaintenance(deps: {
       });
       if (failedLately === 0) await runner.request(repositoryId);
     } catch (error) {
-      if (error instanceof DomainError && error.code === 'not_found') return;
+      // One that is gone, or cannot be read now, keeps no other one waiting; the store reports the latter.
+      if (error instanceof DomainError && ['not_found', 'storage_unavailable'].includes(error.code)) return;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { storageUnavailable } from '../storage-error.js';
 import { type Syncs, syncPaths } from '../syncs.js';
@@ -51,13 +51,18 @@ interface Waiting {
 /**
  * What a store is about to do, written ahead: one flush makes durable what all writers want at that moment, and the many
  * files that it is about are flushed later, by a checkpoint in the background. Two segments take turns: one is filled
- * while what the other tells of is flushed.
+ * while what the other tells of is flushed. One whose own flush failed is not written to again: it is removed once what it
+ * tells of is flushed, and a new one takes its place.
  */
 export class Journal {
   private active?: Segment;
   private spare?: Segment;
   private retiring?: Segment;
   private waiting: Waiting[] = [];
+  /** The records that are to be taken back, with the segments that hold them. */
+  private readonly voids = new Map<number, Segment>();
+  /** Some of them came since the last write began. */
+  private hasNewVoids = false;
   private writing?: Promise<void>;
   private checkpointing?: Promise<void>;
   private timer?: NodeJS.Timeout;
@@ -85,7 +90,7 @@ export class Journal {
       durable,
       settle: ({ touched, done }) => {
         if (!at) return;
-        if (!done && !this.closed) this.takeBack(at.sequence);
+        if (!done && !this.closed) this.takeBack(at);
         at.segment.settle(touched);
       },
     };
@@ -116,36 +121,46 @@ export class Journal {
     this.active = this.spare = this.retiring = undefined;
   }
 
-  private takeBack(sequence: number): void {
-    const entry = this.append({ voids: sequence });
-    entry.durable.then(
-      () => entry.settle({ touched: [], done: true }),
-      () => {},
-    );
+  private takeBack({ segment, sequence }: { segment: Segment; sequence: number }): void {
+    this.voids.set(sequence, segment);
+    this.hasNewVoids = true;
+    this.writing ??= this.write();
   }
 
   private async write(): Promise<void> {
-    while (this.waiting.length > 0) {
+    do {
       const group = this.nextGroup();
       try {
         await this.writeGroup(group);
       } catch (error) {
         for (const { failed } of group) failed(error);
       }
-    }
+    } while (this.waiting.length > 0 || this.hasNewVoids);
     this.writing = undefined;
   }
 
   private async writeGroup(group: Waiting[]): Promise<void> {
-    const segment = await this.room(group.reduce((sum, { record }) => sum + recordBytes(record), 0));
+    const voids = [...this.voids.keys()];
+    this.hasNewVoids = false;
+    const records = [...voids.map((sequence) => ({ voids: sequence })), ...group.map(({ record }) => record)];
+    const segment = await this.room(records.reduce((sum, record) => sum + recordBytes(record), 0));
     const first = this.sequence + 1;
-    const bytes = Buffer.concat(group.map(({ record }, n) => encodeRecord(first + n, record)));
+    const bytes = Buffer.concat(records.map((record, n) => encodeRecord(first + n, record)));
     try {
-      await segment.write(bytes, first + group.length - 1);
+      await segment.write(bytes, first + records.length - 1);
       // Who takes this instance for dead moves its journal away before reading it, and so may not have read this.
       if (!existsSync(segment.path)) throw this.takenOver();
-      this.sequence += group.length;
-      for (const [n, { written }] of group.entries()) written(segment, first + n);
+      this.sequence += records.length;
+      for (const sequence of voids) this.voids.delete(sequence);
+      for (const [n, { written }] of group.entries()) written(segment, first + voids.length + n);
+    } catch (error) {
+      if (segment.isBroken) {
+        // They may be on the disk all the same: their sequences are used up, and they are taken back.
+        this.sequence += records.length;
+        for (const n of group.keys()) this.voids.set(first + voids.length + n, segment);
+        this.checkpoint().catch(() => {});
+      }
+      throw error;
     } finally {
       segment.settle([]);
     }
@@ -174,8 +189,11 @@ export class Journal {
     const { segmentBytes = defaultSegmentBytes } = this.options;
     for (;;) {
       if (this.closed) throw storageUnavailable(new Error('the journal is closed'));
+      // Where no other one is being flushed, a new one takes its place at once.
+      if (this.active?.isBroken) this.checkpoint().catch(() => {});
       this.active ??= this.takeSpare() ?? (await this.newSegment());
-      if (this.active.used === 0 || this.active.used + bytes <= segmentBytes) {
+      const { used, isBroken } = this.active;
+      if (!isBroken && (used === 0 || used + bytes <= segmentBytes)) {
         this.active.expect();
         return this.active;
       }
@@ -192,15 +210,25 @@ export class Journal {
   private async newSegment(): Promise<Segment> {
     const { folder, root, boot, syncs } = this.options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const segment = await Segment.create(join(folder, String(this.made)), boot, syncs);
+    const path = join(folder, String(this.made));
+    this.made += 1;
+    let segment: Segment | undefined;
     try {
+      segment = await Segment.create(path, boot, syncs);
       await syncPaths([folder, dirname(folder), root], syncs, root);
-      this.made += 1;
       return segment;
     } catch (error) {
-      segment.close();
+      segment?.close();
+      await rm(path, { force: true });
       throw error;
     }
+  }
+
+  private async remove(segment: Segment): Promise<void> {
+    const { folder, root, syncs } = this.options;
+    await rm(segment.path, { force: true });
+    await syncPaths([folder], syncs, root);
+    segment.close();
   }
 
   private schedule(segment: Segment): void {
@@ -224,7 +252,7 @@ export class Journal {
     this.checkpointing ??= this.flush().finally(() => {
       this.checkpointing = undefined;
       if (this.retiring) this.later();
-      else if (this.active?.used) this.schedule(this.active);
+      else if (this.active?.used || this.active?.isBroken) this.schedule(this.active);
     });
     return this.checkpointing;
   }
@@ -240,12 +268,14 @@ export class Journal {
     if (!segment) return;
     try {
       await syncPaths(await segment.changes(), this.options.syncs, this.options.root);
-      await segment.empty();
+      if (segment.isBroken) await this.remove(segment);
+      else await segment.empty();
     } catch (error) {
       this.options.report(error);
       throw error;
     }
     this.retiring = undefined;
-    this.spare = segment;
+    if (!segment.isBroken) this.spare = segment;
+    for (const [sequence, holder] of this.voids) if (holder === segment) this.voids.delete(sequence);
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readApplied } from './applied-repositories.js';
 import { decodeRecord, type MoveRecord } from './journal-record.js';
 import { decodeHeader, headerBytes } from './segment-header.js';
 
@@ -7,16 +8,20 @@ import { decodeHeader, headerBytes } from './segment-header.js';
 export interface JournalContents {
   /** The boot in which it was written; null: not known. */
   boot: string | null;
-  /** In the order in which they were recorded; those that were taken back are left out. */
+  /** In the order in which they were recorded; those that were taken back, or carried out already, are left out. */
   moves: MoveRecord[];
 }
+
+const segmentName = /^\d+$/;
 
 /** Reads the journal in a folder. Each segment ends at the first record that is torn or of an earlier round. */
 export async function readJournal(folder: string): Promise<JournalContents> {
   const found = new Map<number, MoveRecord>();
   const voided: number[] = [];
   const boots = new Set<string | null>();
+  const applied = await readApplied(folder);
   for (const name of await readdir(folder)) {
+    if (!segmentName.test(name)) continue;
     const bytes = await readFile(join(folder, name));
     const { boot, done } = decodeHeader(bytes);
     boots.add(boot);
@@ -35,6 +40,9 @@ export async function readJournal(folder: string): Promise<JournalContents> {
   const [boot = null] = boots;
   return {
     boot: boots.size === 1 ? boot : null,
-    moves: [...found].sort(([a], [b]) => a - b).map(([, move]) => move),
+    moves: [...found]
+      .sort(([a], [b]) => a - b)
+      .map(([, move]) => move)
+      .filter(({ repository }) => !applied.has(repository)),
   };
 }

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DurableFiles } from '../durable-files.js';
 import { writeLooseObjects } from '../loose-objects.js';
 import { RefStore } from '../ref-store.js';
+import { errnoOf } from '../storage-error.js';
 import type { MoveRecord } from './journal-record.js';
 import type { JournalContents } from './read-journal.js';
 
@@ -14,12 +15,14 @@ import type { JournalContents } from './read-journal.js';
  * are written again, and a ref that still names what it did before a recorded move, or whose file is damaged, is moved to
  * where the last one led. A ref that is elsewhere was moved by somebody else since, and is left alone.
  * @param filesOf the files of a repository, by the name of its folder
+ * @returns the repositories for which that failed, and why; it was done for all others
  */
 export async function replayJournals(
   journals: readonly JournalContents[],
   boot: string | null,
   filesOf: (repository: string) => DurableFiles,
-): Promise<void> {
+): Promise<Map<string, unknown>> {
+  const failed = new Map<string, unknown>();
   const lost = new Set<MoveRecord>();
   const repositories = new Map<string, MoveRecord[]>();
   for (const journal of journals) {
@@ -29,20 +32,42 @@ export async function replayJournals(
     }
   }
   for (const [repository, moves] of repositories) {
-    const files = filesOf(repository);
-    // A repository that is gone was removed on purpose.
-    if (!existsSync(join(files.gitdir, 'objects'))) continue;
-    const touched = new Set<string>();
-    for (const move of moves) {
-      if (lost.has(move)) await writeLooseObjects(files, move.objects, touched);
-      else for (const path of placesOf(files.gitdir, move)) touched.add(path);
+    try {
+      await replayMoves(filesOf(repository), moves, lost);
+    } catch (error) {
+      failed.set(repository, error);
     }
-    await moveRefs(
-      files,
-      moves.filter((move) => lost.has(move)),
-      touched,
-    );
-    await files.sync(touched);
+  }
+  return failed;
+}
+
+async function replayMoves(
+  files: DurableFiles,
+  moves: readonly MoveRecord[],
+  lost: ReadonlySet<MoveRecord>,
+): Promise<void> {
+  if (!(await isThere(files.gitdir))) return;
+  const touched = new Set<string>();
+  for (const move of moves) {
+    if (lost.has(move)) await writeLooseObjects(files, move.objects, touched);
+    else for (const path of placesOf(files.gitdir, move)) touched.add(path);
+  }
+  await moveRefs(
+    files,
+    moves.filter((move) => lost.has(move)),
+    touched,
+  );
+  await files.sync(touched);
+}
+
+/** A repository that is gone was removed on purpose; one that cannot be looked at is not gone. */
+async function isThere(gitdir: string): Promise<boolean> {
+  try {
+    await stat(join(gitdir, 'objects'));
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -22,6 +22,7 @@ export class Segment {
   private allocated = 0;
   private last = 0;
   private unsettled = 0;
+  private broken = false;
   private whenSettled?: () => void;
   /** The files and folders that the records in here changed. */
   private readonly touched = new Set<string>();
@@ -51,7 +52,16 @@ export class Segment {
   }
 
   /**
-   * Writes records after those that are there and flushes them. A failure leaves the segment as it was.
+   * A flush of it failed. The system may then count as flushed what never reached the disk, so that no later flush of this
+   * file is to be believed.
+   */
+  get isBroken(): boolean {
+    return this.broken;
+  }
+
+  /**
+   * Writes records after those that are there and flushes them. A write that fails leaves the segment as it was, a flush
+   * that fails leaves it broken: whether the records are there nobody knows then.
    * @param last the last one's sequence
    */
   async write(records: Buffer, last: number): Promise<void> {
@@ -59,7 +69,7 @@ export class Segment {
     const grown = end > this.allocated ? Math.ceil(end / growthBytes) * growthBytes : this.allocated;
     const zeros = Buffer.alloc(grown > this.allocated ? grown - end : 0);
     await this.put(zeros.length > 0 ? Buffer.concat([records, zeros]) : records, this.end);
-    await this.syncs.data(this.fd);
+    await this.flush();
     this.end = end;
     this.allocated = grown;
     this.last = last;
@@ -96,7 +106,16 @@ export class Segment {
 
   private async writeHeader(): Promise<void> {
     await this.put(encodeHeader({ boot: this.boot, done: this.last }), 0);
-    await this.syncs.data(this.fd);
+    await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    try {
+      await this.syncs.data(this.fd);
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    }
   }
 
   private async put(bytes: Buffer, position: number): Promise<void> {

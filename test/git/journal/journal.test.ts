@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, fstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,12 +10,15 @@ import { diskSyncs } from '../../../src/git/syncs.js';
 
 let root: string;
 let flushes: number;
+/** How many of the next flushes of the journal itself fail; those after them succeed, as Linux has it. */
+let failures: number;
 /** The inode of a file that cannot be flushed. */
 let failing: number;
 const reported: unknown[] = [];
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'journal-'));
   flushes = 0;
+  failures = 0;
   failing = 0;
   reported.length = 0;
 });
@@ -33,6 +36,10 @@ function openJournal(options: Partial<JournalOptions> = {}): Journal {
       data: async (fd) => {
         flushes += 1;
         await sleep(5);
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('the disk is broken');
+        }
         await diskSyncs.data(fd);
       },
       all: async (fd) => {
@@ -132,6 +139,39 @@ describe('a journal', () => {
     failing = 0;
     await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
     await journal.close();
+  });
+
+  it('goes on in another segment after a flush that failed, and takes back what that was to make durable', async () => {
+    const journal = openJournal({ checkpointMs: 60_000 });
+    const before = journal.append(move(1));
+    await before.durable;
+    failures = 1;
+    await expect(record(journal, 2)).rejects.toThrow('the disk is broken');
+    await record(journal, 3);
+    const { moves } = await readJournal(folder());
+    expect(moves.map(({ to }) => to)).toEqual(['1', '3']);
+    expect(readdirSync(folder())).toEqual(['0', '1']);
+    // What it acknowledged before is carried out and flushed; only then it goes.
+    before.settle({ touched: [], done: true });
+    await expect.poll(() => readdirSync(folder())).toEqual(['1']);
+    expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['3']);
+    await journal.close();
+  });
+
+  it('keeps no one waiting for ever while its flushes fail now and then', async () => {
+    const journal = openJournal({ segmentBytes: 64 * 1024, checkpointMs: 5 });
+    let failed = 0;
+    for (let round = 0; round < 30; round++) {
+      failures = round % 4;
+      const saves = Array.from({ length: 5 }, (_, n) => record(journal, round * 5 + n, 4000));
+      for (const { status } of await Promise.allSettled(saves)) if (status === 'rejected') failed += 1;
+    }
+    expect(failed).toBeGreaterThan(0);
+    failures = 0;
+    await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
+    await record(journal, 1000);
+    await journal.close();
+    expect((await readJournal(folder())).moves).toEqual([]);
   });
 
   it('refuses records once another instance took it away, and when it is closed', async () => {
