@@ -204,9 +204,11 @@ export class RefStore {
   /** Not awaited: 41 bytes, from memory as a rule, at a tenth of the time of a turn through the thread pool. */
   private refText(ref: string): string | null {
     try {
+      // Looked for first: an error that is thrown and caught takes longer than all the rest.
+      if (!statSync(this.path(ref), { throwIfNoEntry: false })?.isFile()) return null;
       return readFileSync(this.path(ref), 'latin1');
     } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
       throw error;
     }
   }
