@@ -35,9 +35,9 @@ export async function loadExecution(
     ? await ctx.services.prisma.execution.findUnique({ where: { id: executionId } })
     : null;
   if (!execution) throw missing;
-  const { access } = await loadSessionById(ctx, execution.sessionId, missing, options.scope);
-  if (options.spaceId && options.spaceId !== access.space.id) throw missing;
-  if (options.sessionId && options.sessionId.toLowerCase() !== execution.sessionId) throw missing;
+  const { sessionId, ...where } = options;
+  if (sessionId && sessionId.toLowerCase() !== execution.sessionId) throw missing;
+  await loadSessionById(ctx, execution.sessionId, missing, where);
   return execution;
 }
 
@@ -57,7 +57,7 @@ export async function followExecution(
   const entries = ctx.services.streams.guard(
     ctx,
     ctx.services.executionLog.follow(execution.id, after, signal),
-    (fresh) => loadSessionById(fresh, execution.sessionId, missing, scope),
+    (fresh) => loadSessionById(fresh, execution.sessionId, missing, { scope }),
   );
   return { execution, entries };
 }
