@@ -52,3 +52,27 @@ describe.each(lists)('GET %s', (path) => {
     }
   });
 });
+
+it('kernel profiles and resource classes come newest first, the default among them', async () => {
+  const profile = 'displayName: "R", language: "r", kernelName: "ir", runtime: local';
+  const sizes = 'cpuLimit: 1, memoryMb: 512, workspaceStorageMb: 1024, tmpStorageMb: 512';
+  for (const id of ['b-second', 'a-third']) {
+    const made = await at.graphql(`mutation {
+      createKernelProfile(input: { id: "${id}", ${profile} }) { id }
+      createResourceClass(input: { id: "${id}", name: "${id}", ${sizes} }) { id } }`);
+    expect(made.errors).toBeUndefined();
+  }
+  await at.graphql('mutation { updateResourceClass(id: "b-second", input: { isDefault: true }) { id } }');
+  const ids = async (path: string, query = '') => {
+    const { body } = await at.rest('GET', path + query);
+    return { ids: body.items.map(({ id }: { id: string }) => id), total: body.total };
+  };
+  expect(await ids('/kernel-profiles')).toEqual({ ids: ['a-third', 'b-second', 'python3'], total: 3 });
+  expect(await ids('/worker-resource-classes')).toEqual({
+    ids: ['a-third', 'b-second', 'standard'],
+    total: 3,
+  });
+  expect(await ids('/worker-resource-classes', '?page=2&size=2')).toEqual({ ids: ['standard'], total: 3 });
+  await at.graphql('mutation { updateResourceClass(id: "a-third", input: { isEnabled: false }) { id } }');
+  expect((await ids('/worker-resource-classes')).total).toBe(2);
+});
