@@ -64,7 +64,7 @@ export async function executeCell(
   }
   ctx.services.bus.publish('executionStatus', id, { executionId: id });
   executionLog.begin(id);
-  rememberExecution(ctx, execution);
+  rememberExecution(ctx, { execution, isNew: true });
   executor.submit(execution);
   return execution;
 }
@@ -105,7 +105,7 @@ async function attach(
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
-    rememberExecution(ctx, found);
+    rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }
   throw new DomainError(
