@@ -16,9 +16,10 @@ interface Page {
 export async function answerWith(
   responds: Responds,
   data: unknown,
-  { query, headers }: RouteRequest,
+  request: RouteRequest,
   graph: Graph,
 ): Promise<Answer> {
+  const { query, headers } = request;
   switch (responds.kind) {
     case 'ok':
       return { status: 200, body: at(data, responds.at) };
@@ -43,7 +44,7 @@ export async function answerWith(
     case 'done':
       return { status: 204 };
     case 'stream':
-      return followAnswer(graph, at(data, responds.at) as string, headers);
+      return followAnswer(graph, at(data, responds.at) as string, request);
   }
 }
 

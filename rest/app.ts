@@ -6,7 +6,13 @@ import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated, successorLink } from './deprecation.js';
 import { errorResponse, noSuchPath } from './error-response.js';
-import { answerOnce, type IdempotencyStore, idempotencyKey, takesIdempotencyKey } from './idempotency.js';
+import {
+  answerOnce,
+  type IdempotencyStore,
+  idempotencyKey,
+  mutationOf,
+  takesIdempotencyKey,
+} from './idempotency.js';
 import { buildOpenApi } from './openapi/build-openapi.js';
 import type { Answer, RestRoute, RouteRequest } from './route.js';
 import { routes } from './table.js';
@@ -101,6 +107,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
           method: c.req.method,
           path: new URL(c.req.url).pathname,
           body: new Uint8Array(await c.req.arrayBuffer()),
+          mutation: mutationOf(row),
           params: c.req.param() as Record<string, string>,
         };
         const onLost = (error: unknown) => deps.onInternalError(error, requestIdOf(c));

@@ -1,3 +1,4 @@
+import { type FieldNode, getOperationAST } from 'graphql';
 import { DomainError } from '../src/errors.js';
 import type { RouteDescription } from './route.js';
 
@@ -16,7 +17,8 @@ export interface KeyedRequest {
   path: string;
   /** The body's bytes; empty where there is none. */
   body: Uint8Array;
-  /** The parameters of the path and, as `space`, the slug: to authorize a repeated answer. */
+  /** The mutation that the request runs, and the parameters of its path with, as `space`, the slug: to authorize it anew. */
+  mutation: string;
   params: Record<string, string>;
 }
 
@@ -42,6 +44,13 @@ export interface IdempotencyStore<TContext> {
 
 /** Headers that belong to one response and are not repeated. */
 const ownHeaders = new Set(['date', 'content-length', 'connection']);
+
+/** The mutation that a route runs. */
+export function mutationOf({ document }: Pick<RouteDescription, 'document'>): string {
+  const operation = getOperationAST(document);
+  const [field] = operation!.selectionSet.selections as FieldNode[];
+  return field!.name.value;
+}
 
 /** Whether a route honours `Idempotency-Key`: every POST but a run, which has `execution_id`. */
 export function takesIdempotencyKey({ method, responds }: RouteDescription): boolean {

@@ -4,6 +4,13 @@ import { statusOf } from './status.js';
 
 const keepAliveMs = 15_000;
 
+/** Which execution a stream follows, and the sequence number that it begins after. */
+interface StreamPlace {
+  executionId: string;
+  sessionId: string;
+  after: number;
+}
+
 /**
  * Streams an execution's log as server-sent events
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html): `notebook_event` for each entry, then
@@ -11,10 +18,11 @@ const keepAliveMs = 15_000;
  * when it took the last. A client that leaves ends the reading, not the run.
  */
 export function executionStream(
-  executionId: string,
+  at: StreamPlace,
   events: AsyncIterableIterator<FollowExecutionSubscription>,
 ): Response {
   const encoder = new TextEncoder();
+  let sequence = at.after;
   let keepAlive: NodeJS.Timeout | undefined;
   const stop = async () => {
     clearInterval(keepAlive);
@@ -34,10 +42,11 @@ export function executionStream(
           controller.close();
         } else {
           controller.enqueue(encoder.encode(frame(value.executionEvents)));
+          sequence = value.executionEvents.sequence;
         }
       } catch (error) {
         await stop();
-        controller.enqueue(encoder.encode(broken(executionId, error)));
+        controller.enqueue(encoder.encode(broken(at, sequence, error)));
         controller.close();
       }
     },
@@ -49,7 +58,7 @@ export function executionStream(
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
-      'x-execution-id': executionId,
+      'x-execution-id': at.executionId,
     },
   });
 }
@@ -71,8 +80,9 @@ function frame(event: FollowExecutionSubscription['executionEvents']): string {
 /**
  * The end of a stream that the gateway could not go on with, or that the caller may not follow any more; the log is as
  * it was, so a client may resume.
+ * @param sequence of the last event that was sent
  */
-function broken(executionId: string, error: unknown): string {
+function broken({ executionId, sessionId }: StreamPlace, sequence: number, error: unknown): string {
   const { code, message: detail } =
     error instanceof DomainError
       ? error
@@ -80,6 +90,8 @@ function broken(executionId: string, error: unknown): string {
   const status = statusOf[code];
   return message('error', undefined, {
     execution_id: executionId,
+    session_id: sessionId,
+    sequence,
     detail,
     status_code: status,
     code,

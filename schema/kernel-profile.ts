@@ -33,12 +33,12 @@ const KernelProfile = builder.prismaObject('KernelProfile', {
 builder.objectFields(Space, (t) => ({
   kernelProfiles: t.prismaField({
     type: ['KernelProfile'],
-    description: 'The kernel profiles, the default first.',
+    description: 'The kernel profiles, newest first.',
     resolve: (query, _space, _args, ctx) => {
       requireScope(ctx, 'read');
       return ctx.services.prisma.kernelProfile.findMany({
         ...query,
-        orderBy: [{ isDefault: 'desc' }, { createdAt: 'desc' }, { id: 'asc' }],
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
     },
   }),

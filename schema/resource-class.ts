@@ -21,13 +21,13 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
 builder.objectFields(Space, (t) => ({
   workerResourceClasses: t.prismaField({
     type: ['ResourceClass'],
-    description: 'The enabled resource classes, the default first.',
+    description: 'The enabled resource classes, newest first.',
     resolve: (query, _space, _args, ctx) => {
       requireScope(ctx, 'read');
       return ctx.services.prisma.resourceClass.findMany({
         ...query,
         where: { isEnabled: true },
-        orderBy: [{ isDefault: 'desc' }, { createdAt: 'desc' }, { id: 'asc' }],
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
     },
   }),

@@ -1,5 +1,6 @@
-import { GraphQLError, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, GraphQLID, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { parseJson } from '../src/nbformat/json.js';
+import { isUuid } from '../src/validate.js';
 import { builder } from './builder.js';
 
 builder.scalarType('DateTime', {
@@ -34,4 +35,14 @@ function literal(node: ValueNode, variables: Record<string, unknown> | null | un
     default:
       return valueFromASTUntyped(node, variables);
   }
+}
+
+const { parseValue, parseLiteral } = GraphQLID;
+// UUIDs are case-insensitive (RFC 9562, section 4), comparisons of texts are not: every id comes in as it is stored. Pothos
+// has no way to give a schema an `ID` of its own.
+GraphQLID.parseValue = (value) => storedId(parseValue(value));
+GraphQLID.parseLiteral = (node, variables) => storedId(parseLiteral(node, variables));
+
+function storedId(id: string): string {
+  return isUuid(id) ? id.toLowerCase() : id;
 }

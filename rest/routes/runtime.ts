@@ -37,7 +37,7 @@ export const runtimeRoutes: RestRoute[] = [
   route({
     method: 'get',
     path: '/kernel-profiles',
-    summary: 'List the kernel profiles and whether they are available.',
+    summary: 'List the kernel profiles and whether they are available, newest first.',
     query: pageQuery(20, 100),
     document: ListKernelProfilesDocument,
     variables: ({ space }) => ({ space }),
@@ -46,7 +46,7 @@ export const runtimeRoutes: RestRoute[] = [
   route({
     method: 'get',
     path: '/worker-resource-classes',
-    summary: 'List the enabled resource classes of workers.',
+    summary: 'List the enabled resource classes of workers, newest first.',
     query: pageQuery(20, 100),
     document: ListResourceClassesDocument,
     variables: ({ space }) => ({ space }),

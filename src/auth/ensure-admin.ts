@@ -11,7 +11,8 @@ export interface AdminToken {
 
 /**
  * Makes sure that the first user, a platform admin, exists and can sign in with `ADMIN_TOKEN` or with a generated
- * token, whose one plaintext copy is `dataDir/admin-token` (mode 0600).
+ * token, whose one plaintext copy is `dataDir/admin-token` (mode 0600). Only one of them is valid at a time: the one that
+ * was in its place before is revoked. Tokens that were made by mutations stay as they are.
  */
 export async function ensureAdmin(
   prisma: PrismaClient,
@@ -27,11 +28,25 @@ export async function ensureAdmin(
       data: { name: 'Admin', email: 'admin@localhost', isPlatformAdmin: true },
     }));
   const hash = hashToken(token);
-  await prisma.apiToken.upsert({
-    where: { hash },
-    update: {},
-    create: { userId: admin.id, name: 'first admin', hash, scopes: ['read', 'write', 'execute', 'admin'] },
-  });
+  await prisma.$transaction([
+    prisma.apiToken.upsert({
+      where: { hash },
+      update: {},
+      create: {
+        userId: admin.id,
+        name: 'first admin',
+        hash,
+        scopes: ['read', 'write', 'execute', 'admin'],
+        isAdminToken: true,
+      },
+    }),
+    // One that an admin revoked has no mark any more, and stays revoked.
+    prisma.apiToken.updateMany({ where: { hash, isAdminToken: true }, data: { revokedAt: null } }),
+    prisma.apiToken.updateMany({
+      where: { hash: { not: hash }, isAdminToken: true, revokedAt: null },
+      data: { revokedAt: new Date() },
+    }),
+  ]);
   return { token, isNew: !kept };
 }
 

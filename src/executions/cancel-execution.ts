@@ -13,7 +13,9 @@ import { loadExecution } from './read-execution.js';
  */
 export async function cancelExecution(ctx: RequestContext, executionId: string): Promise<Execution> {
   const execution = await loadExecution(ctx, executionId, { scope: 'execute' });
-  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'), 'execute');
+  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'), {
+    scope: 'execute',
+  });
   assertMay(
     workspacePermissions({ userId: ctx.actor.userId, access: loaded.access }, loaded.workspace),
     'edit',

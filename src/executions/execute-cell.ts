@@ -54,7 +54,7 @@ export async function executeCell(
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
     const execution = await intake.add(row);
-    rememberExecution(ctx, execution);
+    rememberExecution(ctx, { execution, isNew: true });
     return execution;
   } catch (error) {
     // Another request with this id was first, or only the answer of the database was lost.
@@ -101,7 +101,7 @@ async function attach(
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
     ctx.services.intake.takeUp(found);
-    rememberExecution(ctx, found);
+    rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }
   throw new DomainError(

@@ -13,6 +13,8 @@ export interface ExecutionLog {
   begin(executionId: string): void;
   /** Tells who watches that the row of an execution has another status; the end of a log tells it by itself. */
   statusChanged(executionId: string): void;
+  /** The number of the newest entry. */
+  lastSequence(executionId: string): Promise<number>;
   /** At most `limit` entries after a sequence number; empty when there are none yet. */
   read(executionId: string, after: number, limit: number): Promise<LogEntry[]>;
   /**
@@ -81,6 +83,17 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus; lo
     return after < queued.sequence ? [queued, ...entries].slice(0, limit) : entries;
   }
 
+  async function lastSequence(executionId: string): Promise<number> {
+    const newest =
+      tails.get(executionId)?.entries.at(-1) ??
+      (await prisma.executionEvent.findFirst({
+        where: { executionId },
+        orderBy: { sequence: 'desc' },
+        select: { sequence: true },
+      }));
+    return Math.max(newest?.sequence ?? 0, queued.sequence);
+  }
+
   async function* followUntil(
     executionId: string,
     after: number,
@@ -135,6 +148,7 @@ export function openExecutionLog(deps: { prisma: PrismaClient; bus: EventBus; lo
   }
 
   return {
+    lastSequence,
     read,
     begin: (executionId) => tails.set(executionId, { entries: [queued], size: 0 }),
     statusChanged,

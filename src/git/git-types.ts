@@ -105,9 +105,14 @@ export interface GitRepository {
 
   /**
    * Null when no regular file is there.
+   * @param loc where the path stands in the input; default `["body", "path"]`
    * @throws DomainError `invalid_path` for a directory or an unreadable path; `not_found` for the commit
    */
-  readFile(commitOid: string, path: string): Promise<{ oid: string; size: number; bytes: Uint8Array } | null>;
+  readFile(
+    commitOid: string,
+    path: string,
+    loc?: string[],
+  ): Promise<{ oid: string; size: number; bytes: Uint8Array } | null>;
 
   /** The blob at a path without reading it; null when no regular file is there. @throws as {@link readFile} */
   fileOid(commitOid: string, path: string): Promise<string | null>;

@@ -66,15 +66,15 @@ export function openRepository(parts: {
     return found;
   }
 
-  async function fileOid(commitOid: string, path: string): Promise<string | null> {
-    assertReadablePath(path);
+  async function fileOid(commitOid: string, path: string, loc?: string[]): Promise<string | null> {
+    assertReadablePath(path, loc);
     const found = await findPath(objects, (await readLinks(commitOid)).treeOid, path);
-    if (found.kind === 'directory') throw invalidPath('is a folder');
+    if (found.kind === 'directory') throw invalidPath('is a folder', loc);
     return found.kind === 'file' ? found.oid : null;
   }
 
-  async function readFile(commitOid: string, path: string) {
-    const oid = await fileOid(commitOid, path);
+  async function readFile(commitOid: string, path: string, loc?: string[]) {
+    const oid = await fileOid(commitOid, path, loc);
     if (oid === null) return null;
     const bytes = await objects.readExpected(oid, 'blob');
     return { oid, size: bytes.length, bytes };
@@ -133,7 +133,7 @@ export function openRepository(parts: {
     branches: () => guardStorage(branches),
     isKnown: (oid) => guardStorage(async () => (await objects.read(oid))?.type === 'commit'),
     readCommit: (oid) => guardStorage(() => readCommit(oid)),
-    readFile: (commitOid, path) => guardStorage(() => readFile(commitOid, path)),
+    readFile: (commitOid, path, loc) => guardStorage(() => readFile(commitOid, path, loc)),
     fileOid: (commitOid, path) => guardStorage(() => fileOid(commitOid, path)),
     listFiles: (commitOid) => guardStorage(() => listFiles(commitOid)),
     differingPaths: (before, after) => guardStorage(() => differingPaths(before, after)),

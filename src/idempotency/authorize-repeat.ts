@@ -1,32 +1,83 @@
 import type { RequestContext } from '../context.js';
 import { loadDocument } from '../documents/load-document.js';
 import { loadRepository } from '../repositories/load-repository.js';
-import { loadSession } from '../sessions/load-session.js';
+import { loadOwnSession } from '../sessions/control-session.js';
+import { loadOwnWorker } from '../sessions/create-session.js';
 import { loadSpace } from '../spaces/space-access.js';
+import { checkRepository } from '../workspaces/check-references.js';
+import { loadSpaceForNew } from '../workspaces/create-workspace.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
-/**
- * Authorizes a caller who repeats a request, as they stand now: in the space, and to edit what the path or, for a start,
- * the body names. What the request itself asks beyond that was asked when it ran.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
- */
-export async function authorizeRepeat(
-  ctx: RequestContext,
-  { params, body }: { params: Record<string, string>; body: Uint8Array },
-): Promise<void> {
-  const { space = '', repository_id, notebook_id, session_id } = params;
-  const namesNothing = Object.keys(params).every((name) => name === 'space');
-  const workspace_id = params.workspace_id ?? (namesNothing ? startedIn(body) : undefined);
-  await loadSpace(ctx, space);
-  if (workspace_id !== undefined) await loadWorkspace(ctx, space, workspace_id, 'edit');
-  if (repository_id !== undefined) await loadRepository(ctx, space, repository_id, 'edit');
-  if (notebook_id !== undefined) await loadDocument(ctx, space, notebook_id, 'edit');
-  if (session_id !== undefined) await loadSession(ctx, space, session_id, 'edit', 'execute');
+/** A request as far as it decides who may send it. */
+interface Repeated {
+  /** The mutation that it runs. */
+  mutation: string;
+  /** The parameters of its path with, as `space`, the slug. */
+  params: Record<string, string>;
+  body: Uint8Array;
 }
 
-/** The workspace of a start body. */
-function startedIn(body: Uint8Array): string | undefined {
-  if (body.length === 0) return undefined;
-  const id = (JSON.parse(new TextDecoder().decode(body)) as { workspace_id?: unknown }).workspace_id;
-  return typeof id === 'string' ? id : undefined;
+/** Authorizes as the command does; what the body names is undefined where it names nothing. */
+type Authorize = (
+  ctx: RequestContext,
+  space: string,
+  params: Record<string, string>,
+  named: (field: string) => string | undefined,
+) => Promise<unknown>;
+
+const writeFile: Authorize = (ctx, space, { workspace_id, repository_id }) =>
+  workspace_id === undefined
+    ? loadRepository(ctx, space, repository_id!, 'edit')
+    : loadWorkspace(ctx, space, workspace_id, 'edit');
+
+const start: Authorize = async (ctx, space, _params, named) => {
+  const workspaceId = named('workspace_id');
+  const workerId = named('worker_id');
+  if (workspaceId !== undefined) await loadWorkspace(ctx, space, workspaceId, 'edit');
+  if (workerId !== undefined) await loadOwnWorker(ctx, space, workerId);
+};
+
+const controlSession: Authorize = (ctx, space, { session_id }) => loadOwnSession(ctx, space, session_id!);
+
+const policies: Record<string, Authorize> = {
+  async createWorkspace(ctx, space, _params, named) {
+    const access = await loadSpaceForNew(ctx, space);
+    const repositoryId = named('default_repository_id');
+    if (repositoryId !== undefined) await checkRepository(ctx, access, repositoryId);
+  },
+  archiveWorkspace: (ctx, space, { workspace_id }) => loadWorkspace(ctx, space, workspace_id!, 'manage'),
+  createFile: writeFile,
+  renameFile: writeFile,
+  createNotebookLink: (ctx, space, { notebook_id }) => loadDocument(ctx, space, notebook_id!, 'edit'),
+  startWorker: start,
+  createSession: start,
+  interruptSession: controlSession,
+  restartSession: controlSession,
+};
+
+/**
+ * Authorizes a caller who repeats a request, as they stand now, by what its command asks. Scopes need no second look: a
+ * key belongs to a token's scopes.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request` for a repository that is unknown
+ */
+export async function authorizeRepeat(ctx: RequestContext, request: Repeated): Promise<void> {
+  const { mutation, params, body } = request;
+  const authorize = policies[mutation];
+  if (!authorize) throw new Error(`Nobody knows who may repeat ${mutation}.`);
+  const { space = '' } = params;
+  await loadSpace(ctx, space);
+  const fields = fieldsOf(body);
+  await authorize(ctx, space, params, (field) => {
+    const value = fields[field];
+    return typeof value === 'string' ? value : undefined;
+  });
+}
+
+/** None for what is no JSON object: such a body was never answered with a success, so it is told apart later. */
+function fieldsOf(body: Uint8Array): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return {};
+  }
 }

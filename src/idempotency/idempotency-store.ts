@@ -18,6 +18,7 @@ interface KeyedRequest {
   method: string;
   path: string;
   body: Uint8Array;
+  mutation: string;
   params: Record<string, string>;
 }
 
@@ -93,9 +94,9 @@ export function createIdempotencyStore({ prisma }: { prisma: PrismaClient }) {
           await table.deleteMany({ where: { id, lease: found.lease, expiresAt: found.expiresAt } });
           continue;
         }
-        const repeat = answerOf(found, bodyHash);
+        // First, so that nobody learns of a body or an answer that they may not see.
         await authorizeRepeat(ctx, request);
-        return { repeat };
+        return { repeat: answerOf(found, bodyHash) };
       }
       throw inProgress();
     },

@@ -79,6 +79,8 @@ export async function revokeApiToken(ctx: RequestContext, id: string): Promise<A
   const { apiToken } = ctx.services.prisma;
   const { userId, isPlatformAdmin } = ctx.actor;
   const where = { id: checkId(id, 'The API token'), userId: isPlatformAdmin ? undefined : userId };
+  // For good means also that no start takes it for the token of the installation again.
+  await apiToken.updateMany({ where, data: { isAdminToken: false } });
   await apiToken.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: new Date() } });
   const found = await apiToken.findFirst({ where, omit: { hash: true } });
   if (!found) throw notFound('The API token');

@@ -16,7 +16,7 @@ export async function interruptSession(
   spaceSlug: string,
   sessionId: string,
 ): Promise<Session> {
-  const { session } = await loadOwn(ctx, spaceSlug, sessionId);
+  const { session } = await loadLive(ctx, spaceSlug, sessionId);
   if (session.status === 'dead') {
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
@@ -34,15 +34,28 @@ export async function restartSession(
   spaceSlug: string,
   sessionId: string,
 ): Promise<Session> {
-  const { session } = await loadOwn(ctx, spaceSlug, sessionId);
+  const { session } = await loadLive(ctx, spaceSlug, sessionId);
   await ctx.services.executor.clear(session.id, { status: 'cancelled' });
   await ctx.services.sessions.restart(session);
   return current(ctx, session);
 }
 
-async function loadOwn(ctx: RequestContext, spaceSlug: string, sessionId: string): Promise<LoadedSession> {
+/**
+ * Loads a session that the caller may control.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadOwnSession(
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+): Promise<LoadedSession> {
   const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
+  return loaded;
+}
+
+async function loadLive(ctx: RequestContext, spaceSlug: string, sessionId: string): Promise<LoadedSession> {
+  const loaded = await loadOwnSession(ctx, spaceSlug, sessionId);
   assertNotArchived(loaded.workspace);
   if (!isLive(loaded.session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');

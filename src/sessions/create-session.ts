@@ -54,14 +54,27 @@ async function namedWorker(
   plan: StartPlan,
   workerId: string,
 ): Promise<Worker> {
-  const loaded = await loadWorker(ctx, spaceSlug, workerId, 'edit', 'execute');
-  assertOwn(ctx, loaded, loaded.worker);
-  if (loaded.worker.workspaceId !== plan.workspace.id) {
+  const worker = await loadOwnWorker(ctx, spaceSlug, workerId);
+  if (worker.workspaceId !== plan.workspace.id) {
     throw invalidField('worker_id', 'is a worker of another workspace', 'mismatch');
   }
-  if (!isLive(loaded.worker.status)) {
+  if (!isLive(worker.status)) {
     throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
   }
+  return worker;
+}
+
+/**
+ * Loads a worker that the caller may open sessions on.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadOwnWorker(
+  ctx: RequestContext,
+  spaceSlug: string,
+  workerId: string,
+): Promise<Worker> {
+  const loaded = await loadWorker(ctx, spaceSlug, workerId, 'edit', 'execute');
+  assertOwn(ctx, loaded, loaded.worker);
   return loaded.worker;
 }
 

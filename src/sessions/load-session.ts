@@ -45,18 +45,19 @@ export async function loadSession(
 
 /**
  * Loads a session, also a deleted one, by its id alone, to view it.
- * @param scope what the token must have; default `read`
- * @throws `missing` when it is unknown or in a space that the caller is no member of; `insufficient_scope`, `forbidden`
+ * @param options.scope what the token must have; default `read`
+ * @param options.spaceId the space that it must be in; default any that the caller is a member of
+ * @throws `missing` when it is unknown or in another space; `insufficient_scope`, `forbidden`
  */
 export async function loadSessionById(
   ctx: RequestContext,
   sessionId: string,
   missing: DomainError,
-  scope: TokenScope = 'read',
+  { scope = 'read', spaceId }: { scope?: TokenScope; spaceId?: string } = {},
 ): Promise<LoadedSession> {
   const session = await find(ctx, sessionId);
   const access = session && (await loadSpaceById(ctx, session.workspace.spaceId).catch(() => null));
-  if (!access) throw missing;
+  if (!access || (spaceId !== undefined && spaceId !== access.space.id)) throw missing;
   requireScope(ctx, scope);
   assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, session.workspace), 'view');
   return { access, workspace: session.workspace, session };

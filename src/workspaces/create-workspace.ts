@@ -2,7 +2,7 @@ import type { Visibility, Workspace } from '../../prisma/generated/client/client
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
-import { loadSpace } from '../spaces/space-access.js';
+import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
 import { checkName } from '../validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { publishWorkspace } from './publish-workspace.js';
@@ -18,6 +18,19 @@ export interface CreateWorkspaceInput {
 }
 
 /**
+ * Loads a space to make a workspace in.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
+ */
+export async function loadSpaceForNew(ctx: RequestContext, spaceSlug: string): Promise<SpaceAccess> {
+  const access = await loadSpace(ctx, spaceSlug);
+  requireScope(ctx, 'write');
+  if (access.role === 'viewer') {
+    throw new DomainError('forbidden', 'Making a workspace needs the role editor in this space.');
+  }
+  return access;
+}
+
+/**
  * Makes a workspace over a repository that the caller may edit. Needs the scope `write` and the space role editor.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
@@ -26,11 +39,7 @@ export async function createWorkspace(
   spaceSlug: string,
   input: CreateWorkspaceInput,
 ): Promise<Workspace> {
-  const access = await loadSpace(ctx, spaceSlug);
-  requireScope(ctx, 'write');
-  if (access.role === 'viewer') {
-    throw new DomainError('forbidden', 'Making a workspace needs the role editor in this space.');
-  }
+  const access = await loadSpaceForNew(ctx, spaceSlug);
   const name = checkName(input.name);
   const repository = await checkRepository(ctx, access, input.defaultRepositoryId);
   const defaultBranch = await checkBranch(ctx, repository, input.defaultBranch ?? repository.defaultBranch);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
+import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let at: TestGateway;
 beforeAll(async () => {
@@ -150,6 +152,117 @@ it('a repeated request is authorized anew', async () => {
   expect((await send(token)).status).toBe(403);
   await prisma.spaceMember.deleteMany({ where: { userId: id } });
   expect((await send(token)).status).toBe(404);
+});
+
+describe('a repeated request needs what its command needs', () => {
+  const member = (userId: string, role: 'admin' | 'editor' | 'viewer') =>
+    at.gateway.services.prisma.spaceMember.updateMany({ where: { userId }, data: { role } });
+
+  it('to make a workspace: the role editor', async () => {
+    const { id, token } = await at.user('editor');
+    const key = randomUUID();
+    expect((await make(key, 'Made', { token })).status).toBe(201);
+    await member(id, 'viewer');
+    expect(await make(key, 'Made', { token })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    await member(id, 'editor');
+    expect((await make(key, 'Made', { token })).status).toBe(201);
+    expect(await count('Made')).toBe(1);
+  });
+
+  it('to archive a workspace: that the caller manages it', async () => {
+    const { id: principal_id, token } = await at.user('editor');
+    const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('Managed') });
+    const path = `/workspaces/${workspace.id}`;
+    const grant = (access_level: string) =>
+      at.rest('PUT', `${path}/access`, {
+        body: { visibility: 'shared', grants: [{ principal_type: 'user', principal_id, access_level }] },
+      });
+    await grant('manage');
+    const headers = { 'idempotency-key': randomUUID() };
+    const archive = () => at.rest('POST', `${path}/archive`, { token, headers });
+    expect((await archive()).status).toBe(200);
+    await at.graphql(`mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${workspace.id}") { id } }`);
+    await grant('view');
+    expect(await archive()).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  it.each(['interrupt', 'restart'])(
+    'to %s a session: that it is the own one, and may be used',
+    async (what) => {
+      const { prisma } = at.gateway.services;
+      const { id: userId, token } = await at.user('admin');
+      const owner = await at.user('editor');
+      const { body: workspace } = await at.rest('POST', '/workspaces', {
+        body: { ...body('Sessions'), visibility: 'space' },
+      });
+      const of = { workspaceId: workspace.id, status: 'ready' } as const;
+      const theirs = await createRuntimeRows(prisma, { ...of, userId: owner.id });
+      const own = await createRuntimeRows(prisma, { ...of, userId });
+      const answered = async (session_id: string) => {
+        const path = `/sessions/${session_id}/${what}`;
+        const key = randomUUID();
+        await keptAnswer(userId, { key, path, params: { session_id } });
+        return () => repeat(path, { token, key });
+      };
+      const [ofTheirs, ofOwn] = [await answered(theirs.session.id), await answered(own.session.id)];
+      expect([(await ofTheirs()).status, (await ofOwn()).status]).toEqual([200, 200]);
+      await member(userId, 'editor');
+      expect([(await ofTheirs()).status, (await ofOwn()).status]).toEqual([403, 200]);
+      await member(userId, 'viewer');
+      expect([(await ofTheirs()).status, (await ofOwn()).status]).toEqual([403, 403]);
+    },
+  );
+
+  it.each(['/workers', '/sessions'])('to start by %s: to edit the workspace of the body', async (path) => {
+    const { id: userId, token } = await at.user('editor');
+    const { body: workspace } = await at.rest('POST', '/workspaces', {
+      body: { ...body('Starts'), visibility: 'space' },
+    });
+    const key = randomUUID();
+    const sent = { workspace_id: workspace.id };
+    await keptAnswer(userId, { key, path, params: {}, body: JSON.stringify(sent) });
+    const again = (other = {}) => repeat(path, { token, key, body: JSON.stringify({ ...sent, ...other }) });
+    expect((await again()).status).toBe(200);
+    expect((await again({ branch: 'x' })).status).toBe(409);
+    await member(userId, 'viewer');
+    expect((await again()).status).toBe(403);
+    // Nobody learns whether the body was the same.
+    expect((await again({ branch: 'x' })).status).toBe(403);
+  });
+
+  const place = '/api/v1.0/engagement/spaces/demo/notebooks';
+
+  /** Sends a request whose kept answer is not that of a run. */
+  const repeat = (path: string, { token, key, body }: { token: string; key: string; body?: string }) =>
+    fetch(at.url + place + path, {
+      method: 'POST',
+      body,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'idempotency-key': key,
+      },
+    });
+
+  /** Keeps an answer, as if the request had run. */
+  async function keptAnswer(
+    userId: string,
+    request: { key: string; path: string; params: Record<string, string>; body?: string },
+  ) {
+    const { prisma } = at.gateway.services;
+    const actor = { userId, scopes: new Set(['read', 'write', 'execute', 'admin']) };
+    const begun = await createIdempotencyStore({ prisma }).begin({ actor } as never, {
+      method: 'POST',
+      mutation: '',
+      ...request,
+      path: place + request.path,
+      body: new TextEncoder().encode(request.body ?? ''),
+    });
+    if (!('attempt' in begun)) throw new Error('The key was used before.');
+    const answer = new TextEncoder().encode('{"kept":true}');
+    await begun.attempt.keep({ status: 200, headers: {}, body: answer });
+    await begun.attempt.end();
+  }
 });
 
 it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(

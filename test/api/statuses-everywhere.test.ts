@@ -174,7 +174,8 @@ it.each(routesWith('invalid_request'))('%s says which field is wrong', async (na
   const headers: string[] = parameters.map(({ $ref }: { $ref?: string }) => $ref?.split('/').at(-1));
   for (const header of ['Idempotency-Key', 'Last-Event-ID'].filter((one) => headers.includes(one))) {
     const answer = await call(operation, { headers: { [header]: 'a b' } });
-    expectError(answer, 400, 'invalid_request', ['header', header]);
+    const named = header === 'Last-Event-ID' ? 'last-event-id' : header;
+    expectError(answer, 400, 'invalid_request', ['header', named]);
   }
 });
 
@@ -228,6 +229,7 @@ describe('an Idempotency-Key that another gateway over this database is at work 
       method: operation.method,
       path: `/api/v1.0/engagement/spaces/${here.slug}/notebooks${filled(operation.path, here.ids)}`,
       body: new TextEncoder().encode(sent),
+      mutation: '',
       params: {},
     });
     return { 'idempotency-key': key };

@@ -199,6 +199,25 @@ describe('a run', () => {
     expect(((await response.json()) as any).errors[0].loc).toEqual(['body', field]);
   });
 
+  it('with a Last-Event-ID beyond the end of its log is 400 when it is resumed, and ignored when it is new', async () => {
+    const body = { code: '1', execution_id: randomUUID() };
+    const headers = { 'last-event-id': '1000' };
+    const first = await stream(`/sessions/${session}/execute/stream`, { body, headers });
+    expect(first.status).toBe(200);
+    const whole = await readEvents(first);
+    expect(whole.map(({ id }) => id)).toEqual(whole.map((_event, index) => String(index + 1)));
+    for (const response of [
+      await stream(`/sessions/${session}/execute/stream`, { body, headers }),
+      await stream(`/sessions/${session}/executions/${body.execution_id}/stream`, { headers }),
+    ]) {
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as any).errors[0].loc).toEqual(['header', 'last-event-id']);
+    }
+    const last = { 'last-event-id': whole.at(-1)!.id! };
+    const end = await stream(`/sessions/${session}/execute/stream`, { body, headers: last });
+    expect(await readEvents(end)).toEqual([]);
+  });
+
   it('with a bad Last-Event-ID is 400', async () => {
     const response = await stream(`/sessions/${session}/execute/stream`, {
       body: { code: '1' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, base, cell, git, gitdir, notebook } from './files-fixture.js';
+import { at, base, cell, createNotebook, git, gitdir, notebook } from './files-fixture.js';
 
 describe('bad input is 400 naming the field, and writes nothing', () => {
   it.each([
@@ -81,6 +81,21 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
       status: 400,
       body: { code: 'invalid_path', errors: [{ loc: ['query', 'path'] }] },
     });
+  });
+
+  it('a folder to read in place of a file', async () => {
+    await createNotebook('folder.ipynb/a.ipynb');
+    for (const path of [
+      `${base}/authoring-file?path=notebooks`,
+      `${base}/file?path=folder.ipynb`,
+      `/repositories/${demo.repositoryId}/file?path=folder.ipynb`,
+    ]) {
+      const answer = await at.rest('GET', path);
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_path', errors: [{ loc: ['query', 'path'], msg: 'is a folder' }] },
+      });
+    }
   });
 
   it.each([

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { createSpaceFixture } from '../support/space-fixture.js';
+
+let at: TestGateway;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+});
+afterAll(() => at.close());
+
+it('an execution that the caller may not see is 403 in its space and session, and unknown anywhere else', async () => {
+  const { prisma } = at.gateway.services;
+  const one = await createSpaceFixture(at);
+  const { session_id, execution_id } = one.ids;
+  const other = await createSpaceFixture(at);
+  const { id: userId, token } = await at.user('editor');
+  for (const { slug } of [one, other]) {
+    const space = await prisma.space.findUniqueOrThrow({ where: { slug } });
+    await prisma.spaceMember.create({ data: { spaceId: space.id, userId, role: 'viewer' } });
+  }
+  const headers = { 'x-request-id': 'same' };
+  const read = async (space: string, session: string, execution: string) => {
+    const path = `/sessions/${session}/executions/${execution}/stream`;
+    const { status, body } = await at.rest('GET', path, { space, token, headers });
+    return { status, body };
+  };
+  const unknown = await read(one.slug, session_id, randomUUID());
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  expect(await read(one.slug, session_id, execution_id)).toMatchObject({
+    status: 403,
+    body: { code: 'forbidden' },
+  });
+  for (const space of ['demo', other.slug]) {
+    expect(await read(space, session_id, execution_id)).toEqual(unknown);
+  }
+  expect(await read(one.slug, other.ids.session_id, execution_id)).toEqual(unknown);
+});

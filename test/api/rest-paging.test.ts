@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../rest/table.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
+
+let at: TestGateway;
+let here: SpaceFixture;
+beforeAll(async () => {
+  at = await openTestGateway({ database: await openTestDatabase() });
+  here = await createSpaceFixture(at);
+});
+afterAll(() => at.close());
+
+const lists = routes
+  .filter(({ responds }) => responds.kind === 'page' || responds.kind === 'slice')
+  .map(({ path }) => path);
+
+describe.each(lists)('GET %s', (path) => {
+  const read = (query: string) => {
+    const filled = path.replace(/:(\w+)/g, (_all, name: keyof SpaceFixture['ids']) => here.ids[name]);
+    return at.rest('GET', `${filled}?${query}`, { space: here.slug });
+  };
+
+  it.each(['2147483649', '1000000000000', '99999999999999999999'])(
+    'the page %s is empty and has the true total',
+    async (page) => {
+      const { body: first } = await read('size=1');
+      for (const size of ['1', '100000000000000000000000']) {
+        const { status, body } = await read(`page=${page}&size=${size}`);
+        expect(status).toBe(200);
+        expect(body).toMatchObject({ items: [], total: first.total, page: Number(page) });
+      }
+    },
+  );
+
+  it('a size of any length is capped', async () => {
+    const { status, body } = await read('size=99999999999999999999');
+    expect(status).toBe(200);
+    expect([100, 10_000]).toContain(body.size);
+    expect(body.items).toHaveLength(body.total);
+  });
+
+  it.each(['page', 'size'])('a %s that is no number from 1 is 400', async (field) => {
+    for (const value of ['x', '0', '-1', '1.5', '', 'Infinity', '1 2']) {
+      const { status, body } = await read(`${field}=${encodeURIComponent(value)}`);
+      expect({ value, status, loc: body.errors?.[0].loc }).toEqual({
+        value,
+        status: 400,
+        loc: ['query', field],
+      });
+    }
+  });
+});
+
+it('kernel profiles and resource classes come newest first, the default among them', async () => {
+  const profile = 'displayName: "R", language: "r", kernelName: "ir", runtime: local';
+  const sizes = 'cpuLimit: 1, memoryMb: 512, workspaceStorageMb: 1024, tmpStorageMb: 512';
+  for (const id of ['b-second', 'a-third']) {
+    const made = await at.graphql(`mutation {
+      createKernelProfile(input: { id: "${id}", ${profile} }) { id }
+      createResourceClass(input: { id: "${id}", name: "${id}", ${sizes} }) { id } }`);
+    expect(made.errors).toBeUndefined();
+  }
+  await at.graphql('mutation { updateResourceClass(id: "b-second", input: { isDefault: true }) { id } }');
+  const ids = async (path: string, query = '') => {
+    const { body } = await at.rest('GET', path + query);
+    return { ids: body.items.map(({ id }: { id: string }) => id), total: body.total };
+  };
+  expect(await ids('/kernel-profiles')).toEqual({ ids: ['a-third', 'b-second', 'python3'], total: 3 });
+  expect(await ids('/worker-resource-classes')).toEqual({
+    ids: ['a-third', 'b-second', 'standard'],
+    total: 3,
+  });
+  expect(await ids('/worker-resource-classes', '?page=2&size=2')).toEqual({ ids: ['standard'], total: 3 });
+  await at.graphql('mutation { updateResourceClass(id: "a-third", input: { isEnabled: false }) { id } }');
+  expect((await ids('/worker-resource-classes')).total).toBe(2);
+});
