@@ -90,6 +90,8 @@ async function bring(
   after: string | null,
   read: () => Promise<Uint8Array | null>,
 ): Promise<boolean> {
+  // A folder on the branch may have become a file; its own files were removed before.
+  if (before === null) await folder.removeEmptyFolder(path);
   const found = await folder.look(path);
   if (found.oid === after) return true;
   if (found.oid !== before) return false;
