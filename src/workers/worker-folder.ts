@@ -15,6 +15,8 @@ export interface Found {
  * Symbolic links are never followed.
  */
 export interface WorkerFolder {
+  /** How many paths may be worked on at once. */
+  readonly parallel: number;
   /** @throws Error when it cannot be read */
   look(path: string): Promise<Found>;
   /**
@@ -60,6 +62,7 @@ export async function openWorkerFolder(files: string, incoming: string): Promise
   }
 
   return {
+    parallel: 1,
     look,
 
     async put(path, bytes, found) {
