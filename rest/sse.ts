@@ -72,8 +72,10 @@ function frame(event: FollowExecutionSubscription['executionEvents']): string {
       const { cell_index: _cellIndex, ...failure } = rest;
       return message('error', event.sequence, failure);
     }
-    default:
-      return message('notebook_event', event.sequence, event);
+    default: {
+      const { buffers, ...fields } = { buffers: null, ...event };
+      return message('notebook_event', event.sequence, buffers === null ? fields : event);
+    }
   }
 }
 

@@ -85,6 +85,7 @@ builder.objectRef<Of<'stream'>>(typeNames.stream).implement({
 const data = 'By MIME type.';
 const metadata = 'By MIME type, or for all.';
 const transient = 'What is not kept in a notebook, as `display_id`.';
+const buffers = "The message's binary buffers as base64; null, and left out in REST, where it has none.";
 
 builder.objectRef<Of<'display_data'>>(typeNames.display_data).implement({
   description: 'Something to show.',
@@ -93,6 +94,7 @@ builder.objectRef<Of<'display_data'>>(typeNames.display_data).implement({
     data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
     metadata: t.field({ type: 'JSON', description: metadata, resolve: (row) => row.event.metadata }),
     transient: t.field({ type: 'JSON', description: transient, resolve: (row) => row.event.transient }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
 
@@ -103,6 +105,7 @@ builder.objectRef<Of<'update_display_data'>>(typeNames.update_display_data).impl
     data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
     metadata: t.field({ type: 'JSON', description: metadata, resolve: (row) => row.event.metadata }),
     transient: t.field({ type: 'JSON', description: transient, resolve: (row) => row.event.transient }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
 
@@ -162,7 +165,14 @@ builder.objectRef<Of<'comm_open'>>(typeNames.comm_open).implement({
   fields: (t) => ({
     commId: t.id({ description: "The comm's id.", resolve: (row) => row.event.comm_id }),
     targetName: t.string({ description: 'Who shall take it.', resolve: (row) => row.event.target_name }),
+    metadata: t.field({
+      type: 'JSON',
+      description: "The message's metadata, e.g. the version of the widgets' protocol.",
+      // Logs that were written before it was kept have none.
+      resolve: (row) => row.event.metadata ?? {},
+    }),
     data: t.field({ type: 'JSON', description: 'Its data.', resolve: (row) => row.event.data }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
 
@@ -172,6 +182,7 @@ builder.objectRef<Of<'comm_msg'>>(typeNames.comm_msg).implement({
   fields: (t) => ({
     commId: t.id({ description: "The comm's id.", resolve: (row) => row.event.comm_id }),
     data: t.field({ type: 'JSON', description: 'Its data.', resolve: (row) => row.event.data }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
 
@@ -181,6 +192,7 @@ builder.objectRef<Of<'comm_close'>>(typeNames.comm_close).implement({
   fields: (t) => ({
     commId: t.id({ description: "The comm's id.", resolve: (row) => row.event.comm_id }),
     data: t.field({ type: 'JSON', description: 'Its data.', resolve: (row) => row.event.data }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
 

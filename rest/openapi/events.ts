@@ -34,7 +34,8 @@ export function describeEvents(data: DataSchemas, components: Components): Recor
       const properties = described.properties as Record<string, JsonSchema>;
       // A type that is not known here is described as text; clients ignore the types that they do not know.
       const type = types[name] ? { ...properties.type, const: types[name] } : { ...properties.type };
-      components.set(name, { ...described, properties: { ...properties, type } });
+      const required = (described.required as string[]).filter((key) => key !== 'buffers');
+      components.set(name, { ...described, properties: { ...properties, type }, required });
       notebookEvents.push(refTo(name));
     }
   }

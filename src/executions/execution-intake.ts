@@ -23,6 +23,8 @@ export interface ExecutionIntake {
 
 /** How long the row of an execution in doubt is left to who sends its id again. */
 const settleMs = 1_000;
+/** How many rows are looked for at once. */
+const lookLimit = 500;
 
 /** Makes an {@link ExecutionIntake}. */
 export function createExecutionIntake(deps: {
@@ -33,8 +35,9 @@ export function createExecutionIntake(deps: {
 }): ExecutionIntake {
   const { prisma, executor, executionLog, log } = deps;
   const closing = new AbortController();
-  /** By execution id; another value once the same id came in doubt again. */
-  const inDoubt = new Map<string, symbol>();
+  /** By execution id, the oldest first; another value once the same id came in doubt again. */
+  const inDoubt = new Map<string, { since: number }>();
+  let isSettling = false;
 
   function queue(execution: Execution): void {
     executionLog.statusChanged(execution.id);
@@ -42,24 +45,38 @@ export function createExecutionIntake(deps: {
     executor.submit(execution);
   }
 
-  async function settle(id: string, doubt: symbol): Promise<void> {
-    await sleep(settleMs, undefined, { signal: closing.signal });
-    const found = await untilWritten(() => prisma.execution.findUnique({ where: { id } }), {
-      signal: closing.signal,
-      report: (err) => log.warn({ err, executionId: id }, 'an execution in doubt waits for the database'),
-    });
-    if (inDoubt.get(id) !== doubt) return;
-    inDoubt.delete(id);
-    if (found) await endWithoutRun(deps, found, { failure: notQueued() });
+  async function settleDue(): Promise<void> {
+    const { signal } = closing;
+    const report = (err: unknown) => log.warn({ err }, 'executions in doubt wait for the database');
+    await sleep(settleMs, undefined, { signal });
+    const due = [...inDoubt]
+      .filter(([, { since }]) => performance.now() - since >= settleMs)
+      .slice(0, lookLimit);
+    const look = () => prisma.execution.findMany({ where: { id: { in: due.map(([id]) => id) } } });
+    const found = new Map((await untilWritten(look, { signal, report })).map((row) => [row.id, row]));
+    for (const [id, doubt] of due) {
+      if (inDoubt.get(id) !== doubt) continue;
+      inDoubt.delete(id);
+      const execution = found.get(id);
+      if (execution) await endWithoutRun(deps, execution, { failure: notQueued() });
+    }
+  }
+
+  async function settle(): Promise<void> {
+    if (isSettling) return;
+    isSettling = true;
+    try {
+      while (inDoubt.size > 0) await settleDue();
+    } catch (error) {
+      if (!closing.signal.aborted) log.error({ err: error }, 'executions in doubt were not ended');
+    } finally {
+      isSettling = false;
+    }
   }
 
   function doubt(id: string): void {
-    const own = Symbol(id);
-    inDoubt.set(id, own);
-    settle(id, own).catch((error) => {
-      if (!closing.signal.aborted)
-        log.error({ err: error, executionId: id }, 'an execution in doubt was not ended');
-    });
+    inDoubt.set(id, { since: performance.now() });
+    void settle();
   }
 
   return {

@@ -1,5 +1,6 @@
 import { type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { type KernelEvent, toKernelEvent, toRecord } from './kernel-event.js';
+import { toBase64Buffers } from './message-buffers.js';
 
 /**
  * A kernel's message, with the event that it stands for when it is one of those that a run tells; `leaving` is true when
@@ -30,10 +31,10 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
   const channel = channels.includes(raw.channel as string) ? (raw.channel as string) : 'iopub';
   const received = toRecord(raw.content);
   const place = header.msg_type === 'input_request' ? 'stdin' : 'iopub';
-  const event = channel === place ? toKernelEvent(header.msg_type, received) : undefined;
+  const event = channel === place ? eventOf(header.msg_type, received, raw) : undefined;
   const leaving = channel === 'iopub' && header.msg_type === 'shutdown_reply' && received.restart === true;
   let content: Record<string, unknown> = received;
-  if (event) {
+  if (event?.type === header.msg_type) {
     const { type: _, ...fields } = event;
     content = 'transient' in fields ? { ...fields, transient: {} } : fields;
     if ('execution_count' in content) content.execution_count ??= 0;
@@ -50,6 +51,16 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
     event,
     leaving,
   } as unknown as IncomingMessage;
+}
+
+function eventOf(
+  type: string,
+  content: Record<string, unknown>,
+  raw: Record<string, unknown>,
+): KernelEvent | undefined {
+  const buffers = toBase64Buffers(raw.buffers);
+  const event = toKernelEvent(type, content, { metadata: toRecord(raw.metadata), buffers });
+  return event && !buffers ? { type: 'output_lost', count: 1, reason: 'not_delivered' } : event;
 }
 
 function isLifecycle(type: string, content: Record<string, unknown>): boolean {

@@ -21,7 +21,7 @@ export interface JupyterClient {
   /** The names of the installed kernelspecs. @throws DomainError `runtime_unavailable` */
   kernelNames(): Promise<string[]>;
   /**
-   * Starts a kernel in the folder of `path` (relative to the server's root; `''` is the root) and resolves when it is
+   * Starts a kernel in the folder of `path` (relative to the endpoint's folder; `''` is that) and resolves when it is
    * idle. `clientId` is the session id of the one owner connection: kept by the caller for `attachKernel`.
    * @throws DomainError `runtime_unavailable`; `invalid_path` for a path that leaves the root
    */
@@ -94,7 +94,7 @@ export function connectJupyter(endpoint: JupyterEndpoint): JupyterClient {
 
     async startKernel({ kernelName, path, clientId, signal }) {
       signal.throwIfAborted();
-      const body = { name: kernelName, path: folderOf(path) };
+      const body = { name: kernelName, path: posix.join(endpoint.folder ?? '', folderOf(path)) };
       // Not aborted by the signal: the server would start the kernel all the same and nobody would end it.
       const starting = rest
         .request('POST', 'api/kernels', { body, timeoutMs: startTimeoutMs })

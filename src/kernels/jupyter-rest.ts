@@ -1,7 +1,7 @@
 import type { JupyterEndpoint } from '../workers/backend.js';
 
-/** The largest answer that is read. */
-const maxAnswerBytes = 4 * 1024 * 1024;
+/** The largest answer that is read unless said otherwise. */
+const usualAnswerBytes = 4 * 1024 * 1024;
 
 /** An answer of the server: `json` is `undefined` when there is no body or it is not JSON. */
 export interface RestAnswer {
@@ -13,12 +13,13 @@ export interface RestAnswer {
 export interface JupyterRest {
   /**
    * @param path below the server's base path, without a leading slash
+   * @param options.maxAnswerBytes the largest answer that is read, 4 MiB by default
    * @throws Error of any kind when there is no complete answer within `timeoutMs`
    */
   request(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
-    options: { body?: unknown; timeoutMs: number; signal?: AbortSignal },
+    options: { body?: unknown; timeoutMs: number; signal?: AbortSignal; maxAnswerBytes?: number },
   ): Promise<RestAnswer>;
 }
 
@@ -28,7 +29,7 @@ export interface JupyterRest {
  */
 export function createJupyterRest(endpoint: JupyterEndpoint): JupyterRest {
   return {
-    async request(method, path, { body, timeoutMs, signal }) {
+    async request(method, path, { body, timeoutMs, signal, maxAnswerBytes = usualAnswerBytes }) {
       const limit = AbortSignal.timeout(timeoutMs);
       const response = await fetch(new URL(path, endpoint.baseUrl), {
         method,
@@ -37,7 +38,7 @@ export function createJupyterRest(endpoint: JupyterEndpoint): JupyterRest {
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
-      const answer = await readBounded(response);
+      const answer = await readBounded(response, maxAnswerBytes);
       try {
         return { status: response.status, json: JSON.parse(answer) };
       } catch {
@@ -47,7 +48,7 @@ export function createJupyterRest(endpoint: JupyterEndpoint): JupyterRest {
   };
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, maxAnswerBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -3,15 +3,15 @@ export type MimeBundle = Record<string, unknown>;
 
 /**
  * What a kernel tells about one run, with the field names of the protocol; `output_lost` is ours: `count` messages
- * of the run never arrived.
+ * of the run never arrived. `buffers` are a message's binary buffers as base64, where it has any.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
  */
 export type KernelEvent =
   | { type: 'status'; execution_state: 'busy' | 'idle' }
   | { type: 'execute_input'; code: string; execution_count: number | null }
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
-  | { type: 'display_data'; data: MimeBundle; metadata: Record<string, unknown>; transient: Transient }
-  | { type: 'update_display_data'; data: MimeBundle; metadata: Record<string, unknown>; transient: Transient }
+  | ({ type: 'display_data' } & Display)
+  | ({ type: 'update_display_data' } & Display)
   | {
       type: 'execute_result';
       data: MimeBundle;
@@ -22,19 +22,45 @@ export type KernelEvent =
   | { type: 'error'; ename: string; evalue: string; traceback: string[] }
   | { type: 'clear_output'; wait: boolean }
   | { type: 'input_request'; prompt: string; password: boolean }
-  | { type: 'comm_open'; comm_id: string; target_name: string; data: Record<string, unknown> }
-  | { type: 'comm_msg'; comm_id: string; data: Record<string, unknown> }
-  | { type: 'comm_close'; comm_id: string; data: Record<string, unknown> }
+  | ({ type: 'comm_open'; target_name: string; metadata: Record<string, unknown> } & Comm)
+  | ({ type: 'comm_msg' } & Comm)
+  | ({ type: 'comm_close' } & Comm)
   | { type: 'output_lost'; count: number; reason: 'not_delivered' };
 
 /** What is not kept in the notebook; `display_id` names a display that later events may update. */
 export type Transient = { display_id?: string };
 
+interface Buffered {
+  buffers?: string[];
+}
+
+interface Display extends Buffered {
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  transient: Transient;
+}
+
+interface Comm extends Buffered {
+  comm_id: string;
+  data: Record<string, unknown>;
+}
+
+/** What stands beside a message's content. */
+export interface BesideContent extends Buffered {
+  /** For a comm that is opened, e.g. the version of the widgets' protocol. */
+  metadata?: Record<string, unknown>;
+}
+
 /**
  * Makes an event of a message's type and content. Fields of the wrong type become safe values (`''`, `{}`, `null`,
  * `false`), so that what a kernel sends never breaks a reader; `undefined` for types that are not events.
  */
-export function toKernelEvent(type: string, content: Record<string, unknown>): KernelEvent | undefined {
+export function toKernelEvent(
+  type: string,
+  content: Record<string, unknown>,
+  { metadata = {}, buffers }: BesideContent = {},
+): KernelEvent | undefined {
+  const buffered = buffers?.length ? { buffers } : {};
   switch (type) {
     case 'status': {
       const state = content.execution_state;
@@ -46,7 +72,7 @@ export function toKernelEvent(type: string, content: Record<string, unknown>): K
       return { type, name: content.name === 'stderr' ? 'stderr' : 'stdout', text: text(content.text) };
     case 'display_data':
     case 'update_display_data':
-      return { type, ...display(content) };
+      return { type, ...display(content), ...buffered };
     case 'execute_result':
       return { type, ...display(content), execution_count: toCount(content.execution_count) };
     case 'error': {
@@ -63,10 +89,12 @@ export function toKernelEvent(type: string, content: Record<string, unknown>): K
         comm_id: text(content.comm_id),
         target_name: text(content.target_name),
         data: toRecord(content.data),
+        metadata,
+        ...buffered,
       };
     case 'comm_msg':
     case 'comm_close':
-      return { type, comm_id: text(content.comm_id), data: toRecord(content.data) };
+      return { type, comm_id: text(content.comm_id), data: toRecord(content.data), ...buffered };
     default:
       return undefined;
   }

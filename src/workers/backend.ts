@@ -1,3 +1,5 @@
+import type { WorkerFolder } from './worker-folder.js';
+
 /** Where workers run. The first configured one is the default. */
 export const backendKinds = ['docker', 'kubernetes', 'external'] as const;
 
@@ -9,9 +11,11 @@ export interface JupyterEndpoint {
   /** `http://host:port/` with the server's base path and a final slash. */
   baseUrl: string;
   token: string;
+  /** The worker's folder, as a path below the server's root; default the root itself. */
+  folder?: string;
 }
 
-/** What a worker is given: its folder already holds the files of the branch. */
+/** What a worker is given: its folder already holds the files of the branch, unless the backend has remote folders. */
 export interface WorkerSpec {
   /** The worker's UUID; backends label what they start with it, to find it again. */
   workerId: string;
@@ -34,6 +38,14 @@ export interface WorkerExit {
   detail: string;
 }
 
+/** The folders of workers on servers whose disk is out of reach, which a backend gives access to while they run. */
+export interface RemoteFolders {
+  /** Opens a started worker's folder; makes it where it is not there. @throws DomainError `runtime_unavailable` */
+  open(workerId: string, signal?: AbortSignal): Promise<WorkerFolder>;
+  /** Removes a worker's folder, as far as that is possible; idempotent. @throws DomainError `runtime_unavailable` */
+  remove(workerId: string): Promise<void>;
+}
+
 /**
  * One way to run Jupyter servers. To add one: implement this, pass the contract suite in
  * `test/workers/backend-contract.ts`, and register it in `src/server/gateway.ts`.
@@ -42,6 +54,8 @@ export interface WorkerBackend {
   readonly kind: BackendKind;
   /** Whether each worker has a server of its own that ends with it; else its kernels are to be ended one by one. */
   readonly ownsServers: boolean;
+  /** How the files of workers are reached where `WorkerSpec.filesDirectory` is not what their kernels see. */
+  readonly remoteFolders?: RemoteFolders;
 
   /** `null` when workers can be started now, else one sentence that says why not and what to do. */
   unavailableReason(): Promise<string | null>;

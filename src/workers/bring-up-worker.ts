@@ -9,8 +9,8 @@ import { layOutFiles, type WorkerFolders } from './worker-files.js';
 const longestStartMs = 15 * 60_000;
 
 /**
- * Writes a branch's files into a new worker's folder and starts its server; what it throws is told by
- * {@link whyNotStarted}.
+ * Writes a branch's files into a new worker's folder and starts its server, or the other way round where it is the server
+ * that takes the files; what it throws is told by {@link whyNotStarted}.
  * @param how.report takes a percentage below 100 and a short message
  * @returns where its Jupyter answers
  */
@@ -27,9 +27,12 @@ export async function bringUpWorker(
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
   const signal = AbortSignal.any([how.signal, AbortSignal.timeout(longestStartMs)]);
-  report(5, 'Writing the files of the branch');
+  const layOut = async (percent: number) => {
+    report(percent, 'Writing the files of the branch');
+    await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+  };
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
-  await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+  if (!backend.remoteFolders) await layOut(5);
   const { cpuLimit, memoryMb } = worker.resourceClass as { cpuLimit: number; memoryMb: number };
   const endpoint = await backend.start(
     {
@@ -39,9 +42,10 @@ export async function bringUpWorker(
       cpuLimit,
       memoryMb,
     },
-    (percent, message) => report(10 + Math.round(percent * 0.85), message),
+    (percent, message) => report(10 + Math.round(percent * 0.8), message),
     signal,
   );
+  if (backend.remoteFolders) await layOut(92);
   signal.throwIfAborted();
   return endpoint;
 }

@@ -6,10 +6,13 @@ import type { GitStore } from '../git/git-store.js';
 import type { BranchWatcher } from '../versions/branch-watcher.js';
 import { syncFiles, type WorkerFolders } from './worker-files.js';
 
+/** What is known of a worker whose folder follows its branch. */
+export type FollowedWorker = Pick<Worker, 'id' | 'repositoryId' | 'branch' | 'backend'>;
+
 /** Keeps the folders of live workers at the tips of their branches, whoever moves those. */
 export interface FileFollower {
   /** Brings a worker's folder up to its branch's tip, now and each time the branch moves. */
-  follow(worker: Pick<Worker, 'id' | 'repositoryId' | 'branch'>): void;
+  follow(worker: FollowedWorker): void;
   /** Returns once nothing is written into the folder any more. */
   unfollow(workerId: string): Promise<void>;
   close(): Promise<void>;
@@ -39,28 +42,29 @@ export function createFileFollower(deps: {
   bus: EventBus;
   branches: BranchWatcher;
   log: Logger;
-  folders(workerId: string): WorkerFolders;
+  folders(worker: FollowedWorker): WorkerFolders;
   report(workerId: string, conflicts: string[]): Promise<unknown>;
 }): FileFollower {
   const { git, bus, branches, log } = deps;
   const followed = new Map<string, Followed>();
 
-  async function lay({ id, repositoryId, branch }: Parameters<FileFollower['follow']>[0]): Promise<void> {
+  async function lay(worker: FollowedWorker): Promise<void> {
+    const { id, repositoryId, branch } = worker;
     const repository = await git.repository(repositoryId);
     const tip = await repository.resolveBranch(branch);
-    const { conflicts, failure } = await syncFiles(repository, tip, deps.folders(id));
+    const { conflicts, failure } = await syncFiles(repository, tip, deps.folders(worker));
     await deps.report(id, conflicts);
     if (failure) throw failure;
   }
 
-  function retryLater(worker: Parameters<FileFollower['follow']>[0], entry: Followed): void {
+  function retryLater(worker: FollowedWorker, entry: Followed): void {
     const delay = Math.min(firstRetryMs * 2 ** entry.failures, longestRetryMs);
     entry.failures++;
     entry.retry = setTimeout(() => run(worker, entry), delay);
     entry.retry.unref();
   }
 
-  function run(worker: Parameters<FileFollower['follow']>[0], entry: Followed): void {
+  function run(worker: FollowedWorker, entry: Followed): void {
     if (entry.isOver) return;
     if (entry.running) {
       entry.isOwed = true;

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../git/git-store.js';
+import { inParallel } from './in-parallel.js';
 import { openWorkerFolder, type WorkerFolder } from './worker-folder.js';
 import {
   clearIntents,
@@ -15,6 +16,8 @@ import {
 export interface WorkerFolders {
   files: string;
   state: string;
+  /** Opens what the kernel sees where that is not `files`, but on another machine. */
+  openRemote?: (signal?: AbortSignal) => Promise<WorkerFolder>;
 }
 
 /** What became of a worker's folder. */
@@ -33,13 +36,13 @@ export async function layOutFiles(
   signal: AbortSignal,
 ): Promise<void> {
   await mkdir(at.files, { recursive: true });
-  const folder = await openFolder(at);
+  const folder = await openFolder(at, signal);
   const manifest: Manifest = new Map();
-  for (const { path, oid } of await git.listFiles(commitOid)) {
+  await inParallel(await git.listFiles(commitOid), folder.parallel, async ({ path, oid }) => {
     signal.throwIfAborted();
     const file = await git.readFile(commitOid, path);
     if (file && (await folder.put(path, file.bytes, { oid: null, stamp: '' }))) manifest.set(path, oid);
-  }
+  });
   await writeManifest(at.state, manifest);
 }
 
@@ -57,15 +60,14 @@ export async function syncFiles(
   const folder = await openFolder(at);
   await settleIntents(folder, manifest, at.state);
   const wanted: Manifest = new Map((await git.listFiles(commitOid)).map(({ path, oid }) => [path, oid]));
-  const paths = [...new Set([...manifest.keys(), ...wanted.keys()])]
-    .filter((path) => manifest.get(path) !== wanted.get(path))
-    // Removals first: what was a file may become a folder.
-    .sort((a, b) => Number(wanted.has(a)) - Number(wanted.has(b)));
+  const paths = [...new Set([...manifest.keys(), ...wanted.keys()])].filter(
+    (path) => manifest.get(path) !== wanted.get(path),
+  );
   const conflicts: string[] = [];
   let failure: unknown;
   if (paths.length > 0) {
     await writeIntents(at.state, new Map(paths.map((path) => [path, wanted.get(path) ?? null])));
-    for (const path of paths) {
+    const bringUp = async (path: string) => {
       const after = wanted.get(path) ?? null;
       try {
         const read = async () => (await git.readFile(commitOid, path))?.bytes ?? null;
@@ -75,6 +77,11 @@ export async function syncFiles(
         conflicts.push(path);
         failure ??= error;
       }
+    };
+    // Removals first: what was a file may become a folder.
+    for (const isWanted of [false, true]) {
+      const some = paths.filter((path) => wanted.has(path) === isWanted);
+      await inParallel(some, folder.parallel, bringUp);
     }
     await writeManifest(at.state, manifest);
     await clearIntents(at.state);
@@ -90,6 +97,8 @@ async function bring(
   after: string | null,
   read: () => Promise<Uint8Array | null>,
 ): Promise<boolean> {
+  // A folder on the branch may have become a file; its own files were removed before.
+  if (before === null) await folder.removeEmptyFolder(path);
   const found = await folder.look(path);
   if (found.oid === after) return true;
   if (found.oid !== before) return false;
@@ -116,6 +125,6 @@ function note(manifest: Manifest, path: string, oid: string | null): void {
   else manifest.set(path, oid);
 }
 
-function openFolder(at: WorkerFolders): Promise<WorkerFolder> {
-  return openWorkerFolder(at.files, join(at.state, 'incoming'));
+function openFolder(at: WorkerFolders, signal?: AbortSignal): Promise<WorkerFolder> {
+  return at.openRemote?.(signal) ?? openWorkerFolder(at.files, join(at.state, 'incoming'));
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What lies at a path: its Git blob oid, null for nothing and `other` for what is no plain file of the folder's. */
@@ -15,6 +15,8 @@ export interface Found {
  * Symbolic links are never followed.
  */
 export interface WorkerFolder {
+  /** How many paths may be worked on at once. */
+  readonly parallel: number;
   /** @throws Error when it cannot be read */
   look(path: string): Promise<Found>;
   /**
@@ -23,6 +25,11 @@ export interface WorkerFolder {
    * @throws Error when it cannot be written
    */
   put(path: string, bytes: Uint8Array, found: Found): Promise<boolean>;
+  /**
+   * Removes a folder that holds nothing but such folders, e.g. one whose files the gateway removed: no file of the kernel's
+   * is lost. Leaves everything else.
+   */
+  removeEmptyFolder(path: string): Promise<void>;
   /** Removes what was found. @returns false when something else lies there by now */
   remove(path: string, found: Found): Promise<boolean>;
 }
@@ -55,6 +62,7 @@ export async function openWorkerFolder(files: string, incoming: string): Promise
   }
 
   return {
+    parallel: 1,
     look,
 
     async put(path, bytes, found) {
@@ -77,6 +85,12 @@ export async function openWorkerFolder(files: string, incoming: string): Promise
       } finally {
         await rm(temporary, { force: true });
       }
+    },
+
+    async removeEmptyFolder(path) {
+      const folder = join(root, path);
+      const isInside = (await realpath(folder).catch(() => null)) === folder;
+      if (isInside && (await holdsNoFile(folder))) await removeFolders(folder);
     },
 
     async remove(path, found) {
@@ -105,6 +119,22 @@ async function makeFolder(root: string, folder: string): Promise<boolean> {
     if (!(await lstat(at)).isDirectory()) return false;
   }
   return true;
+}
+
+/** Whether there are folders only, however deep. */
+async function holdsNoFile(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => null);
+  return entries?.every((entry) => entry.isDirectory()) ?? false;
+}
+
+/** Unlike a recursive removal it stops at a file that comes meanwhile. */
+async function removeFolders(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) await removeFolders(join(folder, name));
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
+  }
 }
 
 async function stampOf(file: string): Promise<{ isFile: boolean; size: bigint; stamp: string }> {

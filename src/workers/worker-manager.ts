@@ -9,6 +9,7 @@ import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { createFileFollower } from './file-follower.js';
 import { createServerStopper } from './server-stopper.js';
+import type { WorkerFolders } from './worker-files.js';
 import { liveStatuses } from './worker-status.js';
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
@@ -40,6 +41,8 @@ interface Live {
   backend: WorkerBackend;
   endpoint?: JupyterEndpoint;
   starting: AbortController;
+  /** Resolves when nothing of the start goes on any more. */
+  broughtUp?: Promise<void>;
   busy: number;
   /** Writes `busy` or `ready` in a moment: short cells are not worth two writes each. */
   settling?: NodeJS.Timeout;
@@ -63,11 +66,17 @@ export function createWorkerManager(deps: {
   const servers = createServerStopper(deps);
   let gone: Parameters<WorkerManager['onGone']>[0] = async () => {};
 
-  const folder = (workerId: string) => ({
-    root: join(deps.directory, workerId),
-    files: join(deps.directory, workerId, 'files'),
-    state: join(deps.directory, workerId, 'state'),
-  });
+  const directoryOf = (workerId: string) => join(deps.directory, workerId);
+  const backendOf = (worker: Pick<Worker, 'backend'>) => backends.find(({ kind }) => kind === worker.backend);
+
+  function foldersOf(worker: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
+    const remote = backendOf(worker)?.remoteFolders;
+    return {
+      files: join(directoryOf(worker.id), 'files'),
+      state: join(directoryOf(worker.id), 'state'),
+      openRemote: remote && ((signal) => remote.open(worker.id, signal)),
+    };
+  }
 
   /** Changes a row that is in one of the `from` statuses; false when it is not, so that terminal ones never revive. */
   async function change(
@@ -82,7 +91,7 @@ export function createWorkerManager(deps: {
 
   const files = createFileFollower({
     ...deps,
-    folders: folder,
+    folders: foldersOf,
     report: (workerId, fileConflicts) => change(workerId, ['ready', 'busy'], { fileConflicts }),
   });
 
@@ -98,7 +107,7 @@ export function createWorkerManager(deps: {
       );
     };
     const { backend, starting } = entry;
-    const how = { git, backend, folders: folder(worker.id), report, signal: starting.signal };
+    const how = { git, backend, folders: foldersOf(worker), report, signal: starting.signal };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const ready = await change(worker.id, ['starting'], {
       status: 'ready',
@@ -110,6 +119,16 @@ export function createWorkerManager(deps: {
     if (!ready) throw new Error('the worker was stopped while it started');
     // Also what reached the branch since its files were written.
     files.follow(worker);
+  }
+
+  async function removeFolders(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
+    const removed = [
+      rm(directoryOf(workerId), { recursive: true, force: true }),
+      backend?.remoteFolders?.remove(workerId),
+    ];
+    for (const { reason } of (await Promise.allSettled(removed)).filter((one) => one.status === 'rejected')) {
+      log.warn({ err: reason, workerId }, 'a worker folder was not removed');
+    }
   }
 
   async function end(
@@ -131,9 +150,7 @@ export function createWorkerManager(deps: {
     await gone(workerId, server).catch((error) =>
       log.error({ err: error, workerId }, 'sessions were not ended'),
     );
-    await rm(folder(workerId).root, { recursive: true, force: true }).catch((error) =>
-      log.warn({ err: error, workerId }, 'a worker folder was not removed'),
-    );
+    await removeFolders(workerId, found?.backend);
   }
 
   async function exited({ workerId, reason, detail }: WorkerExit): Promise<void> {
@@ -148,9 +165,11 @@ export function createWorkerManager(deps: {
   async function endStopped(
     workerId: string,
     statusReason: string,
-    found: Pick<Live, 'backend' | 'endpoint'> | undefined,
+    found: Pick<Live, 'backend' | 'endpoint' | 'broughtUp'> | undefined,
   ): Promise<void> {
     const stopped = !found || (await servers.stop(found.backend, workerId));
+    // Else it might write files after their folder was removed.
+    await found?.broughtUp;
     if (stopped) await end(workerId, 'stopped', statusReason, null, found);
     else await end(workerId, 'failed', 'stop_failed', stopFailedDetail, found);
   }
@@ -186,17 +205,17 @@ export function createWorkerManager(deps: {
     },
 
     start(worker, commitOid) {
-      const backend = backends.find((one) => one.kind === worker.backend)!;
+      const backend = backendOf(worker)!;
       const entry: Live = { backend, starting: new AbortController(), busy: 0, settled: Promise.resolve() };
       live.set(worker.id, entry);
-      bringUp(worker, commitOid, entry)
+      entry.broughtUp = bringUp(worker, commitOid, entry)
         .catch(async (error) => {
           if (live.get(worker.id) !== entry) return;
           live.delete(worker.id);
           log.warn({ err: error, workerId: worker.id }, 'a worker did not start');
           const { reason, detail } = whyNotStarted(error);
           await servers.stop(backend, worker.id);
-          await end(worker.id, 'failed', reason, detail);
+          await end(worker.id, 'failed', reason, detail, entry);
         })
         .catch((error) => log.error({ err: error, workerId: worker.id }, 'a failed start was not recorded'));
     },
@@ -249,7 +268,10 @@ export function createWorkerManager(deps: {
           await end(row.id, 'failed', 'lost', lostDetail, found);
         }
       }
-      for (const [id, { backend }] of running) await servers.stop(backend, id);
+      for (const [id, { backend }] of running) {
+        await servers.stop(backend, id);
+        await removeFolders(id, backend);
+      }
     },
 
     onGone(listener) {

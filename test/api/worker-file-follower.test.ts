@@ -48,7 +48,7 @@ it('a file that could not be written is reported, and written once it can be, th
     folders: () => folders,
     report,
   });
-  follower.follow({ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main' });
+  follower.follow({ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main', backend: 'external' });
   try {
     await expect.poll(() => reports.at(-1)).toEqual(['late.txt']);
     expect(existsSync(join(folders.files, 'README.md'))).toBe(false);

@@ -100,6 +100,50 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(opened).toMatchObject({ target_name: 'slider', data: { value: 1 } });
     expect(ofType(events, 'comm_msg')).toMatchObject([{ comm_id: opened?.comm_id, data: { value: 2 } }]);
     expect(ofType(events, 'comm_close')).toMatchObject([{ comm_id: opened?.comm_id }]);
+    expect(events.some((event) => 'buffers' in event)).toBe(false);
+  });
+
+  test('tells the metadata of a comm that is opened, and binary buffers as base64', async () => {
+    const { events } = await runCell(
+      kernel,
+      [
+        'import comm',
+        "opened = comm.create_comm(target_name='t', metadata={'version': '2.1.0'}, buffers=[b'one'])",
+        "opened.send({}, buffers=[b'', memoryview(bytes(range(256)))])",
+        "opened.close(buffers=[b'end'])",
+        'k = get_ipython().kernel',
+        "shown = {'data': {'text/plain': 'x'}, 'metadata': {}, 'transient': {'display_id': 'd'}}",
+        "for kind in ['display_data', 'update_display_data']:",
+        "    _ = k.session.send(k.iopub_socket, kind, shown, parent=k.get_parent(), buffers=[b'shown'])",
+      ].join('\n'),
+    );
+    const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes as Uint8Array).toString('base64');
+    expect(ofType(events, 'comm_open')).toMatchObject([
+      { metadata: { version: '2.1.0' }, buffers: [base64('one')] },
+    ]);
+    const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+    expect(ofType(events, 'comm_msg')).toMatchObject([{ buffers: ['', base64(all)] }]);
+    expect(ofType(events, 'comm_close')).toMatchObject([{ buffers: [base64('end')] }]);
+    expect(ofType(events, 'display_data')).toMatchObject([{ buffers: [base64('shown')] }]);
+    expect(ofType(events, 'update_display_data')).toMatchObject([{ buffers: [base64('shown')] }]);
+  });
+
+  test('tells of buffers that are too large as lost, and goes on', async () => {
+    const { reply, events } = await runCell(
+      kernel,
+      [
+        'import comm',
+        "opened = comm.create_comm(target_name='t')",
+        'opened.send({}, buffers=[bytes(49 * 1024 * 1024)])',
+        "print('on')",
+      ].join('\n'),
+    );
+    expect(reply.status).toBe('ok');
+    expect(ofType(events, 'comm_msg')).toEqual([]);
+    expect(ofType(events, 'output_lost')).toEqual([
+      { type: 'output_lost', count: 1, reason: 'not_delivered' },
+    ]);
+    expect(ofType(events, 'stream')).toMatchObject([{ text: 'on\n' }]);
   });
 
   test('answers input() with an error, as nobody is asked', async () => {

@@ -38,6 +38,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
 
     afterEach(async () => {
       await backend.stop(spec.workerId);
+      await backend.remoteFolders?.remove(spec.workerId);
       await backend.close();
       await rm(root, { recursive: true, force: true });
     });
@@ -104,9 +105,12 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       expect(exits).toEqual([]);
     });
 
-    test.runIf(underTest.ownServers)('serves the folder of the worker', async () => {
-      await writeFile(join(spec.filesDirectory, 'data.txt'), 'from the branch');
+    test('serves the folder of the worker', async () => {
+      const remote = backend.remoteFolders;
+      if (!remote) await writeFile(join(spec.filesDirectory, 'data.txt'), 'from the branch');
       const client = connectJupyter(await backend.start(spec, () => {}, signal()));
+      const folder = await remote?.open(spec.workerId);
+      await folder?.put('data.txt', Buffer.from('from the branch'), { oid: null, stamp: '' });
       try {
         const kernel = await startPython(client, { path: 'notebook.ipynb' });
         expect((await runCell(kernel, "print(open('data.txt').read())")).text).toBe('from the branch\n');

@@ -26,7 +26,7 @@ describe('a registered Jupyter', { timeout: 30_000 }, () => {
     const { root, stateRoot, spec } = await createWorkerSpec();
     const backend = openExternalBackend({ stateRoot, python: testPython, registered: jupyter.endpoint });
     const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(20_000));
-    expect(endpoint).toEqual(jupyter.endpoint);
+    expect(endpoint).toEqual({ ...jupyter.endpoint, folder: expect.stringContaining(spec.workerId) });
     await backend.stop(spec.workerId);
     await backend.close();
     await connectJupyter(endpoint).probe(5_000);

@@ -30,11 +30,20 @@ afterEach(async () => {
 });
 
 const blob = (text: string) => git.gitWithInput(text, 'hash-object', '-w', '--stdin');
-/** A commit of these files, which need no folder, made by native git. */
-function commit(files: Record<string, string>): string {
-  const lines = Object.entries(files).map(([name, text]) => `100644 blob ${blob(text)}\t${name}\n`);
-  return git.git('commit-tree', '-m', 'A change', git.gitWithInput(lines.join(''), 'mktree'));
+/** A tree of files by path, made by native git. */
+function tree(files: Record<string, string>): string {
+  const folders = new Map<string, Record<string, string>>();
+  const lines: string[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const slash = path.indexOf('/');
+    const folder = path.slice(0, slash);
+    if (slash < 0) lines.push(`100644 blob ${blob(text)}\t${path}\n`);
+    else folders.set(folder, { ...folders.get(folder), [path.slice(slash + 1)]: text });
+  }
+  for (const [name, below] of folders) lines.push(`040000 tree ${tree(below)}\t${name}\n`);
+  return git.gitWithInput(lines.join(''), 'mktree');
 }
+const commit = (files: Record<string, string>) => git.git('commit-tree', '-m', 'A change', tree(files));
 const layOut = (files: Record<string, string>) =>
   layOutFiles(git.repository, commit(files), at, new AbortController().signal);
 const sync = (files: Record<string, string>, repository = git.repository) =>
@@ -115,6 +124,27 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a', 'b', 'gone'].map(read)).toEqual(['3', '3', '3']);
     expect(readdirSync(at.files).sort()).toEqual(['a', 'b', 'gone']);
     expect(readdirSync(join(at.state, 'incoming'))).toEqual([]);
+  });
+
+  test('lets a folder become a file and a file a folder', async () => {
+    await layOut({ 'a/b/x': '1', 'a/y': '1', c: '1' });
+    expect(await sync({ a: '2', 'c/d/x': '2' })).toEqual({ conflicts: [], failure: undefined });
+    expect(['a', 'c/d/x'].map(read)).toEqual(['2', '2']);
+    expect(await sync({ 'a/b/x': '3', c: '3' })).toEqual({ conflicts: [], failure: undefined });
+    expect(['a/b/x', 'c'].map(read)).toEqual(['3', '3']);
+  });
+
+  test('leaves a folder that should become a file when the kernel has a file in it', async () => {
+    await layOut({ 'a/b/x': '1', 'c/x': '1', 'd/x': '1', 'e/x': '1' });
+    writeFileSync(here('a/b/mine'), 'mine');
+    writeFileSync(here('c/x'), 'mine');
+    mkdirSync(here('d/empty'));
+    symlinkSync(root, here('e/link'));
+    expect(await sync({ a: '2', c: '2', d: '2', e: '2' })).toMatchObject({
+      conflicts: ['a', 'c', 'c/x', 'e'],
+    });
+    expect(['a/b/mine', 'c/x', 'd'].map(read)).toEqual(['mine', 'mine', '2']);
+    expect(readdirSync(here('e'))).toEqual(['link']);
   });
 
   test('neither writes nor makes folders through a symbolic link', async () => {

@@ -31,6 +31,10 @@ beforeAll(async () => {
           if (away) throw broken();
           return query(args);
         },
+        async findMany({ args, query }) {
+          if (away) throw broken();
+          return query(args);
+        },
       },
     },
   }) as unknown as typeof database.prisma;

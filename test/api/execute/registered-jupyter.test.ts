@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
@@ -31,19 +33,51 @@ afterAll(async () => {
 const openSession = async (path: string) =>
   (await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } })).body;
 
+/** Begins a cell. */
+const run = (session: string, code: string) =>
+  fetch(`${at.url}/api/v1.0/engagement/spaces/demo/notebooks/sessions/${session}/execute/stream`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+
+it('a worker has the files of the branch, in a folder of its own that goes with it', async () => {
+  const session = await openSession('notebooks/welcome.ipynb');
+  const folder = join(jupyter.spec.filesDirectory, 'gateway-workers', session.worker_id);
+  const events = await readEvents(
+    await run(session.id, "open('../README.md').read()\nopen('welcome.ipynb').read()"),
+  );
+  expect(events.at(-1)).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+
+  const save = async (content: string) => {
+    const path = `/workspaces/${demo.workspaceId}`;
+    const read = await at.rest('GET', `${path}/authoring-file?path=README.md`);
+    expect(read.status).toBe(200);
+    const body = { path: 'README.md', base_sha: read.body.sha, content };
+    expect((await at.rest('PUT', `${path}/authoring-file`, { body })).status).toBe(200);
+  };
+  const here = () => readFileSync(join(folder, 'README.md'), 'utf8');
+  const saved = randomUUID();
+  await save(saved);
+  await expect.poll(here).toBe(saved);
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  await save(randomUUID());
+  const conflicts = async () =>
+    (await at.gateway.services.prisma.worker.findUniqueOrThrow({ where: { id: session.worker_id } }))
+      .fileConflicts;
+  await expect.poll(conflicts).toEqual(['README.md']);
+  expect(here()).toBe('mine');
+
+  expect((await at.rest('DELETE', `/workers/${session.worker_id}`)).status).toBe(204);
+  expect(existsSync(folder)).toBe(false);
+});
+
 it('stopping a worker ends its kernels, a busy one too, and the cell ends with the event error', async () => {
   const first = await openSession('one.ipynb');
   const second = await openSession('two.ipynb');
   expect(second.worker_id).toBe(first.worker_id);
   expect(await kernelsOf(jupyter.endpoint)).toHaveLength(2);
-  const cell = await fetch(
-    `${at.url}/api/v1.0/engagement/spaces/demo/notebooks/sessions/${second.id}/execute/stream`,
-    {
-      method: 'POST',
-      headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ code: 'import time\ntime.sleep(600)' }),
-    },
-  );
+  const cell = await run(second.id, 'import time\ntime.sleep(600)');
   const status = async (id: string) => (await at.rest('GET', `/sessions/${id}`)).body.status;
   await expect.poll(() => status(second.id)).toBe('busy');
   expect((await at.rest('DELETE', `/workers/${first.worker_id}`)).status).toBe(204);

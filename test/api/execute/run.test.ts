@@ -120,6 +120,38 @@ describe('a run', () => {
     }
   });
 
+  it('tells binary buffers as base64 over both doors, and leaves the field out in REST where there are none', async () => {
+    const response = await run(
+      [
+        'import comm',
+        "opened = comm.create_comm(target_name='t', metadata={'version': '2.1.0'})",
+        "opened.send({}, buffers=[b'one'])",
+      ].join('\n'),
+    );
+    const id = response.headers.get('x-execution-id')!;
+    const comms = (await readEvents(response)).filter(({ data }) => data.type?.startsWith('comm_'));
+    expect(comms.map(({ data }) => data)).toMatchObject([
+      { type: 'comm_open', target_name: 't', metadata: { version: '2.1.0' } },
+      { type: 'comm_msg', buffers: ['b25l'] },
+    ]);
+    expect(comms[0]!.data).not.toHaveProperty('buffers');
+
+    const query = `subscription($id: ID!) { executionEvents(executionId: $id) {
+      type ... on CommOpenEvent { metadata buffers } ... on CommMessageEvent { buffers } } }`;
+    const client = createClient({
+      url: `${at.url}/graphql/stream`,
+      headers: { authorization: `Bearer ${at.token}` },
+    });
+    const events = [];
+    for await (const result of client.iterate({ query, variables: { id } }))
+      events.push((result.data as any).executionEvents);
+    client.dispose();
+    expect(events.filter(({ type }) => type.startsWith('comm_'))).toEqual([
+      { type: 'comm_open', metadata: { version: '2.1.0' }, buffers: null },
+      { type: 'comm_msg', buffers: ['b25l'] },
+    ]);
+  });
+
   it('sent again with its execution_id is attached to, not run twice', async () => {
     const execution_id = randomUUID();
     const first = await runAll("count = globals().get('count', 0) + 1\nprint(count)", { execution_id });

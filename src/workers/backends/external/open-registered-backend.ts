@@ -2,16 +2,21 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../../errors.js';
 import { connectJupyter } from '../../../kernels/jupyter-client.js';
+import { createJupyterContents } from '../../../kernels/jupyter-contents.js';
+import { createJupyterRest } from '../../../kernels/jupyter-rest.js';
 import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import { openContentsFolder, removeContentsFolder } from './contents-folder.js';
 import { watchAnswers } from './watch-answers.js';
 import { createWorkerWatch } from './worker-watch.js';
 
 const probeTimeoutMs = 5_000;
 const watchPeriodMs = 5_000;
+const removeTimeoutMs = 30_000;
 
 /**
  * Lends workers a Jupyter server that somebody else runs: starting one is a probe, and stopping one leaves the server
- * alone. Which workers use it is kept in `stateRoot`, an empty file each.
+ * alone. Each has a folder of its own below the server's root. Which workers use it is kept in `stateRoot`, an empty file
+ * each.
  */
 export function openRegisteredBackend(options: {
   stateRoot: string;
@@ -20,6 +25,7 @@ export function openRegisteredBackend(options: {
   const { registered } = options;
   const directory = join(options.stateRoot, 'registered');
   const client = connectJupyter(registered);
+  const rest = createJupyterRest(registered);
   const watch = createWorkerWatch(watchPeriodMs);
 
   async function unavailableReason(): Promise<string | null> {
@@ -38,10 +44,23 @@ export function openRegisteredBackend(options: {
     return join(directory, workerId);
   }
 
+  /** Without a dot at its beginning, as servers hide such names. */
+  const folderOf = (workerId: string) => `gateway-workers/${workerId}`;
+  const endpointOf = (workerId: string) => ({ ...registered, folder: folderOf(workerId) });
+
   return {
     kind: 'external',
     ownsServers: false,
     unavailableReason,
+
+    remoteFolders: {
+      open: (workerId, signal) => openContentsFolder(createJupyterContents(rest, signal), folderOf(workerId)),
+      remove: (workerId) =>
+        removeContentsFolder(
+          createJupyterContents(rest, AbortSignal.timeout(removeTimeoutMs)),
+          folderOf(workerId),
+        ),
+    },
 
     async start(spec, report, signal) {
       report(50, 'Asking the Jupyter server');
@@ -50,7 +69,7 @@ export function openRegisteredBackend(options: {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await writeFile(file(spec.workerId), '');
       follow(spec.workerId);
-      return registered;
+      return endpointOf(spec.workerId);
     },
 
     async stop(workerId) {
@@ -62,7 +81,7 @@ export function openRegisteredBackend(options: {
       const workerIds = await readdir(directory).catch(() => []);
       if (workerIds.length === 0 || (await unavailableReason()) !== null) return new Map();
       for (const workerId of workerIds) follow(workerId);
-      return new Map(workerIds.map((workerId) => [workerId, registered]));
+      return new Map(workerIds.map((workerId) => [workerId, endpointOf(workerId)]));
     },
 
     onExit: watch.onExit,
