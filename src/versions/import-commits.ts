@@ -5,6 +5,7 @@ import { pathHash } from '../files/path-hash.js';
 import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
 import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement, storable } from './index-db.js';
 import { type FileState, knownDocuments } from './known-documents.js';
+import { sortTimes } from './sort-times.js';
 import { versionId } from './version-id.js';
 
 /** A commit with what it changed. */
@@ -23,17 +24,24 @@ const rowsPerStep = 2_000;
  * A notebook keeps its id while its path stays on the branch. A path that is new to the branch takes, in this order:
  * the id that another branch gave the same path in the same commit (shared history), the id it was renamed from, the
  * id that the default branch has at the path, the id that the path had on this branch before, else a new one.
- * @param options.git reads the files' sizes; without it they are left {@link unknownSize}
+ * @param options.sizes whether the files' sizes are read now; else they are left {@link unknownSize}
  * @param options.last written with the last step
  */
 export async function importCommits(
   db: IndexDb,
+  git: GitRepository,
   at: IndexedBranch,
   commits: CommitChanges[],
-  options: { git?: GitRepository; last?: (tx: Db) => Promise<void> } = {},
+  options: { sizes: boolean; last?: (tx: Db) => Promise<void> },
 ): Promise<void> {
   const paths = [...new Set(commits.flatMap(({ changes }) => changes.map((change) => change.path)))];
   const known = await knownDocuments(db.read, at, { commitOids: commits.map((c) => c.commit.oid), paths });
+  const times = await sortTimes(
+    db.read,
+    git,
+    at,
+    commits.map(({ commit }) => commit),
+  );
   const users = await usersByEmail(db.read, [...new Set(commits.map((c) => c.commit.author.email))]);
 
   const files = new Map<string, FileState>(known.current);
@@ -80,6 +88,7 @@ export async function importCommits(
         ...versionOf(at, commit, { path, oid }),
         documentId,
         authorUserId: users.get(commit.author.email) ?? null,
+        sortTime: times.get(commit.oid)!,
       });
     }
   }
@@ -89,7 +98,7 @@ export async function importCommits(
     const file = files.get(path);
     if (!file) continue;
     const { documentId, blobOid, lastCommitOid, updatedAt } = file;
-    const size = options.git ? await options.git.blobSize(blobOid) : unknownSize;
+    const size = options.sizes ? await git.blobSize(blobOid) : unknownSize;
     const { repositoryId, branch } = at;
     rows.set(path, {
       repositoryId,
