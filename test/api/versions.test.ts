@@ -209,6 +209,50 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     git('push', '-q', 'origin', 'main');
   };
 
+  it.each(['rename', 'edit'] as const)(
+    'all versions are of the one notebook (the %s first)',
+    async (first) => {
+      const { id, old, moved, edit } = await apart(first);
+      const rename = git('rev-parse', 'renames');
+      git('checkout', '-q', 'main');
+      git('merge', '-q', '--ff-only', 'renames');
+      git('merge', '-q', '--no-ff', '-m', 'Merge', 'edits');
+      git('push', '-q', 'origin', 'main');
+      expect((await read(moved)).notebook_id).toBe(id);
+      expect(new Set((await versions(id)).map((version) => version.commit_sha))).toEqual(
+        new Set([git('rev-parse', 'HEAD'), rename, edit, git('merge-base', rename, edit)]),
+      );
+      const { fileVersion } = at.gateway.services.prisma;
+      expect(await fileVersion.count({ where: { path: old, documentId: { not: id } } })).toBe(0);
+      // The other way round the same, on a branch that knows the edit first.
+      git('checkout', '-q', 'edits');
+      git('push', '-q', 'origin', `edits:refs/heads/edited-${count}`);
+      expect((await read(old, `edited-${count}`)).notebook_id).toBe(id);
+      git('push', '-q', 'origin', `main:refs/heads/edited-${count}`);
+      expect((await read(moved, `edited-${count}`)).notebook_id).toBe(id);
+      expect(await versions(id, `edited-${count}`)).toHaveLength(4);
+      git('checkout', '-q', 'main');
+    },
+  );
+
+  it('that was another rename, the id is that of the file that is kept', async () => {
+    const { id, old, moved } = await apart('rename');
+    git('checkout', '-q', 'edits');
+    git('reset', '-q', '--hard', 'HEAD^');
+    git('mv', old, `other-${moved}`);
+    commitAt(now() + 20, '-m', 'Another rename');
+    git('checkout', '-q', 'main');
+    git('merge', '-q', '--ff-only', 'renames');
+    git('push', '-q', 'origin', 'main');
+    expect((await read(moved)).notebook_id).toBe(id);
+    git('merge', '-q', '-s', 'ours', '--no-commit', 'edits');
+    git('rm', '-q', moved);
+    git('checkout', 'edits', '--', `other-${moved}`);
+    commitAt(now() + 30, '-m', 'Theirs');
+    git('push', '-q', 'origin', 'main');
+    expect((await read(`other-${moved}`)).notebook_id).toBe(id);
+  });
+
   it.each([
     ['renames', 'rename'],
     ['renames', 'edit'],
