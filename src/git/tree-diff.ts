@@ -1,6 +1,7 @@
 import { EntryBudget } from './entry-budget.js';
 import type { PathChange } from './git-types.js';
 import type { ObjectStore } from './object-store.js';
+import { pairRenames } from './pair-renames.js';
 import { differingEntries } from './tree-bytes.js';
 import { listTree, longestPrefix, namedEntry } from './tree-files.js';
 
@@ -45,19 +46,26 @@ export async function commitChanges(
 
 /**
  * The differences of one commit, by path. An added file whose identical blob was deleted in the same commit is told where
- * it came from, each deleted one once, the same name first.
+ * it came from, see {@link pairRenames}.
  */
 export function withRenames(found: FileDifference[]): PathChange[] {
   const differences = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const sources = new Map<string, string[]>();
+  const moved = new Map<string, { deleted: string[]; added: string[] }>();
   for (const { path, before, after } of differences) {
     if (after !== null) continue;
-    const paths = sources.get(before!);
-    if (paths) paths.push(path);
-    else sources.set(before!, [path]);
+    const paths = moved.get(before!);
+    if (paths) paths.deleted.push(path);
+    else moved.set(before!, { deleted: [path], added: [] });
   }
-  return differences.map(({ path, before, after }) => {
-    const from = before === null ? takeSource(sources.get(after!), path) : undefined;
+  for (const { path, before, after } of differences) {
+    if (before === null) moved.get(after!)?.added.push(path);
+  }
+  const sources = new Map<string, string>();
+  for (const { deleted, added } of moved.values()) {
+    for (const [path, from] of pairRenames(deleted, added)) sources.set(path, from);
+  }
+  return differences.map(({ path, after }) => {
+    const from = sources.get(path);
     return from === undefined ? { path, oid: after } : { path, oid: after, renamedFrom: from };
   });
 }
@@ -100,11 +108,4 @@ async function collectAll(walk: Walk, tree: string, folder: string, side: 'befor
   for (const { path, oid } of (await listTree(walk, tree, `${folder}/`)).files) {
     walk.found.push({ path, before: side === 'before' ? oid : null, after: side === 'after' ? oid : null });
   }
-}
-
-function takeSource(paths: string[] | undefined, target: string): string | undefined {
-  if (!paths?.length) return undefined;
-  const name = target.slice(target.lastIndexOf('/') + 1);
-  const same = paths.findIndex((path) => path.slice(path.lastIndexOf('/') + 1) === name);
-  return paths.splice(Math.max(same, 0), 1)[0];
 }

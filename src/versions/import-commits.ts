@@ -3,8 +3,11 @@ import type { Prisma } from '../../prisma/generated/client/client.js';
 import { isNotebookPath } from '../files/file-kind.js';
 import { pathHash } from '../files/path-hash.js';
 import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
+import { blobAt } from './blob-at.js';
 import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement, storable } from './index-db.js';
 import { type FileState, knownDocuments } from './known-documents.js';
+import { sortTimes } from './sort-times.js';
+import { usersByEmail } from './users-by-email.js';
 import { versionId } from './version-id.js';
 
 /** A commit with what it changed. */
@@ -21,26 +24,39 @@ const rowsPerStep = 2_000;
  * Adds the files and versions of some commits, which follow on what the index has. Done twice it does the same.
  *
  * A notebook keeps its id while its path stays on the branch. A path that is new to the branch takes, in this order:
- * the id that another branch gave the same path in the same commit (shared history), the id it was renamed from, the
- * id that the default branch has at the path, the id that the path had on this branch before, else a new one.
- * @param options.git reads the files' sizes; without it they are left {@link unknownSize}
+ * the id that another branch gave the same path in the same commit (shared history), the id that it had before on its
+ * side of a merge, where the other side had renamed it, the id it was renamed from, the id that the default branch has at
+ * the path, the id that the path had on this branch before, else a new one. So between the sides of a merge two files may
+ * have one id; `keepIdsApart` ends that.
+ * @param options.sizes whether the files' sizes are read now; else they are left {@link unknownSize}
  * @param options.last written with the last step
  */
 export async function importCommits(
   db: IndexDb,
+  git: GitRepository,
   at: IndexedBranch,
   commits: CommitChanges[],
-  options: { git?: GitRepository; last?: (tx: Db) => Promise<void> } = {},
+  options: { sizes: boolean; last?: (tx: Db) => Promise<void> },
 ): Promise<void> {
   const paths = [...new Set(commits.flatMap(({ changes }) => changes.map((change) => change.path)))];
   const known = await knownDocuments(db.read, at, { commitOids: commits.map((c) => c.commit.oid), paths });
+  const times = await sortTimes(
+    db.read,
+    git,
+    at,
+    commits.map(({ commit }) => commit),
+  );
   const users = await usersByEmail(db.read, [...new Set(commits.map((c) => c.commit.author.email))]);
 
   const files = new Map<string, FileState>(known.current);
-  const inUse = new Set(known.inUse);
+  const lastIds = new Map(known.before);
+  const uses = new Map<string, number>();
+  const use = (id: string, by: 1 | -1) => uses.set(id, (uses.get(id) ?? 0) + by);
+  for (const id of known.usedElsewhere) use(id, 1);
+  for (const { documentId } of files.values()) if (documentId) use(documentId, 1);
   const newDocuments = new Set<string>();
   const versions: Prisma.FileVersionCreateManyInput[] = [];
-  const free = (id: string | undefined) => (id !== undefined && !inUse.has(id) ? id : undefined);
+  const free = (id: string | undefined) => (id !== undefined && !uses.get(id) ? id : undefined);
   for (const { commit, changes } of commits) {
     const released = new Map<string, string>();
     for (const change of changes) {
@@ -49,26 +65,28 @@ export async function importCommits(
       files.delete(change.path);
       if (old.documentId) {
         released.set(change.path, old.documentId);
-        inUse.delete(old.documentId);
+        lastIds.set(change.path, old.documentId);
+        use(old.documentId, -1);
       }
     }
     for (const change of changes) {
       if (change.oid === null) continue;
-      const { path, oid } = change;
-      let documentId: string | null = null;
-      if (isNotebookPath(path)) {
+      const { path, oid, renamedFrom } = change;
+      let documentId = files.get(path)?.documentId ?? null;
+      if (isNotebookPath(path) && !documentId) {
+        const lastId = lastIds.get(path);
         documentId =
-          files.get(path)?.documentId ??
           free(known.byCommit.get(`${commit.oid}:${path}`)) ??
-          free(change.renamedFrom === undefined ? undefined : released.get(change.renamedFrom)) ??
+          (lastId !== undefined && (await wasThere(git, commit, path)) ? lastId : undefined) ??
+          (renamedFrom === undefined ? undefined : (released.get(renamedFrom) ?? lastIds.get(renamedFrom))) ??
           free(known.onDefaultBranch.get(path)) ??
-          free(released.get(path) ?? known.before.get(path)) ??
+          free(lastId) ??
           null;
         if (!documentId) {
           documentId = randomUUID();
           newDocuments.add(documentId);
         }
-        inUse.add(documentId);
+        use(documentId, 1);
       }
       files.set(path, {
         documentId,
@@ -80,6 +98,7 @@ export async function importCommits(
         ...versionOf(at, commit, { path, oid }),
         documentId,
         authorUserId: users.get(commit.author.email) ?? null,
+        sortTime: times.get(commit.oid)!,
       });
     }
   }
@@ -89,7 +108,7 @@ export async function importCommits(
     const file = files.get(path);
     if (!file) continue;
     const { documentId, blobOid, lastCommitOid, updatedAt } = file;
-    const size = options.git ? await options.git.blobSize(blobOid) : unknownSize;
+    const size = options.sizes ? await git.blobSize(blobOid) : unknownSize;
     const { repositoryId, branch } = at;
     rows.set(path, {
       repositoryId,
@@ -104,6 +123,12 @@ export async function importCommits(
     });
   }
   await write(db, at, { versions, newDocuments, paths, rows, last: options.last });
+}
+
+/** Whether one of a commit's parents has a file at the path. */
+async function wasThere(git: GitRepository, commit: Commit, path: string): Promise<boolean> {
+  for (const parent of commit.parents) if ((await blobAt(git, parent, path)) !== null) return true;
+  return false;
 }
 
 function versionOf(at: IndexedBranch, commit: Commit, file: { path: string; oid: string }) {
@@ -163,16 +188,4 @@ async function write(
       for (const one of step) await one(tx);
     });
   }
-}
-
-async function usersByEmail(db: Db, emails: string[]): Promise<Map<string, string>> {
-  const users = new Map<string, string>();
-  for (const some of chunk(emails.map(storable), itemsPerStatement)) {
-    const found = await db.user.findMany({
-      where: { email: { in: some } },
-      select: { id: true, email: true },
-    });
-    for (const user of found) users.set(user.email, user.id);
-  }
-  return users;
 }

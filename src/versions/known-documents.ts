@@ -15,8 +15,8 @@ export interface FileState {
 export interface KnownDocuments {
   /** The branch's files now, of the paths asked for. */
   current: Map<string, FileState>;
-  /** Those of the ids below that some file of the branch has now. */
-  inUse: Set<string>;
+  /** Those of the ids below that other files of the branch have now, one for each. */
+  usedElsewhere: string[];
   /** `commit:path` → id, from any branch. */
   byCommit: Map<string, string>;
   /** path → id on the default branch, of paths that are new to the branch. */
@@ -34,7 +34,7 @@ export async function knownDocuments(
   const { repositoryId, branch, defaultBranch } = at;
   const known: KnownDocuments = {
     current: new Map(),
-    inUse: new Set(),
+    usedElsewhere: [],
     byCommit: new Map(),
     onDefaultBranch: new Map(),
     before: new Map(),
@@ -80,9 +80,10 @@ export async function knownDocuments(
   for (const documentIds of chunk([...new Set(ids)], itemsPerStatement)) {
     const files = await db.branchFile.findMany({
       where: { repositoryId, branch, documentId: { in: documentIds } },
-      select: { documentId: true },
+      select: { path: true, documentId: true },
     });
-    for (const file of files) known.inUse.add(file.documentId!);
+    for (const { path, documentId } of files)
+      if (!known.current.has(path)) known.usedElsewhere.push(documentId!);
   }
   return known;
 }

@@ -2,13 +2,14 @@ import type { FileVersion } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { loadDocument } from '../documents/load-document.js';
-import { keysetListing, positionKey } from '../keyset-listing.js';
+import { keysetListing, positionKey, timeKey } from '../keyset-listing.js';
 import type { Listing } from '../listing.js';
 import { checkBranchName } from '../repositories/check-ref.js';
 
 /**
- * The saved versions of a notebook on one branch, newest first, under all the paths that it had. Needs the scope `read`
- * and `can_view` of its repository.
+ * The saved versions of a notebook on one branch, newest first, under all the paths that it had. A merge puts what it
+ * brings between what was there, and none comes before what it descends from. Needs the scope `read` and `can_view` of its
+ * repository.
  * @param filter.branch default the repository's default branch
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, when it is read
  */
@@ -27,7 +28,7 @@ export function listVersions(
   };
   const { fileVersion } = ctx.services.prisma;
   return keysetListing(
-    { position: positionKey },
+    { sortTime: timeKey, position: positionKey },
     {
       where,
       find: (query) => fileVersion.findMany(query),

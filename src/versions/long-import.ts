@@ -51,7 +51,8 @@ export async function longImport(
   const flush = async () => {
     const next = { count, oid: batch.at(-1)!.commit.oid };
     const from = done;
-    await importCommits(db, at, batch, {
+    await importCommits(db, git, at, batch, {
+      sizes: false,
       last: async (tx) => {
         const { count: moved } = await tx.branchIndex.updateMany({
           where: { repositoryId, branch, targetOid: target, importedCommits: from.count },

@@ -86,7 +86,7 @@ export async function shortImport(
         }
         const isForced = removed.length > 0;
         const base = isForced ? await takeBack(db, git, at, to.indexed!, removed) : to.indexed;
-        await importCommits(db, at, added, { git });
+        await importCommits(db, git, at, added, { sizes: true });
         if (!isForced && !added.some(({ commit }) => commit.parents.length > 1)) return;
         const doubtful = base ? await git.differingPaths(base, to.tip) : [];
         for (const { changes } of added) for (const { path } of changes) doubtful.push(path);

@@ -64,6 +64,20 @@ describe('several changes', () => {
     ]);
   });
 
+  it('that rename files of one content leave each its notebook id', async () => {
+    const alike = [await create('in/left.ipynb', 'alike'), await create('in/right.ipynb', 'alike')];
+    const [left, right] = alike.map(({ notebook_id }) => notebook_id);
+    const changes = [
+      { rename: { path: 'in/left.ipynb', newPath: 'out/left.ipynb' } },
+      { rename: { path: 'in/right.ipynb', newPath: 'a-right.ipynb' } },
+    ];
+    await at.graphql(mutation, { input: { changes, commitMessage: 'Apart' } });
+    const idAt = async (path: string) =>
+      (await at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=${path}`)).body.notebook_id;
+    expect(await idAt('out/left.ipynb')).toBe(left);
+    expect(await idAt('a-right.ipynb')).toBe(right);
+  });
+
   it('are none where one fails, and the fault names its place', async () => {
     const before = git('rev-parse', 'main');
     const changes = [{ create: { path: 'new.txt', content: '' } }, { create: { path: '../x', content: '' } }];

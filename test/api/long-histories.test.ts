@@ -59,10 +59,17 @@ async function expectIndexed(branch: string, tip: string): Promise<void> {
 
   const versions = await database.prisma.fileVersion.findMany({ where, orderBy: { position: 'asc' } });
   const told: string[] = [];
+  const times = new Map<string, number>();
   for await (const { commit, changes } of repository.history(null, tip)) {
-    for (const { path, oid } of changes) if (oid) told.push(`${commit.oid} ${path} ${oid}`);
+    const before = commit.parents.map((parent) => times.get(parent)!);
+    const time = Math.max(commit.committer.date.getTime(), ...before);
+    times.set(commit.oid, time);
+    for (const { path, oid } of changes) if (oid) told.push(`${commit.oid} ${path} ${oid} ${time}`);
   }
-  expect(versions.map((one) => `${one.commitOid} ${one.path} ${one.blobOid}`).sort()).toEqual(told.sort());
+  const indexed = versions.map(
+    (one) => `${one.commitOid} ${one.path} ${one.blobOid} ${one.sortTime.getTime()}`,
+  );
+  expect(indexed.sort()).toEqual(told.sort());
   for (const { path, lastCommitOid, blobOid, documentId } of files) {
     const version = versions.find((one) => one.commitOid === lastCommitOid && one.path === path);
     expect(version).toMatchObject({ blobOid, documentId });

@@ -49,6 +49,13 @@ const commit = async (path: string, source: string) => {
   git('commit', '-qm', source);
   return git('rev-parse', 'HEAD');
 };
+/** Commits at a time of its own, in seconds; the older of two sides of a merge is imported first. */
+const commitAt = (time: number, ...args: string[]) => {
+  const env = { ...process.env, GIT_COMMITTER_DATE: `@${time} +0000` };
+  execFileSync('git', ['-C', clone, ...identity, 'commit', '-q', ...args], { env });
+  return git('rev-parse', 'HEAD');
+};
+const now = () => Math.floor(Date.now() / 1000);
 
 it('are newest first, by saves and by native pushes alike, and each can be read', async () => {
   const made = await create('pushes.ipynb');
@@ -122,13 +129,60 @@ it('follow a rename from outside, and another branch shares the notebook id', as
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
 });
 
+it('are newest first also after a merge that brings older ones', async () => {
+  const made = await create('late.ipynb');
+  git('pull', '-q');
+  const start = now();
+  git('checkout', '-qB', 'late');
+  await write('late.ipynb', 'first');
+  const late = [commitAt(start + 10, '-am', 'first')];
+  await write('late.ipynb', 'third');
+  late.push(commitAt(start + 30, '-am', 'third'));
+  git('checkout', '-q', 'main');
+  await write('late.ipynb', 'second');
+  const second = commitAt(start + 20, '-am', 'second');
+  git('push', '-q', 'origin', 'main');
+  expect((await versions(made.notebook_id))[0]!.commit_sha).toBe(second);
+  git('merge', '-q', '-s', 'ours', '-m', 'Merge', 'late');
+  git('push', '-q', 'origin', 'main');
+  const expected = [late[1], second, late[0], made.commit_sha];
+  const list = await versions(made.notebook_id);
+  expect(list.map((version) => version.commit_sha)).toEqual(expected);
+  let after = '';
+  for (const oid of expected) {
+    const { data } = await at.graphql(`{ space(slug: "demo") { document(id: "${made.notebook_id}") {
+      versions(first: 1${after}) { edges { cursor node { commitSha } } } } } }`);
+    const [{ cursor, node }] = data.space.document.versions.edges;
+    expect(node.commitSha).toBe(oid);
+    after = `, after: "${cursor}"`;
+  }
+});
+
+it('come after what they descend from, whatever the clocks say', async () => {
+  const made = await create('skewed.ipynb');
+  git('pull', '-q');
+  const expected = [made.commit_sha];
+  for (const [text, time] of [
+    ['tomorrow', now() + 86_400],
+    ['yesterday', now() - 86_400],
+    ['the epoch', 0],
+  ] as const) {
+    await write('skewed.ipynb', text);
+    expected.unshift(commitAt(time, '-am', text));
+    // No version of any file is of this one.
+    commitAt(time - 1 > 0 ? time - 1 : 0, '--allow-empty', '-m', 'Nothing');
+    git('push', '-q', 'origin', 'main');
+    expect((await versions(made.notebook_id)).map((version) => version.commit_sha)).toEqual(expected);
+  }
+  const saved = await at.rest('PUT', `${base}/file`, {
+    body: { path: 'skewed.ipynb', notebook: notebook('saved') },
+  });
+  expected.unshift(saved.body.commit_sha);
+  expect((await versions(made.notebook_id)).map((version) => version.commit_sha)).toEqual(expected);
+  git('pull', '-q');
+});
+
 describe('after a merge of a rename on one side with an edit on the other', () => {
-  /** Commits at a time of its own, which decides about the order in which the sides are imported. */
-  const commitAt = (time: number, ...args: string[]) =>
-    execFileSync('git', ['-C', clone, ...identity, 'commit', '-q', ...args], {
-      env: { ...process.env, GIT_COMMITTER_DATE: `@${time} +0000` },
-    });
-  const now = () => Math.floor(Date.now() / 1000);
   let count = 0;
 
   /** A notebook `old`, renamed to `moved` on the branch `renames` and edited on the branch `edits`. */
@@ -141,8 +195,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     commitAt(now() + (first === 'rename' ? 10 : 20), '-m', 'Rename');
     git('checkout', '-qB', 'edits', 'main');
     await write(old, 'edited');
-    commitAt(now() + (first === 'rename' ? 20 : 10), '-am', 'Edit');
-    const edit = git('rev-parse', 'HEAD');
+    const edit = commitAt(now() + (first === 'rename' ? 20 : 10), '-am', 'Edit');
     return { id: made.notebook_id as string, old, moved, edit };
   }
   /** Merges so that both files are there, and pushes that in the place of `main`. */
@@ -155,6 +208,50 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     git('checkout', '-q', 'main');
     git('push', '-q', 'origin', 'main');
   };
+
+  it.each(['rename', 'edit'] as const)(
+    'all versions are of the one notebook (the %s first)',
+    async (first) => {
+      const { id, old, moved, edit } = await apart(first);
+      const rename = git('rev-parse', 'renames');
+      git('checkout', '-q', 'main');
+      git('merge', '-q', '--ff-only', 'renames');
+      git('merge', '-q', '--no-ff', '-m', 'Merge', 'edits');
+      git('push', '-q', 'origin', 'main');
+      expect((await read(moved)).notebook_id).toBe(id);
+      expect(new Set((await versions(id)).map((version) => version.commit_sha))).toEqual(
+        new Set([git('rev-parse', 'HEAD'), rename, edit, git('merge-base', rename, edit)]),
+      );
+      const { fileVersion } = at.gateway.services.prisma;
+      expect(await fileVersion.count({ where: { path: old, documentId: { not: id } } })).toBe(0);
+      // The other way round the same, on a branch that knows the edit first.
+      git('checkout', '-q', 'edits');
+      git('push', '-q', 'origin', `edits:refs/heads/edited-${count}`);
+      expect((await read(old, `edited-${count}`)).notebook_id).toBe(id);
+      git('push', '-q', 'origin', `main:refs/heads/edited-${count}`);
+      expect((await read(moved, `edited-${count}`)).notebook_id).toBe(id);
+      expect(await versions(id, `edited-${count}`)).toHaveLength(4);
+      git('checkout', '-q', 'main');
+    },
+  );
+
+  it('that was another rename, the id is that of the file that is kept', async () => {
+    const { id, old, moved } = await apart('rename');
+    git('checkout', '-q', 'edits');
+    git('reset', '-q', '--hard', 'HEAD^');
+    git('mv', old, `other-${moved}`);
+    commitAt(now() + 20, '-m', 'Another rename');
+    git('checkout', '-q', 'main');
+    git('merge', '-q', '--ff-only', 'renames');
+    git('push', '-q', 'origin', 'main');
+    expect((await read(moved)).notebook_id).toBe(id);
+    git('merge', '-q', '-s', 'ours', '--no-commit', 'edits');
+    git('rm', '-q', moved);
+    git('checkout', 'edits', '--', `other-${moved}`);
+    commitAt(now() + 30, '-m', 'Theirs');
+    git('push', '-q', 'origin', 'main');
+    expect((await read(`other-${moved}`)).notebook_id).toBe(id);
+  });
 
   it.each([
     ['renames', 'rename'],

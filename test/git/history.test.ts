@@ -103,6 +103,26 @@ describe('history', () => {
     ]);
   });
 
+  it('pairs identical blobs by their names before it pairs them by their folders, and then by path', async () => {
+    const paths = ['a/one.txt', 'a/two.txt', 'b/four.txt', 'b/three.txt'];
+    await at.commit(...paths.map((path) => ({ kind: 'create' as const, path, bytes: bytes('alike') })));
+    const { commitOid, parentOid } = await at.commit(
+      { kind: 'move', path: 'a/one.txt', newPath: 'z/one.txt' },
+      { kind: 'move', path: 'b/three.txt', newPath: 'b/third.txt' },
+      { kind: 'move', path: 'a/two.txt', newPath: '0/second.txt' },
+      { kind: 'move', path: 'b/four.txt', newPath: 'c/fourth.txt' },
+    );
+    const [entry] = await history(parentOid, commitOid);
+    const renamed = entry!.changes.filter(({ oid }) => oid);
+    expect(renamed.map(({ path, renamedFrom }) => [renamedFrom, path])).toEqual([
+      ['a/two.txt', '0/second.txt'],
+      // By its folder, where both that are left might have been it.
+      ['b/four.txt', 'b/third.txt'],
+      ['b/three.txt', 'c/fourth.txt'],
+      ['a/one.txt', 'z/one.txt'],
+    ]);
+  });
+
   it('sees a file that became a folder and a folder that became a file', async () => {
     const before = commitInClone({ 'x/y.txt': 'y' });
     const after = commitInClone({ 'x/y.txt': null, 'a.txt': null });
