@@ -125,6 +125,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   // A pack that a repack removed takes its place on the disk until it is closed.
   const sweep = setInterval(() => caches.openPacks.purgeStale(), sweepMs).unref();
   let timer: NodeJS.Timeout | undefined;
+  let hasYoungLocks = false;
 
   const native = options.native ?? null;
   const serving = createGitServing(native, queue);
@@ -152,14 +153,14 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     // Another instance is at it.
     if (!lease) return;
     try {
-      await reconcileStore(owner);
+      hasYoungLocks = await reconcileStore(owner);
     } finally {
       await lease.release();
     }
   }
 
   async function lookForGone(): Promise<void> {
-    if (await hasGoneInstances(owner)) await takeUp();
+    if (hasYoungLocks || (await hasGoneInstances(owner))) await takeUp();
   }
 
   async function reconcile(): Promise<void> {

@@ -4,6 +4,7 @@ import { DurableFiles } from './durable-files.js';
 import { bootId } from './journal/boot-id.js';
 import { readJournal } from './journal/read-journal.js';
 import { replayJournals } from './journal/replay-journals.js';
+import { clearStaleLocks } from './remotes/stale-locks.js';
 import { errnoOf } from './storage-error.js';
 import { journalFolder, type StoreOwner } from './store-owner.js';
 import { instanceOfTempName, tempFolder } from './temp-name.js';
@@ -17,10 +18,11 @@ type IsGone = (instanceId: string) => Promise<boolean>;
 
 /**
  * Takes up what instances that are gone left below a store's root: removes half-made repositories, temp files and locks
- * (a lock of ours is a hard link of one of our temp files; those of native git are left alone), then carries out what
- * their journals promised.
+ * (a lock of ours is a hard link of one of our temp files, or noted by `updateRefs`; those of any other git are left
+ * alone), then carries out what their journals promised.
+ * @returns whether locks may be left that are too young to be judged
  */
-export async function reconcileStore(owner: StoreOwner): Promise<void> {
+export async function reconcileStore(owner: StoreOwner): Promise<boolean> {
   const { root } = owner;
   const isGone = askOnce(owner);
   // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
@@ -29,9 +31,11 @@ export async function reconcileStore(owner: StoreOwner): Promise<void> {
     // A process of git that outlived ours may still be writing there.
     await rm(join(root, tempFolder, name), { recursive: true, force: true, maxRetries: 5 });
   }
+  let isLeft = false;
   for (const entry of await listOrNone(root)) {
-    if (entry.isDirectory() && entry.name.endsWith('.git'))
-      await clearRepository(join(root, entry.name), isGone);
+    if (!entry.isDirectory() || !entry.name.endsWith('.git')) continue;
+    await clearRepository(join(root, entry.name), isGone);
+    isLeft = (await clearStaleLocks(join(root, entry.name))) || isLeft;
   }
   await replayJournals(
     await Promise.all(journals.map(readJournal)),
@@ -39,6 +43,7 @@ export async function reconcileStore(owner: StoreOwner): Promise<void> {
     (repository) => new DurableFiles(join(root, repository), owner),
   );
   for (const journal of journals) await rm(journal, { recursive: true, force: true });
+  return isLeft;
 }
 
 /** Whether an instance that is gone left a journal, or another sign that it wrote here. */
