@@ -26,7 +26,7 @@ export interface Config {
   jupyterHome: string;
   /** `ALLOW_LOCAL_WORKERS`, default on while `host` is loopback: local Jupyter servers run as the gateway's user. */
   allowLocalWorkers: boolean;
-  /** `MAX_PUSH_MB`, default 1024, at most 4096: the largest pack of a `git push`, here in bytes. */
+  /** `MAX_PUSH_MB`, default 1024, at most 4096: the largest pack of a push, or of a fetch of a remote, here in bytes. */
   maxPushBytes: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];

@@ -126,6 +126,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   // A pack that a repack removed takes its place on the disk until it is closed.
   const sweep = setInterval(() => caches.openPacks.purgeStale(), sweepMs).unref();
   let timer: NodeJS.Timeout | undefined;
+  let hasYoungLocks = false;
 
   /** The repositories that could not be taken up, by the name of their folder. */
   let untrusted: ReadonlyMap<string, unknown> = new Map();
@@ -160,7 +161,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     // Another instance is at it.
     if (!lease) return;
     try {
-      untrusted = await reconcileStore(owner);
+      ({ failed: untrusted, hasYoungLocks } = await reconcileStore(owner));
       for (const [name, cause] of untrusted)
         report(new Error(`${name} could not be taken up, is not served, and is tried again`, { cause }));
     } finally {
@@ -169,7 +170,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   }
 
   async function lookForGone(): Promise<void> {
-    if (untrusted.size > 0 || (await hasGoneInstances(owner))) await takeUp();
+    if (untrusted.size > 0 || hasYoungLocks || (await hasGoneInstances(owner))) await takeUp();
   }
 
   async function reconcile(): Promise<void> {

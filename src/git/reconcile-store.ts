@@ -5,6 +5,7 @@ import { readApplied, writeApplied } from './journal/applied-repositories.js';
 import { bootId } from './journal/boot-id.js';
 import { readJournal } from './journal/read-journal.js';
 import { replayJournals } from './journal/replay-journals.js';
+import { clearStaleLocks } from './remotes/stale-locks.js';
 import { errnoOf } from './storage-error.js';
 import { journalFolder, type StoreOwner } from './store-owner.js';
 import type { Syncs } from './syncs.js';
@@ -14,19 +15,26 @@ import { instanceOfTempName, tempFolder } from './temp-name.js';
 const takenSuffix = '.taken';
 const journalName = /^[0-9a-f]{16}(\.taken)?$/;
 
+/** What a {@link reconcileStore} left to be done. */
+export interface Reconciled {
+  /** The repositories that could not be taken up, by the name of their folder, and why: they are not to be trusted. */
+  failed: ReadonlyMap<string, unknown>;
+  /** Whether locks may be left that are too young to be judged. */
+  hasYoungLocks: boolean;
+}
+
 /** Tells whether an instance is gone; asked once for each. */
 type IsGone = (instanceId: string) => Promise<boolean>;
 
 /**
  * Takes up what instances that are gone left below a store's root: removes half-made repositories, temp files and locks
- * (a lock of ours is a hard link of one of our temp files; those of native git are left alone), then carries out what
- * their journals promised.
+ * (a lock of ours is a hard link of one of our temp files, or noted by `updateRefs`; those of any other git are left
+ * alone), then carries out what their journals promised.
  *
  * A journal is kept while a repository is in it that could not be taken up, and noted what was done for the others. One
  * that cannot be read fails the whole, for nobody knows which repositories are in it.
- * @returns the repositories that could not be taken up, by the name of their folder, and why: they are not to be trusted
  */
-export async function reconcileStore(owner: StoreOwner): Promise<ReadonlyMap<string, unknown>> {
+export async function reconcileStore(owner: StoreOwner): Promise<Reconciled> {
   const { root } = owner;
   const isGone = askOnce(owner);
   // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
@@ -38,9 +46,15 @@ export async function reconcileStore(owner: StoreOwner): Promise<ReadonlyMap<str
       failed.set(join(tempFolder, name), error),
     );
   }
+  let hasYoungLocks = false;
   for (const entry of await listOrNone(root)) {
     if (!entry.isDirectory() || !entry.name.endsWith('.git')) continue;
-    await clearRepository(join(root, entry.name), isGone).catch((error) => failed.set(entry.name, error));
+    try {
+      await clearRepository(join(root, entry.name), isGone);
+      hasYoungLocks = (await clearStaleLocks(join(root, entry.name))) || hasYoungLocks;
+    } catch (error) {
+      failed.set(entry.name, error);
+    }
   }
   const contents = await Promise.all(journals.map(readJournal));
   const filesOf = (repository: string) => new DurableFiles(join(root, repository), owner);
@@ -52,7 +66,7 @@ export async function reconcileStore(owner: StoreOwner): Promise<ReadonlyMap<str
       for (const name of repositories) failed.set(name, error);
     });
   }
-  return failed;
+  return { failed, hasYoungLocks };
 }
 
 /** Removes a journal, or notes for which repositories it is done with. */

@@ -22,6 +22,7 @@ import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { openGitStore } from '../git/git-store.js';
 import { findNativeGit } from '../git/native/native-git.js';
+import { remoteLimits } from '../git/remotes/remote-command.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { createMaintenanceRunner } from '../maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../maintenance/maintenance-watch.js';
@@ -115,6 +116,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     log,
     secretsKey: await loadSecretsKey(config.dataDir, config.secretsKey),
     allowed: config.remoteAllowedHosts,
+    limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
   const streams = createStreams({ prisma, branches, log });
   workers.onGone(sessions.workerGone);

@@ -63,15 +63,29 @@ export function createBranchIndexer(deps: {
   const running = new Map<string, Turns>();
   const tips = new LRUCache<string, string>({ max: rememberedTips });
   const closing = new AbortController();
+  /** The branch whose update that of another waits for. */
+  const waitsFor = new Map<string, string>();
 
   async function update(repositoryId: string, branch: string): Promise<string> {
     const git = await deps.git.repository(repositoryId);
-    const updateDefault = (defaultBranch: string) => turn(repositoryId, defaultBranch);
+    const own = `${repositoryId}:${branch}`;
+    async function updateDefault(defaultBranch: string): Promise<void> {
+      const other = `${repositoryId}:${defaultBranch}`;
+      // The default was another branch when that one's update began, which waits for this one now.
+      if (isWaitingFor(other, own)) return;
+      waitsFor.set(own, other);
+      await turn(repositoryId, defaultBranch).finally(() => waitsFor.delete(own));
+    }
     return updateIndex(
       { prisma, git, bus, leases, signal: closing.signal, updateDefault },
       repositoryId,
       branch,
     );
+  }
+
+  function isWaitingFor(one: string, other: string): boolean {
+    for (let at = waitsFor.get(one); at !== undefined; at = waitsFor.get(at)) if (at === other) return true;
+    return false;
   }
 
   /** A whole update that begins no earlier than now; at most one waits behind the one that runs. */

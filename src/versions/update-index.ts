@@ -19,8 +19,8 @@ export interface UpdateDeps {
   leases: Leases;
   /** Ends a long import between two steps. */
   signal: AbortSignal;
-  /** Brings the default branch up to its tip, however long that takes. */
-  updateDefault(defaultBranch: string): Promise<unknown>;
+  /** Brings the default branch up to its tip, however long that takes, unless that waits for this update. */
+  updateDefault(defaultBranch: string): Promise<void>;
 }
 
 /**

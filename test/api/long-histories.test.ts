@@ -30,12 +30,12 @@ const gitdirOf = (id: string) => join(at.dataDir, 'repositories', `${id}.git`);
 const repositoryId: string = demo.repositoryId;
 const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
 const setBranch = (branch: string, oid: string) => git('update-ref', `refs/heads/${branch}`, oid);
-const indexer = (waitMs?: number): BranchIndexer =>
+const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
   createBranchIndexer({
     prisma: database.prisma,
     git: at.gateway.services.git,
     bus: createEventBus(),
-    leases: database.leases,
+    leases,
     log: pino({ level: 'silent' }),
     waitMs,
   });
@@ -223,6 +223,33 @@ describe('the index', () => {
     } finally {
       await remote.close();
     }
+  }, 60_000);
+
+  it('of two branches is brought up while the default changes from one to the other', async () => {
+    const made = await at.graphql(
+      'mutation { createRepository(spaceSlug: "demo", input: {name: "changing", kind: project}) { id } }',
+    );
+    const { id } = made.data.createRepository;
+    nativeGit(['--git-dir', gitdirOf(id), 'update-ref', '-d', 'refs/heads/main']);
+    const tips = ['main', 'next'].map((branch) => linearHistory(branch, 150, gitdirOf(id)));
+    const lease = (await database.leases.tryTake(`index:${id}:main`))!;
+    const asked = new Set<string>();
+    const leases = {
+      ...database.leases,
+      tryTake(name: string) {
+        asked.add(name);
+        return database.leases.tryTake(name);
+      },
+    };
+    const one = indexer(undefined, leases);
+    const both = Promise.all(['next', 'main'].map((branch) => one.ensure(id, branch)));
+    // Both wait for the default branch, which waits for the lease.
+    await expect.poll(() => asked.has(`index:${id}:main`)).toBe(true);
+    await database.prisma.repository.update({ where: { id }, data: { defaultBranch: 'next' } });
+    await lease.release();
+    expect(await both).toEqual(tips.toReversed());
+    const where = { repositoryId: id };
+    expect(await database.prisma.fileVersion.count({ where })).toBe(300);
   }, 60_000);
 
   it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {

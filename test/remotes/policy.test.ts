@@ -110,6 +110,40 @@ it.each(['2606:4700::1', '2a00:1450:4001::200e', '2001:4860:4860::8888', '2003::
   (address) => expect(isPublicAddress(address)).toBe(true),
 );
 
+/** Where clouds answer their machines: metadata with credentials, name and time servers. */
+const insideClouds = [
+  ['Azure', '168.63.129.16'],
+  ['AWS, Google and others', '169.254.169.254'],
+  ['AWS, containers', '169.254.170.2'],
+  ['AWS, names', '169.254.169.253'],
+  ['Alibaba', '100.100.100.200'],
+  ['Oracle, old', '192.0.0.192'],
+] as const;
+it.each(insideClouds)('the inside of a cloud is not public, however it is wrapped: %s', (_cloud, address) => {
+  const [a, b, c, d] = address.split('.').map(Number) as [number, number, number, number];
+  const hex = (high: number, low: number) => (high * 256 + low).toString(16);
+  const [high, low] = [hex(a, b), hex(c, d)];
+  for (const form of [
+    address,
+    `::ffff:${address}`,
+    `::ffff:${high}:${low}`,
+    `::${address}`,
+    `64:ff9b::${address}`,
+    `64:ff9b:1::${high}:${low}`,
+    `2002:${high}:${low}::1`,
+    `2001:0:${high}:${low}::`,
+  ]) {
+    expect([form, isPublicAddress(form)]).toEqual([form, false]);
+  }
+});
+it.each(['fd00:ec2::254', 'fd00:ec2::253', 'fd20:ce::254', 'fd00:42::42', 'fe80::a9fe:a9fe'])(
+  'the inside of a cloud is not public: %s',
+  (address) => expect(isPublicAddress(address)).toBe(false),
+);
+it.each(['168.63.129.15', '168.63.129.17'])('the neighbours of an address inside are public: %s', (address) =>
+  expect(isPublicAddress(address)).toBe(true),
+);
+
 it('however an address of the inside is written, its URL is refused', async () => {
   const random = seededRandom(7);
   const none = parseAllowedHosts([])!;

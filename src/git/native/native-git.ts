@@ -61,13 +61,21 @@ export class NativeGitError extends Error {
   }
 }
 
+/** A command that was killed because it printed more than its bound. */
+export class TooMuchOutput extends NativeGitError {
+  constructor(command: string, stderr: string) {
+    super(command, null, stderr);
+    this.name = 'TooMuchOutput';
+  }
+}
+
 /** The `git` program of this machine, in an environment in which it does what we asked and nothing else. */
 export interface NativeGit {
   /** E.g. `2.39.5`. */
   version: string;
   /**
    * Runs a command to its end, without a shell, and answers what it printed.
-   * @throws NativeGitError when it fails, takes too long, or prints too much; DomainError `storage_unavailable` when it
+   * @throws NativeGitError when it fails or takes too long, TooMuchOutput when it prints too much; DomainError `storage_unavailable` when it
    *   cannot be started
    */
   run(args: readonly string[], options?: NativeCommand): Promise<Buffer>;
@@ -165,7 +173,8 @@ function run(args: readonly string[], options: NativeCommand = {}): Promise<Buff
     });
     child.once('close', (code) => {
       clearTimeout(timer);
-      if (code === 0 && length <= mostOutput) resolve(Buffer.concat(chunks, length));
+      if (length > mostOutput) reject(new TooMuchOutput(args[0] ?? '', errors));
+      else if (code === 0) resolve(Buffer.concat(chunks, length));
       else reject(new NativeGitError(args[0] ?? '', code, errors));
     });
   });

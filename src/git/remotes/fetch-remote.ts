@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import type { NativeGit, NativeRun } from '../native/native-git.js';
 import { isBranchName } from '../ref-name.js';
+import { packBounds } from '../serve/index-pack.js';
 import type { NewObjects } from '../serve/pack-objects.js';
 import { checkFetched } from './check-fetched.js';
 import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
@@ -38,14 +39,15 @@ export async function fetchRemote(
   try {
     await makeQuarantine(quarantine);
     const objects = newObjects(quarantine, gitdir);
+    await countRefs(native, access, { ...options, gitdir: quarantine });
     const trace = join(quarantine, 'trace');
     await runRemoteCommand(native, access, [...fetchInto, access.url, ...refspecs], {
       ...options,
       gitdir: quarantine,
       measured: quarantine,
-      // As a pack, however little it is: one file to move.
-      config: { 'fetch.unpackLimit': '1' },
-      env: { ...objects.beside, GIT_TRACE2_EVENT: trace },
+      // As a pack, however little it is: one file to move. The refs stay here, and need not be flushed.
+      config: { ...packBounds.config, 'fetch.unpackLimit': '1', 'core.fsync': 'all,-reference' },
+      env: { ...packBounds.env, ...objects.beside, GIT_TRACE2_EVENT: trace },
     });
     await assertSmart(trace);
     const tips = await readTips(native, quarantine, { env: objects.beside, signal: options.signal });
@@ -72,6 +74,21 @@ export async function remoteDefaultBranch(
   });
   const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];
   return branch && isBranchName(branch) ? branch : null;
+}
+
+/** Refuses a remote that has too many branches and tags before any is fetched. @throws RemoteFault */
+async function countRefs(
+  native: NativeGit,
+  access: RemoteAccess,
+  options: { gitdir: string; limits: RemoteLimits; signal: AbortSignal },
+): Promise<void> {
+  const args = ['ls-remote', '--refs', '--heads', '--tags', access.url];
+  const printed = await runRemoteCommand(native, access, args, {
+    ...options,
+    env: packBounds.env,
+    mostOutput: mostRefBytes,
+  });
+  if (printed.toString('latin1').split('\n').length - 1 > mostRefs) throw new RemoteFault('too_large');
 }
 
 async function makeQuarantine(quarantine: string): Promise<void> {
@@ -107,6 +124,7 @@ async function readTips(native: NativeGit, gitdir: string, options: NativeRun): 
     const [, oid, kind, name] = /^([0-9a-f]{40}) refs\/(heads|tags)\/(.+)$/.exec(line) ?? [];
     if (oid && name && isBranchName(name)) tips[kind as 'heads' | 'tags'].set(name, oid);
   }
+  // There may be more than were counted before.
   if (tips.heads.size + tips.tags.size > mostRefs) throw new RemoteFault('too_large');
   return tips;
 }

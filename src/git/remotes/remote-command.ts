@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
+import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
 import { faultOf, RemoteFault, type RemoteFaultCode } from './remote-fault.js';
 
 /** How git reaches a remote. */
@@ -20,7 +20,7 @@ export interface RemoteLimits {
   bytes: number;
 }
 
-/** The limits that hold unless others are given. */
+/** The limits that hold unless others are given; a gateway gives the bytes that a push may have. */
 export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };
 
 /** The oldest git that connects to the address it is given: `http.curloptResolve` came with 2.37. */
@@ -67,6 +67,7 @@ export async function runRemoteCommand(
     signal.throwIfAborted();
     stopped.signal.throwIfAborted();
     if (!(error instanceof NativeGitError)) throw error;
+    if (error instanceof TooMuchOutput) throw new RemoteFault('too_large', error);
     const { command, exitCode, stderr } = error;
     throw new RemoteFault(
       faultOf(stderr),

@@ -13,7 +13,7 @@ export const remoteFaults = {
   malformed: 'The remote has objects that a check of their form refused.',
   unfit:
     'The remote holds files that this repository cannot take: over 64 MiB, with names or paths that are too long or not allowed, or symlinks that lead outside.',
-  too_large: 'The remote is larger than the limit.',
+  too_large: 'The remote is larger than the limit, in bytes, objects, or branches and tags.',
   timed_out: 'The remote took longer than the limit.',
   push_refused: 'The remote refused what was pushed.',
   diverged: 'Branches went different ways here and on the remote; merge them and sync again.',
@@ -44,6 +44,7 @@ const tells: [RemoteFaultCode, RegExp][] = [
   ['failing', /returned error: \d\d\d/],
   ['tls', /SSL|TLS|certificate/],
   ['storage', /No space left|Disk quota|Read-only file system|Permission denied|unable to (create|write)/],
+  ['too_large', /attempting to allocate|[Oo]ut of memory/],
   ['malformed', /fsck|index-pack failed|invalid index-pack|pack is corrupt|did not receive expected object/],
   ['push_refused', /\[remote rejected\]/],
   ['not_git', /not valid: is this a git repository|protocol error|bad line length|invalid server response/],

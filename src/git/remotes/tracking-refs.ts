@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { NativeGit } from '../native/native-git.js';
 import { isBranchName } from '../ref-name.js';
 import type { RemoteTips } from './fetch-remote.js';
+import { updateRefs, updatesAtOnce } from './update-refs.js';
 
 const tracking = 'refs/gateway/remote';
 const gone = 'refs/gateway/gone';
-const staleLockMs = 10 * 60_000;
 
 /** The refs that a sync looks at. */
 export interface SyncRefs {
@@ -61,7 +59,6 @@ export async function writeTracking(
   url: string,
   now: RemoteTips,
 ): Promise<void> {
-  await removeStaleLocks(join(gitdir, tracking));
   const before = await readSyncRefs(native, gitdir, url);
   const removed = before.ofOthers.map((ref) => `delete ${ref}`);
   const written: string[] = [];
@@ -97,7 +94,7 @@ export async function noteUpdates(
 }
 
 /**
- * Makes refs that are not there yet, all together, or else one by one.
+ * Makes refs that are not there yet, many at a time, or else one by one.
  * @param prefix e.g. `refs/heads/`
  * @returns the names that could not be made: `a` where `a/b` is, or one that somebody else made meanwhile
  */
@@ -107,15 +104,21 @@ export async function createRefs(
   prefix: 'refs/heads/' | 'refs/tags/',
   oids: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const lines = [...oids].map(([name, oid]) => `create ${prefix}${name} ${oid}`);
-  const made = await updateRefs(native, gitdir, lines).then(
-    () => true,
-    () => false,
-  );
-  if (made) return [];
   const refused: string[] = [];
-  for (const [name, oid] of oids) {
-    await updateRefs(native, gitdir, [`create ${prefix}${name} ${oid}`]).catch(() => refused.push(name));
+  const all = [...oids].map(([name, oid]) => ({ name, line: `create ${prefix}${name} ${oid}` }));
+  for (let at = 0; at < all.length; at += updatesAtOnce) {
+    const some = all.slice(at, at + updatesAtOnce);
+    const made = await updateRefs(
+      native,
+      gitdir,
+      some.map(({ line }) => line),
+    ).then(
+      () => true,
+      () => false,
+    );
+    if (made) continue;
+    for (const { name, line } of some)
+      await updateRefs(native, gitdir, [line]).catch(() => refused.push(name));
   }
   return refused;
 }
@@ -126,11 +129,6 @@ export async function removeTracking(native: NativeGit, gitdir: string): Promise
     gitdir,
   });
   await updateRefs(native, gitdir, printed.toString().split('\n').filter(Boolean));
-}
-
-async function updateRefs(native: NativeGit, gitdir: string, lines: string[]): Promise<void> {
-  if (lines.length > 0)
-    await native.run(['update-ref', '--stdin'], { gitdir, input: `${lines.join('\n')}\n` });
 }
 
 function trackingOf(url: string): string {
@@ -152,15 +150,4 @@ function othersBelow(refs: Iterable<string>, prefix: string, own: string): strin
 
 function sha1(text: string): string {
   return createHash('sha1').update(text).digest('hex');
-}
-
-/** Only a sync writes below this folder, and never for as long: such a lock was left by a power failure. */
-async function removeStaleLocks(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
-  for (const entry of entries) {
-    if (!entry.name.endsWith('.lock')) continue;
-    const file = join(entry.parentPath, entry.name);
-    const found = await stat(file).catch(() => null);
-    if (found && Date.now() - found.mtimeMs > staleLockMs) await unlink(file);
-  }
 }

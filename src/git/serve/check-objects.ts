@@ -1,3 +1,4 @@
+import { takeTurns } from '../event-loop-turn.js';
 import { isReadableSegment } from '../path.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from '../tree-bytes.js';
 import type { PackObjects } from './pack-objects.js';
@@ -21,7 +22,7 @@ interface Place {
 /**
  * Checks the objects that a push or a fetch brings for what git's fsck lets pass: names and paths that are too long, modes that
  * nothing has, symlinks that lead outside, objects that are too large. A tree that is here already is not gone through
- * again, so a symlink is judged by where this push puts its folder.
+ * again, so a symlink is judged by where this push puts its folder. Others have their turn all the while.
  * @throws PushRefused naming the path
  */
 export async function checkObjects(pack: PackObjects): Promise<void> {
@@ -30,8 +31,15 @@ export async function checkObjects(pack: PackObjects): Promise<void> {
   /** The length of the longest prefix under which each tree was gone through. */
   const gone = new Map<string, number>();
 
-  function visit(bytes: Buffer, place: Place, isFirst: boolean, next: Map<string, Place>): void {
+  async function visit(
+    bytes: Buffer,
+    place: Place,
+    isFirst: boolean,
+    next: Map<string, Place>,
+  ): Promise<void> {
     for (const entry of treeEntries(bytes)) {
+      const turn = takeTurns();
+      if (turn) await turn;
       const path = place.prefix + checkEntry(entry, place, oversize);
       if (isTree(entry.mode) && trees.has(entry.oid)) {
         const known = Math.max(gone.get(entry.oid) ?? -1, next.get(entry.oid)?.prefix.length ?? -1);
@@ -48,12 +56,11 @@ export async function checkObjects(pack: PackObjects): Promise<void> {
     // Level by level: so each tree is first met where it has the fewest folders above it.
     for (let level = first; level.size > 0; ) {
       const next = new Map<string, Place>();
-      const wanted = [...level.keys()].map((oid) => ({ oid, size: trees.get(oid)! }));
-      for await (const { oid, bytes } of pack.read(wanted)) {
+      for await (const { oid, bytes } of pack.read(sized(level.keys(), trees))) {
         const place = level.get(oid)!;
         const isFirst = !gone.has(oid);
         gone.set(oid, Math.max(gone.get(oid) ?? 0, place.prefix.length));
-        visit(bytes, place, isFirst, next);
+        await visit(bytes, place, isFirst, next);
       }
       level = next;
     }
@@ -71,6 +78,10 @@ export async function checkObjects(pack: PackObjects): Promise<void> {
   await checkSymlinks(pack, symlinks);
   const [large] = oversize;
   if (large) throw tooLarge(`blob ${large}`);
+}
+
+function* sized(oids: Iterable<string>, sizes: Map<string, number>) {
+  for (const oid of oids) yield { oid, size: sizes.get(oid)! };
 }
 
 async function sort(pack: PackObjects) {

@@ -19,7 +19,7 @@ const faults: Record<string, string> = {
  * Bounds on what a small pack may make git do: one thread, large blobs streamed, and no allocation over 256 MiB, which
  * ends deltas that unfold without end. `GIT_ALLOC_LIMIT` is git's own check before each allocation.
  */
-const bounds = {
+export const packBounds = {
   config: { 'pack.threads': '1', 'core.bigFileThreshold': '16m', 'core.deltaBaseCacheLimit': '64m' },
   env: { GIT_ALLOC_LIMIT: '256m' },
 };
@@ -37,8 +37,8 @@ export async function indexPack(
 ): Promise<void> {
   const { gitdir, quarantine, mostBytes, signal } = options;
   const args = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${mostBytes}`];
-  const env = { ...quarantine.beside, ...bounds.env };
-  const child = native.start(args, { gitdir, config: bounds.config, env, signal });
+  const env = { ...quarantine.beside, ...packBounds.env };
+  const child = native.start(args, { gitdir, config: packBounds.config, env, signal });
   const errors = keepErrors(child);
   child.stdout!.resume();
   const [code] = await allEnded([exitCode(child), feed(child.stdin!, pack)]);

@@ -1,3 +1,4 @@
+import { takeTurns } from '../event-loop-turn.js';
 import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
@@ -22,7 +23,7 @@ export interface NewObjects {
   beside: Record<string, string>;
 }
 
-/** Reads the objects that a push or a fetch brings, through git. */
+/** Reads the objects that a push or a fetch brings, through git; others have their turn between two of them. */
 export class PackObjects {
   constructor(
     private readonly native: NativeGit,
@@ -39,17 +40,15 @@ export class PackObjects {
         throw error instanceof NativeGitError ? new TooManyObjects(error) : error;
       },
     );
-    for (let at = 0; at < printed.length; ) {
-      const end = printed.indexOf(0x0a, at);
-      yield parseLine(printed.toString('latin1', at, end));
-      at = end + 1;
-    }
+    yield* lines(printed);
   }
 
   /** Type and size of new objects or of the repository's. @throws PushRefused when one is missing */
   async look(oids: string[]): Promise<ListedObject[]> {
     const printed = await this.run(['cat-file', '--batch-check'], { input: oids.join('\n') });
-    return printed.toString('latin1').trim().split('\n').filter(Boolean).map(parseLine);
+    const found: ListedObject[] = [];
+    for await (const object of lines(printed)) found.push(object);
+    return found;
   }
 
   /** Reads objects whose sizes are known, a bounded number at a time. @throws PushRefused when one is missing */
@@ -87,11 +86,23 @@ export class PackObjects {
       mostOutput: 8 * bytesAtOnce,
     });
     for (let at = 0; at < printed.length; ) {
+      const turn = takeTurns();
+      if (turn) await turn;
       const end = printed.indexOf(0x0a, at);
       const { oid, size } = parseLine(printed.toString('latin1', at, end));
       yield { oid, bytes: printed.subarray(end + 1, end + 1 + size) };
       at = end + 1 + size + 1;
     }
+  }
+}
+
+async function* lines(printed: Buffer): AsyncGenerator<ListedObject> {
+  for (let at = 0; at < printed.length; ) {
+    const turn = takeTurns();
+    if (turn) await turn;
+    const end = printed.indexOf(0x0a, at);
+    yield parseLine(printed.toString('latin1', at, end));
+    at = end + 1;
   }
 }
 

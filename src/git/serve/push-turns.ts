@@ -10,6 +10,10 @@ const longestStartMs = 1_000;
 const rememberedMs = 60_000;
 const mostRemembered = 1_000;
 const mostBranches = 4;
+/** Of all tips that are remembered; where there are too many branches for it, a push takes its chance. */
+const mostTipBytes = 16 * 1024 * 1024;
+/** What a tip takes besides its branch's name: the id, two strings and a place in a map. */
+const bytesATip = 160;
 
 /** The branches of a repository with their tips. */
 export type Tips = { name: string; oid: string }[];
@@ -35,7 +39,12 @@ export interface Pusher {
  * and once in ten seconds.
  */
 export class PushTurns {
-  private readonly fetched = new LRUCache<string, Map<string, string>>({ max: 500, ttl: rememberedMs });
+  private readonly fetched = new LRUCache<string, Map<string, string>>({
+    max: 500,
+    maxSize: mostTipBytes,
+    sizeCalculation: tipBytes,
+    ttl: rememberedMs,
+  });
   private readonly missed = new LRUCache<string, string[]>({ max: mostRemembered, ttl: rememberedMs });
   private readonly recent = new LRUCache<string, true>({ max: mostRemembered, ttl: betweenTurnsMs });
   private readonly open = new Map<string, Turn>();
@@ -111,6 +120,12 @@ export class PushTurns {
       this.queue.run(key, hold).catch(() => started());
     });
   }
+}
+
+function tipBytes(tips: Map<string, string>): number {
+  let bytes = bytesATip;
+  for (const name of tips.keys()) bytes += bytesATip + 2 * name.length;
+  return bytes;
 }
 
 function keyOf({ userId, repositoryId }: Pusher): string {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit, type NativeGit } from '../../../src/git/native/native-git.js';
+import { findNativeGit, type NativeCommand, type NativeGit } from '../../../src/git/native/native-git.js';
 import { checkFetched } from '../../../src/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../src/git/remotes/fetch-remote.js';
 import { pushRemote } from '../../../src/git/remotes/push-remote.js';
 import { type RemoteAccess, remoteLimits } from '../../../src/git/remotes/remote-command.js';
 import { RemoteFault } from '../../../src/git/remotes/remote-fault.js';
+import { packBounds } from '../../../src/git/serve/index-pack.js';
 import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 
@@ -108,6 +109,32 @@ it('ends a remote that is larger than the limit', async () => {
   expect(await fault(fetchIt({}, { bytes: 100_000 }))).toBe('too_large');
   expect(leftovers()).toEqual([]);
   expect(await fault(fetchIt({}, { bytes: 1_000_000 }))).toBe('none');
+});
+
+it('counts branches and tags before it fetches any', async () => {
+  const tip = remote.commit({ 'a.md': 'a' });
+  const tags = Array.from({ length: 5_000 }, (_, n) => `${tip} refs/tags/t${n + 1_000}\n`);
+  writeFileSync(join(remote.gitdir, 'packed-refs'), tags.join(''));
+  remote.requests.length = 0;
+  expect(await fault(fetchIt())).toBe('too_large');
+  // One asks what the server speaks, one lists.
+  expect(remote.requests.length).toBeLessThanOrEqual(2);
+  expect(leftovers()).toEqual([]);
+});
+
+it('gives git as many threads and as much memory as for a push', async () => {
+  remote.commit({ 'a.md': 'a' });
+  const runs: { command: string; options: NativeCommand | undefined }[] = [];
+  const run: NativeGit['run'] = (args, options) => {
+    runs.push({ command: args[0]!, options });
+    return native.run(args, options);
+  };
+  const place = { gitdir: here.gitdir, quarantine: join(here.root, 'quarantine') };
+  const options = { limits: remoteLimits, signal: new AbortController().signal };
+  await fetchRemote({ ...native, run }, place, access(), options);
+  const fetched = runs.find(({ command }) => command === 'fetch')!.options!;
+  expect(fetched.config).toMatchObject(packBounds.config);
+  expect(fetched.env).toMatchObject(packBounds.env);
 });
 
 it.each([

@@ -58,3 +58,14 @@ it('a push that has begun and never ends holds saves for two seconds more, once'
   }
   expect(await waited).toBeLessThan(5_000);
 });
+
+it('remembers what was fetched up to a bound on its bytes, not only on its number', async () => {
+  const { queue, turns } = setUp();
+  const save = () => timed(() => queue.run('r:main', async () => {}));
+  const tips = Array.from({ length: 5_000 }, (_, n) => ({ name: `${n}-${'x'.repeat(150)}`, oid: 'a' }));
+  turns.afterFetch(pusher, [{ name: 'main', oid: 'a' }]);
+  for (let n = 0; n < 40; n++) turns.afterFetch({ userId: `${n}`, repositoryId: 'large' }, tips);
+  turns.beforePush(pusher, [{ name: 'main', oid: 'b' }]);
+  await turns.beforeFetch(pusher);
+  expect(await save()).toBeLessThan(500);
+});
