@@ -39,16 +39,36 @@ export function createLocalLeases(): Leases {
   };
 }
 
+interface Connection {
+  client: pg.Client;
+  /** Ends it at once, and with it what it holds. */
+  drop(): void;
+}
+
+/**
+ * For the server's side of the connection: it frees the leases of a machine that lost its power, or the network, 25 s after
+ * it last heard of it. The operating system's own limits are hours.
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-TCP-KEEPALIVES-IDLE
+ */
+const noticeGoneClient = `
+  SET tcp_keepalives_idle = 10;
+  SET tcp_keepalives_interval = 5;
+  SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = 25000`;
+
 /**
  * Session-level advisory locks of PostgreSQL, over one connection of its own that is opened when the first lease is
- * taken, and anew after it broke.
+ * taken, and anew after it broke or a statement on it failed: a statement that was not answered in time may have taken a
+ * lock that nobody knows of.
+ * @param options `timeoutMs`: how long an answer is waited for, default 10 s
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  */
-export function createServerLeases(connectionString: string): Leases {
+export function createServerLeases(connectionString: string, options: { timeoutMs?: number } = {}): Leases {
+  const { timeoutMs = 10_000 } = options;
   const held = new Map<string, AbortController>();
-  let connection: Promise<pg.Client> | undefined;
+  let connection: Promise<Connection> | undefined;
 
-  function connect(): Promise<pg.Client> {
+  function connect(): Promise<Connection> {
     connection ??= open().catch((error) => {
       connection = undefined;
       throw error;
@@ -56,29 +76,48 @@ export function createServerLeases(connectionString: string): Leases {
     return connection;
   }
 
-  async function open(): Promise<pg.Client> {
+  async function open(): Promise<Connection> {
     const client = new pg.Client({
       connectionString,
       application_name: 'notebook-gateway-leases',
       keepAlive: true,
-      connectionTimeoutMillis: 10_000,
-      query_timeout: 10_000,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
     });
-    const ended = () => {
+    let isOpen = false;
+    const drop = () => {
+      // Once only: what is held later is another connection's.
+      if (!isOpen) return;
+      isOpen = false;
       connection = undefined;
       for (const controller of held.values()) controller.abort();
       held.clear();
+      client.end().catch(() => undefined);
     };
-    client.once('end', ended);
+    client.once('end', drop);
     // An error ends the connection, which is where it is handled.
     client.on('error', () => undefined);
-    return client.connect();
+    try {
+      await client.connect();
+      await client.query(noticeGoneClient);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw error;
+    }
+    isOpen = true;
+    return { client, drop };
   }
 
   async function ask(statement: string, name: string): Promise<boolean> {
-    const client = await connect();
-    const { rows } = await client.query<{ yes: boolean }>(statement, [keyOf(name)]);
-    return rows[0]!.yes;
+    const { client, drop } = await connect();
+    try {
+      const { rows } = await client.query<{ yes: boolean }>(statement, [keyOf(name)]);
+      return rows[0]!.yes;
+    } catch (error) {
+      drop();
+      throw error;
+    }
   }
 
   return {
@@ -88,7 +127,7 @@ export function createServerLeases(connectionString: string): Leases {
       // Before the answer: an advisory lock is given to the same connection twice.
       held.set(name, controller);
       const taken = await ask('SELECT pg_try_advisory_lock($1::bigint) AS yes', name).catch((error) => {
-        held.delete(name);
+        if (held.get(name) === controller) held.delete(name);
         throw error;
       });
       if (!taken) {
@@ -113,8 +152,8 @@ export function createServerLeases(connectionString: string): Leases {
     },
 
     async close() {
-      const client = await connection?.catch(() => undefined);
-      await client?.end();
+      const open = await connection?.catch(() => undefined);
+      await open?.client.end();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalLeases, type Leases } from '../database/leases.js';
 import { notFound } from '../errors.js';
 import { BranchQueue } from './branch-queue.js';
@@ -82,7 +83,8 @@ export interface GitStore {
    * To be called at start: makes the folder this database's own, and takes up what instances that ended without
    * {@link close} left: their locks, temp files and half-made repositories go, and what their journals promised is
    * carried out. From then on it looks for such instances every 30 s. A repository for which that fails is reported, and
-   * answers `storage_unavailable` until it succeeds; it is tried again every 30 s.
+   * answers `storage_unavailable` until it succeeds; it is tried again every 30 s. While another process is at it, this
+   * waits for its turn.
    * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
    */
   reconcile(): Promise<void>;
@@ -113,6 +115,7 @@ export interface GitStoreOptions {
 }
 
 const lookForGoneMs = 30_000;
+const lookAgainMs = 250;
 
 /** Opens a store; nothing is read or written yet. */
 export function openGitStore(options: GitStoreOptions): GitStore {
@@ -156,10 +159,10 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     });
   }
 
-  async function takeUp(): Promise<void> {
+  /** False: another process is at it. */
+  async function takeUp(): Promise<boolean> {
     const lease = await leases.tryTake('git-reconcile');
-    // Another instance is at it.
-    if (!lease) return;
+    if (!lease) return false;
     try {
       ({ failed: untrusted, hasYoungLocks } = await reconcileStore(owner));
       for (const [name, cause] of untrusted)
@@ -167,6 +170,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     } finally {
       await lease.release();
     }
+    return true;
   }
 
   async function lookForGone(): Promise<void> {
@@ -175,7 +179,8 @@ export function openGitStore(options: GitStoreOptions): GitStore {
 
   async function reconcile(): Promise<void> {
     if (options.databaseId) await claimFolder(root, options.databaseId, syncs);
-    await takeUp();
+    // What another one has not carried out yet is not to be read; and what it could not carry out is to be known here, too.
+    while (!(await takeUp())) await sleep(lookAgainMs);
     timer ??= setInterval(() => lookForGone().catch(report), lookForGoneMs).unref();
   }
 

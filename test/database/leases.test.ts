@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalLeases, createServerLeases, type Leases } from '../../src/database/leases.js';
 import { databaseUrl } from '../support/database-server.js';
@@ -31,6 +33,47 @@ it('gives a name to one holder at a time', async () => {
   await next!.release();
 });
 
+it.runIf(onServer)('keeps no lock of a statement that was not answered in time', async () => {
+  const [before, unanswered] = [randomUUID(), randomUUID()];
+  const url = new URL(databaseUrl('postgres'));
+  const proxy = await openTcpProxy(Number(url.port || 5432));
+  url.host = `127.0.0.1:${proxy.port}`;
+  const leases = createServerLeases(url.href, { timeoutMs: 2000 });
+  const lease = (await leases.tryTake(before))!;
+  proxy.hush();
+  await expect(leases.tryTake(unanswered)).rejects.toThrow();
+  expect(lease.lost.aborted).toBe(true);
+  for (const name of [before, unanswered]) {
+    await expect.poll(() => theirs.isHeld(name), { timeout: 20_000 }).toBe(false);
+    expect(await leases.tryTake(name)).not.toBeNull();
+  }
+  await leases.close();
+  await proxy.close();
+});
+
+it.runIf(onServer && existsSync('/proc/net/tcp'))(
+  'has the server look soon whether the holder is there still',
+  async (test) => {
+    const url = new URL(databaseUrl('postgres'));
+    const name = randomUUID();
+    url.searchParams.set('application_name', name);
+    const leases = createServerLeases(url.href);
+    await leases.tryTake(name);
+    const client = new pg.Client({ connectionString: databaseUrl('postgres') });
+    await client.connect();
+    const { rows } = await client.query<{ port: number }>(
+      'SELECT client_port AS port FROM pg_stat_activity WHERE application_name = $1',
+      [name],
+    );
+    await client.end();
+    if (keepAliveOf(Number(url.port || 5432), rows[0]!.port) === null) test.skip();
+    await expect
+      .poll(() => keepAliveOf(Number(url.port || 5432), rows[0]!.port), { timeout: 10_000 })
+      .toBeLessThan(15);
+    await leases.close();
+  },
+);
+
 it.runIf(onServer)('loses its leases with its connection, says so, and connects anew', async () => {
   const name = randomUUID();
   const url = new URL(databaseUrl('postgres'));
@@ -47,3 +90,20 @@ it.runIf(onServer)('loses its leases with its connection, says so, and connects 
   await leases.close();
   await proxy.close();
 });
+
+/**
+ * Seconds until the kernel looks after an idle connection; null where this machine has no such one.
+ * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ */
+function keepAliveOf(localPort: number, remotePort: number): number | null {
+  const hex = (port: number) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync)) {
+    for (const line of readFileSync(table, 'latin1').split('\n')) {
+      const [, local, remote, , , timer] = line.trim().split(/\s+/);
+      if (!local?.endsWith(hex(localPort)) || !remote?.endsWith(hex(remotePort))) continue;
+      const [kind, when] = timer!.split(':');
+      return kind === '02' ? Number.parseInt(when!, 16) / 100 : Number.POSITIVE_INFINITY;
+    }
+  }
+  return null;
+}

@@ -74,6 +74,18 @@ describe('two stores on one folder', () => {
     await create(at.store, 'b.txt');
   });
 
+  it('that start at the same time both wait until what others left is taken up', async () => {
+    const taking = (await leases.tryTake('git-reconcile'))!;
+    let isReady = false;
+    const ready = other.reconcile().then(() => {
+      isReady = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(isReady).toBe(false);
+    await taking.release();
+    await ready;
+  });
+
   it('agree on what is refused', async () => {
     const results = await Promise.allSettled([create(at.store, 'a.txt'), create(other, 'a.txt')]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

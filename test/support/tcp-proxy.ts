@@ -5,6 +5,8 @@ export interface TcpProxy {
   port: number;
   /** Resets all connections; new ones are taken. */
   cut(): void;
+  /** Of the connections that are open, passes on nothing that the server answers from now on. */
+  hush(): void;
   /** While it is away it also resets new connections. */
   setAway(isAway: boolean): void;
   close(): Promise<void>;
@@ -13,6 +15,7 @@ export interface TcpProxy {
 /** Opens a {@link TcpProxy} to a local port. */
 export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const answering = new Set<Socket>();
   let away = false;
   const server = createServer((incoming) => {
     if (away) {
@@ -21,6 +24,8 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
       return;
     }
     const outgoing = connect(targetPort, '127.0.0.1');
+    answering.add(outgoing);
+    outgoing.on('close', () => answering.delete(outgoing));
     for (const [socket, other] of [
       [incoming, outgoing],
       [outgoing, incoming],
@@ -41,6 +46,9 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    hush() {
+      for (const socket of answering) socket.unpipe();
+    },
     setAway(isAway) {
       away = isAway;
       if (away) cut();

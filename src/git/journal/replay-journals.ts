@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DurableFiles } from '../durable-files.js';
 import { writeLooseObjects } from '../loose-objects.js';
 import { RefStore } from '../ref-store.js';
@@ -50,7 +50,8 @@ async function replayMoves(
   const touched = new Set<string>();
   for (const move of moves) {
     if (lost.has(move)) await writeLooseObjects(files, move.objects, touched);
-    else for (const path of placesOf(files.gitdir, move)) touched.add(path);
+    // What is in its place already, too: a replay that was cut off may have put it there.
+    for (const path of placesOf(files.gitdir, move)) touched.add(path);
   }
   await moveRefs(
     files,
@@ -79,9 +80,11 @@ async function moveRefs(files: DurableFiles, moves: MoveRecord[], touched: Set<s
   }
 }
 
-/** What a move changes, as far as it was carried out. */
-function placesOf(gitdir: string, move: MoveRecord): string[] {
-  const objects = move.objects.map(({ oid }) => join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2)));
-  const files = [...objects, join(gitdir, move.ref), join(gitdir, 'packed-refs')];
-  return files.flatMap((file) => [file, join(file, '..')]);
+/** What a move changes, as far as it was carried out: files, and the folders above them, for those may be new. */
+function* placesOf(gitdir: string, move: MoveRecord): Generator<string> {
+  const objects = move.objects.map(({ oid }) => `objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
+  for (const file of [...objects, move.ref, 'packed-refs']) {
+    for (let place = file; place !== '.'; place = dirname(place)) yield join(gitdir, place);
+  }
+  yield gitdir;
 }

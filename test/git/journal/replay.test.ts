@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  fstatSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openGitStore } from '../../../src/git/git-store.js';
 import { decodeRecord } from '../../../src/git/journal/journal-record.js';
 import { headerBytes } from '../../../src/git/journal/segment-header.js';
+import { diskSyncs } from '../../../src/git/syncs.js';
 import { bytes, type GitFixture, gitFixture, nativeGit } from '../git-fixture.js';
 import { crashedDisk, heldSyncs, journalSegments } from './crashed-disk.js';
 
@@ -98,6 +101,34 @@ describe('after a power failure', () => {
     writeFileSync(join(heads, 'gone'), '');
     await restart();
     expect(readdirSync(heads)).toEqual(['kept', 'main']);
+  });
+
+  it('what a replay put in its place before it was cut off is flushed by the next one, with the folders above', async () => {
+    await at.repository.createBranch('team/a/topic', at.firstCommit);
+    disk = crashedDisk(at.root);
+    rmSync(join(disk.root, `${at.id}.git/refs/heads/team`), { recursive: true });
+    let isBroken = true;
+    const flushed = new Set<number>();
+    const store = openGitStore({
+      root: disk.root,
+      syncs: {
+        ...diskSyncs,
+        all: async (fd) => {
+          if (isBroken) throw new Error('the disk is broken');
+          flushed.add(fstatSync(fd).ino);
+          await diskSyncs.all(fd);
+        },
+      },
+    });
+    await store.reconcile();
+    await expect(store.repository(at.id)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(git('rev-parse', 'team/a/topic')).toBe(at.firstCommit);
+    isBroken = false;
+    await store.reconcile();
+    for (const place of ['refs/heads', 'refs/heads/team', 'refs/heads/team/a', 'refs/heads/team/a/topic']) {
+      expect(flushed).toContain(statSync(join(disk.root, `${at.id}.git`, place)).ino);
+    }
+    await store.close();
   });
 
   it('a ref that somebody moved since is left alone, also where it was moved back', async () => {
