@@ -72,7 +72,7 @@ export async function killServers(options: {
       ...[0, 1].map((n) => {
         const branch = remote.rewritten ?? remote.branches[0]!;
         return runContendingClient(
-          parts(),
+          { ...parts(), isRewritten: remote.rewritten !== undefined },
           placeOf(server, remote.repositoryId, branch, `contender-${i}-${n}`),
         );
       }),
