@@ -11,8 +11,12 @@ export const contendedPath = 'contended.txt';
 /**
  * Reads and saves a file that others save as well until the gate ends: of those who save over the same blob, one may win.
  * That none was saved over another's head is seen later, in the parents of the commits.
+ * @param parts.isRewritten whether others replace commits of the branch by force
  */
-export async function runContendingClient(parts: ClientParts, place: Place): Promise<void> {
+export async function runContendingClient(
+  parts: ClientParts & { isRewritten: boolean },
+  place: Place,
+): Promise<void> {
   const { server, ledger, gate, random } = parts;
   const route = `${api}/workspaces/${place.workspaceId}/authoring-file`;
   let made = 0;
@@ -31,6 +35,8 @@ export async function runContendingClient(parts: ClientParts, place: Place): Pro
       ...body,
     });
     if (saved.status === 409) return count(ledger, 'contended, and lost with 409');
+    // A push by force may take away the commit that made the file, after it was read here.
+    if (saved.status === 404 && !isNew && parts.isRewritten) return count(ledger, 'contended, and gone');
     if (saved.status === 503) return count(ledger, 'refused with 503');
     if (saved.status > 201) {
       ledger.faults.push(`${tag} was answered with ${saved.status} ${saved.text.slice(0, 300)}`);

@@ -44,7 +44,7 @@ export async function killServers(options: {
   const ledger = createLedger();
   const gate = createGate();
   const kills: ServerKills['kills'] = { start: 0, response: 0, request: 0, push: 0, burst: 0 };
-  const done = { reads: 0, checks: 0, saves: 0 };
+  const done = { reads: 0, checks: 0, saves: 0, faults: 0 };
 
   server.spawn();
   await server.listening();
@@ -72,7 +72,7 @@ export async function killServers(options: {
       ...[0, 1].map((n) => {
         const branch = remote.rewritten ?? remote.branches[0]!;
         return runContendingClient(
-          parts(),
+          { ...parts(), isRewritten: remote.rewritten !== undefined },
           placeOf(server, remote.repositoryId, branch, `contender-${i}-${n}`),
         );
       }),
@@ -114,6 +114,8 @@ export async function killServers(options: {
       `${total(kills)} kills, ${ledger.saves.length} saves and ${ledger.pushes.length} pushes acknowledged, ` +
         `${ledger.faults.length} faults; ${size}`,
     );
+    for (const fault of ledger.faults.slice(done.faults)) options.report(`FAULT ${fault}`);
+    done.faults = ledger.faults.length;
   }
 
   try {
