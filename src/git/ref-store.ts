@@ -117,14 +117,22 @@ export class RefStore {
   /**
    * Brings a ref to where recorded moves led, unless it was moved elsewhere since.
    * @param moves in the order in which they were recorded, at least one
+   * @param how `lost`: the moves of another boot, which may not have reached the ref
    */
-  async recover(ref: string, moves: readonly MoveRecord[], touched: Set<string>): Promise<void> {
+  async recover(
+    ref: string,
+    moves: readonly MoveRecord[],
+    { lost, touched }: { lost: ReadonlySet<MoveRecord>; touched: Set<string> },
+  ): Promise<void> {
     const { to } = moves.at(-1)!;
+    const mayBeLost = moves.filter((move) => lost.has(move));
     const isOld = (present: Present) => {
       if (present === to || present === damaged) return present === damaged;
       // A file that names `from` again, but was written later, is of somebody who moved it back.
       const changed = this.changedAt(ref);
-      return moves.some(({ from, since }) => from === present && (changed === null || changed === since));
+      return mayBeLost.some(
+        ({ from, since }) => from === present && (changed === null || isSame(changed, since)),
+      );
     };
     if (!isOld(await this.present(ref))) return;
     if (to === null) await this.erase(ref, isOld, touched);
@@ -252,6 +260,13 @@ export class RefStore {
       }
     }
   }
+}
+
+/** Whether two times in ns are one, to within a microsecond: more than that nobody can give back to a file. */
+function isSame(changed: string, since: string | null): boolean {
+  if (since === null) return false;
+  const difference = BigInt(changed) - BigInt(since);
+  return -1000n < difference && difference < 1000n;
 }
 
 /** The folder that the ref is of: `refs/heads`, `refs/tags` and so on. */

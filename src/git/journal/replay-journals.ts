@@ -4,16 +4,17 @@ import type { DurableFiles } from '../durable-files.js';
 import { writeLooseObjects } from '../loose-objects.js';
 import { RefStore } from '../ref-store.js';
 import { errnoOf } from '../storage-error.js';
+import { doubt } from '../syncs.js';
 import type { MoveRecord } from './journal-record.js';
 import type { JournalContents } from './read-journal.js';
 
 /**
  * Carries out what the journals of instances that are gone promised, and makes it durable.
  *
- * In the boot in which it was written, all that was acknowledged is in its place, be it in the operating system's memory
- * only: it is flushed, and nothing else. After a power failure, or on another machine, objects that are missing or damaged
- * are written again, and a ref that still names what it did before a recorded move, or whose file is damaged, is moved to
- * where the last one led. A ref that is elsewhere was moved by somebody else since, and is left alone.
+ * Objects that are missing or damaged are written again, and a ref whose file is damaged is moved to where the last move
+ * led. In the boot in which it was written, all that was acknowledged is in its place, be it in the operating system's memory
+ * only. After a power failure, or on another machine, a ref that still names what it did before a recorded move is moved,
+ * too. A ref that is elsewhere was moved by somebody else since, and is left alone.
  * @param filesOf the files of a repository, by the name of its folder
  * @returns the repositories for which that failed, and why; it was done for all others
  */
@@ -49,15 +50,13 @@ async function replayMoves(
   if (!(await isThere(files.gitdir))) return;
   const touched = new Set<string>();
   for (const move of moves) {
-    if (lost.has(move)) await writeLooseObjects(files, move.objects, touched);
+    await writeLooseObjects(files, move.objects, touched);
     // What is in its place already, too: a replay that was cut off may have put it there.
     for (const path of placesOf(files.gitdir, move)) touched.add(path);
   }
-  await moveRefs(
-    files,
-    moves.filter((move) => lost.has(move)),
-    touched,
-  );
+  await moveRefs(files, moves, { lost, touched });
+  // Its writer may have flushed it in vain before it ended.
+  if (files.owner.syncs) doubt(touched);
   await files.sync(touched);
 }
 
@@ -72,11 +71,15 @@ async function isThere(gitdir: string): Promise<boolean> {
   }
 }
 
-async function moveRefs(files: DurableFiles, moves: MoveRecord[], touched: Set<string>): Promise<void> {
+async function moveRefs(
+  files: DurableFiles,
+  moves: readonly MoveRecord[],
+  how: { lost: ReadonlySet<MoveRecord>; touched: Set<string> },
+): Promise<void> {
   const refs = new RefStore(files);
   for (const ref of new Set(moves.map((move) => move.ref))) {
     const ofRef = moves.filter((move) => move.ref === ref).sort((a, b) => a.at - b.at);
-    await refs.recover(ref, ofRef, touched);
+    await refs.recover(ref, ofRef, how);
   }
 }
 

@@ -194,6 +194,26 @@ describe('after a kill, with the machine still up', () => {
   });
 });
 
+it('after a kill, what the system may take for flushed is written anew, and what its memory has lost is healed', async () => {
+  const { commitOid } = await save('one');
+  await at.repository.createBranch('topic', commitOid);
+  disk = { root: `${at.root}-crashed`, remove: () => rmSync(`${at.root}-crashed`, { recursive: true }) };
+  execFileSync('cp', ['-a', at.root, disk.root]);
+  const object = join(disk.root, `${at.id}.git/objects`, commitOid.slice(0, 2), commitOid.slice(2));
+  chmodSync(object, 0o644);
+  truncateSync(object, 0);
+  writeFileSync(ref(), '');
+  const topic = join(disk.root, `${at.id}.git/refs/heads/topic`);
+  const before = statSync(topic, { bigint: true });
+  // The kernel's clock for files goes on in steps of up to 10 ms.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await restart();
+  const after = statSync(topic, { bigint: true });
+  expect(git('rev-parse', 'main', 'topic')).toBe(`${commitOid}\n${commitOid}`);
+  expect(after.ctimeNs).toBeGreaterThan(before.ctimeNs);
+  expect(Math.abs(Number(after.mtimeNs - before.mtimeNs))).toBeLessThan(1000);
+});
+
 it('a journal of a repository that was removed since is dropped', async () => {
   await save('one');
   disk = crashedDisk(at.root);
