@@ -12,7 +12,7 @@ import type { ObjectStore } from './object-store.js';
 import { assertReadablePath, invalidPath } from './path.js';
 import { assertBranchName } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
-import { resolveRef } from './resolve-ref.js';
+import { assertTip, resolveRef } from './resolve-ref.js';
 import { keepReplaced } from './serve/hidden-refs.js';
 import { guardStorage } from './storage-error.js';
 import { diffTrees } from './tree-diff.js';
@@ -47,7 +47,7 @@ export function openRepository(parts: {
     assertBranchName(branch);
     const oid = await refs.read(`refs/heads/${branch}`);
     if (oid === null) throw notFound('The branch');
-    await objects.readExpected(oid, 'commit');
+    await assertTip(objects, oid);
     return oid;
   }
 
@@ -55,13 +55,14 @@ export function openRepository(parts: {
   async function branches() {
     const found: { name: string; commitOid: string }[] = [];
     for (const { name, oid } of await refs.branches()) {
-      const isThere = await objects.readExpected(oid, 'commit').catch((error: unknown) => {
+      try {
+        await assertTip(objects, oid);
+        found.push({ name, commitOid: oid });
+      } catch (error) {
         if (!(error instanceof DomainError)) throw error;
         const what = `the branch ${name} of ${objects.repositoryId} leads nowhere, and is left out of lists`;
         objects.files.owner.reportOnce(what, error.cause);
-        return null;
-      });
-      if (isThere) found.push({ name, commitOid: oid });
+      }
     }
     return found;
   }

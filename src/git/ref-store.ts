@@ -9,7 +9,7 @@ import { readPackedRefs, withoutPackedRef } from './packed-refs.js';
 import { publish } from './publish.js';
 import { withLock } from './ref-lock.js';
 import { isBranchName } from './ref-name.js';
-import { errnoOf, storageUnavailable } from './storage-error.js';
+import { errnoOf, refUnreadable } from './storage-error.js';
 
 const heads = 'refs/heads/';
 
@@ -195,7 +195,7 @@ export class RefStore {
     const text = this.refText(ref);
     if (text === null) return null;
     const match = /^([0-9a-f]{40})\s*$/.exec(text);
-    if (!match) throw storageUnavailable(new Error('a ref file holds no object id'));
+    if (!match) throw refUnreadable(new Error('a ref file holds no object id'));
     return match[1]!;
   }
 

@@ -5,6 +5,7 @@ import { gitdirFs, virtualGitdir } from './gitdir-fs.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBranchName, isObjectId } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
+import { refUnreadable } from './storage-error.js';
 
 const mostTags = 10;
 
@@ -24,12 +25,18 @@ export async function resolveRef(
   assertBranchName(ref);
   const branch = await refs.read(`refs/heads/${ref}`);
   if (branch) {
-    await objects.readExpected(branch, 'commit');
+    await assertTip(objects, branch);
     return { kind: 'branch', name: ref, commitOid: branch };
   }
   const tag = await refs.read(`refs/tags/${ref}`);
   if (!tag) throw notFound('The ref');
   return { kind: 'tag', name: ref, commitOid: await peelToCommit(objects, tag) };
+}
+
+/** Refuses a branch that leads to no commit. @throws DomainError `storage_unavailable` */
+export async function assertTip(objects: ObjectStore, oid: string): Promise<void> {
+  if ((await objects.read(oid))?.type !== 'commit')
+    throw refUnreadable(new Error(`commit ${oid} is missing`));
 }
 
 /** Follows annotated tags to the commit. @throws DomainError `not_found` for a tag of a tree or blob */

@@ -12,6 +12,15 @@ export function storageUnavailable(cause: unknown): DomainError {
   );
 }
 
+/** A `storage_unavailable` for a branch or tag that is damaged, while the rest of its repository is well. */
+export function refUnreadable(cause: unknown): DomainError {
+  return new DomainError(
+    'storage_unavailable',
+    'This branch or tag is damaged and cannot be read until it is repaired; the others can.',
+    { retryAfterSeconds: 60, cause },
+  );
+}
+
 /** The `code` of an operating system's error, e.g. `ENOENT`. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;

@@ -11,7 +11,8 @@ import { updateIndex } from './update-index.js';
 export interface BranchIndexer {
   /**
    * Brings the index of a branch up to its tip, whoever moved it (a save, a native push, a force push), and publishes
-   * `commit` when it moved: the one place that does, so that nothing is told twice.
+   * `commit` when it moved: the one place that does, so that nothing is told twice. Where another process moved the index
+   * since this one last saw it, that is published, too.
    * @returns the tip that the index stands for
    * @throws DomainError `invalid_ref`, `not_found` when there is no such branch, `storage_unavailable` when it takes over
    *   25 s; it goes on then
@@ -62,6 +63,8 @@ export function createBranchIndexer(deps: {
   const { prisma, bus, leases, log, waitMs = defaultWaitMs } = deps;
   const running = new Map<string, Turns>();
   const tips = new LRUCache<string, string>({ max: rememberedTips });
+  /** The tip of each branch that whoever listens in this process has heard of, or has read. */
+  const told = new LRUCache<string, string>({ max: rememberedTips });
   const closing = new AbortController();
   /** The branch whose update that of another waits for. */
   const waitsFor = new Map<string, string>();
@@ -76,11 +79,17 @@ export function createBranchIndexer(deps: {
       waitsFor.set(own, other);
       await turn(repositoryId, defaultBranch).finally(() => waitsFor.delete(own));
     }
+    const tell = (commitOid: string) => publish(repositoryId, branch, commitOid);
     return updateIndex(
-      { prisma, git, bus, leases, signal: closing.signal, updateDefault },
+      { prisma, git, leases, signal: closing.signal, updateDefault, tell },
       repositoryId,
       branch,
     );
+  }
+
+  function publish(repositoryId: string, branch: string, commitOid: string): void {
+    told.set(`${repositoryId}:${branch}`, commitOid);
+    bus.publish('commit', repositoryId, { repositoryId, branch, commitOid });
   }
 
   function isWaitingFor(one: string, other: string): boolean {
@@ -112,14 +121,22 @@ export function createBranchIndexer(deps: {
 
   async function ensure(repositoryId: string, branch: string): Promise<string> {
     const git = await deps.git.repository(repositoryId);
+    const key = `${repositoryId}:${branch}`;
+    const before = told.get(key);
     const tip = await git.resolveBranch(branch);
     const row = await prisma.branchIndex.findUnique({
       where: { repositoryId_branch: { repositoryId, branch } },
       select: { tipOid: true, targetOid: true },
     });
-    const isUpToDate = row?.tipOid === tip && row.targetOid === null;
+    // An update that runs has yet to tell of what is in the database already.
+    const isUpToDate = row?.tipOid === tip && row.targetOid === null && !running.has(key);
     const reached = isUpToDate ? tip : await inTime(turn(repositoryId, branch), repositoryId, branch);
-    tips.set(`${repositoryId}:${branch}`, reached);
+    tips.set(key, reached);
+    // Unchanged since before the look: what was told meanwhile may be newer.
+    if (told.get(key) === before && before !== reached) {
+      if (before === undefined) told.set(key, reached);
+      else publish(repositoryId, branch, reached);
+    }
     return reached;
   }
 

@@ -3,11 +3,11 @@ import { DomainError } from '../errors.js';
 import type { GitStore } from '../git/git-store.js';
 import type { BranchIndexer } from './branch-indexer.js';
 
-/** Notices commits that reach a branch from outside, as long as somebody watches it. */
+/** Notices commits that reach a branch from outside or by another process, as long as somebody watches it. */
 export interface BranchWatcher {
   /**
-   * Looks at the branch's tip once a second and has the indexer import what is new, which publishes it. However many
-   * watch a branch, one looks. Returns the function that ends it; the last one ends the looking.
+   * Looks at the branch's tip at once, then once a second, and has the indexer bring the index up to it, which publishes
+   * what is new. However many watch a branch, one looks. Returns the function that ends it; the last one ends the looking.
    */
   watch(repositoryId: string, branch: string): () => void;
 }
@@ -27,6 +27,7 @@ export function createBranchWatcher(deps: {
   log: Logger;
   intervalMs?: number;
 }): BranchWatcher {
+  const { intervalMs = defaultIntervalMs } = deps;
   const branches = new Map<string, Watched>();
 
   async function look(repositoryId: string, branch: string, watched: Watched): Promise<void> {
@@ -37,7 +38,7 @@ export function createBranchWatcher(deps: {
     watched.tip = tip;
   }
 
-  function schedule(repositoryId: string, branch: string, watched: Watched): void {
+  function schedule(repositoryId: string, branch: string, watched: Watched, afterMs: number): void {
     watched.timer = setTimeout(() => {
       look(repositoryId, branch, watched)
         .catch((error) => {
@@ -46,9 +47,9 @@ export function createBranchWatcher(deps: {
           deps.log.warn({ err: error, repositoryId, branch }, 'a branch could not be looked at');
         })
         .finally(() => {
-          if (watched.watchers > 0) schedule(repositoryId, branch, watched);
+          if (watched.watchers > 0) schedule(repositoryId, branch, watched, intervalMs);
         });
-    }, deps.intervalMs ?? defaultIntervalMs);
+    }, afterMs);
     watched.timer.unref();
   }
 
@@ -59,7 +60,7 @@ export function createBranchWatcher(deps: {
       watched.watchers++;
       if (watched.watchers === 1) {
         branches.set(key, watched);
-        schedule(repositoryId, branch, watched);
+        schedule(repositoryId, branch, watched, 0);
       }
       let ended = false;
       return () => {

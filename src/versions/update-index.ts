@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Leases } from '../database/leases.js';
-import type { EventBus } from '../events/event-bus.js';
 import type { GitRepository } from '../git/git-store.js';
 import { storageUnavailable } from '../git/storage-error.js';
 import { IndexMoved } from './index-db.js';
@@ -15,16 +14,17 @@ const pollMs = 500;
 export interface UpdateDeps {
   prisma: PrismaClient;
   git: GitRepository;
-  bus: EventBus;
   leases: Leases;
   /** Ends a long import between two steps. */
   signal: AbortSignal;
   /** Brings the default branch up to its tip, however long that takes, unless that waits for this update. */
   updateDefault(defaultBranch: string): Promise<void>;
+  /** Told each time the index has reached a tip. */
+  tell(commitOid: string): void;
 }
 
 /**
- * Brings the index of a branch up to its tip and publishes `commit` when it moved: a short step in one transaction, a
+ * Brings the index of a branch up to its tip and tells when it moved: a short step in one transaction, a
  * long one in many, by one process at a time; another process that finds it under way waits.
  * @returns the tip that the index stands for
  */
@@ -45,7 +45,7 @@ export async function updateIndex(deps: UpdateDeps, repositoryId: string, branch
 
 /** The tip once the index stands for it, else null. */
 async function oneStep(deps: UpdateDeps, repositoryId: string, branch: string): Promise<string | null> {
-  const { prisma, git, bus, leases } = deps;
+  const { prisma, git, leases, tell } = deps;
   const tip = await git.resolveBranch(branch);
   const row = await prisma.branchIndex.findUnique({
     where: { repositoryId_branch: { repositoryId, branch } },
@@ -56,8 +56,6 @@ async function oneStep(deps: UpdateDeps, repositoryId: string, branch: string): 
   const indexed = row?.tipOid || null;
   const { defaultBranch } = await prisma.repository.findUniqueOrThrow({ where: { id: repositoryId } });
   const at = { repositoryId, branch, defaultBranch };
-  const tell = (commitOid: string) =>
-    bus.publish('commit', repositoryId, { repositoryId, branch, commitOid });
 
   const step = row === null || isComplete ? await readShortStep(git, indexed, tip) : null;
   if (step) {
