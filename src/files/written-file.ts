@@ -64,14 +64,13 @@ function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVersion> {
 /** From the index, which is quick, unless the branch has another file there by now. */
 async function lastChangeBefore(
   ctx: RequestContext,
-  { git }: LoadedTarget,
+  target: LoadedTarget,
   { repositoryId, branch, path, commitOid, oid }: WrittenAt & { oid: string },
 ): Promise<LastChange> {
-  const { prisma } = ctx.services;
-  const row = await prisma.branchFile.findUnique({
+  const row = await ctx.services.prisma.branchFile.findUnique({
     where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash: pathHash(path) } },
   });
-  if (row?.blobOid === oid && (await git.isAncestor(row.lastCommitOid, commitOid)))
+  if (row?.blobOid === oid && (await target.git.isAncestor(row.lastCommitOid, commitOid)))
     return { commitOid: row.lastCommitOid, documentId: row.documentId };
-  return (await lastChanges(prisma, git, { repositoryId, commitOid, paths: [path] })).get(path)!;
+  return (await lastChanges(ctx.services, target, { commitOid, paths: [path] })).get(path)!;
 }
