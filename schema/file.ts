@@ -4,7 +4,8 @@ import type { FileTarget } from '../src/files/file-target.js';
 import { type FileEntry, type FileList, listFiles } from '../src/files/list-files.js';
 import { readFile } from '../src/files/read-file.js';
 import { renameFile } from '../src/files/rename-file.js';
-import { createFile, type SavedFile, saveFile } from '../src/files/save-file.js';
+import { createFile, saveFile } from '../src/files/save-file.js';
+import type { SavedFile } from '../src/files/written-file.js';
 import { loadSpaceById } from '../src/spaces/space-access.js';
 import { builder, type Context } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -25,7 +26,11 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     commitSha: t.exposeString('commitSha', { description: 'The last commit that changed the file.' }),
     sha: t.exposeString('sha', { description: 'The blob: what a save gives as `baseSha`.' }),
     size: t.exposeInt('size', { description: 'Bytes as stored.' }),
-    notebookId: t.exposeID('notebookId', { nullable: true, description: 'Null for text files.' }),
+    notebookId: t.exposeID('notebookId', {
+      nullable: true,
+      description:
+        'Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had.',
+    }),
     repositoryId: t.exposeID('repositoryId', { description: 'The repository that holds it.' }),
     workspaceId: t.exposeID('workspaceId', {
       nullable: true,
@@ -65,7 +70,11 @@ const FileEntryType = builder.objectRef<FileEntry>('FileEntry').implement({
     kind: t.expose('kind', { type: FileKindEnum, description: 'By the extension.' }),
     size: t.exposeInt('size', { description: 'Bytes as stored.' }),
     sha: t.exposeString('sha', { description: 'The blob.' }),
-    notebookId: t.exposeID('notebookId', { nullable: true, description: 'Null for text files.' }),
+    notebookId: t.exposeID('notebookId', {
+      nullable: true,
+      description:
+        'Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had.',
+    }),
     lastCommitSha: t.exposeString('lastCommitSha', { description: 'The last commit that changed the file.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When that commit was made.' }),
   }),

@@ -1,9 +1,7 @@
-import type { FileVersion } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import type { CommitResult, FileChange } from '../git/git-store.js';
 import { checkText } from '../validate.js';
 import { assertBranchWritable, type LoadedTarget } from './file-target.js';
-import { pathHash } from './path-hash.js';
 
 export type { CommitResult } from '../git/git-store.js';
 
@@ -40,15 +38,4 @@ export async function commitChanges(
   });
   await services.indexer.ensure(target.repository.id, input.branch);
   return result;
-}
-
-/** The version that a commit made of a path; it is in the index once {@link commitChanges} returned. */
-export function findVersion(
-  ctx: RequestContext,
-  at: { repositoryId: string; branch: string; commitOid: string; path: string },
-): Promise<FileVersion> {
-  const { path, ...commit } = at;
-  return ctx.services.prisma.fileVersion.findUniqueOrThrow({
-    where: { repositoryId_commitOid_branch_pathHash: { ...commit, pathHash: pathHash(path) } },
-  });
 }

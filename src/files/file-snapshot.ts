@@ -17,7 +17,7 @@ export type FileSnapshot = FileContent & {
   /** The blob's oid: what a save gives as its base. */
   sha: string;
   size: number;
-  /** Null for text files. */
+  /** Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had. */
   notebookId: string | null;
   repositoryId: string;
   /** Null when addressed by repository. */
@@ -51,13 +51,7 @@ export async function readSnapshot(
           ...request,
           oid: file.oid,
         })
-      : (
-          await lastChanges(services.prisma, git, {
-            repositoryId: repository.id,
-            commitOid,
-            paths: [request.path],
-          })
-        ).get(request.path)!;
+      : (await lastChanges(services, target, { commitOid, paths: [request.path] })).get(request.path)!;
     // A save that came between the two reads moved the index on: read again.
     if (!change && attempt < attempts) continue;
     return {

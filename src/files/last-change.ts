@@ -1,5 +1,8 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitRepository } from '../git/git-store.js';
+import type { Repository } from '../../prisma/generated/client/client.js';
+import type { Services } from '../context.js';
+import { newestVersions } from '../versions/newest-versions.js';
+import { isNotebookPath } from './file-kind.js';
+import type { LoadedTarget } from './file-target.js';
 import { pathHash } from './path-hash.js';
 
 /** The commit that last changed a file, and the notebook that the file was then; null for text files. */
@@ -10,29 +13,53 @@ export interface LastChange {
 
 /**
  * The last changes of files, seen from a commit that need not be a branch's tip. A path that no file has there is told
- * at the commit where it ended.
- * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched at once
+ * at the commit where it ended. A notebook's id is that of the branches that hold the change, the default one first; where
+ * none does, the one that the path last had on the default branch; null where it never was there.
+ * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched at once,
+ *   `storage_unavailable` while the default branch is indexed
  */
 export async function lastChanges(
-  prisma: PrismaClient,
-  git: GitRepository,
-  at: { repositoryId: string; commitOid: string; paths: string[] },
+  services: Services,
+  { repository, git }: Pick<LoadedTarget, 'repository' | 'git'>,
+  at: { commitOid: string; paths: string[] },
 ): Promise<Map<string, LastChange>> {
   const commits = await git.lastChanges(at.commitOid, at.paths);
+  const notebooks = new Map([...commits].filter(([path]) => isNotebookPath(path)));
+  let ids = await idsByChange(services, repository, notebooks);
+  if (ids.size < notebooks.size) {
+    const { id: repositoryId, defaultBranch } = repository;
+    await services.indexer.ensure(repositoryId, defaultBranch);
+    ids = await idsByChange(services, repository, notebooks);
+    const missing = [...notebooks.keys()].filter((path) => !ids.has(path)).map((path) => ({ path }));
+    const branch = { repositoryId, branch: defaultBranch, defaultBranch };
+    for (const { path, documentId } of (await newestVersions(services.prisma, branch, missing)).values())
+      if (documentId) ids.set(path, documentId);
+  }
+  return new Map(
+    [...commits].map(([path, commitOid]) => [path, { commitOid, documentId: ids.get(path) ?? null }]),
+  );
+}
+
+/** @param changes path → commit */
+async function idsByChange(
+  { prisma }: Services,
+  { id: repositoryId, defaultBranch }: Repository,
+  changes: Map<string, string>,
+): Promise<Map<string, string>> {
   const versions = await prisma.fileVersion.findMany({
     where: {
-      repositoryId: at.repositoryId,
-      commitOid: { in: [...new Set(commits.values())] },
-      pathHash: { in: at.paths.map(pathHash) },
+      repositoryId,
+      commitOid: { in: [...new Set(changes.values())] },
+      pathHash: { in: [...changes.keys()].map(pathHash) },
       documentId: { not: null },
     },
-    select: { commitOid: true, path: true, documentId: true },
+    orderBy: { branch: 'asc' },
+    select: { branch: true, commitOid: true, path: true, documentId: true },
   });
-  const documents = new Map(versions.map((one) => [`${one.commitOid}:${one.path}`, one.documentId]));
-  return new Map(
-    [...commits].map(([path, commitOid]) => [
-      path,
-      { commitOid, documentId: documents.get(`${commitOid}:${path}`) ?? null },
-    ]),
-  );
+  const ids = new Map<string, string>();
+  for (const { branch, commitOid, path, documentId } of versions) {
+    if (changes.get(path) !== commitOid) continue;
+    if (branch === defaultBranch || !ids.has(path)) ids.set(path, documentId!);
+  }
+  return ids;
 }

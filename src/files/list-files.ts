@@ -85,13 +85,12 @@ async function listCommit(
   commitOid: string,
   input: ListFilesInput,
 ): Promise<FileList> {
-  const { git, repository } = target;
+  const { git } = target;
   const all = (await git.listFiles(commitOid)).filter(
     (file) => input.kind === 'all' || isNotebookPath(file.path),
   );
   const page = all.slice(input.offset, input.offset + input.limit);
-  const changes = await lastChanges(ctx.services.prisma, git, {
-    repositoryId: repository.id,
+  const changes = await lastChanges(ctx.services, target, {
     commitOid,
     paths: page.map(({ path }) => path),
   });

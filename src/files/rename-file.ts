@@ -2,12 +2,12 @@ import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { assertWritablePath } from '../git/path.js';
 import { checkBranchName } from '../repositories/check-ref.js';
-import { commitChanges, findVersion } from './commit-changes.js';
+import { commitChanges } from './commit-changes.js';
 import { parseContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
-import { readSnapshot } from './file-snapshot.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
-import { checkBaseSha, type SavedFile } from './save-file.js';
+import { checkBaseSha } from './save-file.js';
+import { type SavedFile, writtenFile } from './written-file.js';
 
 /** A rename on one branch; the kind of the file stays. */
 export interface RenameFileInput {
@@ -47,11 +47,9 @@ export async function renameFile(
     changes: [{ kind: 'move', path, newPath, baseSha: checkBaseSha(input.baseSha) }],
     message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
   });
-  const at = { repositoryId: target.repository.id, branch, commitOid: result.commitOid, path: newPath };
-  return {
-    version: await findVersion(ctx, at),
-    file: await readSnapshot(ctx.services, target, { ref: branch, path: newPath }),
-  };
+  const moved = (await target.git.readFile(result.commitOid, newPath))!;
+  const content = parseContent(newPath, moved.bytes);
+  return writtenFile(ctx, target, { branch, path: newPath, content, result });
 }
 
 /** Before the commit, because the answer holds the content. @throws DomainError `unreadable_file` */

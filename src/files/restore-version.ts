@@ -1,10 +1,11 @@
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import { isUuid } from '../validate.js';
-import { commitChanges, findVersion } from './commit-changes.js';
-import { readSnapshot } from './file-snapshot.js';
+import { commitChanges } from './commit-changes.js';
+import { parseContent } from './file-content.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
-import { checkBaseSha, type SavedFile } from './save-file.js';
+import { checkBaseSha } from './save-file.js';
+import { type SavedFile, writtenFile } from './written-file.js';
 
 /** Which version to bring back; at the path where its file is now, or where it was when the file is gone. */
 export interface RestoreVersionInput {
@@ -17,7 +18,7 @@ export interface RestoreVersionInput {
 
 /**
  * Makes a version current again on its branch, as a new commit. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `base_sha_conflict` and what a save throws
+ * @throws DomainError `not_found`, `base_sha_conflict`, `unreadable_file` and what a save throws
  */
 export async function restoreVersion(
   ctx: RequestContext,
@@ -38,6 +39,8 @@ export async function restoreVersion(
   const where = version.documentId ? { documentId: version.documentId } : { pathHash: version.pathHash };
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
   const path = now?.path ?? version.path;
+  // Before the commit, because the answer holds it.
+  const content = parseContent(path, old.bytes);
   const result = await commitChanges(ctx, target, {
     branch,
     changes: [
@@ -47,9 +50,5 @@ export async function restoreVersion(
     ],
     message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
   });
-  const at = { repositoryId, branch, commitOid: result.commitOid, path };
-  return {
-    version: result.changed ? await findVersion(ctx, at) : null,
-    file: await readSnapshot(ctx.services, target, { ref: branch, path }),
-  };
+  return writtenFile(ctx, target, { branch, path, content, result });
 }

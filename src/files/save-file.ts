@@ -1,14 +1,12 @@
-import type { FileVersion } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { FileChange } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
 import { checkBranchName } from '../repositories/check-ref.js';
-import { commitChanges, findVersion } from './commit-changes.js';
+import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
-import type { FileSnapshot } from './file-snapshot.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
-import { pathHash } from './path-hash.js';
+import { type SavedFile, writtenFile } from './written-file.js';
 
 /** A new file; `branch` defaults to the target's. */
 export interface CreateFileInput extends ContentInput {
@@ -20,12 +18,6 @@ export interface CreateFileInput extends ContentInput {
 /** A save; with `baseSha` only if the branch still has that blob at the path. */
 export interface SaveFileInput extends CreateFileInput {
   baseSha?: string | null;
-}
-
-/** The file as it is now, and the version that was made; none when the bytes were the same already. */
-export interface SavedFile {
-  file: FileSnapshot;
-  version: FileVersion | null;
 }
 
 /**
@@ -81,34 +73,5 @@ async function put(
   const { path } = change;
   const message = input.commitMessage?.trim() || defaultMessage;
   const result = await commitChanges(ctx, target, { branch, changes: [change], message });
-  const at = { repositoryId: target.repository.id, branch, path };
-  const version = result.changed ? await findVersion(ctx, { ...at, commitOid: result.commitOid }) : null;
-  const current = version ?? (await lastVersion(ctx, at));
-  const saved = result.files.find((file) => file.path === path)!;
-  return {
-    version,
-    file: {
-      ...parseContent(path, change.bytes),
-      path,
-      ref: branch,
-      branch,
-      commitSha: current.commitOid,
-      sha: saved.oid,
-      size: saved.size,
-      notebookId: current.documentId,
-      repositoryId: target.repository.id,
-      workspaceId: target.workspace?.id ?? null,
-    },
-  };
-}
-
-async function lastVersion(
-  ctx: RequestContext,
-  at: { repositoryId: string; branch: string; path: string },
-): Promise<Pick<FileVersion, 'commitOid' | 'documentId'>> {
-  const { path, ...branch } = at;
-  const file = await ctx.services.prisma.branchFile.findUniqueOrThrow({
-    where: { repositoryId_branch_pathHash: { ...branch, pathHash: pathHash(path) } },
-  });
-  return { commitOid: file.lastCommitOid, documentId: file.documentId };
+  return writtenFile(ctx, target, { branch, path, content: parseContent(path, change.bytes), result });
 }

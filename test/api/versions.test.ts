@@ -129,6 +129,35 @@ it('follow a rename from outside, and another branch shares the notebook id', as
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
 });
 
+it('are not needed for the notebook id at a tag outside of all branches', async () => {
+  const made = await create('tagged.ipynb');
+  git('pull', '-q');
+  await commit('tagged.ipynb', 'on main');
+  // Not looked at on its branch yet.
+  git('tag', 'inside');
+  git('push', '-q', 'origin', 'main', 'inside');
+  expect((await read('tagged.ipynb', 'inside')).notebook_id).toBe(made.notebook_id);
+  await commit('tagged.ipynb', 'outside');
+  const outside = await commit('only-outside.ipynb', 'outside');
+  git('tag', 'outside');
+  git('push', '-q', 'origin', 'outside');
+  git('reset', '-q', '--hard', 'inside');
+  const ids = [
+    ['only-outside.ipynb', null],
+    ['tagged.ipynb', made.notebook_id],
+  ];
+  for (const ref of ['outside', outside]) {
+    const { body } = await at.rest('GET', `${base}/files?ref=${ref}`);
+    const files: { path: string; notebook_id: string | null }[] = body.items;
+    expect(
+      files
+        .filter(({ path }) => ids.some(([one]) => one === path))
+        .map((file) => [file.path, file.notebook_id]),
+    ).toEqual(ids);
+    for (const [path, id] of ids) expect((await read(path!, ref)).notebook_id).toBe(id);
+  }
+});
+
 it('are newest first also after a merge that brings older ones', async () => {
   const made = await create('late.ipynb');
   git('pull', '-q');

@@ -1,0 +1,76 @@
+import type { FileVersion } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import type { CommitResult } from '../git/git-store.js';
+import type { FileContent } from './file-content.js';
+import type { FileSnapshot } from './file-snapshot.js';
+import type { LoadedTarget } from './file-target.js';
+import { type LastChange, lastChanges } from './last-change.js';
+import { pathHash } from './path-hash.js';
+
+/** The file as it was written, and the version that was made; none when the bytes were the same already. */
+export interface SavedFile {
+  file: FileSnapshot;
+  version: FileVersion | null;
+}
+
+/**
+ * What a write answers: the file as it is in the commit that was made, or in the tip that had it so already, whatever
+ * others have made of the branch since.
+ * @param written what `commitChanges` answered, and the content of the file at `path`, one of those it names
+ */
+export async function writtenFile(
+  ctx: RequestContext,
+  target: LoadedTarget,
+  written: { branch: string; path: string; content: FileContent; result: CommitResult },
+): Promise<SavedFile> {
+  const { branch, path, content, result } = written;
+  const repositoryId = target.repository.id;
+  const { oid, size } = result.files.find((file) => file.path === path)!;
+  const at = { repositoryId, branch, path, commitOid: result.commitOid };
+  const version = result.changed ? await findVersion(ctx, at) : null;
+  const change = version ?? (await lastChangeBefore(ctx, target, { ...at, oid }));
+  return {
+    version,
+    file: {
+      ...content,
+      path,
+      ref: branch,
+      branch,
+      commitSha: change.commitOid,
+      sha: oid,
+      size,
+      notebookId: change.documentId,
+      repositoryId,
+      workspaceId: target.workspace?.id ?? null,
+    },
+  };
+}
+
+interface WrittenAt {
+  repositoryId: string;
+  branch: string;
+  path: string;
+  commitOid: string;
+}
+
+/** The version that a commit made of a path; it is in the index once `commitChanges` returned. */
+function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVersion> {
+  const { path, ...commit } = at;
+  return ctx.services.prisma.fileVersion.findUniqueOrThrow({
+    where: { repositoryId_commitOid_branch_pathHash: { ...commit, pathHash: pathHash(path) } },
+  });
+}
+
+/** From the index, which is quick, unless the branch has another file there by now. */
+async function lastChangeBefore(
+  ctx: RequestContext,
+  target: LoadedTarget,
+  { repositoryId, branch, path, commitOid, oid }: WrittenAt & { oid: string },
+): Promise<LastChange> {
+  const row = await ctx.services.prisma.branchFile.findUnique({
+    where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash: pathHash(path) } },
+  });
+  if (row?.blobOid === oid && (await target.git.isAncestor(row.lastCommitOid, commitOid)))
+    return { commitOid: row.lastCommitOid, documentId: row.documentId };
+  return (await lastChanges(ctx.services, target, { commitOid, paths: [path] })).get(path)!;
+}
