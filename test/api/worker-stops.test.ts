@@ -73,10 +73,9 @@ it('a start during a stop gets a worker of its own', async () => {
   beforeStop = () => gate;
   const stopped = Promise.all([stop(first), stop(first)]);
   await expect.poll(async () => (await read(first)).status).toBe('stopping');
-  const second = await start();
+  const second = await start().finally(goOn);
   expect(second.status).toBe(201);
   expect(second.body.id).not.toBe(first);
-  goOn();
   expect((await stopped).map(({ status }) => status)).toEqual([204, 204]);
   expect(await read(first)).toMatchObject({ status: 'stopped', status_reason: 'requested' });
   expect((await start()).body.id).toBe(second.body.id);
