@@ -11,8 +11,8 @@ const refText = /^([0-9a-f]{40}|ref: .+)\n?$/;
 /**
  * Writes a file's bytes over themselves, so that the next flush has something to flush: after one that failed, Linux takes
  * for flushed what never reached the disk. Nobody sees a difference, for what is in a repository is replaced and never
- * written to; when it was changed is kept to within a microsecond. A file that is gone or somebody else's is passed over, and so is a folder:
- * a file system that cannot write one takes no more writes at all.
+ * written to; the time of its last change is kept to within a microsecond. A file that is gone or somebody else's is passed
+ * over, and so is a folder: a file system that cannot write one takes no more writes at all.
  * @throws Error when it is an object or a ref that is not whole: memory has dropped it, and only the journal has it still
  */
 export async function rewriteInPlace(path: string): Promise<void> {
