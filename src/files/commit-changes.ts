@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
 import type { CommitResult, FileChange } from '../git/git-store.js';
 import { checkText } from '../validate.js';
-import { assertBranchWritable, type LoadedTarget } from './file-target.js';
+import type { BranchTarget } from './file-target.js';
 
 export type { CommitResult } from '../git/git-store.js';
 
@@ -12,30 +12,29 @@ const longestMessage = 10_000;
 
 /**
  * Makes one commit of the changes and brings the index up to it, which tells who listens.
- * @throws DomainError `branch_protected`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
+ * @throws DomainError `invalid_request`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
  *   `base_sha_conflict`, `storage_unavailable`
  */
 export async function commitChanges(
   ctx: RequestContext,
-  target: LoadedTarget,
-  input: { branch: string; changes: FileChange[]; message: string },
+  target: BranchTarget,
+  input: { changes: FileChange[]; message: string },
 ): Promise<CommitResult> {
   const { services, actor } = ctx;
   const message = checkText(input.message, 'commit_message', longestMessage);
-  await assertBranchWritable(ctx, target, input.branch);
   // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
   const { id, defaultBranch } = target.repository;
-  await services.indexer.ready(id, input.branch);
+  await services.indexer.ready(id, target.branch);
   // What is new may be the notebook that the default branch has at the path.
   const isNew = input.changes.some(({ kind }) => kind === 'create' || kind === 'move');
-  if (isNew && input.branch !== defaultBranch) await services.indexer.ready(id, defaultBranch);
+  if (isNew && target.branch !== defaultBranch) await services.indexer.ready(id, defaultBranch);
   const result = await target.git.commit({
-    branch: input.branch,
+    branch: target.branch,
     changes: input.changes,
     author: { name: actor.name, email: actor.email },
     committer: serviceIdentity,
     message,
   });
-  await services.indexer.ensure(target.repository.id, input.branch);
+  await services.indexer.ensure(target.repository.id, target.branch);
   return result;
 }

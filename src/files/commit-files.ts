@@ -2,11 +2,10 @@ import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import type { CommitResult, FileChange } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
 /** One change of several; exactly one member is set. */
@@ -37,13 +36,12 @@ export async function commitFiles(
   address: FileTarget,
   input: CommitFilesInput,
 ): Promise<CommitResult> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
   const { length } = input.changes;
   if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
   if (length > mostChanges)
     throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
   return commitChanges(ctx, target, {
-    branch: checkBranchName(input.branch ?? target.defaultBranch),
     changes: input.changes.map((change, index) => placed(index, () => toChange(change))),
     message: input.commitMessage.trim() || `Change ${length} files`,
   });

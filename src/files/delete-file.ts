@@ -1,9 +1,8 @@
 import type { RequestContext } from '../context.js';
 import type { CommitResult } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
 /** Which file to delete; its versions stay. */
@@ -25,10 +24,9 @@ export async function deleteFile(
   address: FileTarget,
   input: DeleteFileInput,
 ): Promise<CommitResult> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   return commitChanges(ctx, target, {
-    branch: checkBranchName(input.branch ?? target.defaultBranch),
     changes: [{ kind: 'delete', path: input.path, baseSha: checkBaseSha(input.baseSha) }],
     message: input.commitMessage?.trim() || `Delete ${input.path}`,
   });

@@ -3,6 +3,7 @@ import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import type { GitRepository } from '../git/git-store.js';
+import { checkBranchName } from '../repositories/check-ref.js';
 import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
 import type { SpaceAccess } from '../spaces/space-access.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
@@ -48,6 +49,28 @@ export async function loadFileTarget(
 
 function isByRepository(target: FileTarget): target is { repositoryId: string } {
   return 'repositoryId' in target && target.repositoryId != null;
+}
+
+/** A {@link LoadedTarget} with a branch of it that the caller may write to. */
+export interface BranchTarget extends LoadedTarget {
+  branch: string;
+}
+
+/**
+ * Loads what a write addresses and authorizes the caller for its branch, before anything else of the request is looked at.
+ * @param branch default the target's
+ * @throws DomainError what {@link loadFileTarget} throws, `invalid_ref`, `branch_protected`
+ */
+export async function loadBranchTarget(
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  branch: string | null | undefined,
+): Promise<BranchTarget> {
+  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const name = checkBranchName(branch ?? target.defaultBranch);
+  await assertBranchWritable(ctx, target, name);
+  return { ...target, branch: name };
 }
 
 /** @throws DomainError `branch_protected` unless the caller may write to the branch directly */

@@ -1,11 +1,10 @@
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { assertWritablePath } from '../git/path.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
-import { parseContent } from './file-content.js';
+import { type FileContent, parseContent } from './file-content.js';
 import { fileKind } from './file-kind.js';
-import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
+import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 import { type SavedFile, writtenFile } from './written-file.js';
 
@@ -29,7 +28,7 @@ export async function renameFile(
   address: FileTarget,
   input: RenameFileInput,
 ): Promise<SavedFile> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
   const { path, newPath } = input;
   assertWritablePath(path);
   const loc = ['body', 'new_path'];
@@ -40,20 +39,21 @@ export async function renameFile(
       fields: [{ loc, msg, type: 'kind_mismatch' }],
     });
   }
-  const branch = checkBranchName(input.branch ?? target.defaultBranch);
-  await assertReadable(target, branch, path);
+  let content!: FileContent;
   const result = await commitChanges(ctx, target, {
-    branch,
-    changes: [{ kind: 'move', path, newPath, baseSha: checkBaseSha(input.baseSha) }],
+    changes: [
+      {
+        kind: 'move',
+        path,
+        newPath,
+        baseSha: checkBaseSha(input.baseSha),
+        // Before the commit, because the answer holds it.
+        check: (bytes) => {
+          content = parseContent(path, bytes);
+        },
+      },
+    ],
     message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
   });
-  const moved = (await target.git.readFile(result.commitOid, newPath))!;
-  const content = parseContent(newPath, moved.bytes);
-  return writtenFile(ctx, target, { branch, path: newPath, content, result });
-}
-
-/** Before the commit, because the answer holds the content. @throws DomainError `unreadable_file` */
-async function assertReadable(target: LoadedTarget, branch: string, path: string): Promise<void> {
-  const file = await target.git.readFile(await target.git.resolveBranch(branch), path);
-  if (file) parseContent(path, file.bytes);
+  return writtenFile(ctx, target, { path: newPath, content, result });
 }

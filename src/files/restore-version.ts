@@ -3,7 +3,7 @@ import { notFound } from '../errors.js';
 import { isUuid } from '../validate.js';
 import { commitChanges } from './commit-changes.js';
 import { parseContent } from './file-content.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { assertBranchWritable, type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 import { type SavedFile, writtenFile } from './written-file.js';
 
@@ -35,14 +35,15 @@ export async function restoreVersion(
   const old = version && (await target.git.readFile(version.commitOid, version.path));
   if (!version || !old) throw notFound('The version');
   const { branch } = version;
+  await assertBranchWritable(ctx, target, branch);
   await indexer.ensure(repositoryId, branch);
   const where = version.documentId ? { documentId: version.documentId } : { pathHash: version.pathHash };
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
   const path = now?.path ?? version.path;
+  const onBranch = { ...target, branch };
   // Before the commit, because the answer holds it.
   const content = parseContent(path, old.bytes);
-  const result = await commitChanges(ctx, target, {
-    branch,
+  const result = await commitChanges(ctx, onBranch, {
     changes: [
       now
         ? { kind: 'save', path, bytes: old.bytes, baseSha: checkBaseSha(input.baseSha) }
@@ -50,5 +51,5 @@ export async function restoreVersion(
     ],
     message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
   });
-  return writtenFile(ctx, target, { branch, path, content, result });
+  return writtenFile(ctx, onBranch, { path, content, result });
 }

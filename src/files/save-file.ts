@@ -2,10 +2,9 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { FileChange } from '../git/git-store.js';
 import { assertWritablePath } from '../git/path.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
-import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
+import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
 import { type SavedFile, writtenFile } from './written-file.js';
 
 /** A new file; `branch` defaults to the target's. */
@@ -30,7 +29,7 @@ export async function createFile(
   address: FileTarget,
   input: CreateFileInput,
 ): Promise<SavedFile> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   const bytes = encodeContent(input, { isNew: true });
   return put(ctx, target, input, { kind: 'create', path: input.path, bytes }, `Create ${input.path}`);
@@ -47,7 +46,7 @@ export async function saveFile(
   address: FileTarget,
   input: SaveFileInput,
 ): Promise<SavedFile> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   const baseSha = checkBaseSha(input.baseSha);
   const bytes = encodeContent(input, { isNew: false });
@@ -64,14 +63,13 @@ export function checkBaseSha(baseSha: string | null | undefined): string | undef
 
 async function put(
   ctx: RequestContext,
-  target: LoadedTarget,
+  target: BranchTarget,
   input: CreateFileInput,
   change: Extract<FileChange, { bytes: Uint8Array }>,
   defaultMessage: string,
 ): Promise<SavedFile> {
-  const branch = checkBranchName(input.branch ?? target.defaultBranch);
   const { path } = change;
   const message = input.commitMessage?.trim() || defaultMessage;
-  const result = await commitChanges(ctx, target, { branch, changes: [change], message });
-  return writtenFile(ctx, target, { branch, path, content: parseContent(path, change.bytes), result });
+  const result = await commitChanges(ctx, target, { changes: [change], message });
+  return writtenFile(ctx, target, { path, content: parseContent(path, change.bytes), result });
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.js';
 import type { CommitResult } from '../git/git-store.js';
 import type { FileContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
-import type { LoadedTarget } from './file-target.js';
+import type { BranchTarget, LoadedTarget } from './file-target.js';
 import { type LastChange, lastChanges } from './last-change.js';
 import { pathHash } from './path-hash.js';
 
@@ -20,10 +20,11 @@ export interface SavedFile {
  */
 export async function writtenFile(
   ctx: RequestContext,
-  target: LoadedTarget,
-  written: { branch: string; path: string; content: FileContent; result: CommitResult },
+  target: BranchTarget,
+  written: { path: string; content: FileContent; result: CommitResult },
 ): Promise<SavedFile> {
-  const { branch, path, content, result } = written;
+  const { branch } = target;
+  const { path, content, result } = written;
   const repositoryId = target.repository.id;
   const { oid, size } = result.files.find((file) => file.path === path)!;
   const at = { repositoryId, branch, path, commitOid: result.commitOid };

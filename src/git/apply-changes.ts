@@ -12,7 +12,7 @@ const bodyNewPath = ['body', 'new_path'];
  * Applies changes to a tree, in order, and adds the new blobs to the batch.
  * @param branch named in a conflict
  * @returns the created, saved and moved files
- * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`
+ * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`, and what a `check` throws
  */
 export async function applyChanges(
   to: { editor: TreeEditor; batch: ObjectBatch; branch: string },
@@ -38,6 +38,7 @@ export async function applyChanges(
       files.delete(change.path);
     } else {
       assertWritablePath(change.newPath, bodyNewPath);
+      change.check?.(await to.batch.readExpected(current.oid, 'blob'));
       if (change.newPath === change.path) throw fileExists();
       await to.editor.remove(change.path);
       await to.editor.add(change.newPath, current, bodyNewPath);

@@ -24,13 +24,14 @@ export interface Commit {
  * - `create`: `file_exists` if a file is there.
  * - `save`: `not_found` if none is there; the same bytes change nothing. The mode is kept.
  * - `delete`: `not_found` if none is there; a folder goes with its last file.
- * - `move`: `file_exists` if the target is taken; blob and mode are kept.
+ * - `move`: `file_exists` if the target is taken; blob and mode are kept. `check` sees the bytes that are moved, after the
+ *   base sha, as often as the branch moves meanwhile; what it throws refuses the commit.
  */
 export type FileChange =
   | { kind: 'create'; path: string; bytes: Uint8Array }
   | { kind: 'save'; path: string; bytes: Uint8Array; baseSha?: string }
   | { kind: 'delete'; path: string; baseSha?: string }
-  | { kind: 'move'; path: string; newPath: string; baseSha?: string };
+  | { kind: 'move'; path: string; newPath: string; baseSha?: string; check?(bytes: Uint8Array): void };
 
 /** What {@link GitRepository.commit} takes. */
 export interface CommitInput {

@@ -184,6 +184,53 @@ it('permissions: a viewer reads and does not write; a protected branch takes wri
   }
 });
 
+it('of a protected branch come before those of what is written, and a stale base_sha before what is stored', async () => {
+  const { prisma, git: store } = at.gateway.services;
+  const repository = await store.repository(demo.repositoryId);
+  const { files } = await repository.commit({
+    branch: 'main',
+    changes: [{ kind: 'create', path: 'damaged.ipynb', bytes: Buffer.from('{') }],
+    author: { name: 'A', email: 'a@x' },
+    committer: { name: 'A', email: 'a@x' },
+    message: 'Broken',
+  });
+  const { token } = await at.user('editor');
+  const rename = (body: object, as?: string) =>
+    at.rest('POST', `${base}/authoring-file/rename`, { body, token: as });
+  const broken = { path: 'damaged.ipynb', new_path: 'moved.ipynb' };
+  const before = await repository.resolveBranch('main');
+  const codes = async (answers: Promise<{ body: { code: string } }>[]) =>
+    (await Promise.all(answers)).map(({ body }) => body.code);
+  expect(
+    await codes([
+      rename({ ...broken, base_sha: '0'.repeat(40) }, token),
+      rename({ ...broken, base_sha: files[0]!.oid }, token),
+      rename({ ...broken, path: 'missing.ipynb' }, token),
+    ]),
+  ).toEqual(['base_sha_conflict', 'unreadable_file', 'not_found']);
+
+  const where = { repositoryId: demo.repositoryId, name: 'main' };
+  await prisma.protectedBranch.create({ data: where });
+  try {
+    const bad = { path: 'bad.ipynb', notebook: { cells: 1 } };
+    expect(
+      await codes([
+        rename({ ...broken, base_sha: '0'.repeat(40) }, token),
+        rename({ ...broken, new_path: 'CON.ipynb' }, token),
+        at.rest('POST', `${base}/files`, { body: bad, token }),
+        at.rest('PUT', `${base}/file`, { body: { ...bad, base_sha: '0'.repeat(40) }, token }),
+      ]),
+    ).toEqual(Array(4).fill('branch_protected'));
+    const deletion = `mutation { deleteFile(spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" },
+      input: { path: "../x", baseSha: "x" }) { changed } }`;
+    expect((await at.graphql(deletion, {}, token)).errors?.[0].extensions.code).toBe('branch_protected');
+  } finally {
+    await prisma.protectedBranch.deleteMany({ where });
+  }
+  expect(await repository.resolveBranch('main')).toBe(before);
+  expect(await codes([rename(broken)])).toEqual(['unreadable_file']);
+});
+
 it('an archived workspace is read and not written', async () => {
   const { prisma } = at.gateway.services;
   await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
