@@ -1,5 +1,6 @@
 import type { FileVersion } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
 import type { CommitResult } from '../git/git-store.js';
 import type { FileContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
@@ -16,6 +17,7 @@ export interface SavedFile {
 /**
  * What a write answers: the file as it is in the commit that was made, or in the tip that had it so already, whatever
  * others have made of the branch since.
+ * @throws DomainError `storage_unavailable` when the branch was replaced by force meanwhile
  * @param written what `commitChanges` answered, and the content of the file at `path`, one of those it names
  */
 export async function writtenFile(
@@ -54,12 +56,18 @@ interface WrittenAt {
   commitOid: string;
 }
 
-/** The version that a commit made of a path; it is in the index once `commitChanges` returned. */
-function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVersion> {
+/**
+ * The version that a commit made of a path; it is in the index once `commitChanges` returned.
+ * @throws DomainError `storage_unavailable` when the branch was replaced by force since, and the commit with it
+ */
+async function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVersion> {
   const { path, ...commit } = at;
-  return ctx.services.prisma.fileVersion.findUniqueOrThrow({
+  const version = await ctx.services.prisma.fileVersion.findUnique({
     where: { repositoryId_commitOid_branch_pathHash: { ...commit, pathHash: pathHash(path) } },
   });
+  if (version) return version;
+  const message = 'The branch was replaced while the file was written to it; read it again, then try again.';
+  throw new DomainError('storage_unavailable', message, { retryAfterSeconds: 1 });
 }
 
 /** From the index, which is quick, unless the branch has another file there by now. */

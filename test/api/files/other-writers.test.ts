@@ -10,16 +10,24 @@ const someone = { name: 'Another', email: 'another@example.org' };
  * @param look which look of the request at the index is the one after its commit
  */
 async function meanwhile<T>(change: FileChange, look: number, request: () => Promise<T>): Promise<T> {
-  const { indexer, git: store } = at.gateway.services;
+  return stepIn(look, request, async (repositoryId, branch) => {
+    const repository = await at.gateway.services.git.repository(repositoryId);
+    const by = { author: someone, committer: someone, message: 'Meanwhile' };
+    await repository.commit({ branch, changes: [change], ...by });
+  });
+}
+
+async function stepIn<T>(
+  look: number,
+  request: () => Promise<T>,
+  act: (repositoryId: string, branch: string) => Promise<void>,
+): Promise<T> {
+  const { indexer } = at.gateway.services;
   const { ensure } = indexer;
   let looks = 0;
   indexer.ensure = async (repositoryId, branch) => {
     looks += 1;
-    if (looks === look) {
-      const repository = await store.repository(repositoryId);
-      const by = { author: someone, committer: someone, message: 'Meanwhile' };
-      await repository.commit({ branch, changes: [change], ...by });
-    }
+    if (looks === look) await act(repositoryId, branch);
     return ensure(repositoryId, branch);
   };
   try {
@@ -79,3 +87,17 @@ describe.each(['delete', 'save', 'move'] as const)(
     });
   },
 );
+
+it('a save whose branch is replaced by force before the answer is to be tried again', async () => {
+  const made = await createNotebook('replaced.ipynb', 'mine');
+  const body = { path: made.path, base_sha: made.sha, notebook: notebook('again') };
+  const save = () => at.rest('PUT', `${base}/file`, { body });
+  const replaced = await stepIn(1, save, async () => {
+    git('update-ref', 'refs/heads/main', 'main^');
+  });
+  expect(replaced).toMatchObject({ status: 503, body: { code: 'storage_unavailable' } });
+  expect(await save()).toMatchObject({
+    status: 200,
+    body: { version: { commit_sha: git('rev-parse', 'main') } },
+  });
+});
