@@ -77,7 +77,9 @@ const environment = z.object({
   ALLOW_LOCAL_WORKERS: flag.optional(),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
-  CORS_ORIGINS: list.default([]),
+  CORS_ORIGINS: list
+    .default([])
+    .refine((origins) => origins.every(isOrigin), 'must list origins, e.g. https://app.example.com'),
   SECRETS_KEY: z
     .string()
     .transform(parseSecretsKey)
@@ -88,6 +90,11 @@ const environment = z.object({
     .transform(parseAllowedHosts)
     .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas'),
 });
+
+/** As browsers send them: a slash at the end, or `*`, would match none. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
 
 /** Thrown by {@link readConfig}; the message lists every variable that is wrong. */
 export class ConfigError extends Error {}
