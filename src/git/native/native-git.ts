@@ -75,8 +75,8 @@ export interface NativeGit {
   version: string;
   /**
    * Runs a command to its end, without a shell, and answers what it printed.
-   * @throws NativeGitError when it fails or takes too long, TooMuchOutput when it prints too much; DomainError `storage_unavailable` when it
-   *   cannot be started
+   * @throws NativeGitError when it fails or takes too long, TooMuchOutput when it prints too much; DomainError
+   *   `storage_unavailable` when it cannot be started
    */
   run(args: readonly string[], options?: NativeCommand): Promise<Buffer>;
   /**

@@ -24,8 +24,8 @@ const mostRefBytes = 4 * 1024 * 1024;
 /**
  * Brings the objects of a remote's branches and tags into a repository, and answers what the remote has; no ref moves.
  * They are fetched into a repository of its own beside the others, which borrows the objects that are here already, and
- * moved over once all of them are checked, by git and as those of a push are: what is refused, too large or cut short never was here. A kill leaves a
- * folder that the next start removes.
+ * moved over once all of them are checked, by git and as those of a push are: what is refused, too large or cut short
+ * never was here. A kill leaves a folder that the next start removes.
  * @param place.quarantine a folder on the same disk; it is made and removed
  * @throws RemoteFault, or the reason of `signal`
  */

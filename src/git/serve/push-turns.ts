@@ -64,7 +64,10 @@ export class PushTurns {
     this.fetched.set(keyOf(pusher), new Map(tips.map(({ name, oid }) => [name, oid])));
   }
 
-  /** A push asks for the tips: those that moved since the fetch it cannot move. @param tips of the branches that the user may push to */
+  /**
+   * A push asks for the tips: those that moved since the fetch it cannot move.
+   * @param tips of the branches that the user may push to
+   */
   beforePush(pusher: Pusher, tips: Tips): void {
     for (const turn of this.turnsOf(pusher)) turn.extend();
     const known = this.fetched.get(keyOf(pusher));
