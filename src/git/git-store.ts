@@ -84,7 +84,7 @@ export interface GitStore {
    * {@link close} left: their locks, temp files and half-made repositories go, and what their journals promised is
    * carried out. From then on it looks for such instances every 30 s. A repository for which that fails is reported, and
    * answers `storage_unavailable` until it succeeds; it is tried again every 30 s. While another process is at it, this
-   * waits for its turn.
+   * waits for its turn, ten minutes at most.
    * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
    */
   reconcile(): Promise<void>;
@@ -116,6 +116,8 @@ export interface GitStoreOptions {
 
 const lookForGoneMs = 30_000;
 const lookAgainMs = 250;
+/** A process that hangs holds its turn as long as its connection stands; who starts fails then, and may be started again. */
+const longestTurnMs = 10 * 60_000;
 
 /** Opens a store; nothing is read or written yet. */
 export function openGitStore(options: GitStoreOptions): GitStore {
@@ -180,7 +182,12 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   async function reconcile(): Promise<void> {
     if (options.databaseId) await claimFolder(root, options.databaseId, syncs);
     // What another one has not carried out yet is not to be read; and what it could not carry out is to be known here, too.
-    while (!(await takeUp())) await sleep(lookAgainMs);
+    const until = Date.now() + longestTurnMs;
+    while (!(await takeUp())) {
+      if (Date.now() > until)
+        throw storageUnavailable(new Error('another process takes up the journals too long'));
+      await sleep(lookAgainMs);
+    }
     timer ??= setInterval(() => lookForGone().catch(report), lookForGoneMs).unref();
   }
 
