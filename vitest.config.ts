@@ -6,7 +6,11 @@ import { secondTries } from './test/support/second-tries.js';
 const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }];
 
 // Tests that need a database run on both homes; the others once.
-const onDatabase = ['test/api/**/*.test.ts', 'test/database/**/*.test.ts', 'test/contract/**/*.test.ts'];
+const onDatabase = [
+  'test/api/**/*.test.ts',
+  'test/engines/database/**/*.test.ts',
+  'test/contract/**/*.test.ts',
+];
 const shared = {
   testTimeout: 30_000,
   hookTimeout: 120_000,

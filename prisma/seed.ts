@@ -1,8 +1,8 @@
 import type { Services } from '../src/context.js';
+import { normalizeNotebook } from '../src/engines/nbformat/normalize-notebook.js';
+import { writeNotebook } from '../src/engines/nbformat/write-notebook.js';
 import { DomainError } from '../src/errors.js';
 import { serviceIdentity } from '../src/files/commit-changes.js';
-import { normalizeNotebook } from '../src/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../src/nbformat/write-notebook.js';
 
 /** The demo's ids are fixed, so that the commands of the README work as written. */
 export const demo = {

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
-import type { GraphQLExecutor } from '../src/server/graphql-executor.js';
+import type { GraphQLExecutor } from '../src/server/graphql/graphql-executor.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated, successorLink } from './deprecation.js';
 import { errorResponse, noSuchPath } from './error-response.js';

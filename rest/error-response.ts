@@ -1,5 +1,5 @@
+import { statusOf } from '../src/error-status.js';
 import { DomainError } from '../src/errors.js';
-import { statusOf } from './status.js';
 
 /** The body of every answer that is not a success. */
 export interface ErrorBody {

@@ -1,6 +1,6 @@
+import { statusOf } from '../src/error-status.js';
 import { DomainError } from '../src/errors.js';
 import type { FollowExecutionSubscription } from './generated/operations.js';
-import { statusOf } from './status.js';
 
 const keepAliveMs = 15_000;
 

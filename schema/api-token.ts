@@ -1,10 +1,5 @@
 import { TokenScope } from '../prisma/generated/client/client.js';
-import {
-  type ApiTokenRow,
-  createApiToken,
-  listApiTokens,
-  revokeApiToken,
-} from '../src/platform/api-tokens.js';
+import { type ApiTokenRow, createApiToken, listApiTokens, revokeApiToken } from '../src/spaces/api-tokens.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { User } from './user.js';

@@ -1,4 +1,4 @@
-import { setBranchProtection } from '../src/platform/branch-protection.js';
+import { setBranchProtection } from '../src/repositories/branches/branch-protection.js';
 import {
   type Branch as BranchRow,
   createBranch,
@@ -6,7 +6,7 @@ import {
   listBranches,
   listProtectedBranches,
   type ProtectedBranch as ProtectedBranchRow,
-} from '../src/platform/branches.js';
+} from '../src/repositories/branches/branches.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Repository } from './repository.js';

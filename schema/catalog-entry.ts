@@ -4,7 +4,7 @@ import {
   deleteCatalogEntry,
   listCatalog,
   renameCatalogEntry,
-} from '../src/platform/catalog-entries.js';
+} from '../src/catalog/catalog-entries.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { invalidField } from '../src/errors.js';
-import type { Listing } from '../src/listing.js';
+import type { Listing } from '../src/paging/listing.js';
 import { builder } from './builder.js';
 
 /** A part of a list; the whole list's length is only counted when it is asked for. */

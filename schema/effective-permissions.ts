@@ -1,4 +1,4 @@
-import type { WorkspacePermissions } from '../src/policies/workspace-policy.js';
+import type { WorkspacePermissions } from '../src/access/workspace-policy.js';
 import { builder } from './builder.js';
 
 export const EffectivePermissions = builder

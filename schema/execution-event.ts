@@ -1,5 +1,5 @@
 import type { Execution } from '../prisma/generated/client/client.js';
-import { mapIterator } from '../src/events/map-iterator.js';
+import { mapIterator } from '../src/engines/events/map-iterator.js';
 import type { ExecutionEvent } from '../src/executions/execution-event.js';
 import { followExecution } from '../src/executions/read-execution.js';
 import { builder } from './builder.js';

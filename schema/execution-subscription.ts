@@ -1,4 +1,4 @@
-import { watchExecutions } from '../src/executions/watch-executions.js';
+import { watchExecutions } from '../src/subscriptions/watch-executions.js';
 import { builder } from './builder.js';
 import { Execution } from './execution.js';
 

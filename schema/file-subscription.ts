@@ -1,5 +1,5 @@
-import { watchFiles } from '../src/files/watch-files.js';
-import type { FileChangeEvent } from '../src/versions/file-changes.js';
+import type { FileChangeEvent } from '../src/notebooks/versions/file-changes.js';
+import { watchFiles } from '../src/subscriptions/watch-files.js';
 import { builder } from './builder.js';
 import { VersionAuthor } from './notebook-version.js';
 

@@ -1,3 +1,4 @@
+import { loadSpaceById } from '../src/access/space-access.js';
 import { filePermissionsIn } from '../src/files/file-permissions-in.js';
 import type { FileSnapshot } from '../src/files/file-snapshot.js';
 import type { FileTarget } from '../src/files/file-target.js';
@@ -6,7 +7,6 @@ import { readFile } from '../src/files/read-file.js';
 import { renameFile } from '../src/files/rename-file.js';
 import { createFile, saveFile } from '../src/files/save-file.js';
 import type { SavedFile } from '../src/files/written-file.js';
-import { loadSpaceById } from '../src/spaces/space-access.js';
 import { builder, type Context } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';

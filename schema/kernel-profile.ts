@@ -1,9 +1,9 @@
-import { requireScope } from '../src/auth/require-scope.js';
+import { requireScope } from '../src/access/require-scope.js';
 import {
   createKernelProfile,
   deleteKernelProfile,
   updateKernelProfile,
-} from '../src/platform/kernel-profiles.js';
+} from '../src/profiles/kernel-profiles.js';
 import { builder } from './builder.js';
 import { RuntimeEnum } from './enums.js';
 import { Space } from './space.js';

@@ -1,8 +1,8 @@
 import type { NotebookDocument as DocumentRow } from '../prisma/generated/client/client.js';
-import { loadDocument } from '../src/documents/load-document.js';
+import { loadSpace } from '../src/access/space-access.js';
+import { loadDocument } from '../src/notebooks/documents/load-document.js';
+import { listVersions } from '../src/notebooks/versions/list-versions.js';
 import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
-import { loadSpace } from '../src/spaces/space-access.js';
-import { listVersions } from '../src/versions/list-versions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';

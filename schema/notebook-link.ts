@@ -1,6 +1,6 @@
-import { targetName } from '../src/links/link-target.js';
-import { listLinkedNotebooks } from '../src/links/list-linked-notebooks.js';
-import { createLink, deleteLink, listLinks } from '../src/links/notebook-links.js';
+import { targetName } from '../src/notebooks/links/link-target.js';
+import { listLinkedNotebooks } from '../src/notebooks/links/list-linked-notebooks.js';
+import { createLink, deleteLink, listLinks } from '../src/notebooks/links/notebook-links.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { NotebookDocument } from './notebook-document.js';

@@ -3,7 +3,7 @@ import {
   deleteConnector,
   listConnectors,
   renameConnector,
-} from '../src/platform/query-connectors.js';
+} from '../src/catalog/query-connectors.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';

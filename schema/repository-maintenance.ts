@@ -1,7 +1,7 @@
 import { MaintenanceStatus, MaintenanceStep } from '../prisma/generated/client/client.js';
-import { maintainRepository } from '../src/maintenance/maintain-repository.js';
-import { type MaintenanceState, readMaintenance } from '../src/maintenance/read-maintenance.js';
-import { watchRepositoryMaintenance } from '../src/maintenance/watch-maintenance.js';
+import { maintainRepository } from '../src/repositories/maintenance/maintain-repository.js';
+import { type MaintenanceState, readMaintenance } from '../src/repositories/maintenance/read-maintenance.js';
+import { watchRepositoryMaintenance } from '../src/subscriptions/watch-maintenance.js';
 import { builder } from './builder.js';
 import { Repository } from './repository.js';
 

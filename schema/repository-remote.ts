@@ -5,7 +5,7 @@ import { removeRemote } from '../src/remotes/remove-remote.js';
 import { requestSync } from '../src/remotes/request-sync.js';
 import { setRemote } from '../src/remotes/set-remote.js';
 import type { RemoteConflict as RemoteConflictRow } from '../src/remotes/sync-remote.js';
-import { watchRemote } from '../src/remotes/watch-remote.js';
+import { watchRemote } from '../src/subscriptions/watch-remote.js';
 import { builder } from './builder.js';
 import { Repository } from './repository.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';

@@ -1,8 +1,8 @@
-import { createRepository } from '../src/platform/create-repository.js';
-import { listRepositories } from '../src/platform/list-repositories.js';
-import { updateRepository } from '../src/platform/update-repository.js';
+import { createRepository } from '../src/repositories/create-repository.js';
+import { listRepositories } from '../src/repositories/list-repositories.js';
 import { loadRepository } from '../src/repositories/load-repository.js';
 import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
+import { updateRepository } from '../src/repositories/update-repository.js';
 import { visibleWorkspaceId } from '../src/repositories/visible-workspace-id.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';

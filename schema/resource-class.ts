@@ -1,5 +1,5 @@
-import { requireScope } from '../src/auth/require-scope.js';
-import { createResourceClass, updateResourceClass } from '../src/platform/resource-classes.js';
+import { requireScope } from '../src/access/require-scope.js';
+import { createResourceClass, updateResourceClass } from '../src/profiles/resource-classes.js';
 import { builder } from './builder.js';
 import { Space } from './space.js';
 

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLID, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import { parseJson } from '../src/nbformat/json.js';
-import { isUuid } from '../src/validate.js';
+import { parseJson } from '../src/engines/nbformat/json.js';
+import { isUuid } from '../src/validation/validate.js';
 import { builder } from './builder.js';
 
 builder.scalarType('DateTime', {

@@ -1,4 +1,4 @@
-import { watchSessions } from '../src/sessions/watch-sessions.js';
+import { watchSessions } from '../src/subscriptions/watch-sessions.js';
 import { builder } from './builder.js';
 import { Session } from './session.js';
 

@@ -3,7 +3,7 @@ import {
   type MemberRow,
   removeSpaceMember,
   setSpaceMember,
-} from '../src/platform/space-members.js';
+} from '../src/spaces/space-members.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { SpaceRoleEnum } from './enums.js';

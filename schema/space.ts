@@ -1,7 +1,7 @@
-import { requireScope } from '../src/auth/require-scope.js';
-import { createSpace, listSpaces, updateSpace } from '../src/platform/spaces.js';
-import { spacePermissions } from '../src/policies/space-policy.js';
-import { loadSpace, loadSpaceById } from '../src/spaces/space-access.js';
+import { requireScope } from '../src/access/require-scope.js';
+import { loadSpace, loadSpaceById } from '../src/access/space-access.js';
+import { spacePermissions } from '../src/access/space-policy.js';
+import { createSpace, listSpaces, updateSpace } from '../src/spaces/spaces.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';

@@ -1,5 +1,5 @@
-import { addTeamMember, listTeamMembers, removeTeamMember } from '../src/platform/team-members.js';
-import { createTeam, deleteTeam, listTeams, renameTeam } from '../src/platform/teams.js';
+import { addTeamMember, listTeamMembers, removeTeamMember } from '../src/spaces/team-members.js';
+import { createTeam, deleteTeam, listTeams, renameTeam } from '../src/spaces/teams.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';

@@ -1,4 +1,4 @@
-import { createUser, listUsers, updateUser } from '../src/platform/users.js';
+import { createUser, listUsers, updateUser } from '../src/spaces/users.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 

@@ -1,4 +1,4 @@
-import { watchWorkers } from '../src/workers/watch-workers.js';
+import { watchWorkers } from '../src/subscriptions/watch-workers.js';
 import { builder } from './builder.js';
 import { Worker } from './worker.js';
 

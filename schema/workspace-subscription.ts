@@ -1,4 +1,4 @@
-import { type WorkspaceChange, watchWorkspaces } from '../src/workspaces/watch-workspaces.js';
+import { type WorkspaceChange, watchWorkspaces } from '../src/subscriptions/watch-workspaces.js';
 import { builder } from './builder.js';
 import { Workspace } from './workspace.js';
 

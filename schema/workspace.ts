@@ -1,4 +1,4 @@
-import { loadSpaceById } from '../src/spaces/space-access.js';
+import { loadSpaceById } from '../src/access/space-access.js';
 import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';

@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../prisma/generated/client/client.js';
-import type { Actor } from './auth/authenticate.js';
-import type { EventBus } from './events/event-bus.js';
-import type { Streams } from './events/streams.js';
+import type { Actor } from './access/authenticate.js';
+import type { SpaceAccess } from './access/space-access.js';
+import type { EventBus } from './engines/events/event-bus.js';
+import type { GitStore } from './engines/git/git-store.js';
 import type { ExecutionIntake } from './executions/execution-intake.js';
 import type { ExecutionLog } from './executions/execution-log.js';
 import type { Executor } from './executions/executor.js';
-import type { GitStore } from './git/git-store.js';
-import type { MaintenanceRunner } from './maintenance/maintenance-runner.js';
+import type { BranchIndexer } from './notebooks/versions/branch-indexer.js';
 import type { Remotes } from './remotes/remotes.js';
+import type { MaintenanceRunner } from './repositories/maintenance/maintenance-runner.js';
 import type { SessionManager } from './sessions/session-manager.js';
-import type { SpaceAccess } from './spaces/space-access.js';
-import type { BranchIndexer } from './versions/branch-indexer.js';
+import type { Streams } from './subscriptions/streams.js';
 import type { WorkerManager } from './workers/worker-manager.js';
 
-/** What the system is made of; built once in `server/gateway.ts` and handed to every command. */
+/** What the system is made of; built once in `app/gateway.ts` and handed to every command. */
 export interface Services {
   prisma: PrismaClient;
   git: GitStore;

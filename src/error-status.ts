@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../src/errors.js';
+import type { ErrorCode } from './errors.js';
 
 /** The one place that knows which error code is which HTTP status. */
 export const statusOf: Record<ErrorCode, 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503> = {

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import pino from 'pino';
+import { consoleToLog } from './app/console-to-log.js';
+import { createBackends } from './app/create-backends.js';
+import { openGateway } from './app/gateway.js';
+import { printWelcome } from './app/print-welcome.js';
+import { step } from './app/step.js';
 import { ConfigError, readConfig } from './config.js';
 import { DomainError } from './errors.js';
-import { openGateway } from './server/gateway.js';
-import { consoleToLog } from './setup/console-to-log.js';
-import { createBackends } from './setup/create-backends.js';
-import { printWelcome } from './setup/print-welcome.js';
-import { step } from './setup/step.js';
 
 /** The root of the project, seen from `dist/src/main.js` as well as from `src/main.ts`. */
 function projectRoot(): string {

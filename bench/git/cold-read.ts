@@ -1,5 +1,5 @@
-import { openGitStore } from '../../src/git/git-store.js';
-import { findNativeGit } from '../../src/git/native/native-git.js';
+import { openGitStore } from '../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../src/engines/git/native/native-git.js';
 
 // Run by cold-reads.ts: opens a store, reads one file, and tells how long that took and by how much the process grew.
 const [root = '', id = '', path = ''] = process.argv.slice(2);

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openGitStore } from '../../src/git/git-store.js';
-import { findNativeGit } from '../../src/git/native/native-git.js';
+import { openGitStore } from '../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../src/engines/git/native/native-git.js';
 import type { Row } from '../stats.js';
 
 const who = { name: 'Bench', email: 'bench@example.com' };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type GitRepository, type GitStore, openGitStore } from '../../src/git/git-store.js';
-import { findNativeGit } from '../../src/git/native/native-git.js';
+import { type GitRepository, type GitStore, openGitStore } from '../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../src/engines/git/native/native-git.js';
 import { type GeneratedRepository, generateRepository } from './generate.js';
 
 /** Where the rows of the bench find repositories; each is generated once. */

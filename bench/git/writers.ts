@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GitRepository, openGitStore } from '../../src/git/git-store.js';
+import { type GitRepository, openGitStore } from '../../src/engines/git/git-store.js';
 import type { Row } from '../stats.js';
 import { notebookOf } from './saves.js';
 import type { Scene } from './scene.js';

@@ -4,8 +4,11 @@ import pg from 'pg';
 import { tsImport } from 'tsx/esm/api';
 import { readInternalChar } from './read-internal-char.mjs';
 
-const { createPglitePool, openPglite } = await tsImport('../../src/database/pglite-pool.ts', import.meta.url);
-const { lockDirectory } = await tsImport('../../src/database/directory-lock.ts', import.meta.url);
+const { createPglitePool, openPglite } = await tsImport(
+  '../../src/engines/database/pglite-pool.ts',
+  import.meta.url,
+);
+const { lockDirectory } = await tsImport('../../src/engines/database/directory-lock.ts', import.meta.url);
 
 /**
  * The database that a command works on: `postgresql://…`, `pglite:<folder>` (locked meanwhile), or `pglite:` for one in

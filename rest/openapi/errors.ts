@@ -1,7 +1,7 @@
+import { statusOf } from '../../src/error-status.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { takesIdempotencyKey } from '../idempotency.js';
 import type { RouteDescription } from '../route.js';
-import { statusOf } from '../status.js';
 import { type JsonSchema, objectOf, orNull } from './json-schema.js';
 import { headersOf } from './success.js';
 

@@ -1,7 +1,7 @@
-import { requireScope } from '../auth/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
-import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
+import { requireScope } from './require-scope.js';
+import { loadSpace, type SpaceAccess } from './space-access.js';
 
 /** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` unless a platform admin asks */
 export function requirePlatformAdmin(ctx: RequestContext): void {

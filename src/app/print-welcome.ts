@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { demo } from '../../prisma/seed.js';
-import type { AdminToken } from '../auth/ensure-admin.js';
+import type { AdminToken } from '../access/ensure-admin.js';
 import type { Config } from '../config.js';
 
 /** Says where the gateway listens, how to get the token, and three commands to try. */

@@ -1,14 +1,14 @@
 import type { CatalogEntry, LinkTargetType } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { loadAdminSpace } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { checkName } from '../validate.js';
-import { checkId } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { loadAdminSpace } from './require-admin.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkId } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName } from '../validation/validate.js';
 
 /** What a catalog holds: what a notebook can be linked to, but for repositories, which have their own table. */
 export type CatalogEntryType = Exclude<LinkTargetType, 'repository'>;

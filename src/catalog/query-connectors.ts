@@ -1,15 +1,15 @@
 import type { QueryConnector } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { loadAdminSpace } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { checkName } from '../validate.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkId } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName } from '../validation/validate.js';
 import { publishWorkspace } from '../workspaces/publish-workspace.js';
-import { checkId } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { loadAdminSpace } from './require-admin.js';
 
 /**
  * The query connectors of a space, newest first, for every member. Needs the scope `read`.

@@ -1,7 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
-import { workspacePermissions } from '../policies/workspace-policy.js';
 import { assertOwn, loadSessionById } from '../sessions/load-session.js';
 import { assertMay } from '../workspaces/load-workspace.js';
 import { loadExecution } from './read-execution.js';

@@ -3,7 +3,7 @@ import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { assertOwn, loadSession } from '../sessions/load-session.js';
-import { checkText, isUuid } from '../validate.js';
+import { checkText, isUuid } from '../validation/validate.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
 import { rememberExecution } from './read-execution.js';
 

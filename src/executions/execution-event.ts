@@ -1,5 +1,5 @@
+import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import type { ErrorCode } from '../errors.js';
-import type { KernelEvent } from '../kernels/kernel-event.js';
 import type { NotebookOutput } from './output-collector.js';
 
 /** How a run ended that the kernel, or the gateway on the user's behalf, finished. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Execution, Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
-import { uniqueViolation } from '../database/unique-violation.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { endWithoutRun } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';

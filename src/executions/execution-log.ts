@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { EventBus } from '../events/event-bus.js';
+import type { EventBus } from '../engines/events/event-bus.js';
 import { decode } from './event-codec.js';
 import { isTerminal, type LogEntry } from './execution-event.js';
 import { createLogWriter, type LogWriter } from './log-writer.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
 import { DomainError } from '../errors.js';
-import type { KernelConnection } from '../kernels/jupyter-client.js';
 import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';
 import { runExecution } from './run-execution.js';

@@ -1,8 +1,8 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { keysetListing, positionKey } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
+import { keysetListing, positionKey } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
 import { loadSessionById } from '../sessions/load-session.js';
 
 /**

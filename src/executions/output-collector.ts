@@ -1,4 +1,4 @@
-import type { KernelEvent, MimeBundle } from '../kernels/kernel-event.js';
+import type { KernelEvent, MimeBundle } from '../engines/kernels/kernel-event.js';
 
 /** An output as nbformat 4 has it; see https://nbformat.readthedocs.io/en/latest/format_description.html */
 export type NotebookOutput = { output_type: string } & Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { Execution, TokenScope } from '../../prisma/generated/client/client
 import type { RequestContext } from '../context.js';
 import { invalidField, notFound } from '../errors.js';
 import { loadSessionById } from '../sessions/load-session.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 import type { LogEntry } from './execution-event.js';
 
 /** What a request did with an execution that it was authorized to run. */

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
+import { KernelGone } from '../engines/kernels/kernel-gone.js';
 import { DomainError } from '../errors.js';
-import type { KernelConnection } from '../kernels/jupyter-client.js';
-import { KernelGone } from '../kernels/kernel-gone.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';

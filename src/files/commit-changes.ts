@@ -1,9 +1,9 @@
 import type { RequestContext } from '../context.js';
-import type { CommitResult, FileChange } from '../git/git-store.js';
-import { checkText } from '../validate.js';
+import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import { checkText } from '../validation/validate.js';
 import type { BranchTarget } from './file-target.js';
 
-export type { CommitResult } from '../git/git-store.js';
+export type { CommitResult } from '../engines/git/git-store.js';
 
 /** The committer of every commit that the gateway makes; the author is the caller. */
 export const serviceIdentity = { name: 'Notebook Gateway', email: 'gateway@localhost' };

@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.js';
+import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import { assertWritablePath } from '../engines/git/trees/path.js';
 import { DomainError, invalidField } from '../errors.js';
-import type { CommitResult, FileChange } from '../git/git-store.js';
-import { assertWritablePath } from '../git/path.js';
+import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
-import { fileKind } from './file-kind.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 

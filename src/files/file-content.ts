@@ -1,9 +1,9 @@
+import { normalizeNotebook } from '../engines/nbformat/normalize-notebook.js';
+import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
+import { readNotebook } from '../engines/nbformat/read-notebook.js';
+import { writeNotebook } from '../engines/nbformat/write-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
-import { normalizeNotebook } from '../nbformat/normalize-notebook.js';
-import { emptyNotebook, type Notebook } from '../nbformat/notebook.js';
-import { readNotebook } from '../nbformat/read-notebook.js';
-import { writeNotebook } from '../nbformat/write-notebook.js';
-import { type FileKind, fileKind } from './file-kind.js';
+import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };

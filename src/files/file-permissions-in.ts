@@ -1,5 +1,5 @@
+import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import type { WorkspacePermissions } from '../policies/workspace-policy.js';
 import { repositoryPermissionsIn } from '../repositories/repository-permissions-in.js';
 import { permissionsIn } from '../workspaces/permissions-in.js';
 import type { FileSnapshot } from './file-snapshot.js';

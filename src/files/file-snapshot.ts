@@ -1,9 +1,9 @@
 import type { Services } from '../context.js';
 import { notFound } from '../errors.js';
+import { pathHash } from '../notebooks/path-hash.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { LoadedTarget } from './file-target.js';
 import { lastChanges } from './last-change.js';
-import { pathHash } from './path-hash.js';
 
 /** A file as it stands at a ref, with its content. */
 export type FileSnapshot = FileContent & {

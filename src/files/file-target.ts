@@ -1,11 +1,11 @@
 import type { Repository, Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import type { SpaceAccess } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { GitRepository } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
-import type { GitRepository } from '../git/git-store.js';
 import { checkBranchName } from '../repositories/check-ref.js';
 import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
-import type { SpaceAccess } from '../spaces/space-access.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 
 /** How files are addressed: through a workspace, or through its repository (older clients). */

@@ -1,9 +1,9 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import type { Services } from '../context.js';
-import { newestVersions } from '../versions/newest-versions.js';
-import { isNotebookPath } from './file-kind.js';
+import { isNotebookPath } from '../notebooks/file-kind.js';
+import { pathHash } from '../notebooks/path-hash.js';
+import { newestVersions } from '../notebooks/versions/newest-versions.js';
 import type { LoadedTarget } from './file-target.js';
-import { pathHash } from './path-hash.js';
 
 /** The commit that last changed a file, and the notebook that the file was then; null for text files. */
 export interface LastChange {

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
+import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
-import { type FileKind, fileKind, isNotebookPath } from './file-kind.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
 import { lastChanges } from './last-change.js';
 

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../context.js';
+import { assertReadablePath } from '../engines/git/trees/path.js';
 import { DomainError } from '../errors.js';
-import { assertReadablePath } from '../git/path.js';
+import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
-import { type FileKind, fileKind } from './file-kind.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 

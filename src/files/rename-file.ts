@@ -1,9 +1,9 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/trees/path.js';
 import { DomainError } from '../errors.js';
-import { assertWritablePath } from '../git/path.js';
+import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type FileContent, parseContent } from './file-content.js';
-import { fileKind } from './file-kind.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 import { type SavedFile, writtenFile } from './written-file.js';

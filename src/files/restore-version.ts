@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 import { commitChanges } from './commit-changes.js';
 import { parseContent } from './file-content.js';
 import { assertBranchWritable, type FileTarget, loadFileTarget } from './file-target.js';

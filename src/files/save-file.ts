@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
+import type { FileChange } from '../engines/git/git-store.js';
+import { assertWritablePath } from '../engines/git/trees/path.js';
 import { invalidField } from '../errors.js';
-import type { FileChange } from '../git/git-store.js';
-import { assertWritablePath } from '../git/path.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
 import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';

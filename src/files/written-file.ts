@@ -1,12 +1,12 @@
 import type { FileVersion } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import type { CommitResult } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
-import type { CommitResult } from '../git/git-store.js';
+import { pathHash } from '../notebooks/path-hash.js';
 import type { FileContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
 import type { BranchTarget, LoadedTarget } from './file-target.js';
 import { type LastChange, lastChanges } from './last-change.js';
-import { pathHash } from './path-hash.js';
 
 /** The file as it was written, and the version that was made; none when the bytes were the same already. */
 export interface SavedFile {

@@ -1,8 +1,8 @@
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { GitService } from '../engines/git/serve/git-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { type LoadedTarget, loadFileTarget } from '../files/file-target.js';
-import type { GitService } from '../git/serve/git-service.js';
-import { loadSpace } from '../spaces/space-access.js';
 
 /** A repository as a git client addresses it: `/git/{spaceSlug}/{name}.git`. */
 export interface GitAddress {

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
+import type { PushPolicy } from '../engines/git/serve/push-rules.js';
 import type { LoadedTarget } from '../files/file-target.js';
-import type { PushPolicy } from '../git/serve/push-rules.js';
-import { removeBranch } from '../platform/branches.js';
+import { removeBranch } from '../repositories/branches/branches.js';
 
 /** Tells whether the caller is kept from writing to a branch directly, by its name. */
 export async function barredBranches(

@@ -1,9 +1,9 @@
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
-import { loadDocument } from '../documents/load-document.js';
+import { loadDocument } from '../notebooks/documents/load-document.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { loadOwnSession } from '../sessions/control-session.js';
 import { loadOwnWorker } from '../sessions/create-session.js';
-import { loadSpace } from '../spaces/space-access.js';
 import { checkRepository } from '../workspaces/check-references.js';
 import { loadSpaceForNew } from '../workspaces/create-workspace.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IdempotencyKey, PrismaClient } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { uniqueViolation } from '../database/unique-violation.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { authorizeRepeat } from './authorize-repeat.js';
 

@@ -1,4 +1,4 @@
-import { type DomainError, invalidField } from './errors.js';
+import { type DomainError, invalidField } from '../errors.js';
 
 /** Makes a cursor of the values that a list is sorted by. */
 export function writeCursor(values: string[]): string {

@@ -1,6 +1,6 @@
+import { isUuid } from '../validation/validate.js';
 import { malformedCursor, readCursor, writeCursor } from './cursor.js';
 import type { Listing } from './listing.js';
-import { isUuid } from './validate.js';
 
 /** How the values of a column that a list is sorted by stand in a cursor; `read` gives undefined for other texts. */
 interface SortKey<V> {

@@ -1,10 +1,10 @@
 import { type KernelProfile, Prisma, type Runtime } from '../../prisma/generated/client/client.js';
+import { requirePlatformAdmin } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
-import { checkName } from '../validate.js';
-import { checkSlug, checkSlugId, refuseNulls } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { requirePlatformAdmin } from './require-admin.js';
+import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
 /** What to change of a kernel profile; what is absent stays. */

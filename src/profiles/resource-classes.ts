@@ -1,10 +1,10 @@
 import type { ResourceClass } from '../../prisma/generated/client/client.js';
+import { requirePlatformAdmin } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { checkName } from '../validate.js';
-import { checkRange, checkSlug, checkSlugId, refuseNulls } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { requirePlatformAdmin } from './require-admin.js';
+import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
 /** What to change of a resource class; what is absent stays. Memory and storage are in MiB, CPU in cores. */

@@ -1,7 +1,7 @@
-import type { RemoteTips } from '../git/remotes/fetch-remote.js';
-import { createRefs } from '../git/remotes/tracking-refs.js';
-import { isFirstCommit } from '../platform/first-commit.js';
-import { lockDefaultBranch } from '../platform/lock-default-branch.js';
+import type { RemoteTips } from '../engines/git/remotes/fetch-remote.js';
+import { createRefs } from '../engines/git/remotes/tracking-refs.js';
+import { lockDefaultBranch } from '../repositories/branches/lock-default-branch.js';
+import { isFirstCommit } from '../repositories/first-commit.js';
 import type { SyncDeps, SyncJob } from './sync-remote.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
+import type { GitStore } from '../engines/git/git-store.js';
+import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git/remotes/remote-command.js';
+import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
 import { DomainError } from '../errors.js';
-import type { GitStore } from '../git/git-store.js';
-import { canReachRemotes, type RemoteLimits, remoteLimits } from '../git/remotes/remote-command.js';
-import { RemoteFault, type RemoteFaultCode } from '../git/remotes/remote-fault.js';
-import type { BranchIndexer } from '../versions/branch-indexer.js';
+import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { type Lookup, pinAddress } from './address-policy.js';
 import type { AllowedHosts } from './allowed-hosts.js';
 import type { OwnMoves } from './own-moves.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
 import { DomainError, invalidField } from '../errors.js';
-import { remoteFaults } from '../git/remotes/remote-fault.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, parseRemoteUrl, portOf } from './remote-url.js';
 import type { Remotes } from './remotes.js';

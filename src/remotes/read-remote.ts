@@ -1,8 +1,8 @@
 import type { Repository, RepositoryRemote } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { loadRepository } from '../repositories/load-repository.js';
-import { loadSpaceById } from '../spaces/space-access.js';
 
 /**
  * The remote of a repository; null where it mirrors none. Needs the scope `read` and `can_view` of the repository.

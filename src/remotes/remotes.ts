@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { Lease, Leases } from '../database/leases.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { GitStore } from '../git/git-store.js';
-import { canReachRemotes, type RemoteLimits } from '../git/remotes/remote-command.js';
-import type { BranchIndexer } from '../versions/branch-indexer.js';
+import type { Lease, Leases } from '../engines/database/leases.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import type { GitStore } from '../engines/git/git-store.js';
+import { canReachRemotes, type RemoteLimits } from '../engines/git/remotes/remote-command.js';
+import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import type { Lookup } from './address-policy.js';
 import type { AllowedHosts } from './allowed-hosts.js';
 import { attemptSync, type SyncOutcome } from './attempt-sync.js';

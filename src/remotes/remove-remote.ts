@@ -1,8 +1,8 @@
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import { canReachRemotes } from '../engines/git/remotes/remote-command.js';
+import { removeTracking } from '../engines/git/remotes/tracking-refs.js';
 import { notFound } from '../errors.js';
-import { canReachRemotes } from '../git/remotes/remote-command.js';
-import { removeTracking } from '../git/remotes/tracking-refs.js';
-import { loadAdminSpace } from '../platform/require-admin.js';
 import { loadRepository } from '../repositories/load-repository.js';
 
 /**

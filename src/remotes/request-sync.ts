@@ -1,8 +1,8 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
 import { DomainError, notFound } from '../errors.js';
-import { remoteFaults } from '../git/remotes/remote-fault.js';
-import { loadAdminSpace } from '../platform/require-admin.js';
 import { loadRepository } from '../repositories/load-repository.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Prisma, RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
-import { loadAdminSpace } from '../platform/require-admin.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type CheckedRemote, checkRemoteInput, type RemoteInput } from './check-remote-input.js';
 import { secretPlace } from './remote-credentials.js';

@@ -1,20 +1,20 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitRepository, GitStore } from '../git/git-store.js';
-import type { NativeGit } from '../git/native/native-git.js';
-import { compareTips } from '../git/remotes/compare-tips.js';
-import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../git/remotes/fetch-remote.js';
-import { pushRemote } from '../git/remotes/push-remote.js';
-import type { RemoteAccess, RemoteLimits } from '../git/remotes/remote-command.js';
-import { RemoteFault } from '../git/remotes/remote-fault.js';
+import type { GitRepository, GitStore } from '../engines/git/git-store.js';
+import type { NativeGit } from '../engines/git/native/native-git.js';
+import { compareTips } from '../engines/git/remotes/compare-tips.js';
+import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../engines/git/remotes/fetch-remote.js';
+import { pushRemote } from '../engines/git/remotes/push-remote.js';
+import type { RemoteAccess, RemoteLimits } from '../engines/git/remotes/remote-command.js';
+import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
 import {
   createRefs,
   noteUpdates,
   readSyncRefs,
   type SyncRefs,
   writeTracking,
-} from '../git/remotes/tracking-refs.js';
-import { orAborted } from '../kernels/or-aborted.js';
-import type { BranchIndexer } from '../versions/branch-indexer.js';
+} from '../engines/git/remotes/tracking-refs.js';
+import { orAborted } from '../engines/kernels/or-aborted.js';
+import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 
 /** A branch that went different ways; the numbers are null where only its name cannot be made here. */

@@ -1,5 +1,5 @@
+import { isBranchName, isObjectId } from '../engines/git/refs/ref-name.js';
 import { DomainError } from '../errors.js';
-import { isBranchName, isObjectId } from '../git/ref-name.js';
 
 /**
  * The ref that a client gives, before Git looks for it.

@@ -1,13 +1,13 @@
 import type { Repository, RepositoryKind } from '../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { serviceIdentity } from '../files/commit-changes.js';
 import { checkRemoteInput, type RemoteInput } from '../remotes/check-remote-input.js';
 import { remoteData } from '../remotes/set-remote.js';
-import { checkBranchName } from '../repositories/check-ref.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkBranchName } from './check-ref.js';
 import { firstCommitMessage } from './first-commit.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { loadAdminSpace } from './require-admin.js';
 
 /** A new repository; its default branch is `main` unless named, and it takes no forced pushes unless allowed. */
 export interface CreateRepositoryInput {

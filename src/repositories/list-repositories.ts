@@ -1,10 +1,10 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { visibleRepositories } from '../access/repository-policy.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { visibleRepositories } from '../policies/repository-policy.js';
-import { loadSpace } from '../spaces/space-access.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
 
 /**
  * The repositories that the caller can view, newest first. Needs the scope `read`.

@@ -1,8 +1,8 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { repositoryPermissions } from '../access/repository-policy.js';
+import { loadSpaceById } from '../access/space-access.js';
+import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { repositoryPermissions } from '../policies/repository-policy.js';
-import type { WorkspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpaceById } from '../spaces/space-access.js';
 
 /**
  * What the caller may do with a repository that was loaded already, and with what it holds; space admins manage it.

@@ -1,12 +1,12 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { loadRepository } from '../repositories/load-repository.js';
+import { refuseNulls } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkBranch } from '../workspaces/check-references.js';
-import { refuseNulls } from './check-input.js';
+import { lockDefaultBranch } from './branches/lock-default-branch.js';
 import { checkRepositoryName } from './create-repository.js';
-import { lockDefaultBranch } from './lock-default-branch.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { loadAdminSpace } from './require-admin.js';
+import { loadRepository } from './load-repository.js';
 
 /** What to change of a repository; what is absent stays. */
 export interface UpdateRepositoryInput {

@@ -1,7 +1,7 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/space-access.js';
+import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { visibleWorkspaces } from '../policies/workspace-policy.js';
-import { loadSpaceById } from '../spaces/space-access.js';
 
 /**
  * The oldest workspace over a repository that is not archived and that the caller can view; null when there is none.

@@ -1,9 +1,9 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { uniqueViolation } from '../database/unique-violation.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
+import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
-import { waitFor } from '../events/wait-for.js';
-import { pathHash } from '../files/path-hash.js';
+import { pathHash } from '../notebooks/path-hash.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';

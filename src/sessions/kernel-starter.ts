@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import {
+  connectJupyter,
+  type JupyterClient,
+  type KernelConnection,
+} from '../engines/kernels/jupyter-client.js';
 import { DomainError, notFound } from '../errors.js';
-import { connectJupyter, type JupyterClient, type KernelConnection } from '../kernels/jupyter-client.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { LiveSessions } from './live-sessions.js';
 

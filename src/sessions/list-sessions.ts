@@ -1,11 +1,11 @@
 import type { Prisma, Session, Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpace, loadSpaceById } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { isUuid } from '../validation/validate.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
 /**

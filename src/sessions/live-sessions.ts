@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session, SessionStatus } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import type { JupyterClient, KernelConnection } from '../engines/kernels/jupyter-client.js';
 import { DomainError } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { JupyterClient, KernelConnection } from '../kernels/jupyter-client.js';
 
 /** The connections to the kernels of the live sessions, whose rows follow the kernels' status. */
 export interface LiveSessions {

@@ -1,10 +1,10 @@
 import type { Session, TokenScope, WorkerStatus, Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace, loadSpaceById, type SpaceAccess } from '../access/space-access.js';
+import { type WorkspaceWithGrants, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
-import { type WorkspaceWithGrants, workspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpace, loadSpaceById, type SpaceAccess } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
 
 /** A session with the status of its worker and what decides over access to its workspace. */

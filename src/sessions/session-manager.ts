@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import { waitFor } from '../engines/events/wait-for.js';
+import { connectJupyter, type KernelConnection } from '../engines/kernels/jupyter-client.js';
+import { KernelGone } from '../engines/kernels/kernel-gone.js';
+import { orAborted } from '../engines/kernels/or-aborted.js';
 import { DomainError, notFound } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import { waitFor } from '../events/wait-for.js';
 import type { KernelProvider } from '../executions/executor.js';
-import { connectJupyter, type KernelConnection } from '../kernels/jupyter-client.js';
-import { KernelGone } from '../kernels/kernel-gone.js';
-import { orAborted } from '../kernels/or-aborted.js';
 import type { JupyterEndpoint } from '../workers/backend.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { createKernelStarter } from './kernel-starter.js';

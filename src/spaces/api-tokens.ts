@@ -1,12 +1,12 @@
 import type { ApiToken, TokenScope } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
-import { generateToken, hashToken } from '../auth/token.js';
+import { requireScope } from '../access/require-scope.js';
+import { generateToken, hashToken } from '../access/token.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { checkName, isUuid } from '../validate.js';
-import { checkId } from './check-input.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkId } from '../validation/check-input.js';
+import { checkName, isUuid } from '../validation/validate.js';
 
 const latestExpiry = new Date('9999-12-31T23:59:59.999Z');
 

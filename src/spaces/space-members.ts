@@ -1,14 +1,14 @@
 import type { SpaceMember, SpaceRole, User } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { loadAdminSpace } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { invalidField, notFound } from '../errors.js';
-import { keysetListing, timeKey, uuidKey } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { keysetListing, timeKey, uuidKey } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkId } from '../validation/check-input.js';
+import { isUuid } from '../validation/validate.js';
 import { publishWorkspace } from '../workspaces/publish-workspace.js';
-import { checkId } from './check-input.js';
-import { loadAdminSpace } from './require-admin.js';
 
 /** A membership with its user. */
 export type MemberRow = SpaceMember & { user: User };

@@ -1,13 +1,13 @@
 import type { Space } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requirePlatformAdmin } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { checkName } from '../validate.js';
-import { checkSlug } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { requirePlatformAdmin } from './require-admin.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkSlug } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName } from '../validation/validate.js';
 
 /**
  * The spaces that the caller is a member of, all for a platform admin; newest first. Needs the scope `read`.

@@ -1,13 +1,13 @@
 import type { Team, User } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { loadAdminSpace } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { invalidField, notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { loadSpaceById } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
-import { checkId } from './check-input.js';
-import { loadAdminSpace } from './require-admin.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkId } from '../validation/check-input.js';
+import { isUuid } from '../validation/validate.js';
 
 /**
  * The members of a team, newest user first, for every member of its space. Needs the scope `read`.

@@ -1,13 +1,13 @@
 import type { User } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requirePlatformAdmin } from '../access/require-admin.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { checkName, checkText } from '../validate.js';
-import { checkEmail, checkId, refuseNulls } from './check-input.js';
-import { refuseDuplicate } from './refuse-duplicate.js';
-import { requirePlatformAdmin } from './require-admin.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
+import { checkEmail, checkId, refuseNulls } from '../validation/check-input.js';
+import { refuseDuplicate } from '../validation/refuse-duplicate.js';
+import { checkName, checkText } from '../validation/validate.js';
 
 const longestSearch = 200;
 

@@ -1,8 +1,8 @@
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
-import { loadSpace } from '../spaces/space-access.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 import type { Place } from './resource-places.js';

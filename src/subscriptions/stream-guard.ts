@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Actor } from '../auth/authenticate.js';
-import { refreshActors } from '../auth/refresh-actors.js';
+import type { Actor } from '../access/authenticate.js';
+import { refreshActors } from '../access/refresh-actors.js';
 import type { RequestContext } from '../context.js';
+import { type GuardedIterator, guardedIterator } from '../engines/events/guarded-iterator.js';
 import { DomainError } from '../errors.js';
-import { type GuardedIterator, guardedIterator } from './guarded-iterator.js';
 
 /** Asks whether a stream may go on, with a context that has read nothing yet. @throws DomainError when it may not */
 export type Recheck = (fresh: RequestContext) => Promise<unknown>;

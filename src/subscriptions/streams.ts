@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { BranchWatcher } from '../versions/branch-watcher.js';
+import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { createResourcePlaces, type ResourcePlaces } from './resource-places.js';
 import { createStreamGuard, type StreamGuard } from './stream-guard.js';
 

@@ -1,9 +1,9 @@
+import type { SpaceAccess } from '../access/space-access.js';
+import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
-import type { SpaceAccess } from '../spaces/space-access.js';
-import { loadSpaceById } from '../spaces/space-access.js';
-import { createChangeQueue } from './change-queue.js';
-import type { Topics } from './event-bus.js';
-import { pullIterator } from './pull-iterator.js';
+import { createChangeQueue } from '../engines/events/change-queue.js';
+import type { Topics } from '../engines/events/event-bus.js';
+import { pullIterator } from '../engines/events/pull-iterator.js';
 import type { Recheck } from './stream-guard.js';
 
 /** One kind of subscription to the resources of a space. */

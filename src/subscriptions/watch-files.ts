@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.js';
+import { createChangeQueue } from '../engines/events/change-queue.js';
+import { pullIterator } from '../engines/events/pull-iterator.js';
 import { notFound } from '../errors.js';
-import { createChangeQueue } from '../events/change-queue.js';
-import { pullIterator } from '../events/pull-iterator.js';
+import { loadFileTarget } from '../files/file-target.js';
+import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
 import { checkBranchName } from '../repositories/check-ref.js';
-import { type FileChangeEvent, fileChanges } from '../versions/file-changes.js';
-import { loadFileTarget } from './file-target.js';
 
 /**
  * Follows every commit on a branch, whoever made it and by whatever way, from now on. Needs the scope `read` and

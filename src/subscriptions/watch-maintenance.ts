@@ -1,8 +1,8 @@
+import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { watchChanges } from '../events/watch-changes.js';
-import { loadAdminSpace } from '../platform/require-admin.js';
 import { loadRepository } from '../repositories/load-repository.js';
-import { type MaintenanceState, readMaintenance } from './read-maintenance.js';
+import { type MaintenanceState, readMaintenance } from '../repositories/maintenance/read-maintenance.js';
+import { watchChanges } from './watch-changes.js';
 
 /**
  * Follows the maintenance of a repository in this process. For space admins with the scope `admin`.

@@ -1,8 +1,8 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
-import { watchChanges } from '../events/watch-changes.js';
 import { loadRepository } from '../repositories/load-repository.js';
+import { watchChanges } from './watch-changes.js';
 
 /**
  * Follows the remote of a repository. Needs the scope `read` and `can_view` of the repository.

@@ -1,8 +1,8 @@
 import type { Session } from '../../prisma/generated/client/client.js';
+import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from '../events/resource-watch.js';
-import { watchChanges } from '../events/watch-changes.js';
-import { visibleWorkspaces } from '../policies/workspace-policy.js';
+import { authorizeWatch, isInScope } from './resource-watch.js';
+import { watchChanges } from './watch-changes.js';
 
 /**
  * Follows the status of the sessions in workspaces that the caller can view; a deleted one is told as dead. Needs the

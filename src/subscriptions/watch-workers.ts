@@ -1,8 +1,8 @@
 import type { Worker } from '../../prisma/generated/client/client.js';
+import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from '../events/resource-watch.js';
-import { watchChanges } from '../events/watch-changes.js';
-import { visibleWorkspaces } from '../policies/workspace-policy.js';
+import { authorizeWatch, isInScope } from './resource-watch.js';
+import { watchChanges } from './watch-changes.js';
 
 /**
  * Follows the status and progress of the workers in workspaces that the caller can view. Needs the scope `read`.

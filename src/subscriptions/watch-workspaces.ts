@@ -1,11 +1,11 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
+import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import type { WorkspaceChangeKind } from '../events/event-bus.js';
-import { watchChanges } from '../events/watch-changes.js';
-import { visibleWorkspaces } from '../policies/workspace-policy.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { loadWorkspace } from './load-workspace.js';
+import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';
+import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { watchChanges } from './watch-changes.js';
 
 /** A workspace as it is now, and what happened to it. */
 export interface WorkspaceChange {

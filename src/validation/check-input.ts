@@ -1,5 +1,5 @@
 import { invalidField, notFound } from '../errors.js';
-import { checkText, isUuid } from '../validate.js';
+import { checkText, isUuid } from './validate.js';
 
 const longestEmail = 254;
 const slug = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -1,4 +1,4 @@
-import { uniqueViolation } from '../database/unique-violation.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 
 /**

@@ -1,4 +1,4 @@
-import { invalidField } from './errors.js';
+import { invalidField } from '../errors.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

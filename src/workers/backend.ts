@@ -48,7 +48,7 @@ export interface RemoteFolders {
 
 /**
  * One way to run Jupyter servers. To add one: implement this, pass the contract suite in
- * `test/workers/backend-contract.ts`, and register it in `src/server/gateway.ts`.
+ * `test/workers/backend-contract.ts`, and register it in `src/app/create-backends.ts`.
  */
 export interface WorkerBackend {
   readonly kind: BackendKind;

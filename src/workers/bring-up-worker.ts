@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Worker } from '../../prisma/generated/client/client.js';
+import type { GitStore } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
-import type { GitStore } from '../git/git-store.js';
 import type { JupyterEndpoint, WorkerBackend } from './backend.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 

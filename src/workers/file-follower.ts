@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import type { GitStore } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { GitStore } from '../git/git-store.js';
-import type { BranchWatcher } from '../versions/branch-watcher.js';
+import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { syncFiles, type WorkerFolders } from './worker-files.js';
 
 /** What is known of a worker whose folder follows its branch. */

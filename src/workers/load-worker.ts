@@ -1,10 +1,10 @@
 import type { Prisma, TokenScope } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace, type SpaceAccess } from '../access/space-access.js';
+import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
-import { workspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
 
 const include = { workspace: { include: { grants: true } } } satisfies Prisma.WorkerInclude;

@@ -5,11 +5,11 @@ import type {
   ResourceClass,
   Workspace,
 } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { assertReadablePath } from '../engines/git/trees/path.js';
 import { DomainError, invalidField } from '../errors.js';
-import { assertReadablePath } from '../git/path.js';
-import { checkText } from '../validate.js';
+import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 
 const longestName = 200;

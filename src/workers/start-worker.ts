@@ -1,6 +1,6 @@
 import type { Prisma, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { uniqueViolation } from '../database/unique-violation.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { whileUnarchived } from '../workspaces/while-unarchived.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GitRepository } from '../git/git-store.js';
+import type { GitRepository } from '../engines/git/git-store.js';
 import { inParallel } from './in-parallel.js';
 import { openWorkerFolder, type WorkerFolder } from './worker-folder.js';
 import {

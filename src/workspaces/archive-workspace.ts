@@ -1,5 +1,5 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { liveStatuses } from '../workers/worker-status.js';
 import { loadWorkspace } from './load-workspace.js';

@@ -1,9 +1,9 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { repositoryPermissions } from '../access/repository-policy.js';
+import type { SpaceAccess } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
-import { repositoryPermissions } from '../policies/repository-policy.js';
-import type { SpaceAccess } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 
 const mostConnectors = 100;
 

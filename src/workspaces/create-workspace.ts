@@ -1,9 +1,9 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace, type SpaceAccess } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
-import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
-import { checkName } from '../validate.js';
+import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { publishWorkspace } from './publish-workspace.js';
 

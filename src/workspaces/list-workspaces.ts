@@ -1,10 +1,10 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
+import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { visibleWorkspaces } from '../policies/workspace-policy.js';
-import { loadSpace } from '../spaces/space-access.js';
+import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
+import type { Listing } from '../paging/listing.js';
 
 /**
  * The workspaces that the caller can view, newest first. Needs the scope `read`.

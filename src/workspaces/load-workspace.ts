@@ -1,9 +1,9 @@
 import type { Repository, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
+import { loadSpace, type SpaceAccess } from '../access/space-access.js';
+import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
-import { type WorkspacePermissions, workspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpace, type SpaceAccess } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 
 /** A permission that a command can ask for. */
 export type Need = 'view' | 'edit' | 'manage';

@@ -1,7 +1,7 @@
 import type { Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/space-access.js';
+import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { type WorkspacePermissions, workspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpaceById } from '../spaces/space-access.js';
 
 /**
  * What the caller may do with a workspace that was loaded already; its grants are read where they did not come along.

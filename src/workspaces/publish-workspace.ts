@@ -1,6 +1,6 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import type { WorkspaceChangeKind } from '../events/event-bus.js';
+import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';
 
 /** Tells who watches that a workspace has changed; to be called once the change is written. */
 export function publishWorkspace(

@@ -1,7 +1,7 @@
+import { runtimePermissions } from '../access/runtime-policy.js';
+import { loadSpaceById } from '../access/space-access.js';
+import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { runtimePermissions } from '../policies/runtime-policy.js';
-import type { WorkspacePermissions } from '../policies/workspace-policy.js';
-import { loadSpaceById } from '../spaces/space-access.js';
 
 /**
  * What the caller may do with a worker, session or execution that was loaded already.

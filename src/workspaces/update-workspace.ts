@@ -1,8 +1,8 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
-import { checkName } from '../validate.js';
+import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
 import { publishWorkspace } from './publish-workspace.js';

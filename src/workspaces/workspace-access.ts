@@ -4,11 +4,11 @@ import type {
   Workspace,
   WorkspaceGrant,
 } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
+import { requireScope } from '../access/require-scope.js';
+import type { SpaceAccess } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
-import type { SpaceAccess } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import { isUuid } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
 import { publishWorkspace } from './publish-workspace.js';
 import { checkNewOwner } from './update-workspace.js';

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { authenticate } from '../../src/auth/authenticate.js';
-import { ensureAdmin } from '../../src/auth/ensure-admin.js';
-import { generateToken, hashToken } from '../../src/auth/token.js';
-import type { Database } from '../../src/database/open-database.js';
+import { authenticate } from '../../src/access/authenticate.js';
+import { ensureAdmin } from '../../src/access/ensure-admin.js';
+import { generateToken, hashToken } from '../../src/access/token.js';
+import type { Database } from '../../src/engines/database/open-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway } from '../support/gateway.js';
 

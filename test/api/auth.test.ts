@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
-import { generateToken, hashToken } from '../../src/auth/token.js';
+import { generateToken, hashToken } from '../../src/access/token.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 

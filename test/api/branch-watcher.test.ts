@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/database/open-database.js';
-import { createEventBus } from '../../src/events/event-bus.js';
-import { createBranchIndexer } from '../../src/versions/branch-indexer.js';
-import { createBranchWatcher } from '../../src/versions/branch-watcher.js';
+import type { Database } from '../../src/engines/database/open-database.js';
+import { createEventBus } from '../../src/engines/events/event-bus.js';
+import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { createBranchWatcher } from '../../src/notebooks/versions/branch-watcher.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 

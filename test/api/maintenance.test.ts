@@ -4,11 +4,14 @@ import { createClient } from 'graphql-sse';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/database/open-database.js';
-import { openGitStore } from '../../src/git/git-store.js';
-import { createMaintenanceRunner, maintenanceLease } from '../../src/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../../src/maintenance/maintenance-watch.js';
-import { makeDue } from '../git/maintenance/make-due.js';
+import type { Database } from '../../src/engines/database/open-database.js';
+import { openGitStore } from '../../src/engines/git/git-store.js';
+import {
+  createMaintenanceRunner,
+  maintenanceLease,
+} from '../../src/repositories/maintenance/maintenance-runner.js';
+import { watchMaintenance } from '../../src/repositories/maintenance/maintenance-watch.js';
+import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 

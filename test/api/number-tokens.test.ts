@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { parseJson, stringifyJson } from '../../src/nbformat/json.js';
+import { parseJson, stringifyJson } from '../../src/engines/nbformat/json.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 import { createRuntimeRows } from '../support/runtime-rows.js';
 

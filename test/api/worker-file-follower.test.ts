@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { createFileFollower } from '../../src/workers/file-follower.js';
 import { layOutFiles } from '../../src/workers/worker-files.js';
-import { nativeGit } from '../git/git-fixture.js';
+import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 

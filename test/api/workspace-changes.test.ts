@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { authenticate } from '../../src/auth/authenticate.js';
+import { authenticate } from '../../src/access/authenticate.js';
 import type { RequestContext, Services } from '../../src/context.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { normalizeNotebook } from '../../src/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../../src/nbformat/write-notebook.js';
-import { seededRandom } from '../git/seeded-random.js';
+import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
+import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
+import { seededRandom } from '../engines/git/seeded-random.js';
 
 /** What a client sends as a file's content, and what Git must then hold. */
 export interface Content {

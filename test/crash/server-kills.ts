@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database/open-database.js';
-import { seededRandom } from '../git/seeded-random.js';
+import { openDatabase } from '../../src/engines/database/open-database.js';
+import { seededRandom } from '../engines/git/seeded-random.js';
 import { runContendingClient } from './contending-client.js';
 import { createGate } from './gate.js';
 import { killAt, nextMoment } from './kill-plan.js';

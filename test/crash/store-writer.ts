@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openGitStore } from '../../src/git/git-store.js';
-import { seededRandom } from '../git/seeded-random.js';
+import { openGitStore } from '../../src/engines/git/git-store.js';
+import { seededRandom } from '../engines/git/seeded-random.js';
 import { contentOf } from './content.js';
 
 // Run by store-kills.ts until it is killed: starts as the gateway does, then saves on all branches at once and tells of

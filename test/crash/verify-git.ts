@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instanceOfTempName } from '../../src/git/temp-name.js';
+import { instanceOfTempName } from '../../src/engines/git/durability/temp-name.js';
 import { branchTips, git, gitLines } from './git.js';
 import type { AcknowledgedSave, Ledger } from './ledger.js';
 

@@ -1,6 +1,6 @@
-import { parseJson } from '../../src/nbformat/json.js';
-import { normalizeNotebook } from '../../src/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../../src/nbformat/write-notebook.js';
+import { parseJson } from '../../src/engines/nbformat/json.js';
+import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
+import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
 import { contentOf } from './content.js';
 import { api, type KilledServer } from './killed-server.js';
 import type { AcknowledgedSave } from './ledger.js';

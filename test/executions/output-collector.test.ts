@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { KernelEvent } from '../../src/engines/kernels/kernel-event.js';
 import { createOutputCollector } from '../../src/executions/output-collector.js';
-import type { KernelEvent } from '../../src/kernels/kernel-event.js';
 
 const bundle = (text: string) => ({ data: { 'text/plain': text }, metadata: {} });
 const transient = (id?: string) => ({ transient: id === undefined ? {} : { display_id: id } });

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { nativeGit } from '../git/git-fixture.js';
+import { nativeGit } from '../engines/git/git-fixture.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { type GitHttpServer, openGitHttpServer } from '../support/git-http-server.js';
 import { testPython } from '../support/jupyter.js';

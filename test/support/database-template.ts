@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/database/migrate.js';
-import { openDatabase } from '../../src/database/open-database.js';
-import { createPglitePool, openPglite } from '../../src/database/pglite-pool.js';
+import { migrate } from '../../src/engines/database/migrate.js';
+import { openDatabase } from '../../src/engines/database/open-database.js';
+import { createPglitePool, openPglite } from '../../src/engines/database/pglite-pool.js';
 import { adminQuery, databaseUrl } from './database-server.js';
 
 declare module 'vitest' {

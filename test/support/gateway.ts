@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
-import { generateToken, hashToken } from '../../src/auth/token.js';
+import { generateToken, hashToken } from '../../src/access/token.js';
+import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { readConfig } from '../../src/config.js';
-import type { Database } from '../../src/database/open-database.js';
-import { type Gateway, openGateway } from '../../src/server/gateway.js';
+import type { Database } from '../../src/engines/database/open-database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nativeGit } from '../git/git-fixture.js';
+import { nativeGit } from '../engines/git/git-fixture.js';
 
 /** How a server answers, until told otherwise. */
 export type ServerMood =

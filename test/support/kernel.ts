@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JupyterClient, KernelConnection } from '../../src/kernels/jupyter-client.js';
-import type { KernelEvent } from '../../src/kernels/kernel-event.js';
+import type { JupyterClient, KernelConnection } from '../../src/engines/kernels/jupyter-client.js';
+import type { KernelEvent } from '../../src/engines/kernels/kernel-event.js';
 
 /** Starts a Python kernel in the folder of `path`. */
 export function startPython(

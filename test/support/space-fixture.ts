@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { normalizeNotebook } from '../../src/nbformat/normalize-notebook.js';
-import { emptyNotebook } from '../../src/nbformat/notebook.js';
-import { writeNotebook } from '../../src/nbformat/write-notebook.js';
+import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
+import { emptyNotebook } from '../../src/engines/nbformat/notebook.js';
+import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
 import type { TestGateway } from './gateway.js';
 
 /** A space that holds one thing of each kind; the ids are named as the parameters of paths. */

@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createJupyterContents } from '../../src/kernels/jupyter-contents.js';
-import { createJupyterRest } from '../../src/kernels/jupyter-rest.js';
+import { createJupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
+import { createJupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
 import {
   openContentsFolder,
   removeContentsFolder,
 } from '../../src/workers/backends/external/contents-folder.js';
 import { layOutFiles, syncFiles, type WorkerFolders } from '../../src/workers/worker-files.js';
-import { type GitFixture, gitFixture } from '../git/git-fixture.js';
+import { type GitFixture, gitFixture } from '../engines/git/git-fixture.js';
 import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
 
 const root = 'gateway-workers/test';

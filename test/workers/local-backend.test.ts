@@ -1,8 +1,8 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
 import { DomainError } from '../../src/errors.js';
-import { connectJupyter } from '../../src/kernels/jupyter-client.js';
 import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { createWorkerSpec, serverPidOf, testPython } from '../support/jupyter.js';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectJupyter } from '../../src/kernels/jupyter-client.js';
+import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { createWorkerSpec, startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { describeBackendContract } from './backend-contract.js';

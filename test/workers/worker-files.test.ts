@@ -11,9 +11,9 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { GitRepository } from '../../src/git/git-store.js';
+import type { GitRepository } from '../../src/engines/git/git-store.js';
 import { layOutFiles, syncFiles, type WorkerFolders } from '../../src/workers/worker-files.js';
-import { type GitFixture, gitFixture } from '../git/git-fixture.js';
+import { type GitFixture, gitFixture } from '../engines/git/git-fixture.js';
 
 let git: GitFixture;
 let root: string;

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { PrismaClient } from '../../prisma/generated/client/client.js';
+import { PrismaClient } from '../../../prisma/generated/client/client.js';
 import { createStatementNames } from './statement-names.js';
 
 /** Milliseconds: how long a transaction waits for a connection, and how long it may take. */

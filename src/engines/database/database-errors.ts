@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 
 /**
  * Prisma's codes for a database that cannot be reached, went away, or has no connection or time for us

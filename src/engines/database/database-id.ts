@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 
 /** The id of a database, a UUID: given when it is first asked for, the same ever after. */
 export async function databaseId(prisma: PrismaClient): Promise<string> {

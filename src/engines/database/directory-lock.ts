@@ -4,7 +4,7 @@ import { open, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 
 /** Held until released or until the process ends, however it ends. */
 export interface DirectoryLock {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { type MigrationFile, readMigrations } from './migration-files.js';
 
 /** The advisory lock that Prisma Migrate takes too, so that the two never run at once. */

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from './leases.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { PGlite } from '@electric-sql/pglite';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { createLocalLeases } from './leases.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import { createServerLeases } from './leases.js';
 import { migrate } from './migrate.js';

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 
 /** What waits for one subscriber: at most one change a key, the newest. */
 export interface ChangeQueue<T> {

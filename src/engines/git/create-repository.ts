@@ -1,19 +1,19 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '../errors.js';
-import { applyChanges } from './apply-changes.js';
-import { encodeCommit } from './commit-object.js';
-import { DurableFiles } from './durable-files.js';
+import { DomainError } from '../../errors.js';
+import { DurableFiles } from './durability/durable-files.js';
+import { errnoOf } from './durability/storage-error.js';
+import type { StoreOwner } from './durability/store-owner.js';
+import { tempFolder, tempName } from './durability/temp-name.js';
 import type { Identity } from './git-types.js';
-import { writeLooseObjects } from './loose-objects.js';
-import { ObjectBatch } from './object-batch.js';
-import { createObjectCaches } from './object-caches.js';
-import { ObjectStore } from './object-store.js';
-import { assertBranchName } from './ref-name.js';
-import { errnoOf } from './storage-error.js';
-import type { StoreOwner } from './store-owner.js';
-import { tempFolder, tempName } from './temp-name.js';
-import { TreeEditor } from './tree-editor.js';
+import { encodeCommit } from './objects/commit-object.js';
+import { writeLooseObjects } from './objects/loose-objects.js';
+import { ObjectBatch } from './objects/object-batch.js';
+import { createObjectCaches } from './objects/object-caches.js';
+import { ObjectStore } from './objects/object-store.js';
+import { assertBranchName } from './refs/ref-name.js';
+import { applyChanges } from './trees/apply-changes.js';
+import { TreeEditor } from './trees/tree-editor.js';
 
 /** What a new repository begins with. */
 export interface RepositoryInit {

@@ -1,26 +1,26 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { notFound } from '../../errors.js';
 import { createLocalLeases, type Leases } from '../database/leases.js';
-import { notFound } from '../errors.js';
-import { BranchQueue } from './branch-queue.js';
+import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
-import { DurableFiles } from './durable-files.js';
-import { claimFolder } from './folder-owner.js';
+import { DurableFiles } from './durability/durable-files.js';
+import { claimFolder } from './durability/folder-owner.js';
+import { hasGoneInstances, reconcileStore } from './durability/reconcile-store.js';
+import { errnoOf, guardStorage, storageUnavailable } from './durability/storage-error.js';
+import { StoreOwner } from './durability/store-owner.js';
+import { diskSyncs, type Syncs } from './durability/syncs.js';
+import { tempFolder, tempName } from './durability/temp-name.js';
 import type { GitRepository } from './git-types.js';
 import { maintain, type OnProgress } from './maintenance/maintain.js';
 import { measureObjects, needsMaintenance, type ObjectStatistics } from './maintenance/object-statistics.js';
 import type { NativeGit } from './native/native-git.js';
-import { createObjectCaches, sweepMs } from './object-caches.js';
-import { ObjectStore } from './object-store.js';
+import { createObjectCaches, sweepMs } from './objects/object-caches.js';
+import { ObjectStore } from './objects/object-store.js';
 import { openRepository } from './open-repository.js';
-import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
-import { RefStore } from './ref-store.js';
+import { RefStore } from './refs/ref-store.js';
 import { createGitServing, type GitService } from './serve/git-service.js';
-import { errnoOf, guardStorage, storageUnavailable } from './storage-error.js';
-import { StoreOwner } from './store-owner.js';
-import { diskSyncs, type Syncs } from './syncs.js';
-import { tempFolder, tempName } from './temp-name.js';
 
 export type {
   Commit,

@@ -1,23 +1,23 @@
-import { DomainError, notFound } from '../errors.js';
-import type { BranchQueue } from './branch-queue.js';
-import { type CommitLinks, decodeCommit, decodeCommitLinks } from './commit-object.js';
-import { commitToBranch } from './commit-to-branch.js';
-import { EntryBudget } from './entry-budget.js';
+import { DomainError, notFound } from '../../errors.js';
+import type { BranchQueue } from './commits/branch-queue.js';
+import { commitToBranch } from './commits/commit-to-branch.js';
+import { guardStorage } from './durability/storage-error.js';
 import type { Commit, CommitInput, GitRepository } from './git-types.js';
-import { openHistory } from './history.js';
-import { isReachable } from './is-reachable.js';
-import { lastChanges } from './last-changes.js';
+import { openHistory } from './history/history.js';
+import { isReachable } from './history/is-reachable.js';
+import { lastChanges } from './history/last-changes.js';
 import type { NativeGit } from './native/native-git.js';
-import type { ObjectStore } from './object-store.js';
-import { assertReadablePath, invalidPath } from './path.js';
-import { assertBranchName } from './ref-name.js';
-import type { RefStore } from './ref-store.js';
-import { assertTip, resolveRef } from './resolve-ref.js';
+import { type CommitLinks, decodeCommit, decodeCommitLinks } from './objects/commit-object.js';
+import { EntryBudget } from './objects/entry-budget.js';
+import type { ObjectStore } from './objects/object-store.js';
+import { assertBranchName } from './refs/ref-name.js';
+import type { RefStore } from './refs/ref-store.js';
+import { assertTip, resolveRef } from './refs/resolve-ref.js';
 import { keepReplaced } from './serve/hidden-refs.js';
-import { guardStorage } from './storage-error.js';
-import { diffTrees } from './tree-diff.js';
-import { listTree } from './tree-files.js';
-import { findPath } from './tree-path.js';
+import { assertReadablePath, invalidPath } from './trees/path.js';
+import { diffTrees } from './trees/tree-diff.js';
+import { listTree } from './trees/tree-files.js';
+import { findPath } from './trees/tree-path.js';
 
 /** Puts the parts of one repository together; every operation tells a failing disk as `storage_unavailable`. */
 export function openRepository(parts: {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { DomainError, notFound } from '../errors.js';
-import type { JupyterEndpoint } from '../workers/backend.js';
+import { DomainError, notFound } from '../../errors.js';
+import type { JupyterEndpoint } from '../../workers/backend.js';
 import { createJupyterRest } from './jupyter-rest.js';
 import type { KernelConnection } from './kernel-connection.js';
 import { toRecord } from './kernel-event.js';
@@ -155,7 +155,7 @@ function toModel(json: unknown): Model {
 
 function folderOf(path: string): string {
   const folder = posix.dirname(posix.normalize(`/${path}`)).slice(1);
-  if (path.split('/').includes('..'))
+  if (path.split('/').includes('../..'))
     throw new DomainError('invalid_path', 'The path must stay below the root.');
   return folder;
 }

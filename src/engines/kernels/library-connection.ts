@@ -1,5 +1,5 @@
 import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } from '@jupyterlab/services';
-import type { JupyterEndpoint } from '../workers/backend.js';
+import type { JupyterEndpoint } from '../../workers/backend.js';
 import { decodeMessage } from './incoming-message.js';
 import type { JupyterRest } from './jupyter-rest.js';
 import { KernelGone } from './kernel-gone.js';

@@ -1,6 +1,6 @@
 import { KernelMessage } from '@jupyterlab/services';
-import { DomainError } from '../errors.js';
-import type { JupyterEndpoint } from '../workers/backend.js';
+import { DomainError } from '../../errors.js';
+import type { JupyterEndpoint } from '../../workers/backend.js';
 import { guardConnection } from './connection-guard.js';
 import type { IncomingMessage } from './incoming-message.js';
 import type { JupyterRest } from './jupyter-rest.js';

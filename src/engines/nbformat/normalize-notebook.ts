@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { completeCellIds, duplicateCellIds } from './cell-ids.js';
 import type { JsonObject } from './json.js';
 import { mostFaults } from './limits.js';
@@ -44,9 +44,13 @@ function refuse(faults: NotebookFault[]): void {
     msg,
     type,
   }));
-  throw new DomainError('invalid_notebook', `${fields[0]!.loc.slice(1).join('.')}: ${first.msg}.`, {
-    fields,
-  });
+  throw new DomainError(
+    'invalid_notebook',
+    `${fields[0]!.loc.slice(1).join('../../nbformat')}: ${first.msg}.`,
+    {
+      fields,
+    },
+  );
 }
 
 function shorten(name: string | number): string | number {

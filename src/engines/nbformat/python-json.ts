@@ -1,5 +1,5 @@
 import { isLosslessNumber } from 'lossless-json';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { compareCodePoints } from './compare-code-points.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { pythonFloat } from './python-number.js';

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 import { completeCellIds } from './cell-ids.js';
 import { type JsonObject, parseJson } from './json.js';
 import { joinMultiline } from './multiline.js';

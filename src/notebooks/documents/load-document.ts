@@ -1,9 +1,9 @@
-import type { NotebookDocument } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
-import { notFound } from '../errors.js';
-import { type LoadedRepository, loadRepository } from '../repositories/load-repository.js';
-import { loadSpace } from '../spaces/space-access.js';
-import { isUuid } from '../validate.js';
+import type { NotebookDocument } from '../../../prisma/generated/client/client.js';
+import { loadSpace } from '../../access/space-access.js';
+import type { RequestContext } from '../../context.js';
+import { notFound } from '../../errors.js';
+import { type LoadedRepository, loadRepository } from '../../repositories/load-repository.js';
+import { isUuid } from '../../validation/validate.js';
 
 /** A notebook's identity across renames and branches, with the repository that holds it. */
 export interface LoadedDocument extends LoadedRepository {

@@ -1,7 +1,7 @@
-import type { LinkTargetType } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
-import { visibleRepositories } from '../policies/repository-policy.js';
-import { loadSpaceById } from '../spaces/space-access.js';
+import type { LinkTargetType } from '../../../prisma/generated/client/client.js';
+import { visibleRepositories } from '../../access/repository-policy.js';
+import { loadSpaceById } from '../../access/space-access.js';
+import type { RequestContext } from '../../context.js';
 
 /** What a link points to. */
 export interface LinkTarget {

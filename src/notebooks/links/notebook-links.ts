@@ -1,13 +1,13 @@
-import type { LinkTargetType, NotebookLink } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { uniqueViolation } from '../database/unique-violation.js';
+import type { LinkTargetType, NotebookLink } from '../../../prisma/generated/client/client.js';
+import { requireScope } from '../../access/require-scope.js';
+import type { RequestContext } from '../../context.js';
+import { uniqueViolation } from '../../engines/database/unique-violation.js';
+import { DomainError, invalidField, notFound } from '../../errors.js';
+import { keysetListing, newestFirst } from '../../paging/keyset-listing.js';
+import type { Listing } from '../../paging/listing.js';
+import { assertRepositoryOpen } from '../../repositories/load-repository.js';
+import { isUuid } from '../../validation/validate.js';
 import { loadDocument } from '../documents/load-document.js';
-import { DomainError, invalidField, notFound } from '../errors.js';
-import { keysetListing, newestFirst } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { assertRepositoryOpen } from '../repositories/load-repository.js';
-import { isUuid } from '../validate.js';
 import { targetName } from './link-target.js';
 
 /** What a notebook shall be linked to. */

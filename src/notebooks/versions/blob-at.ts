@@ -1,5 +1,5 @@
-import { DomainError } from '../errors.js';
-import type { GitRepository } from '../git/git-store.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 
 /** The blob at a path in a commit; null where no regular file is. */
 export async function blobAt(git: GitRepository, commitOid: string, path: string): Promise<string | null> {

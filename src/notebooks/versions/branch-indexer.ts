@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Leases } from '../database/leases.js';
-import { DomainError } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { GitStore } from '../git/git-store.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { Leases } from '../../engines/database/leases.js';
+import type { EventBus } from '../../engines/events/event-bus.js';
+import type { GitStore } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 import { updateIndex } from './update-index.js';
 
 /** Keeps the files and versions of branches in the database, up to the tip that Git has. */

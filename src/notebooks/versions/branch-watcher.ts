@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { DomainError } from '../errors.js';
-import type { GitStore } from '../git/git-store.js';
+import type { GitStore } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 import type { BranchIndexer } from './branch-indexer.js';
 
 /** Notices commits that reach a branch from outside or by another process, as long as somebody watches it. */

@@ -1,6 +1,6 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import { pathHash } from '../files/path-hash.js';
-import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
+import { pathHash } from '../path-hash.js';
 import { storable } from './index-db.js';
 
 /** What one commit did to one file of a branch. */

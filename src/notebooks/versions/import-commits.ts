@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Prisma } from '../../prisma/generated/client/client.js';
-import { isNotebookPath } from '../files/file-kind.js';
-import { pathHash } from '../files/path-hash.js';
-import type { Commit, GitRepository, PathChange } from '../git/git-store.js';
+import type { Prisma } from '../../../prisma/generated/client/client.js';
+import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
+import { isNotebookPath } from '../file-kind.js';
+import { pathHash } from '../path-hash.js';
 import { blobAt } from './blob-at.js';
 import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement, storable } from './index-db.js';
 import { type FileState, knownDocuments } from './known-documents.js';

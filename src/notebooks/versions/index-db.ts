@@ -1,4 +1,4 @@
-import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Prisma, PrismaClient } from '../../../prisma/generated/client/client.js';
 
 /** A client, or that of a transaction. */
 export type Db = Prisma.TransactionClient;

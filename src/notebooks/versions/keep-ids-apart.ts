@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GitRepository } from '../git/git-store.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
 import { blobAt } from './blob-at.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
 

@@ -1,5 +1,5 @@
-import { isNotebookPath } from '../files/file-kind.js';
-import { pathHash } from '../files/path-hash.js';
+import { isNotebookPath } from '../file-kind.js';
+import { pathHash } from '../path-hash.js';
 import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 

@@ -1,10 +1,10 @@
-import type { FileVersion } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
-import type { RequestContext } from '../context.js';
+import type { FileVersion } from '../../../prisma/generated/client/client.js';
+import { requireScope } from '../../access/require-scope.js';
+import type { RequestContext } from '../../context.js';
+import { keysetListing, positionKey, timeKey } from '../../paging/keyset-listing.js';
+import type { Listing } from '../../paging/listing.js';
+import { checkBranchName } from '../../repositories/check-ref.js';
 import { loadDocument } from '../documents/load-document.js';
-import { keysetListing, positionKey, timeKey } from '../keyset-listing.js';
-import type { Listing } from '../listing.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 
 /**
  * The saved versions of a notebook on one branch, newest first, under all the paths that it had. A merge puts what it

@@ -1,5 +1,5 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitRepository } from '../git/git-store.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexDb, type IndexedBranch, IndexMoved, inSteps, itemsPerStatement } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';

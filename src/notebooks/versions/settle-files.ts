@@ -1,6 +1,6 @@
-import type { Prisma } from '../../prisma/generated/client/client.js';
-import { pathHash } from '../files/path-hash.js';
-import type { GitRepository } from '../git/git-store.js';
+import type { Prisma } from '../../../prisma/generated/client/client.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
+import { pathHash } from '../path-hash.js';
 import { blobAt } from './blob-at.js';
 import { unknownSize } from './import-commits.js';
 import { chunk, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';

@@ -1,8 +1,8 @@
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import { uniqueViolation } from '../database/unique-violation.js';
-import { isNotebookPath } from '../files/file-kind.js';
-import { pathHash } from '../files/path-hash.js';
-import type { GitRepository } from '../git/git-store.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import { uniqueViolation } from '../../engines/database/unique-violation.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
+import { isNotebookPath } from '../file-kind.js';
+import { pathHash } from '../path-hash.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';

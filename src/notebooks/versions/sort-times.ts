@@ -1,4 +1,4 @@
-import type { Commit, GitRepository } from '../git/git-store.js';
+import type { Commit, GitRepository } from '../../engines/git/git-store.js';
 import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
 
 /** So many commits without a version are looked at behind those that are imported, before their dates are believed. */

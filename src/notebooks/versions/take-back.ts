@@ -1,4 +1,4 @@
-import type { GitRepository } from '../git/git-store.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
 import type { CommitChanges } from './import-commits.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
 import { settleFiles } from './settle-files.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Leases } from '../database/leases.js';
-import type { GitRepository } from '../git/git-store.js';
-import { storageUnavailable } from '../git/storage-error.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { Leases } from '../../engines/database/leases.js';
+import { storageUnavailable } from '../../engines/git/durability/storage-error.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
 import { IndexMoved } from './index-db.js';
 import { longImport } from './long-import.js';
 import { bringsNotebooks, readShortStep, shortImport } from './short-import.js';

@@ -1,9 +1,9 @@
-import type { Repository } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
-import { DomainError, invalidField } from '../errors.js';
-import { checkBranchName } from '../repositories/check-ref.js';
-import { loadRepository } from '../repositories/load-repository.js';
-import { loadAdminSpace } from './require-admin.js';
+import type { Repository } from '../../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../../access/require-admin.js';
+import type { RequestContext } from '../../context.js';
+import { DomainError, invalidField } from '../../errors.js';
+import { checkBranchName } from '../check-ref.js';
+import { loadRepository } from '../load-repository.js';
 
 /**
  * Says whether a branch takes direct writes from space admins only; idempotent. For space admins.

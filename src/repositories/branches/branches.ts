@@ -2,17 +2,17 @@ import type {
   PrismaClient,
   ProtectedBranch as ProtectedBranchRow,
   Repository,
-} from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { DomainError, invalidField } from '../errors.js';
-import { assertBranchWritable, loadFileTarget } from '../files/file-target.js';
-import type { GitRepository } from '../git/git-store.js';
-import type { Listing } from '../listing.js';
-import { nameListing } from '../name-listing.js';
-import { checkBranchName } from '../repositories/check-ref.js';
-import { loadRepository } from '../repositories/load-repository.js';
-import { loadSpaceById } from '../spaces/space-access.js';
+} from '../../../prisma/generated/client/client.js';
+import { requireScope } from '../../access/require-scope.js';
+import { loadSpaceById } from '../../access/space-access.js';
+import type { RequestContext } from '../../context.js';
+import type { GitRepository } from '../../engines/git/git-store.js';
+import { DomainError, invalidField } from '../../errors.js';
+import { assertBranchWritable, loadFileTarget } from '../../files/file-target.js';
+import type { Listing } from '../../paging/listing.js';
+import { nameListing } from '../../paging/name-listing.js';
+import { checkBranchName } from '../check-ref.js';
+import { loadRepository } from '../load-repository.js';
 import { lockDefaultBranch } from './lock-default-branch.js';
 
 /** A branch at the commit that it points to. */

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../prisma/generated/client/client.js';
+import type { Prisma } from '../../../prisma/generated/client/client.js';
 
 /**
  * Reads the default branch of a repository and keeps it from being changed until the transaction ends, so that no branch

@@ -1,7 +1,7 @@
-import type { Repository } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
-import { loadAdminSpace } from '../platform/require-admin.js';
-import { loadRepository } from '../repositories/load-repository.js';
+import type { Repository } from '../../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../../access/require-admin.js';
+import type { RequestContext } from '../../context.js';
+import { loadRepository } from '../load-repository.js';
 
 /**
  * Queues a repository for maintenance, whether or not it is due. For space admins with the scope `admin`.

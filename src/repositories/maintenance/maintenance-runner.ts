@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Leases } from '../database/leases.js';
-import { DomainError } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { GitStore } from '../git/git-store.js';
+import type { Prisma, PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { Leases } from '../../engines/database/leases.js';
+import type { EventBus } from '../../engines/events/event-bus.js';
+import type { GitStore } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 import { progressWriter } from './progress-writer.js';
 
 /** Maintains repositories in the background, one at a time in this process, each by one process at a time. */

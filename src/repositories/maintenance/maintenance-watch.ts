@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import { DomainError } from '../errors.js';
-import type { EventBus } from '../events/event-bus.js';
-import type { GitStore } from '../git/git-store.js';
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { EventBus } from '../../engines/events/event-bus.js';
+import type { GitStore } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 import type { MaintenanceRunner } from './maintenance-runner.js';
 
 const lookEveryMs = 30_000;

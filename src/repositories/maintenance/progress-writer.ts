@@ -1,4 +1,4 @@
-import type { MaintenanceStep } from '../../prisma/generated/client/client.js';
+import type { MaintenanceStep } from '../../../prisma/generated/client/client.js';
 
 const intervalMs = 500;
 

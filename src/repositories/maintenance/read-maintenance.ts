@@ -1,9 +1,13 @@
-import type { MaintenanceStatus, MaintenanceStep, Repository } from '../../prisma/generated/client/client.js';
-import { requireScope } from '../auth/require-scope.js';
-import type { RequestContext } from '../context.js';
-import { DomainError } from '../errors.js';
-import type { ObjectStatistics } from '../git/git-store.js';
-import { loadSpaceById } from '../spaces/space-access.js';
+import type {
+  MaintenanceStatus,
+  MaintenanceStep,
+  Repository,
+} from '../../../prisma/generated/client/client.js';
+import { requireScope } from '../../access/require-scope.js';
+import { loadSpaceById } from '../../access/space-access.js';
+import type { RequestContext } from '../../context.js';
+import type { ObjectStatistics } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 
 /** How the maintenance of a repository stands, and how its objects lie on disk now. */
 export interface MaintenanceState extends ObjectStatistics {

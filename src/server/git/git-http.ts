@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { statusOf } from '../../rest/status.js';
-import type { RequestContext } from '../context.js';
-import { withDatabaseErrors } from '../database/database-errors.js';
-import { DomainError, notFound } from '../errors.js';
-import type { GitServiceName } from '../git/serve/git-service.js';
-import { pktLine } from '../git/serve/pkt-line.js';
-import { createWatchdog } from '../git/serve/watchdog.js';
-import { loadGitService } from '../git-access/load-git-service.js';
-import { barredBranches } from '../git-access/push-policy.js';
-import { receivePush } from '../git-access/receive-push.js';
+import type { RequestContext } from '../../context.js';
+import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import type { GitServiceName } from '../../engines/git/serve/git-service.js';
+import { pktLine } from '../../engines/git/serve/pkt-line.js';
+import { createWatchdog } from '../../engines/git/serve/watchdog.js';
+import { statusOf } from '../../error-status.js';
+import { DomainError, notFound } from '../../errors.js';
+import { loadGitService } from '../../git-access/load-git-service.js';
+import { barredBranches } from '../../git-access/push-policy.js';
+import { receivePush } from '../../git-access/receive-push.js';
 import { bearerOf, type GitRoute, gitBody, gitRoute, protocolOf } from './git-request.js';
 
 /** What a fetch may ask for, inflated: some hundred thousand wants and haves. */

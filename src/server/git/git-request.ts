@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { DomainError } from '../errors.js';
-import type { GitServiceName } from '../git/serve/git-service.js';
-import type { GitAddress } from '../git-access/load-git-service.js';
+import type { GitServiceName } from '../../engines/git/serve/git-service.js';
+import { DomainError } from '../../errors.js';
+import type { GitAddress } from '../../git-access/load-git-service.js';
 
 /** What a git client asks for. */
 export interface GitRoute extends GitAddress {

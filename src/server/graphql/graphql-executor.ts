@@ -7,9 +7,9 @@ import {
   subscribe,
   validate,
 } from 'graphql';
-import type { RequestContext } from '../context.js';
-import { withDatabaseErrors } from '../database/database-errors.js';
-import { mapIterator } from '../events/map-iterator.js';
+import type { RequestContext } from '../../context.js';
+import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { mapIterator } from '../../engines/events/map-iterator.js';
 
 /** Runs documents that were validated at start on the schema, in-process: the way of REST into the one graph. */
 export interface GraphQLExecutor {

@@ -3,14 +3,14 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createHandler, type OperationArgs, type Response } from 'graphql-sse';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../context.js';
-import { DomainError, type ErrorCode } from '../errors.js';
+import type { RequestContext } from '../../context.js';
+import { DomainError, type ErrorCode } from '../../errors.js';
+import { readParams } from '../http/read-params.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
+import { plainVariables } from './number-tokens/plain-variables.js';
+import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
 import { createOutputGate, type OutputGate } from './output-gate.js';
-import { plainVariables } from './plain-variables.js';
-import { readParams } from './read-params.js';
-import { hideNumberTokens, showNumberTokens } from './sse-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
 type Context = RequestContext & Record<PropertyKey, unknown>;

@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { withDatabaseErrors } from '../database/database-errors.js';
-import { DomainError, type ErrorCode, isErrorCode } from '../errors.js';
+import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
 
 const httpStatus: Partial<Record<ErrorCode, number>> = { unauthenticated: 401 };
 

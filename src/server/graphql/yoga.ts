@@ -1,11 +1,11 @@
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../context.js';
+import type { RequestContext } from '../../context.js';
 import { guardDocument, mostTokens } from './document-guard.js';
 import { maskResult } from './mask-error.js';
+import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
-import { useNumberTokens } from './use-number-tokens.js';
 
 /** The request's context, with a signal that aborts when the client has gone or was answered. */
 export type YogaContext = RequestContext & { left: AbortSignal };

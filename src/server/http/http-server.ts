@@ -3,19 +3,19 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { RestApp } from '../../rest/app.js';
-import { errorResponse, noSuchPath } from '../../rest/error-response.js';
-import { statusOf } from '../../rest/status.js';
-import type { Config } from '../config.js';
-import type { RequestContext } from '../context.js';
-import { DomainError } from '../errors.js';
+import type { RestApp } from '../../../rest/app.js';
+import { errorResponse, noSuchPath } from '../../../rest/error-response.js';
+import type { Config } from '../../config.js';
+import type { RequestContext } from '../../context.js';
+import { statusOf } from '../../error-status.js';
+import { DomainError } from '../../errors.js';
+import { createGitEndpoint } from '../git/git-http.js';
+import { createStreamEndpoint } from '../graphql/graphql-sse.js';
+import { maskError } from '../graphql/mask-error.js';
+import { createGraphQLEndpoint } from '../graphql/yoga.js';
 import { createCors } from './cors.js';
-import { createGitEndpoint } from './git-http.js';
-import { createStreamEndpoint } from './graphql-sse.js';
 import { linger } from './linger.js';
-import { maskError } from './mask-error.js';
 import { requestIdOf } from './request-id.js';
-import { createGraphQLEndpoint } from './yoga.js';
 
 /** The doors of the gateway behind one socket. */
 export interface HttpServer {

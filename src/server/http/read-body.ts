@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
 
 const largestBody = 64 * 1024 * 1024;
 

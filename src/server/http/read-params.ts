@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError } from '../errors.js';
-import { parseJson } from '../nbformat/json.js';
-import { isJsonObject } from '../nbformat/json-object.js';
+import { parseJson } from '../../engines/nbformat/json.js';
+import { isJsonObject } from '../../engines/nbformat/json-object.js';
+import { DomainError } from '../../errors.js';
 import { readBody } from './read-body.js';
 
 /**

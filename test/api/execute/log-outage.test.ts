@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/database/open-database.js';
-import { createEventBus } from '../../../src/events/event-bus.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
+import { createEventBus } from '../../../src/engines/events/event-bus.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
 import { openExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';

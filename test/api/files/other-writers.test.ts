@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import type { FileChange } from '../../../src/git/git-store.js';
+import type { FileChange } from '../../../src/engines/git/git-store.js';
 import { at, base, createNotebook, git, notebook } from './files-fixture.js';
 
 const someone = { name: 'Another', email: 'another@example.org' };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import { nativeGit } from '../../git/git-fixture.js';
+import { nativeGit } from '../../engines/git/git-fixture.js';
 import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
 import { openTestPlatform, type TestPlatform } from '../../support/platform.js';
 

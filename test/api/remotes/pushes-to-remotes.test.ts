@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { nativeGit } from '../../git/git-fixture.js';
+import { nativeGit } from '../../engines/git/git-fixture.js';
 import {
   git,
   gitdirOf,

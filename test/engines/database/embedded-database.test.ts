@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { lockDirectory } from '../../src/database/directory-lock.js';
-import { openDatabase } from '../../src/database/open-database.js';
-import { testDatabaseKind } from '../support/database.js';
+import { lockDirectory } from '../../../src/engines/database/directory-lock.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
+import { testDatabaseKind } from '../../support/database.js';
 
 const migrationsDirectory = 'prisma/migrations';
 const inUse = {
@@ -24,9 +24,13 @@ afterEach(() => rm(folder, { recursive: true }));
 // It is the same whatever server the other tests use, so it runs once.
 describe.runIf(testDatabaseKind === 'pglite')('the embedded database', () => {
   test('belongs to one process, and after kill -9 of it holds every write that was acknowledged', async () => {
-    const holder = spawn(process.execPath, ['--import', 'tsx', 'test/database/embedded-holder.ts', folder], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const holder = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'test/engines/database/embedded-holder.ts', folder],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const acknowledged: string[] = [];
     try {
       for await (const line of createInterface({ input: holder.stdout })) {

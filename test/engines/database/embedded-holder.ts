@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/database/open-database.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
 
 // A process that owns an embedded database: says `open`, then writes rows for as long as it lives and reports each by
 // its number once it is acknowledged.

@@ -1,8 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPglitePool, openPglite } from '../../src/database/pglite-pool.js';
-import { testDatabaseKind, testDump } from '../support/database.js';
+import { createPglitePool, openPglite } from '../../../src/engines/database/pglite-pool.js';
+import { testDatabaseKind, testDump } from '../../support/database.js';
 
 // It is the same whatever server the other tests use, so it runs once.
 describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded database', () => {

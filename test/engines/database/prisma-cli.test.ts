@@ -2,9 +2,9 @@ import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/database/open-database.js';
-import { createDatabaseHome, type DatabaseHome, testDatabaseKind } from '../support/database.js';
-import { prismaCli } from '../support/prisma-cli.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
+import { createDatabaseHome, type DatabaseHome, testDatabaseKind } from '../../support/database.js';
+import { prismaCli } from '../../support/prisma-cli.js';
 
 /** Milliseconds: each command starts an embedded database or two. */
 const timeout = 180_000;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createServerLeases, type Leases } from '../../src/database/leases.js';
+import { createServerLeases, type Leases } from '../../../src/engines/database/leases.js';
+import { databaseUrl } from '../../support/database-server.js';
 import { bytes, type GitFixture, gitFixture } from '../git/git-fixture.js';
-import { databaseUrl } from '../support/database-server.js';
 
 const onServer = process.env.TEST_DB === 'postgres';
 

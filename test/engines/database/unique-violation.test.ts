@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../src/database/open-database.js';
-import { uniqueViolation } from '../../src/database/unique-violation.js';
-import { openTestDatabase, testDatabaseKind } from '../support/database.js';
+import type { Database } from '../../../src/engines/database/open-database.js';
+import { uniqueViolation } from '../../../src/engines/database/unique-violation.js';
+import { openTestDatabase, testDatabaseKind } from '../../support/database.js';
 
 let database: Database;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createChangeQueue } from '../../src/events/change-queue.js';
+import { createChangeQueue } from '../../../src/engines/events/change-queue.js';
 
 it('keeps one change a key, the newest, in the order in which the keys came', async () => {
   const queue = createChangeQueue<string>();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { guardedIterator } from '../../src/events/guarded-iterator.js';
-import { pullIterator } from '../../src/events/pull-iterator.js';
+import { guardedIterator } from '../../../src/engines/events/guarded-iterator.js';
+import { pullIterator } from '../../../src/engines/events/pull-iterator.js';
 
 /** A guarded source that waits for ever, as a quiet stream does; `ends` counts how often each part was ended. */
 function quiet() {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitStore } from '../../src/git/git-store.js';
-import { findNativeGit } from '../../src/git/native/native-git.js';
-import { diskSyncs, type Syncs } from '../../src/git/syncs.js';
+import { diskSyncs, type Syncs } from '../../../src/engines/git/durability/syncs.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../src/engines/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 
 let at: GitFixture;

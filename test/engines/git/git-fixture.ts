@@ -3,8 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileChange, GitRepository, GitStore, GitStoreOptions } from '../../src/git/git-store.js';
-import { openGitStore } from '../../src/git/git-store.js';
+import type {
+  FileChange,
+  GitRepository,
+  GitStore,
+  GitStoreOptions,
+} from '../../../src/engines/git/git-store.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
 
 /** Author and committer of the commits in these tests. */
 export const someone = { name: 'Ada Lovelace', email: 'ada@example.org' };

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases } from '../../src/database/leases.js';
-import { openGitStore } from '../../src/git/git-store.js';
+import { createLocalLeases } from '../../../src/engines/database/leases.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 let at: GitFixture;

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitStore } from '../../src/git/git-store.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitStore } from '../../src/git/git-store.js';
-import { findNativeGit } from '../../src/git/native/native-git.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../src/engines/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 let at: GitFixture;
@@ -39,7 +39,7 @@ describe('a ref', () => {
 
   it.each([
     ['invalid_ref', '../secret'],
-    ['invalid_ref', '../../../../etc/passwd'],
+    ['invalid_ref', '../../../../../etc/passwd'],
     ['invalid_ref', 'main~1'],
     ['invalid_ref', 'main@{1}'],
     ['invalid_ref', 'HEAD'],
@@ -172,7 +172,7 @@ describe('files', () => {
     const blob = at.git('rev-parse', 'main:README.md');
     const entry = (name: Buffer | string) =>
       Buffer.concat([bytes('100644 '), Buffer.from(name), bytes('\0'), Buffer.from(blob, 'hex')]);
-    const names = ['..', '.GIT', 'CON.txt', 'a/b', 'a:b', 'a\\b', Buffer.from([0x66, 0xff]), 'fine'];
+    const names = ['../..', '.GIT', 'CON.txt', 'a/b', 'a:b', 'a\\b', Buffer.from([0x66, 0xff]), 'fine'];
     const raw = Buffer.concat(names.map(entry));
     const hash = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
     const tree = execFileSync('git', ['--git-dir', at.gitdir, ...hash], {

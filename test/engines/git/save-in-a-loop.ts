@@ -1,5 +1,5 @@
-import { createServerLeases } from '../../src/database/leases.js';
-import { openGitStore } from '../../src/git/git-store.js';
+import { createServerLeases } from '../../../src/engines/database/leases.js';
+import { openGitStore } from '../../../src/engines/git/git-store.js';
 
 // Run by tests until it is killed: saves new files and tells of each once it is acknowledged. With the address of a
 // database server it is one replica of several, else the only one.

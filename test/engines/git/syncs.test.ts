@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeLoose, objectId } from '../../src/git/object-codec.js';
-import { diskSyncs, type Syncs, syncPaths } from '../../src/git/syncs.js';
+import { diskSyncs, type Syncs, syncPaths } from '../../../src/engines/git/durability/syncs.js';
+import { encodeLoose, objectId } from '../../../src/engines/git/objects/object-codec.js';
 
 let root: string;
 let files: string[];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findEntry, spliceEntry, treeEntries } from '../../src/git/tree-bytes.js';
+import { findEntry, spliceEntry, treeEntries } from '../../../src/engines/git/trees/tree-bytes.js';
 import { seededRandom } from './seeded-random.js';
 
 const names = ['a', 'b', 'a.x', 'a-', 'a0', 'b b', 'ab', 'é', 'a b', ' a', 'zz', '100644', 'a 100644'];

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import type { IncomingMessage } from '../../src/kernels/incoming-message.js';
-import { createKernelRun } from '../../src/kernels/kernel-run.js';
+import type { IncomingMessage } from '../../../src/engines/kernels/incoming-message.js';
+import { createKernelRun } from '../../../src/engines/kernels/kernel-run.js';
 
 /** What ipykernel sends where an interrupt comes between `busy` and the code: the idle status, and no reply. */
 const idle = {

@@ -5,9 +5,9 @@ import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
-} from '../../src/kernels/jupyter-client.js';
-import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
-import { beginEndlessCell, ofType, runCell, startPython } from '../support/kernel.js';
+} from '../../../src/engines/kernels/jupyter-client.js';
+import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
 let client: JupyterClient;

@@ -4,9 +4,9 @@ import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
-} from '../../src/kernels/jupyter-client.js';
-import { kernelsOf, serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
-import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../support/kernel.js';
+} from '../../../src/engines/kernels/jupyter-client.js';
+import { kernelsOf, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
 let client: JupyterClient;

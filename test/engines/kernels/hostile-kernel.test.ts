@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeMessage } from '../../src/kernels/incoming-message.js';
+import { decodeMessage } from '../../../src/engines/kernels/incoming-message.js';
 import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
-} from '../../src/kernels/jupyter-client.js';
-import { toKernelEvent } from '../../src/kernels/kernel-event.js';
-import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
-import { ofType, runCell, startPython } from '../support/kernel.js';
+} from '../../../src/engines/kernels/jupyter-client.js';
+import { toKernelEvent } from '../../../src/engines/kernels/kernel-event.js';
+import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { ofType, runCell, startPython } from '../../support/kernel.js';
 
 describe('a kernel that sends what it should not', { timeout: 60_000 }, () => {
   let jupyter: TestJupyter;

@@ -3,10 +3,10 @@ import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
-} from '../../src/kernels/jupyter-client.js';
-import { countLostOutput } from '../../src/kernels/lost-output.js';
-import { serverPidOf, startTestJupyter, type TestJupyter } from '../support/jupyter.js';
-import { ofType, runCell, startPython } from '../support/kernel.js';
+} from '../../../src/engines/kernels/jupyter-client.js';
+import { countLostOutput } from '../../../src/engines/kernels/lost-output.js';
+import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { ofType, runCell, startPython } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
 let client: JupyterClient;

@@ -4,11 +4,11 @@ import {
   connectJupyter,
   type JupyterClient,
   type KernelConnection,
-} from '../../src/kernels/jupyter-client.js';
-import type { KernelEvent } from '../../src/kernels/kernel-event.js';
-import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
-import { beginEndlessCell, ofType, printed, runCell, settles, startPython } from '../support/kernel.js';
-import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+} from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
+import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { beginEndlessCell, ofType, printed, runCell, settles, startPython } from '../../support/kernel.js';
+import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 let jupyter: TestJupyter;
 let proxy: TcpProxy;

@@ -1,6 +1,6 @@
 import { LosslessNumber } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
-import { parseJson, stringifyJson } from '../../src/nbformat/json.js';
+import { parseJson, stringifyJson } from '../../../src/engines/nbformat/json.js';
 import { runPython } from './python.js';
 
 const program = `

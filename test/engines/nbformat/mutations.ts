@@ -1,5 +1,5 @@
 import { LosslessNumber } from 'lossless-json';
-import { isJsonObject } from '../../src/nbformat/json-object.js';
+import { isJsonObject } from '../../../src/engines/nbformat/json-object.js';
 import { codeCell, makeNotebook } from './corpus.js';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DomainError } from '../../src/errors.js';
-import { normalizeNotebook } from '../../src/nbformat/normalize-notebook.js';
+import { normalizeNotebook } from '../../../src/engines/nbformat/normalize-notebook.js';
+import { DomainError } from '../../../src/errors.js';
 import { codeCell, makeNotebook } from './corpus.js';
 
 function refusal(value: unknown): DomainError {

@@ -1,7 +1,7 @@
 import { stringify } from 'lossless-json';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/nbformat/json.js';
-import { notebookFaults } from '../../src/nbformat/notebook-faults.js';
+import { parseJson } from '../../../src/engines/nbformat/json.js';
+import { notebookFaults } from '../../../src/engines/nbformat/notebook-faults.js';
 import { codeCell, makeCorpus, makeNotebook } from './corpus.js';
 import { makeMutations } from './mutations.js';
 import { runPython } from './python.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DomainError } from '../../src/errors.js';
-import { readNotebook } from '../../src/nbformat/read-notebook.js';
-import { writeNotebook } from '../../src/nbformat/write-notebook.js';
+import { readNotebook } from '../../../src/engines/nbformat/read-notebook.js';
+import { writeNotebook } from '../../../src/engines/nbformat/write-notebook.js';
+import { DomainError } from '../../../src/errors.js';
 import { codeCell, makeNotebook } from './corpus.js';
 
 const read = (value: unknown) => readNotebook(Buffer.from(JSON.stringify(value)));

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/nbformat/json.js';
-import { normalizeNotebook } from '../../src/nbformat/normalize-notebook.js';
-import { emptyNotebook, type Notebook } from '../../src/nbformat/notebook.js';
-import { readNotebook } from '../../src/nbformat/read-notebook.js';
-import { writeNotebook } from '../../src/nbformat/write-notebook.js';
+import { parseJson } from '../../../src/engines/nbformat/json.js';
+import { normalizeNotebook } from '../../../src/engines/nbformat/normalize-notebook.js';
+import { emptyNotebook, type Notebook } from '../../../src/engines/nbformat/notebook.js';
+import { readNotebook } from '../../../src/engines/nbformat/read-notebook.js';
+import { writeNotebook } from '../../../src/engines/nbformat/write-notebook.js';
 import { lineBreaks, makeCorpus, makeNotebook } from './corpus.js';
 import { runPython } from './python.js';
 

@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { schema } from '../../schema/index.js';
-import { guardDocument, parseGuarded, validateGuarded } from '../../src/server/document-guard.js';
+import { schema } from '../../../schema/index.js';
+import { guardDocument, parseGuarded, validateGuarded } from '../../../src/server/graphql/document-guard.js';
 
 /** A small document whose fragments double at each level; validating it takes exponential time. */
 const bomb = (levels: number) =>

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { DomainError } from '../../src/errors.js';
-import { maskError } from '../../src/server/mask-error.js';
+import { DomainError } from '../../../src/errors.js';
+import { maskError } from '../../../src/server/graphql/mask-error.js';
 
 const log = pino({ level: 'silent' });
 const masked = (error: unknown) => maskError(error, log, 'r1').toJSON();

@@ -1,4 +1,4 @@
-import { storageUnavailable } from './storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
 
 const mostWaiting = 1000;
 const mostTogether = 64;

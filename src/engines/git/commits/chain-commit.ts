@@ -1,9 +1,9 @@
-import { applyChanges } from './apply-changes.js';
-import { encodeCommit } from './commit-object.js';
-import type { CommitInput, CommitResult } from './git-types.js';
-import { ObjectBatch } from './object-batch.js';
-import type { ObjectStore } from './object-store.js';
-import { TreeEditor } from './tree-editor.js';
+import type { CommitInput, CommitResult } from '../git-types.js';
+import { encodeCommit } from '../objects/commit-object.js';
+import { ObjectBatch } from '../objects/object-batch.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { applyChanges } from '../trees/apply-changes.js';
+import { TreeEditor } from '../trees/tree-editor.js';
 
 /** A commit that others are put on. */
 export interface Tip {

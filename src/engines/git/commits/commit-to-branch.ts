@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { notFound } from '../errors.js';
+import { notFound } from '../../../errors.js';
+import { storageUnavailable } from '../durability/storage-error.js';
+import type { CommitInput, CommitResult } from '../git-types.js';
+import type { NativeGit } from '../native/native-git.js';
+import { decodeCommit } from '../objects/commit-object.js';
+import { ObjectBatch } from '../objects/object-batch.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { assertBranchName } from '../refs/ref-name.js';
+import type { RefStore } from '../refs/ref-store.js';
 import type { BranchQueue, Waiting } from './branch-queue.js';
 import { chainCommit, type Tip } from './chain-commit.js';
-import { decodeCommit } from './commit-object.js';
-import type { CommitInput, CommitResult } from './git-types.js';
-import type { NativeGit } from './native/native-git.js';
-import { ObjectBatch } from './object-batch.js';
-import type { ObjectStore } from './object-store.js';
-import { assertBranchName } from './ref-name.js';
-import type { RefStore } from './ref-store.js';
-import { storageUnavailable } from './storage-error.js';
 
 const mostAttempts = 50;
 

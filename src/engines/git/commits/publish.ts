@@ -1,6 +1,6 @@
-import type { DurableFiles } from './durable-files.js';
-import type { MoveRecord } from './journal/journal-record.js';
-import { type LooseObject, writeLooseObjects } from './loose-objects.js';
+import type { DurableFiles } from '../durability/durable-files.js';
+import type { MoveRecord } from '../durability/journal/journal-record.js';
+import { type LooseObject, writeLooseObjects } from '../objects/loose-objects.js';
 
 /** An object of more bytes in its file is flushed by itself: to write it twice would cost more than a flush. */
 const largestJournaled = 1024 * 1024;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../../errors.js';
 import { removeTemp } from './durable-files.js';
 import { errnoOf } from './storage-error.js';
 import { type Syncs, syncPaths } from './syncs.js';

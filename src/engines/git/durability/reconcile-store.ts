@@ -1,11 +1,11 @@
 import { readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clearStaleLocks } from '../remotes/stale-locks.js';
 import { DurableFiles } from './durable-files.js';
 import { readApplied, writeApplied } from './journal/applied-repositories.js';
 import { bootId } from './journal/boot-id.js';
 import { readJournal } from './journal/read-journal.js';
 import { replayJournals } from './journal/replay-journals.js';
-import { clearStaleLocks } from './remotes/stale-locks.js';
 import { errnoOf } from './storage-error.js';
 import { journalFolder, type StoreOwner } from './store-owner.js';
 import type { Syncs } from './syncs.js';

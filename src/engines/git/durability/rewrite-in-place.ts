@@ -1,5 +1,5 @@
 import { chmod, open, stat } from 'node:fs/promises';
-import { decodeLoose } from './object-codec.js';
+import { decodeLoose } from '../objects/object-codec.js';
 import { errnoOf } from './storage-error.js';
 
 const objectFile = /\/objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;

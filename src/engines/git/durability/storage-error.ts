@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../../errors.js';
 
 /** A `storage_unavailable`; `cause` is for the log only. */
 export function storageUnavailable(cause: unknown): DomainError {

@@ -1,4 +1,4 @@
-import type { CommitLinks } from './commit-object.js';
+import type { CommitLinks } from '../objects/commit-object.js';
 import { clockSlop, NewestFirst } from './commit-walk.js';
 
 interface Mark {

@@ -1,4 +1,4 @@
-import type { CommitLinks } from './commit-object.js';
+import type { CommitLinks } from '../objects/commit-object.js';
 
 /**
  * How many commits a walk goes on past the point where, by their dates, nothing can be found any more: clocks differ.

@@ -1,12 +1,12 @@
-import type { CommitLinks } from './commit-object.js';
+import { guardStorage, storageUnavailable } from '../durability/storage-error.js';
+import type { Commit, GitRepository } from '../git-types.js';
+import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import { nativeHistory } from '../native/native-history.js';
+import type { CommitLinks } from '../objects/commit-object.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { commitChanges, withRenames } from '../trees/tree-diff.js';
 import { commitRange } from './commit-range.js';
-import type { Commit, GitRepository } from './git-types.js';
 import { isAncestor as walkToAncestor } from './is-ancestor.js';
-import { type NativeGit, NativeGitError } from './native/native-git.js';
-import { nativeHistory } from './native/native-history.js';
-import type { ObjectStore } from './object-store.js';
-import { guardStorage, storageUnavailable } from './storage-error.js';
-import { commitChanges, withRenames } from './tree-diff.js';
 
 /** How many commits our own walk looks at before native git, where there is one, takes over: as long as it starts. */
 const walkedAlone = 128;

@@ -1,11 +1,11 @@
-import { DomainError } from '../errors.js';
-import type { CommitLinks } from './commit-object.js';
+import { DomainError } from '../../../errors.js';
+import { storageUnavailable } from '../durability/storage-error.js';
+import type { NativeGit } from '../native/native-git.js';
+import type { CommitLinks } from '../objects/commit-object.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import type { RefStore } from '../refs/ref-store.js';
+import { peelToCommit } from '../refs/resolve-ref.js';
 import { isAncestor } from './is-ancestor.js';
-import type { NativeGit } from './native/native-git.js';
-import type { ObjectStore } from './object-store.js';
-import type { RefStore } from './ref-store.js';
-import { peelToCommit } from './resolve-ref.js';
-import { storageUnavailable } from './storage-error.js';
 
 /** Whether a ref, a hidden one too, leads to a commit that exists: one that none leads to may be pruned at any moment. */
 export async function isReachable(

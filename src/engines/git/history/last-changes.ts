@@ -1,9 +1,8 @@
-import { DomainError } from '../errors.js';
-import type { CommitLinks } from './commit-object.js';
+import { DomainError } from '../../../errors.js';
+import type { CommitLinks } from '../objects/commit-object.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { diffTrees } from '../trees/tree-diff.js';
 import { NewestFirst } from './commit-walk.js';
-
-import type { ObjectStore } from './object-store.js';
-import { diffTrees } from './tree-diff.js';
 
 const longestMs = 10_000;
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf } from '../storage-error.js';
+import { errnoOf } from '../durability/storage-error.js';
 
 /** How the objects of a repository lie on disk. */
 export interface ObjectStatistics {

@@ -1,8 +1,8 @@
 import { link, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errnoOf } from '../durability/storage-error.js';
+import { tempFolder } from '../durability/temp-name.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import { errnoOf } from '../storage-error.js';
-import { tempFolder } from '../temp-name.js';
 import { runInBackground } from './run-in-background.js';
 
 /** How long an object that nothing refers to is kept. */

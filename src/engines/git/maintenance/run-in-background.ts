@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import { storageUnavailable } from '../durability/storage-error.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import { storageUnavailable } from '../storage-error.js';
 
 /** One command of maintenance. */
 export interface BackgroundCommand {

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { storageUnavailable } from '../storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
 
 /** Two for each of the three streams of a process, and two over which it tells that it was started. */
 const neededToSpawn = 8;

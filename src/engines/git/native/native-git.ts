@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { storageUnavailable } from '../storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
 import { assertDescriptors } from './assert-descriptors.js';
 
 /** The oldest version that can do all that is asked of it: `git repack --geometric` came with 2.32. */

@@ -1,9 +1,9 @@
-import { EntryBudget } from '../entry-budget.js';
-import { isReadableSegment } from '../path.js';
-import { storageUnavailable } from '../storage-error.js';
-import { isRegularFile } from '../tree-bytes.js';
-import type { FileDifference } from '../tree-diff.js';
-import { longestPrefix } from '../tree-files.js';
+import { storageUnavailable } from '../durability/storage-error.js';
+import { EntryBudget } from '../objects/entry-budget.js';
+import { isReadableSegment } from '../trees/path.js';
+import { isRegularFile } from '../trees/tree-bytes.js';
+import type { FileDifference } from '../trees/tree-diff.js';
+import { longestPrefix } from '../trees/tree-files.js';
 import { type NativeGit, NativeGitError } from './native-git.js';
 
 /** A commit and its differing files, as {@link nativeHistory} finds them. */

@@ -1,5 +1,5 @@
-import type { Commit, Identity, Signature } from './git-types.js';
-import { storageUnavailable } from './storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
+import type { Commit, Identity, Signature } from '../git-types.js';
 
 const idLength = 40;
 const treeStart = 'tree ';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../../errors.js';
 
 const mostEntries = 500_000;
 const entriesPerTurn = 5_000;

@@ -2,7 +2,7 @@ import { existsSync, utimesSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DurableFiles } from './durable-files.js';
+import type { DurableFiles } from '../durability/durable-files.js';
 import { decodeLoose } from './object-codec.js';
 
 const writtenInARow = 32;

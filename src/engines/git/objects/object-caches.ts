@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { PackFile } from '../packs/pack-file.js';
+import { type PackCaches, PackFolder } from '../packs/pack-folder.js';
+import type { FileListing } from '../trees/tree-files.js';
 import type { GitObject } from './object-codec.js';
-import type { PackFile } from './packs/pack-file.js';
-import { type PackCaches, PackFolder } from './packs/pack-folder.js';
-import type { FileListing } from './tree-files.js';
 
 const mebibyte = 1024 * 1024;
 

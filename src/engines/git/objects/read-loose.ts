@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../durability/storage-error.js';
+import { PackDamage } from '../packs/pack-damage.js';
 import { decodeLoose, decodeLooseHeader, type GitObject, type ObjectType } from './object-codec.js';
-import { PackDamage } from './packs/pack-damage.js';
-import { errnoOf } from './storage-error.js';
 
 /** A shorter file is read without a turn through the thread pool. */
 const onLoop = 32 * 1024;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LRUCache } from 'lru-cache';
-import { type GitObject, largestObject, type ObjectType } from '../object-codec.js';
+import { type GitObject, largestObject, type ObjectType } from '../objects/object-codec.js';
 import { applyDelta, deltaSizes } from './delta.js';
 import { PackDamage } from './pack-damage.js';
 import type { PackFile, PlacedEntry } from './pack-file.js';

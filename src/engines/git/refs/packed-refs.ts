@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, storageUnavailable } from './storage-error.js';
+import { errnoOf, storageUnavailable } from '../durability/storage-error.js';
 
 /** Up to this many bytes, some 1,000 refs, are read at once: in 0.02 ms, where the turns through the thread pool take 0.1. */
 const onLoop = 64 * 1024;

@@ -2,8 +2,8 @@ import { linkSync, renameSync } from 'node:fs';
 import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DurableFiles, removeTemp } from './durable-files.js';
-import { errnoOf, storageUnavailable } from './storage-error.js';
+import { type DurableFiles, removeTemp } from '../durability/durable-files.js';
+import { errnoOf, storageUnavailable } from '../durability/storage-error.js';
 
 const longestWaitMs = 10_000;
 

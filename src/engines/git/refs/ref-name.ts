@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../../errors.js';
 
 const longestName = 200;
 const objectId = /^[0-9a-f]{40}$/;
@@ -19,8 +19,16 @@ export function isBranchName(name: string): boolean {
     return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Git refuses.
   if (/[\x00-\x20\x7f~^:?*[\\]/.test(name)) return false;
-  if (name.startsWith('-') || name.endsWith('.') || name.includes('..') || name.includes('@{')) return false;
-  return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
+  if (
+    name.startsWith('-') ||
+    name.endsWith('../../../git') ||
+    name.includes('../../..') ||
+    name.includes('@{')
+  )
+    return false;
+  return name
+    .split('/')
+    .every((part) => part !== '' && !part.startsWith('../../../git') && !part.endsWith('.lock'));
 }
 
 /**

@@ -1,15 +1,15 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DomainError, notFound } from '../errors.js';
-import type { DurableFiles } from './durable-files.js';
-import type { MoveRecord } from './journal/journal-record.js';
-import type { LooseObject } from './loose-objects.js';
+import { DomainError, notFound } from '../../../errors.js';
+import { publish } from '../commits/publish.js';
+import type { DurableFiles } from '../durability/durable-files.js';
+import type { MoveRecord } from '../durability/journal/journal-record.js';
+import { errnoOf, refUnreadable } from '../durability/storage-error.js';
+import type { LooseObject } from '../objects/loose-objects.js';
 import { readPackedRefs, withoutPackedRef } from './packed-refs.js';
-import { publish } from './publish.js';
 import { withLock } from './ref-lock.js';
 import { isBranchName } from './ref-name.js';
-import { errnoOf, refUnreadable } from './storage-error.js';
 
 const heads = 'refs/heads/';
 

@@ -1,11 +1,11 @@
 import git from 'isomorphic-git';
-import { notFound } from '../errors.js';
-import type { ResolvedRef } from './git-types.js';
-import { gitdirFs, virtualGitdir } from './gitdir-fs.js';
-import type { ObjectStore } from './object-store.js';
+import { notFound } from '../../../errors.js';
+import { refUnreadable } from '../durability/storage-error.js';
+import type { ResolvedRef } from '../git-types.js';
+import { gitdirFs, virtualGitdir } from '../objects/gitdir-fs.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { assertBranchName, isObjectId } from './ref-name.js';
 import type { RefStore } from './ref-store.js';
-import { refUnreadable } from './storage-error.js';
 
 const mostTags = 10;
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tempFolder } from '../temp-name.js';
+import { tempFolder } from '../durability/temp-name.js';
 
 /** Begins the name of a note of the refs that a git of ours has locked. */
 export const notePrefix = 'ref-update-';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tempFolder } from '../durability/temp-name.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import { tempFolder } from '../temp-name.js';
 import { clearStaleLocks, notePrefix, updateTimeoutMs } from './stale-locks.js';
 
 /** How many lines are one transaction: all of them are carried out, or none. */
@@ -40,6 +40,6 @@ async function updateNoted(native: NativeGit, gitdir: string, lines: string[]): 
 
 async function writeDurably(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flush: true });
-  const folder = await open(join(file, '..'));
+  const folder = await open(join(file, '../../../git'));
   await folder.sync().finally(() => folder.close());
 }

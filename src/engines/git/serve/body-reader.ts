@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { DomainError } from '../../../errors.js';
 
 /** Reads a stream of bytes first by length, then what is left of it. */
 export class BodyReader {

@@ -1,6 +1,6 @@
 import { takeTurns } from '../event-loop-turn.js';
-import { isReadableSegment } from '../path.js';
-import { isRegularFile, isTree, type TreeEntry, treeEntries } from '../tree-bytes.js';
+import { isReadableSegment } from '../trees/path.js';
+import { isRegularFile, isTree, type TreeEntry, treeEntries } from '../trees/tree-bytes.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';
 import { checkSymlinks, type Symlink } from './symlink-target.js';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { storageUnavailable } from '../storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
 
 const keptErrorBytes = 8 * 1024;
 

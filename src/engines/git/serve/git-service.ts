@@ -1,9 +1,9 @@
-import { DomainError } from '../../errors.js';
-import type { BranchQueue } from '../branch-queue.js';
-import type { DurableFiles } from '../durable-files.js';
+import { DomainError } from '../../../errors.js';
+import type { BranchQueue } from '../commits/branch-queue.js';
+import type { DurableFiles } from '../durability/durable-files.js';
+import { guardStorage } from '../durability/storage-error.js';
 import type { NativeGit } from '../native/native-git.js';
-import type { RefStore } from '../ref-store.js';
-import { guardStorage } from '../storage-error.js';
+import type { RefStore } from '../refs/ref-store.js';
 import { ProcessGate } from './process-gate.js';
 import { PushTurns } from './push-turns.js';
 import { advertiseReceive, type ReceiveRequest, receivePack } from './receive-pack.js';

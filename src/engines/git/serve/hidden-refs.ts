@@ -1,5 +1,5 @@
-import { DomainError } from '../../errors.js';
-import type { RefStore } from '../ref-store.js';
+import { DomainError } from '../../../errors.js';
+import type { RefStore } from '../refs/ref-store.js';
 
 /** Refs below this are kept for the repository itself: no client sees or moves them. */
 const hiddenPrefix = 'refs/gateway';

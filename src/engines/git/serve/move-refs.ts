@@ -1,5 +1,5 @@
-import { DomainError } from '../../errors.js';
-import type { RefStore } from '../ref-store.js';
+import { DomainError } from '../../../errors.js';
+import type { RefStore } from '../refs/ref-store.js';
 import { keepReplaced } from './hidden-refs.js';
 import type { PushOutcome } from './push-outcome.js';
 import type { RefCommand } from './push-request.js';

@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { DomainError } from '../../../errors.js';
 
 const mostRunning = 4;
 const mostWaiting = 64;

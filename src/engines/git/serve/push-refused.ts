@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { DomainError } from '../../../errors.js';
 import { NativeGitError } from '../native/native-git.js';
 
 /** A push that is refused as a whole; `message` is what its user reads. */

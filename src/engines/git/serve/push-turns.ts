@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { BranchQueue } from '../branch-queue.js';
+import type { BranchQueue } from '../commits/branch-queue.js';
 
 /** How long saves wait for a push to begin and then to end, at the most, and how seldom they do so on one branch. */
 const turnMs = 2_000;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DurableFiles } from '../durable-files.js';
-import { tempFolder, tempName } from '../temp-name.js';
+import type { DurableFiles } from '../durability/durable-files.js';
+import { tempFolder, tempName } from '../durability/temp-name.js';
 
 /** Moved in this order: git knows a pack by its index, so that comes last. */
 const suffixes = ['.pack', '.rev', '.idx'];

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
-import { DomainError } from '../../errors.js';
-import type { DurableFiles } from '../durable-files.js';
+import { DomainError } from '../../../errors.js';
+import type { DurableFiles } from '../durability/durable-files.js';
 import type { NativeGit } from '../native/native-git.js';
-import type { RefStore } from '../ref-store.js';
+import type { RefStore } from '../refs/ref-store.js';
 import { BodyReader } from './body-reader.js';
 import { checkConnected, checkHistory } from './check-history.js';
 import { checkObjects } from './check-objects.js';

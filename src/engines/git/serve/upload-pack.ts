@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { DomainError } from '../../errors.js';
+import { DomainError } from '../../../errors.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { allEnded, drained, exitCode, feed, keepErrors } from './feed.js';
 import { hiddenRefs } from './hidden-refs.js';

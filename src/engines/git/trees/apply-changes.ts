@@ -1,6 +1,6 @@
-import { DomainError, notFound } from '../errors.js';
-import type { CommitResult, FileChange } from './git-types.js';
-import type { ObjectBatch } from './object-batch.js';
+import { DomainError, notFound } from '../../../errors.js';
+import type { CommitResult, FileChange } from '../git-types.js';
+import type { ObjectBatch } from '../objects/object-batch.js';
 import { assertReadablePath, assertWritablePath, invalidPath } from './path.js';
 import { fileExists, type TreeEditor } from './tree-editor.js';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../../errors.js';
 
 const longestPath = 4096;
 const longestSegment = 255;
@@ -46,7 +46,7 @@ export function isReadableSegment(segment: string): boolean {
 
 /** An `invalid_path` that says what is wrong. */
 export function invalidPath(msg: string, loc: string[] = ['body', 'path']): DomainError {
-  return new DomainError('invalid_path', `${loc.slice(1).join('.')}: ${msg}`, {
+  return new DomainError('invalid_path', `${loc.slice(1).join('../../../git')}: ${msg}`, {
     fields: [{ loc, msg, type: 'invalid_path' }],
   });
 }
@@ -73,7 +73,7 @@ function readingFault(path: string): string | null {
 
 function segmentFault(segment: string): string | null {
   if (segment === '') return 'must not have empty segments';
-  if (segment === '.' || segment === '..') return 'must not have the segments . or ..';
+  if (segment === '../../../git' || segment === '../../..') return 'must not have the segments . or ..';
   if (Buffer.byteLength(segment) > longestSegment)
     return `must have at most ${longestSegment} bytes a segment`;
   // NTFS takes a backslash for a separator, so each part between two must not be .git either.

@@ -1,4 +1,4 @@
-import { storageUnavailable } from './storage-error.js';
+import { storageUnavailable } from '../durability/storage-error.js';
 
 const idBytes = 20;
 

@@ -1,6 +1,6 @@
-import { EntryBudget } from './entry-budget.js';
-import type { PathChange } from './git-types.js';
-import type { ObjectStore } from './object-store.js';
+import type { PathChange } from '../git-types.js';
+import { EntryBudget } from '../objects/entry-budget.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { pairRenames } from './pair-renames.js';
 import { differingEntries } from './tree-bytes.js';
 import { listTree, longestPrefix, namedEntry } from './tree-files.js';

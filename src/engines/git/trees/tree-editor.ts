@@ -1,5 +1,5 @@
-import { DomainError } from '../errors.js';
-import type { ObjectBatch } from './object-batch.js';
+import { DomainError } from '../../../errors.js';
+import type { ObjectBatch } from '../objects/object-batch.js';
 import { foldName, invalidPath } from './path.js';
 import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
 import type { PathTarget } from './tree-path.js';

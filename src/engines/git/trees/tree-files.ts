@@ -1,5 +1,5 @@
-import type { EntryBudget } from './entry-budget.js';
-import type { ObjectStore } from './object-store.js';
+import type { EntryBudget } from '../objects/entry-budget.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { isReadableSegment } from './path.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 

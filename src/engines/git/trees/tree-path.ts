@@ -1,4 +1,4 @@
-import type { ObjectStore } from './object-store.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { findEntry, isRegularFile, isTree } from './tree-bytes.js';
 
 /** What stands at a path of a commit: `other` is a symlink, a submodule, or below one; `missing` includes below a file. */

@@ -9,7 +9,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { isLosslessNumber } from 'lossless-json';
-import { isJsonObject } from '../nbformat/json-object.js';
+import { isJsonObject } from '../../../engines/nbformat/json-object.js';
 
 /** The scalar whose values keep their number tokens; all others know plain numbers only. */
 const keepsTokens = 'JSON';

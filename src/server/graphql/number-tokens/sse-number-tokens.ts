@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
-import { replaceNumberTokens } from '../nbformat/replace-number-tokens.js';
+import { replaceNumberTokens } from '../../../engines/nbformat/replace-number-tokens.js';
 
 // Nobody outside can know it, so no text of a notebook is taken for a number.
 const mark = randomUUID();

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { statusOf } from '../../rest/status.js';
-import { DomainError } from '../errors.js';
-import { mapIterator } from '../events/map-iterator.js';
-import { parseJson, stringifyJson } from '../nbformat/json.js';
+import { mapIterator } from '../../../engines/events/map-iterator.js';
+import { parseJson, stringifyJson } from '../../../engines/nbformat/json.js';
+import { statusOf } from '../../../error-status.js';
+import { DomainError } from '../../../errors.js';
+import { readBody } from '../../http/read-body.js';
+import { readParams } from '../../http/read-params.js';
 import { plainVariables } from './plain-variables.js';
-import { readBody } from './read-body.js';
-import { readParams } from './read-params.js';
 
 /**
  * Keeps number tokens (`1.0`, integers over 2^53) in what comes in and in what goes out. A form as the body is answered

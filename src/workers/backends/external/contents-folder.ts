@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import type { JupyterContents } from '../../../kernels/jupyter-contents.js';
+import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { WorkerFolder } from '../../worker-folder.js';
 
 /** How many requests a server is sent at once. */

@@ -4,8 +4,8 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
-import { connectJupyter } from '../../../kernels/jupyter-client.js';
 import { type ServerFolders, serverEnvironment, serverProgram } from './server-setup.js';
 
 const pollMs = 40;

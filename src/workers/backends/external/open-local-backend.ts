@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import { orAborted } from '../../../engines/kernels/or-aborted.js';
 import { DomainError } from '../../../errors.js';
-import { connectJupyter } from '../../../kernels/jupyter-client.js';
-import { orAborted } from '../../../kernels/or-aborted.js';
 import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
 import { spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';

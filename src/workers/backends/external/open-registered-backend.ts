@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import { createJupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import { createJupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import { connectJupyter } from '../../../kernels/jupyter-client.js';
-import { createJupyterContents } from '../../../kernels/jupyter-contents.js';
-import { createJupyterRest } from '../../../kernels/jupyter-rest.js';
 import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
 import { openContentsFolder, removeContentsFolder } from './contents-folder.js';
 import { watchAnswers } from './watch-answers.js';

@@ -1,4 +1,4 @@
-import type { JupyterClient } from '../../../kernels/jupyter-client.js';
+import type { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { WorkerExit } from '../../backend.js';
 
 const probeTimeoutMs = 5_000;

@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeHeader, encodeHeader, headerBytes } from '../../../src/git/journal/segment-header.js';
-import { diskSyncs, type Syncs } from '../../../src/git/syncs.js';
+import {
+  decodeHeader,
+  encodeHeader,
+  headerBytes,
+} from '../../../../src/engines/git/durability/journal/segment-header.js';
+import { diskSyncs, type Syncs } from '../../../../src/engines/git/durability/syncs.js';
 
 /** Syncs of which the checkpoint's can be held up, so that what was saved stays in the journal alone. */
 export function heldSyncs(): Syncs & { hold(): void; release(): void } {

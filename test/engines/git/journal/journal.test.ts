@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal, type JournalOptions } from '../../../src/git/journal/journal.js';
-import type { MoveRecord } from '../../../src/git/journal/journal-record.js';
-import { readJournal } from '../../../src/git/journal/read-journal.js';
-import { diskSyncs } from '../../../src/git/syncs.js';
+import { Journal, type JournalOptions } from '../../../../src/engines/git/durability/journal/journal.js';
+import type { MoveRecord } from '../../../../src/engines/git/durability/journal/journal-record.js';
+import { readJournal } from '../../../../src/engines/git/durability/journal/read-journal.js';
+import { diskSyncs } from '../../../../src/engines/git/durability/syncs.js';
 
 let root: string;
 let flushes: number;

@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitStore } from '../../../src/git/git-store.js';
-import { decodeRecord } from '../../../src/git/journal/journal-record.js';
-import { headerBytes } from '../../../src/git/journal/segment-header.js';
-import { diskSyncs } from '../../../src/git/syncs.js';
+import { decodeRecord } from '../../../../src/engines/git/durability/journal/journal-record.js';
+import { headerBytes } from '../../../../src/engines/git/durability/journal/segment-header.js';
+import { diskSyncs } from '../../../../src/engines/git/durability/syncs.js';
+import { openGitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit } from '../git-fixture.js';
 import { crashedDisk, heldSyncs, journalSegments } from './crashed-disk.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
+import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from '../git-fixture.js';
 import { crashedDisk, heldSyncs } from './crashed-disk.js';
 

@@ -1,5 +1,5 @@
-import { openGitStore } from '../../../src/git/git-store.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
+import { openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
 
 /** A process for tests to kill: maintains the repository `argv[3]` below `argv[2]` once, and says when a step begins. */
 const [root, id] = process.argv.slice(2) as [string, string];

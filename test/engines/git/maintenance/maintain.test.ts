@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFil
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
+import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture, someone } from '../git-fixture.js';
 import { makeDue } from './make-due.js';
 
@@ -179,7 +179,7 @@ describe('maintenance', () => {
       for (let n = 0; n < 6; n++) await at.commit({ kind: 'save', path: 'README.md', bytes: large(made++) });
       const child = spawn(
         process.execPath,
-        ['--import', 'tsx', 'test/git/maintenance/maintain-once.ts', at.root, at.id],
+        ['--import', 'tsx', 'test/engines/git/maintenance/maintain-once.ts', at.root, at.id],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
       await firstOutput(child);

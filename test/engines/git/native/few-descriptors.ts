@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import { runInBackground } from '../../../src/git/maintenance/run-in-background.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
-import { nativeHistory } from '../../../src/git/native/native-history.js';
-import { uploadPack } from '../../../src/git/serve/upload-pack.js';
-import { createWatchdog } from '../../../src/git/serve/watchdog.js';
+import { runInBackground } from '../../../../src/engines/git/maintenance/run-in-background.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { nativeHistory } from '../../../../src/engines/git/native/native-history.js';
+import { uploadPack } from '../../../../src/engines/git/serve/upload-pack.js';
+import { createWatchdog } from '../../../../src/engines/git/serve/watchdog.js';
 
 // Runs git in each way that there is, first with no file descriptor free, then with one more each time, and prints how
 // each run ended. Its parent bounds the descriptors of this process.

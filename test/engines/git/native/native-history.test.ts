@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitRepository, openGitStore, type PathChange } from '../../../src/git/git-store.js';
-import { findNativeGit, NativeGitError } from '../../../src/git/native/native-git.js';
-import { nativeHistory } from '../../../src/git/native/native-history.js';
-import { withRenames } from '../../../src/git/tree-diff.js';
+import { type GitRepository, openGitStore, type PathChange } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit, NativeGitError } from '../../../../src/engines/git/native/native-git.js';
+import { nativeHistory } from '../../../../src/engines/git/native/native-history.js';
+import { withRenames } from '../../../../src/engines/git/trees/tree-diff.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 import { randomHistory } from '../random-history.js';
 import { seededRandom } from '../seeded-random.js';

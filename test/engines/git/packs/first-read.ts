@@ -1,4 +1,4 @@
-import { openGitStore } from '../../../src/git/git-store.js';
+import { openGitStore } from '../../../../src/engines/git/git-store.js';
 
 // Reads files of one repository in a process that has read nothing, and tells its parent what that took.
 const [root, id, count] = process.argv.slice(2) as [string, string, string];

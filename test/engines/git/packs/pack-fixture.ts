@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalLeases } from '../../../src/database/leases.js';
-import { DurableFiles } from '../../../src/git/durable-files.js';
-import { createObjectCaches } from '../../../src/git/object-caches.js';
-import { ObjectStore } from '../../../src/git/object-store.js';
-import { StoreOwner } from '../../../src/git/store-owner.js';
+import { createLocalLeases } from '../../../../src/engines/database/leases.js';
+import { DurableFiles } from '../../../../src/engines/git/durability/durable-files.js';
+import { StoreOwner } from '../../../../src/engines/git/durability/store-owner.js';
+import { createObjectCaches } from '../../../../src/engines/git/objects/object-caches.js';
+import { ObjectStore } from '../../../../src/engines/git/objects/object-store.js';
 import { nativeGit } from '../git-fixture.js';
 import { seededRandom } from '../seeded-random.js';
 

@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit, type NativeCommand, type NativeGit } from '../../../src/git/native/native-git.js';
-import { checkFetched } from '../../../src/git/remotes/check-fetched.js';
-import { fetchRemote } from '../../../src/git/remotes/fetch-remote.js';
-import { pushRemote } from '../../../src/git/remotes/push-remote.js';
-import { type RemoteAccess, remoteLimits } from '../../../src/git/remotes/remote-command.js';
-import { RemoteFault } from '../../../src/git/remotes/remote-fault.js';
-import { packBounds } from '../../../src/git/serve/index-pack.js';
-import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
+import {
+  findNativeGit,
+  type NativeCommand,
+  type NativeGit,
+} from '../../../../src/engines/git/native/native-git.js';
+import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
+import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';
+import { pushRemote } from '../../../../src/engines/git/remotes/push-remote.js';
+import { type RemoteAccess, remoteLimits } from '../../../../src/engines/git/remotes/remote-command.js';
+import { RemoteFault } from '../../../../src/engines/git/remotes/remote-fault.js';
+import { packBounds } from '../../../../src/engines/git/serve/index-pack.js';
+import { type GitHttpServer, openGitHttpServer } from '../../../support/git-http-server.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 
 let native: NativeGit;

@@ -1,5 +1,5 @@
-import { findNativeGit } from '../../../src/git/native/native-git.js';
-import { createRefs } from '../../../src/git/remotes/tracking-refs.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { createRefs } from '../../../../src/engines/git/remotes/tracking-refs.js';
 
 // Run by stale-locks.test.ts, which kills it: makes branches without end.
 const [gitdir = '', oid = ''] = process.argv.slice(2);

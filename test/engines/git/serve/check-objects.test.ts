@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
-import { checkObjects } from '../../../src/git/serve/check-objects.js';
-import { PackObjects } from '../../../src/git/serve/pack-objects.js';
-import { buildPack, commitBytes, oidOf, type PackedObject, treeBytes } from '../../support/hostile-pack.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { checkObjects } from '../../../../src/engines/git/serve/check-objects.js';
+import { PackObjects } from '../../../../src/engines/git/serve/pack-objects.js';
+import {
+  buildPack,
+  commitBytes,
+  oidOf,
+  type PackedObject,
+  treeBytes,
+} from '../../../support/hostile-pack.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 
 let at: GitFixture;

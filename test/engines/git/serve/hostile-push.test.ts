@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
+import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
 import {
   buildPack,
   commitBytes,
@@ -11,7 +11,7 @@ import {
   type PackedObject,
   repeatingDelta,
   treeBytes,
-} from '../../support/hostile-pack.js';
+} from '../../../support/hostile-pack.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 import { push } from './push.js';
 
@@ -77,8 +77,8 @@ describe('a push is refused before anything can be seen when it has', () => {
   });
 
   it.each([
-    ['.', /the segment \./],
-    ['..', /the segment \.\./],
+    ['../../../git/serve', /the segment \./],
+    ['../../../git', /the segment \.\./],
     ['', /malformed \(badTree\)/],
     ['a/b', /name with a slash/],
     ['../../etc/passwd', /name with a slash/],

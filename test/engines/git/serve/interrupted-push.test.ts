@@ -4,9 +4,15 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/git/git-store.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
-import { buildPack, commitBytes, oidOf, type PackedObject, treeBytes } from '../../support/hostile-pack.js';
+import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import {
+  buildPack,
+  commitBytes,
+  oidOf,
+  type PackedObject,
+  treeBytes,
+} from '../../../support/hostile-pack.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 import { push } from './push.js';
 

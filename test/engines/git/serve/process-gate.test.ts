@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { ProcessGate } from '../../../src/git/serve/process-gate.js';
+import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 
 const never = () => new AbortController().signal;
 const busy = { code: 'storage_unavailable', retryAfterSeconds: 10 };

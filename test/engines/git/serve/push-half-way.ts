@@ -1,5 +1,5 @@
-import { openGitStore } from '../../../src/git/git-store.js';
-import { findNativeGit } from '../../../src/git/native/native-git.js';
+import { openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
 import { push } from './push.js';
 
 // Run by interrupted-push.test.ts, which kills it: takes the first half of a push.

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { BodyReader } from '../../../src/git/serve/body-reader.js';
-import { pktLine } from '../../../src/git/serve/pkt-line.js';
-import { readPushRequest } from '../../../src/git/serve/push-request.js';
+import { BodyReader } from '../../../../src/engines/git/serve/body-reader.js';
+import { pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
+import { readPushRequest } from '../../../../src/engines/git/serve/push-request.js';
 
 const oid = 'a'.repeat(40);
 const none = '0'.repeat(40);

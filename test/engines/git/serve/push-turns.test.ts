@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { BranchQueue } from '../../../src/git/branch-queue.js';
-import { PushTurns } from '../../../src/git/serve/push-turns.js';
+import { BranchQueue } from '../../../../src/engines/git/commits/branch-queue.js';
+import { PushTurns } from '../../../../src/engines/git/serve/push-turns.js';
 
 const pusher = { userId: 'ada', repositoryId: 'r' };
 const setUp = () => {

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GitStore } from '../../../src/git/git-store.js';
-import { flushLine, pktLine } from '../../../src/git/serve/pkt-line.js';
-import type { PushPolicy } from '../../../src/git/serve/push-rules.js';
-import { createWatchdog } from '../../../src/git/serve/watchdog.js';
+import type { GitStore } from '../../../../src/engines/git/git-store.js';
+import { flushLine, pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
+import type { PushPolicy } from '../../../../src/engines/git/serve/push-rules.js';
+import { createWatchdog } from '../../../../src/engines/git/serve/watchdog.js';
 
 /** One push as a client could send it. */
 export interface Push {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { LooseObject } from '../loose-objects.js';
+import type { LooseObject } from '../../objects/loose-objects.js';
 
 /** One move of a ref, with the objects that came with it. */
 export interface MoveRecord {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeLooseObjects } from '../../objects/loose-objects.js';
+import { RefStore } from '../../refs/ref-store.js';
 import type { DurableFiles } from '../durable-files.js';
-import { writeLooseObjects } from '../loose-objects.js';
-import { RefStore } from '../ref-store.js';
 import { errnoOf } from '../storage-error.js';
 import { doubt } from '../syncs.js';
 import type { MoveRecord } from './journal-record.js';
@@ -87,7 +87,8 @@ async function moveRefs(
 function* placesOf(gitdir: string, move: MoveRecord): Generator<string> {
   const objects = move.objects.map(({ oid }) => `objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
   for (const file of [...objects, move.ref, 'packed-refs']) {
-    for (let place = file; place !== '.'; place = dirname(place)) yield join(gitdir, place);
+    for (let place = file; place !== '../../../../git/journal'; place = dirname(place))
+      yield join(gitdir, place);
   }
   yield gitdir;
 }
