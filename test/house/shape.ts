@@ -1,0 +1,66 @@
+import type { Node } from 'oxc-parser';
+import type { SourceFile } from './source-files.js';
+
+/** Limits of the code's shape, in lines. */
+export const shapeLimits = { medianFile: 80, file: 300, function: 80 };
+
+/** Functions over the limit, each with the reason why it stays whole: `path:line of code that names it`. */
+export const longFunctions: Record<string, string> = {};
+
+/** The number of lines of a file. */
+export function lineCount({ text }: SourceFile): number {
+  return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+}
+
+/** The median number of lines of files. */
+export function medianLineCount(files: SourceFile[]): number {
+  const counts = files.map(lineCount).sort((a, b) => a - b);
+  return counts[Math.floor(counts.length / 2)] ?? 0;
+}
+
+/** One sentence for each file and function over its limit. */
+export function lengthFaults(files: SourceFile[]): string[] {
+  return files.flatMap((file) => [
+    ...(lineCount(file) > shapeLimits.file ? [`${file.path}: ${lineCount(file)} lines.`] : []),
+    ...longFunctionsIn(file),
+  ]);
+}
+
+function longFunctionsIn(file: SourceFile): string[] {
+  const lineOf = (offset: number) => file.text.slice(0, offset).split('\n').length;
+  const faults: string[] = [];
+  walk(file.program, (node) => {
+    if (!/Function/.test(node.type) || !('body' in node) || !node.body) return;
+    const lines = lineOf(node.end) - lineOf(node.start) + 1;
+    const place = `${file.path}:${lineOf(node.start)}`;
+    if (lines > shapeLimits.function && !longFunctions[file.path]) {
+      faults.push(`${place}: a function of ${lines} lines.`);
+    }
+  });
+  return faults;
+}
+
+/** One sentence for each exported declaration without JSDoc. */
+export function undocumentedExports(file: SourceFile): string[] {
+  return file.program.body.flatMap((statement) => {
+    if (statement.type !== 'ExportNamedDeclaration' && statement.type !== 'ExportDefaultDeclaration')
+      return [];
+    if (!('declaration' in statement) || !statement.declaration) return [];
+    const documented = file.comments.some(
+      ({ type, value, end }) =>
+        type === 'Block' && value.startsWith('*') && file.text.slice(end, statement.start).trim() === '',
+    );
+    const line = file.text.slice(0, statement.start).split('\n').length;
+    return documented ? [] : [`${file.path}:${line}: an export without JSDoc.`];
+  });
+}
+
+/** Calls `visit` for a node and all that it holds. */
+export function walk(node: unknown, visit: (node: Node) => void): void {
+  if (Array.isArray(node)) {
+    for (const item of node) walk(item, visit);
+  } else if (node && typeof node === 'object') {
+    if ('type' in node && typeof node.type === 'string') visit(node as Node);
+    for (const value of Object.values(node)) walk(value, visit);
+  }
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { type Comment, type ParseResult, parseSync } from 'oxc-parser';
+
+/** A parsed source file of the repository. */
+export interface SourceFile {
+  /** From the root of the repository, `/`-separated. */
+  path: string;
+  text: string;
+  program: ParseResult['program'];
+  comments: Comment[];
+  /** The files of this repository that it imports, types counted. */
+  imports: string[];
+  /** The packages that it imports. */
+  packages: string[];
+}
+
+/**
+ * Parses the TypeScript sources below some folders, without generated code.
+ * @param root the folder of the repository
+ * @param folders from the root, e.g. `src`
+ * @throws Error when a file does not parse
+ */
+export function readSourceFiles(root: string, folders: string[]): SourceFile[] {
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return listed
+    .split('\n')
+    .filter((path) => path.endsWith('.ts') && !path.includes('/generated/') && existsSync(join(root, path)))
+    .map((path) => readSourceFile(root, path));
+}
+
+function readSourceFile(root: string, path: string): SourceFile {
+  const text = readFileSync(join(root, path), 'utf8');
+  const { program, comments, module, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
+  const specifiers = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1)),
+  ];
+  const isRelative = (specifier: string) => specifier.startsWith('.');
+  return {
+    path,
+    text,
+    program,
+    comments,
+    imports: [...new Set(specifiers.filter(isRelative).map((specifier) => fileOf(path, specifier)))],
+    packages: [...new Set(specifiers.filter((specifier) => !isRelative(specifier)))],
+  };
+}
+
+/** The path of an imported file: TypeScript imports `x.ts` as `x.js`. */
+function fileOf(importer: string, specifier: string): string {
+  return normalize(join(dirname(importer), specifier)).replace(/\.js$/, '.ts');
+}

@@ -1,0 +1,71 @@
+import { walk } from './shape.js';
+import type { SourceFile } from './source-files.js';
+
+/** Words that are no name here, each with what to write in its place. */
+const wordsOfNames: Record<string, string> = {
+  most: 'max',
+  longest: 'max',
+  largest: 'max',
+  deepest: 'max',
+  furthest: 'max',
+  tell: 'report, notify, return',
+  tells: 'reports, notifies, returns',
+  told: 'reported, notified, returned',
+  turn: 'queue, slot',
+  turns: 'queues, slots',
+  door: 'transport, API',
+  doors: 'transports, APIs',
+  place: 'scope, position, path',
+  places: 'scopes, positions, paths',
+  settle: 'resolve, finish',
+  settled: 'resolved, finished',
+  settles: 'resolves, finishes',
+  settling: 'resolving, finishing',
+};
+
+/** Names of other people's APIs. */
+const allowedNames = new Set(['allSettled']);
+
+/** Phrases that prose does not use: in comments, descriptions and error texts. */
+const phrases =
+  /\b(most|longest|largest|deepest|furthest|tells?|telling|told|turns?|doors?|places?|settl(?:e[sd]?|ing)|tak(?:e[sn]?|ing) up|took up|in doubt)\b/gi;
+
+/** Ordinary uses of those words. */
+const allowedPhrases =
+  /\b(at most|most recent(ly)?|in turn|turn(s|ed)? (on|off|into)|in[ -]place|take[sn]? place|allSettled|(TCP|event loop) turns?)\b/gi;
+
+/** One sentence for each private word in a name, a comment or a text of a file. */
+export function wordFaults(file: SourceFile): string[] {
+  const lineOf = (offset: number) => file.text.slice(0, offset).split('\n').length;
+  const faults = new Set<string>();
+  walk(file.program, (node) => {
+    if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') {
+      for (const word of wordsOf(node.name)) {
+        const better =
+          Object.hasOwn(wordsOfNames, word) && !allowedNames.has(node.name) && wordsOfNames[word];
+        if (better) faults.add(`${file.path}:${lineOf(node.start)}: the name ${node.name}: ${better}.`);
+      }
+    } else if (node.type === 'Literal' && typeof node.value === 'string') {
+      if (node.value.includes(' ')) check(node.value, node.start);
+    } else if (node.type === 'TemplateElement') {
+      check(node.value.cooked ?? '', node.start);
+    }
+  });
+  for (const { value, start } of file.comments) check(value, start);
+  return [...faults];
+
+  function check(prose: string, offset: number): void {
+    for (const match of prose.replace(allowedPhrases, '').matchAll(phrases)) {
+      const lines = prose.replace(allowedPhrases, '').slice(0, match.index).split('\n').length - 1;
+      faults.add(`${file.path}:${lineOf(offset) + lines}: the words "${match[0]}" in prose.`);
+    }
+  }
+}
+
+/** The words of a name in camelCase, PascalCase or UPPER_CASE, in lower case. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[ _$#]+/)
+    .map((word) => word.toLowerCase());
+}
