@@ -155,7 +155,7 @@ function toModel(json: unknown): Model {
 
 function folderOf(path: string): string {
   const folder = posix.dirname(posix.normalize(`/${path}`)).slice(1);
-  if (path.split('/').includes('../..'))
+  if (path.split('/').includes('..'))
     throw new DomainError('invalid_path', 'The path must stay below the root.');
   return folder;
 }

@@ -42,7 +42,7 @@ export function createJupyterContents(rest: JupyterRest, signal?: AbortSignal): 
   ): Promise<RestAnswer> {
     const segments = path.split('/');
     // An address cannot name these: they would lead elsewhere.
-    if (segments.some((one) => one === '' || one === '../../kernels' || one === '../..'))
+    if (segments.some((one) => one === '' || one === '.' || one === '..'))
       return { status: 400, json: undefined };
     const address = `api/contents/${segments.map(encodeURIComponent).join('/')}${query}`;
     let answer: RestAnswer;

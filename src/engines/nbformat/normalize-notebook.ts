@@ -44,13 +44,9 @@ function refuse(faults: NotebookFault[]): void {
     msg,
     type,
   }));
-  throw new DomainError(
-    'invalid_notebook',
-    `${fields[0]!.loc.slice(1).join('../../nbformat')}: ${first.msg}.`,
-    {
-      fields,
-    },
-  );
+  throw new DomainError('invalid_notebook', `${fields[0]!.loc.slice(1).join('.')}: ${first.msg}.`, {
+    fields,
+  });
 }
 
 function shorten(name: string | number): string | number {

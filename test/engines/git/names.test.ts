@@ -33,8 +33,8 @@ describe('a branch name', () => {
   it('is accepted just when git check-ref-format accepts it', () => {
     const plain = ['a', 'b', 'x1', 'fix', 'team', '_', '+', 'é', 'main', '/'];
     const pieces = [
-      '../../git',
-      '../..',
+      '.',
+      '..',
       '.lock',
       '@',
       '{',
@@ -83,8 +83,8 @@ describe('a path', () => {
       'a',
       'B',
       '/',
-      '../../git',
-      '../..',
+      '.',
+      '..',
       'git',
       '.git',
       '~1',
@@ -119,9 +119,9 @@ describe('a path', () => {
     '/a',
     'a//b',
     'a/',
-    '../../git',
+    '.',
     'a/./b',
-    '../..',
+    '..',
     'a/../b',
     '.git',
     'a/.GIT/b',
@@ -180,7 +180,7 @@ describe('a path', () => {
   ])('is written: %j', (path) => expect(() => assertWritablePath(path)).not.toThrow());
 
   it('is told with the place of the fault', () => {
-    expect(() => assertWritablePath('../..', ['query', 'path'])).toThrow(
+    expect(() => assertWritablePath('..', ['query', 'path'])).toThrow(
       expect.objectContaining({ fields: [expect.objectContaining({ loc: ['query', 'path'] })] }),
     );
   });

@@ -39,7 +39,7 @@ describe('a ref', () => {
 
   it.each([
     ['invalid_ref', '../secret'],
-    ['invalid_ref', '../../../../../etc/passwd'],
+    ['invalid_ref', '../../../../etc/passwd'],
     ['invalid_ref', 'main~1'],
     ['invalid_ref', 'main@{1}'],
     ['invalid_ref', 'HEAD'],
@@ -172,7 +172,7 @@ describe('files', () => {
     const blob = at.git('rev-parse', 'main:README.md');
     const entry = (name: Buffer | string) =>
       Buffer.concat([bytes('100644 '), Buffer.from(name), bytes('\0'), Buffer.from(blob, 'hex')]);
-    const names = ['../..', '.GIT', 'CON.txt', 'a/b', 'a:b', 'a\\b', Buffer.from([0x66, 0xff]), 'fine'];
+    const names = ['..', '.GIT', 'CON.txt', 'a/b', 'a:b', 'a\\b', Buffer.from([0x66, 0xff]), 'fine'];
     const raw = Buffer.concat(names.map(entry));
     const hash = ['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'];
     const tree = execFileSync('git', ['--git-dir', at.gitdir, ...hash], {

@@ -19,16 +19,8 @@ export function isBranchName(name: string): boolean {
     return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Git refuses.
   if (/[\x00-\x20\x7f~^:?*[\\]/.test(name)) return false;
-  if (
-    name.startsWith('-') ||
-    name.endsWith('../../../git') ||
-    name.includes('../../..') ||
-    name.includes('@{')
-  )
-    return false;
-  return name
-    .split('/')
-    .every((part) => part !== '' && !part.startsWith('../../../git') && !part.endsWith('.lock'));
+  if (name.startsWith('-') || name.endsWith('.') || name.includes('..') || name.includes('@{')) return false;
+  return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }
 
 /**

@@ -25,7 +25,7 @@ export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1
 
 /** The oldest git that connects to the address it is given: `http.curloptResolve` came with 2.37. */
 export function canReachRemotes(native: NativeGit | null): native is NativeGit {
-  const [major = 0, minor = 0] = native?.version.split('../../../git/remotes').map(Number) ?? [];
+  const [major = 0, minor = 0] = native?.version.split('.').map(Number) ?? [];
   return major > 2 || (major === 2 && minor >= 37);
 }
 

@@ -40,6 +40,6 @@ async function updateNoted(native: NativeGit, gitdir: string, lines: string[]): 
 
 async function writeDurably(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flush: true });
-  const folder = await open(join(file, '../../../git'));
+  const folder = await open(join(file, '..'));
   await folder.sync().finally(() => folder.close());
 }

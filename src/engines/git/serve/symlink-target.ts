@@ -36,8 +36,8 @@ export function leadsOutside(target: string, depth: number): boolean {
   if (target === '' || target.includes('\0') || /^([/\\]|[a-z]:)/i.test(target)) return true;
   let at = depth;
   for (const segment of target.split('/')) {
-    if (segment === '' || segment === '../../../git/serve') continue;
-    if (segment === '../../../git') at -= 1;
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') at -= 1;
     else if (isReadableSegment(segment)) at += 1;
     else return true;
     if (at < 0) return true;

@@ -46,7 +46,7 @@ export function isReadableSegment(segment: string): boolean {
 
 /** An `invalid_path` that says what is wrong. */
 export function invalidPath(msg: string, loc: string[] = ['body', 'path']): DomainError {
-  return new DomainError('invalid_path', `${loc.slice(1).join('../../../git')}: ${msg}`, {
+  return new DomainError('invalid_path', `${loc.slice(1).join('.')}: ${msg}`, {
     fields: [{ loc, msg, type: 'invalid_path' }],
   });
 }
@@ -73,7 +73,7 @@ function readingFault(path: string): string | null {
 
 function segmentFault(segment: string): string | null {
   if (segment === '') return 'must not have empty segments';
-  if (segment === '../../../git' || segment === '../../..') return 'must not have the segments . or ..';
+  if (segment === '.' || segment === '..') return 'must not have the segments . or ..';
   if (Buffer.byteLength(segment) > longestSegment)
     return `must have at most ${longestSegment} bytes a segment`;
   // NTFS takes a backslash for a separator, so each part between two must not be .git either.

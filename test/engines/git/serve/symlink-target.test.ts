@@ -8,7 +8,7 @@ it('a symlink that stays inside is let through', () => {
     ['../data.csv', 1],
     ['../../x/y', 2],
     ['a/b/../../c', 0],
-    ['../../../git', 1],
+    ['..', 1],
   ] as const) {
     expect([target, leadsOutside(target, depth)]).toEqual([target, false]);
   }
@@ -20,7 +20,7 @@ it('a symlink that leads outside, or into .git, is refused', () => {
     ['/etc/passwd', 3],
     ['\\\\host\\share', 3],
     ['C:/Windows', 3],
-    ['../../../git', 0],
+    ['..', 0],
     ['../x', 0],
     ['a/../../x', 0],
     ['../../x', 1],

@@ -87,8 +87,7 @@ async function moveRefs(
 function* placesOf(gitdir: string, move: MoveRecord): Generator<string> {
   const objects = move.objects.map(({ oid }) => `objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
   for (const file of [...objects, move.ref, 'packed-refs']) {
-    for (let place = file; place !== '../../../../git/journal'; place = dirname(place))
-      yield join(gitdir, place);
+    for (let place = file; place !== '.'; place = dirname(place)) yield join(gitdir, place);
   }
   yield gitdir;
 }
