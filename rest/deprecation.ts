@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import type { RouteDescription } from './route.js';
+import type { RouteDescription } from './route-description.js';
 
 /** Since when the repository-addressed routes are deprecated: 2026-01-01T00:00:00Z. */
 const deprecatedSince = Date.UTC(2026, 0, 1) / 1000;

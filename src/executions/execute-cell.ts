@@ -71,18 +71,18 @@ type Body = Pick<Execution, 'code' | 'cellIndex' | 'cellId' | 'timeoutSeconds' |
 function checkInput(input: ExecuteCellInput): Body {
   const { cellIndex = null, timeoutSeconds = null } = input;
   if (input.executionId != null && !isUuid(input.executionId)) {
-    throw invalidField('execution_id', 'must be a UUID', 'uuid');
+    throw invalidField('executionId', 'must be a UUID', 'uuid');
   }
   if (cellIndex !== null && (cellIndex < 0 || cellIndex > 1_000_000)) {
-    throw invalidField('cell_index', 'must be between 0 and 1000000');
+    throw invalidField('cellIndex', 'must be between 0 and 1000000');
   }
   if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
-    throw invalidField('timeout_seconds', `must be above 0 and at most ${longestTimeout}`);
+    throw invalidField('timeoutSeconds', `must be above 0 and at most ${longestTimeout}`);
   }
   return {
     code: checkText(input.code, 'code', longestCode),
     cellIndex,
-    cellId: input.cellId == null ? null : checkText(input.cellId, 'cell_id', 200),
+    cellId: input.cellId == null ? null : checkText(input.cellId, 'cellId', 200),
     timeoutSeconds,
     stopOnError: input.stopOnError ?? true,
   };

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/trees/path.js';
-import { DomainError } from '../errors.js';
-import { type FileKind, fileKind } from '../notebooks/file-kind.js';
+import type { FileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import { checkKind } from './check-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
@@ -28,12 +28,8 @@ export async function readFile(
   input: ReadFileInput,
 ): Promise<FileSnapshot> {
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
-  const loc = ['query', 'path'];
-  assertReadablePath(input.path, loc);
-  if (input.kind && fileKind(input.path) !== input.kind) {
-    const msg = input.kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
-    throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
-  }
+  assertReadablePath(input.path);
+  if (input.kind) checkKind(input.path, input.kind);
   const ref = checkRef(input.ref ?? target.defaultBranch);
   return readSnapshot(services, target, { ref, path: input.path });
 }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IdempotencyKey, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { RepeatedRequest } from '../access/repeated-request.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
-import { authorizeRepeat } from './authorize-repeat.js';
+import { authorizeRepeat, type RepeatableMutation } from './authorize-repeat.js';
 
 /** An answer as it is kept. */
 interface KeptAnswer {
@@ -18,8 +19,8 @@ interface KeyedRequest {
   method: string;
   path: string;
   body: Uint8Array;
-  mutation: string;
-  params: Record<string, string>;
+  mutation: RepeatableMutation;
+  names: RepeatedRequest;
 }
 
 const leaseMs = 120_000;

@@ -39,7 +39,7 @@ export async function createKernelProfile(
   requirePlatformAdmin(ctx);
   const data = {
     id: checkSlug(input.id, 'id'),
-    displayName: checkName(input.displayName, 'display_name'),
+    displayName: checkName(input.displayName, 'displayName'),
     language: checkName(input.language, 'language'),
     kernelName: checkKernelName(input.kernelName),
     runtime: input.runtime,
@@ -65,7 +65,7 @@ export async function updateKernelProfile(
   requirePlatformAdmin(ctx);
   const { displayName, language, kernelName, runtime, isDefault } = refuseNulls(input);
   const data = {
-    displayName: displayName === undefined ? undefined : checkName(displayName, 'display_name'),
+    displayName: displayName === undefined ? undefined : checkName(displayName, 'displayName'),
     language: language === undefined ? undefined : checkName(language, 'language'),
     kernelName: kernelName === undefined ? undefined : checkKernelName(kernelName),
     runtime,
@@ -110,7 +110,7 @@ export async function deleteKernelProfile(
 function checkKernelName(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw invalidField(
-    'kernel_name',
+    'kernelName',
     'must be 1 to 100 letters, digits, dots, underscores and hyphens, a letter or digit first',
   );
 }

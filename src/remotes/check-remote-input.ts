@@ -55,7 +55,7 @@ export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: strin
   }
   if (interval !== null && (interval < shortestInterval || interval > longestInterval)) {
     throw invalidField(
-      [...at, 'fetch_interval_seconds'],
+      [...at, 'fetchIntervalSeconds'],
       `must be from ${shortestInterval} to ${longestInterval}`,
       'out_of_range',
     );

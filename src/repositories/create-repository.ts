@@ -37,7 +37,7 @@ export async function createRepository(
     spaceId: space.id,
     name: checkRepositoryName(input.name),
     kind: input.kind,
-    defaultBranch: checkBranchName(input.defaultBranch ?? 'main', ['body', 'default_branch']),
+    defaultBranch: checkBranchName(input.defaultBranch ?? 'main', 'defaultBranch'),
     allowNonFastForward: input.allowNonFastForward ?? false,
   };
   // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.

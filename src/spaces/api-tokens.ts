@@ -65,7 +65,7 @@ export async function createApiToken(
   const name = checkName(input.name);
   const expiresAt = input.expiresAt == null ? null : checkExpiry(input.expiresAt);
   if (!isUuid(userId) || !(await prisma.user.findUnique({ where: { id: userId } }))) {
-    throw invalidField('user_id', 'is not a user', 'unknown');
+    throw invalidField('userId', 'is not a user', 'unknown');
   }
   const token = generateToken();
   const apiToken = await prisma.apiToken.create({
@@ -103,7 +103,7 @@ function assertOwnOrAdmin(ctx: RequestContext, userId: string): void {
 }
 
 function checkExpiry(expiresAt: Date): Date {
-  if (expiresAt <= new Date()) throw invalidField('expires_at', 'must be in the future');
-  if (expiresAt > latestExpiry) throw invalidField('expires_at', 'must be before the year 10000');
+  if (expiresAt <= new Date()) throw invalidField('expiresAt', 'must be in the future');
+  if (expiresAt > latestExpiry) throw invalidField('expiresAt', 'must be before the year 10000');
   return expiresAt;
 }

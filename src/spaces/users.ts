@@ -85,7 +85,7 @@ export async function updateUser(
   const where = { id: checkId(id, 'The user') };
   const { name, email, isPlatformAdmin } = refuseNulls(input);
   if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId) {
-    throw invalidField('is_platform_admin', 'another platform admin must take the role from you');
+    throw invalidField('isPlatformAdmin', 'another platform admin must take the role from you');
   }
   const data = {
     name: name === undefined ? undefined : checkName(name),

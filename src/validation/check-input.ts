@@ -1,7 +1,7 @@
-import { invalidField, notFound } from '../errors.js';
+import { FieldError, invalidField, notFound } from '../errors.js';
 import { checkText, isUuid } from './validate.js';
 
-const longestEmail = 254;
+const maxEmail = 254;
 const slug = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
@@ -20,7 +20,7 @@ export function checkSlug(value: string, field: string): string {
  * @throws DomainError `invalid_request` naming `email`
  */
 export function checkEmail(value: string): string {
-  const email = checkText(value, 'email', longestEmail);
+  const email = checkText(value, 'email', maxEmail);
   if (!/^[^\s@<>\p{Cc}]+@[^\s@<>\p{Cc}]+$/u.test(email))
     throw invalidField('email', 'is not an e-mail address');
   return email;
@@ -30,9 +30,8 @@ export function checkEmail(value: string): string {
  * A number within bounds, both included.
  * @throws DomainError `invalid_request` naming the field
  */
-export function checkRange(value: number, field: string, least: number, most: number): number {
-  if (value < least || value > most)
-    throw invalidField(field, `must be from ${least} to ${most}`, 'out_of_range');
+export function checkRange(value: number, field: string, min: number, max: number): number {
+  if (value < min || value > max) throw invalidField(field, `must be from ${min} to ${max}`, 'out_of_range');
   return value;
 }
 
@@ -49,16 +48,13 @@ export function checkSlugId(id: string, what: string): string {
 }
 
 /**
- * In the input of an update `null` is no way to say "as it is".
- * @throws DomainError `invalid_request` naming the first field that is null
+ * In the input of an update `null` does not mean that a field stays as it is.
+ * @throws FieldError `invalid_request` naming every field that is null
  */
 export function refuseNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {
-  for (const [name, value] of Object.entries(input)) {
-    if (value !== null) continue;
-    throw invalidField(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      'must not be null',
-    );
-  }
+  const [first, ...more] = Object.entries(input)
+    .filter(([, value]) => value === null)
+    .map(([name]) => ({ path: [name], message: 'must not be null', type: 'null' }));
+  if (first) throw new FieldError('invalid_request', [first, ...more]);
   return input as { [K in keyof T]: Exclude<T[K], null> };
 }

@@ -55,12 +55,12 @@ export async function resolveStart(
   const repository = workspace.defaultRepository;
   if (input.repositoryKind && input.repositoryKind !== repository.kind) {
     throw invalidField(
-      'repository_kind',
+      'repositoryKind',
       `the workspace's repository is of the kind "${repository.kind}"`,
       'mismatch',
     );
   }
-  if (input.path != null) assertReadablePath(input.path, ['body', 'path']);
+  if (input.path != null) assertReadablePath(input.path);
   const branch = input.branch ?? workspace.defaultBranch;
   return {
     workspace,
@@ -92,13 +92,13 @@ async function resolveBranch(
 async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
   const { prisma } = services;
   const { kernelName } = input;
-  if (kernelName != null) checkText(kernelName, 'kernel_name', longestName);
+  if (kernelName != null) checkText(kernelName, 'kernelName', longestName);
   if (input.kernelProfileId != null) {
-    checkText(input.kernelProfileId, 'kernel_profile_id', longestName);
+    checkText(input.kernelProfileId, 'kernelProfileId', longestName);
     const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
-    if (!profile) throw invalidField('kernel_profile_id', 'is not a kernel profile', 'unknown');
+    if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
     if (kernelName != null && kernelName !== profile.kernelName) {
-      throw invalidField('kernel_name', `the profile's kernel is "${profile.kernelName}"`, 'mismatch');
+      throw invalidField('kernelName', `the profile's kernel is "${profile.kernelName}"`, 'mismatch');
     }
     return profile;
   }
@@ -107,19 +107,19 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
   if (profile) return profile;
-  if (kernelName != null) throw invalidField('kernel_name', 'no kernel profile has this kernel', 'unknown');
-  throw invalidField('kernel_profile_id', 'is required: there is no default profile', 'missing');
+  if (kernelName != null) throw invalidField('kernelName', 'no kernel profile has this kernel', 'unknown');
+  throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
 }
 
 async function findResourceClass(
   services: PrismaService,
   id: string | null | undefined,
 ): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resource_class_id', longestName);
+  if (id != null) checkText(id, 'resourceClassId', longestName);
   const found = await services.prisma.resourceClass.findFirst({
     where: { isEnabled: true, ...(id == null ? {} : { id }) },
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
-  if (!found) throw invalidField('resource_class_id', 'is not an enabled resource class', 'unknown');
+  if (!found) throw invalidField('resourceClassId', 'is not an enabled resource class', 'unknown');
   return found;
 }

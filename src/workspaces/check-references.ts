@@ -24,7 +24,7 @@ export async function checkRepository(
         include: { workspaces: { include: { grants: true } } },
       })
     : null;
-  if (!found) throw invalidField('default_repository_id', 'is not a repository of this space', 'unknown');
+  if (!found) throw invalidField('defaultRepositoryId', 'is not a repository of this space', 'unknown');
   const { workspaces, ...repository } = found;
   if (!repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces).canEdit) {
     throw new DomainError(
@@ -46,7 +46,7 @@ export async function checkBranch(
     await git.resolveBranch(branch);
   } catch (error) {
     if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('default_branch', 'is not a branch of this repository', 'unknown');
+      throw invalidField('defaultBranch', 'is not a branch of this repository', 'unknown');
     }
     throw error;
   }
@@ -67,7 +67,7 @@ export async function checkOwner(
         },
       })
     : null;
-  if (!found) throw invalidField('owner_user_id', 'is not a member of this space', 'unknown');
+  if (!found) throw invalidField('ownerUserId', 'is not a member of this space', 'unknown');
   return found.id;
 }
 
@@ -77,7 +77,7 @@ export async function checkConnectors(
   access: SpaceAccess,
   ids: string[],
 ): Promise<string[]> {
-  const field = 'authoring_query_connector_ids';
+  const field = 'authoringQueryConnectorIds';
   const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
   if (unique.length > mostConnectors) throw invalidField(field, `must have at most ${mostConnectors} items`);
   const known = await services.prisma.queryConnector.findMany({

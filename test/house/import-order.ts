@@ -25,6 +25,7 @@ const layers: string[][] = [
   ['src/engines/git', 'src/engines/kernels', 'src/engines/nbformat'],
   ['src/engines/database', 'src/engines/events'],
   ['src/paging', 'src/validation'],
+  ['src/refusal.ts'],
   ['src/error-status.ts'],
   ['src/errors.ts'],
 ];
@@ -33,6 +34,7 @@ const layers: string[][] = [
 const restMayImport: Record<string, 'values' | 'types'> = {
   'src/errors.ts': 'values',
   'src/error-status.ts': 'values',
+  'src/refusal.ts': 'values',
   'src/server/graphql/graphql-executor.ts': 'types',
 };
 

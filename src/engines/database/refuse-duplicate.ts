@@ -1,8 +1,8 @@
-import { DomainError } from '../../errors.js';
+import { FieldError } from '../../errors.js';
 import { uniqueViolation } from './unique-violation.js';
 
 /**
- * Runs a write and tells a violated unique constraint as a fault of the field that has to be unique.
+ * Runs a write; a violated unique constraint is reported as a fault of the field that has to be unique.
  * @throws DomainError `already_exists` naming the field, and what `write` throws
  */
 export async function refuseDuplicate<T>(field: string, write: () => Promise<T>): Promise<T> {
@@ -10,8 +10,7 @@ export async function refuseDuplicate<T>(field: string, write: () => Promise<T>)
     return await write();
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    throw new DomainError('already_exists', `${field}: is taken already; choose another.`, {
-      fields: [{ loc: ['body', field], msg: 'is taken already', type: 'duplicate' }],
-    });
+    const message = 'is taken already; choose another';
+    throw new FieldError('already_exists', [{ path: [field], message, type: 'duplicate' }]);
   }
 }

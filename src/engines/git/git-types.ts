@@ -132,7 +132,7 @@ export interface GitRepository {
    * when the branch moves meanwhile (a push from outside), all is evaluated anew, so no other commit is ever dropped.
    * Once it returns, the commit is on disk.
    * @throws DomainError `invalid_ref`, `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict` (with
-   *   `path, branch, base_sha, current_sha`), `storage_unavailable`
+   *   `path, branch, baseSha, currentSha`), `storage_unavailable`
    */
   commit(input: CommitInput): Promise<CommitResult>;
 

@@ -146,7 +146,7 @@ function withCode(refused: string, status: number, requestId: string): string {
   const { errors } = JSON.parse(refused) as { errors: { message: string; extensions?: object }[] };
   const code = codesOfRefusals[status];
   return JSON.stringify({
-    errors: errors.map((error) => ({ extensions: { code, request_id: requestId }, ...error })),
+    errors: errors.map((error) => ({ extensions: { code, requestId }, ...error })),
   });
 }
 

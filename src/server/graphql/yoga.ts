@@ -1,7 +1,8 @@
-import type { ExecutionArgs, GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
+import { statusOf } from '../../error-status.js';
 import { guardDocument, mostTokens } from './document-guard.js';
 import { maskResult } from './mask-error.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
@@ -79,9 +80,20 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.request.requestId));
+      const masked = maskResult(result, log, serverContext.request.requestId);
+      masked.errors?.forEach((error, index) => {
+        keepStatus(error, result.errors![index]!);
+      });
+      setResult(masked);
     },
   };
+}
+
+/** Yoga takes the status of its answer from `extensions.http` and leaves that member out of what it writes. */
+function keepStatus(masked: GraphQLError, { extensions: { http } }: GraphQLError): void {
+  if (http) masked.extensions.http = http;
+  else if (masked.extensions.code === 'unauthenticated')
+    masked.extensions.http = { status: statusOf.unauthenticated };
 }
 
 function useDocumentGuard(): Plugin {

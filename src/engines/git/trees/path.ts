@@ -1,4 +1,4 @@
-import { DomainError } from '../../../errors.js';
+import { FieldError, type FieldPath } from '../../../errors.js';
 
 const longestPath = 4096;
 const longestSegment = 255;
@@ -18,24 +18,24 @@ const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /**
  * Refuses a path that no file is read under: empty, absolute, a `.`, `..` or empty segment, any spelling of `.git`, NUL,
  * lone surrogates, over 4096 bytes or 255 a segment.
- * @param loc where the path stands in the input; default `["body", "path"]`
+ * @param field where the path is in the input; default `["path"]`
  * @throws DomainError `invalid_path`
  */
-export function assertReadablePath(path: string, loc: string[] = ['body', 'path']): void {
+export function assertReadablePath(path: string, field?: FieldPath): void {
   const fault = readingFault(path);
-  if (fault) throw invalidPath(fault, loc);
+  if (fault) throw invalidPath(fault, field);
 }
 
 /**
  * Refuses a path that a checkout could not hold on every system, besides what {@link assertReadablePath} refuses: not
  * NFC, backslash, colon, control and bidirectional characters, Windows' reserved names, a trailing dot or space, and the
  * files that steer Git itself (`.gitmodules`, `.gitattributes`).
- * @param loc where the path stands in the input; default `["body", "path"]`
+ * @param field where the path is in the input; default `["path"]`
  * @throws DomainError `invalid_path`
  */
-export function assertWritablePath(path: string, loc: string[] = ['body', 'path']): void {
+export function assertWritablePath(path: string, field?: FieldPath): void {
   const fault = readingFault(path) ?? writingFault(path);
-  if (fault) throw invalidPath(fault, loc);
+  if (fault) throw invalidPath(fault, field);
 }
 
 /** Whether a name found in a tree is one that a file may be read under; hostile trees hold `..`, `a/b` or `.git`. */
@@ -45,10 +45,8 @@ export function isReadableSegment(segment: string): boolean {
 }
 
 /** An `invalid_path` that says what is wrong. */
-export function invalidPath(msg: string, loc: string[] = ['body', 'path']): DomainError {
-  return new DomainError('invalid_path', `${loc.slice(1).join('.')}: ${msg}`, {
-    fields: [{ loc, msg, type: 'invalid_path' }],
-  });
+export function invalidPath(message: string, field: FieldPath = ['path']): FieldError {
+  return new FieldError('invalid_path', [{ path: field, message, type: 'invalid_path' }]);
 }
 
 /** Names that a case-insensitive or normalizing file system takes for one have the same folded form. */

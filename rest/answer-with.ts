@@ -1,42 +1,42 @@
-import { followAnswer } from './follow.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
-import { at, type Responds } from './responds.js';
-import type { Answer, Graph, RouteRequest } from './route.js';
+import type { Answer, Graph, RouteRequest } from './request.js';
+import { type ResponsePlan, valueAt } from './response-plan.js';
+import { streamExecution } from './stream-execution.js';
 
-/** A page of a list, as queries ask for it. */
+/** A page of a list, as a query names it. */
 interface Page {
   page: number;
   size: number;
 }
 
 /**
- * Makes the answer that {@link Responds} describes from a document's data.
- * @throws DomainError `invalid_request` for a bad `Last-Event-ID` of a stream
+ * Answers with a document's data, as the plan of the route says.
+ * @throws DomainError what {@link streamExecution} throws
  */
 export async function answerWith(
-  responds: Responds,
+  plan: ResponsePlan,
   data: unknown,
   request: RouteRequest,
   graph: Graph,
 ): Promise<Answer> {
   const { query, headers } = request;
-  switch (responds.kind) {
+  switch (plan.kind) {
     case 'ok':
-      return { status: 200, body: at(data, responds.at) };
+      return { status: 200, body: valueAt(data, plan.at) };
     case 'page':
-      return pageAnswer(at(data, responds.at) as { items: unknown[]; total: number }, query as Page);
+      return pageAnswer(valueAt(data, plan.at) as { items: unknown[]; total: number }, query as Page);
     case 'slice':
-      return slicedAnswer(at(data, responds.at) as unknown[], query as Page);
+      return slicedAnswer(valueAt(data, plan.at) as unknown[], query as Page);
     case 'created': {
-      const isNew = responds.isNew === undefined || at(data, responds.isNew);
-      return { status: isNew ? 201 : 200, body: at(data, responds.at) };
+      const isNew = plan.isNew === undefined || valueAt(data, plan.isNew);
+      return { status: isNew ? 201 : 200, body: valueAt(data, plan.at) };
     }
     case 'file':
-      return fileAnswer(at(data, responds.at) as FileBodyFragment, headers);
+      return fileAnswer(valueAt(data, plan.at) as FileBodyFragment, headers);
     case 'saved': {
-      const saved = at(data, responds.at) as { file: FileBodyFragment; version: VersionBodyFragment | null };
+      const saved = valueAt(data, plan.at) as { file: FileBodyFragment; version: VersionBodyFragment | null };
       return {
-        status: responds.status,
+        status: plan.status,
         body: { ...saved.file, version: saved.version },
         headers: { etag: etagOf(saved.file) },
       };
@@ -44,7 +44,7 @@ export async function answerWith(
     case 'done':
       return { status: 204 };
     case 'stream':
-      return followAnswer(graph, at(data, responds.at) as string, request);
+      return streamExecution(graph, valueAt(data, plan.at) as string, request);
   }
 }
 

@@ -9,26 +9,26 @@ export type DataPath<T> =
       : never;
 
 /**
- * What a route answers, as data: the answer and its description in OpenAPI are both made from it. `at` is the dotted
- * path to it in the data of the route's document.
+ * What a route answers, as data: both the answer and its description in OpenAPI follow from it. `at` is the dotted path of
+ * the result in the data of the route's document.
  *
- * - `ok`: 200 with what stands there
- * - `page`: 200 with `items` and `total` from there, `page` and `size` from the query
- * - `slice`: the same of a list that the graph answers whole
- * - `created`: 201, or 200 when the flag at `isNew` says that it was there already
+ * - `ok`: 200 with the result
+ * - `page`: 200 with the `items` and `total` of the result, `page` and `size` of the query
+ * - `slice`: the same for a list that GraphQL answers whole
+ * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before
  * - `file`: 200 with a file and its `ETag`; 304 to `If-None-Match`
- * - `saved`: `status` with the `file` there, its `version` merged in, and its `ETag`
+ * - `saved`: `status` with the `file` of the result, its `version` merged in, and its `ETag`
  * - `done`: 204
- * - `stream`: the event stream of the execution whose id stands there
+ * - `stream`: the event stream of the execution whose id is the result
  */
-export type Responds<TPath extends string = string> =
+export type ResponsePlan<TPath extends string = string> =
   | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }
   | { kind: 'done' };
 
-/** What stands at a dotted path; undefined where the way ends before. */
-export function at(data: unknown, path: string): unknown {
+/** The value at a dotted path; undefined where the data ends before. */
+export function valueAt(data: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], data);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { executionStream } from '../../rest/sse.js';
+import { executionStream } from '../../rest/execution-stream.js';
 import { DomainError } from '../../src/errors.js';
 import { readEvents } from '../support/sse.js';
 
 const ids = { execution_id: 'e1', session_id: 's1' };
-const place = { executionId: 'e1', sessionId: 's1', after: 4 };
+const followed = { executionId: 'e1', sessionId: 's1', after: 4 };
 
 /** The stream of a log whose reading fails after some entries. */
 async function events(sequences: number[], failure: Error) {
@@ -15,13 +15,13 @@ async function events(sequences: number[], failure: Error) {
     }
     throw failure;
   }
-  return readEvents(executionStream(place, log()));
+  return readEvents(executionStream(followed, log()));
 }
 
 it.each([
   [[5, 6], 6],
   [[], 4],
-])('a stream broken off after %j tells how far it came', async (sequences, sequence) => {
+])('a stream that breaks off after %j ends with an error that has the last sequence number', async (sequences, sequence) => {
   expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
     event: 'error',
     data: {
@@ -35,7 +35,7 @@ it.each([
   });
 });
 
-it('a stream that the caller may follow no more says why', async () => {
+it('a stream that the caller may not follow any more ends with the reason', async () => {
   const failure = new DomainError('forbidden', 'You may not view this workspace.');
   expect((await events([5], failure)).at(-1)?.data).toEqual({
     ...ids,

@@ -1,11 +1,11 @@
-import { statusOf } from '../src/error-status.js';
 import { DomainError } from '../src/errors.js';
+import { refusalOf } from '../src/refusal.js';
 import type { FollowExecutionSubscription } from './generated/operations.js';
 
 const keepAliveMs = 15_000;
 
-/** Which execution a stream follows, and the sequence number that it begins after. */
-interface StreamPlace {
+/** Which execution a stream follows, and the sequence number after which it begins. */
+export interface FollowedExecution {
   executionId: string;
   sessionId: string;
   after: number;
@@ -14,11 +14,11 @@ interface StreamPlace {
 /**
  * Streams an execution's log as server-sent events
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html): `notebook_event` for each entry, then
- * `final_response` or `error`; `id` is the sequence number. A slow client is not buffered for: the next event is read
- * when it took the last. A client that leaves ends the reading, not the run.
+ * `final_response` or `error`; `id` is the sequence number. The next event is read when the client has taken the last,
+ * so that nothing is buffered for a slow client. A client that leaves ends the reading, not the run.
  */
 export function executionStream(
-  at: StreamPlace,
+  at: FollowedExecution,
   events: AsyncIterableIterator<FollowExecutionSubscription>,
 ): Response {
   const encoder = new TextEncoder();
@@ -80,16 +80,20 @@ function frame(event: FollowExecutionSubscription['executionEvents']): string {
 }
 
 /**
- * The end of a stream that the gateway could not go on with, or that the caller may not follow any more; the log is as
- * it was, so a client may resume.
+ * The last event of a stream that failed, or that the caller may not follow any more. The log is not changed, so that a
+ * client may resume.
  * @param sequence of the last event that was sent
  */
-function broken({ executionId, sessionId }: StreamPlace, sequence: number, error: unknown): string {
-  const { code, message: detail } =
+function broken({ executionId, sessionId }: FollowedExecution, sequence: number, error: unknown): string {
+  const {
+    code,
+    status,
+    message: detail,
+  } = refusalOf(
     error instanceof DomainError
       ? error
-      : new DomainError('runtime_unavailable', 'The stream broke off; resume it with Last-Event-ID.');
-  const status = statusOf[code];
+      : new DomainError('runtime_unavailable', 'The stream broke off; resume it with Last-Event-ID.'),
+  );
   return message('error', undefined, {
     execution_id: executionId,
     session_id: sessionId,
