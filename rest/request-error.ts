@@ -20,7 +20,6 @@ export class RequestError extends DomainError {
   constructor(code: ErrorCode, faults: readonly [RequestFault, ...RequestFault[]]) {
     const [{ loc, msg }] = faults;
     super(code, `${loc.slice(1).join('.') || `The ${loc[0]}`}${loc.length > 1 ? ':' : ''} ${msg}`);
-    this.name = 'RequestError';
     this.faults = faults;
   }
 }

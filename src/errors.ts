@@ -102,7 +102,6 @@ export class FieldError extends DomainError {
   /** @param faults at least one */
   constructor(code: ErrorCode, faults: readonly [FieldFault, ...FieldFault[]], options?: DomainErrorOptions) {
     super(code, faultSentence(faults[0]), options);
-    this.name = 'FieldError';
     this.faults = faults;
   }
 }

@@ -6,6 +6,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkId } from '../validation/check-input.js';
 import { checkName, isUuid } from '../validation/validate.js';
 
@@ -60,13 +61,15 @@ export async function createApiToken(
   const userId = input.userId ?? ctx.actor.userId;
   assertOwnOrAdmin(ctx, userId);
   const scopes = [...new Set(input.scopes)];
-  if (scopes.length === 0) throw invalidField('scopes', 'must not be empty', 'too_short');
   for (const scope of scopes) requireScope(ctx, scope);
-  const name = checkName(input.name);
-  const expiresAt = input.expiresAt == null ? null : checkExpiry(input.expiresAt);
-  if (!isUuid(userId) || !(await prisma.user.findUnique({ where: { id: userId } }))) {
-    throw invalidField('userId', 'is not a user', 'unknown');
-  }
+  const { name, expiresAt } = await checkAll({
+    scopes: () => {
+      if (scopes.length === 0) throw invalidField('scopes', 'must not be empty', 'too_short');
+    },
+    name: () => checkName(input.name),
+    expiresAt: () => (input.expiresAt == null ? null : checkExpiry(input.expiresAt)),
+    userId: () => checkUser(services, userId),
+  });
   const token = generateToken();
   const apiToken = await prisma.apiToken.create({
     data: { userId, name, hash: hashToken(token), scopes, expiresAt },
@@ -100,6 +103,12 @@ export async function revokeApiToken(
 function assertOwnOrAdmin(ctx: RequestContext, userId: string): void {
   if (ctx.actor.isPlatformAdmin || userId === ctx.actor.userId) return;
   throw new DomainError('forbidden', "Only a platform admin may do this with another user's API tokens.");
+}
+
+async function checkUser({ prisma }: PrismaService, id: string): Promise<void> {
+  if (!isUuid(id) || !(await prisma.user.findUnique({ where: { id } }))) {
+    throw invalidField('userId', 'is not a user', 'unknown');
+  }
 }
 
 function checkExpiry(expiresAt: Date): Date {

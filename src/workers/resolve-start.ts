@@ -10,6 +10,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { assertReadablePath } from '../engines/git/trees/path.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import type { WorkerServices } from './worker-services.js';
@@ -53,24 +54,25 @@ export async function resolveStart(
   requireScope(ctx, 'execute');
   assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
-  if (input.repositoryKind && input.repositoryKind !== repository.kind) {
-    throw invalidField(
-      'repositoryKind',
-      `the workspace's repository is of the kind "${repository.kind}"`,
-      'mismatch',
-    );
-  }
-  if (input.path != null) assertReadablePath(input.path);
   const branch = input.branch ?? workspace.defaultBranch;
-  return {
-    workspace,
-    repository,
-    branch,
-    commitOid: await resolveBranch(services, repository, branch),
-    path: input.path ?? null,
-    profile: await findProfile(services, input),
-    resourceClass: await findResourceClass(services, input.resourceClassId),
-  };
+  const path = input.path ?? null;
+  const { commitOid, profile, resourceClass } = await checkAll({
+    repositoryKind: () => checkRepositoryKind(repository, input.repositoryKind),
+    path: () => (path === null ? undefined : assertReadablePath(path)),
+    commitOid: () => resolveBranch(services, repository, branch),
+    profile: () => findProfile(services, input),
+    resourceClass: () => findResourceClass(services, input.resourceClassId),
+  });
+  return { workspace, repository, branch, commitOid, path, profile, resourceClass };
+}
+
+function checkRepositoryKind({ kind }: Repository, given: StartInput['repositoryKind']): void {
+  if (!given || given === kind) return;
+  throw invalidField(
+    'repositoryKind',
+    `must be "${kind}", the kind of the workspace's repository`,
+    'mismatch',
+  );
 }
 
 async function resolveBranch(
@@ -98,7 +100,11 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
     const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
     if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
     if (kernelName != null && kernelName !== profile.kernelName) {
-      throw invalidField('kernelName', `the profile's kernel is "${profile.kernelName}"`, 'mismatch');
+      throw invalidField(
+        'kernelName',
+        `must be "${profile.kernelName}", the kernel of the profile`,
+        'mismatch',
+      );
     }
     return profile;
   }
@@ -107,7 +113,7 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
   if (profile) return profile;
-  if (kernelName != null) throw invalidField('kernelName', 'no kernel profile has this kernel', 'unknown');
+  if (kernelName != null) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
   throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
 }
 

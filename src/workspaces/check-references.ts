@@ -3,6 +3,7 @@ import { repositoryPermissions } from '../access/repository-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkEach } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
@@ -79,13 +80,16 @@ export async function checkConnectors(
 ): Promise<string[]> {
   const field = 'authoringQueryConnectorIds';
   const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
-  if (unique.length > mostConnectors) throw invalidField(field, `must have at most ${mostConnectors} items`);
+  if (unique.length > mostConnectors)
+    throw invalidField(field, `must have at most ${mostConnectors} items`, 'too_long');
   const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },
   });
   const knownIds = new Set(known.map((connector) => connector.id));
-  const unknown = ids.findIndex((id) => !knownIds.has(id.toLowerCase()));
-  if (unknown >= 0) throw invalidField([field, unknown], 'is not a query connector of this space', 'unknown');
+  await checkEach(ids, (id, index) => {
+    if (!knownIds.has(id.toLowerCase()))
+      throw invalidField([field, index], 'is not a query connector of this space', 'unknown');
+  });
   return unique;
 }

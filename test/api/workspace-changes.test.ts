@@ -105,7 +105,7 @@ it('a branch is one of the repository that a move in between brought', async () 
     changeWhile(moved, { defaultBranch: 'only-here' }, () =>
       patch(moved, { default_repository_id: otherRepository }),
     ),
-  ).rejects.toMatchObject({ code: 'invalid_request', fields: [{ loc: ['body', 'default_branch'] }] });
+  ).rejects.toMatchObject({ code: 'invalid_request', faults: [{ path: ['defaultBranch'] }] });
   expect((await platform.at.rest('GET', `/workspaces/${moved}`)).body).toMatchObject({
     default_repository_id: otherRepository,
     default_branch: 'trunk',

@@ -155,6 +155,9 @@ it('GraphQL creates the same and answers the same code for the same fault', asyn
   });
   const refused = await at.graphql(mutation, { input: { name: '', defaultRepositoryId: demo.repositoryId } });
   expect(refused.errors?.[0]).toMatchObject({
-    extensions: { code: 'invalid_request', errors: [{ loc: ['body', 'name'] }] },
+    extensions: {
+      code: 'invalid_request',
+      errors: [{ path: ['name'], message: 'must not be empty', type: 'too_short' }],
+    },
   });
 });
