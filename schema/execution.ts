@@ -2,6 +2,7 @@ import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
 import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
+import { watchExecutions } from '../src/subscriptions/watch-executions.js';
 import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -20,8 +21,7 @@ export const Execution = builder.prismaObject('Execution', {
       type: EffectivePermissions,
       description: 'What the caller may do with its session, and so with it.',
       select: { session: { select: { workspaceId: true, userId: true } } },
-      resolve: ({ session }, _args, { services, request }) =>
-        runtimePermissionsIn(services, request, session),
+      resolve: ({ session }, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
     }),
     code: t.exposeString('code', { description: 'The code of the cell.' }),
     cellIndex: t.exposeInt('cellIndex', {
@@ -48,8 +48,7 @@ builder.objectFields(Session, (t) => ({
     type: ExecutionConnection,
     description: 'What was run in the session, newest first.',
     args: pageArgs,
-    resolve: (session, args, { services, request }) =>
-      readPage(args, listExecutions(services, request, session.id)),
+    resolve: (session, args, { services, ctx }) => readPage(args, listExecutions(services, ctx, session.id)),
   }),
 }));
 
@@ -61,8 +60,8 @@ builder.objectFields(Space, (t) => ({
       id: t.arg.id({ required: true, description: 'UUID.' }),
       sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
     },
-    resolve: (space, { id, sessionId }, { services, request }) =>
-      loadExecution(services, request, id, { spaceId: space.id, sessionId }),
+    resolve: (space, { id, sessionId }, { services, ctx }) =>
+      loadExecution(services, ctx, id, { spaceId: space.id, sessionId }),
   }),
 }));
 
@@ -93,13 +92,31 @@ builder.mutationFields((t) => ({
       sessionId: t.arg.id({ required: true, description: 'The session.' }),
       input: t.arg({ type: ExecuteCellInput, required: true, description: 'The cell.' }),
     },
-    resolve: (_root, { spaceSlug, sessionId, input }, { services, request }) =>
-      executeCell(services, request, spaceSlug, sessionId, input),
+    resolve: (_root, { spaceSlug, sessionId, input }, { services, ctx }) =>
+      executeCell(services, ctx, spaceSlug, sessionId, input),
   }),
   cancelExecution: t.field({
     type: Execution,
     description: 'Takes a queued execution out of its queue. Needs the scope `execute`.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: (_root, { id }, { services, request }) => cancelExecution(services, request, id),
+    resolve: (_root, { id }, { services, ctx }) => cancelExecution(services, ctx, id),
   }),
 }));
+
+builder.subscriptionField('executionsChanged', (t) =>
+  t.field({
+    type: Execution,
+    description:
+      'Follows what is queued, begins and ends in workspaces that the caller can view. ' +
+      'A slow reader gets the newest state of each. Ends with an error once the caller may not follow any more. ' +
+      'Needs the scope `read`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      sessionId: t.arg.id({ description: 'Only those of this session; needs `canView` in its workspace.' }),
+    },
+    subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>
+      watchExecutions(services, ctx, spaceSlug, filter),
+    resolve: (row) => row,
+  }),
+);

@@ -1,4 +1,5 @@
 import { loadSpaceById } from '../src/access/space-access.js';
+import { type WorkspaceChange, watchWorkspaces } from '../src/subscriptions/watch-workspaces.js';
 import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
@@ -18,8 +19,8 @@ export const Workspace = builder.prismaObject('Workspace', {
     name: t.exposeString('name', { description: '1 to 200 characters.' }),
     spaceSlug: t.string({
       description: "The slug of the workspace's space.",
-      resolve: async (workspace, _args, { services, request }) =>
-        (await loadSpaceById(services, request, workspace.spaceId)).space.slug,
+      resolve: async (workspace, _args, { services, ctx }) =>
+        (await loadSpaceById(services, ctx, workspace.spaceId)).space.slug,
     }),
     defaultRepositoryId: t.exposeID('defaultRepositoryId', { description: 'The repository of its files.' }),
     defaultRepository: t.relation('defaultRepository', { description: 'The repository of its files.' }),
@@ -35,7 +36,7 @@ export const Workspace = builder.prismaObject('Workspace', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (workspace, _args, { services, request }) => permissionsIn(services, request, workspace),
+      resolve: (workspace, _args, { services, ctx }) => permissionsIn(services, ctx, workspace),
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
@@ -57,10 +58,10 @@ builder.objectFields(Space, (t) => ({
       ...pageArgs,
       includeArchived: t.arg.boolean({ description: 'Archived ones too; default false.' }),
     },
-    resolve: (space, args, { services, request }) =>
+    resolve: (space, args, { services, ctx }) =>
       readPage(
         args,
-        listWorkspaces(services, request, space.slug, {
+        listWorkspaces(services, ctx, space.slug, {
           includeArchived: args.includeArchived ?? false,
         }),
       ),
@@ -69,8 +70,8 @@ builder.objectFields(Space, (t) => ({
     type: Workspace,
     description: 'One workspace; needs `canView`.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: async (space, { id }, { services, request }) =>
-      (await loadWorkspace(services, request, space.slug, id, 'view')).workspace,
+    resolve: async (space, { id }, { services, ctx }) =>
+      (await loadWorkspace(services, ctx, space.slug, id, 'view')).workspace,
   }),
 }));
 
@@ -97,8 +98,8 @@ builder.mutationField('createWorkspace', (t) =>
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What to make.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      createWorkspace(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
+      createWorkspace(services, ctx, spaceSlug, input),
   }),
 );
 
@@ -129,21 +130,59 @@ builder.mutationFields((t) => ({
       ...workspaceArgs,
       input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { spaceSlug, id, input }, { services, request }) =>
-      updateWorkspace(services, request, spaceSlug, id, input),
+    resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
+      updateWorkspace(services, ctx, spaceSlug, id, input),
   }),
   archiveWorkspace: t.field({
     type: Workspace,
     description: 'Archives it and stops its workers; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      archiveWorkspace(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) => archiveWorkspace(services, ctx, spaceSlug, id),
   }),
   unarchiveWorkspace: t.field({
     type: Workspace,
     description: 'Takes it out of the archive; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      unarchiveWorkspace(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) =>
+      unarchiveWorkspace(services, ctx, spaceSlug, id),
   }),
 }));
+
+const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
+  description: 'What happened to a workspace.',
+  values: {
+    created: { description: 'It was made.' },
+    updated: { description: 'Its metadata changed.' },
+    access_changed: { description: 'Its sharing was replaced.' },
+    archived: { description: 'It was archived.' },
+    unarchived: { description: 'It was taken out of the archive.' },
+  },
+});
+
+const WorkspaceChangeObject = builder.objectRef<WorkspaceChange>('WorkspaceChange').implement({
+  description: 'A workspace that changed.',
+  fields: (t) => ({
+    change: t.expose('change', { type: WorkspaceChangeKind, description: 'What happened.' }),
+    workspace: t.field({
+      type: Workspace,
+      description: 'The workspace as it is now.',
+      resolve: (event) => event.workspace,
+    }),
+  }),
+});
+
+builder.subscriptionField('workspaceChanged', (t) =>
+  t.field({
+    type: WorkspaceChangeObject,
+    description:
+      'Follows the workspaces that the caller can view at that moment. Ends with an error once the caller may not ' +
+      'follow any more, or reads too slowly. Needs the scope `read`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      workspaceId: t.arg.id({ description: 'Only this workspace; needs `canView`.' }),
+    },
+    subscribe: (_root, { spaceSlug, workspaceId }, { services, ctx }) =>
+      watchWorkspaces(services, ctx, spaceSlug, { workspaceId }),
+    resolve: (event) => event,
+  }),
+);

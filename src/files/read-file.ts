@@ -1,3 +1,4 @@
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/trees/path.js';
 import type { FileKind } from '../notebooks/file-kind.js';
@@ -5,7 +6,7 @@ import { checkRef } from '../repositories/check-ref.js';
 import { checkKind } from './check-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { type FileRows, openFileSource } from './file-target.js';
 
 /** Which file to read. */
 export interface ReadFileInput {
@@ -17,19 +18,19 @@ export interface ReadFileInput {
 }
 
 /**
- * Reads a notebook or text file. Needs the scope `read` and `can_view`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `unreadable_file`
+ * Reads a notebook or text file of a repository that the caller may view. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `invalid_path`, `invalid_ref`, `unreadable_file`
  */
 export async function readFile(
   services: FileServices,
   ctx: RequestContext,
-  spaceSlug: string,
-  address: FileTarget,
+  rows: FileRows,
   input: ReadFileInput,
 ): Promise<FileSnapshot> {
-  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
+  requireScope(ctx, 'read');
+  const source = await openFileSource(services, rows);
   assertReadablePath(input.path);
   if (input.kind) checkKind(input.path, input.kind);
-  const ref = checkRef(input.ref ?? target.defaultBranch);
-  return readSnapshot(services, target, { ref, path: input.path });
+  const ref = checkRef(input.ref ?? source.defaultBranch);
+  return readSnapshot(services, source, { ref, path: input.path });
 }

@@ -80,7 +80,7 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      const masked = maskResult(result, log, serverContext.request.requestId);
+      const masked = maskResult(result, log, serverContext.ctx.requestId);
       masked.errors?.forEach((error, index) => {
         keepStatus(error, result.errors![index]!);
       });
