@@ -7,7 +7,7 @@ const counted = z.coerce
   .refine(Number.isInteger, 'must be a whole number')
   .meta({ type: 'integer' });
 
-/** The largest offset that GraphQL takes; no list is as long. */
+/** The maximal offset that GraphQL takes; no list is as long. */
 const maxOffset = 2 ** 31 - 1;
 
 /**

@@ -1,7 +1,7 @@
 /** Sentences that the descriptions of several file routes share. */
 export const fileTexts = {
   list:
-    'The default size holds most repositories in one page. `sha` is the blob sha of a file, `last_commit_sha` the last ' +
+    'The files of nearly every repository fit on one page of the default size. `sha` is the blob sha of a file, `last_commit_sha` the last ' +
     'commit that changed it. A `ref` that does not exist is a 404.',
   read:
     'Multi-line fields of a notebook are joined, as in the contents API of Jupyter. The `ETag` is the blob sha; with ' +

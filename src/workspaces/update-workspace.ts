@@ -68,9 +68,10 @@ async function checkLocation(
   { access, workspace }: LoadedWorkspace,
   input: UpdateWorkspaceInput,
 ): Promise<{ defaultRepositoryId?: string; defaultBranch?: string }> {
-  const repository = input.defaultRepositoryId
-    ? await checkRepository(services, ctx, access, input.defaultRepositoryId)
-    : workspace.defaultRepository;
+  const repository =
+    input.defaultRepositoryId == null
+      ? workspace.defaultRepository
+      : await checkRepository(services, ctx, access, input.defaultRepositoryId);
   const moves = repository.id !== workspace.defaultRepositoryId;
   const branch = input.defaultBranch ?? (moves ? repository.defaultBranch : undefined);
   return {
