@@ -36,7 +36,8 @@ import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { createSessionManager } from '../sessions/session-manager.js';
-import { createStreams } from '../subscriptions/streams.js';
+import { ResourceLocations } from '../subscriptions/resource-locations.js';
+import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { createWorkerManager } from '../workers/worker-manager.js';
@@ -120,7 +121,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
     limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
-  const streams = createStreams({ prisma, branches, log });
   workers.onGone(sessions.workerGone);
   const services: Services = {
     prisma,
@@ -134,7 +134,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intake,
     executionLog,
     remotes,
-    streams,
+    branches,
+    locations: new ResourceLocations(prisma),
+    streamGuard: new StreamGuard({ prisma, log }),
     stopWorkers: (workspaceId, statusReason) =>
       stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason),
     log,
