@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type AllowedHosts, parseAllowedHosts } from './remotes/allowed-hosts.js';
+import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
 import { parseSecretsKey } from './remotes/secrets-key.js';
 import { type BackendKind, backendKinds } from './workers/backend.js';
 

@@ -5,9 +5,9 @@ import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git
 import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { type Lookup, pinAddress } from './address-policy.js';
-import type { AllowedHosts } from './allowed-hosts.js';
-import type { OwnMoves } from './own-moves.js';
+import { type Lookup, pinAddress } from './pin-address.js';
+import type { AllowedHosts } from '../validation/allowed-hosts.js';
+import type { OwnMoves } from './sync-moves.js';
 import { openCredentials } from './remote-credentials.js';
 import { parseRemoteUrl } from './remote-url.js';
 import type { SecretBox } from './secret-box.js';

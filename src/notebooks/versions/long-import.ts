@@ -3,8 +3,8 @@ import type { GitRepository } from '../../engines/git/git-store.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexDb, type IndexedBranch, IndexMoved, inSteps, itemsPerStatement } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
-import { settleFiles } from './settle-files.js';
-import { takeBack } from './take-back.js';
+import { settleFiles } from './reconcile-files.js';
+import { takeBack } from './remove-commits.js';
 
 const commitsPerStep = 500;
 const changesPerStep = 2_000;

@@ -6,8 +6,8 @@ import { pathHash } from '../path-hash.js';
 import { type CommitChanges, importCommits } from './import-commits.js';
 import { type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
-import { settleFiles } from './settle-files.js';
-import { takeBack } from './take-back.js';
+import { settleFiles } from './reconcile-files.js';
+import { takeBack } from './remove-commits.js';
 
 const mostCommits = 100;
 const mostChanges = 500;

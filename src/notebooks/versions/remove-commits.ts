@@ -1,7 +1,7 @@
 import type { GitRepository } from '../../engines/git/git-store.js';
 import type { CommitChanges } from './import-commits.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
-import { settleFiles } from './settle-files.js';
+import { settleFiles } from './reconcile-files.js';
 
 const commitsPerStep = 500;
 
