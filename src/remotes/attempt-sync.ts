@@ -5,12 +5,12 @@ import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git
 import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { type Lookup, pinAddress } from './pin-address.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
-import type { OwnMoves } from './sync-moves.js';
+import { type Lookup, pinAddress } from './pin-address.js';
 import { openCredentials } from './remote-credentials.js';
 import { parseRemoteUrl } from './remote-url.js';
 import type { SecretBox } from './secret-box.js';
+import type { OwnMoves } from './sync-moves.js';
 import { type RemoteConflict, type SyncJob, syncRemote } from './sync-remote.js';
 
 /** How an attempt ended. */

@@ -5,13 +5,13 @@ import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import { canReachRemotes, type RemoteLimits } from '../engines/git/remotes/remote-command.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import type { Lookup } from './pin-address.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
 import { attemptSync, type SyncOutcome } from './attempt-sync.js';
 import { nextSync } from './next-sync.js';
-import { OwnMoves } from './sync-moves.js';
+import type { Lookup } from './pin-address.js';
 import { createSaveBursts } from './save-bursts.js';
 import { createSecretBox, type SecretBox } from './secret-box.js';
+import { OwnMoves } from './sync-moves.js';
 
 /** Syncs the repositories that mirror a remote, whenever one is due. */
 export interface Remotes {

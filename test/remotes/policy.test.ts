@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { RemoteFault } from '../../src/engines/git/remotes/remote-fault.js';
 import { pinAddress } from '../../src/remotes/pin-address.js';
-import { parseAllowedHosts } from '../../src/validation/allowed-hosts.js';
 import { isPublicAddress } from '../../src/remotes/public-address.js';
 import { parseRemoteUrl } from '../../src/remotes/remote-url.js';
+import { parseAllowedHosts } from '../../src/validation/allowed-hosts.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 
 const outcome = async (act: () => unknown) => {

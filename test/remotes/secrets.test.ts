@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { createSecretBox } from '../../src/remotes/secret-box.js';
-import { loadSecretsKey, parseSecretsKey } from '../../src/remotes/secrets-key.js';
+import { loadSecretsKey } from '../../src/remotes/secrets-key.js';
+import { parseSecretsKey } from '../../src/validation/parse-secrets-key.js';
 
 it('what is sealed opens with the same key for the same place only, and never when changed', () => {
   const box = createSecretBox(randomBytes(32));
