@@ -27,7 +27,7 @@ import { failOrphans } from '../executions/fail-orphans.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { createBranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { createRemotes } from '../remotes/remotes.js';
+import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
@@ -107,7 +107,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const executionLog = openExecutionLog({ prisma, bus, log });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
   const intake = createExecutionIntake({ prisma, executor, executionLog, log });
-  const remotes = createRemotes({
+  const remotes = new Remotes({
     prisma,
     git,
     bus,

@@ -4,7 +4,7 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type CheckedRemote, checkRemoteInput, type RemoteInput } from './check-remote-input.js';
-import { secretPlace } from './remote-credentials.js';
+import { secretScope } from './remote-credentials.js';
 import type { Remotes } from './remotes.js';
 
 /**
@@ -55,12 +55,12 @@ export function remoteData(
   before: RepositoryRemote | null,
 ) {
   const { secret, ...data } = checked;
-  const place = secretPlace(repositoryId, checked.url);
+  const place = secretScope(repositoryId, checked.url);
   let sealed = before?.secret ?? null;
   if (secret !== undefined) sealed = secret === null ? null : remotes.box.seal(secret, place);
   else if (
     sealed &&
-    (secretPlace(repositoryId, before!.url) !== place || before!.username !== data.username)
+    (secretScope(repositoryId, before!.url) !== place || before!.username !== data.username)
   ) {
     throw invalidField('secret', 'must be given again, or as null, for another host or username');
   }

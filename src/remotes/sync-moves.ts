@@ -1,15 +1,16 @@
-/** The moves of branches that a sync makes: they are no saves, and call for no further sync. */
-export class OwnMoves {
-  private readonly moves = new Set<string>();
+/** The branch moves that syncs make themselves. They are not saves, so that they must not start another sync. */
+export class SyncMoves {
+  readonly #moves = new Set<string>();
 
-  /** Notes a move before it is made; returns what forgets it. */
+  /** Records a move before it happens. @returns a function that deletes the record */
   add(repositoryId: string, branch: string, oid: string): () => void {
     const key = `${repositoryId}:${branch}:${oid}`;
-    this.moves.add(key);
-    return () => this.moves.delete(key);
+    this.#moves.add(key);
+    return () => this.#moves.delete(key);
   }
 
+  /** Whether the move of a branch to a commit is one of a sync that runs now. */
   has(repositoryId: string, branch: string, oid: string): boolean {
-    return this.moves.has(`${repositoryId}:${branch}:${oid}`);
+    return this.#moves.has(`${repositoryId}:${branch}:${oid}`);
   }
 }

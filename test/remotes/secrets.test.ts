@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
-import { createSecretBox } from '../../src/remotes/secret-box.js';
+import { SecretBox } from '../../src/remotes/secret-box.js';
 import { loadSecretsKey } from '../../src/remotes/secrets-key.js';
 import { parseSecretsKey } from '../../src/validation/parse-secrets-key.js';
 
-it('what is sealed opens with the same key for the same place only, and never when changed', () => {
-  const box = createSecretBox(randomBytes(32));
+it('what is sealed opens with the same key for the same scope only, and never when changed', () => {
+  const box = new SecretBox(randomBytes(32));
   const sealed = box.seal('pässword', 'here');
   expect(box.open(sealed, 'here')).toBe('pässword');
   expect(box.open(sealed, 'there')).toBeNull();
-  expect(createSecretBox(randomBytes(32)).open(sealed, 'here')).toBeNull();
+  expect(new SecretBox(randomBytes(32)).open(sealed, 'here')).toBeNull();
   for (let at = 0; at < sealed.length; at++) {
     const changed = Uint8Array.from(sealed);
     changed[at]! ^= 1;

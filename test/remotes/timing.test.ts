@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { nextSync } from '../../src/remotes/next-sync.js';
-import { createSaveBursts, type SaveBursts } from '../../src/remotes/save-bursts.js';
+import { SaveBursts } from '../../src/remotes/save-bursts.js';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const seconds = (after: Partial<Parameters<typeof nextSync>[0]>, random = 0.5) => {
@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   begun.mockReset().mockResolvedValue(true);
   ended.mockReset();
-  bursts = createSaveBursts(begun, ended);
+  bursts = new SaveBursts({ onStart: begun, onEnd: ended });
 });
 afterEach(() => {
   bursts.close();
