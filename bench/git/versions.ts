@@ -7,7 +7,7 @@ import { demo } from '../../prisma/seed.js';
 import type { RequestContext, Services } from '../../src/context.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
-import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { listVersions } from '../../src/notebooks/versions/list-versions.js';
 import { median, type Row } from '../stats.js';
 import { pathOf } from './generate.js';
@@ -37,7 +37,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
   try {
     const { prisma } = database;
     const log = pino({ level: 'silent' });
-    const indexer = createBranchIndexer({
+    const indexer = new BranchIndexer({
       prisma,
       git: scene.store,
       bus: createEventBus(),

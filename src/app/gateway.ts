@@ -25,8 +25,8 @@ import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
-import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { createBranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
@@ -84,8 +84,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await git.reconcile();
   const bus = createEventBus();
-  const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
-  const branches = createBranchWatcher({ git, indexer, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
+  const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
   const workers = createWorkerManager({

@@ -6,7 +6,7 @@ import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/open-database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
 import { remoteLimits } from '../../src/engines/git/remotes/remote-command.js';
-import { type BranchIndexer, createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { randomHistory } from '../engines/git/random-history.js';
@@ -31,7 +31,7 @@ const repositoryId: string = demo.repositoryId;
 const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
 const setBranch = (branch: string, oid: string) => git('update-ref', `refs/heads/${branch}`, oid);
 const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
-  createBranchIndexer({
+  new BranchIndexer({
     prisma: database.prisma,
     git: at.gateway.services.git,
     bus: createEventBus(),

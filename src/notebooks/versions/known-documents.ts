@@ -3,7 +3,7 @@ import { pathHash } from '../path-hash.js';
 import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
-/** A file of the branch as the index has it. */
+/** A file of a branch in the index. */
 export interface FileState {
   documentId: string | null;
   blobOid: string;
@@ -11,25 +11,25 @@ export interface FileState {
   updatedAt: Date;
 }
 
-/** What the index knows already of the documents that some commits may concern. */
+/** What the index knows about the paths of some commits before these are imported. */
 export interface KnownDocuments {
-  /** The branch's files now, of the paths asked for. */
+  /** By path, the current files of the branch. */
   current: Map<string, FileState>;
-  /** Those of the ids below that other files of the branch have now, one for each. */
+  /** Of the ids below, those that other files of the branch have; an id is repeated for each such file. */
   usedElsewhere: string[];
-  /** `commit:path` → id, from any branch. */
+  /** By `commit:path`, the id that any branch gave to the path in this commit. */
   byCommit: Map<string, string>;
-  /** path → id on the default branch, of paths that are new to the branch. */
+  /** By path, the id on the default branch; for paths that are new to the branch. */
   onDefaultBranch: Map<string, string>;
-  /** path → the last id that it had on this branch, of paths that are new to it. */
+  /** By path, the last id on this branch; for paths that the branch does not have now. */
   before: Map<string, string>;
 }
 
-/** Reads {@link KnownDocuments} from the database, in bounded queries. */
+/** Reads {@link KnownDocuments}, in queries of bounded size. */
 export async function knownDocuments(
   db: Db,
   at: IndexedBranch,
-  asked: { commitOids: string[]; paths: string[] },
+  wanted: { commitOids: string[]; paths: string[] },
 ): Promise<KnownDocuments> {
   const { repositoryId, branch, defaultBranch } = at;
   const known: KnownDocuments = {
@@ -39,15 +39,15 @@ export async function knownDocuments(
     onDefaultBranch: new Map(),
     before: new Map(),
   };
-  for (const some of chunk(asked.paths, itemsPerStatement)) {
+  for (const some of chunk(wanted.paths, itemsPerStatement)) {
     const files = await db.branchFile.findMany({
       where: { repositoryId, branch, pathHash: { in: some.map(pathHash) } },
     });
     for (const file of files) known.current.set(file.path, file);
   }
-  const added = asked.paths.filter((path) => isNotebookPath(path) && !known.current.has(path));
+  const added = wanted.paths.filter((path) => isNotebookPath(path) && !known.current.has(path));
   if (added.length === 0) return known;
-  for (const commitOids of chunk(asked.commitOids, itemsPerStatement)) {
+  for (const commitOids of chunk(wanted.commitOids, itemsPerStatement)) {
     const versions = await db.fileVersion.findMany({
       where: { repositoryId, commitOid: { in: commitOids }, documentId: { not: null } },
       select: { commitOid: true, path: true, documentId: true },

@@ -6,31 +6,43 @@ import { unknownSize } from './import-commits.js';
 import { chunk, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
+/** Blobs by path; null for a path that must have no file. */
+type ExpectedFiles = Map<string, string | null>;
+
 /**
- * Makes the files of a branch those of a commit, where they are not: a merge may keep of a file what an earlier commit of
- * the order made of it, and a commit that was taken back leaves what was before. A file that is put right is of the newest
- * version with its content.
- * @param paths which files; absent: all
+ * Makes the indexed files of a branch equal to the files of a commit. They can differ after a merge, which may keep an
+ * older state of a file than the last imported commit, and after commits were removed. A corrected file gets the metadata
+ * of the newest version with its content. Missing sizes are filled in.
+ * @param paths the files to check; default all
  */
-export async function settleFiles(
+export async function reconcileFiles(
   db: IndexDb,
   git: GitRepository,
   at: IndexedBranch,
   commitOid: string,
   paths?: Iterable<string>,
 ): Promise<void> {
-  if (paths) {
-    for (const some of chunk([...paths], itemsPerStatement)) {
-      const expected = new Map<string, string | null>();
-      for (const path of some) expected.set(path, await blobAt(git, commitOid, path));
-      await settle(db, git, at, { commitOid, expected });
-    }
+  if (!paths) {
+    await reconcileAll(db, git, at, commitOid);
     return;
   }
+  for (const some of chunk([...paths], itemsPerStatement)) {
+    const expected: ExpectedFiles = new Map();
+    for (const path of some) expected.set(path, await blobAt(git, commitOid, path));
+    await reconcile(db, git, at, { commitOid, expected });
+  }
+}
+
+async function reconcileAll(
+  db: IndexDb,
+  git: GitRepository,
+  at: IndexedBranch,
+  commitOid: string,
+): Promise<void> {
   const { repositoryId, branch } = at;
   const files = await git.listFiles(commitOid);
   for (const some of chunk(files, itemsPerStatement)) {
-    await settle(db, git, at, { commitOid, expected: new Map(some.map(({ path, oid }) => [path, oid])) });
+    await reconcile(db, git, at, { commitOid, expected: new Map(some.map(({ path, oid }) => [path, oid])) });
   }
   const present = new Set(files.map(({ path }) => path));
   for (let after = ''; ; ) {
@@ -44,26 +56,49 @@ export async function settleFiles(
     after = rows.at(-1)!.pathHash;
     const gone = rows.filter(({ path }) => !present.has(path));
     if (gone.length === 0) continue;
-    await settle(db, git, at, { commitOid, expected: new Map(gone.map(({ path }) => [path, null])) });
+    await reconcile(db, git, at, { commitOid, expected: new Map(gone.map(({ path }) => [path, null])) });
   }
 }
 
-async function settle(
+async function reconcile(
   db: IndexDb,
   git: GitRepository,
   at: IndexedBranch,
-  to: { commitOid: string; expected: Map<string, string | null> },
+  { commitOid, expected }: { commitOid: string; expected: ExpectedFiles },
 ): Promise<void> {
   const { repositoryId, branch } = at;
-  const all = [...to.expected.keys()];
-  const found = await db.read.branchFile.findMany({
-    where: { repositoryId, branch, pathHash: { in: all.map(pathHash) } },
+  const rows = await db.read.branchFile.findMany({
+    where: { repositoryId, branch, pathHash: { in: [...expected.keys()].map(pathHash) } },
   });
-  const rows = new Map(found.map((row) => [row.path, row]));
-  const wrong = [...to.expected].filter(([path, oid]) => (rows.get(path)?.blobOid ?? null) !== oid);
-  const present = wrong.flatMap(([path, oid]) => (oid === null ? [] : [{ path, oid }]));
+  const indexed = new Map(rows.map((row) => [row.path, row.blobOid]));
+  const wrong = new Map([...expected].filter(([path, oid]) => (indexed.get(path) ?? null) !== oid));
+  const data = await correctRows(db, git, at, { commitOid, expected: wrong });
+  const replaced = new Set(wrong.keys());
+  for (const row of rows) {
+    if (row.size !== unknownSize || replaced.has(row.path)) continue;
+    replaced.add(row.path);
+    data.push({ ...row, size: await git.blobSize(row.blobOid) });
+  }
+  if (replaced.size === 0) return;
+  await db.step(async (tx) => {
+    await tx.branchFile.deleteMany({
+      where: { repositoryId, branch, pathHash: { in: [...replaced].map(pathHash) } },
+    });
+    await tx.branchFile.createMany({ data });
+  });
+}
+
+/** The rows for the files that must exist. */
+async function correctRows(
+  db: IndexDb,
+  git: GitRepository,
+  at: IndexedBranch,
+  { commitOid, expected }: { commitOid: string; expected: ExpectedFiles },
+): Promise<Prisma.BranchFileCreateManyInput[]> {
+  const { repositoryId, branch } = at;
+  const present = [...expected].flatMap(([path, oid]) => (oid === null ? [] : [{ path, oid }]));
   const versions = await newestVersions(db.read, at, present);
-  const { committer } = await git.readCommit(to.commitOid);
+  const { committer } = await git.readCommit(commitOid);
   const data: Prisma.BranchFileCreateManyInput[] = [];
   for (const { path, oid } of present) {
     const version = versions.get(path);
@@ -75,21 +110,9 @@ async function settle(
       blobOid: oid,
       size: await git.blobSize(oid),
       documentId: version?.documentId ?? null,
-      lastCommitOid: version?.commitOid ?? to.commitOid,
+      lastCommitOid: version?.commitOid ?? commitOid,
       updatedAt: version?.createdAt ?? committer.date,
     });
   }
-  const known = new Set(wrong.map(([path]) => path));
-  for (const row of found) {
-    if (row.size !== unknownSize || known.has(row.path)) continue;
-    known.add(row.path);
-    data.push({ ...row, size: await git.blobSize(row.blobOid) });
-  }
-  if (known.size === 0) return;
-  await db.step(async (tx) => {
-    await tx.branchFile.deleteMany({
-      where: { repositoryId, branch, pathHash: { in: [...known].map(pathHash) } },
-    });
-    await tx.branchFile.createMany({ data });
-  });
+  return data;
 }
