@@ -1,5 +1,5 @@
 const quietMs = 1_000;
-/** The longest time from the first save of a burst to its end, in milliseconds. */
+/** The maximum time from the first save of a burst to its end, in milliseconds. */
 export const maxBurstMs = 10_000;
 const forgetMs = 10_000;
 
