@@ -25,7 +25,7 @@ import { createExecutionIntake } from '../executions/execution-intake.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
-import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
@@ -164,7 +164,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     executor: createGraphQLExecutor(schema, restDocuments(), services),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
-    idempotency: createIdempotencyStore({ prisma }),
+    idempotency: new IdempotencyStore({ prisma }),
     json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
+import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { createRuntimeRows } from '../support/runtime-rows.js';
@@ -251,7 +251,7 @@ describe('a repeated request needs what its command needs', () => {
   ) {
     const { prisma } = at.gateway.services;
     const actor = { userId, scopes: new Set(['read', 'write', 'execute', 'admin']) };
-    const begun = await createIdempotencyStore({ prisma }).begin({ actor } as never, {
+    const begun = await new IdempotencyStore({ prisma }).begin({ actor } as never, {
       method: 'POST',
       mutation: '',
       ...request,
