@@ -32,8 +32,8 @@ import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
-import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
-import { createHttpServer } from '../server/http/http-server.js';
+import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createStreams } from '../subscriptions/streams.js';
@@ -161,7 +161,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     spaces: new Map(),
   });
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, restDocuments(), services),
+    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
@@ -174,7 +174,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => null,
       () => 'The database does not answer.',
     );
-  const http = createHttpServer({
+  const http = new HttpServer({
     rest,
     schema,
     services,
