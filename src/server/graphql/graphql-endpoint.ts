@@ -2,7 +2,7 @@ import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
-import { guardDocument, mostTokens } from './document-guard.js';
+import { guardDocument, maxTokens } from './document-guard.js';
 import { maskResult } from './mask-error.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
@@ -79,7 +79,7 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.request.requestId));
+      setResult(maskResult(result, log, serverContext.ctx.requestId));
     },
   };
 }
@@ -87,7 +87,7 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
 function useDocumentGuard(): Plugin {
   return {
     onParse({ params }) {
-      params.options = { ...params.options, maxTokens: mostTokens };
+      params.options = { ...params.options, maxTokens: maxTokens };
       return ({ result, replaceParseResult }) => {
         if (!result || result instanceof Error) return;
         const refused = guardDocument(result);
