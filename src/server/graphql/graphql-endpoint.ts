@@ -1,18 +1,15 @@
-import type { ExecutionArgs, GraphQLSchema } from 'graphql';
-import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Context } from '../../../schema/builder.js';
-import { guardDocument, maxTokens } from './document-guard.js';
-import { maskResult } from './mask-error.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
-import { subscribeToEnd } from './subscribe-to-end.js';
-
-/** The resolvers' context, with a signal that aborts when the client has gone or was answered. */
-export type YogaContext = Context & { left: AbortSignal };
+import { useDocumentGuard } from './plugins/use-document-guard.js';
+import { useMaskedResults } from './plugins/use-masked-results.js';
+import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
+import type { YogaContext } from './yoga-context.js';
 
 /**
- * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The caller was
- * authenticated before: the request's context is given as the server context.
+ * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The HTTP server has
+ * authenticated the caller before, and passes the {@link YogaContext} as Yoga's server context.
  */
 export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
   return createYoga<YogaContext>({
@@ -24,17 +21,17 @@ export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Log
       useMaskedResults(options.log),
       useNumberTokens(),
     ],
-    // Done by `useMaskedResults`, which knows the request's id and sees what fails before the execution, too.
+    // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,
-    // The one bound of all doors is in `readBody`.
+    // `readBody` has the limit, which is the same for all transports.
     maxRequestBodySize: false,
-    // It comes before, for all doors alike.
+    // The HTTP server does this before, for all transports.
     cors: false,
     multipart: false,
     batching: false,
     landingPage: false,
     logging: false,
-    // Nine megabytes, for a browser only: loaded with the first page.
+    // It has nine megabytes, so it is loaded when a browser first opens the page.
     renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     graphiql: {
       title: 'Notebook gateway',
@@ -64,35 +61,3 @@ const defaultQuery = `# Put your token into the headers below, then run this.
   }
 }
 `;
-
-function useSubscribeToEnd(log: Logger): Plugin {
-  return {
-    onSubscribe({ setSubscribeFn, context }) {
-      const { left } = context as unknown as YogaContext;
-      setSubscribeFn(((args: ExecutionArgs) => subscribeToEnd(args, log, left)) as never);
-    },
-  };
-}
-
-/** Masks every result; those of a stream are masked one by one by {@link subscribeToEnd}. */
-function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
-  return {
-    onResultProcess({ result, setResult, serverContext }) {
-      if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.ctx.requestId));
-    },
-  };
-}
-
-function useDocumentGuard(): Plugin {
-  return {
-    onParse({ params }) {
-      params.options = { ...params.options, maxTokens: maxTokens };
-      return ({ result, replaceParseResult }) => {
-        if (!result || result instanceof Error) return;
-        const refused = guardDocument(result);
-        if (refused) replaceParseResult(refused as never);
-      };
-    },
-  };
-}

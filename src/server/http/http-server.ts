@@ -32,7 +32,7 @@ export interface HttpServerDeps extends HealthDeps {
 }
 
 const drainMs = 3_000;
-/** The time for a whole request, including its body: a large push may come over a slow connection. */
+/** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
 
 /** Serves REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages on one socket. */
