@@ -1,5 +1,5 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import {
   createHandler,
   type Handler,
@@ -12,7 +12,6 @@ import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
-import type { ErrorCode } from '../../errors.js';
 import { readParams } from '../http/read-params.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
@@ -20,6 +19,7 @@ import { plainVariables } from './number-tokens/plain-variables.js';
 import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
 import { OutputGate } from './output-gate.js';
 import { ReservedStreams } from './reserved-streams.js';
+import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
 type StreamContext = Context & Record<PropertyKey, unknown>;
@@ -84,7 +84,7 @@ export class StreamEndpoint {
     const [answer, init] = await this.#handler(request);
     res.writeHead(init.status, init.statusText, init.headers);
     if (!answer || typeof answer === 'string') {
-      res.end(answer && init.status >= 400 ? withCode(answer, init.status, ctx.requestId) : answer);
+      res.end(answer && init.status >= 400 ? withErrorCodes(answer, init.status, ctx.requestId) : answer);
       return;
     }
     try {
@@ -112,7 +112,7 @@ export class StreamEndpoint {
     try {
       document = parseGuarded(params.query);
     } catch (error) {
-      return refusal(400, { errors: [maskError(error, log, request.context.ctx.requestId)] });
+      return streamRefusal(400, [maskError(error, log, request.context.ctx.requestId)]);
     }
     const { operationName } = params;
     const variables = params.variables as Record<string, unknown> | undefined;
@@ -162,33 +162,6 @@ async function sendEvents(
 function hasJson({ method, headers }: IncomingMessage): boolean {
   return method === 'POST' && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
 }
-
-function refusal(status: number, body: { errors: readonly GraphQLError[] }): Response {
-  return [
-    JSON.stringify(body),
-    {
-      status,
-      statusText: STATUS_CODES[status]!,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-    },
-  ];
-}
-
-/** Adds `code` and `request_id` to the errors of graphql-sse, which have none. */
-function withCode(body: string, status: number, requestId: string): string {
-  const { errors } = JSON.parse(body) as { errors: { message: string; extensions?: object }[] };
-  const code = codesOfStatuses[status];
-  return JSON.stringify({
-    errors: errors.map((error) => ({ extensions: { code, request_id: requestId }, ...error })),
-  });
-}
-
-const codesOfStatuses: Partial<Record<number, ErrorCode>> = {
-  400: 'invalid_request',
-  404: 'not_found',
-  405: 'method_not_allowed',
-  409: 'already_exists',
-};
 
 function streamToken(request: Pick<StreamRequest, 'url' | 'headers'>): string | null {
   const header = request.headers.get('x-graphql-event-stream-token');
