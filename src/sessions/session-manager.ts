@@ -9,9 +9,9 @@ import { DomainError, notFound } from '../errors.js';
 import type { KernelProvider } from '../executions/executor.js';
 import type { JupyterEndpoint } from '../workers/backend.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { createSessionTurns } from './kernel-queue.js';
 import { createKernelStarter } from './kernel-starter.js';
 import { createLiveSessions } from './live-sessions.js';
-import { createSessionTurns } from './session-turns.js';
 
 /** Starts, watches and ends the kernels of sessions, and keeps the sessions' rows in step with them. */
 export interface SessionManager extends KernelProvider {

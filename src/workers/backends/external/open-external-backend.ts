@@ -1,7 +1,7 @@
 import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import { openLocalBackend } from './local-backend.js';
 import type { LocalPython } from './local-python.js';
-import { openLocalBackend } from './open-local-backend.js';
-import { openRegisteredBackend } from './open-registered-backend.js';
+import { openRegisteredBackend } from './registered-backend.js';
 
 /**
  * Opens the backend `external`: the registered Jupyter server where there is one, else a server of its own a worker.
