@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Backend } from '../../prisma/generated/client/client.js';
 import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
-import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
 
 /** How a backend under test is opened; the second opening over one `stateRoot` stands for a restarted gateway. */
 export interface BackendUnderTest {
-  kind: BackendKind;
+  kind: Backend;
   open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
   /** Whether each worker has a server of its own, over its own folder, that ends with it. */
   ownServers: boolean;

@@ -60,7 +60,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
       const messages: string[] = [];
       const making = ensureLocalPython({ directory, report: (message) => messages.push(message), env });
       await expect(making).rejects.toThrow(/could not be installed/);
-      expect(messages).toContain('Making a Python environment');
+      expect(messages).toContain('Creating a Python environment');
       expect(await readdir(join(directory, 'venv', 'bin'))).toContain('python');
     }
   });

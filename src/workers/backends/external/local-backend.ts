@@ -2,60 +2,112 @@ import { randomBytes } from 'node:crypto';
 import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
 import { orAborted } from '../../../engines/kernels/or-aborted.js';
 import { DomainError } from '../../../errors.js';
-import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
-import { spawnServer, untilAnswering } from './launch-server.js';
+import type { JupyterEndpoint, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
-import { openServerRecords, type ServerRecord } from './server-records.js';
-import { serverFolders, writeServerSetup } from './server-setup.js';
+import { type ServerRecord, ServerRecords } from './server-records.js';
+import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
-import { createWorkerWatch } from './worker-watch.js';
+import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
 const watchPeriodMs = 1_000;
-/** A server that answers is probed at every so many looks at its process. */
-const probePeriod = 5;
-/** How long the answer to whether Python is there is waited for; setting it up takes longer and is no failure. */
+/** While a server answers, only every so many checks of its process probe it. */
+const checksPerProbe = 5;
+/** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
 
-/**
- * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
- * outlive the gateway; `stateRoot` keeps a record of each.
- */
-export function openLocalBackend(options: {
+/** What a {@link LocalBackend} works with. */
+export interface LocalBackendOptions {
+  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
   stateRoot: string;
+  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
   python: () => Promise<LocalPython>;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
-}): WorkerBackend {
-  const records = openServerRecords(options.stateRoot);
-  const watch = createWorkerWatch(watchPeriodMs);
-  const starts = new Map<string, { stopping: AbortController; over: Promise<unknown> }>();
+}
 
-  function follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
-    const answers = watchAnswers(connectJupyter(endpoint), { every: probePeriod });
-    watch.follow(workerId, async () => {
-      if (await isRunning(record)) return answers();
-      return {
-        reason: 'exited',
-        detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
-      };
-    });
+/**
+ * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
+ * outlive the gateway; a record of each is kept in `stateRoot`.
+ */
+export class LocalBackend implements WorkerBackend {
+  readonly kind = 'external';
+  readonly ownsServers = true;
+  private readonly records: ServerRecords;
+  private readonly watch = new WorkerWatch(watchPeriodMs);
+  private readonly starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+
+  constructor(private readonly options: LocalBackendOptions) {
+    this.records = new ServerRecords(options.stateRoot);
   }
 
-  async function end(workerId: string, record: ServerRecord): Promise<void> {
-    watch.unfollow(workerId);
-    await endServer(record, record.runtimeDirectory);
-    await records.remove(workerId);
+  async unavailableReason(): Promise<string | null> {
+    const grace = AbortSignal.timeout(pythonGraceMs);
+    try {
+      await orAborted(this.options.python(), grace);
+      return null;
+    } catch (error) {
+      if (error === grace.reason) return null;
+      return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
+    }
   }
 
-  async function launch(
+  async start(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const aborter = new AbortController();
+    const starting = this.launch(spec, report, AbortSignal.any([signal, aborter.signal]));
+    this.starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
+    try {
+      return await starting;
+    } finally {
+      this.starts.delete(spec.workerId);
+    }
+  }
+
+  async stop(workerId: string): Promise<void> {
+    const start = this.starts.get(workerId);
+    start?.aborter.abort();
+    await start?.ended;
+    const record = await this.records.read(workerId);
+    if (record) await this.end(workerId, record);
+  }
+
+  async running(): Promise<Map<string, JupyterEndpoint>> {
+    const found = new Map<string, JupyterEndpoint>();
+    for (const workerId of await this.records.workerIds()) {
+      const record = await this.records.read(workerId);
+      if (!record || this.starts.has(workerId)) continue;
+      if (record.port !== null && (await isRunning(record))) {
+        const endpoint = endpointOf(record.port, record.token);
+        this.follow(workerId, record, endpoint);
+        found.set(workerId, endpoint);
+      } else {
+        await this.end(workerId, record);
+      }
+    }
+    return found;
+  }
+
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    return this.watch.onExit(listener);
+  }
+
+  async close(): Promise<void> {
+    this.watch.close();
+  }
+
+  private async launch(
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
-    const { python } = await orAborted(options.python(), signal);
+    const { python } = await orAborted(this.options.python(), signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
@@ -67,86 +119,53 @@ export function openLocalBackend(options: {
       token,
       port: null,
     };
-    const limit = AbortSignal.timeout(options.startTimeoutMs ?? defaultStartTimeoutMs);
-    try {
-      await records.write(spec.workerId, record);
-      report(40, 'Waiting for Jupyter');
-      record.port = await untilAnswering(child, folders, token, AbortSignal.any([signal, limit]));
-      await records.write(spec.workerId, record);
-      signal.throwIfAborted();
-    } catch (error) {
-      await end(spec.workerId, record);
-      if (limit.aborted && !signal.aborted) throw startTimeout(error);
-      throw error;
-    }
-    const endpoint = endpointOf(record.port, token);
-    follow(spec.workerId, record, endpoint);
-    child.once('exit', () => watch.look(spec.workerId));
+    const port = await this.awaitServer(spec.workerId, child, folders, record, report, signal);
+    const endpoint = endpointOf(port, token);
+    this.follow(spec.workerId, record, endpoint);
+    child.once('exit', () => this.watch.checkNow(spec.workerId));
     return endpoint;
   }
 
-  return {
-    kind: 'external',
-    ownsServers: true,
+  /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
+  private async awaitServer(
+    workerId: string,
+    child: ServerProcess,
+    folders: ServerFolders,
+    record: ServerRecord,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const limit = AbortSignal.timeout(this.options.startTimeoutMs ?? defaultStartTimeoutMs);
+    try {
+      await this.records.write(workerId, record);
+      report(40, 'Waiting for Jupyter');
+      record.port = await untilAnswering(child, folders, record.token, AbortSignal.any([signal, limit]));
+      await this.records.write(workerId, record);
+      signal.throwIfAborted();
+      return record.port;
+    } catch (error) {
+      await this.end(workerId, record);
+      if (limit.aborted && !signal.aborted) throw startTimeout(error);
+      throw error;
+    }
+  }
 
-    async unavailableReason() {
-      const python = options.python().then(
-        () => null,
-        (error) =>
-          error instanceof DomainError ? error.message : 'Python could not be set up; see the log.',
-      );
-      let timer: NodeJS.Timeout | undefined;
-      const grace = new Promise<null>((resolve) => {
-        timer = setTimeout(() => resolve(null), pythonGraceMs);
-      });
-      try {
-        return await Promise.race([python, grace]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+  private follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
+    const checkAnswers = watchAnswers(connectJupyter(endpoint), { every: checksPerProbe });
+    this.watch.follow(workerId, async () => {
+      if (await isRunning(record)) return checkAnswers();
+      return {
+        reason: 'exited',
+        detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+      };
+    });
+  }
 
-    async start(spec, report, signal) {
-      const stopping = new AbortController();
-      const starting = launch(spec, report, AbortSignal.any([signal, stopping.signal]));
-      starts.set(spec.workerId, { stopping, over: starting.catch(() => {}) });
-      try {
-        return await starting;
-      } finally {
-        starts.delete(spec.workerId);
-      }
-    },
-
-    async stop(workerId) {
-      const start = starts.get(workerId);
-      start?.stopping.abort();
-      await start?.over;
-      const record = await records.read(workerId);
-      if (record) await end(workerId, record);
-    },
-
-    async running() {
-      const found = new Map<string, JupyterEndpoint>();
-      for (const workerId of await records.workerIds()) {
-        const record = await records.read(workerId);
-        if (!record || starts.has(workerId)) continue;
-        if (record.port !== null && (await isRunning(record))) {
-          const endpoint = endpointOf(record.port, record.token);
-          follow(workerId, record, endpoint);
-          found.set(workerId, endpoint);
-        } else {
-          await end(workerId, record);
-        }
-      }
-      return found;
-    },
-
-    onExit: watch.onExit,
-
-    async close() {
-      watch.close();
-    },
-  };
+  private async end(workerId: string, record: ServerRecord): Promise<void> {
+    this.watch.unfollow(workerId);
+    await endServer(record, record.runtimeDirectory);
+    await this.records.remove(workerId);
+  }
 }
 
 function endpointOf(port: number, token: string): JupyterEndpoint {
