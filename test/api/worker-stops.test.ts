@@ -22,13 +22,11 @@ function open(): Promise<TestGateway> {
     database: { ...database, close: async () => {} },
     dataDir,
     backends: () => {
-      const real = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
-      backend = {
-        ...real,
-        async stop(workerId) {
-          await beforeStop();
-          await real.stop(workerId);
-        },
+      backend = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
+      const stopServer = backend.stop.bind(backend);
+      backend.stop = async (workerId) => {
+        await beforeStop();
+        await stopServer(workerId);
       };
       return [backend];
     },
