@@ -1,49 +1,45 @@
-/** Lets what starts and ends the kernel of one session run one after the other. */
-export interface SessionTurns {
-  /** Runs `work` once all that came before it is over. @throws what `cut` was given, and what `work` throws */
-  run<T>(sessionId: string, work: (cut: AbortSignal) => Promise<T>): Promise<T>;
-  /** Aborts what runs and what waits now, so that what comes next need not wait for it. */
-  cut(sessionId: string, reason: Error): void;
-  /** Aborts everything, and resolves when it is over. */
-  cutAll(reason: Error): Promise<void>;
-}
-
 interface Queue {
+  /** Resolves, and never rejects, when the last work has ended. */
   tail: Promise<unknown>;
-  turns: Set<AbortController>;
+  /** One for each work that runs or waits. */
+  aborters: Set<AbortController>;
 }
 
-/** Makes {@link SessionTurns}. */
-export function createSessionTurns(): SessionTurns {
-  const queues = new Map<string, Queue>();
+/** Runs the work that starts and ends the kernel of a session, one after the other for each session. */
+export class KernelQueue {
+  private readonly queues = new Map<string, Queue>();
 
-  function cut(sessionId: string, reason: Error): void {
-    for (const turn of queues.get(sessionId)?.turns ?? []) turn.abort(reason);
+  /**
+   * Runs `work` once all work that came before it has ended.
+   * @throws the reason given to {@link KernelQueue.abort}, and what `work` throws
+   */
+  run<T>(sessionId: string, work: (aborted: AbortSignal) => Promise<T>): Promise<T> {
+    const queue = this.queues.get(sessionId) ?? { tail: Promise.resolve(), aborters: new Set() };
+    this.queues.set(sessionId, queue);
+    const aborter = new AbortController();
+    queue.aborters.add(aborter);
+    const result = queue.tail
+      .then(() => {
+        aborter.signal.throwIfAborted();
+        return work(aborter.signal);
+      })
+      .finally(() => {
+        queue.aborters.delete(aborter);
+        if (queue.aborters.size === 0) this.queues.delete(sessionId);
+      });
+    queue.tail = result.catch(() => {});
+    return result;
   }
 
-  return {
-    run(sessionId, work) {
-      const queue = queues.get(sessionId) ?? { tail: Promise.resolve(), turns: new Set() };
-      queues.set(sessionId, queue);
-      const turn = new AbortController();
-      queue.turns.add(turn);
-      const result = queue.tail
-        .then(() => {
-          turn.signal.throwIfAborted();
-          return work(turn.signal);
-        })
-        .finally(() => {
-          queue.turns.delete(turn);
-          if (queue.turns.size === 0) queues.delete(sessionId);
-        });
-      queue.tail = result.catch(() => {});
-      return result;
-    },
-    cut,
-    async cutAll(reason) {
-      const tails = [...queues.values()].map(({ tail }) => tail);
-      for (const sessionId of queues.keys()) cut(sessionId, reason);
-      await Promise.all(tails);
-    },
-  };
+  /** Aborts the work that runs and the work that waits now, so that later work need not wait for it. */
+  abort(sessionId: string, reason: Error): void {
+    for (const aborter of this.queues.get(sessionId)?.aborters ?? []) aborter.abort(reason);
+  }
+
+  /** Aborts the work of all sessions, and resolves when it has ended. */
+  async abortAll(reason: Error): Promise<void> {
+    const tails = [...this.queues.values()].map(({ tail }) => tail);
+    for (const sessionId of this.queues.keys()) this.abort(sessionId, reason);
+    await Promise.all(tails);
+  }
 }
