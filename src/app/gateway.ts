@@ -20,9 +20,9 @@ import { findNativeGit } from '../engines/git/native/native-git.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainMembers } from '../engines/nbformat/plain-members.js';
-import { createExecutionIntake } from '../executions/execution-intake.js';
-import { openExecutionLog } from '../executions/execution-log.js';
-import { createExecutor } from '../executions/executor.js';
+import { ExecutionIntake } from '../executions/execution-intake.js';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { Executor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
 import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
@@ -34,10 +34,10 @@ import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.
 import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { createHttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
-import { createSessionManager } from '../sessions/session-manager.js';
+import { SessionManager } from '../sessions/session-manager.js';
 import { createStreams } from '../subscriptions/streams.js';
 import type { WorkerBackend } from '../workers/backend.js';
-import { createWorkerManager } from '../workers/worker-manager.js';
+import { WorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 
 /** A running gateway without its socket. */
@@ -88,7 +88,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const branches = createBranchWatcher({ git, indexer, log });
   const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
-  const workers = createWorkerManager({
+  const workers = new WorkerManager({
     prisma,
     git,
     bus,
@@ -97,16 +97,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
   });
-  const sessions = createSessionManager({
+  const sessions = new SessionManager({
     prisma,
     bus,
     workers,
     log,
     startTimeoutMs: options.sessionStartTimeoutMs,
   });
-  const executionLog = openExecutionLog({ prisma, bus, log });
-  const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
-  const intake = createExecutionIntake({ prisma, executor, executionLog, log });
+  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const remotes = createRemotes({
     prisma,
     git,
@@ -119,7 +119,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
   const streams = createStreams({ prisma, branches, log });
-  workers.onGone(sessions.workerGone);
+  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   const services: Services = {
     prisma,
     git,
@@ -139,7 +139,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const adminToken = await ensureAdmin(prisma, config);
   await ensureDefaults(services, config);
   await failOrphans(services);
-  await workers.reconcile();
+  await workers.adopt();
   for (const session of await prisma.session.findMany({
     where: { deletedAt: null, status: { not: 'dead' } },
   })) {

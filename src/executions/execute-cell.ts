@@ -100,7 +100,7 @@ async function attach(
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
-    ctx.services.intake.takeUp(found);
+    ctx.services.intake.confirm(found);
     rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }
