@@ -9,8 +9,8 @@ import type { ExecutionServices } from './execution-services.js';
 import { loadExecution } from './read-execution.js';
 
 /**
- * Removes an execution from the queue of its session; its log ends with the status `cancelled`. The caller needs the scope
- * `execute` and `can_edit`, and must have started the session or be a space admin.
+ * Removes an execution from the queue of its session; its log ends with the status `cancelled`. The caller needs the
+ * scope `execute` and `can_edit`, and must have started the session or be a space admin.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
  */
 export async function cancelExecution(

@@ -26,8 +26,8 @@ const maxCodeLength = 5_000_000;
 const maxTimeoutSeconds = 7 * 24 * 3600;
 
 /**
- * Queues a cell in a session. The caller needs the scope `execute` and `can_edit`, and must have started the session or be
- * a space admin.
+ * Queues a cell in a session. The caller needs the scope `execute` and `can_edit`, and must have started the session or
+ * be a space admin.
  * @returns the execution, whose log has begun
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `worker_not_live`,
  *   `session_dead`, `execution_id_reused`, `quota_exceeded`, `invalid_request`

@@ -15,7 +15,9 @@ export interface ExecutionIntakeDeps {
   log: Logger;
 }
 
-/** Accepts executions: writes the row first, then queues them. A row that may or may not be written is resolved later. */
+/**
+ * Accepts executions: writes the row first, then queues them. A row that may or may not be written is resolved later.
+ */
 export class ExecutionIntake {
   private readonly unconfirmed: UnconfirmedExecutions;
 

@@ -80,8 +80,9 @@ export class ExecutionLog {
   }
 
   /**
-   * Replays the log after a sequence number, then follows it to its end. A slow reader costs no memory: it reads on from
-   * its position. Ends when the log ends, when `signal` aborts or when the iterator is returned, also while it waits.
+   * Replays the log after a sequence number, then follows it to its end. A slow reader costs no memory: it reads on
+   * from its position. Ends when the log ends, when `signal` aborts or when the iterator is returned, also while it
+   * waits.
    */
   follow(executionId: string, after: number, signal?: AbortSignal): AsyncIterableIterator<LogEntry> {
     const source = {

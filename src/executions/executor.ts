@@ -6,7 +6,9 @@ import { SessionQueue } from './session-queue.js';
 
 const maxQueued = 1000;
 
-/** Runs the executions of all sessions; those of one session run one after the other, in the order in which they came. */
+/**
+ * Runs the executions of all sessions; those of one session run one after the other, in the order in which they came.
+ */
 export class Executor {
   /** The queues of the sessions that run cells now. */
   private readonly queues = new Map<string, SessionQueue>();
@@ -50,8 +52,8 @@ export class Executor {
   }
 
   /**
-   * Ends what is queued as `gateway_restarted` and accepts nothing more. Resolves when the cells that run have ended: the
-   * caller closes the connections to their kernels meanwhile.
+   * Ends what is queued as `gateway_restarted` and accepts nothing more. Resolves when the cells that run have ended:
+   * the caller closes the connections to their kernels meanwhile.
    */
   async close(): Promise<void> {
     this.isClosed = true;

@@ -20,8 +20,8 @@ const streamOverhead = 40;
 const lostEventSize = 60;
 
 /**
- * The events of one log that wait for the database. Beyond the limits of the backlog and of the log, events are dropped,
- * and an `output_lost` event says how many.
+ * The events of one log that wait for the database. Beyond the limits of the backlog and of the log, events are
+ * dropped, and an `output_lost` event says how many.
  */
 export class LogBacklog {
   private pending: PendingEvent[] = [];

@@ -50,7 +50,8 @@ export class LogWriter {
   /**
    * Writes the events that wait, then the end of the log and the execution's row in one transaction. Returns once the
    * database has accepted them.
-   * @throws the database's error when the execution does not exist any more or the log is closed: the log has no end then
+   * @throws the database's error when the execution does not exist any more or the log is closed: the log has no end
+   *   then
    */
   async finish(end: FinalResponse | ExecutionFailure, row: Prisma.ExecutionUpdateInput): Promise<void> {
     const { prisma, executionId } = this.deps;

@@ -27,8 +27,8 @@ export class OutputCollector {
   private isFull = false;
 
   /**
-   * @param limit the maximum size of all outputs, in characters of JSON; default 8 Mi. After the first output that does not
-   *   fit none is added until the outputs are cleared.
+   * @param limit the maximum size of all outputs, in characters of JSON; default 8 Mi. After the first output that does
+   *   not fit none is added until the outputs are cleared.
    */
   constructor(private readonly limit = defaultLimit) {}
 

@@ -25,7 +25,9 @@ export async function untilWritten<T>(
   }
 }
 
-/** Whether the row that is written to, or that a new row refers to, was removed: P2025, P2003, and P2010 for raw SQL. */
+/**
+ * Whether the row that is written to, or that a new row refers to, was removed: P2025, P2003, and P2010 for raw SQL.
+ */
 function isRowMissing(error: unknown): boolean {
   const { code, meta } = error as {
     code?: string;

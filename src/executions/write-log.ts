@@ -3,8 +3,8 @@ import { encode } from './event-codec.js';
 import type { ExecutionFailure, FinalResponse, LogEntry } from './execution-event.js';
 
 /**
- * Writes entries of an execution's log; entries that are there already stay as they are. A viewer waits for this, so it is
- * one raw statement that is the same for any number of entries.
+ * Writes entries of an execution's log; entries that are there already stay as they are. A viewer waits for this, so it
+ * is one raw statement that is the same for any number of entries.
  */
 export async function insertEntries(
   prisma: PrismaClient,

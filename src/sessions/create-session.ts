@@ -2,33 +2,26 @@ import type { Session, Worker } from '../../prisma/generated/client/client.js';
 import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
-import { pathHash } from '../notebooks/path-hash.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
-import { whileUnarchived } from '../workspaces/while-unarchived.js';
+import { type CreatedSession, findOrInsertSession } from './find-or-insert-session.js';
 import type { SessionServices } from './session-services.js';
 
-/** How often an insert is tried while other requests create and delete the same session. */
-const maxInserts = 5;
-
-/** What a new session needs. Without a worker it uses the caller's live one for the same profile and class, or starts one. */
+/**
+ * What a new session needs. Without a worker it uses the caller's live one for the same profile and class, or starts
+ * one.
+ */
 export interface CreateSessionInput extends StartInput {
   workerId?: string | null;
 }
 
-/** An idle session, and whether this request created it. */
-export interface CreatedSession {
-  session: Session;
-  created: boolean;
-}
-
 /**
- * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle. Needs the scope `execute` and `can_edit`.
+ * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle.
+ * Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
  *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after
  *   `SessionManager.startTimeoutMs`, while the worker goes on starting
@@ -45,7 +38,7 @@ export async function createSession(
     ? await namedWorker(services, ctx, spaceSlug, plan, input.workerId)
     : (await ensureWorker(services, ctx, plan)).worker;
   await untilReady(services, worker, deadline);
-  const { session, created } = await findOrInsert(services, plan, worker);
+  const { session, created } = await findOrInsertSession(services, plan, worker);
   if (created) {
     await services.sessions.open(session, deadline).catch((error) => {
       throw deadline.aborted ? stillStarting('kernel') : error;
@@ -99,51 +92,6 @@ async function untilReady(services: SessionServices, worker: Worker, signal: Abo
   };
   const ready = await waitFor(bus, 'worker', worker.id, check, signal);
   if (!ready) throw stillStarting('worker');
-}
-
-async function findOrInsert(
-  services: PrismaService,
-  plan: StartPlan,
-  worker: Worker,
-): Promise<CreatedSession> {
-  const { prisma } = services;
-  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
-  for (let attempt = 0; attempt < maxInserts; attempt++) {
-    const found = await prisma.session.findUnique({ where: { liveKey } });
-    if (found && found.status !== 'dead') return { session: found, created: false };
-    if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
-    const inserted = await insertSession(services, plan, worker, liveKey);
-    if (inserted) return { session: inserted, created: true };
-    const other = await prisma.session.findUnique({ where: { liveKey } });
-    if (other) return { session: other, created: false };
-    // The session of the other request was deleted meanwhile.
-  }
-  throw stillStarting('kernel');
-}
-
-/** Null when another request inserted a session with the same key first. */
-async function insertSession(
-  { prisma }: PrismaService,
-  plan: StartPlan,
-  worker: Worker,
-  liveKey: string,
-): Promise<Session | null> {
-  const data = {
-    workspaceId: plan.workspace.id,
-    workerId: worker.id,
-    userId: worker.userId,
-    branch: worker.branch,
-    path: plan.path,
-    kernelProfileId: plan.profile.id,
-    kernelName: plan.profile.kernelName,
-    liveKey,
-  };
-  try {
-    return await whileUnarchived(prisma, plan.workspace.id, (tx) => tx.session.create({ data }));
-  } catch (error) {
-    if (uniqueViolation(error)) return null;
-    throw error;
-  }
 }
 
 async function untilIdle(services: SessionServices, session: Session, signal: AbortSignal): Promise<Session> {

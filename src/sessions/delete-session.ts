@@ -4,9 +4,9 @@ import { loadSession } from './load-session.js';
 import type { SessionServices } from './session-services.js';
 
 /**
- * Deletes a session. Running and queued executions end as `cancelled`; their logs stay. Idempotent; works in an archived
- * workspace. The caller needs the scope `execute`, and must have started the session or be a space admin; they need not
- * have access to its workspace any more.
+ * Deletes a session. Running and queued executions end as `cancelled`; their logs stay. Idempotent; works in an
+ * archived workspace. The caller needs the scope `execute`, and must have started the session or be a space admin; they
+ * need not have access to its workspace any more.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function deleteSession(

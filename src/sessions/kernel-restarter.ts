@@ -23,8 +23,8 @@ export class KernelRestarter {
   ) {}
 
   /**
-   * Restarts the kernel of a session, or starts a new one where there is none. Callers join a restart that waits or runs:
-   * its kernel is as fresh.
+   * Restarts the kernel of a session, or starts a new one where there is none. Callers join a restart that waits or
+   * runs: its kernel is as fresh.
    * @throws DomainError `runtime_unavailable`; `not_found` when the session is deleted meanwhile
    */
   restart(sessionId: string): Promise<void> {

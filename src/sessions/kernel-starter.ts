@@ -24,8 +24,8 @@ export class KernelStarter {
 
   /**
    * Starts a kernel for a session, also in place of an earlier one; the row is `idle` then.
-   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what `signal`
-   *   was aborted with
+   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what
+   *   `signal` was aborted with
    */
   async start(sessionId: string, signal: AbortSignal): Promise<void> {
     const session = await this.deps.prisma.session.findUnique({ where: { id: sessionId } });

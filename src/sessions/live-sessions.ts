@@ -56,7 +56,9 @@ export class LiveSessions {
     await this.live.get(sessionId)?.status.flush();
   }
 
-  /** Removes a session without closing its connection: the caller ends the kernel. The row does not follow it any more. */
+  /**
+   * Removes a session without closing its connection: the caller ends the kernel. The row does not follow it any more.
+   */
   remove(sessionId: string): LiveSession | undefined {
     const entry = this.live.get(sessionId);
     this.live.delete(sessionId);

@@ -68,7 +68,9 @@ export async function loadSessionById(
   return { access, workspace: session.workspace, session };
 }
 
-/** Every cell begins with this, so it is one raw statement: it takes a quarter of the time of the four of the client. */
+/**
+ * Every cell begins with this, so it is one raw statement: it takes a quarter of the time of the four of the client.
+ */
 async function find(services: PrismaService, sessionId: string): Promise<FoundSession | null> {
   if (!isUuid(sessionId)) return null;
   const rows = await services.prisma.$queryRaw<

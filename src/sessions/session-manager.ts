@@ -75,7 +75,10 @@ export class SessionManager {
     });
   }
 
-  /** Interrupts the running cell; does nothing while the kernel is idle or starts. @throws DomainError `session_dead` */
+  /**
+   * Interrupts the running cell; does nothing while the kernel is idle or starts.
+   * @throws DomainError `session_dead`
+   */
   async interrupt({ id }: Session): Promise<void> {
     const kernel = this.live.kernel(id);
     if (!kernel) await this.kernels.assertStarting(id);

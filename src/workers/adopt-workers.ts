@@ -10,8 +10,8 @@ const lost: WorkerFailure = {
 };
 
 /**
- * Brings rows and servers into step at the start of the gateway. Ready workers whose server still runs are adopted; other
- * live rows end, and so do servers that no live row claims.
+ * Brings rows and servers into step at the start of the gateway. Ready workers whose server still runs are adopted;
+ * other live rows end, and so do servers that no live row claims.
  * @param deps.adopt makes a worker with its running server a live one of this process
  */
 export async function adoptWorkers(deps: {

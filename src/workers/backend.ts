@@ -12,11 +12,13 @@ export interface JupyterEndpoint {
 
 /** What a backend needs to start a worker. */
 export interface WorkerSpec {
-  /** The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again. */
+  /**
+   * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
+   */
   workerId: string;
   /**
-   * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless the
-   * backend has {@link WorkerBackend.remoteFolders}.
+   * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
+   * the backend has {@link WorkerBackend.remoteFolders}.
    */
   filesDirectory: string;
   /** Absolute path of the worker's own folder for logs and runtime files; kernels never see it. */
@@ -40,9 +42,15 @@ export interface WorkerExit {
 
 /** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
 export interface RemoteFolders {
-  /** Opens the folder of a started worker; creates it if it does not exist. @throws DomainError `runtime_unavailable` */
+  /**
+   * Opens the folder of a started worker; creates it if it does not exist.
+   * @throws DomainError `runtime_unavailable`
+   */
   open(workerId: string, signal?: AbortSignal): Promise<WorkerFolder>;
-  /** Removes the folder of a worker, as far as the server allows it; idempotent. @throws DomainError `runtime_unavailable` */
+  /**
+   * Removes the folder of a worker, as far as the server allows it; idempotent.
+   * @throws DomainError `runtime_unavailable`
+   */
   remove(workerId: string): Promise<void>;
 }
 

@@ -10,8 +10,8 @@ import type { WorkerFailure } from './worker-shutdown.js';
 const maxStartMs = 15 * 60_000;
 
 /**
- * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders needs
- * the server to write files, so it starts first there.
+ * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders
+ * needs the server to write files, so it starts first there.
  * @param how.report called with a percentage below 100 and a short message
  * @returns where its Jupyter answers
  * @throws what {@link whyNotStarted} explains

@@ -3,8 +3,8 @@ const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
 
 /**
- * Keeps the folder of one worker at the tip of its branch. However often the branch moves, one synchronization runs, and
- * only one more waits. A failed one is repeated, also when the branch does not move.
+ * Keeps the folder of one worker at the tip of its branch. However often the branch moves, one synchronization runs,
+ * and only one more waits. A failed one is repeated, also when the branch does not move.
  */
 export class FollowedFolder {
   private running: Promise<void> | undefined;

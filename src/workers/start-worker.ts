@@ -18,8 +18,8 @@ const maxWorkersPerUser = 10;
 const maxInserts = 5;
 
 /**
- * Starts a worker, or returns the caller's live one for the same workspace, branch, profile and class. Does not wait until
- * it is ready. Needs the scope `execute` and `can_edit`.
+ * Starts a worker, or returns the caller's live one for the same workspace, branch, profile and class. Does not wait
+ * until it is ready. Needs the scope `execute` and `can_edit`.
  * @throws DomainError what `resolveStart` throws, `quota_exceeded`, `runtime_unavailable`
  */
 export async function startWorker(

@@ -4,8 +4,8 @@ import { loadWorker } from './load-worker.js';
 import type { WorkerServices } from './worker-services.js';
 
 /**
- * Stops a worker and its sessions. Idempotent; works in an archived workspace. The caller needs the scope `execute`, and
- * must have started the worker or be a space admin; they need not have access to its workspace any more.
+ * Stops a worker and its sessions. Idempotent; works in an archived workspace. The caller needs the scope `execute`,
+ * and must have started the worker or be a space admin; they need not have access to its workspace any more.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function stopWorker(

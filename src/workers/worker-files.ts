@@ -51,8 +51,8 @@ export async function layOutFiles(
 }
 
 /**
- * Brings the folder of a live worker to a commit. A file that the kernel changed, created or removed is never touched. A
- * path that fails does not stop the others. Reads only the paths that differ between the last commit and this one.
+ * Brings the folder of a live worker to a commit. A file that the kernel changed, created or removed is never touched.
+ * A path that fails does not stop the others. Reads only the paths that differ between the last commit and this one.
  * @throws Error when nothing could be done
  */
 export async function syncFiles(
@@ -106,7 +106,9 @@ async function syncPaths(paths: string[], sync: PathSync): Promise<SyncedFiles> 
   return synced;
 }
 
-/** Brings one path from its blob in the manifest to the wanted one; false when the path holds a file of the kernel's. */
+/**
+ * Brings one path from its blob in the manifest to the wanted one; false when the path holds a file of the kernel's.
+ */
 async function syncPath(path: string, { folder, manifest, wanted, read }: PathSync): Promise<boolean> {
   const before = manifest.get(path) ?? null;
   const after = wanted.get(path) ?? null;

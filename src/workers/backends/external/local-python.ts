@@ -101,7 +101,9 @@ async function canServe(python: string, env: NodeJS.ProcessEnv): Promise<boolean
   return (await ask(python, check, env)) !== undefined;
 }
 
-/** The interpreters on PATH that are new enough, in the order of PATH, each once. Shims are resolved to what they run. */
+/**
+ * The interpreters on PATH that are new enough, in the order of PATH, each once. Shims are resolved to what they run.
+ */
 async function pythonsOnPath(env: NodeJS.ProcessEnv): Promise<string[]> {
   const found = new Set<string>();
   const check = 'import sys; assert sys.version_info >= (3, 9); print(sys.executable)';

@@ -5,7 +5,8 @@ import { RegisteredBackend } from './registered-backend.js';
 /**
  * Opens the backend `external`: workers use the registered Jupyter server if there is one, else each has its own local
  * server.
- * @param options.stateRoot absolute path of a folder that outlives the gateway; the backend finds its workers again by it
+ * @param options.stateRoot absolute path of a folder that outlives the gateway; the backend finds its workers again by
+ *   it
  */
 export function openExternalBackend(
   options: LocalBackendOptions & { registered?: JupyterEndpoint },

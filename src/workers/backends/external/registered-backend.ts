@@ -15,8 +15,8 @@ const watchPeriodMs = 5_000;
 const removeTimeoutMs = 30_000;
 
 /**
- * Lets workers use a Jupyter server that somebody else runs: starting a worker is a probe of the server, and stopping one
- * leaves the server alone. Each worker has its own folder below the server's root. An empty file for each worker in
+ * Lets workers use a Jupyter server that somebody else runs: starting a worker is a probe of the server, and stopping
+ * one leaves the server alone. Each worker has its own folder below the server's root. An empty file for each worker in
  * `stateRoot` says which ones use the server.
  */
 export class RegisteredBackend implements WorkerBackend {

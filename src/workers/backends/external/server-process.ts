@@ -27,8 +27,9 @@ export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<b
 }
 
 /**
- * Ends a server, its process group and, on Linux, all processes that its kernels started. Kernels lead process groups of
- * their own; they are found by the environment that they inherited. The server gets SIGTERM first, and SIGKILL after 5 s.
+ * Ends a server, its process group and, on Linux, all processes that its kernels started. Kernels lead process groups
+ * of their own; they are found by the environment that they inherited. The server gets SIGTERM first, and SIGKILL after
+ * 5 s.
  * @param runtimeDirectory the server's `JUPYTER_RUNTIME_DIR`
  */
 export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {

@@ -17,9 +17,10 @@ export interface ServerFolders {
 const maxMessageBytes = 512 * 1024 * 1024;
 
 /**
- * The Python program that runs the server with the settings of one file, given as its argument, and no others. It blocks
- * the import of `rfc3987_syntax`, which takes 2 to 3 s to load and only checks the format of addresses in event schemas;
- * without it the format is not checked. It removes the token from the environment, because kernels inherit that.
+ * The Python program that runs the server with the settings of one file, given as its argument, and no others. It
+ * blocks the import of `rfc3987_syntax`, which takes 2 to 3 s to load and only checks the format of addresses in event
+ * schemas; without it the format is not checked. It removes the token from the environment, because kernels inherit
+ * that.
  */
 export const serverProgram = `
 import json, os, sys
