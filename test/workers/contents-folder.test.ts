@@ -51,7 +51,7 @@ const paths = () =>
     .map((entry) => relative(here(''), join(entry.parentPath, entry.name)))
     .sort();
 
-describe('a worker folder on a server whose disk is out of reach', { timeout: 60_000 }, () => {
+describe('a worker folder on a server whose disk the gateway cannot reach', { timeout: 60_000 }, () => {
   test('has the files of the branch, byte for byte, and follows it', async () => {
     const notebook = '{"cells": [],\n"nbformat": 4, "nbformat_minor": 5, "metadata": {}}';
     await layOut({ a: '1', 'b/c d/é%2e.txt': '\u0000ż', 'b/n.ipynb': notebook, gone: '1' });
@@ -63,7 +63,7 @@ describe('a worker folder on a server whose disk is out of reach', { timeout: 60
     expect(Object.keys(next).map(read)).toEqual(Object.values(next));
   });
 
-  test('keeps what the kernel changed, made or removed, and reports it until both agree', async () => {
+  test('keeps what the kernel changed, created or removed, and reports it until both agree', async () => {
     await layOut({ a: '1', b: '1', d: '1' });
     writeFileSync(here('a'), 'mine');
     rmSync(here('b'));

@@ -25,7 +25,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('keeps an environment that it made', async () => {
+  test('keeps an environment that it created', async () => {
     const first = await testPython();
     const { ctimeMs } = await stat(first.python);
     expect(await testPython()).toEqual(first);
@@ -50,7 +50,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
     await expect(none).rejects.toThrow(/python3-venv/);
   });
 
-  test('makes an environment anew that was left half-made', async () => {
+  test('creates an incomplete environment again', async () => {
     const { python } = await testPython();
     const printBase = 'import sys; print(sys.base_prefix)';
     const base = (await runProcess(python, ['-c', printBase], { env: {}, timeoutMs: 10_000 })).trim();

@@ -88,7 +88,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     expect(await rowOf(id)).toMatchObject({ status: 'ok', finishedAt: expect.any(Date) });
   });
 
-  it('tells how much was dropped when more came than may wait', async () => {
+  it('says how many events were dropped when more came than may wait', async () => {
     const { executionLog, prisma } = at.gateway.services;
     const id = await begin();
     const writer = executionLog.writer(id, 1);
