@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 it('a file that could not be written is reported, and written once it can be, though the branch stands still', async () => {
-  const { git, bus, streams, log } = at.gateway.services;
+  const { git, bus, branches, log } = at.gateway.services;
   const repository = await git.repository(demo.repositoryId);
   const folders = { files: join(root, 'files'), state: join(root, 'state') };
   await mkdir(folders.state);
@@ -43,7 +43,7 @@ it('a file that could not be written is reported, and written once it can be, th
   const follower = createFileFollower({
     git,
     bus,
-    branches: streams.branches,
+    branches,
     log,
     folders: () => folders,
     report,
