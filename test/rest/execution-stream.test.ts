@@ -21,19 +21,22 @@ async function events(sequences: number[], failure: Error) {
 it.each([
   [[5, 6], 6],
   [[], 4],
-])('a stream that breaks off after %j ends with an error that has the last sequence number', async (sequences, sequence) => {
-  expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
-    event: 'error',
-    data: {
-      ...ids,
-      sequence,
-      detail: expect.not.stringContaining('secret'),
-      status_code: 503,
-      code: 'runtime_unavailable',
-      retryable: true,
-    },
-  });
-});
+])(
+  'a stream that breaks off after %j ends with an error that has the last sequence number',
+  async (sequences, sequence) => {
+    expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
+      event: 'error',
+      data: {
+        ...ids,
+        sequence,
+        detail: expect.not.stringContaining('secret'),
+        status_code: 503,
+        code: 'runtime_unavailable',
+        retryable: true,
+      },
+    });
+  },
+);
 
 it('a stream that the caller may not follow any more ends with the reason', async () => {
   const failure = new DomainError('forbidden', 'You may not view this workspace.');
