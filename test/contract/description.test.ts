@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusOf } from '../../src/error-status.js';
+import { isErrorCode } from '../../src/errors.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
@@ -99,6 +101,14 @@ it('a checker finds what is missing, what is too much and what is of another typ
   expect(check({ ...good, items: [{}] })).toThrow('items/0');
   expect(check(good, new Headers({ 'content-type': 'application/json' }))).toThrow('X-Request-Id');
   expect(() => checker.answer('GET', '/workspaces', { status: 418, headers })).toThrow('418');
+});
+
+it('docs/api.md has every error code with its status', () => {
+  const page = readFileSync('docs/api.md', 'utf8');
+  const listed = [...page.matchAll(/^\| (\d{3}) \| (.*) \|$/gm)].flatMap(([, status, text]) =>
+    [...text!.matchAll(/`(\w+)`/g)].map(([, code]) => [code!, Number(status)] as const),
+  );
+  expect(Object.fromEntries(listed.filter(([code]) => isErrorCode(code)))).toEqual(statusOf);
 });
 
 it('docs/api.md has the rows', () => {
