@@ -92,8 +92,7 @@ export class DomainError extends Error {
 }
 
 /**
- * A {@link DomainError} about fields of the input. Its message is the sentence of the first fault; {@link faultSentence}
- * builds it anew where the fields have other names.
+ * A {@link DomainError} about fields of the input. Its message is the sentence of the first fault.
  * @example throw new FieldError('invalid_path', [{ path: ['newPath'], message: 'is a folder', type: 'invalid_path' }]);
  */
 export class FieldError extends DomainError {
@@ -107,7 +106,7 @@ export class FieldError extends DomainError {
 }
 
 /** The sentence of a fault: the field's path with dots, then what is wrong, e.g. `changes.3.path: must not be empty`. */
-export function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>): string {
+function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>): string {
   return `${path.join('.')}: ${message}`;
 }
 

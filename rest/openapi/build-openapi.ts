@@ -40,7 +40,12 @@ export function buildOpenApi(routes: readonly RouteDescription[], schema: GraphQ
   }
   return {
     openapi: '3.1.1',
-    info: { title: 'Notebook gateway', version: '1.0', description: about },
+    info: {
+      title: 'Notebook gateway',
+      version: '1.0',
+      description: about,
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
     tags: describeTags(),

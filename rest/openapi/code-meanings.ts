@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/errors.js';
 
 /** What each code means, as a sentence for the description of a response. */
-export const codeMeanings: Record<ErrorCode, string> = {
+const codeMeanings: Record<ErrorCode, string> = {
   unauthenticated: 'There is no token, or it is not valid.',
   insufficient_scope: 'The token does not have the scope that this operation needs.',
   forbidden: 'You do not have the permission that this operation needs.',

@@ -47,7 +47,9 @@ function inQuery({ query }: RouteDescription, examples: Record<string, string>):
     required: required.includes(name),
     description,
     schema,
-    ...(name in examples ? { example: examples[name] } : {}),
+    ...(name in examples
+      ? { example: schema.type === 'integer' ? Number(examples[name]) : examples[name] }
+      : {}),
   }));
 }
 

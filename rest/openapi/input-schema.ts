@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonSchema } from './json-schema.js';
 
-/** The schema of what a client sends. */
+/** The JSON schema of what a client sends, from the schema that checks it. */
 export function inputSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',
