@@ -20,7 +20,7 @@ import { openGitStore } from '../engines/git/git-store.js';
 import { findNativeGit } from '../engines/git/native/native-git.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
-import { withPlainMembers } from '../engines/nbformat/plain-members.js';
+import { withPlainMembers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { createExecutionIntake } from '../executions/execution-intake.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';

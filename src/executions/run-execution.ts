@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-gone.js';
+import { KernelGone } from '../engines/kernels/kernel-lost-error.js';
 import { DomainError } from '../errors.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';

@@ -13,7 +13,7 @@ import {
   type SyncRefs,
   writeTracking,
 } from '../engines/git/remotes/tracking-refs.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
+import { orAborted } from '../engines/events/reject-on-abort.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 

@@ -3,8 +3,8 @@ import type { PrismaClient, Session } from '../../prisma/generated/client/client
 import type { EventBus } from '../engines/events/event-bus.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { connectJupyter, type KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-gone.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
+import { KernelGone } from '../engines/kernels/kernel-lost-error.js';
+import { orAborted } from '../engines/events/reject-on-abort.js';
 import { DomainError, notFound } from '../errors.js';
 import type { KernelProvider } from '../executions/executor.js';
 import type { JupyterEndpoint } from '../workers/backend.js';

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
-import type { Leases } from './leases.js';
+import type { Leases } from './server-leases.js';
 import { openEmbedded } from './open-embedded.js';
 import { openServer } from './open-server.js';
 

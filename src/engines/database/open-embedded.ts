@@ -3,7 +3,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
-import { createLocalLeases } from './leases.js';
+import { createLocalLeases } from './server-leases.js';
 import { migrate } from './migrate.js';
 import type { Database, DatabaseOptions } from './open-database.js';
 import { createPglitePool, openPglite } from './pglite-pool.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
-import { createServerLeases } from './leases.js';
+import { createServerLeases } from './server-leases.js';
 import { migrate } from './migrate.js';
 import type { Database, DatabaseOptions } from './open-database.js';
 

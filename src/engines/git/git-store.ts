@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notFound } from '../../errors.js';
-import { createLocalLeases, type Leases } from '../database/leases.js';
+import { createLocalLeases, type Leases } from '../database/server-leases.js';
 import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durability/durable-files.js';

@@ -1,5 +1,5 @@
 import type { Kernel } from '@jupyterlab/services';
-import type { SocketWatch } from './kernel-socket.js';
+import type { SocketWatch } from './kernel-sockets.js';
 
 /** How often a sign of life is asked for. */
 const tickMs = 900;

@@ -1,6 +1,6 @@
 import { type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { type KernelEvent, toKernelEvent, toRecord } from './kernel-event.js';
-import { toBase64Buffers } from './message-buffers.js';
+import { toBase64Buffers } from './to-base64-buffers.js';
 
 /**
  * A kernel's message, with the event that it stands for when it is one of those that a run tells; `leaving` is true when

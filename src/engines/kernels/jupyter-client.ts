@@ -2,13 +2,13 @@ import { posix } from 'node:path';
 import { DomainError, notFound } from '../../errors.js';
 import type { JupyterEndpoint } from '../../workers/backend.js';
 import { createJupyterRest } from './jupyter-rest.js';
-import type { KernelConnection } from './kernel-connection.js';
+import type { KernelConnection } from './kernel-status.js';
 import { toRecord } from './kernel-event.js';
-import { createKernelRequests } from './kernel-requests.js';
-import { openKernel } from './open-kernel.js';
-import { orAborted } from './or-aborted.js';
+import { createKernelRequests } from './kernel-rest-api.js';
+import { openKernel } from './kernel-connection.js';
+import { orAborted } from '../events/reject-on-abort.js';
 
-export type { KernelConnection } from './kernel-connection.js';
+export type { KernelConnection } from './kernel-status.js';
 
 const requestTimeoutMs = 10_000;
 /** A server answers the start of a kernel once its process runs. */

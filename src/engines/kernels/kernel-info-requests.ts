@@ -1,5 +1,5 @@
 import type { KernelMessage } from '@jupyterlab/services';
-import type { IncomingMessage } from './incoming-message.js';
+import type { IncomingMessage } from './decode-message.js';
 
 /** The most questions that are remembered; the oldest go first, as a lost one is never answered. */
 const maxOpen = 16;

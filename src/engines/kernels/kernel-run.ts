@@ -1,6 +1,6 @@
-import type { IncomingMessage } from './incoming-message.js';
+import type { IncomingMessage } from './decode-message.js';
 import { type KernelEvent, toCount } from './kernel-event.js';
-import { countLostOutput } from './lost-output.js';
+import { countLostOutput } from './lost-output-counter.js';
 
 /** How a run ended, as the kernel's reply tells. */
 export interface RunReply {

@@ -1,10 +1,10 @@
 import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import type { JupyterEndpoint } from '../../workers/backend.js';
-import { decodeMessage } from './incoming-message.js';
+import { decodeMessage } from './decode-message.js';
 import type { JupyterRest } from './jupyter-rest.js';
-import { KernelGone } from './kernel-gone.js';
-import { createKernelRequests } from './kernel-requests.js';
-import type { watchedSocket } from './kernel-socket.js';
+import { KernelGone } from './kernel-lost-error.js';
+import { createKernelRequests } from './kernel-rest-api.js';
+import type { watchedSocket } from './kernel-sockets.js';
 
 const probeTimeoutMs = 1_500;
 const restartTimeoutMs = 60_000;

@@ -1,4 +1,4 @@
-import type { KernelStatus, StatusListener } from './kernel-connection.js';
+import type { KernelStatus, StatusListener } from './kernel-status.js';
 
 /** The status of a connection, who listens to it, and who waits for it. */
 export interface StatusTracker {

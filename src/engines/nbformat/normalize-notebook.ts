@@ -2,12 +2,12 @@ import { DomainError } from '../../errors.js';
 import { completeCellIds, duplicateCellIds } from './cell-ids.js';
 import type { JsonObject } from './json.js';
 import { mostFaults } from './limits.js';
-import { joinMultiline } from './multiline.js';
+import { joinMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { notebookFaults } from './notebook-faults.js';
 import { storageFaults } from './storage-faults.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
 /** The most UTF-16 units of a name that are told: names are the client's, and may be of any length. */
 const longestName = 100;

@@ -1,7 +1,7 @@
 import { isJsonObject } from './json-object.js';
 import { mostFaults } from './limits.js';
 import type { NotebookFault } from './notebook-fault.js';
-import { withPlainNumbers } from './plain-numbers.js';
+import { withPlainNumbers } from './to-validator-input.js';
 import { schemaFaults } from './schema-faults.js';
 
 /** The minor versions of nbformat 4 that are read and written: 0 to this one. */

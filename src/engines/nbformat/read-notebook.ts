@@ -1,10 +1,10 @@
 import { DomainError } from '../../errors.js';
 import { completeCellIds } from './cell-ids.js';
 import { type JsonObject, parseJson } from './json.js';
-import { joinMultiline } from './multiline.js';
+import { joinMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import { notebookFaults } from './notebook-faults.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
 /**
  * Reads stored bytes as Jupyter's contents API answers them: multi-line fields joined, missing or repeated cell ids of

@@ -1,4 +1,4 @@
-import { faultOfError } from './fault-of-error.js';
+import { faultOfError } from './to-notebook-fault.js';
 import { isJsonObject } from './json-object.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { type PartValidator, validatorsOf } from './validators.js';

@@ -1,8 +1,8 @@
 import type { JsonObject } from './json.js';
-import { splitMultiline } from './multiline.js';
+import { splitMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import { pythonJson } from './python-json.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
 /**
  * The bytes that Python's `nbformat.write(notebook, file, version=nbformat.NO_CONVERT)` writes: UTF-8, one-space indent,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLocalLeases, createServerLeases, type Leases } from '../../../src/engines/database/leases.js';
+import { createLocalLeases, createServerLeases, type Leases } from '../../../src/engines/database/server-leases.js';
 import { databaseUrl } from '../../support/database-server.js';
 import { openTcpProxy } from '../../support/tcp-proxy.js';
 

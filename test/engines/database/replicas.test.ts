@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createServerLeases, type Leases } from '../../../src/engines/database/leases.js';
+import { createServerLeases, type Leases } from '../../../src/engines/database/server-leases.js';
 import { databaseUrl } from '../../support/database-server.js';
 import { bytes, type GitFixture, gitFixture } from '../git/git-fixture.js';
 

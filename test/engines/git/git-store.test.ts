@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases } from '../../../src/engines/database/leases.js';
+import { createLocalLeases } from '../../../src/engines/database/server-leases.js';
 import { openGitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 

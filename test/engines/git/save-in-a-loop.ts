@@ -1,4 +1,4 @@
-import { createServerLeases } from '../../../src/engines/database/leases.js';
+import { createServerLeases } from '../../../src/engines/database/server-leases.js';
 import { openGitStore } from '../../../src/engines/git/git-store.js';
 
 // Run by tests until it is killed: saves new files and tells of each once it is acknowledged. With the address of a

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases, type Lease, type Leases } from '../../../src/engines/database/leases.js';
+import { createLocalLeases, type Lease, type Leases } from '../../../src/engines/database/server-leases.js';
 import { type GitStore, openGitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 import { heldSyncs, journalSegments } from './journal/crashed-disk.js';

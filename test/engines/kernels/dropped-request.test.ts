@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { IncomingMessage } from '../../../src/engines/kernels/incoming-message.js';
+import type { IncomingMessage } from '../../../src/engines/kernels/decode-message.js';
 import { createKernelRun } from '../../../src/engines/kernels/kernel-run.js';
 
 /** What ipykernel sends where an interrupt comes between `busy` and the code: the idle status, and no reply. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeMessage } from '../../../src/engines/kernels/incoming-message.js';
+import { decodeMessage } from '../../../src/engines/kernels/decode-message.js';
 import {
   connectJupyter,
   type JupyterClient,

@@ -4,7 +4,7 @@ import {
   type JupyterClient,
   type KernelConnection,
 } from '../../../src/engines/kernels/jupyter-client.js';
-import { countLostOutput } from '../../../src/engines/kernels/lost-output.js';
+import { countLostOutput } from '../../../src/engines/kernels/lost-output-counter.js';
 import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { ofType, runCell, startPython } from '../../support/kernel.js';
 

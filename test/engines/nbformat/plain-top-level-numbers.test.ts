@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseJson, stringifyJson } from '../../../src/engines/nbformat/json.js';
-import { withPlainMembers } from '../../../src/engines/nbformat/plain-members.js';
+import { withPlainMembers } from '../../../src/engines/nbformat/plain-top-level-numbers.js';
 
 it('makes the members of a body plain numbers and keeps the tokens of what is nested', () => {
   const body = withPlainMembers(parseJson('{"a":30.0,"b":1e1,"c":1152921504606846976,"notebook":{"n":1.0}}'));

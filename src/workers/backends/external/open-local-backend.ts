@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
-import { orAborted } from '../../../engines/kernels/or-aborted.js';
+import { orAborted } from '../../../engines/events/reject-on-abort.js';
 import { DomainError } from '../../../errors.js';
 import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
 import { spawnServer, untilAnswering } from './launch-server.js';

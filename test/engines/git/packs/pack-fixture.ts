@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalLeases } from '../../../../src/engines/database/leases.js';
+import { createLocalLeases } from '../../../../src/engines/database/server-leases.js';
 import { DurableFiles } from '../../../../src/engines/git/durability/durable-files.js';
 import { StoreOwner } from '../../../../src/engines/git/durability/store-owner.js';
 import { createObjectCaches } from '../../../../src/engines/git/objects/object-caches.js';
