@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { Lease, Leases } from '../engines/database/server-leases.js';
+import type { Lease, Leases } from '../engines/database/leases.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import { canReachRemotes, type RemoteLimits } from '../engines/git/remotes/remote-command.js';

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
 import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { createBranchWatcher } from '../../src/notebooks/versions/branch-watcher.js';

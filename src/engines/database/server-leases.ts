@@ -1,166 +1,134 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-
-/** A name that this process holds alone. */
-export interface Lease {
-  /** Aborted when the lease was lost: the connection that held it broke. */
-  lost: AbortSignal;
-  release(): Promise<void>;
-}
-
-/** Names of which each has one holder at a time among the processes that share a database. */
-export interface Leases {
-  /**
-   * Takes a name, or answers null while somebody holds it (this process, too). It is held until it is released, until
-   * the process ends however it ends, or until the connection to the database breaks.
-   */
-  tryTake(name: string): Promise<Lease | null>;
-  /** Whether somebody holds a name now. */
-  isHeld(name: string): Promise<boolean>;
-  close(): Promise<void>;
-}
-
-/** For the embedded database, which has one process: a set of names. */
-export function createLocalLeases(): Leases {
-  const held = new Set<string>();
-  return {
-    async tryTake(name) {
-      if (held.has(name)) return null;
-      held.add(name);
-      return {
-        lost: new AbortController().signal,
-        release: async () => {
-          held.delete(name);
-        },
-      };
-    },
-    isHeld: async (name) => held.has(name),
-    close: async () => held.clear(),
-  };
-}
-
-interface Connection {
-  client: pg.Client;
-  /** Ends it at once, and with it what it holds. */
-  drop(): void;
-}
+import type { Lease, Leases } from './leases.js';
 
 /**
- * For the server's side of the connection: it frees the leases of a machine that lost its power, or the network, 25 s after
- * it last heard of it. The operating system's own limits are hours.
+ * Makes the server free the leases of a client whose machine lost power or network, 25 s after the last sign of life. The
+ * operating system's own limits are hours.
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-TCP-KEEPALIVES-IDLE
  */
-const noticeGoneClient = `
+const detectGoneClient = `
   SET tcp_keepalives_idle = 10;
   SET tcp_keepalives_interval = 5;
   SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = 25000`;
 
+const tryLock = 'SELECT pg_try_advisory_lock($1::bigint) AS yes';
+const unlock = 'SELECT pg_advisory_unlock($1::bigint) AS yes';
+
 /**
- * Session-level advisory locks of PostgreSQL, over one connection of its own that is opened when the first lease is
- * taken, and anew after it broke or a statement on it failed: a statement that was not answered in time may have taken a
- * lock that nobody knows of.
- * @param options `timeoutMs`: how long an answer is waited for, default 10 s
+ * Leases as session-level advisory locks of PostgreSQL, over one connection of its own. The first lease opens the
+ * connection. After the connection broke or a statement on it failed, the next lease opens a new one: a statement without
+ * an answer may have taken a lock that this process does not know of.
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  */
-export function createServerLeases(connectionString: string, options: { timeoutMs?: number } = {}): Leases {
-  const { timeoutMs = 10_000 } = options;
-  const held = new Map<string, AbortController>();
-  let connection: Promise<Connection> | undefined;
+export class ServerLeases implements Leases {
+  readonly #connectionString: string;
+  readonly #timeoutMs: number;
+  readonly #held = new Map<string, AbortController>();
+  #connecting: Promise<pg.Client> | undefined;
+  /** The client of `#connecting` from when it is usable until it is dropped. */
+  #usable: pg.Client | undefined;
 
-  function connect(): Promise<Connection> {
-    connection ??= open().catch((error) => {
-      connection = undefined;
-      throw error;
-    });
-    return connection;
+  /** @param options.timeoutMs how long to wait for the connection and for each answer, in milliseconds; default 10 s */
+  constructor(connectionString: string, options: { timeoutMs?: number } = {}) {
+    this.#connectionString = connectionString;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
   }
 
-  async function open(): Promise<Connection> {
+  async tryTake(name: string): Promise<Lease | null> {
+    if (this.#held.has(name)) return null;
+    const controller = new AbortController();
+    // Before the answer, because PostgreSQL gives the same connection an advisory lock twice.
+    this.#held.set(name, controller);
+    const taken = await this.#ask(tryLock, name).catch((error) => {
+      this.#forget(name, controller);
+      throw error;
+    });
+    if (!taken) {
+      this.#held.delete(name);
+      return null;
+    }
+    return { lost: controller.signal, release: () => this.#release(name, controller) };
+  }
+
+  async isHeld(name: string): Promise<boolean> {
+    if (this.#held.has(name)) return true;
+    const free = await this.#ask(tryLock, name);
+    if (free) await this.#ask(unlock, name);
+    return !free;
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#connecting?.catch(() => undefined);
+    await client?.end();
+  }
+
+  async #release(name: string, controller: AbortController): Promise<void> {
+    if (this.#forget(name, controller)) await this.#ask(unlock, name);
+  }
+
+  /** Whether `controller` was the holder; the name may have a newer one. */
+  #forget(name: string, controller: AbortController): boolean {
+    return this.#held.get(name) === controller && this.#held.delete(name);
+  }
+
+  async #ask(statement: string, name: string): Promise<boolean> {
+    const client = await this.#connect();
+    try {
+      const { rows } = await client.query<{ yes: boolean }>(statement, [lockKey(name)]);
+      return rows[0]!.yes;
+    } catch (error) {
+      this.#drop(client);
+      throw error;
+    }
+  }
+
+  #connect(): Promise<pg.Client> {
+    this.#connecting ??= this.#open().catch((error) => {
+      this.#connecting = undefined;
+      throw error;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<pg.Client> {
     const client = new pg.Client({
-      connectionString,
+      connectionString: this.#connectionString,
       application_name: 'notebook-gateway-leases',
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      connectionTimeoutMillis: timeoutMs,
-      query_timeout: timeoutMs,
+      connectionTimeoutMillis: this.#timeoutMs,
+      query_timeout: this.#timeoutMs,
     });
-    let isOpen = false;
-    const drop = () => {
-      // Once only: what is held later is another connection's.
-      if (!isOpen) return;
-      isOpen = false;
-      connection = undefined;
-      for (const controller of held.values()) controller.abort();
-      held.clear();
-      client.end().catch(() => undefined);
-    };
-    client.once('end', drop);
-    // An error ends the connection, which is where it is handled.
+    client.once('end', () => this.#drop(client));
+    // An error also ends the connection, and the listener of `end` handles that.
     client.on('error', () => undefined);
     try {
       await client.connect();
-      await client.query(noticeGoneClient);
+      await client.query(detectGoneClient);
     } catch (error) {
       client.end().catch(() => undefined);
       throw error;
     }
-    isOpen = true;
-    return { client, drop };
+    this.#usable = client;
+    return client;
   }
 
-  async function ask(statement: string, name: string): Promise<boolean> {
-    const { client, drop } = await connect();
-    try {
-      const { rows } = await client.query<{ yes: boolean }>(statement, [keyOf(name)]);
-      return rows[0]!.yes;
-    } catch (error) {
-      drop();
-      throw error;
-    }
+  /** Ends a connection at once; its leases are lost. */
+  #drop(client: pg.Client): void {
+    // Only once for each client: what is held later belongs to another connection.
+    if (this.#usable !== client) return;
+    this.#usable = undefined;
+    this.#connecting = undefined;
+    for (const controller of this.#held.values()) controller.abort();
+    this.#held.clear();
+    client.end().catch(() => undefined);
   }
-
-  return {
-    async tryTake(name) {
-      if (held.has(name)) return null;
-      const controller = new AbortController();
-      // Before the answer: an advisory lock is given to the same connection twice.
-      held.set(name, controller);
-      const taken = await ask('SELECT pg_try_advisory_lock($1::bigint) AS yes', name).catch((error) => {
-        if (held.get(name) === controller) held.delete(name);
-        throw error;
-      });
-      if (!taken) {
-        held.delete(name);
-        return null;
-      }
-      return {
-        lost: controller.signal,
-        release: async () => {
-          if (held.get(name) !== controller) return;
-          held.delete(name);
-          await ask('SELECT pg_advisory_unlock($1::bigint) AS yes', name);
-        },
-      };
-    },
-
-    async isHeld(name) {
-      if (held.has(name)) return true;
-      const free = await ask('SELECT pg_try_advisory_lock($1::bigint) AS yes', name);
-      if (free) await ask('SELECT pg_advisory_unlock($1::bigint) AS yes', name);
-      return !free;
-    },
-
-    async close() {
-      const open = await connection?.catch(() => undefined);
-      await open?.client.end();
-    },
-  };
 }
 
-/** The first 63 bits of the name's hash: advisory locks are numbers. */
-function keyOf(name: string): string {
-  return (
-    createHash('sha256').update(`notebook-gateway:${name}`).digest().readBigInt64BE(0) >> 1n
-  ).toString();
+/** The first 63 bits of the name's hash, because advisory locks are numbers. */
+function lockKey(name: string): string {
+  const hash = createHash('sha256').update(`notebook-gateway:${name}`).digest();
+  return (hash.readBigInt64BE(0) >> 1n).toString();
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
-import type { Leases } from '../../engines/database/server-leases.js';
+import type { Leases } from '../../engines/database/leases.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';

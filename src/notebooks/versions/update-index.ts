@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
-import type { Leases } from '../../engines/database/server-leases.js';
+import type { Leases } from '../../engines/database/leases.js';
 import { storageUnavailable } from '../../engines/git/durability/storage-error.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { IndexMoved } from './index-db.js';

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLocalLeases, createServerLeases, type Leases } from '../../../src/engines/database/server-leases.js';
+import type { Leases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { ServerLeases } from '../../../src/engines/database/server-leases.js';
 import { databaseUrl } from '../../support/database-server.js';
 import { openTcpProxy } from '../../support/tcp-proxy.js';
 
@@ -10,9 +12,9 @@ const onServer = process.env.TEST_DB === 'postgres';
 let mine: Leases;
 let theirs: Leases;
 beforeAll(() => {
-  mine = onServer ? createServerLeases(databaseUrl('postgres')) : createLocalLeases();
+  mine = onServer ? new ServerLeases(databaseUrl('postgres')) : new LocalLeases();
   // In one process the embedded database has one set of leases, which all share.
-  theirs = onServer ? createServerLeases(databaseUrl('postgres')) : mine;
+  theirs = onServer ? new ServerLeases(databaseUrl('postgres')) : mine;
 });
 afterAll(async () => {
   await mine.close();
@@ -38,7 +40,7 @@ it.runIf(onServer)('keeps no lock of a statement that was not answered in time',
   const url = new URL(databaseUrl('postgres'));
   const proxy = await openTcpProxy(Number(url.port || 5432));
   url.host = `127.0.0.1:${proxy.port}`;
-  const leases = createServerLeases(url.href, { timeoutMs: 2000 });
+  const leases = new ServerLeases(url.href, { timeoutMs: 2000 });
   const lease = (await leases.tryTake(before))!;
   proxy.hush();
   await expect(leases.tryTake(unanswered)).rejects.toThrow();
@@ -57,7 +59,7 @@ it.runIf(onServer && existsSync('/proc/net/tcp'))(
     const url = new URL(databaseUrl('postgres'));
     const name = randomUUID();
     url.searchParams.set('application_name', name);
-    const leases = createServerLeases(url.href);
+    const leases = new ServerLeases(url.href);
     await leases.tryTake(name);
     const client = new pg.Client({ connectionString: databaseUrl('postgres') });
     await client.connect();
@@ -79,7 +81,7 @@ it.runIf(onServer)('loses its leases with its connection, says so, and connects 
   const url = new URL(databaseUrl('postgres'));
   const proxy = await openTcpProxy(Number(url.port || 5432));
   url.host = `127.0.0.1:${proxy.port}`;
-  const leases = createServerLeases(url.href);
+  const leases = new ServerLeases(url.href);
   const lease = (await leases.tryTake(name))!;
   const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
   proxy.cut();

@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { createDatabaseHome, type DatabaseHome } from '../../support/database.js';
 import { prismaCli } from '../../support/prisma-cli.js';
 

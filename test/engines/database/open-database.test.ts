@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { openTestDatabase, testDatabaseKind } from '../../support/database.js';
 
 let database: Database;

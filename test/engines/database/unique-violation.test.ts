@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
 import { uniqueViolation } from '../../../src/engines/database/unique-violation.js';
 import { openTestDatabase, testDatabaseKind } from '../../support/database.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Lease, Leases } from '../../database/server-leases.js';
+import type { Lease, Leases } from '../../database/leases.js';
 import { bootId } from './journal/boot-id.js';
 import { Journal } from './journal/journal.js';
 import { storageUnavailable } from './storage-error.js';
