@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { orAborted } from '../engines/events/reject-on-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { connectJupyter, type KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { KernelGone } from '../engines/kernels/kernel-lost-error.js';
-import { orAborted } from '../engines/events/reject-on-abort.js';
 import { DomainError, notFound } from '../errors.js';
 import type { KernelProvider } from '../executions/executor.js';
-import type { JupyterEndpoint } from '../workers/backend.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { createKernelStarter } from './kernel-starter.js';
 import { createLiveSessions } from './live-sessions.js';

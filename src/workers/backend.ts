@@ -1,3 +1,4 @@
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerFolder } from './worker-folder.js';
 
 /** Where workers run. The first configured one is the default. */
@@ -5,15 +6,6 @@ export const backendKinds = ['docker', 'kubernetes', 'external'] as const;
 
 /** One of {@link backendKinds}. */
 export type BackendKind = (typeof backendKinds)[number];
-
-/** Where a Jupyter server answers and the token that it wants. Never leaves the gateway. */
-export interface JupyterEndpoint {
-  /** `http://host:port/` with the server's base path and a final slash. */
-  baseUrl: string;
-  token: string;
-  /** The worker's folder, as a path below the server's root; default the root itself. */
-  folder?: string;
-}
 
 /** What a worker is given: its folder already holds the files of the branch, unless the backend has remote folders. */
 export interface WorkerSpec {

@@ -3,7 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
-import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { BackendKind, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
 

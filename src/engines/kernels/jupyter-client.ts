@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { DomainError, notFound } from '../../errors.js';
-import type { JupyterEndpoint } from '../../workers/backend.js';
+import { orAborted } from '../events/reject-on-abort.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { createJupyterRest } from './jupyter-rest.js';
-import type { KernelConnection } from './kernel-status.js';
+import { openKernel } from './kernel-connection.js';
 import { toRecord } from './kernel-event.js';
 import { createKernelRequests } from './kernel-rest-api.js';
-import { openKernel } from './kernel-connection.js';
-import { orAborted } from '../events/reject-on-abort.js';
+import type { KernelConnection } from './kernel-status.js';
 
 export type { KernelConnection } from './kernel-status.js';
 

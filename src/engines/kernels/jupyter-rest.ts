@@ -1,4 +1,4 @@
-import type { JupyterEndpoint } from '../../workers/backend.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
 
 /** The largest answer that is read unless said otherwise. */
 const usualAnswerBytes = 4 * 1024 * 1024;

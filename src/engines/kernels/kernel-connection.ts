@@ -1,17 +1,17 @@
 import { KernelMessage } from '@jupyterlab/services';
 import { DomainError } from '../../errors.js';
-import type { JupyterEndpoint } from '../../workers/backend.js';
+import { orAborted } from '../events/reject-on-abort.js';
 import { guardConnection } from './connection-monitor.js';
 import type { IncomingMessage } from './decode-message.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
-import type { KernelConnection } from './kernel-status.js';
-import { KernelGone, type KernelGoneReason } from './kernel-lost-error.js';
 import { createKernelQuestions } from './kernel-info-requests.js';
+import { KernelGone, type KernelGoneReason } from './kernel-lost-error.js';
 import { createKernelRequests } from './kernel-rest-api.js';
 import { createKernelRun, type KernelRun } from './kernel-run.js';
 import { watchedSocket } from './kernel-sockets.js';
+import type { KernelConnection } from './kernel-status.js';
 import { openLibraryConnection } from './open-library-connection.js';
-import { orAborted } from '../events/reject-on-abort.js';
 import { createStatusTracker } from './status-tracker.js';
 
 /** How long a kernel may take until it answers, at its start and after a restart. */

@@ -1,6 +1,6 @@
 import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } from '@jupyterlab/services';
-import type { JupyterEndpoint } from '../../workers/backend.js';
 import { decodeMessage } from './decode-message.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
 import { KernelGone } from './kernel-lost-error.js';
 import { createKernelRequests } from './kernel-rest-api.js';

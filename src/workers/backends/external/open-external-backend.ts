@@ -1,4 +1,5 @@
-import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend } from '../../backend.js';
 import type { LocalPython } from './local-python.js';
 import { openLocalBackend } from './open-local-backend.js';
 import { openRegisteredBackend } from './open-registered-backend.js';

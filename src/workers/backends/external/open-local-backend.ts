@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
 import { orAborted } from '../../../engines/events/reject-on-abort.js';
+import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../backend.js';
+import type { WorkerBackend, WorkerSpec } from '../../backend.js';
 import { spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
