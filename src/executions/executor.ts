@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-lost-error.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import { DomainError } from '../errors.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
@@ -51,8 +51,8 @@ export async function runExecution(
     executionCount = reply.executionCount;
     end = final(limit.timedOut ? 'timed_out' : reply.status);
   } catch (error) {
-    kernelGone = error instanceof KernelGone;
-    const onPurpose = error instanceof KernelGone && ['restarted', 'shutdown'].includes(error.reason);
+    kernelGone = error instanceof KernelLostError;
+    const onPurpose = error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
     if (onPurpose) end = final(limit.timedOut ? 'timed_out' : 'cancelled');
     else end = executionFailure(kernelFailure(error));
     if (!kernelGone) log.error({ err: error }, 'a run broke');
@@ -88,7 +88,7 @@ export async function runExecution(
 }
 
 function kernelFailure(error: unknown): DomainError {
-  const reason = error instanceof KernelGone ? error.reason : undefined;
+  const reason = error instanceof KernelLostError ? error.reason : undefined;
   if (reason === 'released') return gatewayRestarted();
   return reason === 'connection_lost'
     ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { GitRepository, GitStore } from '../engines/git/git-store.js';
 import type { NativeGit } from '../engines/git/native/native-git.js';
 import { compareTips } from '../engines/git/remotes/compare-tips.js';
@@ -13,7 +14,6 @@ import {
   type SyncRefs,
   writeTracking,
 } from '../engines/git/remotes/tracking-refs.js';
-import { orAborted } from '../engines/events/reject-on-abort.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 
@@ -74,7 +74,7 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
     }
     const { moved, conflicts, ahead } = await follow(deps, job, tips);
     const wanted = await followed(deps.prisma, repositoryId, moved);
-    await orAborted(deps.indexer.bringUp(repositoryId, wanted), signal);
+    await rejectOnAbort(deps.indexer.bringUp(repositoryId, wanted), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {

@@ -1,10 +1,7 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -38,7 +35,7 @@ export function createKernelStarter(deps: {
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = connectJupyter(endpoint);
+      client = new JupyterClient(endpoint);
       await live.take(session, client, await attempt(client));
     } catch (error) {
       client?.dispose();

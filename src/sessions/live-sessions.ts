@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session, SessionStatus } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import type { JupyterClient, KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 
 /** The connections to the kernels of the live sessions, whose rows follow the kernels' status. */

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { orAborted } from '../engines/events/reject-on-abort.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
-import { connectJupyter, type KernelConnection } from '../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
-import { KernelGone } from '../engines/kernels/kernel-lost-error.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import { DomainError, notFound } from '../errors.js';
 import type { KernelProvider } from '../executions/executor.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
@@ -59,10 +60,10 @@ export function createSessionManager(deps: {
   /** False when the server has the kernel no more. */
   async function restarted(kernel: KernelConnection, cut: AbortSignal): Promise<boolean> {
     try {
-      await orAborted(kernel.restart(), cut);
+      await rejectOnAbort(kernel.restart(), cut);
       return true;
     } catch (error) {
-      if (error instanceof KernelGone) return false;
+      if (error instanceof KernelLostError) return false;
       throw error;
     }
   }
@@ -136,7 +137,7 @@ export function createSessionManager(deps: {
       await turns.run(id, async () => {
         const released = live.release(id);
         const endpoint = workers.endpoint(workerId);
-        const client = released?.client ?? (endpoint && connectJupyter(endpoint));
+        const client = released?.client ?? (endpoint && new JupyterClient(endpoint));
         try {
           if (released) await released.kernel.shutdown();
           const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
@@ -168,7 +169,7 @@ export function createSessionManager(deps: {
         where: { workerId, kernelId: { not: null } },
         select: { id: true, kernelId: true },
       });
-      const client = connectJupyter(server);
+      const client = new JupyterClient(server);
       await Promise.all(
         left.map(({ id, kernelId }) =>
           client

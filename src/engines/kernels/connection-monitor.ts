@@ -1,76 +1,82 @@
 import type { Kernel } from '@jupyterlab/services';
-import type { SocketWatch } from './kernel-sockets.js';
+import type { KernelSockets } from './kernel-sockets.js';
 
-/** How often a sign of life is asked for. */
 const tickMs = 900;
-/** How many ticks without a byte make a server that hangs. Ticks and not time: a stall of this process adds one. */
-const silentTicks = 4;
-/** How many ticks lie between two looks at whether the server still has the kernel. */
-const lookTicks = 3;
-/** How long the library may try to connect again. */
-const reconnectMs = 4_000;
+/** After this many ticks without a byte the server hangs. Counted in ticks: a stall of this process adds only one. */
+const maxSilentTicks = 4;
+/** The number of ticks between two checks whether the server still has the kernel. */
+const kernelCheckTicks = 3;
+/** How long the library may try to reconnect. */
+const maxReconnectMs = 4_000;
+
+/** What a {@link ConnectionMonitor} needs. */
+export interface MonitorDeps {
+  connection: Kernel.IKernelConnection;
+  sockets: KernelSockets;
+  /** Whether the server still has the kernel; an error is ignored. */
+  kernelExists: () => Promise<boolean>;
+  /** Whether a reconnect is expected now, as in a restart, which has its own time limit. */
+  reconnectExpected: () => boolean;
+  /** Called once, when the monitor gives up. */
+  lost: (reason: 'kernel_died' | 'connection_lost') => void;
+}
 
 /**
- * Watches a connection for what the library does not notice, a server that hangs or a kernel that somebody else
- * removed, or never gives up on, a server that is gone. Calls `lost` once, at the latest 5 s after either.
- * @param options.exists whether the server still has the kernel; what it throws says nothing
- * @param options.pardoned whether connecting again is a part of what goes on, as in a restart, which has a limit of
- *   its own
- * @returns the function that stops watching
+ * Detects what the library does not notice: a server that hangs, a kernel that another client removed, and a server that is
+ * gone (the library would reconnect without end). Calls `lost` at the latest 5 s after one of them happened.
  */
-export function guardConnection(options: {
-  connection: Kernel.IKernelConnection;
-  watch: SocketWatch;
-  exists: () => Promise<boolean>;
-  pardoned: () => boolean;
-  lost: (reason: 'kernel_died' | 'connection_lost') => void;
-}): () => void {
-  const { connection, watch } = options;
-  let ticks = 0;
-  let silent = 0;
-  let looking = false;
-  let stopped = false;
-  let reconnecting: NodeJS.Timeout | undefined;
+export class ConnectionMonitor {
+  readonly #deps: MonitorDeps;
+  readonly #ticker: NodeJS.Timeout;
+  #ticks = 0;
+  #silentTicks = 0;
+  #checking = false;
+  #stopped = false;
+  #reconnectTimer: NodeJS.Timeout | undefined;
 
-  const ticker = setInterval(() => {
-    ticks += 1;
-    if (ticks % lookTicks === 0) void look();
-    silent = watch.heard() ? 0 : silent + 1;
-    if (silent >= silentTicks) giveUp('connection_lost');
-    else watch.ping();
-  }, tickMs);
-
-  /** The socket of a removed kernel stays open and its pings are answered. */
-  async function look(): Promise<void> {
-    if (looking) return;
-    looking = true;
-    const exists = await options.exists().catch(() => true);
-    looking = false;
-    if (!exists && !stopped) giveUp('kernel_died');
+  constructor(deps: MonitorDeps) {
+    this.#deps = deps;
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    deps.connection.connectionStatusChanged.connect(this.#onConnectionStatus, this);
   }
 
-  function stop(): void {
-    stopped = true;
-    clearInterval(ticker);
-    clearTimeout(reconnecting);
-    connection.connectionStatusChanged.disconnect(changed);
+  /** Ends the monitoring; `lost` is not called after that. */
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#ticker);
+    clearTimeout(this.#reconnectTimer);
+    this.#deps.connection.connectionStatusChanged.disconnect(this.#onConnectionStatus, this);
   }
 
-  function giveUp(reason: 'kernel_died' | 'connection_lost'): void {
-    stop();
-    options.lost(reason);
+  #tick(): void {
+    this.#ticks += 1;
+    if (this.#ticks % kernelCheckTicks === 0) void this.#checkKernel();
+    this.#silentTicks = this.#deps.sockets.receivedBytes() ? 0 : this.#silentTicks + 1;
+    if (this.#silentTicks >= maxSilentTicks) this.#giveUp('connection_lost');
+    else this.#deps.sockets.ping();
   }
 
-  function changed(_: unknown, status: Kernel.ConnectionStatus): void {
-    clearTimeout(reconnecting);
-    reconnecting = undefined;
-    // The library disposes of a connection by itself once it takes its kernel for dead.
-    if (connection.isDisposed) giveUp('kernel_died');
-    else if (status === 'disconnected') giveUp('connection_lost');
-    else if (status !== 'connected' && !options.pardoned())
-      reconnecting = setTimeout(() => giveUp('connection_lost'), reconnectMs);
+  /** The socket of a removed kernel stays open, and the server answers its pings. */
+  async #checkKernel(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    const exists = await this.#deps.kernelExists().catch(() => true);
+    this.#checking = false;
+    if (!exists && !this.#stopped) this.#giveUp('kernel_died');
   }
 
-  connection.connectionStatusChanged.connect(changed);
-  return stop;
+  #onConnectionStatus(_: unknown, status: Kernel.ConnectionStatus): void {
+    clearTimeout(this.#reconnectTimer);
+    this.#reconnectTimer = undefined;
+    // The library disposes of a connection itself when it considers the kernel dead.
+    if (this.#deps.connection.isDisposed) this.#giveUp('kernel_died');
+    else if (status === 'disconnected') this.#giveUp('connection_lost');
+    else if (status !== 'connected' && !this.#deps.reconnectExpected())
+      this.#reconnectTimer = setTimeout(() => this.#giveUp('connection_lost'), maxReconnectMs);
+  }
+
+  #giveUp(reason: 'kernel_died' | 'connection_lost'): void {
+    this.stop();
+    this.#deps.lost(reason);
+  }
 }

@@ -1,12 +1,16 @@
 import { type KernelMessage, ServerConnection } from '@jupyterlab/services';
-import { type KernelEvent, toKernelEvent, toRecord } from './kernel-event.js';
+import type { KernelEvent } from './kernel-event.js';
 import { toBase64Buffers } from './to-base64-buffers.js';
+import { toKernelEvent } from './to-kernel-event.js';
+import { toRecord } from './to-record.js';
 
-/**
- * A kernel's message, with the event that it stands for when it is one of those that a run tells; `leaving` is true when
- * the kernel says that it ends to be started again.
- */
-export type IncomingMessage = KernelMessage.IMessage & { event?: KernelEvent; leaving: boolean };
+/** A kernel's message, decoded. */
+export type IncomingMessage = KernelMessage.IMessage & {
+  /** The event of a run that the message reports, if it reports one. */
+  event?: KernelEvent;
+  /** Whether the kernel says that it shuts down in order to restart. */
+  restarting: boolean;
+};
 
 const { deserialize } = ServerConnection.makeSettings().serializer;
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];
@@ -14,43 +18,48 @@ const headerFields = ['msg_id', 'msg_type', 'session', 'username', 'version', 'd
 const channels = ['shell', 'control', 'iopub', 'stdin'];
 
 /**
- * Decodes a websocket message of a hostile kernel to one that passes the library's validation, which otherwise throws
- * into the socket's event and ends the process. What cannot be read becomes a message of the type `ignored`.
+ * Decodes a websocket message so that it always passes the library's validation. Otherwise a hostile kernel could end the
+ * process, because the library throws inside the socket's event. A message that cannot be read gets the type `ignored`.
  *
- * The library is not given display ids: it would keep each one of a run in memory and copy every update deeply.
+ * The content for the library has no display ids: the library would keep every id of a run in memory and copy each update
+ * deeply.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
  */
 export function decodeMessage(data: ArrayBuffer | string, protocol?: string): IncomingMessage {
-  let raw: Record<string, unknown> = {};
-  try {
-    raw = toRecord(deserialize(data as ArrayBuffer, protocol));
-  } catch {
-    // Falls through: a message without any field is ignored below.
-  }
+  const raw = readMessage(data, protocol);
   const header = toHeader(raw.header);
   const channel = channels.includes(raw.channel as string) ? (raw.channel as string) : 'iopub';
-  const received = toRecord(raw.content);
-  const place = header.msg_type === 'input_request' ? 'stdin' : 'iopub';
-  const event = channel === place ? eventOf(header.msg_type, received, raw) : undefined;
-  const leaving = channel === 'iopub' && header.msg_type === 'shutdown_reply' && received.restart === true;
-  let content: Record<string, unknown> = received;
-  if (event?.type === header.msg_type) {
-    const { type: _, ...fields } = event;
-    content = 'transient' in fields ? { ...fields, transient: {} } : fields;
-    if ('execution_count' in content) content.execution_count ??= 0;
-  } else if (channel === 'iopub' && !isLifecycle(header.msg_type, received)) {
-    header.msg_type = 'ignored';
-  }
+  const content = toRecord(raw.content);
+  const eventChannel = header.msg_type === 'input_request' ? 'stdin' : 'iopub';
+  const event = channel === eventChannel ? eventOf(header.msg_type, content, raw) : undefined;
+  const isEvent = event !== undefined && event.type === header.msg_type;
+  const restarting = channel === 'iopub' && header.msg_type === 'shutdown_reply' && content.restart === true;
+  if (!isEvent && channel === 'iopub' && !isLifecycle(header.msg_type, content)) header.msg_type = 'ignored';
   return {
     channel,
     header,
     parent_header: toHeader(raw.parent_header),
     metadata: {},
-    content,
+    content: isEvent ? validContent(event) : content,
     buffers: [],
     event,
-    leaving,
+    restarting,
   } as unknown as IncomingMessage;
+}
+
+function readMessage(data: ArrayBuffer | string, protocol?: string): Record<string, unknown> {
+  try {
+    return toRecord(deserialize(data as ArrayBuffer, protocol));
+  } catch {
+    return {};
+  }
+}
+
+/** The event's fields in the form that the library's validation accepts. */
+function validContent({ type: _, ...fields }: KernelEvent): Record<string, unknown> {
+  const content: Record<string, unknown> = 'transient' in fields ? { ...fields, transient: {} } : fields;
+  if ('execution_count' in content) content.execution_count ??= 0;
+  return content;
 }
 
 function eventOf(

@@ -1,232 +1,223 @@
-import { KernelMessage } from '@jupyterlab/services';
-import { DomainError } from '../../errors.js';
-import { orAborted } from '../events/reject-on-abort.js';
-import { guardConnection } from './connection-monitor.js';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import { rejectOnAbort } from '../events/reject-on-abort.js';
+import { ConnectionMonitor } from './connection-monitor.js';
+import { createExecuteRequest, type ExecuteRequest } from './create-execute-request.js';
 import type { IncomingMessage } from './decode-message.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
-import { createKernelQuestions } from './kernel-info-requests.js';
-import { KernelGone, type KernelGoneReason } from './kernel-lost-error.js';
-import { createKernelRequests } from './kernel-rest-api.js';
-import { createKernelRun, type KernelRun } from './kernel-run.js';
-import { watchedSocket } from './kernel-sockets.js';
-import type { KernelConnection } from './kernel-status.js';
+import type { KernelEvent } from './kernel-event.js';
+import { KernelLostError } from './kernel-lost-error.js';
+import { KernelRestApi } from './kernel-rest-api.js';
+import { KernelRun, type RunReply } from './kernel-run.js';
+import { KernelSockets } from './kernel-sockets.js';
+import { KernelState, maxReadyMs } from './kernel-state.js';
+import type { KernelStatus, StatusListener } from './kernel-status.js';
 import { openLibraryConnection } from './open-library-connection.js';
-import { createStatusTracker } from './status-tracker.js';
+import { runtimeUnavailable } from './runtime-unavailable.js';
 
-/** How long a kernel may take until it answers, at its start and after a restart. */
-const readyMs = 60_000;
-const askAgainMs = 2_000;
-/** How long an interrupt waits for a run that the kernel has not begun; it ignores a signal that comes too early. */
-const begunMs = 2_000;
+const requestInfoEveryMs = 2_000;
+/** How long an interrupt waits until the kernel has begun the run; a kernel ignores a signal that comes before. */
+const maxBegunMs = 2_000;
 
-/**
- * Opens the owner connection of a kernel that exists.
- * @param options.busy whether it runs a cell now: then it cannot answer, and the connection is ready once it stands
- * @returns the connection, idle or busy
- * @throws DomainError `runtime_unavailable`, and what `signal` was aborted with
- */
-export async function openKernel(options: {
+/** What a {@link KernelConnection} needs. */
+export interface KernelDeps {
   endpoint: JupyterEndpoint;
   rest: JupyterRest;
+  /** The kernel's id and the name of its kernelspec. */
   model: { id: string; name: string };
+  /** Whether the kernel runs a cell now: then it cannot answer, and the connection is ready when its socket is open. */
   busy: boolean;
+  /** The session id of the connection. */
   clientId: string;
-  signal: AbortSignal;
-}): Promise<KernelConnection> {
-  const { rest, model, clientId, signal } = options;
-  const requests = createKernelRequests(rest, model.id);
-  const tracker = createStatusTracker();
-  const questions = createKernelQuestions<KernelRun | undefined>();
-  const { Socket, watch } = watchedSocket(options.endpoint.token);
-  const connection = openLibraryConnection({ ...options, socket: Socket });
-  let run: KernelRun | undefined;
-  let restarting: Promise<void> | undefined;
-  let shutDown: Promise<void> | undefined;
+}
 
-  /** Asks a kernel that starts until it answers: a question that comes too early is never answered. */
-  const asking = setInterval(() => {
-    if (tracker.status === 'starting' || tracker.status === 'restarting') ask();
-  }, askAgainMs);
+/**
+ * The one connection that owns a running kernel.
+ * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html
+ */
+export class KernelConnection {
+  /** The kernel's id on its server. */
+  readonly kernelId: string;
+  readonly #deps: KernelDeps;
+  readonly #api: KernelRestApi;
+  readonly #state = new KernelState(() => this.#close());
+  readonly #connection: Kernel.IKernelConnection;
+  readonly #infoTimer: NodeJS.Timeout;
+  readonly #monitor: ConnectionMonitor;
+  #restarting: Promise<void> | undefined;
+  #shuttingDown: Promise<void> | undefined;
 
-  const unguard = guardConnection({
-    connection,
-    watch,
-    // A restart finds out by itself.
-    exists: async () => (await requests.exists()) || restarting !== undefined,
-    pardoned: () => tracker.status === 'restarting',
-    lost: end,
-  });
-
-  function ask(): void {
-    if (connection.connectionStatus === 'connected') void connection.requestKernelInfo();
+  private constructor(deps: KernelDeps) {
+    this.#deps = deps;
+    this.kernelId = deps.model.id;
+    this.#api = new KernelRestApi(deps.rest, deps.model.id);
+    const sockets = new KernelSockets(deps.endpoint.token);
+    this.#connection = openLibraryConnection({ ...deps, sockets });
+    // Repeated while the kernel starts, because it never answers a request that comes too early.
+    this.#infoTimer = setInterval(() => {
+      if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
+    }, requestInfoEveryMs);
+    this.#monitor = new ConnectionMonitor({
+      connection: this.#connection,
+      sockets,
+      // A restart finds out itself whether the kernel still exists.
+      kernelExists: async () => (await this.#api.exists()) || this.#restarting !== undefined,
+      reconnectExpected: () => this.status === 'restarting',
+      lost: (reason) => this.#state.end(reason),
+    });
+    this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
+    this.#connection.anyMessage.connect((_, { msg, direction }) => {
+      if (direction === 'send') this.#state.sent(msg);
+      else this.#state.received(msg as IncomingMessage);
+    });
   }
 
-  function close(): void {
-    clearInterval(asking);
-    unguard();
-    connection.dispose();
-  }
-
-  /** Ends the connection for good. */
-  function end(reason: KernelGoneReason): void {
-    close();
-    run?.fail(new KernelGone(reason));
-    tracker.set('dead', { reason });
-  }
-
-  function becomeRestarting(reason: 'kernel_died' | 'restarted'): void {
-    questions.clear();
-    run?.fail(new KernelGone(reason));
-    tracker.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
-  }
-
-  /** The server, or somebody else, starts the kernel again: what it had in memory and what it ran are gone. */
-  function restartsUnasked(): void {
-    if (tracker.status === 'starting' || tracker.status === 'restarting') return;
-    becomeRestarting('kernel_died');
-    tracker.until(['idle'], readyMs).catch(() => end('kernel_died'));
-  }
-
-  function onLifecycle(state: string): void {
-    if (state === 'dead') end('kernel_died');
-    else if (state === 'restarting' || state === 'starting') restartsUnasked();
-  }
-
-  connection.connectionStatusChanged.connect((_, state) => {
-    if (options.busy && state === 'connected' && tracker.status === 'starting') tracker.set('busy');
-  });
-
-  connection.anyMessage.connect((_, { msg, direction }) => {
-    if (direction === 'send') return questions.sent(msg, run);
-    const message = msg as IncomingMessage;
-    run?.take(message);
-    const answered = questions.arrived(message);
-    if (answered) {
-      if (answered.context && answered.context === run && !run.proven())
-        run.fail(new KernelGone('connection_lost'));
-      if (!run) tracker.set('idle');
-    }
-    if (message.leaving) restartsUnasked();
-    if (message.header.msg_type !== 'status') return;
-    const { event } = message;
-    if (event?.type !== 'status')
-      onLifecycle((message.content as { execution_state: string }).execution_state);
-    else if (isAboutRun(message) && tracker.status !== 'restarting') tracker.set(event.execution_state);
-  });
-
-  async function restart(): Promise<void> {
-    becomeRestarting('restarted');
+  /**
+   * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy.
+   * @throws DomainError `runtime_unavailable`; the reason of `signal` when it aborts
+   */
+  static async open(deps: KernelDeps, signal: AbortSignal): Promise<KernelConnection> {
+    const kernel = new KernelConnection(deps);
     try {
-      // The second never resolves: it ends the wait when the guard finds the server gone meanwhile.
-      await Promise.race([connection.restart(), tracker.until([], readyMs)]);
-      await tracker.until(['idle'], readyMs);
+      await kernel.#state.status.until(['idle', 'busy'], maxReadyMs, signal);
+      return kernel;
     } catch (cause) {
-      if (cause instanceof KernelGone) {
-        close();
+      kernel.dispose();
+      signal.throwIfAborted();
+      throw runtimeUnavailable('The kernel did not answer in time; try again, or restart its worker.', cause);
+    }
+  }
+
+  get status(): KernelStatus {
+    return this.#state.status.current;
+  }
+
+  /** Calls `listener` at each change of `status`. Returns the function that stops it. */
+  onStatus(listener: StatusListener): () => void {
+    return this.#state.status.listen(listener);
+  }
+
+  /**
+   * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
+   * throws ends the run. Resolves when both the reply and the idle status have arrived.
+   * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
+   */
+  async execute(request: ExecuteRequest, onEvent: (event: KernelEvent) => void): Promise<RunReply> {
+    this.#assertFree();
+    const { messageId } = request;
+    const { clientId } = this.#deps;
+    const message = createExecuteRequest(request, clientId);
+    const run = new KernelRun({ messageId, clientId, onEvent, requestInfo: () => this.#requestInfo() });
+    this.#state.run = run;
+    this.#state.status.set('busy');
+    try {
+      return await this.#send(message, run);
+    } finally {
+      this.#state.run = undefined;
+      if (this.status === 'busy') this.#state.status.set('idle');
+    }
+  }
+
+  /**
+   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that.
+   * @throws DomainError `runtime_unavailable`
+   */
+  async interrupt(): Promise<void> {
+    if (this.#state.run)
+      await rejectOnAbort(this.#state.run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
+    try {
+      await this.#api.interrupt();
+    } catch (cause) {
+      throw runtimeUnavailable('The kernel could not be interrupted; restart the session.', cause);
+    }
+  }
+
+  /**
+   * Restarts the kernel and waits until it is idle; a run that is not complete rejects.
+   * @throws KernelLostError when the server no longer has the kernel: the status stays `restarting`, so that the caller can
+   *   start another kernel instead; DomainError `runtime_unavailable`, and then the status is `dead`
+   */
+  async restart(): Promise<void> {
+    if (this.status === 'dead') throw runtimeUnavailable('The kernel is dead; start a new session.');
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = undefined;
+    });
+    return this.#restarting;
+  }
+
+  /**
+   * Ends the run, the kernel and the connection; idempotent.
+   * @throws DomainError `runtime_unavailable`
+   */
+  shutdown(): Promise<void> {
+    this.#shuttingDown ??= this.#shutDown().catch((cause) => {
+      this.#shuttingDown = undefined;
+      throw runtimeUnavailable('The kernel could not be shut down; stop its worker.', cause);
+    });
+    return this.#shuttingDown;
+  }
+
+  /**
+   * Closes the connection. The kernel continues, and its server keeps its output for the same client id.
+   * @param reason what a run that is not complete rejects with
+   */
+  dispose(reason: 'connection_lost' | 'released' = 'connection_lost'): void {
+    this.#close();
+    this.#state.run?.fail(new KernelLostError(reason));
+  }
+
+  #assertFree(): void {
+    if (this.#state.run) throw new Error('Another run is not complete; the caller must queue.');
+    if (this.status === 'dead' || this.#connection.isDisposed) throw new KernelLostError('connection_lost');
+    if (this.#shuttingDown) throw new KernelLostError('shutdown');
+    if (this.status === 'restarting') throw new KernelLostError('restarted');
+  }
+
+  async #send(message: KernelMessage.IExecuteRequestMsg, run: KernelRun): Promise<RunReply> {
+    const future = this.#connection.sendShellMessage(message, true);
+    future.done.catch(() => {});
+    try {
+      return await run.done;
+    } finally {
+      future.dispose();
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#state.beginRestart('restarted');
+    try {
+      // The second promise never resolves; it rejects when the monitor finds the server gone.
+      await Promise.race([this.#connection.restart(), this.#state.status.until([], maxReadyMs)]);
+      await this.#state.status.until(['idle'], maxReadyMs);
+    } catch (cause) {
+      if (cause instanceof KernelLostError) {
+        this.#close();
         throw cause;
       }
-      end('kernel_died');
-      throw unavailable('The kernel could not be restarted; restart the session once more.', cause);
+      this.#state.end('kernel_died');
+      throw runtimeUnavailable('The kernel could not be restarted; restart the session once more.', cause);
     }
   }
 
-  async function stopKernel(): Promise<void> {
-    // First, as a kernel that ends may still reply that it was interrupted.
-    run?.fail(new KernelGone('shutdown'));
-    await requests.remove();
-    end('shutdown');
+  async #shutDown(): Promise<void> {
+    // First, because a kernel that ends may still reply that it was interrupted.
+    this.#state.run?.fail(new KernelLostError('shutdown'));
+    await this.#api.remove();
+    this.#state.end('shutdown');
   }
 
-  const kernel: KernelConnection = {
-    kernelId: model.id,
-    get status() {
-      return tracker.status;
-    },
-    onStatus: tracker.listen,
-
-    async execute({ code, stopOnError, messageId }, onEvent) {
-      if (run) throw new Error('A run is going on; the caller is to queue.');
-      if (tracker.status === 'dead' || connection.isDisposed) throw new KernelGone('connection_lost');
-      if (shutDown) throw new KernelGone('shutdown');
-      if (tracker.status === 'restarting') throw new KernelGone('restarted');
-      const request = KernelMessage.createMessage({
-        msgType: 'execute_request',
-        channel: 'shell',
-        msgId: messageId,
-        session: clientId,
-        content: {
-          code,
-          silent: false,
-          store_history: true,
-          user_expressions: {},
-          allow_stdin: false,
-          stop_on_error: stopOnError,
-        },
-      });
-      const current = createKernelRun({ messageId, clientId, onEvent, ask });
-      run = current;
-      tracker.set('busy');
-      try {
-        const future = connection.sendShellMessage(request, true);
-        future.done.catch(() => {});
-        try {
-          return await current.done;
-        } finally {
-          future.dispose();
-        }
-      } finally {
-        run = undefined;
-        if (tracker.status === 'busy') tracker.set('idle');
-      }
-    },
-
-    async interrupt() {
-      if (run) await orAborted(run.begun, AbortSignal.timeout(begunMs)).catch(() => {});
-      try {
-        await requests.interrupt();
-      } catch (cause) {
-        throw unavailable('The kernel could not be interrupted; restart the session.', cause);
-      }
-    },
-
-    async restart() {
-      if (tracker.status === 'dead') throw unavailable('The kernel is dead; start a new session.', undefined);
-      restarting ??= restart().finally(() => {
-        restarting = undefined;
-      });
-      return restarting;
-    },
-
-    shutdown() {
-      shutDown ??= stopKernel().catch((cause) => {
-        shutDown = undefined;
-        throw unavailable('The kernel could not be shut down; stop its worker.', cause);
-      });
-      return shutDown;
-    },
-
-    dispose(reason = 'connection_lost') {
-      close();
-      run?.fail(new KernelGone(reason));
-    },
-  };
-
-  try {
-    await tracker.until(['idle', 'busy'], readyMs, signal);
-    return kernel;
-  } catch (cause) {
-    kernel.dispose();
-    signal.throwIfAborted();
-    throw unavailable('The kernel did not answer in time; try again, or restart its worker.', cause);
+  #onConnectionStatus(state: Kernel.ConnectionStatus): void {
+    if (this.#deps.busy && state === 'connected' && this.status === 'starting')
+      this.#state.status.set('busy');
   }
-}
 
-/** Other requests make a kernel busy for a moment too. */
-function isAboutRun(message: IncomingMessage): boolean {
-  return (message.parent_header as { msg_type?: string }).msg_type === 'execute_request';
-}
+  #close(): void {
+    clearInterval(this.#infoTimer);
+    this.#monitor.stop();
+    this.#connection.dispose();
+  }
 
-function unavailable(message: string, cause: unknown): DomainError {
-  return new DomainError('runtime_unavailable', message, { cause });
+  #requestInfo(): void {
+    if (this.#connection.connectionStatus === 'connected') void this.#connection.requestKernelInfo();
+  }
 }

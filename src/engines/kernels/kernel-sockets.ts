@@ -3,75 +3,82 @@ import { WebSocket } from 'ws';
 
 const maxPayloadBytes = 512 * 1024 * 1024;
 const handshakeTimeoutMs = 4_000;
-const closeGraceMs = 1_000;
+const closeTimeoutMs = 1_000;
 
-/** The socket that a kernel connection has at the moment; the library makes a new one at each reconnect. */
-export interface SocketWatch {
-  /** Whether any byte came since the last call; also `true` while there is no open socket to judge. */
-  heard(): boolean;
-  /** Asks the server for a sign of life. */
-  ping(): void;
+/** The WebSockets of one kernel connection. The library opens a new one at each reconnect, so only the newest matters. */
+export class KernelSockets {
+  /** The WebSocket class for the library. */
+  readonly Socket: typeof WebSocket;
+  #current: KernelSocket | undefined;
+
+  /** @param token of the Jupyter server */
+  constructor(token: string) {
+    const opened = (socket: KernelSocket) => {
+      this.#current = socket;
+    };
+    this.Socket = class extends KernelSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols, token);
+        opened(this);
+      }
+    } as unknown as typeof WebSocket;
+  }
+
+  /** Whether any byte arrived since the last call; also true while no socket is open. */
+  receivedBytes(): boolean {
+    return this.#current?.receivedBytes() ?? true;
+  }
+
+  /** Sends a ping, which a server that works answers; does nothing while no socket is open. */
+  ping(): void {
+    if (this.#current?.readyState === WebSocket.OPEN) this.#current.ping();
+  }
 }
 
 /**
- * Makes the WebSocket class that the library is given for one connection, and the watch over its sockets.
- *
- * The server sets no TCP_NODELAY, so Nagle's algorithm holds small messages back until the last one is acknowledged,
- * which the delayed ACK puts off by 40 ms; a pong after each batch of messages carries the acknowledgement at once.
+ * A WebSocket that sends a pong after each batch of messages. The server does not set TCP_NODELAY, so Nagle's algorithm
+ * holds small messages back until the previous one is acknowledged, and the delayed ACK would postpone that by 40 ms. The
+ * pong carries the acknowledgement at once.
+ * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3 on pongs that nobody requested
  */
-export function watchedSocket(token: string): { Socket: typeof WebSocket; watch: SocketWatch } {
-  let current: KernelSocket | undefined;
+class KernelSocket extends WebSocket {
+  #socket: Socket | undefined;
+  #bytesSeen = 0;
+  #pongScheduled = false;
 
-  class KernelSocket extends WebSocket {
-    #socket: Socket | undefined;
-    #bytesSeen = 0;
-    #pongDue = false;
-
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols, {
-        headers: { authorization: `token ${token}` },
-        perMessageDeflate: false,
-        maxPayload: maxPayloadBytes,
-        handshakeTimeout: handshakeTimeoutMs,
-      });
-      current = this;
-      this.on('upgrade', (response) => {
-        this.#socket = response.socket;
-      });
-      this.on('message', () => this.#acknowledge());
-    }
-
-    #acknowledge(): void {
-      if (this.#pongDue) return;
-      this.#pongDue = true;
-      setImmediate(() => {
-        this.#pongDue = false;
-        if (this.readyState === WebSocket.OPEN) this.pong();
-      });
-    }
-
-    heard(): boolean {
-      if (this.readyState !== WebSocket.OPEN) return true;
-      const bytes = this.#socket?.bytesRead ?? 0;
-      const heard = bytes !== this.#bytesSeen;
-      this.#bytesSeen = bytes;
-      return heard;
-    }
-
-    override close(code?: number, data?: string | Buffer): void {
-      super.close(code, data);
-      // A server that hangs never answers the closing handshake.
-      setTimeout(() => this.terminate(), closeGraceMs).unref();
-    }
+  constructor(url: string, protocols: string[], token: string) {
+    super(url, protocols, {
+      headers: { authorization: `token ${token}` },
+      perMessageDeflate: false,
+      maxPayload: maxPayloadBytes,
+      handshakeTimeout: handshakeTimeoutMs,
+    });
+    this.on('upgrade', (response) => {
+      this.#socket = response.socket;
+    });
+    this.on('message', () => this.#schedulePong());
   }
 
-  return {
-    Socket: KernelSocket as unknown as typeof WebSocket,
-    watch: {
-      heard: () => current?.heard() ?? true,
-      ping: () => {
-        if (current?.readyState === WebSocket.OPEN) current.ping();
-      },
-    },
-  };
+  receivedBytes(): boolean {
+    if (this.readyState !== WebSocket.OPEN) return true;
+    const bytes = this.#socket?.bytesRead ?? 0;
+    const received = bytes !== this.#bytesSeen;
+    this.#bytesSeen = bytes;
+    return received;
+  }
+
+  override close(code?: number, data?: string | Buffer): void {
+    super.close(code, data);
+    // A server that hangs never answers the closing handshake.
+    setTimeout(() => this.terminate(), closeTimeoutMs).unref();
+  }
+
+  #schedulePong(): void {
+    if (this.#pongScheduled) return;
+    this.#pongScheduled = true;
+    setImmediate(() => {
+      this.#pongScheduled = false;
+      if (this.readyState === WebSocket.OPEN) this.pong();
+    });
+  }
 }

@@ -1,42 +1,39 @@
-/** Counts what a run's kernel sent and did not arrive. */
-export interface LostOutput {
-  /** To be told of every message that arrives while the run goes on, on whichever channel. */
-  arrived(messageId: string): void;
-  /** A request of another client was done: its reply has a number too and is never seen here. */
-  repliedElsewhere(): void;
-  /** How many are missing by now; 0 for kernels whose message ids do not count. */
-  readonly missing: number;
-}
+/** `<session>_<pid>_<number>`, the message ids of jupyter_client's `Session`; the number grows by one a message. */
+const numberedId = /^(.{1,128}_\d{1,10})_(\d{1,15})$/;
 
 /**
- * Makes a {@link LostOutput} from the message ids that jupyter_client's `Session` gives: `<session>_<pid>_<number>`,
- * where the number grows by one a message over all channels.
+ * Counts the messages that a kernel sent during a run and that did not arrive. It uses the numbers in the message ids of
+ * jupyter_client's `Session`, which number the messages of all channels together.
+ * @see https://jupyter-client.readthedocs.io/en/stable/api/jupyter_client.html#jupyter_client.session.Session.msg_id
  */
-export function countLostOutput(): LostOutput {
-  let prefix: string | undefined;
-  let first = 0;
-  let highest = 0;
-  let seen = 0;
+export class LostOutputCounter {
+  #prefix: string | undefined;
+  #first = 0;
+  #last = 0;
+  #seen = 0;
 
-  return {
-    arrived(messageId) {
-      const match = /^(.{1,128}_\d{1,10})_(\d{1,15})$/.exec(messageId);
-      if (!match) return;
-      const number = Number(match[2]);
-      if (prefix === undefined) {
-        prefix = match[1];
-        first = number;
-        highest = number;
-      }
-      if (match[1] !== prefix || number < first) return;
-      highest = Math.max(highest, number);
-      seen += 1;
-    },
-    repliedElsewhere() {
-      if (prefix !== undefined) seen += 1;
-    },
-    get missing() {
-      return prefix === undefined ? 0 : Math.max(0, highest - first + 1 - seen);
-    },
-  };
+  /** Call for every message that arrives during the run, from all channels. */
+  received(messageId: string): void {
+    const match = numberedId.exec(messageId);
+    if (!match) return;
+    const number = Number(match[2]);
+    if (this.#prefix === undefined) {
+      this.#prefix = match[1];
+      this.#first = number;
+      this.#last = number;
+    }
+    if (match[1] !== this.#prefix || number < this.#first) return;
+    this.#last = Math.max(this.#last, number);
+    this.#seen += 1;
+  }
+
+  /** Call when a request of another client is complete: its reply has a number too, but only that client receives it. */
+  repliedElsewhere(): void {
+    if (this.#prefix !== undefined) this.#seen += 1;
+  }
+
+  /** How many messages are missing now; 0 for kernels whose message ids have no numbers. */
+  get missing(): number {
+    return this.#prefix === undefined ? 0 : Math.max(0, this.#last - this.#first + 1 - this.#seen);
+  }
 }

@@ -1,11 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
 
@@ -15,7 +12,7 @@ let kernel: KernelConnection;
 
 beforeAll(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { kernelsOf, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../../support/kernel.js';
 
@@ -15,7 +12,7 @@ const clientId = randomUUID();
 
 beforeEach(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client, { clientId });
 }, 300_000);
 
@@ -25,7 +22,7 @@ afterEach(async () => {
 }, 30_000);
 
 const attach = () =>
-  connectJupyter(jupyter.endpoint).attachKernel({
+  new JupyterClient(jupyter.endpoint).attachKernel({
     kernelId: kernel.kernelId,
     clientId,
     signal: AbortSignal.timeout(30_000),
@@ -38,7 +35,7 @@ describe('a run', { timeout: 60_000 }, () => {
     const { pid, done } = await beginEndlessCell(kernel);
     process.kill(pid, 'SIGKILL');
     const { ms, error } = await settles(done);
-    expect(error).toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    expect(error).toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     await untilStatus(kernel, 'idle');
     expect(reasons).toContainEqual(['restarting', 'kernel_died']);

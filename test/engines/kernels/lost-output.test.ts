@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
-import { countLostOutput } from '../../../src/engines/kernels/lost-output-counter.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
+import { LostOutputCounter } from '../../../src/engines/kernels/lost-output-counter.js';
 import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { ofType, runCell, startPython } from '../../support/kernel.js';
 
@@ -14,7 +11,7 @@ let kernel: KernelConnection;
 
 beforeAll(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 
@@ -73,26 +70,26 @@ test('nothing is lost while the server stalls: the kernel waits', async () => {
   }
 }, 60_000);
 
-describe('countLostOutput', () => {
+describe('LostOutputCounter', () => {
   test('counts gaps and not the order', () => {
-    const lost = countLostOutput();
-    for (const number of [4, 6, 5, 9]) lost.arrived(`session_12_${number}`);
+    const lost = new LostOutputCounter();
+    for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(2);
   });
 
   test('counts a reply to another client as seen', () => {
-    const lost = countLostOutput();
+    const lost = new LostOutputCounter();
     lost.repliedElsewhere();
-    for (const number of [4, 6]) lost.arrived(`session_12_${number}`);
+    for (const number of [4, 6]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(1);
     lost.repliedElsewhere();
     expect(lost.missing).toBe(0);
   });
 
   test('ignores ids without a number, of other processes and from before', () => {
-    const lost = countLostOutput();
+    const lost = new LostOutputCounter();
     for (const id of ['a-uuid', 'session_12_4', 'session_13_90', 'session_12_1', 'session_12_5', ''])
-      lost.arrived(id);
+      lost.received(id);
     expect(lost.missing).toBe(0);
   });
 });

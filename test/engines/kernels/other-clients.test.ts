@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { askJupyter, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../../support/kernel.js';
 
@@ -14,7 +11,7 @@ let kernel: KernelConnection;
 
 beforeEach(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 
@@ -31,7 +28,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     const { done } = await beginEndlessCell(kernel);
     expect((await ask('DELETE', '')).status).toBe(204);
     const { ms, error } = await settles(done);
-    expect(error).toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    expect(error).toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     expect(kernel.status).toBe('dead');
   });
@@ -39,7 +36,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
   test('removes while it is idle is dead too', async () => {
     await ask('DELETE', '');
     await untilStatus(kernel, 'dead');
-    await expect(runCell(kernel, '1')).rejects.toMatchObject({ name: 'KernelGone' });
+    await expect(runCell(kernel, '1')).rejects.toMatchObject({ name: 'KernelLostError' });
   });
 
   test('restarts ends its run, and is idle again with an empty memory', async () => {
@@ -62,7 +59,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
 
   test('removed cannot be restarted, and says so', async () => {
     await ask('DELETE', '');
-    await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
   });
 });
 

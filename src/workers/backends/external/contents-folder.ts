@@ -28,14 +28,14 @@ export async function openContentsFolder(contents: JupyterContents, root: string
     if (known) return known;
     const parent = posix.dirname(path);
     const made = (parent === '.' ? Promise.resolve(true) : makeFolder(parent)).then(
-      (isThere) => isThere && contents.makeFolder(path),
+      (isThere) => isThere && contents.createFolder(path),
     );
     folders.set(path, made);
     return made;
   }
 
   async function stampOf(path: string): Promise<string> {
-    const entry = await contents.look(at(path));
+    const entry = await contents.stat(at(path));
     if (!entry) return '';
     return entry.isFile ? entry.stamp : 'other';
   }
@@ -52,7 +52,7 @@ export async function openContentsFolder(contents: JupyterContents, root: string
     parallel,
 
     async look(path) {
-      const entry = await contents.look(at(path));
+      const entry = await contents.stat(at(path));
       if (!entry) return { oid: null, stamp: '' };
       if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
       const bytes = await contents.read(at(path), entry.size);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { orAborted } from '../../../engines/events/reject-on-abort.js';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
 import type { WorkerBackend, WorkerSpec } from '../../backend.js';
@@ -34,7 +34,7 @@ export function openLocalBackend(options: {
   const starts = new Map<string, { stopping: AbortController; over: Promise<unknown> }>();
 
   function follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
-    const answers = watchAnswers(connectJupyter(endpoint), { every: probePeriod });
+    const answers = watchAnswers(new JupyterClient(endpoint), { every: probePeriod });
     watch.follow(workerId, async () => {
       if (await isRunning(record)) return answers();
       return {
@@ -56,7 +56,7 @@ export function openLocalBackend(options: {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
-    const { python } = await orAborted(options.python(), signal);
+    const { python } = await rejectOnAbort(options.python(), signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
-import { createJupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
-import { createJupyterRest } from '../../../engines/kernels/jupyter-rest.js';
+import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { WorkerBackend } from '../../backend.js';
 import { openContentsFolder, removeContentsFolder } from './contents-folder.js';
@@ -25,8 +25,8 @@ export function openRegisteredBackend(options: {
 }): WorkerBackend {
   const { registered } = options;
   const directory = join(options.stateRoot, 'registered');
-  const client = connectJupyter(registered);
-  const rest = createJupyterRest(registered);
+  const client = new JupyterClient(registered);
+  const rest = new JupyterRest(registered);
   const watch = createWorkerWatch(watchPeriodMs);
 
   async function unavailableReason(): Promise<string | null> {
@@ -55,10 +55,10 @@ export function openRegisteredBackend(options: {
     unavailableReason,
 
     remoteFolders: {
-      open: (workerId, signal) => openContentsFolder(createJupyterContents(rest, signal), folderOf(workerId)),
+      open: (workerId, signal) => openContentsFolder(new JupyterContents(rest, signal), folderOf(workerId)),
       remove: (workerId) =>
         removeContentsFolder(
-          createJupyterContents(rest, AbortSignal.timeout(removeTimeoutMs)),
+          new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs)),
           folderOf(workerId),
         ),
     },
