@@ -16,7 +16,7 @@ import type { Database } from '../engines/database/database.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
 import { openDatabase } from '../engines/database/open-database.js';
-import { createEventBus } from '../engines/events/event-bus.js';
+import { EventBus } from '../engines/events/event-bus.js';
 import { openGitStore } from '../engines/git/git-store.js';
 import { findNativeGit } from '../engines/git/native/native-git.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
@@ -86,7 +86,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
-  const bus = createEventBus();
+  const bus = new EventBus();
   const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
   const branches = createBranchWatcher({ git, indexer, log });
   const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });

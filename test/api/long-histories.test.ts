@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { Leases } from '../../src/engines/database/leases.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
 import { remoteLimits } from '../../src/engines/git/remotes/remote-command.js';
 import { type BranchIndexer, createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
@@ -35,7 +35,7 @@ const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
   createBranchIndexer({
     prisma: database.prisma,
     git: at.gateway.services.git,
-    bus: createEventBus(),
+    bus: new EventBus(),
     leases,
     log: pino({ level: 'silent' }),
     waitMs,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createChangeQueue } from '../../../src/engines/events/change-queue.js';
+import { ChangeQueue } from '../../../src/engines/events/change-queue.js';
 
 it('keeps one change a key, the newest, in the order in which the keys came', async () => {
-  const queue = createChangeQueue<string>();
+  const queue = new ChangeQueue<string>();
   for (let count = 0; count < 10_000; count++) queue.push(`key ${count % 3}`, `change ${count}`);
   expect(queue.size).toBe(3);
   expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([
@@ -14,7 +14,7 @@ it('keeps one change a key, the newest, in the order in which the keys came', as
 });
 
 it('never holds more than 256 keys, and says so to who missed some', async () => {
-  const queue = createChangeQueue<number>();
+  const queue = new ChangeQueue<number>();
   for (let count = 0; count < 256; count++) queue.push(`${count}`, count);
   expect(queue.size).toBe(256);
   queue.push('0', 1);
@@ -30,7 +30,7 @@ it('never holds more than 256 keys, and says so to who missed some', async () =>
 });
 
 it('wakes who waits, for a change and for its end', async () => {
-  const queue = createChangeQueue<string>();
+  const queue = new ChangeQueue<string>();
   const first = queue.take();
   queue.push('a', 'change');
   expect(await first).toBe('change');
