@@ -82,8 +82,7 @@ export function createHttpServer(options: {
         return;
       }
       const context = await options.context(req.headers.authorization, at.requestId);
-      if (at.path === '/graphql')
-        await yoga.handle(req, res, { request: context, services, left: left.signal });
+      if (at.path === '/graphql') await yoga.handle(req, res, { ctx: context, services, left: left.signal });
       else await stream(req, res, context);
     } catch (error) {
       refuse(res, error, log, at.requestId);
