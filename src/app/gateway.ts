@@ -21,7 +21,7 @@ import { openGitStore } from '../engines/git/git-store.js';
 import { findNativeGit } from '../engines/git/native/native-git.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
-import { withPlainMembers } from '../engines/nbformat/plain-top-level-numbers.js';
+import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { createExecutionIntake } from '../executions/execution-intake.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
@@ -166,7 +166,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
     idempotency: createIdempotencyStore({ prisma }),
-    json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
+    json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });

@@ -2,28 +2,32 @@ import type { ErrorObject } from 'ajv';
 import type { NotebookFault } from './notebook-fault.js';
 
 /**
- * Says in our words what a validator found.
- * @param value what was validated, which lies at `path` in its notebook
+ * Describes an error of the validator in plain words.
+ * @param value the validated part of a notebook, and `path` its path in the notebook
  */
-export function faultOfError(error: ErrorObject, value: unknown, path: NotebookFault['path']): NotebookFault {
-  const place = [...path, ...pathOf(error.instancePath, value)];
+export function toNotebookFault(
+  error: ErrorObject,
+  value: unknown,
+  path: NotebookFault['path'],
+): NotebookFault {
+  const at = [...path, ...pathOf(error.instancePath, value)];
   const { params } = error;
   switch (error.keyword) {
     case 'required':
-      return missing([...place, params.missingProperty]);
+      return missing([...at, params.missingProperty]);
     case 'additionalProperties':
       return {
-        path: [...place, params.additionalProperty],
+        path: [...at, params.additionalProperty],
         msg: 'is not known here',
         type: 'unknown_field',
       };
     case 'discriminator':
-      if (params.tagValue === undefined) return missing([...place, params.tag]);
-      return { path: [...place, params.tag], msg: 'is none that nbformat 4 knows', type: 'unknown_type' };
+      if (params.tagValue === undefined) return missing([...at, params.tag]);
+      return { path: [...at, params.tag], msg: 'is none that nbformat 4 knows', type: 'unknown_type' };
     case 'type':
-      return { path: place, msg: `must be ${[params.type].flat().join(' or ')}`, type: 'type' };
+      return { path: at, msg: `must be ${[params.type].flat().join(' or ')}`, type: 'type' };
     default:
-      return { path: place, msg: error.message ?? 'is invalid', type: error.keyword };
+      return { path: at, msg: error.message ?? 'is invalid', type: error.keyword };
   }
 }
 
@@ -31,7 +35,7 @@ function missing(path: NotebookFault['path']): NotebookFault {
   return { path, msg: 'is required', type: 'missing' };
 }
 
-/** The names and indexes of a JSON Pointer (RFC 6901) into a value. */
+/** The names and indexes of a JSON Pointer into a value: https://www.rfc-editor.org/rfc/rfc6901#section-4 */
 function pathOf(pointer: string, value: unknown): NotebookFault['path'] {
   let current: unknown = value;
   return pointer

@@ -1,13 +1,13 @@
 import { replaceNumberTokens } from './replace-number-tokens.js';
 
-/** Stands for each float: schemas of notebooks tell floats from integers, but not one float from another. */
+/** Replaces every float: the schemas distinguish floats from integers, but not one float from another. */
 const anyFraction = 0.5;
 
 /**
- * The value as a JSON Schema validator has to see it: numbers that kept their tokens become plain ones, whole only where
- * Python has an integer (`1.0` is none). Parts without such numbers are shared, not copied.
+ * Converts a value for the JSON Schema validator, which knows only plain numbers. A `LosslessNumber` becomes an integer only
+ * if Python reads it as an integer (`1.0` is a float). Parts without such numbers are shared, not copied.
  */
-export function withPlainNumbers(value: unknown): unknown {
+export function toValidatorInput(value: unknown): unknown {
   return replaceNumberTokens(value, plainNumber);
 }
 
