@@ -1,7 +1,6 @@
-import { LosslessNumber } from 'lossless-json';
 import type { JsonValue } from './json-value.js';
 import { maxNesting, maxValues } from './limits.js';
-import { pythonNumberToken } from './python-number.js';
+import { numberOfToken } from './number-of-token.js';
 
 /** A number: https://www.rfc-editor.org/rfc/rfc8259#section-6 */
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -162,11 +161,4 @@ function isEscaped(text: string, position: number): boolean {
   let before = position - 1;
   while (text[before] === '\\') before--;
   return (position - before) % 2 === 0;
-}
-
-function numberOfToken(token: string): number | LosslessNumber | null {
-  const written = pythonNumberToken(token);
-  if (written === null) return null;
-  const value = Number(written);
-  return String(value) === written ? value : new LosslessNumber(written);
 }

@@ -2,7 +2,7 @@ import { isLosslessNumber } from 'lossless-json';
 import { DomainError } from '../../errors.js';
 import { compareCodePoints } from './compare-code-points.js';
 import type { JsonObject, JsonValue } from './json-value.js';
-import { pythonFloat } from './python-number.js';
+import { pythonNumber } from './python-number.js';
 
 /**
  * Writes a value as Python's `json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, separators=(',', ': '))`
@@ -17,7 +17,7 @@ export function pythonJson(value: JsonValue): string {
 /** @param newLine a line break and the indentation of the line on which the value begins */
 function write(value: JsonValue, newLine: string): string {
   if (typeof value === 'string') return quote(value);
-  if (typeof value === 'number') return writeNumber(value);
+  if (typeof value === 'number') return pythonNumber(value) ?? 'null';
   if (value === null || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return writeArray(value, newLine);
   return isLosslessNumber(value) ? value.value : writeObject(value, newLine);
@@ -47,11 +47,6 @@ function writeObject(object: JsonObject, newLine: string): string {
     text += write(object[key]!, inner);
   }
   return text === '{' ? '{}' : `${text}${newLine}}`;
-}
-
-function writeNumber(value: number): string {
-  if (!Number.isFinite(value)) return 'null';
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : pythonFloat(value);
 }
 
 /** JSON.stringify escapes the same characters as Python, and also lone surrogates. */

@@ -20,6 +20,15 @@ export function pythonFloat(value: number): string {
 }
 
 /**
+ * The token of a plain number: an integer below 1e21 as an integer, every other finite number as Python's float; `null` for
+ * NaN and infinite numbers.
+ */
+export function pythonNumber(value: number): string | null {
+  if (!Number.isFinite(value)) return null;
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : pythonFloat(value);
+}
+
+/**
  * The token that Python's `json` writes after it has read a number token; `null` for a float beyond the range of a double,
  * which Python reads as infinite.
  * @throws SyntaxError for an integer with more digits than Python reads
