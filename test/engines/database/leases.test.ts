@@ -13,7 +13,7 @@ let mine: Leases;
 let theirs: Leases;
 beforeAll(() => {
   mine = onServer ? new ServerLeases(databaseUrl('postgres')) : new LocalLeases();
-  // In one process the embedded database has one set of leases, which all share.
+  // The embedded database has one process, and therefore only one set of leases.
   theirs = onServer ? new ServerLeases(databaseUrl('postgres')) : mine;
 });
 afterAll(async () => {
@@ -54,7 +54,7 @@ it.runIf(onServer)('keeps no lock of a statement that was not answered in time',
 });
 
 it.runIf(onServer && existsSync('/proc/net/tcp'))(
-  'has the server look soon whether the holder is there still',
+  'makes the server check soon whether the holder still exists',
   async (test) => {
     const url = new URL(databaseUrl('postgres'));
     const name = randomUUID();
@@ -76,25 +76,28 @@ it.runIf(onServer && existsSync('/proc/net/tcp'))(
   },
 );
 
-it.runIf(onServer)('loses its leases with its connection, says so, and connects anew', async () => {
-  const name = randomUUID();
-  const url = new URL(databaseUrl('postgres'));
-  const proxy = await openTcpProxy(Number(url.port || 5432));
-  url.host = `127.0.0.1:${proxy.port}`;
-  const leases = new ServerLeases(url.href);
-  const lease = (await leases.tryTake(name))!;
-  const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
-  proxy.cut();
-  await lost;
-  await expect.poll(() => theirs.isHeld(name)).toBe(false);
-  const next = await leases.tryTake(name);
-  expect(next).not.toBeNull();
-  await leases.close();
-  await proxy.close();
-});
+it.runIf(onServer)(
+  'loses its leases with its connection, aborts their signals, and connects again',
+  async () => {
+    const name = randomUUID();
+    const url = new URL(databaseUrl('postgres'));
+    const proxy = await openTcpProxy(Number(url.port || 5432));
+    url.host = `127.0.0.1:${proxy.port}`;
+    const leases = new ServerLeases(url.href);
+    const lease = (await leases.tryTake(name))!;
+    const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
+    proxy.cut();
+    await lost;
+    await expect.poll(() => theirs.isHeld(name)).toBe(false);
+    const next = await leases.tryTake(name);
+    expect(next).not.toBeNull();
+    await leases.close();
+    await proxy.close();
+  },
+);
 
 /**
- * Seconds until the kernel looks after an idle connection; null where this machine has no such one.
+ * Seconds until the operating system checks an idle connection; null if this machine does not have the connection.
  * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
 function keepAliveOf(localPort: number, remotePort: number): number | null {

@@ -8,14 +8,14 @@ import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { createDatabaseHome, type DatabaseHome } from '../../support/database.js';
 import { prismaCli } from '../../support/prisma-cli.js';
 
-/** Milliseconds: making an embedded database from nothing keeps a core busy for seconds, a busy machine for many. */
+/** In milliseconds: the creation of an embedded database takes seconds, and much longer on a busy machine. */
 const coldStart = 120_000;
 
 const shipped = 'prisma/migrations';
 let home: DatabaseHome;
 let migrationsDirectory: string;
 
-// The tests of this file are one story over one database, since the first start of an embedded one takes seconds.
+// The tests of this file share one database and run in order, because the first start of an embedded one takes seconds.
 beforeAll(async () => {
   home = await createDatabaseHome();
   migrationsDirectory = await mkdtemp(path.join(tmpdir(), 'migrations-'));

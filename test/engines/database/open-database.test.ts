@@ -58,7 +58,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('over a server', () => {
     expect(row).toEqual({ statement: '30s', idle: '1min' });
   });
 
-  test('a server that does not answer is told without its address', async () => {
+  test('a server that does not answer is reported without its address', async () => {
     const options = {
       url: 'postgresql://someone:secret@127.0.0.1:1/none',
       migrationsDirectory: 'prisma/migrations',

@@ -24,7 +24,7 @@ describe.runIf(onServer)('replicas on one folder of repositories, with the lease
     await leases.close();
   });
 
-  it('keep every acknowledged save, and take up what one that was killed left, and only that', async () => {
+  it('keep every acknowledged save, and adopt the work of a killed replica, and nothing else', async () => {
     const acknowledged: { path: string; commitOid: string }[] = [];
     const [killed, alive] = ['0', '1'].map((round) => {
       const program = new URL('../git/save-in-a-loop.ts', import.meta.url).pathname;

@@ -13,7 +13,7 @@ afterAll(() => database.close());
 const taken = { slug: 'taken', name: 'Second' };
 const failure = (work: Promise<unknown>) => work.then(() => expect.fail('it was accepted'), uniqueViolation);
 
-test('runs on the home that was asked for', () => {
+test('runs on the database that TEST_DB names', () => {
   expect(database.kind).toBe(testDatabaseKind);
 });
 

@@ -75,7 +75,7 @@ describe('decodeMessage', () => {
 });
 
 describe('toKernelEvent', () => {
-  test('tells a question of the kernel', () => {
+  test('creates an event from an input_request', () => {
     const event = toKernelEvent('input_request', { prompt: 'name?', password: true });
     expect(event).toEqual({ type: 'input_request', prompt: 'name?', password: true });
   });

@@ -20,7 +20,7 @@ afterAll(async () => {
   await jupyter?.close();
 }, 30_000);
 
-/** Makes the kernel number its next idle status and not send it. */
+/** Makes the kernel assign a number to its next idle status without sending it. */
 const dropIdle = [
   'kernel = get_ipython().kernel',
   'send = kernel.session.send',
@@ -33,18 +33,18 @@ const dropIdle = [
 ].join('\n');
 
 describe('output that never arrives', { timeout: 60_000 }, () => {
-  test('is counted and told', async () => {
+  test('is counted and reported', async () => {
     const code = "print('a')\nfor _ in range(3): get_ipython().kernel.session.msg('stream')\nprint('b')";
     const { reply, events } = await runCell(kernel, code);
     expect(reply.status).toBe('ok');
     expect(events.at(-1)).toEqual({ type: 'output_lost', count: 3, reason: 'not_delivered' });
   });
 
-  test('is not told of a run after the one that lost it', async () => {
+  test('is not reported for the next run', async () => {
     expect(ofType((await runCell(kernel, "print('c')")).events, 'output_lost')).toEqual([]);
   });
 
-  test('may be the idle status: the run ends all the same', async () => {
+  test('does not keep the run from ending when it is the idle status', async () => {
     const start = performance.now();
     const { reply, events } = await runCell(kernel, dropIdle);
     expect(reply.status).toBe('ok');
@@ -55,7 +55,7 @@ describe('output that never arrives', { timeout: 60_000 }, () => {
   });
 });
 
-test('nothing is lost while the server stalls: the kernel waits', async () => {
+test('nothing is lost while the server stalls, because the kernel waits', async () => {
   const pid = await serverPidOf(jupyter);
   const stall = setTimeout(() => process.kill(pid, 'SIGSTOP'), 300);
   const goOn = setTimeout(() => process.kill(pid, 'SIGCONT'), 2_500);

@@ -49,7 +49,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     expect((await runCell(kernel, 'kept')).reply.status).toBe('error');
   });
 
-  test('restarts while it is idle tells that it was away', async () => {
+  test('restarts while it is idle is reported as restarting, then idle', async () => {
     const statuses: string[] = [];
     kernel.onStatus((status) => statuses.push(status));
     await ask('POST', '/restart');
@@ -57,7 +57,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     expect(statuses).toEqual(['restarting', 'idle']);
   });
 
-  test('removed cannot be restarted, and says so', async () => {
+  test('removes cannot be restarted: restart rejects with kernel_died', async () => {
     await ask('DELETE', '');
     await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
   });
@@ -69,11 +69,11 @@ describe('a run', { timeout: 60_000 }, () => {
     const done = kernel.execute(request, () => {});
     expect(kernel.status).toBe('busy');
     await kernel.interrupt();
-    // Aborted where the signal came just before the code.
+    // Aborted when the signal came just before the code.
     expect(['error', 'aborted']).toContain((await done).status);
   });
 
-  test('ends with the shutdown that was asked for, also when the server does not answer', async () => {
+  test('ends when a shutdown is requested, even if the server does not answer', async () => {
     const { done } = await beginEndlessCell(kernel);
     const pid = await serverPidOf(jupyter);
     process.kill(pid, 'SIGSTOP');

@@ -25,7 +25,7 @@ afterEach(async () => {
   await jupyter?.close();
 }, 30_000);
 
-test('a run goes on after its connection broke, and tells what was lost with it', async () => {
+test('a run continues after its connection broke, and reports the output that was lost', async () => {
   const events: KernelEvent[] = [];
   const code = 'import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)';
   const running = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
@@ -40,7 +40,7 @@ test('a run goes on after its connection broke, and tells what was lost with it'
   expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
 }, 60_000);
 
-test('a run ends within 5 s when its server cannot be reached any more', async () => {
+test('a run ends within 5 s when its server cannot be reached', async () => {
   const { done } = await beginEndlessCell(kernel);
   await proxy.close();
   const { ms, error } = await settles(done);
