@@ -57,7 +57,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     expect(statuses).toEqual(['restarting', 'idle']);
   });
 
-  test('removes cannot be restarted: restart rejects with kernel_died', async () => {
+  test('removed rejects a restart with kernel_died', async () => {
     await ask('DELETE', '');
     await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
   });
