@@ -9,7 +9,7 @@ const maxIntegerDigits = 4300;
  * with a point or an exponent (`1.0`, `1e-05`, `1e+16`).
  * @see https://docs.python.org/3/tutorial/floatingpoint.html
  */
-export function pythonFloat(value: number): string {
+function pythonFloat(value: number): string {
   const sign = Object.is(value, -0) ? '-' : '';
   const size = Math.abs(value);
   // Both languages choose the same digits but use exponents for different numbers. This is the usual, fast case.
