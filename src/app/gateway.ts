@@ -22,25 +22,26 @@ import { findNativeGit } from '../engines/git/native/native-git.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
-import { createExecutionIntake } from '../executions/execution-intake.js';
-import { openExecutionLog } from '../executions/execution-log.js';
-import { createExecutor } from '../executions/executor.js';
+import { ExecutionIntake } from '../executions/execution-intake.js';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { Executor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
-import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
-import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { createBranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { createRemotes } from '../remotes/remotes.js';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
-import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
-import { createHttpServer } from '../server/http/http-server.js';
+import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
-import { createSessionManager } from '../sessions/session-manager.js';
-import { createStreams } from '../subscriptions/streams.js';
+import { SessionManager } from '../sessions/session-manager.js';
+import { ResourceLocations } from '../subscriptions/resource-locations.js';
+import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
-import { createWorkerManager } from '../workers/worker-manager.js';
+import { WorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 
 /** A running gateway without its socket. */
@@ -87,11 +88,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await git.reconcile();
   const bus = new EventBus();
-  const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
-  const branches = createBranchWatcher({ git, indexer, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
+  const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
-  const workers = createWorkerManager({
+  const workers = new WorkerManager({
     prisma,
     git,
     bus,
@@ -100,17 +101,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
   });
-  const sessions = createSessionManager({
+  const sessions = new SessionManager({
     prisma,
     bus,
     workers,
     log,
     startTimeoutMs: options.sessionStartTimeoutMs,
   });
-  const executionLog = openExecutionLog({ prisma, bus, log });
-  const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
-  const intake = createExecutionIntake({ prisma, executor, executionLog, log });
-  const remotes = createRemotes({
+  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const remotes = new Remotes({
     prisma,
     git,
     bus,
@@ -121,8 +122,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
     limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
-  const streams = createStreams({ prisma, branches, log });
-  workers.onGone(sessions.workerGone);
+  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   const services: Services = {
     prisma,
     git,
@@ -135,7 +135,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intake,
     executionLog,
     remotes,
-    streams,
+    branches,
+    locations: new ResourceLocations(prisma),
+    streamGuard: new StreamGuard({ prisma, log }),
     stopWorkers: (workspaceId, statusReason) =>
       stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason),
     log,
@@ -144,7 +146,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const adminToken = await ensureAdmin(prisma, config);
   await ensureDefaults(services, config);
   await failOrphans(services);
-  await workers.reconcile();
+  await workers.adopt();
   for (const session of await prisma.session.findMany({
     where: { deletedAt: null, status: { not: 'dead' } },
   })) {
@@ -162,10 +164,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     spaces: new Map(),
   });
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, restDocuments(), services),
+    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
-    idempotency: createIdempotencyStore({ prisma }),
+    idempotency: new IdempotencyStore({ prisma }),
     json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
@@ -175,7 +177,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => null,
       () => 'The database does not answer.',
     );
-  const http = createHttpServer({
+  const http = new HttpServer({
     rest,
     schema,
     services,
