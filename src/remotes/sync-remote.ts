@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { compareTips } from '../engines/git/remotes/compare-tips.js';
 import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../engines/git/remotes/fetch-remote.js';
@@ -11,7 +12,6 @@ import {
   type SyncRefs,
   writeTracking,
 } from '../engines/git/remotes/tracking-refs.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 import type { RemoteConflict, SyncDeps, SyncJob } from './sync-job.js';
 
@@ -40,7 +40,7 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
     }
     const { moved, conflicts, ahead } = await updateRepository(deps, job, tips);
     const indexed = await branchesToIndex(deps.prisma, repositoryId, moved);
-    await orAborted(deps.indexer.bringUp(repositoryId, indexed), signal);
+    await rejectOnAbort(deps.indexer.bringUp(repositoryId, indexed), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {

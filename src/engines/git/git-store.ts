@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notFound } from '../../errors.js';
-import { createLocalLeases, type Leases } from '../database/leases.js';
+import type { Leases } from '../database/leases.js';
+import { LocalLeases } from '../database/local-leases.js';
 import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durability/durable-files.js';
@@ -123,7 +124,7 @@ const longestTurnMs = 10 * 60_000;
 export function openGitStore(options: GitStoreOptions): GitStore {
   const root = resolve(options.root);
   const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
-  const leases = options.leases ?? createLocalLeases();
+  const leases = options.leases ?? new LocalLeases();
   const report = options.report ?? (() => {});
   const owner = new StoreOwner({ root, leases, syncs, report });
   const caches = createObjectCaches();

@@ -4,8 +4,9 @@ const ofNotebook = ['orig_nbformat', 'orig_nbformat_minor', 'signature'];
 const ofCell = ['trusted'];
 
 /**
- * Leaves out, in a copy, the metadata that a Jupyter process keeps for itself and that belongs in no file.
- * @param notebook may be invalid still: what is not as it should be stays
+ * Returns a copy without the metadata that a Jupyter process keeps only in memory, as `strip_transient` of nbformat does.
+ * @param notebook may still be invalid: unexpected values are kept
+ * @see https://github.com/jupyter/nbformat/blob/main/nbformat/v4/rwbase.py
  */
 export function stripTransient<T extends object>(notebook: T): T {
   const stripped = { ...notebook } as Record<string, unknown>;

@@ -1,8 +1,8 @@
-/** The most that the buffers of one message may hold; what is longer would not fit into a run's log. */
+/** The maximum total size of the buffers of one message: a larger message would not fit into the log of a run. */
 const maxBytes = 48 * 1024 * 1024;
 
 /**
- * The binary buffers of a decoded message as base64; empty where it has none, `undefined` when they are too large.
+ * The binary buffers of a decoded message as base64; an empty list when it has none, `undefined` when they are too large.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
  */
 export function toBase64Buffers(buffers: unknown): string[] | undefined {

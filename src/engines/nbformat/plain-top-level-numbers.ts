@@ -1,10 +1,11 @@
 import { isLosslessNumber } from 'lossless-json';
 
 /**
- * A value of `parseJson` whose own members are plain numbers where they are numbers, and so is the value itself: `30.0`
- * is 30. What is nested deeper keeps its tokens, as notebooks need it.
+ * Converts the `LosslessNumber` members of a parsed object to plain numbers (`30.0` becomes 30), or the value itself if it is
+ * one. Deeper numbers keep their tokens, because notebooks need them. Modifies the object.
+ * @param value a value of `parseJson`, e.g. the body of a request
  */
-export function withPlainMembers(value: unknown): unknown {
+export function withPlainTopLevelNumbers(value: unknown): unknown {
   if (isLosslessNumber(value)) return Number(value.value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const object = value as Record<string, unknown>;

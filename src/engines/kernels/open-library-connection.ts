@@ -1,17 +1,17 @@
 import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } from '@jupyterlab/services';
-import type { JupyterEndpoint } from '../../workers/backend.js';
-import { decodeMessage } from './incoming-message.js';
+import { decodeMessage } from './decode-message.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
-import { KernelGone } from './kernel-gone.js';
-import { createKernelRequests } from './kernel-requests.js';
-import type { watchedSocket } from './kernel-socket.js';
+import { KernelLostError } from './kernel-lost-error.js';
+import { KernelRestApi } from './kernel-rest-api.js';
+import type { KernelSockets } from './kernel-sockets.js';
 
-const probeTimeoutMs = 1_500;
+const lookupTimeoutMs = 1_500;
 const restartTimeoutMs = 60_000;
 
 /**
- * The library's connection without its unhandled rejections, each of which would end the process: it floats the
- * promises of both methods when a kernel dies or a server goes away. Its owner watches for the outcome instead.
+ * The library's connection without its unhandled rejections, each of which would end the process: when a kernel dies or a
+ * server is gone, the library awaits the promise of neither method. The owner of the connection watches its status instead.
  */
 class ContainedConnection extends KernelConnection {
   override async requestKernelInfo(): Promise<KernelMessage.IInfoReplyMsg | undefined> {
@@ -26,45 +26,46 @@ class ContainedConnection extends KernelConnection {
     try {
       await super.reconnect();
     } catch {
-      // Its status is `disconnected` now, which the owner is told of.
+      // The status is `disconnected` now, and the owner is notified of that.
     }
   }
 }
 
-/**
- * Opens the library's connection to a running kernel; it connects in the background.
- * @param socket the WebSocket class, see `watchedSocket`
- */
+/** Opens the library's connection to a running kernel; it connects in the background. */
 export function openLibraryConnection(options: {
   endpoint: JupyterEndpoint;
   rest: JupyterRest;
   model: { id: string; name: string };
   clientId: string;
-  socket: ReturnType<typeof watchedSocket>['Socket'];
+  sockets: KernelSockets;
 }): Kernel.IKernelConnection {
-  const { endpoint, rest, model } = options;
+  const { endpoint, rest, model, clientId, sockets } = options;
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
-    // The socket class and the REST client send the token in a header, so that no address holds it.
+    // The sockets and the REST client send the token in a header, so that no URL contains it.
     token: '',
     appendToken: false,
-    WebSocket: options.socket as unknown as ServerConnection.ISettings['WebSocket'],
+    WebSocket: sockets.Socket as unknown as ServerConnection.ISettings['WebSocket'],
     serializer: { ...ServerConnection.makeSettings().serializer, deserialize: decodeMessage },
   });
+  const kernelAPIClient = createKernelApi(rest, serverSettings);
   const connection = new ContainedConnection({
     model,
-    clientId: options.clientId,
+    clientId,
     handleComms: false,
     serverSettings,
-    kernelAPIClient: kernelApi(rest, serverSettings),
+    kernelAPIClient,
   });
   connection.info.catch(() => {});
   return connection;
 }
 
-/** The part of the library's REST client that its connection calls; its own has no time limits and prints tracebacks. */
-function kernelApi(rest: JupyterRest, serverSettings: ServerConnection.ISettings): Kernel.IKernelAPIClient {
-  const unused = () => Promise.reject(new Error('The connection has no use for this.'));
+/** The methods of the library's REST client that its connection calls. Its own have no time limits and print tracebacks. */
+function createKernelApi(
+  rest: JupyterRest,
+  serverSettings: ServerConnection.ISettings,
+): Kernel.IKernelAPIClient {
+  const unused = () => Promise.reject(new Error('The connection does not use this method.'));
   return {
     serverSettings,
     listRunning: unused,
@@ -74,9 +75,8 @@ function kernelApi(rest: JupyterRest, serverSettings: ServerConnection.ISettings
 
     async getModel(id) {
       try {
-        const { status, json } = await rest.request('GET', `api/kernels/${id}`, {
-          timeoutMs: probeTimeoutMs,
-        });
+        const options = { timeoutMs: lookupTimeoutMs };
+        const { status, json } = await rest.request('GET', `api/kernels/${id}`, options);
         return status === 200 ? (json as Kernel.IModel) : undefined;
       } catch (error) {
         throw new ServerConnection.NetworkError(error as TypeError);
@@ -88,7 +88,7 @@ function kernelApi(rest: JupyterRest, serverSettings: ServerConnection.ISettings
       const { status } = await rest.request('POST', path, { body: {}, timeoutMs: restartTimeoutMs });
       if (status === 200) return;
       // Jupyter Server answers 500 for a kernel that it does not have.
-      if (!(await createKernelRequests(rest, id).exists())) throw new KernelGone('kernel_died');
+      if (!(await new KernelRestApi(rest, id).exists())) throw new KernelLostError('kernel_died');
       throw new Error(`The Jupyter server answered a restart with ${status}.`);
     },
   };

@@ -1,8 +1,8 @@
 /**
- * The promise's outcome, or at once what `signal` is aborted with; the work behind the promise goes on.
- * @throws what the signal was aborted with
+ * Waits for a promise, but rejects at once when `signal` aborts. The work behind the promise continues.
+ * @throws the reason of `signal`, and what the promise rejects with
  */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason);

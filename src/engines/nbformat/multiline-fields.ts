@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from './json-value.js';
 import type { Notebook } from './notebook.js';
 import { splitLines } from './split-lines.js';
 
-/** What becomes of a text, and of the data of a media type. */
+/** How to convert a text, and the data of a media type. */
 interface Change {
   text(value: JsonValue): JsonValue;
   data(value: JsonValue, mediaType: string): JsonValue;
@@ -19,15 +19,15 @@ const split: Change = {
 };
 
 /**
- * Joins what may be a list of lines: the source of cells, the text of streams and all data that is not JSON.
- * @param notebook a valid notebook; it stays as it is
- * @see https://nbformat.readthedocs.io/en/latest/format_description.html
+ * Joins every field that may be a list of lines: the source of cells, the text of streams and all data that is not JSON.
+ * @param notebook a valid notebook; it is not modified
+ * @see https://nbformat.readthedocs.io/en/latest/format_description.html#cell-types on multi-line strings
  */
 export function joinMultiline(notebook: JsonObject): Notebook {
   return changeNotebook(notebook, join) as unknown as Notebook;
 }
 
-/** Splits into lists of lines what nbformat stores so; other data, such as base64, stays one string. */
+/** Splits the fields that nbformat stores as lists of lines; other data, such as base64, stays one string. */
 export function splitMultiline(notebook: Notebook): JsonObject {
   return changeNotebook(notebook as unknown as JsonObject, split);
 }
