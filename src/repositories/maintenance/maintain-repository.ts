@@ -5,8 +5,7 @@ import { loadRepository } from '../load-repository.js';
 
 /**
  * Queues a repository for maintenance, whether or not it is due. For space admins with the scope `admin`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `storage_unavailable` (no native git),
- *   `rate_limited`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `rate_limited`
  */
 export async function maintainRepository(
   ctx: RequestContext,
