@@ -1,8 +1,8 @@
-import type { Services } from '../src/context.js';
 import { normalizeNotebook } from '../src/engines/nbformat/normalize-notebook.js';
 import { writeNotebook } from '../src/engines/nbformat/write-notebook.js';
 import { DomainError } from '../src/errors.js';
-import { serviceIdentity } from '../src/files/commit-changes.js';
+import type { RepositoryServices } from '../src/repositories/repository-services.js';
+import { serviceIdentity } from '../src/repositories/service-identity.js';
 
 /** The demo's ids are fixed, so that the commands of the README work as written. */
 export const demo = {
@@ -14,7 +14,7 @@ export const demo = {
 } as const;
 
 /** Makes the space `demo` with a repository, a workspace and a notebook; does nothing where it exists. */
-export async function seedDemo({ prisma, git }: Pick<Services, 'prisma' | 'git'>): Promise<void> {
+export async function seedDemo({ prisma, git }: RepositoryServices): Promise<void> {
   if (await prisma.workspace.findUnique({ where: { id: demo.workspaceId } })) return;
   const owner = await prisma.user.findFirstOrThrow({
     where: { isPlatformAdmin: true },

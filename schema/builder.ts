@@ -4,9 +4,13 @@ import type { PrismaClient } from '../prisma/generated/client/client.js';
 import type PrismaTypes from '../prisma/generated/pothos-types.js';
 import { getDatamodel } from '../prisma/generated/pothos-types.js';
 import type { RequestContext } from '../src/context.js';
+import type { Services } from './services.js';
 
-/** What every resolver may use: the request's context of `src/`. */
-export type Context = RequestContext;
+/** What every resolver may use: the request, and the services that it hands to commands. */
+export interface Context {
+  ctx: RequestContext;
+  services: Services;
+}
 
 /** Builds the one schema; each type file adds its types, queries, mutations and subscriptions. */
 export const builder = new SchemaBuilder<{
@@ -22,7 +26,7 @@ export const builder = new SchemaBuilder<{
   plugins: [PrismaPlugin],
   defaultFieldNullability: false,
   prisma: {
-    client: (ctx): PrismaClient => ctx.services.prisma,
+    client: ({ services }): PrismaClient => services.prisma,
     dmmf: getDatamodel(),
     onUnusedQuery: null,
   },

@@ -1,7 +1,7 @@
 import type { Execution } from '../prisma/generated/client/client.js';
 import { mapIterator } from '../src/engines/events/map-iterator.js';
 import type { ExecutionEvent } from '../src/executions/execution-event.js';
-import { followExecution } from '../src/executions/read-execution.js';
+import { watchExecutionLog } from '../src/subscriptions/watch-execution-log.js';
 import { builder } from './builder.js';
 
 /** An entry of a log with the execution that it belongs to. */
@@ -263,8 +263,8 @@ builder.subscriptionField('executionEvents', (t) =>
       executionId: t.arg.id({ required: true, description: 'The execution.' }),
       after: t.arg.int({ defaultValue: 0, description: 'The last sequence number that the client has.' }),
     },
-    subscribe: async (_root, { executionId, after }, ctx) => {
-      const { execution, entries } = await followExecution(ctx, executionId, after ?? 0);
+    subscribe: async (_root, { executionId, after }, { services, ctx }) => {
+      const { execution, entries } = await watchExecutionLog(services, ctx, executionId, after ?? 0);
       return mapIterator(entries, (entry) => ({ execution, ...entry }));
     },
     resolve: (row) => row,

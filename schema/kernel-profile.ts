@@ -19,13 +19,13 @@ const KernelProfile = builder.prismaObject('KernelProfile', {
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether it is meant when none is named.' }),
     isAvailable: t.boolean({
       description: 'Whether a worker can be started with it now.',
-      resolve: async (profile, _args, ctx) =>
-        (await ctx.services.workers.unavailableReason(profile)) === null,
+      resolve: async (profile, _args, { services }) =>
+        (await services.workers.unavailableReason(profile)) === null,
     }),
     unavailableReason: t.string({
       nullable: true,
       description: 'Why not, and what to do about it.',
-      resolve: (profile, _args, ctx) => ctx.services.workers.unavailableReason(profile),
+      resolve: (profile, _args, { services }) => services.workers.unavailableReason(profile),
     }),
   }),
 });
@@ -34,9 +34,9 @@ builder.objectFields(Space, (t) => ({
   kernelProfiles: t.prismaField({
     type: ['KernelProfile'],
     description: 'The kernel profiles, newest first.',
-    resolve: (query, _space, _args, ctx) => {
+    resolve: (query, _space, _args, { services, ctx }) => {
       requireScope(ctx, 'read');
-      return ctx.services.prisma.kernelProfile.findMany({
+      return services.prisma.kernelProfile.findMany({
         ...query,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       });
@@ -76,7 +76,7 @@ builder.mutationFields((t) => ({
     type: KernelProfile,
     description: 'Makes a kernel profile. Needs the scope `admin` and a platform admin.',
     args: { input: t.arg({ type: CreateKernelProfileInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, ctx) => createKernelProfile(ctx, input),
+    resolve: (_root, { input }, { services, ctx }) => createKernelProfile(services, ctx, input),
   }),
   updateKernelProfile: t.field({
     type: KernelProfile,
@@ -86,15 +86,15 @@ builder.mutationFields((t) => ({
       id: t.arg.id(id),
       input: t.arg({ type: UpdateKernelProfileInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, args, ctx) => updateKernelProfile(ctx, args.id, args.input),
+    resolve: (_root, args, { services, ctx }) => updateKernelProfile(services, ctx, args.id, args.input),
   }),
   deleteKernelProfile: t.boolean({
     description:
       'Deletes a kernel profile; one that was used is refused with `invalid_request`. Needs the scope `admin` and a ' +
       'platform admin.',
     args: { id: t.arg.id(id) },
-    resolve: async (_root, args, ctx) => {
-      await deleteKernelProfile(ctx, args.id);
+    resolve: async (_root, args, { services, ctx }) => {
+      await deleteKernelProfile(services, ctx, args.id);
       return true;
     },
   }),

@@ -24,7 +24,7 @@ builder.objectFields(Space, (t) => ({
     type: QueryConnectorConnection,
     description: 'The query connectors, newest first.',
     args: pageArgs,
-    resolve: (space, args, ctx) => readPage(args, listConnectors(ctx, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listConnectors(services, ctx, space.slug)),
   }),
 }));
 
@@ -41,7 +41,8 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, name }, ctx) => createConnector(ctx, spaceSlug, name),
+    resolve: (_root, { spaceSlug, name }, { services, ctx }) =>
+      createConnector(services, ctx, spaceSlug, name),
   }),
   renameConnector: t.field({
     type: QueryConnector,
@@ -50,15 +51,16 @@ builder.mutationFields((t) => ({
       ...connectorArgs,
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, id, name }, ctx) => renameConnector(ctx, spaceSlug, id, name),
+    resolve: (_root, { spaceSlug, id, name }, { services, ctx }) =>
+      renameConnector(services, ctx, spaceSlug, id, name),
   }),
   deleteConnector: t.boolean({
     description:
       'Deletes a query connector and takes it out of the workspaces that had it. Needs the scope `admin` and the space ' +
       'role admin.',
     args: connectorArgs,
-    resolve: async (_root, { spaceSlug, id }, ctx) => {
-      await deleteConnector(ctx, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await deleteConnector(services, ctx, spaceSlug, id);
       return true;
     },
   }),

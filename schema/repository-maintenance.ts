@@ -69,7 +69,7 @@ builder.prismaObjectFields(Repository, (t) => ({
   maintenance: t.field({
     type: RepositoryMaintenance,
     description: 'How its maintenance stands. Needs the scope `admin` and the space role admin.',
-    resolve: (repository, _args, ctx) => readMaintenance(ctx, repository),
+    resolve: (repository, _args, { services, ctx }) => readMaintenance(services, ctx, repository),
   }),
 }));
 
@@ -85,7 +85,8 @@ builder.mutationField('maintainRepository', (t) =>
       'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Needs ' +
       'the scope `admin` and the space role admin.',
     args: repositoryArgs,
-    resolve: (_root, { spaceSlug, repositoryId }, ctx) => maintainRepository(ctx, spaceSlug, repositoryId),
+    resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      maintainRepository(services, ctx, spaceSlug, repositoryId),
   }),
 );
 
@@ -96,8 +97,8 @@ builder.subscriptionField('repositoryMaintenanceChanged', (t) =>
       'Follows the maintenance of a repository. A slow reader gets the newest state. Ends with an error once the caller ' +
       'may not follow any more. Needs the scope `admin` and the space role admin.',
     args: repositoryArgs,
-    subscribe: (_root, { spaceSlug, repositoryId }, ctx) =>
-      watchRepositoryMaintenance(ctx, spaceSlug, repositoryId),
+    subscribe: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      watchRepositoryMaintenance(services, ctx, spaceSlug, repositoryId),
     resolve: (state) => state,
   }),
 );

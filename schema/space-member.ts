@@ -27,7 +27,7 @@ builder.objectFields(Space, (t) => ({
     type: SpaceMemberConnection,
     description: 'The members, newest first.',
     args: pageArgs,
-    resolve: (space, args, ctx) => readPage(args, listSpaceMembers(ctx, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listSpaceMembers(services, ctx, space.slug)),
   }),
 }));
 
@@ -45,15 +45,16 @@ builder.mutationFields((t) => ({
       ...memberArgs,
       role: t.arg({ type: SpaceRoleEnum, required: true, description: 'What they may do here.' }),
     },
-    resolve: (_root, { spaceSlug, userId, role }, ctx) => setSpaceMember(ctx, spaceSlug, userId, role),
+    resolve: (_root, { spaceSlug, userId, role }, { services, ctx }) =>
+      setSpaceMember(services, ctx, spaceSlug, userId, role),
   }),
   removeSpaceMember: t.boolean({
     description:
       "Ends a membership, and with it those in the space's teams and the grants in its workspaces. Needs the scope " +
       '`admin` and the space role admin.',
     args: memberArgs,
-    resolve: async (_root, { spaceSlug, userId }, ctx) => {
-      await removeSpaceMember(ctx, spaceSlug, userId);
+    resolve: async (_root, { spaceSlug, userId }, { services, ctx }) => {
+      await removeSpaceMember(services, ctx, spaceSlug, userId);
       return true;
     },
   }),

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pino from 'pino';
 import { demo } from '../../prisma/seed.js';
-import type { RequestContext, Services } from '../../src/context.js';
+import type { RequestContext } from '../../src/context.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
+import type { NotebookServices } from '../../src/notebooks/notebook-services.js';
 import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { listVersions } from '../../src/notebooks/versions/list-versions.js';
 import { median, type Row } from '../stats.js';
@@ -45,8 +46,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
       log,
       waitMs: 60 * 60_000,
     });
-    // The parts that reading versions needs.
-    const services = { prisma, git: scene.store, indexer, log } as Services;
+    const services = { prisma, indexer };
     const userId = await seed(services, repository);
     const from = performance.now();
     await indexer.ensure(repository.id, 'main');
@@ -57,7 +57,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
     const times = await inTurns(
       { turns: 3, runs: 5 },
       async () => {
-        const versions = listVersions(contextOf(services, userId), demo.slug, documentId!, {});
+        const versions = listVersions(services, contextOf(userId), demo.slug, documentId!, {});
         const [found, total] = [await versions.find(page), await versions.count()];
         if (found.length !== page.take || total < repository.commits / 100)
           throw new Error(`${total} versions`);
@@ -90,7 +90,7 @@ async function logRaw({ gitdir }: Generated): Promise<number> {
   return performance.now() - from;
 }
 
-async function seed({ prisma }: Services, repository: Generated): Promise<string> {
+async function seed({ prisma }: NotebookServices, repository: Generated): Promise<string> {
   const email = 'bench@example.com';
   const user = await prisma.user.create({ data: { name: 'Bench', email, isPlatformAdmin: true } });
   const space = await prisma.space.create({ data: { slug: demo.slug, name: 'Bench' } });
@@ -100,7 +100,7 @@ async function seed({ prisma }: Services, repository: Generated): Promise<string
   return user.id;
 }
 
-function contextOf(services: Services, userId: string): RequestContext {
+function contextOf(userId: string): RequestContext {
   return {
     actor: {
       userId,
@@ -111,7 +111,6 @@ function contextOf(services: Services, userId: string): RequestContext {
       scopes: new Set(['read']),
     },
     requestId: 'bench',
-    services,
     spaces: new Map(),
   };
 }

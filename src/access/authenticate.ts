@@ -1,16 +1,7 @@
 import type { PrismaClient, TokenScope } from '../../prisma/generated/client/client.js';
+import type { Actor } from '../context.js';
 import { DomainError } from '../errors.js';
 import { hashToken } from './token.js';
-
-/** Who is asking, and what the token that they used allows. */
-export interface Actor {
-  userId: string;
-  name: string;
-  email: string;
-  isPlatformAdmin: boolean;
-  tokenId: string;
-  scopes: ReadonlySet<TokenScope>;
-}
 
 const longestToken = 512;
 

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Actor } from './authenticate.js';
+import type { Actor } from '../context.js';
 
 /**
  * Reads again who stands behind tokens, for streams that outlive the request that opened them.

@@ -1,7 +1,8 @@
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
 import { requireScope } from './require-scope.js';
-import { loadSpace, type SpaceAccess } from './space-access.js';
+import { loadSpace } from './space-access.js';
 
 /** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` unless a platform admin asks */
 export function requirePlatformAdmin(ctx: RequestContext): void {
@@ -15,8 +16,12 @@ export function requirePlatformAdmin(ctx: RequestContext): void {
  * Loads a space for its admins (a platform admin is one of every space). Needs the scope `admin`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function loadAdminSpace(ctx: RequestContext, slug: string): Promise<SpaceAccess> {
-  const access = await loadSpace(ctx, slug);
+export async function loadAdminSpace(
+  services: PrismaService,
+  ctx: RequestContext,
+  slug: string,
+): Promise<SpaceAccess> {
+  const access = await loadSpace(services, ctx, slug);
   requireScope(ctx, 'admin');
   if (access.role !== 'admin') {
     throw new DomainError('forbidden', 'Only an admin of this space may do this.');

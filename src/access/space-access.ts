@@ -1,32 +1,34 @@
 import { Prisma, type Space, type SpaceRole } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
-
-/** The caller's standing in one space. */
-export interface SpaceAccess {
-  space: Space;
-  role: SpaceRole;
-  /** The caller's teams in this space. */
-  teamIds: string[];
-}
 
 /**
  * Loads a space with the caller's standing in it, once per request.
  * @throws DomainError `not_found`, alike for a space that does not exist and one the caller is no member of
  */
-export function loadSpace(ctx: RequestContext, slug: string): Promise<SpaceAccess> {
-  return load(ctx, `slug:${slug}`, Prisma.sql`s."slug" = ${slug}`);
+export function loadSpace(services: PrismaService, ctx: RequestContext, slug: string): Promise<SpaceAccess> {
+  return load(services, ctx, `slug:${slug}`, Prisma.sql`s."slug" = ${slug}`);
 }
 
 /** {@link loadSpace} by id, for resources that lead back to their space. */
-export function loadSpaceById(ctx: RequestContext, id: string): Promise<SpaceAccess> {
-  return load(ctx, `id:${id}`, Prisma.sql`s."id" = ${id}::uuid`);
+export function loadSpaceById(
+  services: PrismaService,
+  ctx: RequestContext,
+  id: string,
+): Promise<SpaceAccess> {
+  return load(services, ctx, `id:${id}`, Prisma.sql`s."id" = ${id}::uuid`);
 }
 
-async function load(ctx: RequestContext, key: string, where: Prisma.Sql): Promise<SpaceAccess> {
+async function load(
+  services: PrismaService,
+  ctx: RequestContext,
+  key: string,
+  where: Prisma.Sql,
+): Promise<SpaceAccess> {
   let access = ctx.spaces.get(key);
   if (!access) {
-    access = find(ctx, where);
+    access = find(services, ctx, where);
     ctx.spaces.set(key, access);
   }
   const found = await access;
@@ -37,9 +39,13 @@ async function load(ctx: RequestContext, key: string, where: Prisma.Sql): Promis
 }
 
 /** One statement by hand, because every request begins with it: a third of the time of the client's three. */
-async function find(ctx: RequestContext, where: Prisma.Sql): Promise<SpaceAccess | null> {
+async function find(
+  services: PrismaService,
+  ctx: RequestContext,
+  where: Prisma.Sql,
+): Promise<SpaceAccess | null> {
   const { userId, isPlatformAdmin } = ctx.actor;
-  const rows = await ctx.services.prisma.$queryRaw<
+  const rows = await services.prisma.$queryRaw<
     (Space & { role: SpaceRole | null; teamIds: string[] })[]
   >`SELECT s."id"::text, s."slug", s."name", s."createdAt", m."role"::text,
       ARRAY(SELECT t."id"::text FROM "Team" t JOIN "TeamMember" tm ON tm."teamId" = t."id"

@@ -1,4 +1,4 @@
-import type { SpaceAccess } from './space-access.js';
+import type { SpaceAccess } from '../context.js';
 import type { WorkspacePermissions } from './workspace-policy.js';
 
 /** What a member's role lets them do in a space: everybody views, editors make workspaces, admins manage all of it. */

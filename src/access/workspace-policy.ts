@@ -1,5 +1,5 @@
 import type { Prisma, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
-import type { SpaceAccess } from './space-access.js';
+import type { SpaceAccess } from '../context.js';
 
 /** What the caller may do with a workspace; each level as the contract's table says. */
 export interface WorkspacePermissions {

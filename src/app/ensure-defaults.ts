@@ -1,9 +1,9 @@
 import { seedDemo } from '../../prisma/seed.js';
 import type { Config } from '../config.js';
-import type { Services } from '../context.js';
+import type { RepositoryServices } from '../repositories/repository-services.js';
 
 /** Makes the kernel profile and the resource class that every installation has, and the demo space where wanted. */
-export async function ensureDefaults(services: Services, config: Config): Promise<void> {
+export async function ensureDefaults(services: RepositoryServices, config: Config): Promise<void> {
   const { prisma } = services;
   const runtime =
     config.workerBackends[0] === 'external' ? (config.jupyter ? 'external' : 'local') : 'dedicated';

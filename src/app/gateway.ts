@@ -7,10 +7,11 @@ import type { Logger } from 'pino';
 import { createRestApp } from '../../rest/app.js';
 import * as operations from '../../rest/generated/operations.js';
 import { schema } from '../../schema/index.js';
+import type { Services } from '../../schema/services.js';
 import { authenticate } from '../access/authenticate.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
 import type { Config } from '../config.js';
-import type { RequestContext, Services } from '../context.js';
+import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
 import { type Database, openDatabase } from '../engines/database/open-database.js';
@@ -37,6 +38,7 @@ import { requestIdOf } from '../server/http/request-id.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createStreams } from '../subscriptions/streams.js';
 import type { WorkerBackend } from '../workers/backend.js';
+import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { createWorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 
@@ -134,6 +136,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     executionLog,
     remotes,
     streams,
+    stopWorkers: (workspaceId, statusReason) =>
+      stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason),
     log,
   };
 
@@ -155,11 +159,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       throw withDatabaseErrors(error);
     }),
     requestId,
-    services,
     spaces: new Map(),
   });
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, restDocuments()),
+    executor: createGraphQLExecutor(schema, restDocuments(), services),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
     idempotency: createIdempotencyStore({ prisma }),
@@ -175,6 +178,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const http = createHttpServer({
     rest,
     schema,
+    services,
     context,
     config,
     log,

@@ -3,11 +3,12 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkId } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
 
 /** What a catalog holds: what a notebook can be linked to, but for repositories, which have their own table. */
@@ -19,15 +20,16 @@ export type CatalogEntryType = Exclude<LinkTargetType, 'repository'>;
  * @throws DomainError `not_found`, `insufficient_scope`, when it is read
  */
 export function listCatalog(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   type: CatalogEntryType | null | undefined,
 ): Listing<CatalogEntry> {
   const where = async () => {
     requireScope(ctx, 'read');
-    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id, type: type ?? undefined };
+    return { spaceId: (await loadSpace(services, ctx, spaceSlug)).space.id, type: type ?? undefined };
   };
-  const { catalogEntry } = ctx.services.prisma;
+  const { catalogEntry } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => catalogEntry.findMany(query),
@@ -40,13 +42,14 @@ export function listCatalog(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createCatalogEntry(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   input: { type: CatalogEntryType; name: string },
 ): Promise<CatalogEntry> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const data = { spaceId: space.id, type: input.type, name: checkName(input.name) };
-  return refuseDuplicate('name', () => ctx.services.prisma.catalogEntry.create({ data }));
+  return refuseDuplicate('name', () => services.prisma.catalogEntry.create({ data }));
 }
 
 /**
@@ -54,16 +57,17 @@ export async function createCatalogEntry(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameCatalogEntry(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   id: string,
   name: string,
 ): Promise<CatalogEntry> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The catalog entry'), spaceId: space.id };
   const data = { name: checkName(name) };
   const [entry] = await refuseDuplicate('name', () =>
-    ctx.services.prisma.catalogEntry.updateManyAndReturn({ where, data }),
+    services.prisma.catalogEntry.updateManyAndReturn({ where, data }),
   );
   if (!entry) throw notFound('The catalog entry');
   return entry;
@@ -73,9 +77,14 @@ export async function renameCatalogEntry(
  * Deletes a catalog entry; links to it stay, without a name. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function deleteCatalogEntry(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+export async function deleteCatalogEntry(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+): Promise<void> {
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The catalog entry'), spaceId: space.id };
-  const { count } = await ctx.services.prisma.catalogEntry.deleteMany({ where });
+  const { count } = await services.prisma.catalogEntry.deleteMany({ where });
   if (count === 0) throw notFound('The catalog entry');
 }

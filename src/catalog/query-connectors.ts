@@ -3,24 +3,30 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkId } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
-import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import type { CatalogServices } from './catalog-services.js';
 
 /**
  * The query connectors of a space, newest first, for every member. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, when it is read
  */
-export function listConnectors(ctx: RequestContext, spaceSlug: string): Listing<QueryConnector> {
+export function listConnectors(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+): Listing<QueryConnector> {
   const where = async () => {
     requireScope(ctx, 'read');
-    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+    return { spaceId: (await loadSpace(services, ctx, spaceSlug)).space.id };
   };
-  const { queryConnector } = ctx.services.prisma;
+  const { queryConnector } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => queryConnector.findMany(query),
@@ -33,13 +39,14 @@ export function listConnectors(ctx: RequestContext, spaceSlug: string): Listing<
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createConnector(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   name: string,
 ): Promise<QueryConnector> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const data = { spaceId: space.id, name: checkName(name) };
-  return refuseDuplicate('name', () => ctx.services.prisma.queryConnector.create({ data }));
+  return refuseDuplicate('name', () => services.prisma.queryConnector.create({ data }));
 }
 
 /**
@@ -47,16 +54,17 @@ export async function createConnector(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameConnector(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   id: string,
   name: string,
 ): Promise<QueryConnector> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The connector'), spaceId: space.id };
   const data = { name: checkName(name) };
   const [connector] = await refuseDuplicate('name', () =>
-    ctx.services.prisma.queryConnector.updateManyAndReturn({ where, data }),
+    services.prisma.queryConnector.updateManyAndReturn({ where, data }),
   );
   if (!connector) throw notFound('The connector');
   return connector;
@@ -66,10 +74,15 @@ export async function renameConnector(
  * Deletes a query connector and takes it out of the workspaces that had it. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function deleteConnector(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+export async function deleteConnector(
+  services: CatalogServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+): Promise<void> {
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The connector'), spaceId: space.id };
-  const changed = await ctx.services.prisma.$transaction(async (tx) => {
+  const changed = await services.prisma.$transaction(async (tx) => {
     const { count } = await tx.queryConnector.deleteMany({ where });
     if (count === 0) throw notFound('The connector');
     return tx.$queryRaw<{ id: string }[]>`
@@ -80,6 +93,6 @@ export async function deleteConnector(ctx: RequestContext, spaceSlug: string, id
       RETURNING "id"`;
   });
   for (const workspace of changed) {
-    publishWorkspace(ctx, { id: workspace.id, spaceId: space.id }, 'updated');
+    publishWorkspaceChange(services.bus, { id: workspace.id, spaceId: space.id }, 'updated');
   }
 }

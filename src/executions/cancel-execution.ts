@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
 import { assertOwn, loadSessionById } from '../sessions/load-session.js';
 import { assertMay } from '../workspaces/load-workspace.js';
+import type { ExecutionServices } from './execution-services.js';
 import { loadExecution } from './read-execution.js';
 
 /**
@@ -11,9 +12,13 @@ import { loadExecution } from './read-execution.js';
  * `can_edit` and the session to be the caller's own (or a space admin).
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
  */
-export async function cancelExecution(ctx: RequestContext, executionId: string): Promise<Execution> {
-  const execution = await loadExecution(ctx, executionId, { scope: 'execute' });
-  const loaded = await loadSessionById(ctx, execution.sessionId, notFound('The execution'), {
+export async function cancelExecution(
+  services: ExecutionServices,
+  ctx: RequestContext,
+  executionId: string,
+): Promise<Execution> {
+  const execution = await loadExecution(services, ctx, executionId, { scope: 'execute' });
+  const loaded = await loadSessionById(services, ctx, execution.sessionId, notFound('The execution'), {
     scope: 'execute',
   });
   assertMay(
@@ -21,11 +26,11 @@ export async function cancelExecution(ctx: RequestContext, executionId: string):
     'edit',
   );
   assertOwn(ctx, loaded, loaded.session);
-  if (!(await ctx.services.executor.cancel(execution))) {
+  if (!(await services.executor.cancel(execution))) {
     throw new DomainError(
       'execution_finished',
       'This execution is not queued any more; interrupt the session to stop what runs.',
     );
   }
-  return ctx.services.prisma.execution.findUniqueOrThrow({ where: { id: execution.id } });
+  return services.prisma.execution.findUniqueOrThrow({ where: { id: execution.id } });
 }

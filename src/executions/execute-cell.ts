@@ -5,6 +5,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { assertOwn, loadSession } from '../sessions/load-session.js';
 import { checkText, isUuid } from '../validation/validate.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
+import type { ExecutionServices } from './execution-services.js';
 import { rememberExecution } from './read-execution.js';
 
 /** A cell to run. */
@@ -31,17 +32,18 @@ const longestTimeout = 7 * 24 * 3600;
  *   `session_dead`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
  */
 export async function executeCell(
+  services: ExecutionServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
   input: ExecuteCellInput,
 ): Promise<Execution> {
-  const { executor, intake } = ctx.services;
-  const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
+  const { executor, intake } = services;
+  const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
   const body = checkInput(input);
   const id = input.executionId?.toLowerCase() ?? randomUUID();
-  const attached = input.executionId ? await attach(ctx, id, sessionId, body) : null;
+  const attached = input.executionId ? await attach(services, ctx, id, sessionId, body) : null;
   if (attached) return attached;
   assertNotArchived(loaded.workspace);
   if (!['ready', 'busy', 'starting'].includes(loaded.session.workerStatus)) {
@@ -58,7 +60,7 @@ export async function executeCell(
     return execution;
   } catch (error) {
     // Another request with this id was first, or only the answer of the database was lost.
-    const found = await attach(ctx, id, sessionId, body);
+    const found = await attach(services, ctx, id, sessionId, body);
     if (found) return found;
     throw error;
   }
@@ -88,19 +90,20 @@ function checkInput(input: ExecuteCellInput): Body {
 
 /** The execution that the client's id stands for already, to be followed. @throws DomainError `execution_id_reused` */
 async function attach(
+  services: ExecutionServices,
   ctx: RequestContext,
   id: string,
   sessionId: string,
   body: Body,
 ): Promise<Execution | null> {
-  const found = await ctx.services.prisma.execution.findUnique({ where: { id } });
+  const found = await services.prisma.execution.findUnique({ where: { id } });
   if (!found) return null;
   const same =
     found.userId === ctx.actor.userId &&
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
-    ctx.services.intake.takeUp(found);
+    services.intake.takeUp(found);
     rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }

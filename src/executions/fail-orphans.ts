@@ -1,12 +1,13 @@
-import type { Services } from '../context.js';
+import type { Logger } from 'pino';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
+import type { ExecutionServices } from './execution-services.js';
 
 /**
  * Ends the logs of executions that a former process left unfinished: what was written stays, the end says that the
  * gateway restarted. Called once at start, before requests are taken.
  */
 export async function failOrphans(
-  services: Pick<Services, 'prisma' | 'executionLog' | 'log'>,
+  services: Pick<ExecutionServices, 'prisma' | 'executionLog'> & { log: Logger },
 ): Promise<void> {
   const { prisma, executionLog, log } = services;
   const orphans = await prisma.execution.findMany({

@@ -1,5 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
 import { keysetListing, positionKey } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
@@ -9,12 +10,16 @@ import { loadSessionById } from '../sessions/load-session.js';
  * What was run in a session, newest first; who has `can_view` in its workspace may see it.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
  */
-export function listExecutions(ctx: RequestContext, sessionId: string): Listing<Execution> {
+export function listExecutions(
+  services: PrismaService,
+  ctx: RequestContext,
+  sessionId: string,
+): Listing<Execution> {
   const where = async () => {
-    const { session } = await loadSessionById(ctx, sessionId, notFound('The session'));
+    const { session } = await loadSessionById(services, ctx, sessionId, notFound('The session'));
     return { sessionId: session.id };
   };
-  const { execution } = ctx.services.prisma;
+  const { execution } = services.prisma;
   return keysetListing(
     { position: positionKey },
     {

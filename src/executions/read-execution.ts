@@ -1,9 +1,9 @@
 import type { Execution, TokenScope } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { invalidField, notFound } from '../errors.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { notFound } from '../errors.js';
 import { loadSessionById } from '../sessions/load-session.js';
 import { isUuid } from '../validation/validate.js';
-import type { LogEntry } from './execution-event.js';
 
 /** What a request did with an execution that it was authorized to run. */
 interface Remembered {
@@ -23,6 +23,11 @@ export function rememberExecution(ctx: RequestContext, { execution, isNew }: Rem
   remembered.set(ctx, known.set(execution.id, { execution, isNew }));
 }
 
+/** What {@link rememberExecution} noted of an execution in this request. */
+export function rememberedExecution(ctx: RequestContext, executionId: string): Remembered | undefined {
+  return remembered.get(ctx)?.get(executionId);
+}
+
 /**
  * Loads an execution; who has `can_view` in its workspace may see it, also when its session is deleted.
  * @param options.spaceId the space that it must belong to
@@ -31,46 +36,20 @@ export function rememberExecution(ctx: RequestContext, { execution, isNew }: Rem
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadExecution(
+  services: PrismaService,
   ctx: RequestContext,
   executionId: string,
   options: { spaceId?: string; sessionId?: string | null; scope?: TokenScope } = {},
 ): Promise<Execution> {
-  const known = remembered.get(ctx)?.get(executionId);
+  const known = rememberedExecution(ctx, executionId);
   if (known) return known.execution;
   const missing = notFound('The execution');
   const execution = isUuid(executionId)
-    ? await ctx.services.prisma.execution.findUnique({ where: { id: executionId } })
+    ? await services.prisma.execution.findUnique({ where: { id: executionId } })
     : null;
   if (!execution) throw missing;
   const { sessionId, ...where } = options;
   if (sessionId && sessionId.toLowerCase() !== execution.sessionId) throw missing;
-  await loadSessionById(ctx, execution.sessionId, missing, where);
+  await loadSessionById(services, ctx, execution.sessionId, missing, where);
   return execution;
-}
-
-/**
- * Replays an execution's log after a sequence number and follows it to its end.
- * @param after where nobody can have read of the log, because this request began it, it does not count
- * @throws DomainError what {@link loadExecution} throws, before the first event, and later once it no longer holds;
- *   `invalid_request` naming `after` when the log has not come so far
- */
-export async function followExecution(
-  ctx: RequestContext,
-  executionId: string,
-  after: number,
-  signal?: AbortSignal,
-): Promise<{ execution: Execution; entries: AsyncIterableIterator<LogEntry> }> {
-  const execution = await loadExecution(ctx, executionId);
-  const missing = notFound('The execution');
-  const known = remembered.get(ctx)?.get(execution.id);
-  const scope = known ? 'execute' : 'read';
-  const { executionLog } = ctx.services;
-  const from = known?.isNew ? 0 : after;
-  if (from > 0 && from > (await executionLog.lastSequence(execution.id))) {
-    throw invalidField('after', 'is beyond the end of the log', 'out_of_range', 'query');
-  }
-  const entries = ctx.services.streams.guard(ctx, executionLog.follow(execution.id, from, signal), (fresh) =>
-    loadSessionById(fresh, execution.sessionId, missing, { scope }),
-  );
-  return { execution, entries };
 }

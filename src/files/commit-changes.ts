@@ -1,12 +1,11 @@
 import type { RequestContext } from '../context.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import { serviceIdentity } from '../repositories/service-identity.js';
 import { checkText } from '../validation/validate.js';
+import type { FileServices } from './file-services.js';
 import type { BranchTarget } from './file-target.js';
 
 export type { CommitResult } from '../engines/git/git-store.js';
-
-/** The committer of every commit that the gateway makes; the author is the caller. */
-export const serviceIdentity = { name: 'Notebook Gateway', email: 'gateway@localhost' };
 
 const longestMessage = 10_000;
 
@@ -16,11 +15,11 @@ const longestMessage = 10_000;
  *   `base_sha_conflict`, `storage_unavailable`
  */
 export async function commitChanges(
+  services: FileServices,
   ctx: RequestContext,
   target: BranchTarget,
   input: { changes: FileChange[]; message: string },
 ): Promise<CommitResult> {
-  const { services, actor } = ctx;
   const message = checkText(input.message, 'commit_message', longestMessage);
   // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
   const { id, defaultBranch } = target.repository;
@@ -31,7 +30,7 @@ export async function commitChanges(
   const result = await target.git.commit({
     branch: target.branch,
     changes: input.changes,
-    author: { name: actor.name, email: actor.email },
+    author: { name: ctx.actor.name, email: ctx.actor.email },
     committer: serviceIdentity,
     message,
   });

@@ -5,6 +5,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
+import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
@@ -31,17 +32,18 @@ const mostChanges = 500;
  * @throws DomainError what each of the changes throws alone; `loc` begins with its place in `changes`
  */
 export async function commitFiles(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: CommitFilesInput,
 ): Promise<CommitResult> {
-  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
+  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   const { length } = input.changes;
   if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
   if (length > mostChanges)
     throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
-  return commitChanges(ctx, target, {
+  return commitChanges(services, ctx, target, {
     changes: input.changes.map((change, index) => placed(index, () => toChange(change))),
     message: input.commitMessage.trim() || `Change ${length} files`,
   });

@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
 import { commitChanges } from './commit-changes.js';
+import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
@@ -19,14 +20,15 @@ export interface DeleteFileInput {
  * @throws DomainError `not_found`, `base_sha_conflict` and what a save throws
  */
 export async function deleteFile(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: DeleteFileInput,
 ): Promise<CommitResult> {
-  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
+  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
-  return commitChanges(ctx, target, {
+  return commitChanges(services, ctx, target, {
     changes: [{ kind: 'delete', path: input.path, baseSha: checkBaseSha(input.baseSha) }],
     message: input.commitMessage?.trim() || `Delete ${input.path}`,
   });

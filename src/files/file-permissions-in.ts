@@ -1,5 +1,6 @@
 import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { repositoryPermissionsIn } from '../repositories/repository-permissions-in.js';
 import { permissionsIn } from '../workspaces/permissions-in.js';
 import type { FileSnapshot } from './file-snapshot.js';
@@ -10,14 +11,20 @@ import type { FileSnapshot } from './file-snapshot.js';
  * @throws DomainError `not_found` when the caller is no member of its space (any more)
  */
 export async function filePermissionsIn(
+  services: PrismaService,
   ctx: RequestContext,
   file: Pick<FileSnapshot, 'workspaceId' | 'repositoryId'>,
 ): Promise<WorkspacePermissions> {
-  const { prisma } = ctx.services;
+  const { prisma } = services;
   return file.workspaceId === null
     ? repositoryPermissionsIn(
+        services,
         ctx,
         await prisma.repository.findUniqueOrThrow({ where: { id: file.repositoryId } }),
       )
-    : permissionsIn(ctx, await prisma.workspace.findUniqueOrThrow({ where: { id: file.workspaceId } }));
+    : permissionsIn(
+        services,
+        ctx,
+        await prisma.workspace.findUniqueOrThrow({ where: { id: file.workspaceId } }),
+      );
 }

@@ -1,5 +1,5 @@
-import type { Services } from '../context.js';
 import { notFound } from '../errors.js';
+import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { LoadedTarget } from './file-target.js';
@@ -31,7 +31,7 @@ const attempts = 5;
  * @throws DomainError `not_found` (file, ref), `invalid_ref`, `invalid_path`, `unreadable_file`
  */
 export async function readSnapshot(
-  services: Services,
+  services: NotebookServices,
   target: LoadedTarget,
   request: { ref: string; path: string },
 ): Promise<FileSnapshot> {
@@ -70,7 +70,7 @@ export async function readSnapshot(
 }
 
 async function changeOnBranch(
-  services: Services,
+  services: NotebookServices,
   at: { repositoryId: string; branch: string; path: string; oid: string },
 ): Promise<{ commitOid: string; documentId: string | null } | null> {
   const { repositoryId, branch, path } = at;

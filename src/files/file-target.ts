@@ -1,12 +1,12 @@
 import type { Repository, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import type { SpaceAccess } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
 import type { GitRepository } from '../engines/git/git-store.js';
-import { DomainError } from '../errors.js';
+import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { checkBranchName } from '../repositories/check-ref.js';
 import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import type { FileServices } from './file-services.js';
 
 /** How files are addressed: through a workspace, or through its repository (older clients). */
 export type FileTarget = { workspaceId: string } | { repositoryId: string };
@@ -27,6 +27,7 @@ export interface LoadedTarget {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`
  */
 export async function loadFileTarget(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   target: FileTarget,
@@ -34,16 +35,16 @@ export async function loadFileTarget(
 ): Promise<LoadedTarget> {
   requireScope(ctx, need === 'view' ? 'read' : 'write');
   if (isByRepository(target)) {
-    const loaded = await loadRepository(ctx, spaceSlug, target.repositoryId, need);
+    const loaded = await loadRepository(services, ctx, spaceSlug, target.repositoryId, need);
     if (need === 'edit') assertRepositoryOpen(loaded);
     const { access, repository } = loaded;
-    const git = await ctx.services.git.repository(repository.id);
+    const git = await services.git.repository(repository.id);
     return { access, repository, workspace: null, defaultBranch: repository.defaultBranch, git };
   }
-  const { access, workspace } = await loadWorkspace(ctx, spaceSlug, target.workspaceId, need);
+  const { access, workspace } = await loadWorkspace(services, ctx, spaceSlug, target.workspaceId, need);
   if (need === 'edit') assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
-  const git = await ctx.services.git.repository(repository.id);
+  const git = await services.git.repository(repository.id);
   return { access, repository, workspace, defaultBranch: workspace.defaultBranch, git };
 }
 
@@ -62,29 +63,14 @@ export interface BranchTarget extends LoadedTarget {
  * @throws DomainError what {@link loadFileTarget} throws, `invalid_ref`, `branch_protected`
  */
 export async function loadBranchTarget(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   branch: string | null | undefined,
 ): Promise<BranchTarget> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const name = checkBranchName(branch ?? target.defaultBranch);
-  await assertBranchWritable(ctx, target, name);
+  await assertBranchWritable(services, target, name);
   return { ...target, branch: name };
-}
-
-/** @throws DomainError `branch_protected` unless the caller may write to the branch directly */
-export async function assertBranchWritable(
-  ctx: RequestContext,
-  target: LoadedTarget,
-  branch: string,
-): Promise<void> {
-  if (target.access.role === 'admin') return;
-  const where = { repositoryId_name: { repositoryId: target.repository.id, name: branch } };
-  if (await ctx.services.prisma.protectedBranch.findUnique({ where })) {
-    throw new DomainError(
-      'branch_protected',
-      'This branch is protected; only space admins write to it directly.',
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
-import type { Services } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
+import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import { newestVersions } from '../notebooks/versions/newest-versions.js';
 import type { LoadedTarget } from './file-target.js';
@@ -19,7 +20,7 @@ export interface LastChange {
  *   `storage_unavailable` while the default branch is indexed
  */
 export async function lastChanges(
-  services: Services,
+  services: NotebookServices,
   { repository, git }: Pick<LoadedTarget, 'repository' | 'git'>,
   at: { commitOid: string; paths: string[] },
 ): Promise<Map<string, LastChange>> {
@@ -42,7 +43,7 @@ export async function lastChanges(
 
 /** @param changes path → commit */
 async function idsByChange(
-  { prisma }: Services,
+  { prisma }: PrismaService,
   { id: repositoryId, defaultBranch }: Repository,
   changes: Map<string, string>,
 ): Promise<Map<string, string>> {

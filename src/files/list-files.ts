@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import type { FileServices } from './file-services.js';
 import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
@@ -37,36 +38,37 @@ export interface FileList {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`
  */
 export async function listFiles(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: ListFilesInput,
 ): Promise<FileList> {
   if (input.offset < 0 || input.limit < 0) throw invalidField('limit', 'must not be negative');
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'view');
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
   const resolved = await target.git.resolveRef(checkRef(input.ref ?? target.defaultBranch));
   return resolved.kind === 'branch'
-    ? listBranch(ctx, target, resolved.name, input)
-    : listCommit(ctx, target, resolved.commitOid, input);
+    ? listBranch(services, target, resolved.name, input)
+    : listCommit(services, target, resolved.commitOid, input);
 }
 
 async function listBranch(
-  ctx: RequestContext,
+  services: FileServices,
   target: LoadedTarget,
   branch: string,
   input: ListFilesInput,
 ): Promise<FileList> {
   const repositoryId = target.repository.id;
-  await ctx.services.indexer.ensure(repositoryId, branch);
+  await services.indexer.ensure(repositoryId, branch);
   const where = { repositoryId, branch, ...(input.kind === 'all' ? {} : { path: { endsWith: '.ipynb' } }) };
   const [rows, totalCount] = await Promise.all([
-    ctx.services.prisma.branchFile.findMany({
+    services.prisma.branchFile.findMany({
       where,
       orderBy: { path: 'asc' },
       skip: input.offset,
       take: input.limit,
     }),
-    ctx.services.prisma.branchFile.count({ where }),
+    services.prisma.branchFile.count({ where }),
   ]);
   const entries = rows.map((row) => ({
     ...describe(row.path),
@@ -80,7 +82,7 @@ async function listBranch(
 }
 
 async function listCommit(
-  ctx: RequestContext,
+  services: FileServices,
   target: LoadedTarget,
   commitOid: string,
   input: ListFilesInput,
@@ -90,7 +92,7 @@ async function listCommit(
     (file) => input.kind === 'all' || isNotebookPath(file.path),
   );
   const page = all.slice(input.offset, input.offset + input.limit);
-  const changes = await lastChanges(ctx.services, target, {
+  const changes = await lastChanges(services, target, {
     commitOid,
     paths: page.map(({ path }) => path),
   });

@@ -3,6 +3,7 @@ import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 
@@ -20,12 +21,13 @@ export interface ReadFileInput {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `unreadable_file`
  */
 export async function readFile(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: ReadFileInput,
 ): Promise<FileSnapshot> {
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'view');
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
   const loc = ['query', 'path'];
   assertReadablePath(input.path, loc);
   if (input.kind && fileKind(input.path) !== input.kind) {
@@ -33,5 +35,5 @@ export async function readFile(
     throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
   }
   const ref = checkRef(input.ref ?? target.defaultBranch);
-  return readSnapshot(ctx.services, target, { ref, path: input.path });
+  return readSnapshot(services, target, { ref, path: input.path });
 }

@@ -4,6 +4,7 @@ import { DomainError } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type FileContent, parseContent } from './file-content.js';
+import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 import { type SavedFile, writtenFile } from './written-file.js';
@@ -23,12 +24,13 @@ export interface RenameFileInput {
  * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict`, `unreadable_file` and what a save throws
  */
 export async function renameFile(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: RenameFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
+  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   const { path, newPath } = input;
   assertWritablePath(path);
   const loc = ['body', 'new_path'];
@@ -40,7 +42,7 @@ export async function renameFile(
     });
   }
   let content!: FileContent;
-  const result = await commitChanges(ctx, target, {
+  const result = await commitChanges(services, ctx, target, {
     changes: [
       {
         kind: 'move',
@@ -55,5 +57,5 @@ export async function renameFile(
     ],
     message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
   });
-  return writtenFile(ctx, target, { path: newPath, content, result });
+  return writtenFile(services, target, { path: newPath, content, result });
 }

@@ -1,9 +1,11 @@
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
+import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { isUuid } from '../validation/validate.js';
 import { commitChanges } from './commit-changes.js';
 import { parseContent } from './file-content.js';
-import { assertBranchWritable, type FileTarget, loadFileTarget } from './file-target.js';
+import type { FileServices } from './file-services.js';
+import { type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 import { type SavedFile, writtenFile } from './written-file.js';
 
@@ -21,13 +23,14 @@ export interface RestoreVersionInput {
  * @throws DomainError `not_found`, `base_sha_conflict`, `unreadable_file` and what a save throws
  */
 export async function restoreVersion(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: RestoreVersionInput,
 ): Promise<SavedFile> {
-  const { prisma, indexer } = ctx.services;
-  const target = await loadFileTarget(ctx, spaceSlug, address, 'edit');
+  const { prisma, indexer } = services;
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const repositoryId = target.repository.id;
   const version = isUuid(input.versionId)
     ? await prisma.fileVersion.findFirst({ where: { id: input.versionId, repositoryId } })
@@ -35,7 +38,7 @@ export async function restoreVersion(
   const old = version && (await target.git.readFile(version.commitOid, version.path));
   if (!version || !old) throw notFound('The version');
   const { branch } = version;
-  await assertBranchWritable(ctx, target, branch);
+  await assertBranchWritable(services, target, branch);
   await indexer.ensure(repositoryId, branch);
   const where = version.documentId ? { documentId: version.documentId } : { pathHash: version.pathHash };
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
@@ -43,7 +46,7 @@ export async function restoreVersion(
   const onBranch = { ...target, branch };
   // Before the commit, because the answer holds it.
   const content = parseContent(path, old.bytes);
-  const result = await commitChanges(ctx, onBranch, {
+  const result = await commitChanges(services, ctx, onBranch, {
     changes: [
       now
         ? { kind: 'save', path, bytes: old.bytes, baseSha: checkBaseSha(input.baseSha) }
@@ -51,5 +54,5 @@ export async function restoreVersion(
     ],
     message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
   });
-  return writtenFile(ctx, onBranch, { path, content, result });
+  return writtenFile(services, onBranch, { path, content, result });
 }

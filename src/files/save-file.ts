@@ -4,6 +4,7 @@ import type { FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent, parseContent } from './file-content.js';
+import type { FileServices } from './file-services.js';
 import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
 import { type SavedFile, writtenFile } from './written-file.js';
 
@@ -24,15 +25,23 @@ export interface SaveFileInput extends CreateFileInput {
  * @throws DomainError `file_exists` and what {@link saveFile} throws
  */
 export async function createFile(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: CreateFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
+  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   const bytes = encodeContent(input, { isNew: true });
-  return put(ctx, target, input, { kind: 'create', path: input.path, bytes }, `Create ${input.path}`);
+  return put(
+    services,
+    ctx,
+    target,
+    input,
+    { kind: 'create', path: input.path, bytes },
+    `Create ${input.path}`,
+  );
 }
 
 /**
@@ -41,16 +50,24 @@ export async function createFile(
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `invalid_notebook`, `base_sha_conflict`, `storage_unavailable`
  */
 export async function saveFile(
+  services: FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
   input: SaveFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(ctx, spaceSlug, address, input.branch);
+  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   const baseSha = checkBaseSha(input.baseSha);
   const bytes = encodeContent(input, { isNew: false });
-  return put(ctx, target, input, { kind: 'save', path: input.path, bytes, baseSha }, `Update ${input.path}`);
+  return put(
+    services,
+    ctx,
+    target,
+    input,
+    { kind: 'save', path: input.path, bytes, baseSha },
+    `Update ${input.path}`,
+  );
 }
 
 /** @throws DomainError `invalid_request` unless absent or a full object id */
@@ -62,6 +79,7 @@ export function checkBaseSha(baseSha: string | null | undefined): string | undef
 }
 
 async function put(
+  services: FileServices,
   ctx: RequestContext,
   target: BranchTarget,
   input: CreateFileInput,
@@ -70,6 +88,6 @@ async function put(
 ): Promise<SavedFile> {
   const { path } = change;
   const message = input.commitMessage?.trim() || defaultMessage;
-  const result = await commitChanges(ctx, target, { changes: [change], message });
-  return writtenFile(ctx, target, { path, content: parseContent(path, change.bytes), result });
+  const result = await commitChanges(services, ctx, target, { changes: [change], message });
+  return writtenFile(services, target, { path, content: parseContent(path, change.bytes), result });
 }

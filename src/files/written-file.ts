@@ -1,7 +1,8 @@
 import type { FileVersion } from '../../prisma/generated/client/client.js';
-import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { CommitResult } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
+import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import type { FileContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
@@ -21,7 +22,7 @@ export interface SavedFile {
  * @param written what `commitChanges` answered, and the content of the file at `path`, one of those it names
  */
 export async function writtenFile(
-  ctx: RequestContext,
+  services: NotebookServices,
   target: BranchTarget,
   written: { path: string; content: FileContent; result: CommitResult },
 ): Promise<SavedFile> {
@@ -30,8 +31,8 @@ export async function writtenFile(
   const repositoryId = target.repository.id;
   const { oid, size } = result.files.find((file) => file.path === path)!;
   const at = { repositoryId, branch, path, commitOid: result.commitOid };
-  const version = result.changed ? await findVersion(ctx, at) : null;
-  const change = version ?? (await lastChangeBefore(ctx, target, { ...at, oid }));
+  const version = result.changed ? await findVersion(services, at) : null;
+  const change = version ?? (await lastChangeBefore(services, target, { ...at, oid }));
   return {
     version,
     file: {
@@ -60,9 +61,9 @@ interface WrittenAt {
  * The version that a commit made of a path; it is in the index once `commitChanges` returned.
  * @throws DomainError `storage_unavailable` when the branch was replaced by force since, and the commit with it
  */
-async function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVersion> {
+async function findVersion(services: PrismaService, at: WrittenAt): Promise<FileVersion> {
   const { path, ...commit } = at;
-  const version = await ctx.services.prisma.fileVersion.findUnique({
+  const version = await services.prisma.fileVersion.findUnique({
     where: { repositoryId_commitOid_branch_pathHash: { ...commit, pathHash: pathHash(path) } },
   });
   if (version) return version;
@@ -72,14 +73,14 @@ async function findVersion(ctx: RequestContext, at: WrittenAt): Promise<FileVers
 
 /** From the index, which is quick, unless the branch has another file there by now. */
 async function lastChangeBefore(
-  ctx: RequestContext,
+  services: NotebookServices,
   target: LoadedTarget,
   { repositoryId, branch, path, commitOid, oid }: WrittenAt & { oid: string },
 ): Promise<LastChange> {
-  const row = await ctx.services.prisma.branchFile.findUnique({
+  const row = await services.prisma.branchFile.findUnique({
     where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash: pathHash(path) } },
   });
   if (row?.blobOid === oid && (await target.git.isAncestor(row.lastCommitOid, commitOid)))
     return { commitOid: row.lastCommitOid, documentId: row.documentId };
-  return (await lastChanges(ctx.services, target, { commitOid, paths: [path] })).get(path)!;
+  return (await lastChanges(services, target, { commitOid, paths: [path] })).get(path)!;
 }

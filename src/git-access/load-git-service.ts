@@ -1,8 +1,10 @@
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { GitService } from '../engines/git/serve/git-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { type LoadedTarget, loadFileTarget } from '../files/file-target.js';
+import type { GitAccessServices } from './git-access-services.js';
 
 /** A repository as a git client addresses it: `/git/{spaceSlug}/{name}.git`. */
 export interface GitAddress {
@@ -23,27 +25,33 @@ export interface LoadedGitService {
  *   member of; `insufficient_scope`, `forbidden`
  */
 export async function loadGitService(
+  services: GitAccessServices,
   ctx: RequestContext,
   address: GitAddress,
   need: 'view' | 'edit',
 ): Promise<LoadedGitService> {
   const target = await loadFileTarget(
+    services,
     ctx,
     address.spaceSlug,
-    { repositoryId: await idOf(ctx, address) },
+    { repositoryId: await idOf(services, ctx, address) },
     need,
   );
-  return { target, service: await ctx.services.git.serve(target.repository.id) };
+  return { target, service: await services.git.serve(target.repository.id) };
 }
 
-async function idOf(ctx: RequestContext, { spaceSlug, name }: GitAddress): Promise<string> {
-  const access = await loadSpace(ctx, spaceSlug).catch((error: unknown) => {
+async function idOf(
+  services: PrismaService,
+  ctx: RequestContext,
+  { spaceSlug, name }: GitAddress,
+): Promise<string> {
+  const access = await loadSpace(services, ctx, spaceSlug).catch((error: unknown) => {
     if (error instanceof DomainError && error.code === 'not_found') return null;
     throw error;
   });
   if (!access) throw notFound('The repository');
   const where = { spaceId_name: { spaceId: access.space.id, name } };
-  const found = await ctx.services.prisma.repository.findUnique({ where, select: { id: true } });
+  const found = await services.prisma.repository.findUnique({ where, select: { id: true } });
   if (!found) throw notFound('The repository');
   return found.id;
 }

@@ -1,15 +1,15 @@
-import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { PushPolicy } from '../engines/git/serve/push-rules.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 
 /** Tells whether the caller is kept from writing to a branch directly, by its name. */
 export async function barredBranches(
-  ctx: RequestContext,
+  services: PrismaService,
   target: LoadedTarget,
 ): Promise<(name: string) => boolean> {
   if (target.access.role === 'admin') return () => false;
-  const rows = await ctx.services.prisma.protectedBranch.findMany({
+  const rows = await services.prisma.protectedBranch.findMany({
     where: { repositoryId: target.repository.id },
     select: { name: true },
   });
@@ -18,9 +18,9 @@ export async function barredBranches(
 }
 
 /** What the caller may push to a repository at this moment. */
-export async function pushPolicy(ctx: RequestContext, target: LoadedTarget): Promise<PushPolicy> {
+export async function pushPolicy(services: PrismaService, target: LoadedTarget): Promise<PushPolicy> {
   const { id, defaultBranch, allowNonFastForward } = target.repository;
-  const isBarred = await barredBranches(ctx, target);
+  const isBarred = await barredBranches(services, target);
   const undeletable = 'the default branch cannot be deleted';
   return {
     allowNonFastForward,
@@ -29,7 +29,7 @@ export async function pushPolicy(ctx: RequestContext, target: LoadedTarget): Pro
       return to === null && name === defaultBranch ? undeletable : null;
     },
     async deleteBranch(name, remove) {
-      const isDeleted = await removeBranch(ctx.services.prisma, { repositoryId: id, name }, remove);
+      const isDeleted = await removeBranch(services.prisma, { repositoryId: id, name }, remove);
       return isDeleted ? null : undeletable;
     },
   };

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.js';
 import type { ReceiveRequest } from '../engines/git/serve/receive-pack.js';
+import type { GitAccessServices } from './git-access-services.js';
 import { type GitAddress, loadGitService } from './load-git-service.js';
 import { pushPolicy } from './push-policy.js';
 
@@ -14,16 +15,21 @@ export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | '
  * `can_edit` of the repository. What is refused later is told in git's own report.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `storage_unavailable`
  */
-export async function receivePush(ctx: RequestContext, address: GitAddress, input: PushInput): Promise<void> {
+export async function receivePush(
+  services: GitAccessServices,
+  ctx: RequestContext,
+  address: GitAddress,
+  input: PushInput,
+): Promise<void> {
   const { refresh, ...streams } = input;
-  const { service, target } = await loadGitService(ctx, address, 'edit');
-  const { indexer, log } = ctx.services;
+  const { service, target } = await loadGitService(services, ctx, address, 'edit');
+  const { indexer, log } = services;
   const repositoryId = target.repository.id;
   await service.receive(ctx.actor.userId, {
     ...streams,
     async authorize() {
       const now = await refresh();
-      return pushPolicy(now, (await loadGitService(now, address, 'edit')).target);
+      return pushPolicy(services, (await loadGitService(services, now, address, 'edit')).target);
     },
     async moved(branches) {
       const there = branches.filter(({ isDeleted }) => !isDeleted);

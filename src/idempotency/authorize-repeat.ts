@@ -1,5 +1,6 @@
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { loadDocument } from '../notebooks/documents/load-document.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { loadOwnSession } from '../sessions/control-session.js';
@@ -19,36 +20,40 @@ interface Repeated {
 
 /** Authorizes as the command does; what the body names is undefined where it names nothing. */
 type Authorize = (
+  services: PrismaService,
   ctx: RequestContext,
   space: string,
   params: Record<string, string>,
   named: (field: string) => string | undefined,
 ) => Promise<unknown>;
 
-const writeFile: Authorize = (ctx, space, { workspace_id, repository_id }) =>
+const writeFile: Authorize = (services, ctx, space, { workspace_id, repository_id }) =>
   workspace_id === undefined
-    ? loadRepository(ctx, space, repository_id!, 'edit')
-    : loadWorkspace(ctx, space, workspace_id, 'edit');
+    ? loadRepository(services, ctx, space, repository_id!, 'edit')
+    : loadWorkspace(services, ctx, space, workspace_id, 'edit');
 
-const start: Authorize = async (ctx, space, _params, named) => {
+const start: Authorize = async (services, ctx, space, _params, named) => {
   const workspaceId = named('workspace_id');
   const workerId = named('worker_id');
-  if (workspaceId !== undefined) await loadWorkspace(ctx, space, workspaceId, 'edit');
-  if (workerId !== undefined) await loadOwnWorker(ctx, space, workerId);
+  if (workspaceId !== undefined) await loadWorkspace(services, ctx, space, workspaceId, 'edit');
+  if (workerId !== undefined) await loadOwnWorker(services, ctx, space, workerId);
 };
 
-const controlSession: Authorize = (ctx, space, { session_id }) => loadOwnSession(ctx, space, session_id!);
+const controlSession: Authorize = (services, ctx, space, { session_id }) =>
+  loadOwnSession(services, ctx, space, session_id!);
 
 const policies: Record<string, Authorize> = {
-  async createWorkspace(ctx, space, _params, named) {
-    const access = await loadSpaceForNew(ctx, space);
+  async createWorkspace(services, ctx, space, _params, named) {
+    const access = await loadSpaceForNew(services, ctx, space);
     const repositoryId = named('default_repository_id');
-    if (repositoryId !== undefined) await checkRepository(ctx, access, repositoryId);
+    if (repositoryId !== undefined) await checkRepository(services, ctx, access, repositoryId);
   },
-  archiveWorkspace: (ctx, space, { workspace_id }) => loadWorkspace(ctx, space, workspace_id!, 'manage'),
+  archiveWorkspace: (services, ctx, space, { workspace_id }) =>
+    loadWorkspace(services, ctx, space, workspace_id!, 'manage'),
   createFile: writeFile,
   renameFile: writeFile,
-  createNotebookLink: (ctx, space, { notebook_id }) => loadDocument(ctx, space, notebook_id!, 'edit'),
+  createNotebookLink: (services, ctx, space, { notebook_id }) =>
+    loadDocument(services, ctx, space, notebook_id!, 'edit'),
   startWorker: start,
   createSession: start,
   interruptSession: controlSession,
@@ -60,14 +65,18 @@ const policies: Record<string, Authorize> = {
  * key belongs to a token's scopes.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request` for a repository that is unknown
  */
-export async function authorizeRepeat(ctx: RequestContext, request: Repeated): Promise<void> {
+export async function authorizeRepeat(
+  services: PrismaService,
+  ctx: RequestContext,
+  request: Repeated,
+): Promise<void> {
   const { mutation, params, body } = request;
   const authorize = policies[mutation];
   if (!authorize) throw new Error(`Nobody knows who may repeat ${mutation}.`);
   const { space = '' } = params;
-  await loadSpace(ctx, space);
+  await loadSpace(services, ctx, space);
   const fields = fieldsOf(body);
-  await authorize(ctx, space, params, (field) => {
+  await authorize(services, ctx, space, params, (field) => {
     const value = fields[field];
     return typeof value === 'string' ? value : undefined;
   });

@@ -95,7 +95,7 @@ export function createIdempotencyStore({ prisma }: { prisma: PrismaClient }) {
           continue;
         }
         // First, so that nobody learns of a body or an answer that they may not see.
-        await authorizeRepeat(ctx, request);
+        await authorizeRepeat({ prisma }, ctx, request);
         return { repeat: answerOf(found, bodyHash) };
       }
       throw inProgress();

@@ -1,9 +1,10 @@
 import { type KernelProfile, Prisma, type Runtime } from '../../prisma/generated/client/client.js';
 import { requirePlatformAdmin } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
@@ -31,6 +32,7 @@ export interface CreateKernelProfileInput {
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createKernelProfile(
+  services: PrismaService,
   ctx: RequestContext,
   input: CreateKernelProfileInput,
 ): Promise<KernelProfile> {
@@ -44,7 +46,7 @@ export async function createKernelProfile(
     isDefault: input.isDefault ?? false,
   };
   return refuseDuplicate('id', () =>
-    withOneDefault(ctx.services.prisma, 'KernelProfile', data.isDefault, (tx) =>
+    withOneDefault(services.prisma, 'KernelProfile', data.isDefault, (tx) =>
       tx.kernelProfile.create({ data }),
     ),
   );
@@ -55,6 +57,7 @@ export async function createKernelProfile(
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
  */
 export async function updateKernelProfile(
+  services: PrismaService,
   ctx: RequestContext,
   id: string,
   input: UpdateKernelProfileInput,
@@ -68,7 +71,7 @@ export async function updateKernelProfile(
     runtime,
     isDefault,
   };
-  return withOneDefault(ctx.services.prisma, 'KernelProfile', isDefault, async (tx) => {
+  return withOneDefault(services.prisma, 'KernelProfile', isDefault, async (tx) => {
     const [profile] = await tx.kernelProfile.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The kernel profile') },
       data,
@@ -82,10 +85,14 @@ export async function updateKernelProfile(
  * Deletes a kernel profile that no worker and no session ever used. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request` when it is in use
  */
-export async function deleteKernelProfile(ctx: RequestContext, id: string): Promise<void> {
+export async function deleteKernelProfile(
+  services: PrismaService,
+  ctx: RequestContext,
+  id: string,
+): Promise<void> {
   requirePlatformAdmin(ctx);
   try {
-    const { count } = await ctx.services.prisma.kernelProfile.deleteMany({
+    const { count } = await services.prisma.kernelProfile.deleteMany({
       where: { id: checkSlugId(id, 'The kernel profile') },
     });
     if (count === 0) throw notFound('The kernel profile');

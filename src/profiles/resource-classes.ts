@@ -1,9 +1,10 @@
 import type { ResourceClass } from '../../prisma/generated/client/client.js';
 import { requirePlatformAdmin } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { notFound } from '../errors.js';
 import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
@@ -45,6 +46,7 @@ const limits = {
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createResourceClass(
+  services: PrismaService,
   ctx: RequestContext,
   input: CreateResourceClassInput,
 ): Promise<ResourceClass> {
@@ -60,7 +62,7 @@ export async function createResourceClass(
   };
   checkLimits(data);
   return refuseDuplicate('id', () =>
-    withOneDefault(ctx.services.prisma, 'ResourceClass', data.isDefault, (tx) =>
+    withOneDefault(services.prisma, 'ResourceClass', data.isDefault, (tx) =>
       tx.resourceClass.create({ data }),
     ),
   );
@@ -71,6 +73,7 @@ export async function createResourceClass(
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
  */
 export async function updateResourceClass(
+  services: PrismaService,
   ctx: RequestContext,
   id: string,
   input: UpdateResourceClassInput,
@@ -79,7 +82,7 @@ export async function updateResourceClass(
   const given = refuseNulls(input);
   checkLimits(given);
   const data = { ...given, name: given.name === undefined ? undefined : checkName(given.name) };
-  return withOneDefault(ctx.services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
+  return withOneDefault(services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
     const [found] = await tx.resourceClass.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The resource class') },
       data,

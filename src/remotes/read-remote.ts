@@ -2,6 +2,7 @@ import type { Repository, RepositoryRemote } from '../../prisma/generated/client
 import { requireScope } from '../access/require-scope.js';
 import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { loadRepository } from '../repositories/load-repository.js';
 
 /**
@@ -9,11 +10,12 @@ import { loadRepository } from '../repositories/load-repository.js';
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`
  */
 export async function readRemote(
+  services: PrismaService,
   ctx: RequestContext,
   repository: Pick<Repository, 'id' | 'spaceId'>,
 ): Promise<RepositoryRemote | null> {
   requireScope(ctx, 'read');
-  const { space } = await loadSpaceById(ctx, repository.spaceId);
-  await loadRepository(ctx, space.slug, repository.id, 'view');
-  return ctx.services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
+  const { space } = await loadSpaceById(services, ctx, repository.spaceId);
+  await loadRepository(services, ctx, space.slug, repository.id, 'view');
+  return services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
 }

@@ -4,19 +4,21 @@ import { canReachRemotes } from '../engines/git/remotes/remote-command.js';
 import { removeTracking } from '../engines/git/remotes/tracking-refs.js';
 import { notFound } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
+import type { RemoteServices } from './remote-services.js';
 
 /**
  * Ends the mirroring and forgets the credentials; what was fetched stays. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function removeRemote(
+  services: RemoteServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
 ): Promise<void> {
-  const { prisma, git, bus, remotes } = ctx.services;
-  await loadAdminSpace(ctx, spaceSlug);
-  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  const { prisma, git, bus, remotes } = services;
+  await loadAdminSpace(services, ctx, spaceSlug);
+  const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
   const { count } = await prisma.repositoryRemote.deleteMany({ where: { repositoryId: repository.id } });
   if (count === 0) throw notFound('The remote');
   await remotes.cancel(repository.id);

@@ -5,6 +5,7 @@ import { invalidField } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type CheckedRemote, checkRemoteInput, type RemoteInput } from './check-remote-input.js';
 import { secretPlace } from './remote-credentials.js';
+import type { RemoteServices } from './remote-services.js';
 import type { Remotes } from './remotes.js';
 
 /**
@@ -13,14 +14,15 @@ import type { Remotes } from './remotes.js';
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `runtime_unavailable`, `invalid_request`
  */
 export async function setRemote(
+  services: RemoteServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
   input: RemoteInput,
 ): Promise<RepositoryRemote> {
-  const { prisma, bus, remotes } = ctx.services;
-  await loadAdminSpace(ctx, spaceSlug);
-  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  const { prisma, bus, remotes } = services;
+  await loadAdminSpace(services, ctx, spaceSlug);
+  const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
   const checked = checkRemoteInput(remotes, input);
   const where = { repositoryId: repository.id };
   const [before, remote] = await prisma.$transaction(async (tx) => {

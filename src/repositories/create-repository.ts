@@ -1,38 +1,38 @@
-import type { Repository, RepositoryKind } from '../../prisma/generated/client/client.js';
+import type { Prisma, Repository, RepositoryKind } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { invalidField } from '../errors.js';
-import { serviceIdentity } from '../files/commit-changes.js';
-import { checkRemoteInput, type RemoteInput } from '../remotes/check-remote-input.js';
-import { remoteData } from '../remotes/set-remote.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkBranchName } from './check-ref.js';
 import { firstCommitMessage } from './first-commit.js';
+import type { RepositoryServices } from './repository-services.js';
+import { serviceIdentity } from './service-identity.js';
 
 /** A new repository; its default branch is `main` unless named, and it takes no forced pushes unless allowed. */
 export interface CreateRepositoryInput {
   name: string;
   kind: RepositoryKind;
   defaultBranch?: string | null;
-  /** Synced in the background, soon. */
-  remote?: RemoteInput | null;
   allowNonFastForward?: boolean | null;
 }
 
 const longestCreationMs = 30_000;
 
 /**
- * Makes a bare Git repository with a README.md on its default branch. For space admins.
+ * Creates a bare Git repository with a README.md on its default branch. For space admins.
+ * @param alsoInsert writes further rows of the new repository in the same transaction
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `invalid_ref`, `already_exists`,
- *   `storage_unavailable`, `runtime_unavailable` where remotes are off
+ *   `storage_unavailable`, and what `alsoInsert` throws
  */
 export async function createRepository(
+  services: RepositoryServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateRepositoryInput,
+  alsoInsert: (tx: Prisma.TransactionClient, repositoryId: string) => Promise<unknown> = async () => {},
 ): Promise<Repository> {
-  const { prisma, git, remotes } = ctx.services;
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { prisma, git } = services;
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const data = {
     spaceId: space.id,
     name: checkRepositoryName(input.name),
@@ -40,15 +40,11 @@ export async function createRepository(
     defaultBranch: checkBranchName(input.defaultBranch ?? 'main', ['body', 'default_branch']),
     allowNonFastForward: input.allowNonFastForward ?? false,
   };
-  const remote = input.remote ? checkRemoteInput(remotes, input.remote, ['remote']) : null;
   // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.
-  const made = await prisma.$transaction(
+  return prisma.$transaction(
     async (tx) => {
       const repository = await refuseDuplicate('name', () => tx.repository.create({ data }));
-      if (remote) {
-        const columns = remoteData(remotes, repository.id, remote, null);
-        await tx.repositoryRemote.create({ data: { repositoryId: repository.id, ...columns } });
-      }
+      await alsoInsert(tx, repository.id);
       await git.createRepository(repository.id, {
         defaultBranch: data.defaultBranch,
         author: { name: ctx.actor.name, email: ctx.actor.email },
@@ -60,8 +56,6 @@ export async function createRepository(
     },
     { timeout: longestCreationMs },
   );
-  if (remote) remotes.wake();
-  return made;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Commit } from '../engines/git/git-store.js';
-import { serviceIdentity } from '../files/commit-changes.js';
+import { serviceIdentity } from './service-identity.js';
 
 /** The message of the commit that a repository is made with. */
 export const firstCommitMessage = 'Create the repository';

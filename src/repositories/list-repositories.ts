@@ -3,6 +3,7 @@ import { visibleRepositories } from '../access/repository-policy.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 
@@ -10,13 +11,17 @@ import type { Listing } from '../paging/listing.js';
  * The repositories that the caller can view, newest first. Needs the scope `read`.
  * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
  */
-export function listRepositories(ctx: RequestContext, spaceSlug: string): Listing<Repository> {
+export function listRepositories(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+): Listing<Repository> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const access = await loadSpace(ctx, spaceSlug);
+    const access = await loadSpace(services, ctx, spaceSlug);
     return visibleRepositories({ userId: ctx.actor.userId, access });
   };
-  const { repository } = ctx.services.prisma;
+  const { repository } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => repository.findMany(query),

@@ -1,7 +1,8 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
-import { loadSpace, type SpaceAccess } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import { loadSpace } from '../access/space-access.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 
@@ -18,14 +19,15 @@ export interface LoadedRepository {
  * @throws DomainError `not_found` when it is not in this space, `forbidden`
  */
 export async function loadRepository(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
   need: 'view' | 'edit',
 ): Promise<LoadedRepository> {
-  const access = await loadSpace(ctx, spaceSlug);
+  const access = await loadSpace(services, ctx, spaceSlug);
   const found = isUuid(repositoryId)
-    ? await ctx.services.prisma.repository.findFirst({
+    ? await services.prisma.repository.findFirst({
         where: { id: repositoryId, spaceId: access.space.id },
         include: { workspaces: { include: { grants: true } } },
       })

@@ -1,12 +1,13 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { refuseNulls } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkBranch } from '../workspaces/check-references.js';
 import { lockDefaultBranch } from './branches/lock-default-branch.js';
 import { checkRepositoryName } from './create-repository.js';
 import { loadRepository } from './load-repository.js';
+import type { RepositoryServices } from './repository-services.js';
 
 /** What to change of a repository; what is absent stays. */
 export interface UpdateRepositoryInput {
@@ -21,19 +22,20 @@ export interface UpdateRepositoryInput {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function updateRepository(
+  services: RepositoryServices,
   ctx: RequestContext,
   spaceSlug: string,
   id: string,
   input: UpdateRepositoryInput,
 ): Promise<Repository> {
-  await loadAdminSpace(ctx, spaceSlug);
-  const { repository } = await loadRepository(ctx, spaceSlug, id, 'edit');
+  await loadAdminSpace(services, ctx, spaceSlug);
+  const { repository } = await loadRepository(services, ctx, spaceSlug, id, 'edit');
   const { name, defaultBranch, allowNonFastForward } = refuseNulls(input);
   const newName = name === undefined ? undefined : checkRepositoryName(name);
-  return ctx.services.prisma.$transaction(async (tx) => {
+  return services.prisma.$transaction(async (tx) => {
     await lockDefaultBranch(tx, repository.id);
     const newBranch =
-      defaultBranch === undefined ? undefined : await checkBranch(ctx, repository, defaultBranch);
+      defaultBranch === undefined ? undefined : await checkBranch(services, repository, defaultBranch);
     const updated = await refuseDuplicate('name', () =>
       tx.repository.update({
         where: { id: repository.id },
@@ -41,7 +43,7 @@ export async function updateRepository(
       }),
     );
     // Last: should the commit fail, clones check out the other branch until this is asked for again.
-    if (newBranch) await (await ctx.services.git.repository(repository.id)).setDefaultBranch(newBranch);
+    if (newBranch) await (await services.git.repository(repository.id)).setDefaultBranch(newBranch);
     return updated;
   });
 }

@@ -1,9 +1,11 @@
 import type { Session } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
 import { isLive } from '../workers/worker-status.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
 import { assertOwn, type LoadedSession, loadSession } from './load-session.js';
+import type { SessionServices } from './session-services.js';
 
 /**
  * Interrupts what the session runs; does nothing when it is idle. Needs the scope `execute`, `can_edit` and the
@@ -12,16 +14,17 @@ import { assertOwn, type LoadedSession, loadSession } from './load-session.js';
  *   `worker_not_live`
  */
 export async function interruptSession(
+  services: SessionServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
 ): Promise<Session> {
-  const { session } = await loadLive(ctx, spaceSlug, sessionId);
+  const { session } = await loadLive(services, ctx, spaceSlug, sessionId);
   if (session.status === 'dead') {
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
-  await ctx.services.sessions.interrupt(session);
-  return current(ctx, session);
+  await services.sessions.interrupt(session);
+  return current(services, session);
 }
 
 /**
@@ -30,14 +33,15 @@ export async function interruptSession(
  * @throws DomainError as {@link interruptSession}, and `runtime_unavailable`
  */
 export async function restartSession(
+  services: SessionServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
 ): Promise<Session> {
-  const { session } = await loadLive(ctx, spaceSlug, sessionId);
-  await ctx.services.executor.clear(session.id, { status: 'cancelled' });
-  await ctx.services.sessions.restart(session);
-  return current(ctx, session);
+  const { session } = await loadLive(services, ctx, spaceSlug, sessionId);
+  await services.executor.clear(session.id, { status: 'cancelled' });
+  await services.sessions.restart(session);
+  return current(services, session);
 }
 
 /**
@@ -45,17 +49,23 @@ export async function restartSession(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadOwnSession(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
 ): Promise<LoadedSession> {
-  const loaded = await loadSession(ctx, spaceSlug, sessionId, 'edit', 'execute');
+  const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
   return loaded;
 }
 
-async function loadLive(ctx: RequestContext, spaceSlug: string, sessionId: string): Promise<LoadedSession> {
-  const loaded = await loadOwnSession(ctx, spaceSlug, sessionId);
+async function loadLive(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+): Promise<LoadedSession> {
+  const loaded = await loadOwnSession(services, ctx, spaceSlug, sessionId);
   assertNotArchived(loaded.workspace);
   if (!isLive(loaded.session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
@@ -63,6 +73,6 @@ async function loadLive(ctx: RequestContext, spaceSlug: string, sessionId: strin
   return loaded;
 }
 
-function current(ctx: RequestContext, session: Session): Promise<Session> {
-  return ctx.services.prisma.session.findUniqueOrThrow({ where: { id: session.id } });
+function current(services: PrismaService, session: Session): Promise<Session> {
+  return services.prisma.session.findUniqueOrThrow({ where: { id: session.id } });
 }

@@ -1,5 +1,6 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
@@ -10,6 +11,7 @@ import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
 import { whileUnarchived } from '../workspaces/while-unarchived.js';
 import { assertOwn } from './load-session.js';
+import type { SessionServices } from './session-services.js';
 
 /** What a session is made of; without a worker it uses the caller's live one, or starts one. */
 export interface CreateSessionInput extends StartInput {
@@ -29,32 +31,34 @@ export interface CreatedSession {
  *   (`SessionManager.startTimeoutMs`), while the worker goes on starting
  */
 export async function createSession(
+  services: SessionServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateSessionInput,
 ): Promise<CreatedSession> {
-  const deadline = AbortSignal.timeout(ctx.services.sessions.startTimeoutMs);
-  const plan = await resolveStart(ctx, spaceSlug, input);
+  const deadline = AbortSignal.timeout(services.sessions.startTimeoutMs);
+  const plan = await resolveStart(services, ctx, spaceSlug, input);
   const worker = input.workerId
-    ? await namedWorker(ctx, spaceSlug, plan, input.workerId)
-    : (await ensureWorker(ctx, plan)).worker;
-  await untilReady(ctx, worker, deadline);
-  const { session, created } = await findOrInsert(ctx, plan, worker);
+    ? await namedWorker(services, ctx, spaceSlug, plan, input.workerId)
+    : (await ensureWorker(services, ctx, plan)).worker;
+  await untilReady(services, worker, deadline);
+  const { session, created } = await findOrInsert(services, ctx, plan, worker);
   if (created) {
-    await ctx.services.sessions.open(session, deadline).catch((error) => {
+    await services.sessions.open(session, deadline).catch((error) => {
       throw deadline.aborted ? stillStarting('kernel') : error;
     });
   }
-  return { session: await untilIdle(ctx, session, deadline), created };
+  return { session: await untilIdle(services, session, deadline), created };
 }
 
 async function namedWorker(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   plan: StartPlan,
   workerId: string,
 ): Promise<Worker> {
-  const worker = await loadOwnWorker(ctx, spaceSlug, workerId);
+  const worker = await loadOwnWorker(services, ctx, spaceSlug, workerId);
   if (worker.workspaceId !== plan.workspace.id) {
     throw invalidField('worker_id', 'is a worker of another workspace', 'mismatch');
   }
@@ -69,17 +73,18 @@ async function namedWorker(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadOwnWorker(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   workerId: string,
 ): Promise<Worker> {
-  const loaded = await loadWorker(ctx, spaceSlug, workerId, 'edit', 'execute');
+  const loaded = await loadWorker(services, ctx, spaceSlug, workerId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.worker);
   return loaded.worker;
 }
 
-async function untilReady(ctx: RequestContext, worker: Worker, signal: AbortSignal): Promise<void> {
-  const { prisma, bus } = ctx.services;
+async function untilReady(services: SessionServices, worker: Worker, signal: AbortSignal): Promise<void> {
+  const { prisma, bus } = services;
   const check = async () => {
     const current = await prisma.worker.findUniqueOrThrow({ where: { id: worker.id } });
     if (current.status === 'starting') return undefined;
@@ -93,8 +98,13 @@ async function untilReady(ctx: RequestContext, worker: Worker, signal: AbortSign
   if (!ready) throw stillStarting('worker');
 }
 
-async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker): Promise<CreatedSession> {
-  const { prisma } = ctx.services;
+async function findOrInsert(
+  services: PrismaService,
+  ctx: RequestContext,
+  plan: StartPlan,
+  worker: Worker,
+): Promise<CreatedSession> {
+  const { prisma } = services;
   const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
   const found = await prisma.session.findUnique({ where: { liveKey } });
   if (found && found.status !== 'dead') return { session: found, created: false };
@@ -119,12 +129,12 @@ async function findOrInsert(ctx: RequestContext, plan: StartPlan, worker: Worker
     if (!uniqueViolation(error)) throw error;
     const first = await prisma.session.findUnique({ where: { liveKey } });
     // What was first may be deleted since; then there is room again.
-    return first ? { session: first, created: false } : findOrInsert(ctx, plan, worker);
+    return first ? { session: first, created: false } : findOrInsert(services, ctx, plan, worker);
   }
 }
 
-async function untilIdle(ctx: RequestContext, session: Session, signal: AbortSignal): Promise<Session> {
-  const { prisma, bus } = ctx.services;
+async function untilIdle(services: SessionServices, session: Session, signal: AbortSignal): Promise<Session> {
+  const { prisma, bus } = services;
   const check = async () => {
     const current = await prisma.session.findUniqueOrThrow({ where: { id: session.id } });
     return current.status === 'starting' ? undefined : current;

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.js';
 import { assertOwn, loadSession } from './load-session.js';
+import type { SessionServices } from './session-services.js';
 
 /**
  * Deletes a session: what runs and what is queued ends as `cancelled`, the logs stay. Idempotent. Needs the scope
@@ -8,12 +9,15 @@ import { assertOwn, loadSession } from './load-session.js';
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function deleteSession(
+  services: SessionServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
 ): Promise<void> {
-  const { prisma, sessions, executor, bus, log } = ctx.services;
-  const loaded = await loadSession(ctx, spaceSlug, sessionId, null, 'execute', { evenDeleted: true });
+  const { prisma, sessions, executor, bus, log } = services;
+  const loaded = await loadSession(services, ctx, spaceSlug, sessionId, null, 'execute', {
+    evenDeleted: true,
+  });
   assertOwn(ctx, loaded, loaded.session);
   const { id } = loaded.session;
   if (loaded.session.deletedAt) return;

@@ -2,6 +2,7 @@ import type { Prisma, Session, Workspace } from '../../prisma/generated/client/c
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
@@ -13,13 +14,14 @@ import { loadWorkspace } from '../workspaces/load-workspace.js';
  * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
  */
 export function listSessions(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { workspaceId?: string },
 ): Listing<Session> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { space } = await loadSpace(ctx, spaceSlug);
+    const { space } = await loadSpace(services, ctx, spaceSlug);
     if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
       throw invalidField('workspace_id', 'must be a UUID', 'uuid', 'query');
     }
@@ -30,7 +32,7 @@ export function listSessions(
       deletedAt: null,
     };
   };
-  return listing(ctx, where);
+  return listing(services, where);
 }
 
 /**
@@ -38,20 +40,21 @@ export function listSessions(
  * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
  */
 export function listWorkspaceSessions(
+  services: PrismaService,
   ctx: RequestContext,
   { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
 ): Listing<Session> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { space } = await loadSpaceById(ctx, spaceId);
-    await loadWorkspace(ctx, space.slug, id, 'view');
+    const { space } = await loadSpaceById(services, ctx, spaceId);
+    await loadWorkspace(services, ctx, space.slug, id, 'view');
     return { workspaceId: id, deletedAt: null };
   };
-  return listing(ctx, where);
+  return listing(services, where);
 }
 
-function listing(ctx: RequestContext, where: () => Promise<Prisma.SessionWhereInput>): Listing<Session> {
-  const { session } = ctx.services.prisma;
+function listing(services: PrismaService, where: () => Promise<Prisma.SessionWhereInput>): Listing<Session> {
+  const { session } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => session.findMany(query),

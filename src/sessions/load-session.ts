@@ -1,8 +1,9 @@
 import type { Session, TokenScope, WorkerStatus, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace, loadSpaceById, type SpaceAccess } from '../access/space-access.js';
+import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import { type WorkspaceWithGrants, workspacePermissions } from '../access/workspace-policy.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
@@ -26,6 +27,7 @@ export interface LoadedSession {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadSession(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
@@ -33,8 +35,8 @@ export async function loadSession(
   scope: TokenScope,
   options: { evenDeleted?: boolean } = {},
 ): Promise<LoadedSession> {
-  const access = await loadSpace(ctx, spaceSlug);
-  const session = await find(ctx, sessionId);
+  const access = await loadSpace(services, ctx, spaceSlug);
+  const session = await find(services, sessionId);
   if (session?.workspace.spaceId !== access.space.id || (session.deletedAt && !options.evenDeleted)) {
     throw notFound('The session');
   }
@@ -50,13 +52,14 @@ export async function loadSession(
  * @throws `missing` when it is unknown or in another space; `insufficient_scope`, `forbidden`
  */
 export async function loadSessionById(
+  services: PrismaService,
   ctx: RequestContext,
   sessionId: string,
   missing: DomainError,
   { scope = 'read', spaceId }: { scope?: TokenScope; spaceId?: string } = {},
 ): Promise<LoadedSession> {
-  const session = await find(ctx, sessionId);
-  const access = session && (await loadSpaceById(ctx, session.workspace.spaceId).catch(() => null));
+  const session = await find(services, sessionId);
+  const access = session && (await loadSpaceById(services, ctx, session.workspace.spaceId).catch(() => null));
   if (!access || (spaceId !== undefined && spaceId !== access.space.id)) throw missing;
   requireScope(ctx, scope);
   assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, session.workspace), 'view');
@@ -75,9 +78,9 @@ export function assertOwn(
 }
 
 /** One statement by hand, because every cell begins with it: a quarter of the time of the client's four. */
-async function find(ctx: RequestContext, sessionId: string): Promise<FoundSession | null> {
+async function find(services: PrismaService, sessionId: string): Promise<FoundSession | null> {
   if (!isUuid(sessionId)) return null;
-  const rows = await ctx.services.prisma.$queryRaw<
+  const rows = await services.prisma.$queryRaw<
     (Session & { workerStatus: WorkerStatus; archivedAt: Date | null; access: FoundSession['workspace'] })[]
   >`SELECT s.*, k."status" AS "workerStatus", w."archivedAt", json_build_object(
       'spaceId', w."spaceId", 'visibility', w."visibility", 'ownerUserId', w."ownerUserId",

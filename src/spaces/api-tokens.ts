@@ -2,6 +2,7 @@ import type { ApiToken, TokenScope } from '../../prisma/generated/client/client.
 import { requireScope } from '../access/require-scope.js';
 import { generateToken, hashToken } from '../access/token.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
@@ -18,13 +19,17 @@ export type ApiTokenRow = Omit<ApiToken, 'hash'>;
  * admins. Needs the scope `read`.
  * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
  */
-export function listApiTokens(ctx: RequestContext, userId: string): Listing<ApiTokenRow> {
+export function listApiTokens(
+  services: PrismaService,
+  ctx: RequestContext,
+  userId: string,
+): Listing<ApiTokenRow> {
   const where = () => {
     requireScope(ctx, 'read');
     assertOwnOrAdmin(ctx, userId);
     return { userId };
   };
-  const { apiToken } = ctx.services.prisma;
+  const { apiToken } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => apiToken.findMany({ ...query, omit: { hash: true } }),
@@ -46,10 +51,11 @@ export interface CreateApiTokenInput {
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function createApiToken(
+  services: PrismaService,
   ctx: RequestContext,
   input: CreateApiTokenInput,
 ): Promise<{ apiToken: ApiTokenRow; token: string }> {
-  const { prisma } = ctx.services;
+  const { prisma } = services;
   requireScope(ctx, 'admin');
   const userId = input.userId ?? ctx.actor.userId;
   assertOwnOrAdmin(ctx, userId);
@@ -74,9 +80,13 @@ export async function createApiToken(
  * `admin`.
  * @throws DomainError `insufficient_scope`, `not_found`
  */
-export async function revokeApiToken(ctx: RequestContext, id: string): Promise<ApiTokenRow> {
+export async function revokeApiToken(
+  services: PrismaService,
+  ctx: RequestContext,
+  id: string,
+): Promise<ApiTokenRow> {
   requireScope(ctx, 'admin');
-  const { apiToken } = ctx.services.prisma;
+  const { apiToken } = services.prisma;
   const { userId, isPlatformAdmin } = ctx.actor;
   const where = { id: checkId(id, 'The API token'), userId: isPlatformAdmin ? undefined : userId };
   // For good means also that no start takes it for the token of the installation again.

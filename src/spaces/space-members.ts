@@ -3,12 +3,14 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { invalidField, notFound } from '../errors.js';
 import { keysetListing, timeKey, uuidKey } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkId } from '../validation/check-input.js';
 import { isUuid } from '../validation/validate.js';
-import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import type { SpaceServices } from './space-services.js';
 
 /** A membership with its user. */
 export type MemberRow = SpaceMember & { user: User };
@@ -17,11 +19,15 @@ export type MemberRow = SpaceMember & { user: User };
  * The members of a space, newest first, for every member. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, when it is read
  */
-export function listSpaceMembers(ctx: RequestContext, spaceSlug: string): Listing<MemberRow> {
-  const { spaceMember } = ctx.services.prisma;
+export function listSpaceMembers(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+): Listing<MemberRow> {
+  const { spaceMember } = services.prisma;
   const where = async () => {
     requireScope(ctx, 'read');
-    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+    return { spaceId: (await loadSpace(services, ctx, spaceSlug)).space.id };
   };
   return keysetListing(
     { createdAt: timeKey, userId: uuidKey },
@@ -38,13 +44,14 @@ export function listSpaceMembers(ctx: RequestContext, spaceSlug: string): Listin
  * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, `invalid_request` for an unknown user
  */
 export async function setSpaceMember(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   userId: string,
   role: SpaceRole,
 ): Promise<MemberRow> {
-  const { prisma } = ctx.services;
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { prisma } = services;
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const user = isUuid(userId) ? await prisma.user.findUnique({ where: { id: userId } }) : null;
   if (!user) throw invalidField('user_id', 'is not a user', 'unknown');
   const key = { spaceId: space.id, userId: user.id };
@@ -63,13 +70,14 @@ export async function setSpaceMember(
  * @throws DomainError `not_found` (space, member), `insufficient_scope`, `forbidden`
  */
 export async function removeSpaceMember(
+  services: SpaceServices,
   ctx: RequestContext,
   spaceSlug: string,
   userId: string,
 ): Promise<void> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   checkId(userId, 'The member');
-  const shared = await ctx.services.prisma.$transaction(async (tx) => {
+  const shared = await services.prisma.$transaction(async (tx) => {
     const { count } = await tx.spaceMember.deleteMany({ where: { spaceId: space.id, userId } });
     if (count === 0) throw notFound('The member');
     await tx.teamMember.deleteMany({ where: { userId, team: { spaceId: space.id } } });
@@ -80,6 +88,6 @@ export async function removeSpaceMember(
   });
   ctx.spaces.clear();
   for (const { workspaceId } of shared) {
-    publishWorkspace(ctx, { id: workspaceId, spaceId: space.id }, 'access_changed');
+    publishWorkspaceChange(services.bus, { id: workspaceId, spaceId: space.id }, 'access_changed');
   }
 }

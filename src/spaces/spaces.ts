@@ -3,23 +3,24 @@ import { requirePlatformAdmin } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkSlug } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
 
 /**
  * The spaces that the caller is a member of, all for a platform admin; newest first. Needs the scope `read`.
  * @throws DomainError `insufficient_scope`, when it is read
  */
-export function listSpaces(ctx: RequestContext): Listing<Space> {
+export function listSpaces(services: PrismaService, ctx: RequestContext): Listing<Space> {
   const where = () => {
     requireScope(ctx, 'read');
     const { userId, isPlatformAdmin } = ctx.actor;
     return isPlatformAdmin ? {} : { members: { some: { userId } } };
   };
-  const { space } = ctx.services.prisma;
+  const { space } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => space.findMany(query),
@@ -32,12 +33,13 @@ export function listSpaces(ctx: RequestContext): Listing<Space> {
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createSpace(
+  services: PrismaService,
   ctx: RequestContext,
   input: { slug: string; name: string },
 ): Promise<Space> {
   requirePlatformAdmin(ctx);
   const data = { slug: checkSlug(input.slug, 'slug'), name: checkName(input.name) };
-  const space = await refuseDuplicate('slug', () => ctx.services.prisma.space.create({ data }));
+  const space = await refuseDuplicate('slug', () => services.prisma.space.create({ data }));
   ctx.spaces.clear();
   return space;
 }
@@ -47,13 +49,14 @@ export async function createSpace(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function updateSpace(
+  services: PrismaService,
   ctx: RequestContext,
   slug: string,
   input: { name: string },
 ): Promise<Space> {
-  const { space } = await loadSpace(ctx, slug);
+  const { space } = await loadSpace(services, ctx, slug);
   requirePlatformAdmin(ctx);
-  const updated = await ctx.services.prisma.space.update({
+  const updated = await services.prisma.space.update({
     where: { id: space.id },
     data: { name: checkName(input.name) },
   });

@@ -3,6 +3,7 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
@@ -13,13 +14,13 @@ import { isUuid } from '../validation/validate.js';
  * The members of a team, newest user first, for every member of its space. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, when it is read
  */
-export function listTeamMembers(ctx: RequestContext, team: Team): Listing<User> {
+export function listTeamMembers(services: PrismaService, ctx: RequestContext, team: Team): Listing<User> {
   const where = async () => {
     requireScope(ctx, 'read');
-    await loadSpaceById(ctx, team.spaceId);
+    await loadSpaceById(services, ctx, team.spaceId);
     return { teams: { some: { teamId: team.id } } };
   };
-  const { user } = ctx.services.prisma;
+  const { user } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => user.findMany(query),
@@ -33,15 +34,16 @@ export function listTeamMembers(ctx: RequestContext, team: Team): Listing<User> 
  *   no member of the space
  */
 export async function addTeamMember(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   teamId: string,
   userId: string,
 ): Promise<Team> {
-  const team = await loadTeam(ctx, spaceSlug, teamId);
+  const team = await loadTeam(services, ctx, spaceSlug, teamId);
   const noMember = invalidField('user_id', 'is not a member of this space', 'unknown');
   if (!isUuid(userId)) throw noMember;
-  await ctx.services.prisma.$transaction(async (tx) => {
+  await services.prisma.$transaction(async (tx) => {
     // Locked, so that neither the membership nor the team ends between the look and the write.
     const found = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM "SpaceMember" m JOIN "Team" t ON t."spaceId" = m."spaceId"
@@ -58,23 +60,29 @@ export async function addTeamMember(
  * @throws DomainError `not_found` (space, team, member), `insufficient_scope`, `forbidden`
  */
 export async function removeTeamMember(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   teamId: string,
   userId: string,
 ): Promise<Team> {
-  const team = await loadTeam(ctx, spaceSlug, teamId);
+  const team = await loadTeam(services, ctx, spaceSlug, teamId);
   const where = { teamId: team.id, userId: checkId(userId, 'The member') };
-  const { count } = await ctx.services.prisma.teamMember.deleteMany({ where });
+  const { count } = await services.prisma.teamMember.deleteMany({ where });
   if (count === 0) throw notFound('The member');
   ctx.spaces.clear();
   return team;
 }
 
-async function loadTeam(ctx: RequestContext, spaceSlug: string, id: string): Promise<Team> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+async function loadTeam(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+): Promise<Team> {
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The team'), spaceId: space.id };
-  const team = await ctx.services.prisma.team.findFirst({ where });
+  const team = await services.prisma.team.findFirst({ where });
   if (!team) throw notFound('The team');
   return team;
 }

@@ -3,24 +3,26 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkId } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName } from '../validation/validate.js';
-import { publishWorkspace } from '../workspaces/publish-workspace.js';
+import type { SpaceServices } from './space-services.js';
 
 /**
  * The teams of a space, newest first, for every member. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, when it is read
  */
-export function listTeams(ctx: RequestContext, spaceSlug: string): Listing<Team> {
+export function listTeams(services: PrismaService, ctx: RequestContext, spaceSlug: string): Listing<Team> {
   const where = async () => {
     requireScope(ctx, 'read');
-    return { spaceId: (await loadSpace(ctx, spaceSlug)).space.id };
+    return { spaceId: (await loadSpace(services, ctx, spaceSlug)).space.id };
   };
-  const { team } = ctx.services.prisma;
+  const { team } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => team.findMany(query),
@@ -32,10 +34,15 @@ export function listTeams(ctx: RequestContext, spaceSlug: string): Listing<Team>
  * Makes a team without members. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
-export async function createTeam(ctx: RequestContext, spaceSlug: string, name: string): Promise<Team> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+export async function createTeam(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  name: string,
+): Promise<Team> {
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const data = { spaceId: space.id, name: checkName(name) };
-  return refuseDuplicate('name', () => ctx.services.prisma.team.create({ data }));
+  return refuseDuplicate('name', () => services.prisma.team.create({ data }));
 }
 
 /**
@@ -43,16 +50,17 @@ export async function createTeam(ctx: RequestContext, spaceSlug: string, name: s
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameTeam(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   id: string,
   name: string,
 ): Promise<Team> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The team'), spaceId: space.id };
   const data = { name: checkName(name) };
   const [team] = await refuseDuplicate('name', () =>
-    ctx.services.prisma.team.updateManyAndReturn({ where, data }),
+    services.prisma.team.updateManyAndReturn({ where, data }),
   );
   if (!team) throw notFound('The team');
   return team;
@@ -62,10 +70,15 @@ export async function renameTeam(
  * Deletes a team and the grants that it had. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function deleteTeam(ctx: RequestContext, spaceSlug: string, id: string): Promise<void> {
-  const { space } = await loadAdminSpace(ctx, spaceSlug);
+export async function deleteTeam(
+  services: SpaceServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  id: string,
+): Promise<void> {
+  const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const where = { id: checkId(id, 'The team'), spaceId: space.id };
-  const shared = await ctx.services.prisma.$transaction(async (tx) => {
+  const shared = await services.prisma.$transaction(async (tx) => {
     const grants = await tx.workspaceGrant.findMany({
       where: { team: where },
       select: { workspaceId: true },
@@ -76,6 +89,6 @@ export async function deleteTeam(ctx: RequestContext, spaceSlug: string, id: str
   });
   ctx.spaces.clear();
   for (const { workspaceId } of shared) {
-    publishWorkspace(ctx, { id: workspaceId, spaceId: space.id }, 'access_changed');
+    publishWorkspaceChange(services.bus, { id: workspaceId, spaceId: space.id }, 'access_changed');
   }
 }

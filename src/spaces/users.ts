@@ -2,11 +2,12 @@ import type { User } from '../../prisma/generated/client/client.js';
 import { requirePlatformAdmin } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkEmail, checkId, refuseNulls } from '../validation/check-input.js';
-import { refuseDuplicate } from '../validation/refuse-duplicate.js';
 import { checkName, checkText } from '../validation/validate.js';
 
 const longestSearch = 200;
@@ -17,8 +18,12 @@ const longestSearch = 200;
  * @param search a part of the name or of the e-mail address, in any case
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, when it is read
  */
-export function listUsers(ctx: RequestContext, search: string | null | undefined): Listing<User> {
-  const { user, spaceMember } = ctx.services.prisma;
+export function listUsers(
+  services: PrismaService,
+  ctx: RequestContext,
+  search: string | null | undefined,
+): Listing<User> {
+  const { user, spaceMember } = services.prisma;
   const where = async () => {
     requireScope(ctx, 'read');
     const { userId, isPlatformAdmin } = ctx.actor;
@@ -49,14 +54,18 @@ export interface CreateUserInput {
  * Makes a user without tokens and memberships. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
-export async function createUser(ctx: RequestContext, input: CreateUserInput): Promise<User> {
+export async function createUser(
+  services: PrismaService,
+  ctx: RequestContext,
+  input: CreateUserInput,
+): Promise<User> {
   requirePlatformAdmin(ctx);
   const data = {
     name: checkName(input.name),
     email: checkEmail(input.email),
     isPlatformAdmin: input.isPlatformAdmin ?? false,
   };
-  return refuseDuplicate('email', () => ctx.services.prisma.user.create({ data }));
+  return refuseDuplicate('email', () => services.prisma.user.create({ data }));
 }
 
 /** What to change of a user; what is absent stays. */
@@ -66,7 +75,12 @@ export type UpdateUserInput = Partial<{ [K in keyof CreateUserInput]: CreateUser
  * Changes a user. For platform admins; none can take the role from themselves, so that one is left.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`, `already_exists`
  */
-export async function updateUser(ctx: RequestContext, id: string, input: UpdateUserInput): Promise<User> {
+export async function updateUser(
+  services: PrismaService,
+  ctx: RequestContext,
+  id: string,
+  input: UpdateUserInput,
+): Promise<User> {
   requirePlatformAdmin(ctx);
   const where = { id: checkId(id, 'The user') };
   const { name, email, isPlatformAdmin } = refuseNulls(input);
@@ -79,7 +93,7 @@ export async function updateUser(ctx: RequestContext, id: string, input: UpdateU
     isPlatformAdmin,
   };
   const [user] = await refuseDuplicate('email', () =>
-    ctx.services.prisma.user.updateManyAndReturn({ where, data }),
+    services.prisma.user.updateManyAndReturn({ where, data }),
   );
   if (!user) throw notFound('The user');
   return user;

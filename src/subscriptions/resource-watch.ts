@@ -1,6 +1,7 @@
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
 import { loadWorker } from '../workers/load-worker.js';
@@ -27,24 +28,35 @@ export interface ResourceScope {
  * @throws DomainError `insufficient_scope`, `not_found` (also for a worker or session of another workspace), `forbidden`
  */
 export async function authorizeWatch(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   filter: ResourceFilter,
 ): Promise<ResourceScope> {
   requireScope(ctx, 'read');
-  const { space } = await loadSpace(ctx, spaceSlug);
+  const { space } = await loadSpace(services, ctx, spaceSlug);
   const scope: ResourceScope = { spaceId: space.id, workspaceId: null, workerId: null, sessionId: null };
   if (filter.workspaceId != null) {
-    scope.workspaceId = (await loadWorkspace(ctx, spaceSlug, filter.workspaceId, 'view')).workspace.id;
+    scope.workspaceId = (
+      await loadWorkspace(services, ctx, spaceSlug, filter.workspaceId, 'view')
+    ).workspace.id;
   }
   if (filter.workerId != null) {
-    const { worker } = await loadWorker(ctx, spaceSlug, filter.workerId, 'view', 'read');
+    const { worker } = await loadWorker(services, ctx, spaceSlug, filter.workerId, 'view', 'read');
     if (scope.workspaceId && worker.workspaceId !== scope.workspaceId) throw notFound('The worker');
     scope.workerId = worker.id;
   }
   if (filter.sessionId != null) {
     const options = { evenDeleted: true };
-    const { session } = await loadSession(ctx, spaceSlug, filter.sessionId, 'view', 'read', options);
+    const { session } = await loadSession(
+      services,
+      ctx,
+      spaceSlug,
+      filter.sessionId,
+      'view',
+      'read',
+      options,
+    );
     if (scope.workspaceId && session.workspaceId !== scope.workspaceId) throw notFound('The session');
     scope.sessionId = session.id;
   }

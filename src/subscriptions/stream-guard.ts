@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { Actor } from '../access/authenticate.js';
 import { refreshActors } from '../access/refresh-actors.js';
-import type { RequestContext } from '../context.js';
+import type { Actor, RequestContext } from '../context.js';
 import { type GuardedIterator, guardedIterator } from '../engines/events/guarded-iterator.js';
 import { DomainError } from '../errors.js';
 

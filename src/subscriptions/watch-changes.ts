@@ -1,10 +1,10 @@
-import type { SpaceAccess } from '../access/space-access.js';
 import { loadSpaceById } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
 import { createChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import type { Recheck } from './stream-guard.js';
+import type { SubscriptionServices } from './subscription-services.js';
 
 /** One kind of subscription to the resources of a space. */
 export interface Watch<K extends keyof Topics, T> {
@@ -26,10 +26,11 @@ export interface Watch<K extends keyof Topics, T> {
  * moment. A slow reader gets the newest state of each resource; see {@link createChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
+  services: SubscriptionServices,
   ctx: RequestContext,
   watch: Watch<K, T>,
 ): AsyncIterableIterator<T> {
-  const { bus, streams, log } = ctx.services;
+  const { bus, streams, log } = services;
   const queue = createChangeQueue<Topics[K]>();
   const take = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
@@ -48,7 +49,7 @@ export function watchChanges<K extends keyof Topics, T>(
       if (event === undefined) return undefined;
       // The resolvers below the delivered row read the caller's standing from here too.
       ctx.spaces.clear();
-      const value = await watch.read(event, await loadSpaceById(ctx, watch.spaceId));
+      const value = await watch.read(event, await loadSpaceById(services, ctx, watch.spaceId));
       if (value !== null) return value;
     }
   }

@@ -2,6 +2,7 @@ import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, isInScope } from './resource-watch.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
@@ -10,13 +11,14 @@ import { watchChanges } from './watch-changes.js';
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
  */
 export async function watchExecutions(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { workspaceId?: string | null; sessionId?: string | null },
 ): Promise<AsyncIterableIterator<Execution>> {
-  const { prisma, streams } = ctx.services;
-  const scope = await authorizeWatch(ctx, spaceSlug, filter);
-  return watchChanges(ctx, {
+  const { prisma, streams } = services;
+  const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
+  return watchChanges(services, ctx, {
     topic: 'executionStatus',
     spaceId: scope.spaceId,
     concerns: async ({ executionId }) =>
@@ -29,6 +31,6 @@ export async function watchExecutions(
           session: { workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
         },
       }),
-    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
   });
 }

@@ -5,6 +5,7 @@ import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
 import { checkBranchName } from '../repositories/check-ref.js';
+import type { SubscriptionServices } from './subscription-services.js';
 
 /**
  * Follows every commit on a branch, whoever made it and by whatever way, from now on. Needs the scope `read` and
@@ -15,13 +16,14 @@ import { checkBranchName } from '../repositories/check-ref.js';
  *   sight of the workspace, or it of the repository or branch
  */
 export async function watchFiles(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: { workspaceId: string; branch?: string | null },
 ): Promise<AsyncIterableIterator<FileChangeEvent>> {
-  const { bus, indexer, prisma, streams } = ctx.services;
+  const { bus, indexer, prisma, streams } = services;
   const load = (current: RequestContext) =>
-    loadFileTarget(current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
+    loadFileTarget(services, current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
   const target = await load(ctx);
   const { git } = target;
   const repositoryId = target.repository.id;

@@ -2,6 +2,7 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type MaintenanceState, readMaintenance } from '../repositories/maintenance/read-maintenance.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
@@ -9,21 +10,22 @@ import { watchChanges } from './watch-changes.js';
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, also later, when the caller's role changes
  */
 export async function watchRepositoryMaintenance(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
 ): Promise<AsyncIterableIterator<MaintenanceState>> {
   const authorize = async (current: RequestContext) => {
-    await loadAdminSpace(current, spaceSlug);
-    return (await loadRepository(current, spaceSlug, repositoryId, 'edit')).repository;
+    await loadAdminSpace(services, current, spaceSlug);
+    return (await loadRepository(services, current, spaceSlug, repositoryId, 'edit')).repository;
   };
   const repository = await authorize(ctx);
-  return watchChanges(ctx, {
+  return watchChanges(services, ctx, {
     topic: 'maintenance',
     spaceId: repository.spaceId,
     concerns: (event) => event.repositoryId === repository.id,
     keyOf: (event) => event.repositoryId,
-    read: () => readMaintenance(ctx, repository),
+    read: () => readMaintenance(services, ctx, repository),
     recheck: authorize,
   });
 }

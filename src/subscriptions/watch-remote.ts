@@ -2,6 +2,7 @@ import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { loadRepository } from '../repositories/load-repository.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
@@ -9,23 +10,24 @@ import { watchChanges } from './watch-changes.js';
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of it
  */
 export async function watchRemote(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
 ): Promise<AsyncIterableIterator<RepositoryRemote>> {
   const authorize = (current: RequestContext) => {
     requireScope(current, 'read');
-    return loadRepository(current, spaceSlug, repositoryId, 'view');
+    return loadRepository(services, current, spaceSlug, repositoryId, 'view');
   };
   const { access, repository } = await authorize(ctx);
-  return watchChanges(ctx, {
+  return watchChanges(services, ctx, {
     topic: 'remote',
     spaceId: access.space.id,
     concerns: (event) => event.repositoryId === repository.id,
     keyOf: (event) => event.repositoryId,
     async read() {
       await authorize(ctx);
-      return ctx.services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
+      return services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
     },
     recheck: authorize,
   });

@@ -2,6 +2,7 @@ import type { Session } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, isInScope } from './resource-watch.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
@@ -10,13 +11,14 @@ import { watchChanges } from './watch-changes.js';
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
  */
 export async function watchSessions(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { workspaceId?: string | null; sessionId?: string | null },
 ): Promise<AsyncIterableIterator<Session>> {
-  const { prisma, streams } = ctx.services;
-  const scope = await authorizeWatch(ctx, spaceSlug, filter);
-  return watchChanges(ctx, {
+  const { prisma, streams } = services;
+  const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
+  return watchChanges(services, ctx, {
     topic: 'session',
     spaceId: scope.spaceId,
     concerns: async ({ sessionId }) => isInScope(scope, await streams.places.find('session', sessionId)),
@@ -25,6 +27,6 @@ export async function watchSessions(
       prisma.session.findFirst({
         where: { id: sessionId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
       }),
-    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
   });
 }

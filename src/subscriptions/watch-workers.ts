@@ -2,6 +2,7 @@ import type { Worker } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, isInScope } from './resource-watch.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
@@ -9,13 +10,14 @@ import { watchChanges } from './watch-changes.js';
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
  */
 export async function watchWorkers(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { workspaceId?: string | null; workerId?: string | null },
 ): Promise<AsyncIterableIterator<Worker>> {
-  const { prisma, streams } = ctx.services;
-  const scope = await authorizeWatch(ctx, spaceSlug, filter);
-  return watchChanges(ctx, {
+  const { prisma, streams } = services;
+  const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
+  return watchChanges(services, ctx, {
     topic: 'worker',
     spaceId: scope.spaceId,
     concerns: async ({ workerId }) =>
@@ -26,6 +28,6 @@ export async function watchWorkers(
       prisma.worker.findFirst({
         where: { id: workerId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
       }),
-    recheck: (fresh) => authorizeWatch(fresh, spaceSlug, filter),
+    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
   });
 }

@@ -5,6 +5,7 @@ import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
+import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /** A workspace as it is now, and what happened to it. */
@@ -18,19 +19,20 @@ export interface WorkspaceChange {
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
  */
 export async function watchWorkspaces(
+  services: SubscriptionServices,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { workspaceId?: string | null },
 ): Promise<AsyncIterableIterator<WorkspaceChange>> {
   const authorize = async (current: RequestContext) => {
     requireScope(current, 'read');
-    const { space } = await loadSpace(current, spaceSlug);
+    const { space } = await loadSpace(services, current, spaceSlug);
     if (filter.workspaceId == null) return { spaceId: space.id, workspaceId: null };
-    const { workspace } = await loadWorkspace(current, spaceSlug, filter.workspaceId, 'view');
+    const { workspace } = await loadWorkspace(services, current, spaceSlug, filter.workspaceId, 'view');
     return { spaceId: space.id, workspaceId: workspace.id };
   };
   const { spaceId, workspaceId } = await authorize(ctx);
-  return watchChanges(ctx, {
+  return watchChanges(services, ctx, {
     topic: 'workspace',
     spaceId,
     concerns: (event) =>
@@ -38,7 +40,7 @@ export async function watchWorkspaces(
     keyOf: (event) => `${event.workspaceId}:${event.change}`,
     async read({ workspaceId: id, change }, access) {
       const visible = visibleWorkspaces({ userId: ctx.actor.userId, access });
-      const workspace = await ctx.services.prisma.workspace.findFirst({ where: { AND: [visible, { id }] } });
+      const workspace = await services.prisma.workspace.findFirst({ where: { AND: [visible, { id }] } });
       return workspace && { workspace, change };
     },
     recheck: authorize,

@@ -2,6 +2,7 @@ import type { Prisma, Worker, Workspace } from '../../prisma/generated/client/cl
 import { requireScope } from '../access/require-scope.js';
 import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
@@ -14,13 +15,14 @@ import { liveStatuses } from './worker-status.js';
  * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
  */
 export function listWorkers(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { includeStopped: boolean; workspaceId?: string },
 ): Listing<Worker> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { space } = await loadSpace(ctx, spaceSlug);
+    const { space } = await loadSpace(services, ctx, spaceSlug);
     if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
       throw invalidField('workspace_id', 'must be a UUID', 'uuid', 'query');
     }
@@ -31,7 +33,7 @@ export function listWorkers(
       status: statusOf(filter),
     };
   };
-  return listing(ctx, where);
+  return listing(services, where);
 }
 
 /**
@@ -39,25 +41,26 @@ export function listWorkers(
  * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
  */
 export function listWorkspaceWorkers(
+  services: PrismaService,
   ctx: RequestContext,
   { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
   filter: { includeStopped: boolean },
 ): Listing<Worker> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { space } = await loadSpaceById(ctx, spaceId);
-    await loadWorkspace(ctx, space.slug, id, 'view');
+    const { space } = await loadSpaceById(services, ctx, spaceId);
+    await loadWorkspace(services, ctx, space.slug, id, 'view');
     return { workspaceId: id, status: statusOf(filter) };
   };
-  return listing(ctx, where);
+  return listing(services, where);
 }
 
 function statusOf({ includeStopped }: { includeStopped: boolean }) {
   return includeStopped ? undefined : { in: [...liveStatuses] };
 }
 
-function listing(ctx: RequestContext, where: () => Promise<Prisma.WorkerWhereInput>): Listing<Worker> {
-  const { worker } = ctx.services.prisma;
+function listing(services: PrismaService, where: () => Promise<Prisma.WorkerWhereInput>): Listing<Worker> {
+  const { worker } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => worker.findMany(query),

@@ -1,8 +1,9 @@
 import type { Prisma, TokenScope } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace, type SpaceAccess } from '../access/space-access.js';
+import { loadSpace } from '../access/space-access.js';
 import { workspacePermissions } from '../access/workspace-policy.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
@@ -21,15 +22,16 @@ export interface LoadedWorker {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadWorker(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   workerId: string,
   need: Need | null,
   scope: TokenScope,
 ): Promise<LoadedWorker> {
-  const access = await loadSpace(ctx, spaceSlug);
+  const access = await loadSpace(services, ctx, spaceSlug);
   const worker = isUuid(workerId)
-    ? await ctx.services.prisma.worker.findUnique({ where: { id: workerId }, include })
+    ? await services.prisma.worker.findUnique({ where: { id: workerId }, include })
     : null;
   if (worker?.workspace.spaceId !== access.space.id) throw notFound('The worker');
   requireScope(ctx, scope);

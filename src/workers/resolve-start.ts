@@ -7,10 +7,12 @@ import type {
 } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import type { WorkerServices } from './worker-services.js';
 
 const longestName = 200;
 
@@ -42,11 +44,12 @@ export interface StartPlan {
  *   `invalid_request`, `invalid_path`
  */
 export async function resolveStart(
+  services: WorkerServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: StartInput,
 ): Promise<StartPlan> {
-  const { workspace } = await loadWorkspace(ctx, spaceSlug, input.workspaceId, 'edit');
+  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, input.workspaceId, 'edit');
   requireScope(ctx, 'execute');
   assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
@@ -63,15 +66,19 @@ export async function resolveStart(
     workspace,
     repository,
     branch,
-    commitOid: await resolveBranch(ctx, repository, branch),
+    commitOid: await resolveBranch(services, repository, branch),
     path: input.path ?? null,
-    profile: await findProfile(ctx, input),
-    resourceClass: await findResourceClass(ctx, input.resourceClassId),
+    profile: await findProfile(services, input),
+    resourceClass: await findResourceClass(services, input.resourceClassId),
   };
 }
 
-async function resolveBranch(ctx: RequestContext, repository: Repository, branch: string): Promise<string> {
-  const git = await ctx.services.git.repository(repository.id);
+async function resolveBranch(
+  services: WorkerServices,
+  repository: Repository,
+  branch: string,
+): Promise<string> {
+  const git = await services.git.repository(repository.id);
   try {
     return await git.resolveBranch(branch);
   } catch (error) {
@@ -82,8 +89,8 @@ async function resolveBranch(ctx: RequestContext, repository: Repository, branch
   }
 }
 
-async function findProfile(ctx: RequestContext, input: StartInput): Promise<KernelProfile> {
-  const { prisma } = ctx.services;
+async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
+  const { prisma } = services;
   const { kernelName } = input;
   if (kernelName != null) checkText(kernelName, 'kernel_name', longestName);
   if (input.kernelProfileId != null) {
@@ -104,9 +111,12 @@ async function findProfile(ctx: RequestContext, input: StartInput): Promise<Kern
   throw invalidField('kernel_profile_id', 'is required: there is no default profile', 'missing');
 }
 
-async function findResourceClass(ctx: RequestContext, id: string | null | undefined): Promise<ResourceClass> {
+async function findResourceClass(
+  services: PrismaService,
+  id: string | null | undefined,
+): Promise<ResourceClass> {
   if (id != null) checkText(id, 'resource_class_id', longestName);
-  const found = await ctx.services.prisma.resourceClass.findFirst({
+  const found = await services.prisma.resourceClass.findFirst({
     where: { isEnabled: true, ...(id == null ? {} : { id }) },
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });

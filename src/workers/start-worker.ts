@@ -4,6 +4,7 @@ import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { whileUnarchived } from '../workspaces/while-unarchived.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
+import type { WorkerServices } from './worker-services.js';
 import { liveStatuses } from './worker-status.js';
 
 /** A live worker, and whether it was started just now. */
@@ -21,16 +22,21 @@ const workersPerUser = 10;
  * @throws DomainError what `resolveStart` throws, `quota_exceeded`, `runtime_unavailable`
  */
 export async function startWorker(
+  services: WorkerServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: StartInput,
 ): Promise<StartedWorker> {
-  return ensureWorker(ctx, await resolveStart(ctx, spaceSlug, input));
+  return ensureWorker(services, ctx, await resolveStart(services, ctx, spaceSlug, input));
 }
 
 /** {@link startWorker} for a checked plan. */
-export async function ensureWorker(ctx: RequestContext, plan: StartPlan): Promise<StartedWorker> {
-  const { prisma, workers } = ctx.services;
+export async function ensureWorker(
+  services: WorkerServices,
+  ctx: RequestContext,
+  plan: StartPlan,
+): Promise<StartedWorker> {
+  const { prisma, workers } = services;
   const { userId } = ctx.actor;
   const liveKey = [userId, plan.workspace.id, plan.branch, plan.profile.id, plan.resourceClass.id].join(':');
   const found = await prisma.worker.findUnique({ where: { liveKey } });
@@ -69,7 +75,7 @@ export async function ensureWorker(ctx: RequestContext, plan: StartPlan): Promis
     if (!uniqueViolation(error)) throw error;
     const first = await prisma.worker.findUnique({ where: { liveKey } });
     // What was first may have ended since; then there is room again.
-    return first ? { worker: first, created: false } : ensureWorker(ctx, plan);
+    return first ? { worker: first, created: false } : ensureWorker(services, ctx, plan);
   }
   workers.start(worker, plan.commitOid);
   return { worker, created: true };

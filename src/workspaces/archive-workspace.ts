@@ -1,31 +1,30 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
-import { liveStatuses } from '../workers/worker-status.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { loadWorkspace } from './load-workspace.js';
-import { publishWorkspace } from './publish-workspace.js';
+import type { ArchiveServices, WorkspaceServices } from './workspace-services.js';
 
 /**
  * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function archiveWorkspace(
+  services: ArchiveServices,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
 ): Promise<Workspace> {
-  const { prisma, workers } = ctx.services;
-  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   const archived = workspace.archivedAt
     ? workspace
-    : await prisma.workspace.update({ where: { id: workspace.id }, data: { archivedAt: new Date() } });
-  if (!workspace.archivedAt) publishWorkspace(ctx, archived, 'archived');
-  const live = await prisma.worker.findMany({
-    where: { workspaceId: workspace.id, status: { in: [...liveStatuses] } },
-    select: { id: true },
-  });
-  await Promise.all(live.map(({ id }) => workers.stop(id, 'workspace_archived')));
+    : await services.prisma.workspace.update({
+        where: { id: workspace.id },
+        data: { archivedAt: new Date() },
+      });
+  if (!workspace.archivedAt) publishWorkspaceChange(services.bus, archived, 'archived');
+  await services.stopWorkers(workspace.id, 'workspace_archived');
   return archived;
 }
 
@@ -34,15 +33,16 @@ export async function archiveWorkspace(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function unarchiveWorkspace(
+  services: WorkspaceServices,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
 ): Promise<Workspace> {
-  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   if (!workspace.archivedAt) return workspace;
   const where = { id: workspace.id };
-  const live = await ctx.services.prisma.workspace.update({ where, data: { archivedAt: null } });
-  publishWorkspace(ctx, live, 'unarchived');
+  const live = await services.prisma.workspace.update({ where, data: { archivedAt: null } });
+  publishWorkspaceChange(services.bus, live, 'unarchived');
   return live;
 }

@@ -1,9 +1,10 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
-import type { SpaceAccess } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
+import type { WorkspaceServices } from './workspace-services.js';
 
 const mostConnectors = 100;
 
@@ -12,12 +13,13 @@ const mostConnectors = 100;
  * @throws DomainError `invalid_request` when it is unknown here, `forbidden`
  */
 export async function checkRepository(
+  services: PrismaService,
   ctx: RequestContext,
   access: SpaceAccess,
   id: string,
 ): Promise<Repository> {
   const found = isUuid(id)
-    ? await ctx.services.prisma.repository.findFirst({
+    ? await services.prisma.repository.findFirst({
         where: { id, spaceId: access.space.id },
         include: { workspaces: { include: { grants: true } } },
       })
@@ -35,11 +37,11 @@ export async function checkRepository(
 
 /** @throws DomainError `invalid_request` unless the branch exists */
 export async function checkBranch(
-  ctx: RequestContext,
+  { git: store }: Pick<WorkspaceServices, 'git'>,
   repository: Repository,
   branch: string,
 ): Promise<string> {
-  const git = await ctx.services.git.repository(repository.id);
+  const git = await store.repository(repository.id);
   try {
     await git.resolveBranch(branch);
   } catch (error) {
@@ -52,9 +54,13 @@ export async function checkBranch(
 }
 
 /** @throws DomainError `invalid_request` unless the user is a member of this space (a platform admin always is) */
-export async function checkOwner(ctx: RequestContext, access: SpaceAccess, userId: string): Promise<string> {
+export async function checkOwner(
+  services: PrismaService,
+  access: SpaceAccess,
+  userId: string,
+): Promise<string> {
   const found = isUuid(userId)
-    ? await ctx.services.prisma.user.findFirst({
+    ? await services.prisma.user.findFirst({
         where: {
           id: userId,
           OR: [{ isPlatformAdmin: true }, { memberships: { some: { spaceId: access.space.id } } }],
@@ -67,14 +73,14 @@ export async function checkOwner(ctx: RequestContext, access: SpaceAccess, userI
 
 /** @throws DomainError `invalid_request` unless all are connectors of this space; duplicates are dropped */
 export async function checkConnectors(
-  ctx: RequestContext,
+  services: PrismaService,
   access: SpaceAccess,
   ids: string[],
 ): Promise<string[]> {
   const field = 'authoring_query_connector_ids';
   const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
   if (unique.length > mostConnectors) throw invalidField(field, `must have at most ${mostConnectors} items`);
-  const known = await ctx.services.prisma.queryConnector.findMany({
+  const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },
   });

@@ -1,11 +1,13 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace, type SpaceAccess } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import { loadSpace } from '../access/space-access.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { DomainError } from '../errors.js';
 import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
-import { publishWorkspace } from './publish-workspace.js';
+import type { WorkspaceServices } from './workspace-services.js';
 
 /** What a client gives for a new workspace; what is absent takes the contract's default. */
 export interface CreateWorkspaceInput {
@@ -21,8 +23,12 @@ export interface CreateWorkspaceInput {
  * Loads a space to make a workspace in.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function loadSpaceForNew(ctx: RequestContext, spaceSlug: string): Promise<SpaceAccess> {
-  const access = await loadSpace(ctx, spaceSlug);
+export async function loadSpaceForNew(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+): Promise<SpaceAccess> {
+  const access = await loadSpace(services, ctx, spaceSlug);
   requireScope(ctx, 'write');
   if (access.role === 'viewer') {
     throw new DomainError('forbidden', 'Making a workspace needs the role editor in this space.');
@@ -35,21 +41,26 @@ export async function loadSpaceForNew(ctx: RequestContext, spaceSlug: string): P
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function createWorkspace(
+  services: WorkspaceServices,
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateWorkspaceInput,
 ): Promise<Workspace> {
-  const access = await loadSpaceForNew(ctx, spaceSlug);
+  const access = await loadSpaceForNew(services, ctx, spaceSlug);
   const name = checkName(input.name);
-  const repository = await checkRepository(ctx, access, input.defaultRepositoryId);
-  const defaultBranch = await checkBranch(ctx, repository, input.defaultBranch ?? repository.defaultBranch);
-  const ownerUserId = await checkOwner(ctx, access, input.ownerUserId ?? ctx.actor.userId);
+  const repository = await checkRepository(services, ctx, access, input.defaultRepositoryId);
+  const defaultBranch = await checkBranch(
+    services,
+    repository,
+    input.defaultBranch ?? repository.defaultBranch,
+  );
+  const ownerUserId = await checkOwner(services, access, input.ownerUserId ?? ctx.actor.userId);
   const authoringQueryConnectorIds = await checkConnectors(
-    ctx,
+    services,
     access,
     input.authoringQueryConnectorIds ?? [],
   );
-  const workspace = await ctx.services.prisma.workspace.create({
+  const workspace = await services.prisma.workspace.create({
     data: {
       spaceId: access.space.id,
       name,
@@ -60,6 +71,6 @@ export async function createWorkspace(
       authoringQueryConnectorIds,
     },
   });
-  publishWorkspace(ctx, workspace, 'created');
+  publishWorkspaceChange(services.bus, workspace, 'created');
   return workspace;
 }

@@ -3,6 +3,7 @@ import { requireScope } from '../access/require-scope.js';
 import { loadSpace } from '../access/space-access.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 
@@ -11,13 +12,14 @@ import type { Listing } from '../paging/listing.js';
  * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
  */
 export function listWorkspaces(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   filter: { includeArchived: boolean },
 ): Listing<Workspace> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const access = await loadSpace(ctx, spaceSlug);
+    const access = await loadSpace(services, ctx, spaceSlug);
     return {
       AND: [
         visibleWorkspaces({ userId: ctx.actor.userId, access }),
@@ -25,7 +27,7 @@ export function listWorkspaces(
       ],
     };
   };
-  const { workspace } = ctx.services.prisma;
+  const { workspace } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => workspace.findMany({ ...query, include: { grants: true } }),

@@ -1,7 +1,8 @@
 import type { Repository, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
-import { loadSpace, type SpaceAccess } from '../access/space-access.js';
+import { loadSpace } from '../access/space-access.js';
 import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 
@@ -20,14 +21,15 @@ export interface LoadedWorkspace {
  * @throws DomainError `not_found` when it is not in this space, `forbidden` when the caller lacks `need`
  */
 export async function loadWorkspace(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
   need: Need,
 ): Promise<LoadedWorkspace> {
-  const access = await loadSpace(ctx, spaceSlug);
+  const access = await loadSpace(services, ctx, spaceSlug);
   const workspace = isUuid(workspaceId)
-    ? await ctx.services.prisma.workspace.findFirst({
+    ? await services.prisma.workspace.findFirst({
         where: { id: workspaceId, spaceId: access.space.id },
         include: { grants: true, defaultRepository: true },
       })

@@ -2,6 +2,7 @@ import { runtimePermissions } from '../access/runtime-policy.js';
 import { loadSpaceById } from '../access/space-access.js';
 import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
  * What the caller may do with a worker, session or execution that was loaded already.
@@ -9,13 +10,14 @@ import type { RequestContext } from '../context.js';
  * @throws DomainError `not_found` when the caller is no member of its space (any more)
  */
 export async function runtimePermissionsIn(
+  services: PrismaService,
   ctx: RequestContext,
   of: { workspaceId: string; userId: string },
 ): Promise<WorkspacePermissions> {
-  const workspace = await ctx.services.prisma.workspace.findUniqueOrThrow({
+  const workspace = await services.prisma.workspace.findUniqueOrThrow({
     where: { id: of.workspaceId },
     include: { grants: true },
   });
-  const access = await loadSpaceById(ctx, workspace.spaceId);
+  const access = await loadSpaceById(services, ctx, workspace.spaceId);
   return runtimePermissions({ userId: ctx.actor.userId, access }, workspace, of.userId);
 }

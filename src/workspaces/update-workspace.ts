@@ -1,11 +1,13 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
-import { publishWorkspace } from './publish-workspace.js';
+import type { WorkspaceServices } from './workspace-services.js';
 
 /** What to change of a workspace; what is absent stays. */
 export interface UpdateWorkspaceInput {
@@ -24,12 +26,13 @@ export interface UpdateWorkspaceInput {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
  */
 export async function updateWorkspace(
+  services: WorkspaceServices,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
   input: UpdateWorkspaceInput,
 ): Promise<Workspace> {
-  const loaded = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   const { access, workspace } = loaded;
   assertNotArchived(workspace);
@@ -37,40 +40,41 @@ export async function updateWorkspace(
     if (input[field] === null) throw invalidField(snakeCase(field), 'must not be null');
   }
   const placed = input.defaultRepositoryId !== undefined || input.defaultBranch !== undefined;
-  const [updated] = await ctx.services.prisma.workspace.updateManyAndReturn({
+  const [updated] = await services.prisma.workspace.updateManyAndReturn({
     where: { id: workspace.id, defaultRepositoryId: placed ? workspace.defaultRepositoryId : undefined },
     data: {
       name: input.name == null ? undefined : checkName(input.name),
-      ...(placed ? await checkPlace(ctx, loaded, input) : {}),
+      ...(placed ? await checkPlace(services, ctx, loaded, input) : {}),
       ownerUserId:
-        input.ownerUserId == null ? undefined : await checkNewOwner(ctx, loaded, input.ownerUserId),
+        input.ownerUserId == null ? undefined : await checkNewOwner(services, ctx, loaded, input.ownerUserId),
       visibility: input.visibility ?? undefined,
       authoringQueryConnectorIds:
         input.authoringQueryConnectorIds === undefined
           ? undefined
-          : await checkConnectors(ctx, access, input.authoringQueryConnectorIds ?? []),
+          : await checkConnectors(services, access, input.authoringQueryConnectorIds ?? []),
     },
   });
   // Another change moved it to another repository meanwhile, in which the branch was not looked for.
-  if (!updated) return updateWorkspace(ctx, spaceSlug, workspaceId, input);
-  publishWorkspace(ctx, updated, 'updated');
+  if (!updated) return updateWorkspace(services, ctx, spaceSlug, workspaceId, input);
+  publishWorkspaceChange(services.bus, updated, 'updated');
   return updated;
 }
 
 /** The repository and the branch to write: another repository brings its default branch unless one is given. */
 async function checkPlace(
+  services: WorkspaceServices,
   ctx: RequestContext,
   { access, workspace }: LoadedWorkspace,
   input: UpdateWorkspaceInput,
 ): Promise<{ defaultRepositoryId?: string; defaultBranch?: string }> {
   const repository = input.defaultRepositoryId
-    ? await checkRepository(ctx, access, input.defaultRepositoryId)
+    ? await checkRepository(services, ctx, access, input.defaultRepositoryId)
     : workspace.defaultRepository;
   const moves = repository.id !== workspace.defaultRepositoryId;
   const branch = input.defaultBranch ?? (moves ? repository.defaultBranch : undefined);
   return {
     defaultRepositoryId: moves ? repository.id : undefined,
-    defaultBranch: branch === undefined ? undefined : await checkBranch(ctx, repository, branch),
+    defaultBranch: branch === undefined ? undefined : await checkBranch(services, repository, branch),
   };
 }
 
@@ -82,6 +86,7 @@ function snakeCase(name: string): string {
 
 /** @throws DomainError `forbidden` unless the caller may give the workspace away, `invalid_request` for an unknown user */
 export async function checkNewOwner(
+  services: PrismaService,
   ctx: RequestContext,
   loaded: LoadedWorkspace,
   userId: string,
@@ -91,5 +96,5 @@ export async function checkNewOwner(
   if (access.role !== 'admin' && workspace.ownerUserId !== ctx.actor.userId) {
     throw new DomainError('forbidden', 'Only the owner and space admins change the owner of a workspace.');
   }
-  return checkOwner(ctx, access, userId);
+  return checkOwner(services, access, userId);
 }

@@ -5,13 +5,14 @@ import type {
   WorkspaceGrant,
 } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import type { SpaceAccess } from '../access/space-access.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { invalidField } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
-import { publishWorkspace } from './publish-workspace.js';
 import { checkNewOwner } from './update-workspace.js';
+import type { WorkspaceServices } from './workspace-services.js';
 
 /** One user or team, and what it may do. */
 export interface GrantInput {
@@ -37,11 +38,12 @@ const mostGrants = 500;
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function readWorkspaceAccess(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
 ): Promise<SharedWorkspace> {
-  const { workspace } = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'read');
   return workspace;
 }
@@ -51,17 +53,18 @@ export async function readWorkspaceAccess(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
  */
 export async function replaceWorkspaceAccess(
+  services: WorkspaceServices,
   ctx: RequestContext,
   spaceSlug: string,
   workspaceId: string,
   input: WorkspaceAccessInput,
 ): Promise<SharedWorkspace> {
-  const loaded = await loadWorkspace(ctx, spaceSlug, workspaceId, 'manage');
+  const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   assertNotArchived(loaded.workspace);
   const ownerUserId =
-    input.ownerUserId == null ? undefined : await checkNewOwner(ctx, loaded, input.ownerUserId);
-  await checkGrants(ctx, loaded.access, input.grants);
+    input.ownerUserId == null ? undefined : await checkNewOwner(services, ctx, loaded, input.ownerUserId);
+  await checkGrants(services, loaded.access, input.grants);
   const { id } = loaded.workspace;
   const kept = new Map(loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]));
   const grants = input.grants.map(({ principalType, principalId, accessLevel }) => ({
@@ -70,7 +73,7 @@ export async function replaceWorkspaceAccess(
     teamId: principalType === 'team' ? principalId : null,
     accessLevel,
   }));
-  const shared = await ctx.services.prisma.workspace.update({
+  const shared = await services.prisma.workspace.update({
     where: { id },
     data: {
       visibility: input.visibility ?? undefined,
@@ -79,14 +82,18 @@ export async function replaceWorkspaceAccess(
     },
     include: { grants: true },
   });
-  publishWorkspace(ctx, shared, 'access_changed');
+  publishWorkspaceChange(services.bus, shared, 'access_changed');
   return shared;
 }
 
-async function checkGrants(ctx: RequestContext, access: SpaceAccess, grants: GrantInput[]): Promise<void> {
+async function checkGrants(
+  services: PrismaService,
+  access: SpaceAccess,
+  grants: GrantInput[],
+): Promise<void> {
   if (grants.length > mostGrants)
     throw invalidField('grants', `must have at most ${mostGrants} items`, 'too_long');
-  const { prisma } = ctx.services;
+  const { prisma } = services;
   const ids = (type: GrantInput['principalType']) =>
     grants
       .filter((grant) => grant.principalType === type && isUuid(grant.principalId))

@@ -41,20 +41,21 @@ async function contextOfAdmin(): Promise<RequestContext> {
     include: { user: true },
   });
   const actor = { ...token.user, userId: token.userId, tokenId: token.id, scopes: new Set(token.scopes) };
-  return { actor, requestId: 'test', services, spaces: new Map() };
+  return { actor, requestId: 'test', spaces: new Map() };
 }
 
 it('a worker does not start in a workspace that was archived since its start was checked', async () => {
   const ctx = await contextOfAdmin();
-  const plan = await resolveStart(ctx, 'demo', { workspaceId });
+  const { services } = at.gateway;
+  const plan = await resolveStart(services, ctx, 'demo', { workspaceId });
   expect((await archive()).status).toBe(200);
-  await expect(ensureWorker(ctx, plan)).rejects.toMatchObject({ code: 'workspace_archived' });
+  await expect(ensureWorker(services, ctx, plan)).rejects.toMatchObject({ code: 'workspace_archived' });
   expect(await workers()).toEqual([]);
 });
 
 it('archiving waits for a start under way, and stops that worker', async () => {
   const { services } = at.gateway;
-  const plan = await resolveStart(await contextOfAdmin(), 'demo', { workspaceId });
+  const plan = await resolveStart(services, await contextOfAdmin(), 'demo', { workspaceId });
   let archived: Promise<unknown> = Promise.resolve();
   await whileUnarchived(services.prisma, workspaceId, async (tx) => {
     let isArchived = false;

@@ -29,9 +29,9 @@ beforeAll(async () => {
     context: async (authorization, requestId) => ({
       actor: await authenticate(services.prisma, authorization),
       requestId,
-      services,
       spaces: new Map(),
     }),
+    services,
     mostPushBytes: 1024 * 1024,
     log: pino({ level: 'silent' }),
     idleMs,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { serviceIdentity } from '../../src/files/commit-changes.js';
+import { serviceIdentity } from '../../src/repositories/service-identity.js';
 import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';

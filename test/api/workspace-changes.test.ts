@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
-import type { RequestContext, Services } from '../../src/context.js';
+import type { RequestContext } from '../../src/context.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
@@ -51,10 +51,10 @@ async function changeWhile(
   const ctx: RequestContext = {
     actor: await authenticate(services.prisma, `Bearer ${platform.at.token}`),
     requestId: 'change',
-    services: { ...services, prisma: prisma as unknown as Services['prisma'] },
     spaces: new Map(),
   };
-  return updateWorkspace(ctx, demo.slug, id, input);
+  const changing = { ...services, prisma: prisma as unknown as typeof services.prisma };
+  return updateWorkspace(changing, ctx, demo.slug, id, input);
 }
 
 it('the repository that it has already leaves the branch as it is', async () => {

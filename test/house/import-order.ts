@@ -5,7 +5,8 @@ import type { SourceFile } from './source-files.js';
  * do not import each other. `prisma/` (generated types) may be imported by all of `src` and `schema`.
  */
 const layers: string[][] = [
-  ['src/main.ts', 'src/app'],
+  ['src/main.ts'],
+  ['src/app'],
   ['src/server'],
   ['rest', 'schema'],
   ['src/subscriptions', 'src/idempotency'],

@@ -1,6 +1,7 @@
 import type { NotebookDocument } from '../../../prisma/generated/client/client.js';
 import { loadSpace } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { notFound } from '../../errors.js';
 import { type LoadedRepository, loadRepository } from '../../repositories/load-repository.js';
 import { isUuid } from '../../validation/validate.js';
@@ -15,17 +16,18 @@ export interface LoadedDocument extends LoadedRepository {
  * @throws DomainError `not_found`, `forbidden`
  */
 export async function loadDocument(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   notebookId: string,
   need: 'view' | 'edit',
 ): Promise<LoadedDocument> {
-  const { space } = await loadSpace(ctx, spaceSlug);
+  const { space } = await loadSpace(services, ctx, spaceSlug);
   const document = isUuid(notebookId)
-    ? await ctx.services.prisma.notebookDocument.findFirst({
+    ? await services.prisma.notebookDocument.findFirst({
         where: { id: notebookId, repository: { spaceId: space.id } },
       })
     : null;
   if (!document) throw notFound('The notebook');
-  return { document, ...(await loadRepository(ctx, spaceSlug, document.repositoryId, need)) };
+  return { document, ...(await loadRepository(services, ctx, spaceSlug, document.repositoryId, need)) };
 }

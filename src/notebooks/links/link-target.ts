@@ -2,6 +2,7 @@ import type { LinkTargetType } from '../../../prisma/generated/client/client.js'
 import { visibleRepositories } from '../../access/repository-policy.js';
 import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
 
 /** What a link points to. */
 export interface LinkTarget {
@@ -15,17 +16,18 @@ export interface LinkTarget {
  * @throws DomainError `not_found` when the caller is no member of the space
  */
 export async function targetName(
+  services: PrismaService,
   ctx: RequestContext,
   spaceId: string,
   { targetType, targetId }: LinkTarget,
 ): Promise<string | null> {
-  const { prisma } = ctx.services;
+  const { prisma } = services;
   const select = { name: true };
   if (targetType !== 'repository') {
     const where = { id: targetId, spaceId, type: targetType };
     return (await prisma.catalogEntry.findFirst({ where, select }))?.name ?? null;
   }
-  const access = await loadSpaceById(ctx, spaceId);
+  const access = await loadSpaceById(services, ctx, spaceId);
   const where = { AND: [{ id: targetId }, visibleRepositories({ userId: ctx.actor.userId, access })] };
   return (await prisma.repository.findFirst({ where, select }))?.name ?? null;
 }

@@ -3,6 +3,7 @@ import { visibleRepositories } from '../../access/repository-policy.js';
 import { requireScope } from '../../access/require-scope.js';
 import { loadSpace } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../../paging/keyset-listing.js';
 import type { Listing } from '../../paging/listing.js';
 import { isUuid } from '../../validation/validate.js';
@@ -14,17 +15,18 @@ import type { LinkTarget } from './link-target.js';
  * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
  */
 export function listLinkedNotebooks(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   { targetType, targetId }: LinkTarget,
 ): Listing<NotebookDocument> {
   const where = async (): Promise<Prisma.NotebookDocumentWhereInput> => {
     requireScope(ctx, 'read');
-    const access = await loadSpace(ctx, spaceSlug);
+    const access = await loadSpace(services, ctx, spaceSlug);
     const links = isUuid(targetId) ? { some: { targetType, targetId } } : { some: { id: { in: [] } } };
     return { links, repository: visibleRepositories({ userId: ctx.actor.userId, access }) };
   };
-  const { notebookDocument } = ctx.services.prisma;
+  const { notebookDocument } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => notebookDocument.findMany(query),

@@ -1,6 +1,7 @@
 import type { LinkTargetType, NotebookLink } from '../../../prisma/generated/client/client.js';
 import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { uniqueViolation } from '../../engines/database/unique-violation.js';
 import { DomainError, invalidField, notFound } from '../../errors.js';
 import { keysetListing, newestFirst } from '../../paging/keyset-listing.js';
@@ -20,13 +21,18 @@ export interface CreateLinkInput {
  * The links of a notebook, newest first. Needs the scope `read` and `can_view` of its repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
  */
-export function listLinks(ctx: RequestContext, spaceSlug: string, notebookId: string): Listing<NotebookLink> {
+export function listLinks(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  notebookId: string,
+): Listing<NotebookLink> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { document } = await loadDocument(ctx, spaceSlug, notebookId, 'view');
+    const { document } = await loadDocument(services, ctx, spaceSlug, notebookId, 'view');
     return { notebookId: document.id };
   };
-  const { notebookLink } = ctx.services.prisma;
+  const { notebookLink } = services.prisma;
   return keysetListing(newestFirst, {
     where,
     find: (query) => notebookLink.findMany(query),
@@ -40,20 +46,23 @@ export function listLinks(ctx: RequestContext, spaceSlug: string, notebookId: st
  *   `already_exists`
  */
 export async function createLink(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   notebookId: string,
   input: CreateLinkInput,
 ): Promise<NotebookLink> {
-  const loaded = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  const loaded = await loadDocument(services, ctx, spaceSlug, notebookId, 'edit');
   requireScope(ctx, 'write');
   assertRepositoryOpen(loaded);
   const { access, document } = loaded;
   const { targetType, targetId } = input;
-  const name = isUuid(targetId) ? await targetName(ctx, access.space.id, { targetType, targetId }) : null;
+  const name = isUuid(targetId)
+    ? await targetName(services, ctx, access.space.id, { targetType, targetId })
+    : null;
   if (name === null) throw invalidField('target_id', `is not a ${targetType} of this space`, 'unknown');
   try {
-    return await ctx.services.prisma.notebookLink.create({
+    return await services.prisma.notebookLink.create({
       data: { notebookId: document.id, targetType, targetId, createdByUserId: ctx.actor.userId },
     });
   } catch (error) {
@@ -67,17 +76,18 @@ export async function createLink(
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`
  */
 export async function deleteLink(
+  services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
   notebookId: string,
   linkId: string,
 ): Promise<void> {
-  const loaded = await loadDocument(ctx, spaceSlug, notebookId, 'edit');
+  const loaded = await loadDocument(services, ctx, spaceSlug, notebookId, 'edit');
   requireScope(ctx, 'write');
   assertRepositoryOpen(loaded);
   const { document } = loaded;
   const { count } = isUuid(linkId)
-    ? await ctx.services.prisma.notebookLink.deleteMany({ where: { id: linkId, notebookId: document.id } })
+    ? await services.prisma.notebookLink.deleteMany({ where: { id: linkId, notebookId: document.id } })
     : { count: 0 };
   if (count === 0) throw notFound('The link');
 }

@@ -5,6 +5,7 @@ import { keysetListing, positionKey, timeKey } from '../../paging/keyset-listing
 import type { Listing } from '../../paging/listing.js';
 import { checkBranchName } from '../../repositories/check-ref.js';
 import { loadDocument } from '../documents/load-document.js';
+import type { NotebookServices } from '../notebook-services.js';
 
 /**
  * The saved versions of a notebook on one branch, newest first, under all the paths that it had. A merge puts what it
@@ -14,6 +15,7 @@ import { loadDocument } from '../documents/load-document.js';
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, when it is read
  */
 export function listVersions(
+  services: NotebookServices,
   ctx: RequestContext,
   spaceSlug: string,
   notebookId: string,
@@ -21,12 +23,12 @@ export function listVersions(
 ): Listing<FileVersion> {
   const where = async () => {
     requireScope(ctx, 'read');
-    const { document, repository } = await loadDocument(ctx, spaceSlug, notebookId, 'view');
+    const { document, repository } = await loadDocument(services, ctx, spaceSlug, notebookId, 'view');
     const branch = checkBranchName(filter.branch ?? repository.defaultBranch, ['query', 'branch']);
-    await ctx.services.indexer.ensure(repository.id, branch);
+    await services.indexer.ensure(repository.id, branch);
     return { documentId: document.id, branch };
   };
-  const { fileVersion } = ctx.services.prisma;
+  const { fileVersion } = services.prisma;
   return keysetListing(
     { sortTime: timeKey, position: positionKey },
     {

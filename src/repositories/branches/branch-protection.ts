@@ -4,6 +4,7 @@ import type { RequestContext } from '../../context.js';
 import { DomainError, invalidField } from '../../errors.js';
 import { checkBranchName } from '../check-ref.js';
 import { loadRepository } from '../load-repository.js';
+import type { RepositoryServices } from '../repository-services.js';
 
 /**
  * Says whether a branch takes direct writes from space admins only; idempotent. For space admins.
@@ -11,14 +12,15 @@ import { loadRepository } from '../load-repository.js';
  *   does not exist shall be protected
  */
 export async function setBranchProtection(
+  services: RepositoryServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
   input: { branch: string; protected: boolean },
 ): Promise<Repository> {
-  const { prisma, git } = ctx.services;
-  await loadAdminSpace(ctx, spaceSlug);
-  const { repository } = await loadRepository(ctx, spaceSlug, repositoryId, 'edit');
+  const { prisma, git } = services;
+  await loadAdminSpace(services, ctx, spaceSlug);
+  const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
   const key = { repositoryId: repository.id, name: checkBranchName(input.branch, ['body', 'branch']) };
   if (!input.protected) {
     await prisma.protectedBranch.deleteMany({ where: key });

@@ -6,13 +6,15 @@ import type {
 import { requireScope } from '../../access/require-scope.js';
 import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { DomainError, invalidField } from '../../errors.js';
-import { assertBranchWritable, loadFileTarget } from '../../files/file-target.js';
 import type { Listing } from '../../paging/listing.js';
 import { nameListing } from '../../paging/name-listing.js';
 import { checkBranchName } from '../check-ref.js';
-import { loadRepository } from '../load-repository.js';
+import { assertRepositoryOpen, type LoadedRepository, loadRepository } from '../load-repository.js';
+import type { RepositoryServices } from '../repository-services.js';
+import { assertBranchWritable } from './assert-branch-writable.js';
 import { lockDefaultBranch } from './lock-default-branch.js';
 
 /** A branch at the commit that it points to. */
@@ -29,10 +31,14 @@ export type ProtectedBranch = Pick<ProtectedBranchRow, 'name'>;
  * The branches of a repository by name. Needs the scope `read` and `can_view` of the repository.
  * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`, when it is read
  */
-export function listBranches(ctx: RequestContext, repository: Repository): Listing<Branch> {
+export function listBranches(
+  services: RepositoryServices,
+  ctx: RequestContext,
+  repository: Repository,
+): Listing<Branch> {
   return nameListing(async () => {
-    const guarded = new Set((await loadProtectedBranches(ctx, repository)).map(({ name }) => name));
-    const branches = await (await ctx.services.git.repository(repository.id)).branches();
+    const guarded = new Set((await loadProtectedBranches(services, ctx, repository)).map(({ name }) => name));
+    const branches = await (await services.git.repository(repository.id)).branches();
     return branches.map((branch) => ({ ...branch, isProtected: guarded.has(branch.name) }));
   });
 }
@@ -41,18 +47,23 @@ export function listBranches(ctx: RequestContext, repository: Repository): Listi
  * The protected branches by name. Needs the scope `read` and `can_view` of the repository.
  * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
  */
-export function listProtectedBranches(ctx: RequestContext, repository: Repository): Listing<ProtectedBranch> {
-  return nameListing(() => loadProtectedBranches(ctx, repository));
+export function listProtectedBranches(
+  services: PrismaService,
+  ctx: RequestContext,
+  repository: Repository,
+): Listing<ProtectedBranch> {
+  return nameListing(() => loadProtectedBranches(services, ctx, repository));
 }
 
 async function loadProtectedBranches(
+  services: PrismaService,
   ctx: RequestContext,
   repository: Repository,
 ): Promise<ProtectedBranch[]> {
   requireScope(ctx, 'read');
-  const { space } = await loadSpaceById(ctx, repository.spaceId);
-  await loadRepository(ctx, space.slug, repository.id, 'view');
-  return ctx.services.prisma.protectedBranch.findMany({
+  const { space } = await loadSpaceById(services, ctx, repository.spaceId);
+  await loadRepository(services, ctx, space.slug, repository.id, 'view');
+  return services.prisma.protectedBranch.findMany({
     where: { repositoryId: repository.id },
     select: { name: true },
   });
@@ -70,17 +81,20 @@ export interface CreateBranchInput {
  *   `invalid_request` for an unknown `from`, `already_exists`, `storage_unavailable`
  */
 export async function createBranch(
+  services: RepositoryServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
   input: CreateBranchInput,
 ): Promise<Branch> {
-  const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
+  const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
+  const { repository } = loaded;
   const name = checkBranchName(input.name, ['body', 'name']);
-  await assertBranchWritable(ctx, target, name);
-  const commitOid = await createAt(target.git, name, input.from ?? target.defaultBranch);
-  const where = { repositoryId: target.repository.id, name };
-  const isProtected = (await ctx.services.prisma.protectedBranch.count({ where })) > 0;
+  await assertBranchWritable(services, loaded, name);
+  const git = await services.git.repository(repository.id);
+  const commitOid = await createAt(git, name, input.from ?? repository.defaultBranch);
+  const where = { repositoryId: repository.id, name };
+  const isProtected = (await services.prisma.protectedBranch.count({ where })) > 0;
   return { name, commitOid, isProtected };
 }
 
@@ -91,20 +105,22 @@ export async function createBranch(
  *   `invalid_request` for the default branch, `storage_unavailable`
  */
 export async function deleteBranch(
+  services: RepositoryServices,
   ctx: RequestContext,
   spaceSlug: string,
   repositoryId: string,
   branch: string,
 ): Promise<void> {
-  const target = await loadFileTarget(ctx, spaceSlug, { repositoryId }, 'edit');
+  const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
   const name = checkBranchName(branch, ['body', 'name']);
-  await assertBranchWritable(ctx, target, name);
-  const { id } = target.repository;
+  await assertBranchWritable(services, loaded, name);
+  const { id } = loaded.repository;
+  const git = await services.git.repository(id);
   const remove = async () => {
-    await target.git.deleteBranch(name);
+    await git.deleteBranch(name);
     return true;
   };
-  if (!(await removeBranch(ctx.services.prisma, { repositoryId: id, name }, remove))) {
+  if (!(await removeBranch(services.prisma, { repositoryId: id, name }, remove))) {
     throw invalidField('name', 'is the default branch; make another branch the default first');
   }
 }
@@ -128,6 +144,18 @@ export async function removeBranch(
     }
     return true;
   });
+}
+
+async function loadForBranchWrite(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  repositoryId: string,
+): Promise<LoadedRepository> {
+  requireScope(ctx, 'write');
+  const loaded = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
+  assertRepositoryOpen(loaded);
+  return loaded;
 }
 
 async function createAt(git: GitRepository, name: string, from: string): Promise<string> {

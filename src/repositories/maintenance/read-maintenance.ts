@@ -8,6 +8,7 @@ import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { ObjectStatistics } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
+import type { RepositoryServices } from '../repository-services.js';
 
 /** How the maintenance of a repository stands, and how its objects lie on disk now. */
 export interface MaintenanceState extends ObjectStatistics {
@@ -36,10 +37,11 @@ const never = {
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function readMaintenance(
+  services: RepositoryServices,
   ctx: RequestContext,
   repository: Pick<Repository, 'id' | 'spaceId'>,
 ): Promise<MaintenanceState> {
-  const access = await loadSpaceById(ctx, repository.spaceId);
+  const access = await loadSpaceById(services, ctx, repository.spaceId);
   requireScope(ctx, 'admin');
   if (access.role !== 'admin') {
     throw new DomainError(
@@ -47,7 +49,7 @@ export async function readMaintenance(
       'Only an admin of this space may see the maintenance of a repository.',
     );
   }
-  const { prisma, git } = ctx.services;
+  const { prisma, git } = services;
   const row = await prisma.repositoryMaintenance.findUnique({ where: { repositoryId: repository.id } });
   return { ...never, ...row, repositoryId: repository.id, ...(await git.measure(repository.id)) };
 }

@@ -7,6 +7,7 @@ import type { GitServiceName } from '../../engines/git/serve/git-service.js';
 import { createWatchdog } from '../../engines/git/watchdog.js';
 import { statusOf } from '../../error-status.js';
 import { DomainError, notFound } from '../../errors.js';
+import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { loadGitService } from '../../git-access/load-git-service.js';
 import { barredBranches } from '../../git-access/push-policy.js';
 import { receivePush } from '../../git-access/receive-push.js';
@@ -39,13 +40,14 @@ interface Exchange {
  */
 export function createGitEndpoint(options: {
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
+  services: GitAccessServices;
   /** The largest pack of a push, in bytes. */
   mostPushBytes: number;
   log: Logger;
   /** How long a client may stand still, in milliseconds; default a minute. */
   idleMs?: number;
 }): (req: IncomingMessage, res: ServerResponse, requestId: string) => Promise<void> {
-  const { log, mostPushBytes, idleMs } = options;
+  const { services, log, mostPushBytes, idleMs } = options;
 
   async function answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => options.context(bearerOf(req), requestId);
@@ -60,7 +62,7 @@ export function createGitEndpoint(options: {
     const left = new AbortController();
     res.once('close', () => left.abort());
     const exchange = { ctx, req, res, route, left: left.signal };
-    if (route.action === 'info/refs') await advertise(exchange);
+    if (route.action === 'info/refs') await advertise(services, exchange);
     else await stream(exchange, route.action, authenticate);
   }
 
@@ -79,9 +81,9 @@ export function createGitEndpoint(options: {
       res.setHeader('content-type', `application/x-${action}-result`);
       const streams = { input, output: res, watchdog };
       if (isPush) {
-        await receivePush(ctx, route, { ...streams, mostBytes: mostPushBytes, refresh });
+        await receivePush(services, ctx, route, { ...streams, mostBytes: mostPushBytes, refresh });
       } else {
-        const { service } = await loadGitService(ctx, route, 'view');
+        const { service } = await loadGitService(services, ctx, route, 'view');
         await service.upload({ ...streams, protocol: protocolOf(req) });
       }
       res.end();
@@ -100,7 +102,10 @@ export function createGitEndpoint(options: {
   };
 }
 
-async function advertise({ ctx, req, res, route, left }: Exchange): Promise<void> {
+async function advertise(
+  services: GitAccessServices,
+  { ctx, req, res, route, left }: Exchange,
+): Promise<void> {
   const name = route.service;
   if (name === null) {
     throw new DomainError(
@@ -109,11 +114,11 @@ async function advertise({ ctx, req, res, route, left }: Exchange): Promise<void
     );
   }
   const isPush = name === 'git-receive-pack';
-  const { service, target } = await loadGitService(ctx, route, isPush ? 'edit' : 'view');
+  const { service, target } = await loadGitService(services, ctx, route, isPush ? 'edit' : 'view');
   const { userId } = ctx.actor;
   const protocol = protocolOf(req);
   const refs = isPush
-    ? await service.advertiseReceive(userId, await barredBranches(ctx, target), left)
+    ? await service.advertiseReceive(userId, await barredBranches(services, target), left)
     : await service.advertiseUpload(userId, protocol, left);
   res.setHeader('content-type', `application/x-${name}-advertisement`);
   // In version 2 the capabilities come first, without a title.

@@ -7,6 +7,8 @@ import {
   subscribe,
   validate,
 } from 'graphql';
+import type { Context } from '../../../schema/builder.js';
+import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { mapIterator } from '../../engines/events/map-iterator.js';
@@ -34,6 +36,7 @@ export interface GraphQLExecutor {
 export function createGraphQLExecutor(
   schema: GraphQLSchema,
   documents: Iterable<DocumentNode>,
+  services: Services,
 ): GraphQLExecutor {
   const prepared = new WeakSet<object>();
   for (const document of documents) {
@@ -41,12 +44,9 @@ export function createGraphQLExecutor(
     if (errors.length > 0) throw new Error(`A REST operation does not fit the schema: ${errors[0]!.message}`);
     prepared.add(document);
   }
-  const args = (
-    document: TypedDocumentNode<unknown, never>,
-    variables: unknown,
-    contextValue: RequestContext,
-  ) => {
+  const args = (document: TypedDocumentNode<unknown, never>, variables: unknown, ctx: RequestContext) => {
     if (!prepared.has(document)) throw new Error('This document was not prepared at start.');
+    const contextValue: Context = { ctx, services };
     return { schema, document, contextValue, variableValues: variables as Record<string, unknown> };
   };
 

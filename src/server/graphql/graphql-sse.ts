@@ -3,6 +3,8 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createHandler, type OperationArgs, type Response } from 'graphql-sse';
 import type { Logger } from 'pino';
+import type { Context } from '../../../schema/builder.js';
+import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { DomainError, type ErrorCode } from '../../errors.js';
 import { readParams } from '../http/read-params.js';
@@ -13,7 +15,7 @@ import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-t
 import { createOutputGate, type OutputGate } from './output-gate.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
-type Context = RequestContext & Record<PropertyKey, unknown>;
+type StreamContext = Context & Record<PropertyKey, unknown>;
 
 /** The most single-connection streams that one user may hold at once. */
 const streamsPerUser = 100;
@@ -23,17 +25,17 @@ const streamsPerUser = 100;
  * (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md), distinct and single connection mode. A stream
  * token belongs to the user who reserved it: with another user's token it does not exist.
  */
-export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
+export function createStreamEndpoint(options: { schema: GraphQLSchema; services: Services; log: Logger }) {
   const reserved = new Map<string, { userId: string; gate: OutputGate; gone: AbortController }>();
   // The library forgets an operation that is still being opened when its single connection closes.
   const gone = new WeakMap<object, AbortSignal>();
   const gates = new WeakMap<IncomingMessage, OutputGate>();
-  const handler = createHandler<IncomingMessage, RequestContext, Context>({
+  const handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
     validate: validateGuarded as never,
-    subscribe: ((args: OperationArgs<Context>) =>
+    subscribe: ((args: OperationArgs<StreamContext>) =>
       subscribeToEnd(args, options.log, gone.get(args.contextValue))) as never,
     authenticate(request) {
-      const { userId } = request.context.actor;
+      const { userId } = request.context.ctx.actor;
       if (request.method === 'PUT') {
         if ([...reserved.values()].filter((stream) => stream.userId === userId).length >= streamsPerUser) {
           throw new DomainError(
@@ -55,7 +57,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
       try {
         document = parseGuarded(params.query);
       } catch (error) {
-        return refusal(400, { errors: [maskError(error, options.log, request.context.requestId)] });
+        return refusal(400, { errors: [maskError(error, options.log, request.context.ctx.requestId)] });
       }
       return {
         schema: options.schema,
@@ -67,17 +69,20 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
           params.operationName,
           params.variables as Record<string, unknown> | undefined,
         ),
-        contextValue: request.context as Context,
-      } satisfies OperationArgs<Context>;
+        contextValue: request.context,
+      } satisfies OperationArgs<StreamContext>;
     },
     // The library queues what it is given; waiting here is what holds a fast source to the pace of a slow client.
     async onNext(context, request, result) {
       await gates.get(request.raw)?.admit();
-      return hideNumberTokens(maskResult(result as ExecutionResult, options.log, context.requestId)) as never;
+      return hideNumberTokens(
+        maskResult(result as ExecutionResult, options.log, context.ctx.requestId),
+      ) as never;
     },
   });
 
-  return async (req: IncomingMessage, res: ServerResponse, context: RequestContext): Promise<void> => {
+  return async (req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> => {
+    const context: StreamContext = { ctx, services: options.services };
     // Read here, because the library answers every failure of it with 400.
     const body = hasJson(req) ? await readParams(req) : null;
     const raw = {
@@ -96,7 +101,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; log: Logg
     const [answer, init] = await handler(raw);
     res.writeHead(init.status, init.statusText, init.headers);
     if (!answer || typeof answer === 'string') {
-      res.end(answer && init.status >= 400 ? withCode(answer, init.status, context.requestId) : answer);
+      res.end(answer && init.status >= 400 ? withCode(answer, init.status, ctx.requestId) : answer);
       return;
     }
     const leave = () => {

@@ -1,14 +1,14 @@
 import type { ExecutionArgs, GraphQLSchema } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../../context.js';
+import type { Context } from '../../../schema/builder.js';
 import { guardDocument, mostTokens } from './document-guard.js';
 import { maskResult } from './mask-error.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 
-/** The request's context, with a signal that aborts when the client has gone or was answered. */
-export type YogaContext = RequestContext & { left: AbortSignal };
+/** The resolvers' context, with a signal that aborts when the client has gone or was answered. */
+export type YogaContext = Context & { left: AbortSignal };
 
 /**
  * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The caller was
@@ -68,7 +68,7 @@ const defaultQuery = `# Put your token into the headers below, then run this.
 function useSubscribeToEnd(log: Logger): Plugin {
   return {
     onSubscribe({ setSubscribeFn, context }) {
-      const { left } = context as Partial<YogaContext>;
+      const { left } = context as unknown as YogaContext;
       setSubscribeFn(((args: ExecutionArgs) => subscribeToEnd(args, log, left)) as never);
     },
   };
@@ -79,7 +79,7 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.requestId));
+      setResult(maskResult(result, log, serverContext.ctx.requestId));
     },
   };
 }

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { RestApp } from '../../../rest/app.js';
 import { errorResponse, noSuchPath } from '../../../rest/error-response.js';
+import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { statusOf } from '../../error-status.js';
@@ -31,6 +32,7 @@ const longestRequestMs = 30 * 60_000;
 export function createHttpServer(options: {
   rest: RestApp;
   schema: GraphQLSchema;
+  services: Services;
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
   /** Why requests cannot be served now, in a sentence; null when they can. */
@@ -39,12 +41,13 @@ export function createHttpServer(options: {
   gitVersion: string;
   log: Logger;
 }): HttpServer {
-  const { log, schema, config } = options;
+  const { log, schema, services, config } = options;
   const yoga = createGraphQLEndpoint({ schema, log });
   const cors = createCors(config.corsOrigins);
-  const stream = createStreamEndpoint({ schema, log });
+  const stream = createStreamEndpoint({ schema, services, log });
   const gitEndpoint = createGitEndpoint({
     context: options.context,
+    services,
     log,
     mostPushBytes: config.maxPushBytes,
   });
@@ -74,7 +77,7 @@ export function createHttpServer(options: {
         return;
       }
       const context = await options.context(req.headers.authorization, at.requestId);
-      if (at.path === '/graphql') await yoga.handle(req, res, { ...context, left: left.signal });
+      if (at.path === '/graphql') await yoga.handle(req, res, { ctx: context, services, left: left.signal });
       else await stream(req, res, context);
     } catch (error) {
       refuse(res, error, log, at.requestId);

@@ -1,5 +1,5 @@
-import { uniqueViolation } from '../engines/database/unique-violation.js';
-import { DomainError } from '../errors.js';
+import { DomainError } from '../../errors.js';
+import { uniqueViolation } from './unique-violation.js';
 
 /**
  * Runs a write and tells a violated unique constraint as a fault of the field that has to be unique.

@@ -1,0 +1,21 @@
+import type { CatalogServices } from '../src/catalog/catalog-services.js';
+import type { ExecutionServices } from '../src/executions/execution-services.js';
+import type { FileServices } from '../src/files/file-services.js';
+import type { RemoteServices } from '../src/remotes/remote-services.js';
+import type { MaintenanceServices } from '../src/repositories/maintenance/maintenance-services.js';
+import type { SessionServices } from '../src/sessions/session-services.js';
+import type { SpaceServices } from '../src/spaces/space-services.js';
+import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
+import type { ArchiveServices, WorkspaceServices } from '../src/workspaces/workspace-services.js';
+
+/** All services that resolvers hand to commands; each command's own type names the few that it needs. */
+export type Services = SpaceServices &
+  CatalogServices &
+  WorkspaceServices &
+  ArchiveServices &
+  FileServices &
+  MaintenanceServices &
+  RemoteServices &
+  SessionServices &
+  ExecutionServices &
+  SubscriptionServices;

@@ -1,0 +1,7 @@
+import type { Logger } from 'pino';
+import type { FileServices } from '../files/file-services.js';
+
+/** What clones, fetches and pushes by Git clients need. */
+export interface GitAccessServices extends FileServices {
+  log: Logger;
+}

@@ -1,0 +1,36 @@
+import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadAdminSpace } from '../access/require-admin.js';
+import type { RequestContext } from '../context.js';
+import { type CreateRepositoryInput, createRepository } from '../repositories/create-repository.js';
+import { checkRemoteInput, type RemoteInput } from './check-remote-input.js';
+import type { RemoteServices } from './remote-services.js';
+import { remoteData } from './set-remote.js';
+
+/** A new repository, which mirrors a remote where one is given. */
+export interface CreateRepositoryWithRemoteInput extends CreateRepositoryInput {
+  /** Synced soon, in the background. */
+  remote?: RemoteInput | null;
+}
+
+/**
+ * Creates a repository and, where a remote is given, sets it in the same transaction. For space admins.
+ * @throws DomainError what `createRepository` throws, `runtime_unavailable` where remotes are off
+ */
+export async function createRepositoryWithRemote(
+  services: RemoteServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  { remote: remoteInput, ...input }: CreateRepositoryWithRemoteInput,
+): Promise<Repository> {
+  if (!remoteInput) return createRepository(services, ctx, spaceSlug, input);
+  const { remotes } = services;
+  await loadAdminSpace(services, ctx, spaceSlug);
+  const remote = checkRemoteInput(remotes, remoteInput, ['remote']);
+  const repository = await createRepository(services, ctx, spaceSlug, input, (tx, repositoryId) =>
+    tx.repositoryRemote.create({
+      data: { repositoryId, ...remoteData(remotes, repositoryId, remote, null) },
+    }),
+  );
+  remotes.wake();
+  return repository;
+}

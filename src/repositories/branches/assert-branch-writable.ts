@@ -1,0 +1,19 @@
+import type { SpaceAccess } from '../../context.js';
+import type { PrismaService } from '../../engines/database/prisma-service.js';
+import { DomainError } from '../../errors.js';
+
+/** @throws DomainError `branch_protected` unless the caller may write to the branch directly */
+export async function assertBranchWritable(
+  { prisma }: PrismaService,
+  target: { access: SpaceAccess; repository: { id: string } },
+  branch: string,
+): Promise<void> {
+  if (target.access.role === 'admin') return;
+  const where = { repositoryId_name: { repositoryId: target.repository.id, name: branch } };
+  if (await prisma.protectedBranch.findUnique({ where })) {
+    throw new DomainError(
+      'branch_protected',
+      'This branch is protected; only space admins write to it directly.',
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { WorkerServices } from './worker-services.js';
+import { liveStatuses } from './worker-status.js';
+
+/** Stops the live workers of a workspace; resolves when their rows are terminal. */
+export async function stopWorkspaceWorkers(
+  { prisma, workers }: Pick<WorkerServices, 'prisma' | 'workers'>,
+  workspaceId: string,
+  statusReason: string,
+): Promise<void> {
+  const live = await prisma.worker.findMany({
+    where: { workspaceId, status: { in: [...liveStatuses] } },
+    select: { id: true },
+  });
+  await Promise.all(live.map(({ id }) => workers.stop(id, statusReason)));
+}

@@ -1,0 +1,15 @@
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import type { GitStore } from '../engines/git/git-store.js';
+
+/** What the commands on workspaces need. */
+export interface WorkspaceServices extends PrismaService {
+  git: GitStore;
+  bus: EventBus;
+}
+
+/** What archiving a workspace needs. */
+export interface ArchiveServices extends WorkspaceServices {
+  /** Stops the live workers of a workspace; resolves when their rows are terminal. */
+  stopWorkers(workspaceId: string, statusReason: string): Promise<void>;
+}
