@@ -7,7 +7,7 @@ import { loadRepository } from '../repositories/load-repository.js';
 import type { RemoteServices } from './remote-services.js';
 
 /**
- * Ends the mirroring and forgets the credentials; what was fetched stays. For space admins.
+ * Removes the remote of a repository and deletes its credentials. The fetched branches stay. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function removeRemote(
