@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertReadablePath } from '../engines/git/trees/path.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';

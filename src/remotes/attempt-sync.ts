@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
+import { RemoteFault, type RemoteFaultCode } from '../engines/git/remote-fault.js';
 import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { type Lookup, pinAddress } from './address-policy.js';

@@ -1,6 +1,6 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { RemoteAccess } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
 import type { SecretBox } from './secret-box.js';
 
 /** What a secret is sealed for: it opens for its own repository and the host that it was given for, and no other. */

@@ -1,5 +1,5 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import { type RemoteFaultCode, remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { type RemoteFaultCode, remoteFaults } from '../engines/git/remote-fault.js';
 import type { RemoteConflict } from './sync-remote.js';
 
 /** Why the last sync did not do all that it should, in a sentence of a closed set; null where it did. */

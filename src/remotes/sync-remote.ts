@@ -1,11 +1,11 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { GitRepository, GitStore } from '../engines/git/git-store.js';
 import type { NativeGit } from '../engines/git/native/native-git.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
 import { compareTips } from '../engines/git/remotes/compare-tips.js';
 import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../engines/git/remotes/fetch-remote.js';
 import { pushRemote } from '../engines/git/remotes/push-remote.js';
 import type { RemoteAccess, RemoteLimits } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
 import {
   createRefs,
   noteUpdates,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RemoteFault } from '../../src/engines/git/remotes/remote-fault.js';
+import { RemoteFault } from '../../src/engines/git/remote-fault.js';
 import { pinAddress } from '../../src/remotes/address-policy.js';
 import { parseAllowedHosts } from '../../src/remotes/allowed-hosts.js';
 import { isPublicAddress } from '../../src/remotes/public-address.js';

@@ -11,7 +11,7 @@ import { writeLooseObjects } from './objects/loose-objects.js';
 import { ObjectBatch } from './objects/object-batch.js';
 import { createObjectCaches } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
-import { assertBranchName } from './refs/ref-name.js';
+import { assertBranchName } from './ref-name.js';
 import { applyChanges } from './trees/apply-changes.js';
 import { TreeEditor } from './trees/tree-editor.js';
 

@@ -6,7 +6,7 @@ import type { NativeGit } from '../native/native-git.js';
 import { decodeCommit } from '../objects/commit-object.js';
 import { ObjectBatch } from '../objects/object-batch.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { assertBranchName } from '../refs/ref-name.js';
+import { assertBranchName } from '../ref-name.js';
 import type { RefStore } from '../refs/ref-store.js';
 import type { BranchQueue, Waiting } from './branch-queue.js';
 import { chainCommit, type Tip } from './chain-commit.js';

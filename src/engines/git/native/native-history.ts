@@ -1,6 +1,6 @@
 import { storageUnavailable } from '../durability/storage-error.js';
+import { isReadableSegment } from '../file-path.js';
 import { EntryBudget } from '../objects/entry-budget.js';
-import { isReadableSegment } from '../trees/path.js';
 import { isRegularFile } from '../trees/tree-bytes.js';
 import type { FileDifference } from '../trees/tree-diff.js';
 import { longestPrefix } from '../trees/tree-files.js';

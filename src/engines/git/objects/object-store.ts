@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { notFound } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
 import { storageUnavailable } from '../durability/storage-error.js';
-import { takeTurns } from '../event-loop-turn.js';
 import { PackDamage } from '../packs/pack-damage.js';
 import type { Found, PackFolder } from '../packs/pack-folder.js';
-import { isObjectId } from '../refs/ref-name.js';
+import { isObjectId } from '../ref-name.js';
 import { largestCachedBlob, type ObjectCaches, packFolderOf } from './object-caches.js';
 import type { GitObject, ObjectType } from './object-codec.js';
 import { readLoose, readLooseHeader } from './read-loose.js';
+import { takeTurns } from './yield-to-event-loop.js';
 
 /** Native git knows it without having it. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';

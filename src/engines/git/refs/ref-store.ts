@@ -7,9 +7,9 @@ import type { DurableFiles } from '../durability/durable-files.js';
 import type { MoveRecord } from '../durability/journal/journal-record.js';
 import { errnoOf, refUnreadable } from '../durability/storage-error.js';
 import type { LooseObject } from '../objects/loose-objects.js';
+import { isBranchName } from '../ref-name.js';
 import { readPackedRefs, withoutPackedRef } from './packed-refs.js';
 import { withLock } from './ref-lock.js';
-import { isBranchName } from './ref-name.js';
 
 const heads = 'refs/heads/';
 

@@ -4,7 +4,7 @@ import { refUnreadable } from '../durability/storage-error.js';
 import type { ResolvedRef } from '../git-types.js';
 import { gitdirFs, virtualGitdir } from '../objects/gitdir-fs.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { assertBranchName, isObjectId } from './ref-name.js';
+import { assertBranchName, isObjectId } from '../ref-name.js';
 import type { RefStore } from './ref-store.js';
 
 const mostTags = 10;

@@ -1,12 +1,12 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NativeGit, NativeRun } from '../native/native-git.js';
-import { isBranchName } from '../refs/ref-name.js';
+import { isBranchName } from '../ref-name.js';
+import { RemoteFault } from '../remote-fault.js';
 import { packBounds } from '../serve/index-pack.js';
 import type { NewObjects } from '../serve/pack-objects.js';
 import { checkFetched } from './check-fetched.js';
 import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
-import { RemoteFault } from './remote-fault.js';
 
 /** What a remote has. */
 export interface RemoteTips {

@@ -1,7 +1,7 @@
 import type { NativeGit } from '../native/native-git.js';
 import { NativeGitError } from '../native/native-git.js';
+import { RemoteFault } from '../remote-fault.js';
 import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
-import { RemoteFault } from './remote-fault.js';
 
 const atOnce = 100;
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
-import { faultOf, RemoteFault, type RemoteFaultCode } from './remote-fault.js';
+import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
 
 /** How git reaches a remote. */
 export interface RemoteAccess {

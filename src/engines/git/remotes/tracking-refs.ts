@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NativeGit } from '../native/native-git.js';
-import { isBranchName } from '../refs/ref-name.js';
+import { isBranchName } from '../ref-name.js';
 import type { RemoteTips } from './fetch-remote.js';
 import { updateRefs, updatesAtOnce } from './update-refs.js';
 

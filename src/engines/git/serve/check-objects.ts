@@ -1,5 +1,5 @@
-import { takeTurns } from '../event-loop-turn.js';
-import { isReadableSegment } from '../trees/path.js';
+import { isReadableSegment } from '../file-path.js';
+import { takeTurns } from '../objects/yield-to-event-loop.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from '../trees/tree-bytes.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';

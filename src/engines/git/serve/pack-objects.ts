@@ -1,5 +1,5 @@
-import { takeTurns } from '../event-loop-turn.js';
 import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
+import { takeTurns } from '../objects/yield-to-event-loop.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
 const mostObjects = 1_000_000;

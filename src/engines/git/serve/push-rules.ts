@@ -1,4 +1,4 @@
-import { isBranchName } from '../refs/ref-name.js';
+import { isBranchName } from '../ref-name.js';
 import type { PushOutcome } from './push-outcome.js';
 import type { RefCommand } from './push-request.js';
 

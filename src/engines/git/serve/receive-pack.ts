@@ -3,6 +3,7 @@ import { DomainError } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
 import type { NativeGit } from '../native/native-git.js';
 import type { RefStore } from '../refs/ref-store.js';
+import type { Watchdog } from '../watchdog.js';
 import { BodyReader } from './body-reader.js';
 import { checkConnected, checkHistory } from './check-history.js';
 import { checkObjects } from './check-objects.js';
@@ -17,7 +18,6 @@ import { type RefCommand, readPushRequest } from './push-request.js';
 import { applyRules, type PushPolicy, refOf } from './push-rules.js';
 import type { Pusher, PushTurns } from './push-turns.js';
 import { Quarantine } from './quarantine.js';
-import type { Watchdog } from './watchdog.js';
 
 /** The parts of a repository that a push works with. */
 export interface ReceiveParts {

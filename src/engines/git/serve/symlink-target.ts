@@ -1,4 +1,4 @@
-import { isReadableSegment } from '../trees/path.js';
+import { isReadableSegment } from '../file-path.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';
 

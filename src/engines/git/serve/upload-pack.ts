@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import type { Watchdog } from '../watchdog.js';
 import { allEnded, drained, exitCode, feed, keepErrors } from './feed.js';
 import { hiddenRefs } from './hidden-refs.js';
-import type { Watchdog } from './watchdog.js';
 
 /** Where a clone or fetch comes from and goes to. */
 export interface UploadRequest {

@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '../../../errors.js';
+import { assertReadablePath, assertWritablePath, invalidPath } from '../file-path.js';
 import type { CommitResult, FileChange } from '../git-types.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
-import { assertReadablePath, assertWritablePath, invalidPath } from './path.js';
 import { fileExists, type TreeEditor } from './tree-editor.js';
 
 const newFileMode = '100644';

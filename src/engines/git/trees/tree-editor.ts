@@ -1,6 +1,6 @@
 import { DomainError } from '../../../errors.js';
+import { foldName, invalidPath } from '../file-path.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
-import { foldName, invalidPath } from './path.js';
 import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
 import type { PathTarget } from './tree-path.js';
 

@@ -1,6 +1,6 @@
+import { isReadableSegment } from '../file-path.js';
 import type { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { isReadableSegment } from './path.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 
 /** No longer path can be read; this also bounds the depth of hostile trees. */

@@ -7,11 +7,11 @@ import {
   type NativeCommand,
   type NativeGit,
 } from '../../../../src/engines/git/native/native-git.js';
+import { RemoteFault } from '../../../../src/engines/git/remote-fault.js';
 import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';
 import { pushRemote } from '../../../../src/engines/git/remotes/push-remote.js';
 import { type RemoteAccess, remoteLimits } from '../../../../src/engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../../../../src/engines/git/remotes/remote-fault.js';
 import { packBounds } from '../../../../src/engines/git/serve/index-pack.js';
 import { type GitHttpServer, openGitHttpServer } from '../../../support/git-http-server.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';

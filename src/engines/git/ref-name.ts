@@ -1,4 +1,4 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError } from '../../errors.js';
 
 const longestName = 200;
 const objectId = /^[0-9a-f]{40}$/;

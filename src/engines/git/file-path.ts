@@ -1,4 +1,4 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError } from '../../errors.js';
 
 const longestPath = 4096;
 const longestSegment = 255;
