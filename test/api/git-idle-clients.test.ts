@@ -32,7 +32,7 @@ beforeAll(async () => {
       spaces: new Map(),
     }),
     services,
-    mostPushBytes: 1024 * 1024,
+    maxPushBytes: 1024 * 1024,
     log: pino({ level: 'silent' }),
     idleMs,
   });

@@ -20,7 +20,7 @@ import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { openRepository } from './open-repository.js';
 import { RefStore } from './refs/ref-store.js';
-import { createGitServing, type GitService } from './serve/git-service.js';
+import { GitService, ServiceGates } from './serve/git-service.js';
 
 export type {
   Commit,
@@ -136,7 +136,7 @@ export function openGitStore(options: GitStoreOptions): GitStore {
   /** The repositories that could not be taken up, by the name of their folder. */
   let untrusted: ReadonlyMap<string, unknown> = new Map();
   const native = options.native ?? null;
-  const serving = createGitServing(native, queue);
+  const gates = new ServiceGates();
 
   async function existing(id: string): Promise<string> {
     const gitdir = directory(root, id);
@@ -200,7 +200,8 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     temporaryFolder: async () => join(root, tempFolder, tempName((await owner.instance()).id)),
     async serve(id) {
       const files = new DurableFiles(await existing(id), owner);
-      return serving({ id, files, refs: new RefStore(files) });
+      if (!native) throw storageUnavailable(new Error('there is no native git'));
+      return new GitService({ native, queue, gates, id, files, refs: new RefStore(files) });
     },
     measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
     needsMaintenance: (id) =>

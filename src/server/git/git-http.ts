@@ -9,7 +9,6 @@ import { statusOf } from '../../error-status.js';
 import { DomainError, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { loadGitService } from '../../git-access/load-git-service.js';
-import { barredBranches } from '../../git-access/push-policy.js';
 import { receivePush } from '../../git-access/receive-push.js';
 import { bearerOf, type GitRoute, gitBody, gitRoute, protocolOf } from './git-request.js';
 
@@ -42,12 +41,12 @@ export function createGitEndpoint(options: {
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   services: GitAccessServices;
   /** The largest pack of a push, in bytes. */
-  mostPushBytes: number;
+  maxPushBytes: number;
   log: Logger;
   /** How long a client may stand still, in milliseconds; default a minute. */
   idleMs?: number;
 }): (req: IncomingMessage, res: ServerResponse, requestId: string) => Promise<void> {
-  const { services, log, mostPushBytes, idleMs } = options;
+  const { services, log, maxPushBytes, idleMs } = options;
 
   async function answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => options.context(bearerOf(req), requestId);
@@ -77,11 +76,11 @@ export function createGitEndpoint(options: {
     watchdog.signal.addEventListener('abort', cut, { once: true });
     const isPush = action === 'git-receive-pack';
     try {
-      const input = gitBody(req, action, isPush ? 2 * mostPushBytes : largestFetchRequest);
+      const input = gitBody(req, action, isPush ? 2 * maxPushBytes : largestFetchRequest);
       res.setHeader('content-type', `application/x-${action}-result`);
       const streams = { input, output: res, watchdog };
       if (isPush) {
-        await receivePush(services, ctx, route, { ...streams, mostBytes: mostPushBytes, refresh });
+        await receivePush(services, ctx, route, { ...streams, maxBytes: maxPushBytes, refresh });
       } else {
         const { service } = await loadGitService(services, ctx, route, 'view');
         await service.upload({ ...streams, protocol: protocolOf(req) });
@@ -114,12 +113,9 @@ async function advertise(
     );
   }
   const isPush = name === 'git-receive-pack';
-  const { service, target } = await loadGitService(services, ctx, route, isPush ? 'edit' : 'view');
-  const { userId } = ctx.actor;
+  const { service } = await loadGitService(services, ctx, route, isPush ? 'edit' : 'view');
   const protocol = protocolOf(req);
-  const refs = isPush
-    ? await service.advertiseReceive(userId, await barredBranches(services, target), left)
-    : await service.advertiseUpload(userId, protocol, left);
+  const refs = isPush ? await service.advertiseReceive(left) : await service.advertiseUpload(protocol, left);
   res.setHeader('content-type', `application/x-${name}-advertisement`);
   // In version 2 the capabilities come first, without a title.
   if (isPush || !protocol?.split(':').includes('version=2')) {

@@ -49,7 +49,7 @@ export function createHttpServer(options: {
     context: options.context,
     services,
     log,
-    mostPushBytes: config.maxPushBytes,
+    maxPushBytes: config.maxPushBytes,
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
