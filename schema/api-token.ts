@@ -44,7 +44,7 @@ builder.prismaObjectFields(User, (t) => ({
       "Newest first, also expired and revoked ones. The caller's own; anyone's for platform admins.",
     args: pageArgs,
     select: { id: true },
-    resolve: (user, args, { services, request }) => readPage(args, listApiTokens(services, request, user.id)),
+    resolve: (user, args, { services, ctx }) => readPage(args, listApiTokens(services, ctx, user.id)),
   }),
 }));
 
@@ -79,13 +79,13 @@ builder.mutationFields((t) => ({
       'Makes an API token: for the caller, or, by platform admins, for anyone. Needs the scope `admin` and every scope ' +
       'that the new token gets.',
     args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, { services, request }) => createApiToken(services, request, input),
+    resolve: (_root, { input }, { services, ctx }) => createApiToken(services, ctx, input),
   }),
   revokeApiToken: t.field({
     type: ApiToken,
     description:
       "Revokes an API token at once; idempotent. The caller's own; anyone's for platform admins. Needs the scope `admin`.",
     args: { id: t.arg.id({ required: true, description: 'UUID of the token.' }) },
-    resolve: (_root, { id }, { services, request }) => revokeApiToken(services, request, id),
+    resolve: (_root, { id }, { services, ctx }) => revokeApiToken(services, ctx, id),
   }),
 }));

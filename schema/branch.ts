@@ -35,15 +35,14 @@ builder.prismaObjectFields(Repository, (t) => ({
     type: BranchConnection,
     description: 'The branches, by name.',
     args: pageArgs,
-    resolve: (repository, args, { services, request }) =>
-      readPage(args, listBranches(services, request, repository)),
+    resolve: (repository, args, { services, ctx }) => readPage(args, listBranches(services, ctx, repository)),
   }),
   protectedBranches: t.field({
     type: ProtectedBranchConnection,
     description: 'The branches that only space admins write to directly, by name.',
     args: pageArgs,
-    resolve: (repository, args, { services, request }) =>
-      readPage(args, listProtectedBranches(services, request, repository)),
+    resolve: (repository, args, { services, ctx }) =>
+      readPage(args, listProtectedBranches(services, ctx, repository)),
   }),
 }));
 
@@ -63,16 +62,16 @@ builder.mutationFields((t) => ({
         description: "A branch, tag or commit sha to begin at; default the repository's default branch.",
       }),
     },
-    resolve: (_root, { spaceSlug, repositoryId, name, from }, { services, request }) =>
-      createBranch(services, request, spaceSlug, repositoryId, { name, from }),
+    resolve: (_root, { spaceSlug, repositoryId, name, from }, { services, ctx }) =>
+      createBranch(services, ctx, spaceSlug, repositoryId, { name, from }),
   }),
   deleteBranch: t.boolean({
     description:
       'Deletes a branch, but not the default one. Needs the scope `write` and `canEdit`; a protected one only space ' +
       'admins delete.',
     args: { ...repositoryArgs, name: t.arg.string({ required: true, description: 'The branch.' }) },
-    resolve: async (_root, { spaceSlug, repositoryId, name }, { services, request }) => {
-      await deleteBranch(services, request, spaceSlug, repositoryId, name);
+    resolve: async (_root, { spaceSlug, repositoryId, name }, { services, ctx }) => {
+      await deleteBranch(services, ctx, spaceSlug, repositoryId, name);
       return true;
     },
   }),
@@ -86,7 +85,7 @@ builder.mutationFields((t) => ({
       branch: t.arg.string({ required: true, description: 'The branch; to be protected it must exist.' }),
       protected: t.arg.boolean({ required: true, description: 'Whether it shall be protected.' }),
     },
-    resolve: (_root, { spaceSlug, repositoryId, ...input }, { services, request }) =>
-      setBranchProtection(services, request, spaceSlug, repositoryId, input),
+    resolve: (_root, { spaceSlug, repositoryId, ...input }, { services, ctx }) =>
+      setBranchProtection(services, ctx, spaceSlug, repositoryId, input),
   }),
 }));

@@ -8,7 +8,7 @@ import type { Services } from './services.js';
 
 /** What every resolver may use: the request, and the services that it hands to commands. */
 export interface Context {
-  request: RequestContext;
+  ctx: RequestContext;
   services: Services;
 }
 

@@ -42,8 +42,8 @@ builder.objectFields(Space, (t) => ({
       ...pageArgs,
       type: t.arg({ type: CatalogEntryTypeEnum, description: 'Only entries of this type; default all.' }),
     },
-    resolve: (space, args, { services, request }) =>
-      readPage(args, listCatalog(services, request, space.slug, args.type)),
+    resolve: (space, args, { services, ctx }) =>
+      readPage(args, listCatalog(services, ctx, space.slug, args.type)),
   }),
 }));
 
@@ -68,8 +68,8 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: CreateCatalogEntryInput, required: true, description: 'What to make.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      createCatalogEntry(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
+      createCatalogEntry(services, ctx, spaceSlug, input),
   }),
   renameCatalogEntry: t.field({
     type: CatalogEntry,
@@ -81,15 +81,15 @@ builder.mutationFields((t) => ({
         description: 'Unique in the space and type; 1 to 200 characters.',
       }),
     },
-    resolve: (_root, { spaceSlug, id, name }, { services, request }) =>
-      renameCatalogEntry(services, request, spaceSlug, id, name),
+    resolve: (_root, { spaceSlug, id, name }, { services, ctx }) =>
+      renameCatalogEntry(services, ctx, spaceSlug, id, name),
   }),
   deleteCatalogEntry: t.boolean({
     description:
       'Deletes a catalog entry; links to it stay, without a name. Needs the scope `admin` and the space role admin.',
     args: entryArgs,
-    resolve: async (_root, { spaceSlug, id }, { services, request }) => {
-      await deleteCatalogEntry(services, request, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await deleteCatalogEntry(services, ctx, spaceSlug, id);
       return true;
     },
   }),

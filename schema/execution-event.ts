@@ -263,8 +263,8 @@ builder.subscriptionField('executionEvents', (t) =>
       executionId: t.arg.id({ required: true, description: 'The execution.' }),
       after: t.arg.int({ defaultValue: 0, description: 'The last sequence number that the client has.' }),
     },
-    subscribe: async (_root, { executionId, after }, { services, request }) => {
-      const { execution, entries } = await watchExecutionLog(services, request, executionId, after ?? 0);
+    subscribe: async (_root, { executionId, after }, { services, ctx }) => {
+      const { execution, entries } = await watchExecutionLog(services, ctx, executionId, after ?? 0);
       return mapIterator(entries, (entry) => ({ execution, ...entry }));
     },
     resolve: (row) => row,

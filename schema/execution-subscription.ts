@@ -14,8 +14,8 @@ builder.subscriptionField('executionsChanged', (t) =>
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       sessionId: t.arg.id({ description: 'Only those of this session; needs `canView` in its workspace.' }),
     },
-    subscribe: (_root, { spaceSlug, ...filter }, { services, request }) =>
-      watchExecutions(services, request, spaceSlug, filter),
+    subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>
+      watchExecutions(services, ctx, spaceSlug, filter),
     resolve: (row) => row,
   }),
 );

@@ -20,8 +20,7 @@ export const Execution = builder.prismaObject('Execution', {
       type: EffectivePermissions,
       description: 'What the caller may do with its session, and so with it.',
       select: { session: { select: { workspaceId: true, userId: true } } },
-      resolve: ({ session }, _args, { services, request }) =>
-        runtimePermissionsIn(services, request, session),
+      resolve: ({ session }, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
     }),
     code: t.exposeString('code', { description: 'The code of the cell.' }),
     cellIndex: t.exposeInt('cellIndex', {
@@ -48,8 +47,7 @@ builder.objectFields(Session, (t) => ({
     type: ExecutionConnection,
     description: 'What was run in the session, newest first.',
     args: pageArgs,
-    resolve: (session, args, { services, request }) =>
-      readPage(args, listExecutions(services, request, session.id)),
+    resolve: (session, args, { services, ctx }) => readPage(args, listExecutions(services, ctx, session.id)),
   }),
 }));
 
@@ -61,8 +59,8 @@ builder.objectFields(Space, (t) => ({
       id: t.arg.id({ required: true, description: 'UUID.' }),
       sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
     },
-    resolve: (space, { id, sessionId }, { services, request }) =>
-      loadExecution(services, request, id, { spaceId: space.id, sessionId }),
+    resolve: (space, { id, sessionId }, { services, ctx }) =>
+      loadExecution(services, ctx, id, { spaceId: space.id, sessionId }),
   }),
 }));
 
@@ -93,13 +91,13 @@ builder.mutationFields((t) => ({
       sessionId: t.arg.id({ required: true, description: 'The session.' }),
       input: t.arg({ type: ExecuteCellInput, required: true, description: 'The cell.' }),
     },
-    resolve: (_root, { spaceSlug, sessionId, input }, { services, request }) =>
-      executeCell(services, request, spaceSlug, sessionId, input),
+    resolve: (_root, { spaceSlug, sessionId, input }, { services, ctx }) =>
+      executeCell(services, ctx, spaceSlug, sessionId, input),
   }),
   cancelExecution: t.field({
     type: Execution,
     description: 'Takes a queued execution out of its queue. Needs the scope `execute`.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: (_root, { id }, { services, request }) => cancelExecution(services, request, id),
+    resolve: (_root, { id }, { services, ctx }) => cancelExecution(services, ctx, id),
   }),
 }));

@@ -67,8 +67,8 @@ builder.mutationFields((t) => ({
     type: Commit,
     description: 'Deletes a file with one commit. Needs the scope `write` and `canEdit`.',
     args: { ...writeArgs, input: t.arg({ type: DeleteFileInput, required: true, description: 'The file.' }) },
-    resolve: (_root, args, { services, request }) =>
-      deleteFile(services, request, args.spaceSlug, args.in as FileTarget, args.input),
+    resolve: (_root, args, { services, ctx }) =>
+      deleteFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
   restoreVersion: t.field({
     type: SavedFileType,
@@ -77,8 +77,8 @@ builder.mutationFields((t) => ({
       ...writeArgs,
       input: t.arg({ type: RestoreVersionInput, required: true, description: 'The version.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      restoreVersion(services, request, args.spaceSlug, args.in as FileTarget, args.input),
+    resolve: (_root, args, { services, ctx }) =>
+      restoreVersion(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
   commitFiles: t.field({
     type: Commit,
@@ -87,8 +87,8 @@ builder.mutationFields((t) => ({
       ...writeArgs,
       input: t.arg({ type: CommitFilesInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      commitFiles(services, request, args.spaceSlug, args.in as FileTarget, {
+    resolve: (_root, args, { services, ctx }) =>
+      commitFiles(services, ctx, args.spaceSlug, args.in as FileTarget, {
         ...args.input,
         changes: args.input.changes as FileChange[],
       }),

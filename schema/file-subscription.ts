@@ -46,8 +46,8 @@ builder.subscriptionField('fileChanged', (t) =>
       workspaceId: t.arg.id({ required: true, description: 'The workspace.' }),
       branch: t.arg.string({ description: "Default the workspace's branch." }),
     },
-    subscribe: (_root, { spaceSlug, workspaceId, branch }, { services, request }) =>
-      watchFiles(services, request, spaceSlug, { workspaceId, branch }),
+    subscribe: (_root, { spaceSlug, workspaceId, branch }, { services, ctx }) =>
+      watchFiles(services, ctx, spaceSlug, { workspaceId, branch }),
     resolve: (event) => event,
   }),
 );

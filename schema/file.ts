@@ -39,7 +39,7 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (file, _args, { services, request }) => filePermissionsIn(services, request, file),
+      resolve: (file, _args, { services, ctx }) => filePermissionsIn(services, ctx, file),
     }),
   }),
 });
@@ -141,7 +141,7 @@ builder.prismaObjectFields(Workspace, (t) => ({
     description: 'One file at a ref.',
     args: readArgs,
     resolve: async (workspace, args, ctx) =>
-      readFile(ctx.services, ctx.request, await slugOf(ctx, workspace), { workspaceId: workspace.id }, args),
+      readFile(ctx.services, ctx.ctx, await slugOf(ctx, workspace), { workspaceId: workspace.id }, args),
   }),
 }));
 
@@ -158,18 +158,12 @@ builder.prismaObjectFields(Repository, (t) => ({
     description: 'One file at a ref; needs `canView` in a workspace over the repository.',
     args: readArgs,
     resolve: async (repository, args, ctx) =>
-      readFile(
-        ctx.services,
-        ctx.request,
-        await slugOf(ctx, repository),
-        { repositoryId: repository.id },
-        args,
-      ),
+      readFile(ctx.services, ctx.ctx, await slugOf(ctx, repository), { repositoryId: repository.id }, args),
   }),
 }));
 
 async function slugOf(ctx: Context, { spaceId }: { spaceId: string }): Promise<string> {
-  return (await loadSpaceById(ctx.services, ctx.request, spaceId)).space.slug;
+  return (await loadSpaceById(ctx.services, ctx.ctx, spaceId)).space.slug;
 }
 
 const largestList = 10_000;
@@ -184,7 +178,7 @@ function list(
   },
 ): Promise<FileList> {
   const { offset, limit, ...rest } = args;
-  return listFiles(ctx.services, ctx.request, spaceSlug, target, {
+  return listFiles(ctx.services, ctx.ctx, spaceSlug, target, {
     ...rest,
     offset: offset ?? 0,
     limit: Math.min(limit ?? 1000, largestList),
@@ -199,8 +193,8 @@ builder.mutationFields((t) => ({
       ...writeArgs,
       input: t.arg({ type: CreateFileInput, required: true, description: 'The file.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      createFile(services, request, args.spaceSlug, args.in as FileTarget, args.input),
+    resolve: (_root, args, { services, ctx }) =>
+      createFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
   saveFile: t.field({
     type: SavedFileType,
@@ -210,8 +204,8 @@ builder.mutationFields((t) => ({
       ...writeArgs,
       input: t.arg({ type: SaveFileInput, required: true, description: 'The save.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      saveFile(services, request, args.spaceSlug, args.in as FileTarget, args.input),
+    resolve: (_root, args, { services, ctx }) =>
+      saveFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
   renameFile: t.field({
     type: SavedFileType,
@@ -220,7 +214,7 @@ builder.mutationFields((t) => ({
       ...writeArgs,
       input: t.arg({ type: RenameFileInput, required: true, description: 'The rename.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      renameFile(services, request, args.spaceSlug, args.in as FileTarget, args.input),
+    resolve: (_root, args, { services, ctx }) =>
+      renameFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
 }));

@@ -34,8 +34,8 @@ builder.objectFields(Space, (t) => ({
   kernelProfiles: t.prismaField({
     type: ['KernelProfile'],
     description: 'The kernel profiles, newest first.',
-    resolve: (query, _space, _args, { services, request }) => {
-      requireScope(request, 'read');
+    resolve: (query, _space, _args, { services, ctx }) => {
+      requireScope(ctx, 'read');
       return services.prisma.kernelProfile.findMany({
         ...query,
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -76,7 +76,7 @@ builder.mutationFields((t) => ({
     type: KernelProfile,
     description: 'Makes a kernel profile. Needs the scope `admin` and a platform admin.',
     args: { input: t.arg({ type: CreateKernelProfileInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, { services, request }) => createKernelProfile(services, request, input),
+    resolve: (_root, { input }, { services, ctx }) => createKernelProfile(services, ctx, input),
   }),
   updateKernelProfile: t.field({
     type: KernelProfile,
@@ -86,16 +86,15 @@ builder.mutationFields((t) => ({
       id: t.arg.id(id),
       input: t.arg({ type: UpdateKernelProfileInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, args, { services, request }) =>
-      updateKernelProfile(services, request, args.id, args.input),
+    resolve: (_root, args, { services, ctx }) => updateKernelProfile(services, ctx, args.id, args.input),
   }),
   deleteKernelProfile: t.boolean({
     description:
       'Deletes a kernel profile; one that was used is refused with `invalid_request`. Needs the scope `admin` and a ' +
       'platform admin.',
     args: { id: t.arg.id(id) },
-    resolve: async (_root, args, { services, request }) => {
-      await deleteKernelProfile(services, request, args.id);
+    resolve: async (_root, args, { services, ctx }) => {
+      await deleteKernelProfile(services, ctx, args.id);
       return true;
     },
   }),

@@ -27,9 +27,9 @@ export const NotebookDocument = builder.objectRef<DocumentInSpace>('NotebookDocu
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it, as with the repository that holds it.',
-      resolve: async ({ spaceSlug, document }, _args, { services, request }) => {
-        const { space } = await loadSpace(services, request, spaceSlug);
-        return repositoryPermissionsIn(services, request, {
+      resolve: async ({ spaceSlug, document }, _args, { services, ctx }) => {
+        const { space } = await loadSpace(services, ctx, spaceSlug);
+        return repositoryPermissionsIn(services, ctx, {
           id: document.repositoryId,
           spaceId: space.id,
         });
@@ -45,8 +45,8 @@ builder.objectFields(NotebookDocument, (t) => ({
     type: NotebookVersionConnection,
     description: 'Its saved versions on one branch, newest first.',
     args: { ...pageArgs, branch: t.arg.string({ description: "Default the repository's default branch." }) },
-    resolve: ({ spaceSlug, document }, args, { services, request }) =>
-      readPage(args, listVersions(services, request, spaceSlug, document.id, { branch: args.branch })),
+    resolve: ({ spaceSlug, document }, args, { services, ctx }) =>
+      readPage(args, listVersions(services, ctx, spaceSlug, document.id, { branch: args.branch })),
   }),
 }));
 
@@ -55,10 +55,10 @@ builder.objectFields(Space, (t) => ({
     type: NotebookDocument,
     description: 'One notebook; needs `canView` in a workspace over its repository.',
     args: { id: t.arg.id({ required: true, description: 'The `notebookId`.' }) },
-    resolve: async (space, { id }, { services, request }) => ({
+    resolve: async (space, { id }, { services, ctx }) => ({
       id,
       spaceSlug: space.slug,
-      document: (await loadDocument(services, request, space.slug, id, 'view')).document,
+      document: (await loadDocument(services, ctx, space.slug, id, 'view')).document,
     }),
   }),
 }));

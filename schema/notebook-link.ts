@@ -27,8 +27,8 @@ const NotebookLink = builder.prismaObject('NotebookLink', {
       nullable: true,
       description: 'The name of that; null when it is gone, or a repository that the caller may not view.',
       select: { document: { select: { repository: { select: { spaceId: true } } } } },
-      resolve: (link, _args, { services, request }) =>
-        targetName(services, request, link.document.repository.spaceId, link),
+      resolve: (link, _args, { services, ctx }) =>
+        targetName(services, ctx, link.document.repository.spaceId, link),
     }),
     createdByUserId: t.exposeID('createdByUserId', { description: 'Who made it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
@@ -42,8 +42,8 @@ builder.objectFields(NotebookDocument, (t) => ({
     type: NotebookLinkConnection,
     description: 'What it is linked to, newest first.',
     args: pageArgs,
-    resolve: ({ spaceSlug, document }, args, { services, request }) =>
-      readPage(args, listLinks(services, request, spaceSlug, document.id)),
+    resolve: ({ spaceSlug, document }, args, { services, ctx }) =>
+      readPage(args, listLinks(services, ctx, spaceSlug, document.id)),
   }),
 }));
 
@@ -67,8 +67,8 @@ builder.mutationFields((t) => ({
       notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
       input: t.arg({ type: CreateNotebookLinkInput, required: true, description: 'What to link to.' }),
     },
-    resolve: (_root, { spaceSlug, notebookId, input }, { services, request }) =>
-      createLink(services, request, spaceSlug, notebookId, input),
+    resolve: (_root, { spaceSlug, notebookId, input }, { services, ctx }) =>
+      createLink(services, ctx, spaceSlug, notebookId, input),
   }),
   deleteNotebookLink: t.boolean({
     description: 'Deletes a link. Needs the scope `write` and `canEdit`.',
@@ -77,8 +77,8 @@ builder.mutationFields((t) => ({
       notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
       id: t.arg.id({ required: true, description: 'The link.' }),
     },
-    resolve: async (_root, { spaceSlug, notebookId, id }, { services, request }) => {
-      await deleteLink(services, request, spaceSlug, notebookId, id);
+    resolve: async (_root, { spaceSlug, notebookId, id }, { services, ctx }) => {
+      await deleteLink(services, ctx, spaceSlug, notebookId, id);
       return true;
     },
   }),
@@ -95,8 +95,8 @@ builder.objectFields(Space, (t) => ({
       targetType: t.arg({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
       targetId: t.arg.id({ required: true, description: 'Its id.' }),
     },
-    resolve: async (space, args, { services, request }) => {
-      const page = await readPage(args, listLinkedNotebooks(services, request, space.slug, args));
+    resolve: async (space, args, { services, ctx }) => {
+      const page = await readPage(args, listLinkedNotebooks(services, ctx, space.slug, args));
       return {
         ...page,
         edges: page.edges.map(({ cursor, node: document }) => ({

@@ -24,8 +24,7 @@ builder.objectFields(Space, (t) => ({
     type: QueryConnectorConnection,
     description: 'The query connectors, newest first.',
     args: pageArgs,
-    resolve: (space, args, { services, request }) =>
-      readPage(args, listConnectors(services, request, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listConnectors(services, ctx, space.slug)),
   }),
 }));
 
@@ -42,8 +41,8 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, name }, { services, request }) =>
-      createConnector(services, request, spaceSlug, name),
+    resolve: (_root, { spaceSlug, name }, { services, ctx }) =>
+      createConnector(services, ctx, spaceSlug, name),
   }),
   renameConnector: t.field({
     type: QueryConnector,
@@ -52,16 +51,16 @@ builder.mutationFields((t) => ({
       ...connectorArgs,
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, id, name }, { services, request }) =>
-      renameConnector(services, request, spaceSlug, id, name),
+    resolve: (_root, { spaceSlug, id, name }, { services, ctx }) =>
+      renameConnector(services, ctx, spaceSlug, id, name),
   }),
   deleteConnector: t.boolean({
     description:
       'Deletes a query connector and takes it out of the workspaces that had it. Needs the scope `admin` and the space ' +
       'role admin.',
     args: connectorArgs,
-    resolve: async (_root, { spaceSlug, id }, { services, request }) => {
-      await deleteConnector(services, request, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await deleteConnector(services, ctx, spaceSlug, id);
       return true;
     },
   }),

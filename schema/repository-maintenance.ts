@@ -69,7 +69,7 @@ builder.prismaObjectFields(Repository, (t) => ({
   maintenance: t.field({
     type: RepositoryMaintenance,
     description: 'How its maintenance stands. Needs the scope `admin` and the space role admin.',
-    resolve: (repository, _args, { services, request }) => readMaintenance(services, request, repository),
+    resolve: (repository, _args, { services, ctx }) => readMaintenance(services, ctx, repository),
   }),
 }));
 
@@ -82,11 +82,11 @@ builder.mutationField('maintainRepository', (t) =>
   t.field({
     type: Repository,
     description:
-      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Without ' +
-      'native git on the server: `storage_unavailable`. Needs the scope `admin` and the space role admin.',
+      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Needs ' +
+      'the scope `admin` and the space role admin.',
     args: repositoryArgs,
-    resolve: (_root, { spaceSlug, repositoryId }, { services, request }) =>
-      maintainRepository(services, request, spaceSlug, repositoryId),
+    resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      maintainRepository(services, ctx, spaceSlug, repositoryId),
   }),
 );
 
@@ -97,8 +97,8 @@ builder.subscriptionField('repositoryMaintenanceChanged', (t) =>
       'Follows the maintenance of a repository. A slow reader gets the newest state. Ends with an error once the caller ' +
       'may not follow any more. Needs the scope `admin` and the space role admin.',
     args: repositoryArgs,
-    subscribe: (_root, { spaceSlug, repositoryId }, { services, request }) =>
-      watchRepositoryMaintenance(services, request, spaceSlug, repositoryId),
+    subscribe: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      watchRepositoryMaintenance(services, ctx, spaceSlug, repositoryId),
     resolve: (state) => state,
   }),
 );

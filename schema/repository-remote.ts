@@ -82,7 +82,7 @@ builder.prismaObjectFields(Repository, (t) => ({
     type: RepositoryRemote,
     nullable: true,
     description: 'The remote that it mirrors. Needs `canView`.',
-    resolve: (repository, _args, { services, request }) => readRemote(services, request, repository),
+    resolve: (repository, _args, { services, ctx }) => readRemote(services, ctx, repository),
   }),
 }));
 
@@ -101,16 +101,16 @@ builder.mutationFields((t) => ({
       ...repositoryArgs,
       input: t.arg({ type: RepositoryRemoteInput, required: true, description: 'The remote.' }),
     },
-    resolve: (_root, { spaceSlug, repositoryId, input }, { services, request }) =>
-      setRemote(services, request, spaceSlug, repositoryId, input),
+    resolve: (_root, { spaceSlug, repositoryId, input }, { services, ctx }) =>
+      setRemote(services, ctx, spaceSlug, repositoryId, input),
   }),
   removeRepositoryRemote: t.boolean({
     description:
       'Ends the mirroring and forgets the credentials; what was fetched stays. Needs the scope `admin` and the space ' +
       'role admin.',
     args: repositoryArgs,
-    resolve: async (_root, { spaceSlug, repositoryId }, { services, request }) => {
-      await removeRemote(services, request, spaceSlug, repositoryId);
+    resolve: async (_root, { spaceSlug, repositoryId }, { services, ctx }) => {
+      await removeRemote(services, ctx, spaceSlug, repositoryId);
       return true;
     },
   }),
@@ -120,8 +120,8 @@ builder.mutationFields((t) => ({
       'Queues a sync with the remote and answers at once; `repositoryRemoteChanged` tells the end. Needs the scope ' +
       '`admin` and the space role admin.',
     args: repositoryArgs,
-    resolve: (_root, { spaceSlug, repositoryId }, { services, request }) =>
-      requestSync(services, request, spaceSlug, repositoryId),
+    resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      requestSync(services, ctx, spaceSlug, repositoryId),
   }),
 }));
 
@@ -132,8 +132,8 @@ builder.subscriptionField('repositoryRemoteChanged', (t) =>
       'Follows the remote of a repository. Ends with an error once the caller may not follow any more. Needs the scope ' +
       '`read` and `canView`.',
     args: repositoryArgs,
-    subscribe: (_root, { spaceSlug, repositoryId }, { services, request }) =>
-      watchRemote(services, request, spaceSlug, repositoryId),
+    subscribe: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
+      watchRemote(services, ctx, spaceSlug, repositoryId),
     resolve: (row) => row,
   }),
 );

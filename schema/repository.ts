@@ -27,14 +27,12 @@ export const Repository = builder.prismaObject('Repository', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (repository, _args, { services, request }) =>
-        repositoryPermissionsIn(services, request, repository),
+      resolve: (repository, _args, { services, ctx }) => repositoryPermissionsIn(services, ctx, repository),
     }),
     visibleWorkspaceId: t.id({
       nullable: true,
       description: 'The oldest live workspace over it that the caller can view; null when there is none.',
-      resolve: (repository, _args, { services, request }) =>
-        visibleWorkspaceId(services, request, repository),
+      resolve: (repository, _args, { services, ctx }) => visibleWorkspaceId(services, ctx, repository),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -47,16 +45,15 @@ builder.objectFields(Space, (t) => ({
     type: RepositoryConnection,
     description: 'The repositories that the caller can view, newest first.',
     args: pageArgs,
-    resolve: (space, args, { services, request }) =>
-      readPage(args, listRepositories(services, request, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listRepositories(services, ctx, space.slug)),
   }),
   repository: t.field({
     type: Repository,
     description:
       'One repository; needs `canView` in a workspace over it, or, where there is none, membership.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: async (space, { id }, { services, request }) =>
-      (await loadRepository(services, request, space.slug, id, 'view')).repository,
+    resolve: async (space, { id }, { services, ctx }) =>
+      (await loadRepository(services, ctx, space.slug, id, 'view')).repository,
   }),
 }));
 
@@ -95,8 +92,8 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: CreateRepositoryInput, required: true, description: 'What to make.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      createRepositoryWithRemote(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
+      createRepositoryWithRemote(services, ctx, spaceSlug, input),
   }),
   updateRepository: t.field({
     type: Repository,
@@ -107,7 +104,7 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The repository.' }),
       input: t.arg({ type: UpdateRepositoryInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { spaceSlug, id, input }, { services, request }) =>
-      updateRepository(services, request, spaceSlug, id, input),
+    resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
+      updateRepository(services, ctx, spaceSlug, id, input),
   }),
 }));

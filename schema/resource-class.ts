@@ -22,8 +22,8 @@ builder.objectFields(Space, (t) => ({
   workerResourceClasses: t.prismaField({
     type: ['ResourceClass'],
     description: 'The enabled resource classes, newest first.',
-    resolve: (query, _space, _args, { services, request }) => {
-      requireScope(request, 'read');
+    resolve: (query, _space, _args, { services, ctx }) => {
+      requireScope(ctx, 'read');
       return services.prisma.resourceClass.findMany({
         ...query,
         where: { isEnabled: true },
@@ -67,7 +67,7 @@ builder.mutationFields((t) => ({
     type: ResourceClass,
     description: 'Makes a resource class. Needs the scope `admin` and a platform admin.',
     args: { input: t.arg({ type: CreateResourceClassInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, { services, request }) => createResourceClass(services, request, input),
+    resolve: (_root, { input }, { services, ctx }) => createResourceClass(services, ctx, input),
   }),
   updateResourceClass: t.field({
     type: ResourceClass,
@@ -78,7 +78,6 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The resource class.' }),
       input: t.arg({ type: UpdateResourceClassInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { id, input }, { services, request }) =>
-      updateResourceClass(services, request, id, input),
+    resolve: (_root, { id, input }, { services, ctx }) => updateResourceClass(services, ctx, id, input),
   }),
 }));

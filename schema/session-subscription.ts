@@ -14,8 +14,8 @@ builder.subscriptionField('sessionChanged', (t) =>
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       sessionId: t.arg.id({ description: 'Only this session; needs `canView` in its workspace.' }),
     },
-    subscribe: (_root, { spaceSlug, ...filter }, { services, request }) =>
-      watchSessions(services, request, spaceSlug, filter),
+    subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>
+      watchSessions(services, ctx, spaceSlug, filter),
     resolve: (row) => row,
   }),
 );

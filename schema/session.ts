@@ -24,7 +24,7 @@ export const Session = builder.prismaObject('Session', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (session, _args, { services, request }) => runtimePermissionsIn(services, request, session),
+      resolve: (session, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
     }),
     branch: t.exposeString('branch', { description: "The branch of the worker's files." }),
     path: t.exposeString('path', {
@@ -57,18 +57,15 @@ builder.objectFields(Space, (t) => ({
     type: SessionConnection,
     description: "The caller's sessions that are not deleted, newest first.",
     args: { ...pageArgs, workspaceId: t.arg.id({ description: 'Only those of this workspace.' }) },
-    resolve: (space, args, { services, request }) =>
-      readPage(
-        args,
-        listSessions(services, request, space.slug, { workspaceId: args.workspaceId ?? undefined }),
-      ),
+    resolve: (space, args, { services, ctx }) =>
+      readPage(args, listSessions(services, ctx, space.slug, { workspaceId: args.workspaceId ?? undefined })),
   }),
   session: t.field({
     type: Session,
     description: 'One session; needs `canView` in its workspace.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: async (space, { id }, { services, request }) =>
-      (await loadSession(services, request, space.slug, id, 'view', 'read')).session,
+    resolve: async (space, { id }, { services, ctx }) =>
+      (await loadSession(services, ctx, space.slug, id, 'view', 'read')).session,
   }),
 }));
 
@@ -77,8 +74,8 @@ builder.prismaObjectFields(Workspace, (t) => ({
     type: SessionConnection,
     description: 'The sessions in this workspace that are not deleted, those of every user, newest first.',
     args: pageArgs,
-    resolve: (workspace, args, { services, request }) =>
-      readPage(args, listWorkspaceSessions(services, request, workspace)),
+    resolve: (workspace, args, { services, ctx }) =>
+      readPage(args, listWorkspaceSessions(services, ctx, workspace)),
   }),
 }));
 
@@ -117,15 +114,15 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: CreateSessionInput, required: true, description: 'What to start.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      createSession(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
+      createSession(services, ctx, spaceSlug, input),
   }),
   deleteSession: t.boolean({
     description:
       'Ends a session; its logs stay. True also when it was deleted already. Needs the scope `execute`.',
     args: sessionArgs,
-    resolve: async (_root, { spaceSlug, id }, { services, request }) => {
-      await deleteSession(services, request, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await deleteSession(services, ctx, spaceSlug, id);
       return true;
     },
   }),
@@ -133,14 +130,12 @@ builder.mutationFields((t) => ({
     type: Session,
     description: 'Interrupts what runs; does nothing when it is idle. Needs the scope `execute`.',
     args: sessionArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      interruptSession(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) => interruptSession(services, ctx, spaceSlug, id),
   }),
   restartSession: t.field({
     type: Session,
     description: 'Restarts the kernel, also a dead one; what runs and is queued ends as `cancelled`.',
     args: sessionArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      restartSession(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) => restartSession(services, ctx, spaceSlug, id),
   }),
 }));

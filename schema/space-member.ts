@@ -27,8 +27,7 @@ builder.objectFields(Space, (t) => ({
     type: SpaceMemberConnection,
     description: 'The members, newest first.',
     args: pageArgs,
-    resolve: (space, args, { services, request }) =>
-      readPage(args, listSpaceMembers(services, request, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listSpaceMembers(services, ctx, space.slug)),
   }),
 }));
 
@@ -46,16 +45,16 @@ builder.mutationFields((t) => ({
       ...memberArgs,
       role: t.arg({ type: SpaceRoleEnum, required: true, description: 'What they may do here.' }),
     },
-    resolve: (_root, { spaceSlug, userId, role }, { services, request }) =>
-      setSpaceMember(services, request, spaceSlug, userId, role),
+    resolve: (_root, { spaceSlug, userId, role }, { services, ctx }) =>
+      setSpaceMember(services, ctx, spaceSlug, userId, role),
   }),
   removeSpaceMember: t.boolean({
     description:
       "Ends a membership, and with it those in the space's teams and the grants in its workspaces. Needs the scope " +
       '`admin` and the space role admin.',
     args: memberArgs,
-    resolve: async (_root, { spaceSlug, userId }, { services, request }) => {
-      await removeSpaceMember(services, request, spaceSlug, userId);
+    resolve: async (_root, { spaceSlug, userId }, { services, ctx }) => {
+      await removeSpaceMember(services, ctx, spaceSlug, userId);
       return true;
     },
   }),

@@ -16,14 +16,13 @@ export const Space = builder.prismaObject('Space', {
     role: t.field({
       type: SpaceRoleEnum,
       description: "The caller's role.",
-      resolve: async (space, _args, { services, request }) =>
-        (await loadSpaceById(services, request, space.id)).role,
+      resolve: async (space, _args, { services, ctx }) => (await loadSpaceById(services, ctx, space.id)).role,
     }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: "What the caller's role lets them do: an editor makes workspaces, an admin manages all.",
-      resolve: async (space, _args, { services, request }) =>
-        spacePermissions(await loadSpaceById(services, request, space.id)),
+      resolve: async (space, _args, { services, ctx }) =>
+        spacePermissions(await loadSpaceById(services, ctx, space.id)),
     }),
   }),
 });
@@ -35,15 +34,15 @@ builder.queryFields((t) => ({
     type: SpaceConnection,
     description: 'The spaces that the caller is a member of, all for a platform admin; newest first.',
     args: pageArgs,
-    resolve: (_root, args, { services, request }) => readPage(args, listSpaces(services, request)),
+    resolve: (_root, args, { services, ctx }) => readPage(args, listSpaces(services, ctx)),
   }),
   space: t.field({
     type: Space,
     description: 'One space. `not_found`, alike, when it does not exist and when the caller is no member.',
     args: { slug: t.arg.string({ required: true, description: 'Its name in paths, e.g. `demo`.' }) },
-    resolve: async (_root, { slug }, { services, request }) => {
-      requireScope(request, 'read');
-      return (await loadSpace(services, request, slug)).space;
+    resolve: async (_root, { slug }, { services, ctx }) => {
+      requireScope(ctx, 'read');
+      return (await loadSpace(services, ctx, slug)).space;
     },
   }),
 }));
@@ -69,7 +68,7 @@ builder.mutationFields((t) => ({
     type: Space,
     description: 'Makes a space without members. Needs the scope `admin` and a platform admin.',
     args: { input: t.arg({ type: CreateSpaceInput, required: true, description: 'What to make.' }) },
-    resolve: (_root, { input }, { services, request }) => createSpace(services, request, input),
+    resolve: (_root, { input }, { services, ctx }) => createSpace(services, ctx, input),
   }),
   updateSpace: t.field({
     type: Space,
@@ -78,6 +77,6 @@ builder.mutationFields((t) => ({
       slug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: UpdateSpaceInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { slug, input }, { services, request }) => updateSpace(services, request, slug, input),
+    resolve: (_root, { slug, input }, { services, ctx }) => updateSpace(services, ctx, slug, input),
   }),
 }));

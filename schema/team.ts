@@ -14,8 +14,7 @@ const Team = builder.prismaObject('Team', {
       type: UserConnection,
       description: 'Who is in it, newest user first.',
       args: pageArgs,
-      resolve: (team, args, { services, request }) =>
-        readPage(args, listTeamMembers(services, request, team)),
+      resolve: (team, args, { services, ctx }) => readPage(args, listTeamMembers(services, ctx, team)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -28,7 +27,7 @@ builder.objectFields(Space, (t) => ({
     type: TeamConnection,
     description: 'The teams, newest first.',
     args: pageArgs,
-    resolve: (space, args, { services, request }) => readPage(args, listTeams(services, request, space.slug)),
+    resolve: (space, args, { services, ctx }) => readPage(args, listTeams(services, ctx, space.slug)),
   }),
 }));
 
@@ -45,8 +44,7 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, name }, { services, request }) =>
-      createTeam(services, request, spaceSlug, name),
+    resolve: (_root, { spaceSlug, name }, { services, ctx }) => createTeam(services, ctx, spaceSlug, name),
   }),
   renameTeam: t.field({
     type: Team,
@@ -55,15 +53,15 @@ builder.mutationFields((t) => ({
       ...teamArgs,
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
-    resolve: (_root, { spaceSlug, id, name }, { services, request }) =>
-      renameTeam(services, request, spaceSlug, id, name),
+    resolve: (_root, { spaceSlug, id, name }, { services, ctx }) =>
+      renameTeam(services, ctx, spaceSlug, id, name),
   }),
   deleteTeam: t.boolean({
     description:
       'Deletes a team and the grants that it had. Needs the scope `admin` and the space role admin.',
     args: teamArgs,
-    resolve: async (_root, { spaceSlug, id }, { services, request }) => {
-      await deleteTeam(services, request, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await deleteTeam(services, ctx, spaceSlug, id);
       return true;
     },
   }),
@@ -81,14 +79,14 @@ builder.mutationFields((t) => ({
     description:
       'Puts a member of the space into a team; idempotent. Needs the scope `admin` and the space role admin.',
     args: teamMemberArgs,
-    resolve: (_root, { spaceSlug, teamId, userId }, { services, request }) =>
-      addTeamMember(services, request, spaceSlug, teamId, userId),
+    resolve: (_root, { spaceSlug, teamId, userId }, { services, ctx }) =>
+      addTeamMember(services, ctx, spaceSlug, teamId, userId),
   }),
   removeTeamMember: t.field({
     type: Team,
     description: 'Takes a user out of a team. Needs the scope `admin` and the space role admin.',
     args: teamMemberArgs,
-    resolve: (_root, { spaceSlug, teamId, userId }, { services, request }) =>
-      removeTeamMember(services, request, spaceSlug, teamId, userId),
+    resolve: (_root, { spaceSlug, teamId, userId }, { services, ctx }) =>
+      removeTeamMember(services, ctx, spaceSlug, teamId, userId),
   }),
 }));

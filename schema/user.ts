@@ -21,8 +21,8 @@ builder.queryFields((t) => ({
   me: t.prismaField({
     type: 'User',
     description: 'The owner of the token in use.',
-    resolve: (query, _root, _args, { services, request }) =>
-      services.prisma.user.findUniqueOrThrow({ ...query, where: { id: request.actor.userId } }),
+    resolve: (query, _root, _args, { services, ctx }) =>
+      services.prisma.user.findUniqueOrThrow({ ...query, where: { id: ctx.actor.userId } }),
   }),
   users: t.field({
     type: UserConnection,
@@ -34,8 +34,7 @@ builder.queryFields((t) => ({
           'Only those with this in the name or e-mail address, in any case; at most 200 characters.',
       }),
     },
-    resolve: (_root, args, { services, request }) =>
-      readPage(args, listUsers(services, request, args.search)),
+    resolve: (_root, args, { services, ctx }) => readPage(args, listUsers(services, ctx, args.search)),
   }),
 }));
 
@@ -64,7 +63,7 @@ builder.mutationFields((t) => ({
       'Makes a user without tokens and memberships. Needs the scope `admin` and a platform admin. A taken e-mail address: ' +
       '`already_exists`.',
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'Whom to make.' }) },
-    resolve: (_root, { input }, { services, request }) => createUser(services, request, input),
+    resolve: (_root, { input }, { services, ctx }) => createUser(services, ctx, input),
   }),
   updateUser: t.field({
     type: User,
@@ -73,6 +72,6 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The user.' }),
       input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { id, input }, { services, request }) => updateUser(services, request, id, input),
+    resolve: (_root, { id, input }, { services, ctx }) => updateUser(services, ctx, id, input),
   }),
 }));

@@ -14,8 +14,8 @@ builder.subscriptionField('workerChanged', (t) =>
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       workerId: t.arg.id({ description: 'Only this worker; needs `canView` in its workspace.' }),
     },
-    subscribe: (_root, { spaceSlug, ...filter }, { services, request }) =>
-      watchWorkers(services, request, spaceSlug, filter),
+    subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>
+      watchWorkers(services, ctx, spaceSlug, filter),
     resolve: (row) => row,
   }),
 );

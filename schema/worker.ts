@@ -41,7 +41,7 @@ export const Worker = builder.prismaObject('Worker', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (worker, _args, { services, request }) => runtimePermissionsIn(services, request, worker),
+      resolve: (worker, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, worker),
     }),
     backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
     status: t.expose('status', { type: WorkerStatusEnum, description: 'Where it is in its life.' }),
@@ -97,10 +97,10 @@ builder.objectFields(Space, (t) => ({
       includeStopped: t.arg.boolean({ description: 'Also those that have ended; default false.' }),
       workspaceId: t.arg.id({ description: 'Only those of this workspace.' }),
     },
-    resolve: (space, args, { services, request }) =>
+    resolve: (space, args, { services, ctx }) =>
       readPage(
         args,
-        listWorkers(services, request, space.slug, {
+        listWorkers(services, ctx, space.slug, {
           includeStopped: args.includeStopped ?? false,
           workspaceId: args.workspaceId ?? undefined,
         }),
@@ -110,8 +110,8 @@ builder.objectFields(Space, (t) => ({
     type: Worker,
     description: 'One worker; needs `canView` in its workspace.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: async (space, { id }, { services, request }) =>
-      (await loadWorker(services, request, space.slug, id, 'view', 'read')).worker,
+    resolve: async (space, { id }, { services, ctx }) =>
+      (await loadWorker(services, ctx, space.slug, id, 'view', 'read')).worker,
   }),
 }));
 
@@ -123,10 +123,10 @@ builder.prismaObjectFields(Workspace, (t) => ({
       ...pageArgs,
       includeStopped: t.arg.boolean({ description: 'Also those that have ended; default false.' }),
     },
-    resolve: (workspace, args, { services, request }) =>
+    resolve: (workspace, args, { services, ctx }) =>
       readPage(
         args,
-        listWorkspaceWorkers(services, request, workspace, {
+        listWorkspaceWorkers(services, ctx, workspace, {
           includeStopped: args.includeStopped ?? false,
         }),
       ),
@@ -172,8 +172,7 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: StartInput, required: true, description: 'What to start.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      startWorker(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) => startWorker(services, ctx, spaceSlug, input),
   }),
   stopWorker: t.boolean({
     description:
@@ -182,8 +181,8 @@ builder.mutationFields((t) => ({
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       id: t.arg.id({ required: true, description: 'UUID.' }),
     },
-    resolve: async (_root, { spaceSlug, id }, { services, request }) => {
-      await stopWorker(services, request, spaceSlug, id);
+    resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
+      await stopWorker(services, ctx, spaceSlug, id);
       return true;
     },
   }),

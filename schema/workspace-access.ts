@@ -60,9 +60,9 @@ builder.prismaObjectFields(Workspace, (t) => ({
   access: t.field({
     type: WorkspaceAccess,
     description: 'Its sharing; needs `canManage`.',
-    resolve: async (workspace, _args, { services, request }) => {
-      const { space } = await loadSpaceById(services, request, workspace.spaceId);
-      return readWorkspaceAccess(services, request, space.slug, workspace.id);
+    resolve: async (workspace, _args, { services, ctx }) => {
+      const { space } = await loadSpaceById(services, ctx, workspace.spaceId);
+      return readWorkspaceAccess(services, ctx, space.slug, workspace.id);
     },
   }),
 }));
@@ -98,7 +98,7 @@ builder.mutationField('replaceWorkspaceAccess', (t) =>
       id: t.arg.id({ required: true, description: 'The workspace.' }),
       input: t.arg({ type: WorkspaceAccessInput, required: true, description: 'The sharing.' }),
     },
-    resolve: (_root, { spaceSlug, id, input }, { services, request }) =>
-      replaceWorkspaceAccess(services, request, spaceSlug, id, input),
+    resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
+      replaceWorkspaceAccess(services, ctx, spaceSlug, id, input),
   }),
 );

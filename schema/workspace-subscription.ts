@@ -35,8 +35,8 @@ builder.subscriptionField('workspaceChanged', (t) =>
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       workspaceId: t.arg.id({ description: 'Only this workspace; needs `canView`.' }),
     },
-    subscribe: (_root, { spaceSlug, workspaceId }, { services, request }) =>
-      watchWorkspaces(services, request, spaceSlug, { workspaceId }),
+    subscribe: (_root, { spaceSlug, workspaceId }, { services, ctx }) =>
+      watchWorkspaces(services, ctx, spaceSlug, { workspaceId }),
     resolve: (event) => event,
   }),
 );

@@ -18,8 +18,8 @@ export const Workspace = builder.prismaObject('Workspace', {
     name: t.exposeString('name', { description: '1 to 200 characters.' }),
     spaceSlug: t.string({
       description: "The slug of the workspace's space.",
-      resolve: async (workspace, _args, { services, request }) =>
-        (await loadSpaceById(services, request, workspace.spaceId)).space.slug,
+      resolve: async (workspace, _args, { services, ctx }) =>
+        (await loadSpaceById(services, ctx, workspace.spaceId)).space.slug,
     }),
     defaultRepositoryId: t.exposeID('defaultRepositoryId', { description: 'The repository of its files.' }),
     defaultRepository: t.relation('defaultRepository', { description: 'The repository of its files.' }),
@@ -35,7 +35,7 @@ export const Workspace = builder.prismaObject('Workspace', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it.',
-      resolve: (workspace, _args, { services, request }) => permissionsIn(services, request, workspace),
+      resolve: (workspace, _args, { services, ctx }) => permissionsIn(services, ctx, workspace),
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
@@ -57,10 +57,10 @@ builder.objectFields(Space, (t) => ({
       ...pageArgs,
       includeArchived: t.arg.boolean({ description: 'Archived ones too; default false.' }),
     },
-    resolve: (space, args, { services, request }) =>
+    resolve: (space, args, { services, ctx }) =>
       readPage(
         args,
-        listWorkspaces(services, request, space.slug, {
+        listWorkspaces(services, ctx, space.slug, {
           includeArchived: args.includeArchived ?? false,
         }),
       ),
@@ -69,8 +69,8 @@ builder.objectFields(Space, (t) => ({
     type: Workspace,
     description: 'One workspace; needs `canView`.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: async (space, { id }, { services, request }) =>
-      (await loadWorkspace(services, request, space.slug, id, 'view')).workspace,
+    resolve: async (space, { id }, { services, ctx }) =>
+      (await loadWorkspace(services, ctx, space.slug, id, 'view')).workspace,
   }),
 }));
 
@@ -97,8 +97,8 @@ builder.mutationField('createWorkspace', (t) =>
       spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
       input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What to make.' }),
     },
-    resolve: (_root, { spaceSlug, input }, { services, request }) =>
-      createWorkspace(services, request, spaceSlug, input),
+    resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
+      createWorkspace(services, ctx, spaceSlug, input),
   }),
 );
 
@@ -129,21 +129,20 @@ builder.mutationFields((t) => ({
       ...workspaceArgs,
       input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes.' }),
     },
-    resolve: (_root, { spaceSlug, id, input }, { services, request }) =>
-      updateWorkspace(services, request, spaceSlug, id, input),
+    resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
+      updateWorkspace(services, ctx, spaceSlug, id, input),
   }),
   archiveWorkspace: t.field({
     type: Workspace,
     description: 'Archives it and stops its workers; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      archiveWorkspace(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) => archiveWorkspace(services, ctx, spaceSlug, id),
   }),
   unarchiveWorkspace: t.field({
     type: Workspace,
     description: 'Takes it out of the archive; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
-    resolve: (_root, { spaceSlug, id }, { services, request }) =>
-      unarchiveWorkspace(services, request, spaceSlug, id),
+    resolve: (_root, { spaceSlug, id }, { services, ctx }) =>
+      unarchiveWorkspace(services, ctx, spaceSlug, id),
   }),
 }));

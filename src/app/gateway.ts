@@ -16,8 +16,8 @@ import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
 import { type Database, openDatabase } from '../engines/database/open-database.js';
 import { createEventBus } from '../engines/events/event-bus.js';
-import { openGitStore } from '../engines/git/git-store.js';
-import { findNativeGit } from '../engines/git/native/native-git.js';
+import { findNativeGit } from '../engines/git/find-native-git.js';
+import { GitStore } from '../engines/git/git-store.js';
 import { remoteLimits } from '../engines/git/remotes/remote-command.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainMembers } from '../engines/nbformat/plain-members.js';
@@ -68,6 +68,7 @@ export interface GatewayOptions {
 /** Builds every part of the gateway, takes up what a former process left, and seeds what is missing. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
+  const native = await findNativeGit();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const database =
     options.database ??
@@ -77,9 +78,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       migrationsDirectory: options.migrationsDirectory,
     }));
   const { prisma } = database;
-  const git = openGitStore({
+  const git = new GitStore({
     root: join(config.dataDir, 'repositories'),
-    native: await findNativeGit(),
+    native,
     leases: database.leases,
     databaseId: await databaseId(prisma),
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
@@ -182,7 +183,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     config,
     log,
     notReady,
-    gitVersion: git.native?.version,
+    gitVersion: native.version,
   });
 
   return {

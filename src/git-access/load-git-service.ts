@@ -22,7 +22,7 @@ export interface LoadedGitService {
  * Loads a repository by its name and authorizes the caller, as the doors for files do: `view` to fetch (scope `read`),
  * `edit` to push (scope `write`).
  * @throws DomainError `not_found`, the same for an unknown space, an unknown repository and a space that the caller is no
- *   member of; `insufficient_scope`, `forbidden`; `storage_unavailable` where there is no native git
+ *   member of; `insufficient_scope`, `forbidden`
  */
 export async function loadGitService(
   services: GitAccessServices,

@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.js';
 
-const longestName = 200;
+const maxNameBytes = 200;
 const objectId = /^[0-9a-f]{40}$/;
 
 /** Whether a text is a full object id: 40 lower-case hex digits. */
@@ -14,7 +14,7 @@ export function isObjectId(text: string): boolean {
  * @see https://git-scm.com/docs/git-check-ref-format
  */
 export function isBranchName(name: string): boolean {
-  if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > longestName) return false;
+  if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > maxNameBytes) return false;
   if (/\p{Cs}/u.test(name) || name === '@' || name === 'HEAD' || objectId.test(name.toLowerCase()))
     return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Git refuses.

@@ -10,7 +10,7 @@ import { progressWriter } from './progress-writer.js';
 export interface MaintenanceRunner {
   /**
    * Queues a repository; one that waits or is being maintained already is left as it is.
-   * @throws DomainError `storage_unavailable` without native git, `rate_limited` when 1,000 wait already
+   * @throws DomainError `rate_limited` when 1,000 wait already
    */
   request(repositoryId: string): Promise<void>;
   /** Ends what runs; it stays queued for the next start, or for another replica. */
@@ -101,12 +101,6 @@ export function createMaintenanceRunner(deps: {
 
   return {
     async request(repositoryId) {
-      if (!git.native) {
-        throw new DomainError(
-          'storage_unavailable',
-          'This server has no git program, so maintenance is off.',
-        );
-      }
       if (waiting.has(repositoryId) || (await leases.isHeld(maintenanceLease(repositoryId)))) return;
       if (waiting.size >= longestQueue) {
         throw new DomainError(

@@ -13,7 +13,6 @@ const mostTouched = 10_000;
 /**
  * Has repositories maintained when it pays: twice a minute it looks at those that were written to and at maintenances
  * that somebody queued or began and did not end, once an hour at all. One that failed is tried again after an hour.
- * Without native git it does nothing.
  * @returns the function that ends it
  */
 export function watchMaintenance(deps: {
@@ -26,7 +25,6 @@ export function watchMaintenance(deps: {
   everyMs?: number;
 }): () => void {
   const { prisma, git, bus, runner, log, everyMs = lookEveryMs } = deps;
-  if (!git.native) return () => {};
   const touched = new Set<string>();
   let sweepAt = performance.now() + everyMs;
   let timer: NodeJS.Timeout | undefined;

@@ -44,9 +44,9 @@ export function createGraphQLExecutor(
     if (errors.length > 0) throw new Error(`A REST operation does not fit the schema: ${errors[0]!.message}`);
     prepared.add(document);
   }
-  const args = (document: TypedDocumentNode<unknown, never>, variables: unknown, request: RequestContext) => {
+  const args = (document: TypedDocumentNode<unknown, never>, variables: unknown, ctx: RequestContext) => {
     if (!prepared.has(document)) throw new Error('This document was not prepared at start.');
-    const contextValue: Context = { request, services };
+    const contextValue: Context = { ctx, services };
     return { schema, document, contextValue, variableValues: variables as Record<string, unknown> };
   };
 

@@ -35,7 +35,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; services:
     subscribe: ((args: OperationArgs<StreamContext>) =>
       subscribeToEnd(args, options.log, gone.get(args.contextValue))) as never,
     authenticate(request) {
-      const { userId } = request.context.request.actor;
+      const { userId } = request.context.ctx.actor;
       if (request.method === 'PUT') {
         if ([...reserved.values()].filter((stream) => stream.userId === userId).length >= streamsPerUser) {
           throw new DomainError(
@@ -57,7 +57,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; services:
       try {
         document = parseGuarded(params.query);
       } catch (error) {
-        return refusal(400, { errors: [maskError(error, options.log, request.context.request.requestId)] });
+        return refusal(400, { errors: [maskError(error, options.log, request.context.ctx.requestId)] });
       }
       return {
         schema: options.schema,
@@ -76,13 +76,13 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; services:
     async onNext(context, request, result) {
       await gates.get(request.raw)?.admit();
       return hideNumberTokens(
-        maskResult(result as ExecutionResult, options.log, context.request.requestId),
+        maskResult(result as ExecutionResult, options.log, context.ctx.requestId),
       ) as never;
     },
   });
 
-  return async (req: IncomingMessage, res: ServerResponse, request: RequestContext): Promise<void> => {
-    const context: StreamContext = { request, services: options.services };
+  return async (req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> => {
+    const context: StreamContext = { ctx, services: options.services };
     // Read here, because the library answers every failure of it with 400.
     const body = hasJson(req) ? await readParams(req) : null;
     const raw = {
@@ -101,7 +101,7 @@ export function createStreamEndpoint(options: { schema: GraphQLSchema; services:
     const [answer, init] = await handler(raw);
     res.writeHead(init.status, init.statusText, init.headers);
     if (!answer || typeof answer === 'string') {
-      res.end(answer && init.status >= 400 ? withCode(answer, init.status, request.requestId) : answer);
+      res.end(answer && init.status >= 400 ? withCode(answer, init.status, ctx.requestId) : answer);
       return;
     }
     const leave = () => {

@@ -79,7 +79,7 @@ function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.request.requestId));
+      setResult(maskResult(result, log, serverContext.ctx.requestId));
     },
   };
 }

@@ -37,8 +37,8 @@ export function createHttpServer(options: {
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
   /** Why requests cannot be served now, in a sentence; null when they can. */
   notReady(): Promise<string | null>;
-  /** The native git; without one, maintenance and `/git` are off, which is told and is no failure. */
-  gitVersion: string | undefined;
+  /** The version of native git, for `/readyz`. */
+  gitVersion: string;
   log: Logger;
 }): HttpServer {
   const { log, schema, services, config } = options;
@@ -53,12 +53,7 @@ export function createHttpServer(options: {
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  const git = options.gitVersion
-    ? { available: true, version: options.gitVersion }
-    : {
-        available: false,
-        reason: 'No git program of version 2.32 or newer is on the PATH; what needs it is off.',
-      };
+  const git = { available: true, version: options.gitVersion };
   app.get('/readyz', async (c) => {
     const reason = await options.notReady();
     return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
@@ -82,8 +77,7 @@ export function createHttpServer(options: {
         return;
       }
       const context = await options.context(req.headers.authorization, at.requestId);
-      if (at.path === '/graphql')
-        await yoga.handle(req, res, { request: context, services, left: left.signal });
+      if (at.path === '/graphql') await yoga.handle(req, res, { ctx: context, services, left: left.signal });
       else await stream(req, res, context);
     } catch (error) {
       refuse(res, error, log, at.requestId);

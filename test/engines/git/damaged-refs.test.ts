@@ -1,8 +1,8 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 import { readSyncRefs } from '../../../src/engines/git/remotes/tracking-refs.js';
 import { buildPack, commitBytes, oidOf, type PackedObject, treeBytes } from '../../support/hostile-pack.js';
 import { bytes, type GitFixture, gitFixture } from './git-fixture.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   at = await gitFixture();
   reports = [];
   const report = (error: unknown) => void reports.push(String(error));
-  store = openGitStore({ root: at.root, native: await findNativeGit(), report });
+  store = new GitStore({ root: at.root, native: await findNativeGit(), report });
   await at.repository.createBranch('sound', at.firstCommit);
   // What was packed before is older, and not what a damaged file stands for.
   at.git('branch', 'empty');

@@ -1,10 +1,7 @@
-import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
-import { promisify } from 'node:util';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { storageUnavailable } from '../durability/storage-error.js';
 import { assertDescriptors } from './assert-descriptors.js';
 
-/** The oldest version that can do all that is asked of it: `git repack --geometric` came with 2.32. */
-const oldest = [2, 32] as const;
 const defaultTimeoutMs = 10 * 60_000;
 const defaultOutputBytes = 64 * 1024 * 1024;
 const keptErrorBytes = 8 * 1024;
@@ -88,17 +85,9 @@ export interface NativeGit {
   start(args: readonly string[], options?: NativeRun & Pick<SpawnOptions, 'stdio'>): ChildProcess;
 }
 
-/**
- * Looks for `git` on the `PATH`.
- * @returns null where there is none, or one older than 2.32: then what needs it is off, and health says so
- */
-export async function findNativeGit(): Promise<NativeGit | null> {
-  const printed = await promisify(execFile)('git', ['--version'], { timeout: 10_000 }).catch(() => null);
-  const version = /(\d+)\.(\d+)(\.\d+)*/.exec(printed?.stdout ?? '');
-  if (!version) return null;
-  const [major, minor] = [Number(version[1]), Number(version[2])];
-  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) return null;
-  return { version: version[0], run, start };
+/** The `git` program of a version, which {@link findNativeGit} has found. */
+export function nativeGit(version: string): NativeGit {
+  return { version, run, start };
 }
 
 function start(args: readonly string[], options: NativeRun & Pick<SpawnOptions, 'stdio'> = {}): ChildProcess {

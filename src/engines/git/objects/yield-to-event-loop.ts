@@ -1,21 +1,21 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 
-const longestTurnMs = 10;
+const maxBusyMs = 10;
 
-let turnStarted = 0;
+let busySince = 0;
 
 /**
- * To be awaited, where it answers a promise, before each read: what is read from memory takes no turn of the event loop,
- * and a loop of such reads would keep all others waiting.
+ * Returns a promise to await when other requests have waited for 10 ms, else undefined. To be called before each read: an
+ * object that is cached is read synchronously, and a long loop of such reads would block the event loop.
  */
-export function takeTurns(): Promise<void> | undefined {
+export function yieldToEventLoop(): Promise<void> | undefined {
   const now = performance.now();
-  if (turnStarted === 0) {
-    turnStarted = now;
+  if (busySince === 0) {
+    busySince = now;
     setImmediate(() => {
-      turnStarted = 0;
+      busySince = 0;
     });
     return undefined;
   }
-  return now - turnStarted < longestTurnMs ? undefined : nextTurn();
+  return now - busySince < maxBusyMs ? undefined : yieldOnce();
 }

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../objects/object-codec.js';
+import type { ObjectType } from '../object-id.js';
 import { PackDamage } from './pack-damage.js';
 
 const types: Record<number, ObjectType> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LRUCache } from 'lru-cache';
-import { type GitObject, largestObject, type ObjectType } from '../objects/object-codec.js';
+import type { ObjectType } from '../object-id.js';
+import { type GitObject, maxObjectBytes } from '../objects/object-codec.js';
 import { applyDelta, deltaSizes } from './delta.js';
 import { PackDamage } from './pack-damage.js';
 import type { PackFile, PlacedEntry } from './pack-file.js';
@@ -28,7 +29,7 @@ export async function readEntry(pack: PackFile, offset: number, bases: DeltaBase
     if (object) break;
     const entry = pack.entry(at);
     waiting += entry.size;
-    if (waiting > largestObject) throw new PackDamage('an object is too large');
+    if (waiting > maxObjectBytes) throw new PackDamage('an object is too large');
     const held = pack.inflate(entry);
     const bytes = held instanceof Promise ? await held : held;
     if (typeof entry.kind === 'string') {
@@ -43,7 +44,7 @@ export async function readEntry(pack: PackFile, offset: number, bases: DeltaBase
   let copied = 0;
   let sinceTurn = 0;
   for (let step = chain.pop(); step; step = chain.pop()) {
-    object = { type: object.type, bytes: applyDelta(object.bytes, step.delta, largestObject) };
+    object = { type: object.type, bytes: applyDelta(object.bytes, step.delta, maxObjectBytes) };
     if (chain.length > 0) bases.set(baseKey(pack, step.offset), object);
     copied += object.bytes.length;
     sinceTurn += object.bytes.length;

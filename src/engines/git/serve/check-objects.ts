@@ -1,5 +1,5 @@
 import { isReadableSegment } from '../file-path.js';
-import { takeTurns } from '../objects/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../objects/yield-to-event-loop.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from '../trees/tree-bytes.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';
@@ -38,8 +38,8 @@ export async function checkObjects(pack: PackObjects): Promise<void> {
     next: Map<string, Place>,
   ): Promise<void> {
     for (const entry of treeEntries(bytes)) {
-      const turn = takeTurns();
-      if (turn) await turn;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       const path = place.prefix + checkEntry(entry, place, oversize);
       if (isTree(entry.mode) && trees.has(entry.oid)) {
         const known = Math.max(gone.get(entry.oid) ?? -1, next.get(entry.oid)?.prefix.length ?? -1);

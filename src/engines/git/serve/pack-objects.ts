@@ -1,5 +1,5 @@
 import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
-import { takeTurns } from '../objects/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../objects/yield-to-event-loop.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
 const mostObjects = 1_000_000;
@@ -86,8 +86,8 @@ export class PackObjects {
       mostOutput: 8 * bytesAtOnce,
     });
     for (let at = 0; at < printed.length; ) {
-      const turn = takeTurns();
-      if (turn) await turn;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       const end = printed.indexOf(0x0a, at);
       const { oid, size } = parseLine(printed.toString('latin1', at, end));
       yield { oid, bytes: printed.subarray(end + 1, end + 1 + size) };
@@ -98,8 +98,8 @@ export class PackObjects {
 
 async function* lines(printed: Buffer): AsyncGenerator<ListedObject> {
   for (let at = 0; at < printed.length; ) {
-    const turn = takeTurns();
-    if (turn) await turn;
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const end = printed.indexOf(0x0a, at);
     yield parseLine(printed.toString('latin1', at, end));
     at = end + 1;

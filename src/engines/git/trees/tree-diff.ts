@@ -26,27 +26,8 @@ export async function diffTrees(
 }
 
 /**
- * What a commit changed: against its only parent, or where it differs from every parent of a merge.
- * @param parents the parents' root trees
- */
-export async function commitChanges(
-  objects: ObjectStore,
-  parents: string[],
-  tree: string,
-): Promise<PathChange[]> {
-  const [first = null, ...others] = parents;
-  let differences = await diffTrees(objects, first, tree);
-  for (const other of others) {
-    if (differences.length === 0) break;
-    const paths = new Set((await diffTrees(objects, other, tree)).map(({ path }) => path));
-    differences = differences.filter(({ path }) => paths.has(path));
-  }
-  return withRenames(differences);
-}
-
-/**
- * The differences of one commit, by path. An added file whose identical blob was deleted in the same commit is told where
- * it came from, see {@link pairRenames}.
+ * The differences of one commit, sorted by path. An added file whose identical blob was deleted in the same commit names
+ * the path that it came from; see {@link pairRenames}.
  */
 export function withRenames(found: FileDifference[]): PathChange[] {
   const differences = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));

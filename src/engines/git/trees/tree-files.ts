@@ -1,6 +1,7 @@
 import { isReadableSegment } from '../file-path.js';
 import type { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
+import type { FileListing, ListedFile } from './file-listing.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 
 /** No longer path can be read; this also bounds the depth of hostile trees. */
@@ -10,19 +11,6 @@ export const longestPrefix = 4096;
 export interface NamedEntry {
   name: string;
   isTree: boolean;
-  oid: string;
-}
-
-/** The regular files below a tree, by path in byte order; shared, so it must not be changed. */
-export interface FileListing {
-  files: readonly ListedFile[];
-  /** What it takes in memory, about. */
-  bytes: number;
-}
-
-/** One regular file; `oid` is its blob. */
-export interface ListedFile {
-  path: string;
   oid: string;
 }
 

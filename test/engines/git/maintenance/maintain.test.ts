@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFil
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from '../git-fixture.js';
 import { makeDue } from './make-due.js';
 
@@ -13,7 +13,7 @@ let at: GitFixture;
 let store: GitStore;
 beforeEach(async () => {
   at = await gitFixture();
-  store = openGitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ root: at.root, native: await findNativeGit() });
 });
 afterEach(() => at.remove());
 
@@ -82,7 +82,6 @@ describe('maintenance', () => {
     expect(await store.needsMaintenance(at.id)).toBe(false);
     makeDue(at.gitdir);
     expect(await store.needsMaintenance(at.id)).toBe(true);
-    expect(await openGitStore({ root: at.root }).needsMaintenance(at.id)).toBe(false);
   });
 
   it('keeps what hidden refs lead to, and young objects that nothing leads to', async () => {
@@ -213,9 +212,3 @@ function firstOutput(child: ChildProcess): Promise<void> {
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`ended with ${code}`))));
   });
 }
-
-it('is refused without native git', async () => {
-  await expect(
-    openGitStore({ root: at.root }).maintain(at.id, { signal, onProgress: () => {} }),
-  ).rejects.toMatchObject({ code: 'storage_unavailable' });
-});

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { runInBackground } from '../../../../src/engines/git/maintenance/run-in-background.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
 import { nativeHistory } from '../../../../src/engines/git/native/native-history.js';
 import { uploadPack } from '../../../../src/engines/git/serve/upload-pack.js';
 import { createWatchdog } from '../../../../src/engines/git/watchdog.js';

@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  findNativeGit,
-  type NativeGit,
-  NativeGitError,
-} from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { type NativeGit, NativeGitError } from '../../../../src/engines/git/native/native-git.js';
 
 let git: NativeGit;
 const folder = mkdtempSync(join(tmpdir(), 'native-git-'));

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { objectId } from '../../../../src/engines/git/objects/object-codec.js';
+import { objectId } from '../../../../src/engines/git/object-id.js';
 import { seededRandom } from '../seeded-random.js';
 import { type PackFixture, packFixture } from './pack-fixture.js';
 

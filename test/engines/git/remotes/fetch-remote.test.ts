@@ -2,11 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  findNativeGit,
-  type NativeCommand,
-  type NativeGit,
-} from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import type { NativeCommand, NativeGit } from '../../../../src/engines/git/native/native-git.js';
 import { RemoteFault } from '../../../../src/engines/git/remote-fault.js';
 import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';

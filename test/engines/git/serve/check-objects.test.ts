@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { checkObjects } from '../../../../src/engines/git/serve/check-objects.js';
 import { PackObjects } from '../../../../src/engines/git/serve/pack-objects.js';
 import {

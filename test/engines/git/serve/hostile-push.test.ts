@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
   buildPack,
   commitBytes,
@@ -20,7 +20,7 @@ let store: GitStore;
 let refs: string;
 beforeAll(async () => {
   at = await gitFixture();
-  store = openGitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ root: at.root, native: await findNativeGit() });
   refs = at.git('for-each-ref');
 });
 afterEach(() => {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
   buildPack,
   commitBytes,
@@ -20,7 +20,7 @@ let at: GitFixture;
 let store: GitStore;
 beforeEach(async () => {
   at = await gitFixture();
-  store = openGitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ root: at.root, native: await findNativeGit() });
 });
 afterEach(() => {
   at.fsck();
