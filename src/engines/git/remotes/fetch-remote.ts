@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NativeGit, NativeRun } from '../native/native-git.js';
+import type { NativeCommand, NativeGit } from '../native/native-git.js';
 import { isBranchName } from '../ref-name.js';
 import { RemoteFault } from '../remote-fault.js';
 import { packBounds } from '../serve/index-pack.js';
@@ -70,7 +70,7 @@ export async function remoteDefaultBranch(
 ): Promise<string | null> {
   const printed = await runRemoteCommand(native, access, ['ls-remote', '--symref', access.url, 'HEAD'], {
     ...options,
-    mostOutput: mostRefBytes,
+    maxOutput: mostRefBytes,
   });
   const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];
   return branch && isBranchName(branch) ? branch : null;
@@ -86,7 +86,7 @@ async function countRefs(
   const printed = await runRemoteCommand(native, access, args, {
     ...options,
     env: packBounds.env,
-    mostOutput: mostRefBytes,
+    maxOutput: mostRefBytes,
   });
   if (printed.toString('latin1').split('\n').length - 1 > mostRefs) throw new RemoteFault('too_large');
 }
@@ -116,7 +116,7 @@ async function assertSmart(trace: string): Promise<void> {
   if (!(await readFile(trace, 'utf8')).includes('"negotiated-version"')) throw new RemoteFault('not_git');
 }
 
-async function readTips(native: NativeGit, gitdir: string, options: NativeRun): Promise<RemoteTips> {
+async function readTips(native: NativeGit, gitdir: string, options: NativeCommand): Promise<RemoteTips> {
   const args = ['for-each-ref', '--format=%(objectname) %(refname)'];
   const printed = await native.run(args, { gitdir, ...options });
   const tips: RemoteTips = { heads: new Map(), tags: new Map() };

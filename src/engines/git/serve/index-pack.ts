@@ -1,5 +1,5 @@
 import type { NativeGit } from '../native/native-git.js';
-import { allEnded, exitCode, feed, keepErrors } from './feed.js';
+import { allEnded } from './all-ended.js';
 import { PushRefused } from './push-refused.js';
 import type { Quarantine } from './quarantine.js';
 
@@ -38,15 +38,14 @@ export async function indexPack(
   const { gitdir, quarantine, maxBytes, signal } = options;
   const args = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${maxBytes}`];
   const env = { ...quarantine.beside, ...packBounds.env };
-  const child = native.start(args, { gitdir, config: packBounds.config, env, signal });
-  const errors = keepErrors(child);
-  child.stdout!.resume();
-  const [code] = await allEnded([exitCode(child), feed(child.stdin!, pack)]);
-  if (code !== 0) throw new PushRefused(sayFault(errors(), code, maxBytes), errors());
+  const git = native.start(args, { gitdir, config: packBounds.config, env, signal });
+  git.stdout.resume();
+  const [code] = await allEnded([git.exited, git.writeInput(pack)]);
+  if (code !== 0) throw new PushRefused(faultOf(git.errorOutput, code, maxBytes), git.errorOutput);
 }
 
-/** What git printed, as far as it can be told: its own words may hold paths of the host. */
-function sayFault(errors: string, code: number | null, maxBytes: number): string {
+/** What Git printed, in words that may be shown: Git's own may contain paths of the host. */
+function faultOf(errors: string, code: number | null, maxBytes: number): string {
   const found = /\b(tree|commit|tag|blob|object) ([0-9a-f]{40}): ([a-zA-Z]+):/.exec(errors);
   if (found) return `object ${found[2]} ${faults[found[3]!] ?? `is malformed (${found[3]})`}`;
   if (errors.includes('exceeds maximum allowed size')) return tooLarge(maxBytes);

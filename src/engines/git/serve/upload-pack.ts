@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
+import { drained } from '../native/drained.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import type { Watchdog } from '../watchdog.js';
-import { allEnded, drained, exitCode, feed, keepErrors } from './feed.js';
+import { allEnded } from './all-ended.js';
 import { hiddenRefs } from './hidden-refs.js';
 
 /** Where a clone or fetch comes from and goes to. */
@@ -41,12 +42,11 @@ export function advertiseUpload(native: NativeGit, gitdir: string, protocol?: st
  */
 export async function uploadPack(native: NativeGit, gitdir: string, request: UploadRequest): Promise<void> {
   const { input, output, watchdog } = request;
-  const child = native.start(['upload-pack', '--stateless-rpc', '--strict', gitdir], {
+  const git = native.start(['upload-pack', '--stateless-rpc', '--strict', gitdir], {
     config: uploadSettings,
     env: protocolEnv(request.protocol),
     signal: watchdog.signal,
   });
-  const errors = keepErrors(child);
   let answered = false;
   async function* watched(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
@@ -61,11 +61,13 @@ export async function uploadPack(native: NativeGit, gitdir: string, request: Upl
       if (!output.write(chunk)) await drained(output, watchdog.signal);
     }
   }
-  const [code] = await allEnded([exitCode(child), feed(child.stdin!, watched(input)), answer(child.stdout!)]);
-  // With another exit code git has told the client why, in the stream.
-  if (code === null) throw new NativeGitError('upload-pack', code, errors());
+  const [code] = await allEnded([git.exited, git.writeInput(watched(input)), answer(git.stdout)]);
+  // With any other exit code Git has given its client the reason in the stream.
+  if (code === null) throw new NativeGitError('upload-pack', code, git.errorOutput);
   if (code !== 0 && !answered) {
-    throw new DomainError('invalid_request', 'This is no request that git sends.', { cause: errors() });
+    throw new DomainError('invalid_request', 'This is no request that git sends.', {
+      cause: git.errorOutput,
+    });
   }
 }
 
