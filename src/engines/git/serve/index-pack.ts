@@ -1,7 +1,7 @@
 import type { NativeGit } from '../native/native-git.js';
+import type { Quarantine } from '../packs/quarantine.js';
 import { allEnded } from './all-ended.js';
 import { PushRefused } from './push-refused.js';
-import type { Quarantine } from './quarantine.js';
 
 /** What git's fsck calls the faults that a person may meet. @see https://git-scm.com/docs/git-fsck#_fsck_messages */
 const faults: Record<string, string> = {

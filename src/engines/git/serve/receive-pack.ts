@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
+import { tempFolder, tempName } from '../durability/temp-name.js';
 import type { NativeGit } from '../native/native-git.js';
+import { Quarantine } from '../packs/quarantine.js';
 import type { Watchdog } from '../watchdog.js';
 import { BodyReader } from './body-reader.js';
 import { checkConnected, checkHistory } from './check-history.js';
@@ -15,7 +18,6 @@ import { PushRefused } from './push-refused.js';
 import { PushReport } from './push-report.js';
 import { type RefCommand, readPushRequest } from './push-request.js';
 import { applyRules, type PushPolicy, refOf } from './push-rules.js';
-import { Quarantine } from './quarantine.js';
 
 /** The parts of a repository that a push needs. */
 export interface ReceiveDeps extends PushTarget {
@@ -96,7 +98,7 @@ function logFailure(error: unknown, { watchdog, onRefused, onError }: ReceiveReq
 /** What the client reads about an error, on one line. */
 function reasonOf(error: unknown): string {
   const isPublic = error instanceof PushRefused || error instanceof DomainError;
-  return isPublic ? error.message.replace(/\s+/g, ' ') : 'the gateway failed; try again';
+  return isPublic ? error.message.replace(/\s+/g, ' ') : 'something went wrong here; try again';
 }
 
 async function receiveCommands(
@@ -111,7 +113,7 @@ async function receiveCommands(
   await refuseStale(deps, outcome);
   if (outcome.open.length === 0) return body.drop();
   const hasPack = outcome.open.some(({ to }) => to !== null);
-  const quarantine = await Quarantine.open(files);
+  const quarantine = await createQuarantine(files);
   try {
     const pack = new PackObjects(native, files.gitdir, quarantine, signal);
     if (hasPack) {
@@ -131,6 +133,12 @@ async function receiveCommands(
   } finally {
     await quarantine.remove();
   }
+}
+
+async function createQuarantine(files: DurableFiles): Promise<Quarantine> {
+  const { gitdir, owner } = files;
+  const folder = join(gitdir, tempFolder, tempName((await owner.instance()).id));
+  return Quarantine.create({ folder, gitdir, sync: (paths) => files.sync(paths) });
 }
 
 async function* watched({ input, watchdog }: ReceiveRequest): AsyncGenerator<Buffer> {
