@@ -10,7 +10,7 @@ import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { statusOf } from '../../error-status.js';
 import { DomainError } from '../../errors.js';
-import { createGitEndpoint } from '../git/git-http.js';
+import { GitEndpoint } from '../git/git-endpoint.js';
 import { createStreamEndpoint } from '../graphql/graphql-sse.js';
 import { maskError } from '../graphql/mask-error.js';
 import { createGraphQLEndpoint } from '../graphql/yoga.js';
@@ -45,7 +45,7 @@ export function createHttpServer(options: {
   const yoga = createGraphQLEndpoint({ schema, log });
   const cors = createCors(config.corsOrigins);
   const stream = createStreamEndpoint({ schema, services, log });
-  const gitEndpoint = createGitEndpoint({
+  const gitEndpoint = new GitEndpoint({
     context: options.context,
     services,
     log,
@@ -90,7 +90,7 @@ export function createHttpServer(options: {
     res.setHeader('x-request-id', requestId);
     logRequest(log, req, res, { path, requestId });
     if (path.startsWith('/git/')) {
-      gitEndpoint(req, res, requestId);
+      gitEndpoint.handle(req, res, requestId);
       return;
     }
     // A push is read on by its own bounds.
