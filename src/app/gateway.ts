@@ -30,8 +30,8 @@ import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
-import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
+import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
+import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
@@ -89,8 +89,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const bus = createEventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
-  const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
-  const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
+  const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const workers = createWorkerManager({
     prisma,
     git,
@@ -195,7 +195,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await http.close();
       executionLog.close();
       intake.close();
-      endMaintenanceWatch();
+      maintenanceWatch.close();
       const ended = executor.close();
       await sessions.dispose();
       await ended;

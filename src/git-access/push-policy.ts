@@ -4,7 +4,7 @@ import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 
 /** Tells whether the caller is kept from writing to a branch directly, by its name. */
-export async function barredBranches(
+async function barredBranches(
   services: PrismaService,
   target: LoadedTarget,
 ): Promise<(name: string) => boolean> {

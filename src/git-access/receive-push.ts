@@ -5,7 +5,7 @@ import { type GitAddress, loadGitService } from './load-git-service.js';
 import { pushPolicy } from './push-policy.js';
 
 /** What a push needs of its door. */
-export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'mostBytes'> & {
+export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'maxBytes'> & {
   /** Authenticates the caller anew: a push may take long, and the right to it may end meanwhile. */
   refresh(): Promise<RequestContext>;
 };
@@ -25,7 +25,7 @@ export async function receivePush(
   const { service, target } = await loadGitService(services, ctx, address, 'edit');
   const { indexer, log } = services;
   const repositoryId = target.repository.id;
-  await service.receive(ctx.actor.userId, {
+  await service.receive({
     ...streams,
     async authorize() {
       const now = await refresh();

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
 import { pktLine } from '../../src/engines/git/pkt-line.js';
-import { createGitEndpoint } from '../../src/server/git/git-http.js';
+import { GitEndpoint } from '../../src/server/git/git-endpoint.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -25,18 +25,18 @@ beforeAll(async () => {
   at = await openTestGateway({ database: await openTestDatabase() });
   client = await gitClient();
   const { services } = at.gateway;
-  const endpoint = createGitEndpoint({
+  const endpoint = new GitEndpoint({
     context: async (authorization, requestId) => ({
       actor: await authenticate(services.prisma, authorization),
       requestId,
       spaces: new Map(),
     }),
     services,
-    mostPushBytes: 1024 * 1024,
+    maxPushBytes: 1024 * 1024,
     log: pino({ level: 'silent' }),
     idleMs,
   });
-  server = createServer((req, res) => void endpoint(req, res, 'test'));
+  server = createServer((req, res) => void endpoint.handle(req, res, 'test'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   tip = commitLarge();

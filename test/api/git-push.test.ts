@@ -77,7 +77,7 @@ describe('branches', () => {
     }
     const clash = await push('HEAD:refs/heads/topic/below');
     expect(clash.err).toContain(
-      '! [remote rejected] HEAD -> topic/below (a ref with this or an excluding name exists)',
+      '! [remote rejected] HEAD -> topic/below (another ref exists whose name conflicts with this one)',
     );
   });
 

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/open-database.js';
 import {
-  createMaintenanceRunner,
+  MaintenanceRunner,
   maintenanceLease,
 } from '../../src/repositories/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../../src/repositories/maintenance/maintenance-watch.js';
+import { MaintenanceWatch } from '../../src/repositories/maintenance/maintenance-watch.js';
 import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -100,7 +100,7 @@ it('runs in one process at a time', async () => {
   const { prisma, git, bus } = at.gateway.services;
   const lease = (await database.leases.tryTake(maintenanceLease(id)))!;
   await prisma.repositoryMaintenance.create({ data: { repositoryId: id, status: 'running' } });
-  const runner = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const runner = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   await runner.request(id);
   await runner.close();
   expect((await git.measure(id)).packs).toBe(0);
@@ -112,7 +112,7 @@ it('runs in one process at a time', async () => {
 it('begins by itself where it is due after a save, and takes up what a killed process left', async () => {
   const { prisma, git, bus, maintenance } = at.gateway.services;
   const gitdir = join(at.dataDir, 'repositories', `${repositoryId}.git`);
-  const end = watchMaintenance({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
+  const watch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
   try {
     const startedAt = (await state()).startedAt;
     makeDue(gitdir);
@@ -130,7 +130,7 @@ it('begins by itself where it is due after a save, and takes up what a killed pr
     await expect.poll(async () => (await state()).finishedAt, { timeout: 20_000 }).not.toBe(null);
     await idle();
   } finally {
-    end();
+    watch.close();
   }
 });
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DomainError } from '../../errors.js';
-import { type NativeGit, nativeGit } from './native/native-git.js';
+import { NativeGit } from './native/native-git.js';
 
 /** `git repack --geometric` came with 2.32. */
 const minVersion = [2, 32] as const;
@@ -20,7 +20,7 @@ export async function findNativeGit(): Promise<NativeGit> {
   if (major < minVersion[0] || (major === minVersion[0] && minor < minVersion[1])) {
     throw missing(`version ${version[0]} was found`);
   }
-  return nativeGit(version[0]);
+  return new NativeGit(version[0]);
 }
 
 function missing(found: string): DomainError {

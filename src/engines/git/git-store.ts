@@ -18,7 +18,7 @@ import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { RefStore } from './refs/ref-store.js';
-import { createGitServing, type GitService } from './serve/git-service.js';
+import { GitService, ServiceGates } from './serve/git-service.js';
 
 export type {
   Commit,
@@ -65,7 +65,7 @@ export class GitStore {
   readonly #recovery: StoreRecovery;
   readonly #caches = createObjectCaches();
   readonly #queue = new BranchQueue();
-  readonly #serving: ReturnType<typeof createGitServing>;
+  readonly #gates = new ServiceGates();
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: GitStoreOptions) {
@@ -75,7 +75,6 @@ export class GitStore {
     this.#root = resolve(options.root);
     this.#owner = new StoreOwner({ root: this.#root, leases, syncs, report });
     this.#recovery = new StoreRecovery({ owner: this.#owner, leases, databaseId, report });
-    this.#serving = createGitServing(native, this.#queue);
     // A pack that a repack removed occupies the disk until it is closed.
     this.#sweep = setInterval(() => this.#caches.openPacks.purgeStale(), sweepMs).unref();
   }
@@ -118,7 +117,14 @@ export class GitStore {
   /** Serves a repository to git clients. @throws DomainError `not_found`, `storage_unavailable` */
   async serve(id: string): Promise<GitService> {
     const files = await this.#files(id);
-    return this.#serving({ id, files, refs: new RefStore(files) });
+    return new GitService({
+      id,
+      files,
+      native: this.native,
+      queue: this.#queue,
+      gates: this.#gates,
+      refs: new RefStore(files),
+    });
   }
 
   /** Counts and measures the object files of a repository. @throws DomainError `not_found` */

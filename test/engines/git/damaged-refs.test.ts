@@ -60,11 +60,11 @@ it('a branch whose ref is damaged is told to be unreadable, and the others are r
 it('clones and pushes go on without the branches whose ref is damaged', async () => {
   const service = await store.serve(at.id);
   for (const protocol of [undefined, 'version=2']) {
-    const told = (await service.advertiseUpload('someone', protocol, signal)).toString('latin1');
+    const told = (await service.advertiseUpload(protocol, signal)).toString('latin1');
     for (const [name] of damaged) expect(told).not.toContain(`refs/heads/${name}`);
     if (!protocol) expect(told).toContain('refs/heads/sound');
   }
-  const toPush = (await service.advertiseReceive('someone', () => false, signal)).toString('latin1');
+  const toPush = (await service.advertiseReceive(signal)).toString('latin1');
   expect(toPush).toContain('refs/heads/sound');
   for (const [name] of damaged) expect(toPush).not.toContain(`refs/heads/${name}`);
 

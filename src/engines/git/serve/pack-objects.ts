@@ -35,7 +35,7 @@ export class PackObjects {
   /** All objects that are new, in no order. @throws TooManyObjects when there are over a million */
   async *list(): AsyncGenerator<ListedObject> {
     const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
-    const printed = await this.run(args, { env: this.quarantine.alone, mostOutput: listingBytes }).catch(
+    const printed = await this.run(args, { env: this.quarantine.alone, maxOutput: listingBytes }).catch(
       (error) => {
         throw error instanceof NativeGitError ? new TooManyObjects(error) : error;
       },
@@ -83,7 +83,7 @@ export class PackObjects {
     // An object may have up to 64 MiB, beside those that fill a batch.
     const printed = await this.run(['cat-file', '--batch'], {
       input: oids.join('\n'),
-      mostOutput: 8 * bytesAtOnce,
+      maxOutput: 8 * bytesAtOnce,
     });
     for (let at = 0; at < printed.length; ) {
       const pause = yieldToEventLoop();

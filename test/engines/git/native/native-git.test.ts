@@ -34,7 +34,7 @@ describe('native git', () => {
     await expect(slow).rejects.toMatchObject({ exitCode: null });
     await new Promise((resolve) => setTimeout(resolve, 2_200));
     expect(existsSync(marker)).toBe(false);
-    const loud = git.run(['-c', 'alias.loud=!yes', 'loud'], { mostOutput: 1_000_000 });
+    const loud = git.run(['-c', 'alias.loud=!yes', 'loud'], { maxOutput: 1_000_000 });
     await expect(loud).rejects.toBeInstanceOf(NativeGitError);
   });
 

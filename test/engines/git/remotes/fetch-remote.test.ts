@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
-import type { NativeCommand, NativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { type NativeCommand, NativeGit } from '../../../../src/engines/git/native/native-git.js';
 import { RemoteFault } from '../../../../src/engines/git/remote-fault.js';
 import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';
@@ -126,13 +126,15 @@ it('counts branches and tags before it fetches any', async () => {
 it('gives git as many threads and as much memory as for a push', async () => {
   remote.commit({ 'a.md': 'a' });
   const runs: { command: string; options: NativeCommand | undefined }[] = [];
-  const run: NativeGit['run'] = (args, options) => {
-    runs.push({ command: args[0]!, options });
-    return native.run(args, options);
-  };
+  class RecordedGit extends NativeGit {
+    override run(args: readonly string[], options?: NativeCommand) {
+      runs.push({ command: args[0]!, options });
+      return super.run(args, options);
+    }
+  }
   const place = { gitdir: here.gitdir, quarantine: join(here.root, 'quarantine') };
   const options = { limits: remoteLimits, signal: new AbortController().signal };
-  await fetchRemote({ ...native, run }, place, access(), options);
+  await fetchRemote(new RecordedGit(native.version), place, access(), options);
   const fetched = runs.find(({ command }) => command === 'fetch')!.options!;
   expect(fetched.config).toMatchObject(packBounds.config);
   expect(fetched.env).toMatchObject(packBounds.env);

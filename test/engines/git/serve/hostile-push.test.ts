@@ -48,13 +48,13 @@ const nested = (names: string[], innermost: PackedObject): PackedObject[] => {
 async function send(
   objects: PackedObject[],
   change: (pack: Buffer) => Buffer = (pack) => pack,
-  mostBytes?: number,
+  maxBytes?: number,
 ) {
   const commit: PackedObject = { type: 'commit', content: commitBytes(oid(objects[0]!)) };
   return push(store, at.id, {
     commands: [[null, oid(commit), 'refs/heads/hostile']],
     pack: change(buildPack([commit, ...objects])),
-    mostBytes,
+    maxBytes,
   });
 }
 
