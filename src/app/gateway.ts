@@ -18,7 +18,7 @@ import { type Database, openDatabase } from '../engines/database/open-database.j
 import { createEventBus } from '../engines/events/event-bus.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
-import { remoteLimits } from '../engines/git/remotes/remote-command.js';
+import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainMembers } from '../engines/nbformat/plain-members.js';
 import { createExecutionIntake } from '../executions/execution-intake.js';

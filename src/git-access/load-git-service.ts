@@ -1,7 +1,7 @@
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import type { GitService } from '../engines/git/serve/git-service.js';
+import type { GitService } from '../engines/git/git-store.js';
 import { DomainError, notFound } from '../errors.js';
 import { type LoadedTarget, loadFileTarget } from '../files/file-target.js';
 import type { GitAccessServices } from './git-access-services.js';

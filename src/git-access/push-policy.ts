@@ -1,5 +1,5 @@
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import type { PushPolicy } from '../engines/git/serve/push-rules.js';
+import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import type { ReceiveRequest } from '../engines/git/serve/receive-pack.js';
+import type { ReceiveRequest } from '../engines/git/git-store.js';
 import type { GitAccessServices } from './git-access-services.js';
 import { type GitAddress, loadGitService } from './load-git-service.js';
 import { pushPolicy } from './push-policy.js';

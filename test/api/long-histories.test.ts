@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/open-database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
-import { remoteLimits } from '../../src/engines/git/remotes/remote-command.js';
+import { remoteLimits } from '../../src/engines/git/remote-access.js';
 import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
@@ -192,7 +192,6 @@ describe('the index', () => {
           {
             prisma: database.prisma,
             git: at.gateway.services.git,
-            native: at.gateway.services.git.native!,
             indexer: hasty,
             limits: remoteLimits,
           },

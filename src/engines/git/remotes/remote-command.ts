@@ -1,31 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
 
-/** How git reaches a remote. */
-export interface RemoteAccess {
-  /** Without credentials. */
-  url: string;
-  /** Where its host leads, as `http.curloptResolve` takes it; null where the URL names an address. */
-  pinned: string | null;
-  credentials: { username: string; secret: string } | null;
-}
-
-/** What a sync may take. */
-export interface RemoteLimits {
-  /** Of one command. */
-  timeoutMs: number;
-  /** Of what one fetch adds to the disk. */
-  bytes: number;
-}
-
-/** The limits that hold unless others are given; a gateway gives the bytes that a push may have. */
-export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };
-
 /** The oldest git that connects to the address it is given: `http.curloptResolve` came with 2.37. */
-export function canReachRemotes(native: NativeGit | null): native is NativeGit {
-  const [major = 0, minor = 0] = native?.version.split('.').map(Number) ?? [];
+export function canReachRemotes(native: NativeGit): boolean {
+  const [major = 0, minor = 0] = native.version.split('.').map(Number);
   return major > 2 || (major === 2 && minor >= 37);
 }
 
