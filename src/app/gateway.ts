@@ -21,9 +21,9 @@ import { GitStore } from '../engines/git/git-store.js';
 import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainMembers } from '../engines/nbformat/plain-members.js';
-import { createExecutionIntake } from '../executions/execution-intake.js';
-import { openExecutionLog } from '../executions/execution-log.js';
-import { createExecutor } from '../executions/executor.js';
+import { ExecutionIntake } from '../executions/execution-intake.js';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { Executor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
@@ -35,11 +35,12 @@ import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
-import { createSessionManager } from '../sessions/session-manager.js';
-import { createStreams } from '../subscriptions/streams.js';
+import { SessionManager } from '../sessions/session-manager.js';
+import { ResourceLocations } from '../subscriptions/resource-locations.js';
+import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
-import { createWorkerManager } from '../workers/worker-manager.js';
+import { WorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 
 /** A running gateway without its socket. */
@@ -91,7 +92,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
-  const workers = createWorkerManager({
+  const workers = new WorkerManager({
     prisma,
     git,
     bus,
@@ -100,16 +101,16 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
   });
-  const sessions = createSessionManager({
+  const sessions = new SessionManager({
     prisma,
     bus,
     workers,
     log,
     startTimeoutMs: options.sessionStartTimeoutMs,
   });
-  const executionLog = openExecutionLog({ prisma, bus, log });
-  const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
-  const intake = createExecutionIntake({ prisma, executor, executionLog, log });
+  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const remotes = new Remotes({
     prisma,
     git,
@@ -121,8 +122,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
     limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
-  const streams = createStreams({ prisma, branches, log });
-  workers.onGone(sessions.workerGone);
+  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   const services: Services = {
     prisma,
     git,
@@ -135,7 +135,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intake,
     executionLog,
     remotes,
-    streams,
+    branches,
+    locations: new ResourceLocations(prisma),
+    streamGuard: new StreamGuard({ prisma, log }),
     stopWorkers: (workspaceId, statusReason) =>
       stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason),
     log,
@@ -144,7 +146,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const adminToken = await ensureAdmin(prisma, config);
   await ensureDefaults(services, config);
   await failOrphans(services);
-  await workers.reconcile();
+  await workers.adopt();
   for (const session of await prisma.session.findMany({
     where: { deletedAt: null, status: { not: 'dead' } },
   })) {

@@ -21,7 +21,7 @@ export async function watchFiles(
   spaceSlug: string,
   input: { workspaceId: string; branch?: string | null },
 ): Promise<AsyncIterableIterator<FileChangeEvent>> {
-  const { bus, indexer, prisma, streams } = services;
+  const { bus, indexer, prisma, branches, streamGuard } = services;
   const load = (current: RequestContext) =>
     loadFileTarget(services, current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
   const target = await load(ctx);
@@ -37,7 +37,7 @@ export async function watchFiles(
   const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
     if (event.branch === branch) moved.push('tip', true);
   });
-  const unwatch = streams.branches.watch(repositoryId, branch);
+  const unwatch = branches.watch(repositoryId, branch);
   let step: AsyncGenerator<FileChangeEvent> | undefined;
   const stop = () => {
     unsubscribe();
@@ -69,5 +69,5 @@ export async function watchFiles(
       step = undefined;
     }
   }
-  return streams.guard(ctx, pullIterator(pull, stop), recheck);
+  return streamGuard.guard(ctx, pullIterator(pull, stop), recheck);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { createFileFollower } from '../../src/workers/file-follower.js';
+import { FileFollower } from '../../src/workers/file-follower.js';
 import { layOutFiles } from '../../src/workers/worker-files.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestDatabase } from '../support/database.js';
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 it('a file that could not be written is reported, and written once it can be, though the branch stands still', async () => {
-  const { git, bus, streams, log } = at.gateway.services;
+  const { git, bus, branches, log } = at.gateway.services;
   const repository = await git.repository(demo.repositoryId);
   const folders = { files: join(root, 'files'), state: join(root, 'state') };
   await mkdir(folders.state);
@@ -40,12 +40,12 @@ it('a file that could not be written is reported, and written once it can be, th
 
   const reports: string[][] = [];
   const report = async (_workerId: string, conflicts: string[]) => reports.push(conflicts);
-  const follower = createFileFollower({
+  const follower = new FileFollower({
     git,
     bus,
-    branches: streams.branches,
+    branches,
     log,
-    folders: () => folders,
+    foldersOf: () => folders,
     report,
   });
   follower.follow({ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main', backend: 'external' });

@@ -22,13 +22,11 @@ function open(): Promise<TestGateway> {
     database: { ...database, close: async () => {} },
     dataDir,
     backends: () => {
-      const real = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
-      backend = {
-        ...real,
-        async stop(workerId) {
-          await beforeStop();
-          await real.stop(workerId);
-        },
+      backend = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
+      const stopServer = backend.stop.bind(backend);
+      backend.stop = async (workerId) => {
+        await beforeStop();
+        await stopServer(workerId);
       };
       return [backend];
     },
@@ -95,7 +93,7 @@ it('a worker that cannot be stopped has failed, and is stopped once that works',
   expect((await stop(next.body.id)).status).toBe(204);
 }, 120_000);
 
-it('a worker that ended by itself has failed, also when what is left of it cannot be stopped', async () => {
+it('a worker that ended by itself has failed, also when the rest of it cannot be stopped', async () => {
   const id = await startReady();
   beforeStop = failToStop;
   process.kill(await serverPidOf({ stateRoot: join(dataDir, 'workers'), spec: { workerId: id } }), 'SIGKILL');

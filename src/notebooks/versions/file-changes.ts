@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
 import { pathHash } from '../path-hash.js';
-import { storable } from './index-db.js';
+import { storable } from './storable.js';
 
 /** The change of one file of a branch by one commit. */
 export interface FileChangeEvent {

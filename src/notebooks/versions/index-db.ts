@@ -46,18 +46,3 @@ export class IndexMoved extends Error {
     this.name = 'IndexMoved';
   }
 }
-
-/** Splits a list into parts of at most `size`. */
-export function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
-
-/** The maximum number of values in one SQL statement. */
-export const itemsPerStatement = 1_000;
-
-/**
- * A text without NUL and lone surrogates, which PostgreSQL cannot store. Commits that were pushed may contain both.
- */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
-}

@@ -1,6 +1,7 @@
 import { isNotebookPath } from '../file-kind.js';
 import { pathHash } from '../path-hash.js';
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
 /** A file of a branch in the index. */

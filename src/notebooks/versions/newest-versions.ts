@@ -1,4 +1,5 @@
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 
 /** The columns of a version that the row of a file repeats. */
 export interface NewestVersion {

@@ -2,8 +2,9 @@ import type { Prisma } from '../../../prisma/generated/client/client.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { pathHash } from '../path-hash.js';
 import { blobAt } from './blob-at.js';
+import { chunk, itemsPerStatement } from './chunk.js';
 import { unknownSize } from './import-commits.js';
-import { chunk, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import type { IndexDb, IndexedBranch } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
 /** Blobs by path; null for a path that must have no file. */

@@ -1,4 +1,5 @@
-import { type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { itemsPerStatement } from './chunk.js';
+import type { IndexDb, IndexedBranch } from './index-db.js';
 
 /**
  * Deletes the versions of a branch whose commits are not among the reachable ones. It replaces `removeCommits` when Git no

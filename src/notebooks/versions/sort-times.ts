@@ -1,5 +1,6 @@
 import type { Commit, GitRepository } from '../../engines/git/git-store.js';
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 
 /** The maximum number of unindexed ancestors to read. Beyond them the dates of the commits are used as they are. */
 const maxAncestors = 256;

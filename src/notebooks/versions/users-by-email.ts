@@ -1,4 +1,6 @@
-import { chunk, type Db, itemsPerStatement, storable } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db } from './index-db.js';
+import { storable } from './storable.js';
 
 /** The ids of the users with some e-mail addresses, by address. It links the authors of commits to users. */
 export async function usersByEmail(db: Db, emails: string[]): Promise<Map<string, string>> {

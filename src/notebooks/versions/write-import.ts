@@ -1,6 +1,7 @@
 import type { Prisma } from '../../../prisma/generated/client/client.js';
 import { pathHash } from '../path-hash.js';
-import { chunk, type Db, type IndexDb, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexDb, IndexedBranch } from './index-db.js';
 
 /** An import of more rows is written in several steps. */
 const maxRowsPerStep = 2_000;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { createEventBus } from '../../../src/engines/events/event-bus.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
-import { openExecutionLog } from '../../../src/executions/execution-log.js';
+import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -88,7 +88,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     expect(await rowOf(id)).toMatchObject({ status: 'ok', finishedAt: expect.any(Date) });
   });
 
-  it('tells how much was dropped when more came than may wait', async () => {
+  it('says how many events were dropped when more came than may wait', async () => {
     const { executionLog, prisma } = at.gateway.services;
     const id = await begin();
     const writer = executionLog.writer(id, 1);
@@ -111,7 +111,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
 
   it('waits no longer when it is closed, and ends at the next start', async () => {
     const { prisma } = at.gateway.services;
-    const executionLog = openExecutionLog({
+    const executionLog = new ExecutionLog({
       prisma,
       bus: createEventBus(),
       log: pino({ level: 'silent' }),

@@ -120,7 +120,7 @@ describe('a run', () => {
     }
   });
 
-  it('tells binary buffers as base64 over both doors, and leaves the field out in REST where there are none', async () => {
+  it('has binary buffers as base64 in both APIs, and no such field in REST when there are none', async () => {
     const response = await run(
       [
         'import comm',
@@ -152,7 +152,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('sent again with its execution_id is attached to, not run twice', async () => {
+  it('sent again with its execution_id is followed, and does not run twice', async () => {
     const execution_id = randomUUID();
     const first = await runAll("count = globals().get('count', 0) + 1\nprint(count)", { execution_id });
     const again = await runAll("count = globals().get('count', 0) + 1\nprint(count)", { execution_id });

@@ -6,7 +6,7 @@ import { notFound } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
-import type { Place } from './resource-places.js';
+import type { ResourceLocation } from './resource-locations.js';
 
 /** What a subscription is narrowed to; absent means all that the caller can view in the space. */
 export interface ResourceFilter {
@@ -24,7 +24,7 @@ export interface ResourceScope {
 }
 
 /**
- * Authorizes the caller to watch what runs in a space: as the queries of the space and of each resource named do.
+ * Authorizes the caller to watch what runs in a space, as the queries of the space and of each named resource do.
  * @throws DomainError `insufficient_scope`, `not_found` (also for a worker or session of another workspace), `forbidden`
  */
 export async function authorizeWatch(
@@ -63,12 +63,12 @@ export async function authorizeWatch(
   return scope;
 }
 
-/** Whether something at this place is in the scope. */
-export function isInScope(scope: ResourceScope, place: Place | null): boolean {
+/** Whether a resource is in the scope of a subscription. */
+export function isInScope(scope: ResourceScope, location: ResourceLocation | null): boolean {
   return (
-    place !== null &&
-    place.spaceId === scope.spaceId &&
-    (scope.workspaceId === null || place.workspaceId === scope.workspaceId) &&
-    (scope.sessionId === null || place.sessionId === scope.sessionId)
+    location !== null &&
+    location.spaceId === scope.spaceId &&
+    (scope.workspaceId === null || location.workspaceId === scope.workspaceId) &&
+    (scope.sessionId === null || location.sessionId === scope.sessionId)
   );
 }
