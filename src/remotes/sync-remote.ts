@@ -8,7 +8,7 @@ import { pushRemote } from '../engines/git/remotes/push-remote.js';
 import type { RemoteAccess, RemoteLimits } from '../engines/git/remotes/remote-command.js';
 import {
   createRefs,
-  noteUpdates,
+  notePushed,
   readSyncRefs,
   type SyncRefs,
   writeTracking,
@@ -78,7 +78,7 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
     if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
-      await noteUpdates(native, gitdir, access.url, ahead);
+      await notePushed(native, gitdir, access.url, ahead);
       return conflicts;
     }
   }

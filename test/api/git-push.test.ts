@@ -142,7 +142,7 @@ describe('forced pushes', () => {
     expect((await push('v1')).code).toBe(0);
     await client.commit('mine', 'tagged.txt', 'x');
     await client.ok('-C', 'mine', 'tag', '-f', '-a', '-m', 'two', 'v1');
-    expect((await push('--force', 'v1')).err).toContain('(this repository does not let tags be moved)');
+    expect((await push('--force', 'v1')).err).toContain('(this repository does not allow moving tags)');
     expect(refs()).toContain(`refs/tags/v1 ${first}`);
     await allow(true);
     expect((await push('--force', 'v1')).code).toBe(0);
