@@ -3,7 +3,7 @@ import { isRegularFile, isTree, type TreeEntry } from '../trees/tree-bytes.js';
 import { PushRefused } from './push-refused.js';
 
 /** The maximum size of an object in bytes: that of a file that is saved over the API. */
-export const maxObjectBytes = 64 * 1024 * 1024;
+export const maxPushedObjectBytes = 64 * 1024 * 1024;
 
 const maxPathBytes = 4096;
 const maxSegmentBytes = 255;
@@ -43,7 +43,7 @@ export function checkEntry(
 
 /** The refusal of an object over the limit. @param what for example `blob 9daeafb…` */
 export function tooLarge(what: string): PushRefused {
-  return new PushRefused(`the ${what} is over ${maxObjectBytes / 1024 / 1024} MiB`);
+  return new PushRefused(`the ${what} is over ${maxPushedObjectBytes / 1024 / 1024} MiB`);
 }
 
 function refused(path: string, fault: string): PushRefused {

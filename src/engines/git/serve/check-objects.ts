@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '../objects/yield-to-event-loop.js';
 import { isTree, treeEntries } from '../trees/tree-bytes.js';
-import { type CheckedFolder, checkEntry, maxObjectBytes, tooLarge } from './check-entry.js';
+import { type CheckedFolder, checkEntry, maxPushedObjectBytes, tooLarge } from './check-entry.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';
 import { checkSymlinks, type Symlink } from './symlink-target.js';
@@ -101,8 +101,8 @@ class TreeCheck {
 async function sortObjects(pack: PackObjects): Promise<SortedObjects> {
   const sorted: SortedObjects = { trees: new Map(), commits: [], oversize: new Set() };
   for await (const { oid, type, size } of pack.list()) {
-    if (size > maxObjectBytes && type !== 'blob') throw tooLarge(`${type} ${oid}`);
-    if (size > maxObjectBytes) sorted.oversize.add(oid);
+    if (size > maxPushedObjectBytes && type !== 'blob') throw tooLarge(`${type} ${oid}`);
+    if (size > maxPushedObjectBytes) sorted.oversize.add(oid);
     else if (type === 'tree') sorted.trees.set(oid, size);
     else if (type === 'commit') sorted.commits.push({ oid, size });
   }
