@@ -4,7 +4,7 @@ import { remoteConflicts, remoteError } from '../src/remotes/remote-state.js';
 import { removeRemote } from '../src/remotes/remove-remote.js';
 import { requestSync } from '../src/remotes/request-sync.js';
 import { setRemote } from '../src/remotes/set-remote.js';
-import type { RemoteConflict as RemoteConflictRow } from '../src/remotes/sync-remote.js';
+import type { RemoteConflict as RemoteConflictRow } from '../src/remotes/sync-job.js';
 import { watchRemote } from '../src/subscriptions/watch-remote.js';
 import { builder } from './builder.js';
 import { Repository } from './repository.js';

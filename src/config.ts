@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type AllowedHosts, parseAllowedHosts } from './remotes/allowed-hosts.js';
-import { parseSecretsKey } from './remotes/secrets-key.js';
+import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
+import { parseSecretsKey } from './validation/parse-secrets-key.js';
 import { type BackendKind, backendKinds } from './workers/backend.js';
 
 /** Everything that the environment decides, checked once at start. Durations in ms, sizes in bytes. */

@@ -18,22 +18,22 @@ import { type Database, openDatabase } from '../engines/database/open-database.j
 import { createEventBus } from '../engines/events/event-bus.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
-import { remoteLimits } from '../engines/git/remotes/remote-command.js';
+import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainMembers } from '../engines/nbformat/plain-members.js';
 import { createExecutionIntake } from '../executions/execution-intake.js';
 import { openExecutionLog } from '../executions/execution-log.js';
 import { createExecutor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
-import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
-import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { createBranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { createRemotes } from '../remotes/remotes.js';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
-import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
-import { createHttpServer } from '../server/http/http-server.js';
+import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { createSessionManager } from '../sessions/session-manager.js';
 import { createStreams } from '../subscriptions/streams.js';
@@ -87,8 +87,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await git.reconcile();
   const bus = createEventBus();
-  const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
-  const branches = createBranchWatcher({ git, indexer, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
+  const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const workers = createWorkerManager({
@@ -110,7 +110,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const executionLog = openExecutionLog({ prisma, bus, log });
   const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
   const intake = createExecutionIntake({ prisma, executor, executionLog, log });
-  const remotes = createRemotes({
+  const remotes = new Remotes({
     prisma,
     git,
     bus,
@@ -162,10 +162,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     spaces: new Map(),
   });
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, restDocuments(), services),
+    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
-    idempotency: createIdempotencyStore({ prisma }),
+    idempotency: new IdempotencyStore({ prisma }),
     json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
@@ -175,7 +175,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => null,
       () => 'The database does not answer.',
     );
-  const http = createHttpServer({
+  const http = new HttpServer({
     rest,
     schema,
     services,

@@ -9,16 +9,16 @@ import { checkRepository } from '../workspaces/check-references.js';
 import { loadSpaceForNew } from '../workspaces/create-workspace.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
-/** A request as far as it decides who may send it. */
+/** The parts of a request that decide who may send it. */
 interface Repeated {
-  /** The mutation that it runs. */
+  /** The GraphQL mutation that the request runs. */
   mutation: string;
-  /** The parameters of its path with, as `space`, the slug. */
+  /** The parameters of the path; `space` is the slug of the space. */
   params: Record<string, string>;
   body: Uint8Array;
 }
 
-/** Authorizes as the command does; what the body names is undefined where it names nothing. */
+/** Checks the same permissions as the command. `named` returns a string field of the body, or undefined. */
 type Authorize = (
   services: PrismaService,
   ctx: RequestContext,
@@ -61,9 +61,9 @@ const policies: Record<string, Authorize> = {
 };
 
 /**
- * Authorizes a caller who repeats a request, as they stand now, by what its command asks. Scopes need no second look: a
- * key belongs to a token's scopes.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request` for a repository that is unknown
+ * Checks that the caller who repeats a request has the permissions of its command now. Scopes need no check: a key is
+ * bound to the scopes of the token that used it first.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`; `invalid_request` for an unknown repository
  */
 export async function authorizeRepeat(
   services: PrismaService,
@@ -72,7 +72,7 @@ export async function authorizeRepeat(
 ): Promise<void> {
   const { mutation, params, body } = request;
   const authorize = policies[mutation];
-  if (!authorize) throw new Error(`Nobody knows who may repeat ${mutation}.`);
+  if (!authorize) throw new Error(`No rule says who may repeat ${mutation}.`);
   const { space = '' } = params;
   await loadSpace(services, ctx, space);
   const fields = fieldsOf(body);
@@ -82,7 +82,7 @@ export async function authorizeRepeat(
   });
 }
 
-/** None for what is no JSON object: such a body was never answered with a success, so it is told apart later. */
+/** The fields of a JSON object. Another body has none; it cannot equal the first one, which succeeded. */
 function fieldsOf(body: Uint8Array): Record<string, unknown> {
   try {
     return Object(JSON.parse(new TextDecoder().decode(body)));

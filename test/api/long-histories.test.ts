@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/open-database.js';
 import { createEventBus } from '../../src/engines/events/event-bus.js';
-import { remoteLimits } from '../../src/engines/git/remotes/remote-command.js';
-import { type BranchIndexer, createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { remoteLimits } from '../../src/engines/git/remote-access.js';
+import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { randomHistory } from '../engines/git/random-history.js';
@@ -31,7 +31,7 @@ const repositoryId: string = demo.repositoryId;
 const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
 const setBranch = (branch: string, oid: string) => git('update-ref', `refs/heads/${branch}`, oid);
 const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
-  createBranchIndexer({
+  new BranchIndexer({
     prisma: database.prisma,
     git: at.gateway.services.git,
     bus: createEventBus(),
@@ -100,7 +100,7 @@ describe('the index', () => {
     120_000,
   );
 
-  it('goes on where it was stopped, and nobody takes it for complete before', async () => {
+  it('resumes after a stop, and is not read before it is complete', async () => {
     const branch = 'stopped';
     const tip = linearHistory(branch, 3_000);
     const stops: number[] = [];
@@ -121,7 +121,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
-  it('tells who waits too long to come back, refuses saves before they are made, and leaves other branches alone', async () => {
+  it('refuses reads that wait too long and saves before they write, and does not affect other branches', async () => {
     const branch = 'slow';
     const tip = linearHistory(branch, 3_000);
     const hasty = indexer(50);
@@ -147,7 +147,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
-  it('that another process is importing holds up saves on that branch only, before anything is written', async () => {
+  it('that another process imports delays saves on that branch only, before they write', async () => {
     const branch = 'elsewhere';
     const tip = linearHistory(branch, 150);
     const lease = (await database.leases.tryTake(`index:${repositoryId}:${branch}`))!;
@@ -179,7 +179,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 60_000);
 
-  it('holds up no sync of a remote, which has succeeded when Git has', async () => {
+  it('does not delay the sync of a remote, which succeeds when Git has the commits', async () => {
     const remote = await openGitHttpServer();
     try {
       const made = await at.graphql(
@@ -192,7 +192,6 @@ describe('the index', () => {
           {
             prisma: database.prisma,
             git: at.gateway.services.git,
-            native: at.gateway.services.git.native!,
             indexer: hasty,
             limits: remoteLimits,
           },
@@ -225,7 +224,7 @@ describe('the index', () => {
     }
   }, 60_000);
 
-  it('of two branches is brought up while the default changes from one to the other', async () => {
+  it('of two branches is updated while the default branch changes from one to the other', async () => {
     const made = await at.graphql(
       'mutation { createRepository(spaceSlug: "demo", input: {name: "changing", kind: project}) { id } }',
     );
@@ -252,7 +251,7 @@ describe('the index', () => {
     expect(await database.prisma.fileVersion.count({ where })).toBe(300);
   }, 60_000);
 
-  it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {
+  it('is rebuilt with the same notebook ids when its commit no longer exists', async () => {
     const branch = 'lost';
     const tip = linearHistory(branch, 150);
     await indexer().ensure(repositoryId, branch);

@@ -18,6 +18,10 @@ import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { RefStore } from './refs/ref-store.js';
+import type { RemoteAccess, RemoteLimits } from './remote-access.js';
+import { RemoteMirror } from './remote-mirror.js';
+import { canReachRemotes } from './remotes/remote-command.js';
+import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
 
 export type {
@@ -59,7 +63,7 @@ export interface GitStoreOptions {
  * the same folder at the same time. Nothing is read or written until the first call.
  */
 export class GitStore {
-  readonly native: NativeGit;
+  readonly #native: NativeGit;
   readonly #root: string;
   readonly #owner: StoreOwner;
   readonly #recovery: StoreRecovery;
@@ -71,7 +75,7 @@ export class GitStore {
   constructor(options: GitStoreOptions) {
     const { native, databaseId, report = () => {}, leases = createLocalLeases() } = options;
     const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
-    this.native = native;
+    this.#native = native;
     this.#root = resolve(options.root);
     this.#owner = new StoreOwner({ root: this.#root, leases, syncs, report });
     this.#recovery = new StoreRecovery({ owner: this.#owner, leases, databaseId, report });
@@ -86,7 +90,7 @@ export class GitStore {
    *   `not_found` when the id is not a UUID
    */
   createRepository(id: string, init: RepositoryInit): Promise<{ commitOid: string }> {
-    return guardStorage(() => createRepository({ directory: this.gitdir(id), owner: this.#owner }, init));
+    return guardStorage(() => createRepository({ directory: this.#gitdir(id), owner: this.#owner }, init));
   }
 
   /** Opens a repository. @throws DomainError `not_found`, `storage_unavailable` */
@@ -96,22 +100,35 @@ export class GitStore {
       objects: new ObjectStore(id, files, this.#caches),
       refs: new RefStore(files),
       queue: this.#queue,
-      native: this.native,
+      native: this.#native,
     });
   }
 
-  /** The folder of a repository, which need not exist. @throws DomainError `not_found` when the id is not a UUID */
-  gitdir(id: string): string {
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound('The repository');
-    return join(this.#root, `${id}.git`);
+  /** Whether git is new enough to reach remotes: 2.37. */
+  get canReachRemotes(): boolean {
+    return canReachRemotes(this.#native);
   }
 
-  /**
-   * The name of a new folder on the disk of the repositories, which the caller creates and removes. If it remains, it is
-   * removed after this process has ended.
-   */
-  async temporaryFolder(): Promise<string> {
-    return join(this.#root, tempFolder, tempName((await this.#owner.instance()).id));
+  /** Connects a repository with a remote that it mirrors. @throws DomainError `not_found` when the id is not a UUID */
+  mirror(
+    id: string,
+    access: RemoteAccess,
+    options: { limits: RemoteLimits; signal: AbortSignal },
+  ): RemoteMirror {
+    const temporaryFolder = async () =>
+      join(this.#root, tempFolder, tempName((await this.#owner.instance()).id));
+    return new RemoteMirror({
+      ...options,
+      native: this.#native,
+      gitdir: this.#gitdir(id),
+      access,
+      temporaryFolder,
+    });
+  }
+
+  /** Forgets what the remotes of a repository had; what was fetched stays. @throws DomainError `not_found` */
+  async forgetRemotes(id: string): Promise<void> {
+    if (this.canReachRemotes) await removeTracking(this.#native, this.#gitdir(id));
   }
 
   /** Serves a repository to git clients. @throws DomainError `not_found`, `storage_unavailable` */
@@ -120,7 +137,7 @@ export class GitStore {
     return new GitService({
       id,
       files,
-      native: this.native,
+      native: this.#native,
       queue: this.#queue,
       gates: this.#gates,
       refs: new RefStore(files),
@@ -143,7 +160,7 @@ export class GitStore {
    * @throws Error when git fails or the signal ends it, for the log only; DomainError `not_found`, `storage_unavailable`
    */
   async maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void> {
-    await maintain(this.native, await this.#existing(id), options);
+    await maintain(this.#native, await this.#existing(id), options);
   }
 
   /**
@@ -166,12 +183,17 @@ export class GitStore {
     return guardStorage(() => this.#owner.close());
   }
 
+  #gitdir(id: string): string {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound('The repository');
+    return join(this.#root, `${id}.git`);
+  }
+
   async #files(id: string): Promise<DurableFiles> {
     return new DurableFiles(await this.#existing(id), this.#owner);
   }
 
   async #existing(id: string): Promise<string> {
-    const gitdir = this.gitdir(id);
+    const gitdir = this.#gitdir(id);
     this.#recovery.assertRecovered(basename(gitdir));
     const objects = await stat(join(gitdir, 'objects')).catch((error: unknown) => {
       if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;

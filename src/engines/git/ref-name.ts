@@ -9,8 +9,8 @@ export function isObjectId(text: string): boolean {
 }
 
 /**
- * Whether a branch or tag may have the name: what `git check-ref-format --branch` accepts, but at most 200 bytes, valid
- * Unicode, not `HEAD` and not 40 hex digits, which would read as a commit.
+ * Whether a branch or tag may have the name: `git check-ref-format --branch` accepts it, and it has at most 200 bytes, is valid
+ * Unicode, and is neither `HEAD` nor 40 hex digits, which would mean a commit.
  * @see https://git-scm.com/docs/git-check-ref-format
  */
 export function isBranchName(name: string): boolean {

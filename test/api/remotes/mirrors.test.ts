@@ -14,8 +14,8 @@ import {
   tip,
 } from './mirror-fixture.js';
 
-describe('a repository made with a remote', () => {
-  it('takes over its branches, tags and default branch, and shows its history', async () => {
+describe('a repository created with a remote', () => {
+  it('gets the branches, tags, default branch and history of the remote', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     remote.commit({ 'notes.md': 'one' });
     const trunk = remote.commit({ 'notes.md': 'two' });
@@ -43,14 +43,14 @@ describe('a repository made with a remote', () => {
     expect(await prisma.fileVersion.count({ where })).toBe(2);
   });
 
-  it('keeps its first commit while the remote is empty, and pushes it where it shall', async () => {
+  it('keeps its first commit while the remote is empty, and pushes it if pushes are on', async () => {
     const id = await mirror('pushAfterSave: true');
     expect(await state(id)).toMatchObject({ syncStatus: 'synced' });
     expect(tip(id)).not.toBeNull();
     expect(remote.tip('main')).toBe(tip(id));
   });
 
-  it('is there at once when the remote is not, says why, and is taken up when asked', async () => {
+  it('is usable while the remote is unreachable, reports why, and syncs on request', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror();
@@ -68,7 +68,7 @@ describe('a repository made with a remote', () => {
 });
 
 describe('the first sync', () => {
-  it('takes the place of no work: what was saved before it stays, and is told as a conflict', async () => {
+  it('keeps what was saved before it, and reports it as a conflict', async () => {
     const there = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');
@@ -81,7 +81,7 @@ describe('the first sync', () => {
     expect([tip(id), remote.tip('main')]).toEqual([mine, there]);
   });
 
-  it('takes workspaces along to the default branch that the remote has', async () => {
+  it('changes the default branch of workspaces to that of the remote', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     const trunk = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
@@ -97,7 +97,7 @@ describe('the first sync', () => {
     expect(file).toMatchObject({ status: 200, body: { content: 'a' } });
   });
 
-  it('of a repository that has work fast-forwards it, and pushes to a remote that lacks it', async () => {
+  it('fast-forwards a repository with commits, and pushes commits that the remote lacks', async () => {
     const { id } = await platform.mutate(
       `createRepository(spaceSlug: "demo", input: {name: "${newName()}", kind: project}) { id }`,
     );
@@ -118,7 +118,7 @@ describe('the first sync', () => {
 });
 
 describe('a sync', () => {
-  it('moves branches on, leaves deleted ones, and tells who watches the remote', async () => {
+  it('fast-forwards branches, keeps those that the remote deleted, and publishes the change', async () => {
     remote.commit({ 'a.md': 'a' });
     const gone = remote.commit({ 'b.md': 'b' }, 'gone');
     const id = await mirror();
@@ -153,7 +153,7 @@ describe('a sync', () => {
     expect(index.tipOid).toBe(next);
   });
 
-  it('of a branch that is ahead changes nothing, and of one that went two ways neither, while others move', async () => {
+  it('leaves branches that are ahead or have diverged as they are, and moves the others', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'o.md': 'o' }, 'other');
     const id = await mirror();
@@ -175,7 +175,7 @@ describe('a sync', () => {
     expect([tip(id), tip(id, 'other'), remote.tip('main')]).toEqual([here, other, there]);
   });
 
-  it('of a branch that the remote rewrote leaves it as it is, and keeps both', async () => {
+  it('leaves a branch that the remote rewrote as it is, and keeps both histories', async () => {
     remote.commit({ 'a.md': 'a' });
     const before = remote.commit({ 'a.md': 'b' });
     const id = await mirror('pushAfterSave: true');
@@ -194,7 +194,7 @@ describe('a sync', () => {
     git(id, 'fsck', '--strict', '--full');
   });
 
-  it('copes with names that exclude each other', async () => {
+  it('reports a branch name that cannot exist beside a local one as a conflict', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'x.md': 'x' }, 'x');
     const id = await mirror();
@@ -215,7 +215,7 @@ describe('a sync', () => {
     expect(tip(id, 'x/y')).toBe(below);
   });
 
-  it('happens by itself on a schedule', async () => {
+  it('runs at its interval without a request', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('fetchIntervalSeconds: 60');
     const { prisma } = platform.at.gateway.services;

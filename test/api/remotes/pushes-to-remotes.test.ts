@@ -18,8 +18,8 @@ import {
   tip,
 } from './mirror-fixture.js';
 
-describe('pushing after saves', () => {
-  it('takes a burst of saves together, also to a new branch, and pushes nothing where it is off', async () => {
+describe('a push after saves', () => {
+  it('sends a burst of saves at once, also to a new branch, and nothing if pushes are off', async () => {
     remote.commit({ 'a.md': 'a' });
     const [on, off] = [await mirror('pushAfterSave: true'), await mirror()];
     await platform.mutate(`createBranch(spaceSlug: "demo", repositoryId: "${on}", name: "draft") { name }`);
@@ -37,7 +37,7 @@ describe('pushing after saves', () => {
     expect(remote.tip('main')).toBe(before);
   });
 
-  it('takes along in a further sync what is saved while one runs', async () => {
+  it('sends in another sync what is saved while a sync runs', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     const [began, goOn] = [join(remote.gitdir, 'began'), join(remote.gitdir, 'go-on')];
@@ -54,7 +54,7 @@ describe('pushing after saves', () => {
     expect(remote.tip('main')).toBe(tip(id));
   });
 
-  it('never overwrites the remote, and keeps what a deleted branch still has here', async () => {
+  it('never overwrites the remote, and keeps the commits of a branch that the remote deleted', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'g.md': 'g' }, 'gone');
     const id = await mirror('pushAfterSave: true');
@@ -67,7 +67,7 @@ describe('pushing after saves', () => {
     expect([remote.tip('gone'), tip(id, 'gone')]).toEqual([null, expect.any(String)]);
   });
 
-  it('goes to a new remote whole, whatever was noted of another one', async () => {
+  it('sends everything to a new remote, whatever the former remote had', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'g.md': 'g' }, 'gone');
     const id = await mirror('pushAfterSave: true');
@@ -87,7 +87,7 @@ describe('pushing after saves', () => {
     expect(noted.split('\n').sort()).toEqual(['heads/gone', 'heads/main']);
   });
 
-  it('ends where another process removed the remote, and nothing more is noted of it', async () => {
+  it('ends when another process removes the remote, and records nothing more', async () => {
     const before = remote.commit({ 'a.md': 'a' });
     const id = await mirror();
     const refs = git(id, 'for-each-ref', 'refs/gateway');
@@ -111,7 +111,7 @@ describe('pushing after saves', () => {
     expect(git(id, 'for-each-ref', 'refs/gateway')).toBe(refs);
   });
 
-  it('that the remote refuses is told', async () => {
+  it('is reported as an error when the remote refuses it', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     nativeGit(['--git-dir', remote.gitdir, 'config', 'receive.fsckObjects', 'true']);

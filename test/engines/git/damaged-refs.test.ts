@@ -38,7 +38,7 @@ it('branches whose ref is damaged are left out of lists, which is told once for 
     expect(branches.map(({ name }) => name)).toEqual(['main', 'sound']);
   }
   expect(reports.length).toBe(3);
-  const refs = await readSyncRefs(store.native!, at.gitdir, 'https://git.example/a.git');
+  const refs = await readSyncRefs(await findNativeGit(), at.gitdir, 'https://git.example/a.git');
   expect([...refs.local.keys()]).toEqual(['main', 'sound']);
 });
 

@@ -7,7 +7,7 @@ const maxCommits = 128;
 
 /**
  * The commits after `from` (null: from the first one on) up to `to`, oldest first, where each of them has one parent. A
- * branch grows like this by saves and by most pushes, and each of those asks for the new commits.
+ * branch grows like this by saves and by ordinary pushes, and after each of them the new commits are read.
  * @returns null when there is no such chain, or it has more than 128 commits; native git then has to find out
  * @throws DomainError `not_found`
  */

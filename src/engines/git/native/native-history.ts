@@ -2,7 +2,7 @@ import { isReadableSegment } from '../file-path.js';
 import { EntryBudget } from '../objects/entry-budget.js';
 import { isRegularFile } from '../trees/tree-bytes.js';
 import type { FileDifference } from '../trees/tree-diff.js';
-import { longestPrefix } from '../trees/tree-files.js';
+import { maxPrefix } from '../trees/tree-files.js';
 import { type NativeGit, NativeGitError } from './native-git.js';
 
 /** A commit and its differing files, as {@link nativeHistory} finds them. */
@@ -114,6 +114,6 @@ function sidesOf(header: string): Omit<FileDifference, 'path'> | null {
 function readablePath(bytes: Buffer): string | null {
   const path = bytes.toString();
   const isLossy = path.includes('\ufffd') && !Buffer.from(path).equals(bytes);
-  if (isLossy || path.lastIndexOf('/') + 1 > longestPrefix) return null;
+  if (isLossy || path.lastIndexOf('/') + 1 > maxPrefix) return null;
   return path.split('/').every(isReadableSegment) ? path : null;
 }

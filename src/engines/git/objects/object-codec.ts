@@ -12,7 +12,7 @@ export const maxObjectBytes = 512 * 1024 * 1024;
 
 const bounded = { maxOutputLength: maxObjectBytes };
 
-/** The largest piece of output for which zlib returns to the event loop only once. */
+/** Each chunk of zlib's output costs one way through the thread pool, and takes so many bytes at most. */
 const maxChunkBytes = 1024 * 1024;
 /** More than zlib adds to bytes that it only stores: 5 to each 64 KiB, and 6. */
 const storedOverhead = 1024;

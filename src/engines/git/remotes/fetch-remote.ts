@@ -4,10 +4,11 @@ import { diskSyncs, syncPaths } from '../durability/syncs.js';
 import type { NativeCommand, NativeGit } from '../native/native-git.js';
 import { Quarantine } from '../packs/quarantine.js';
 import { isBranchName } from '../ref-name.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { RemoteFault } from '../remote-fault.js';
 import { packBounds } from '../serve/index-pack.js';
 import { checkFetched } from './check-fetched.js';
-import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
+import { runRemoteCommand } from './remote-command.js';
 
 /** The refs of a remote. */
 export interface RemoteTips {
@@ -40,8 +41,9 @@ export async function fetchRemote(
   native: NativeGit,
   repository: { gitdir: string; quarantine: string },
   access: RemoteAccess,
-  options: FetchOptions,
+  { limits, signal }: FetchOptions,
 ): Promise<RemoteTips> {
+  const options = { limits, signal };
   const { gitdir, quarantine: folder } = repository;
   const sync = (paths: string[]) => syncPaths(paths, diskSyncs, gitdir);
   const quarantine = await Quarantine.create({ folder, gitdir, sync });
@@ -65,10 +67,11 @@ export async function fetchRemote(
 export async function remoteDefaultBranch(
   native: NativeGit,
   access: RemoteAccess,
-  options: FetchOptions,
+  { limits, signal }: FetchOptions,
 ): Promise<string | null> {
   const printed = await runRemoteCommand(native, access, ['ls-remote', '--symref', access.url, 'HEAD'], {
-    ...options,
+    limits,
+    signal,
     maxOutput: maxRefBytes,
   });
   const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];

@@ -1,31 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
 
-/** The address and credentials of a remote. */
-export interface RemoteAccess {
-  /** Without credentials. */
-  url: string;
-  /** The address of its host, in the form of `http.curloptResolve`; null when the URL contains an address. */
-  pinned: string | null;
-  credentials: { username: string; secret: string } | null;
-}
-
-/** The limits of one sync. */
-export interface RemoteLimits {
-  /** Milliseconds for one command. */
-  timeoutMs: number;
-  /** Bytes that one fetch may add to the disk. */
-  bytes: number;
-}
-
-/** The default limits. A gateway sets `bytes` to the limit of a push. */
-export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };
-
 /** Whether Git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
-export function canReachRemotes(native: NativeGit | null): native is NativeGit {
-  const [major = 0, minor = 0] = native?.version.split('.').map(Number) ?? [];
+export function canReachRemotes(native: NativeGit): boolean {
+  const [major = 0, minor = 0] = native.version.split('.').map(Number);
   return major > 2 || (major === 2 && minor >= 37);
 }
 

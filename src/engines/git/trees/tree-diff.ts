@@ -3,11 +3,11 @@ import { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { pairRenames } from './pair-renames.js';
 import { differingEntries } from './tree-bytes.js';
-import { listTree, longestPrefix, namedEntry } from './tree-files.js';
+import { listTree, maxPrefix, namedEntry } from './tree-files.js';
 
 const noBytes = Buffer.alloc(0);
 
-/** A regular file that differs; null where there is none on that side. */
+/** A regular file that differs, with its blobs; null on a side that does not have it. */
 export interface FileDifference {
   path: string;
   before: string | null;
@@ -63,7 +63,7 @@ async function collect(
   after: string | null,
   prefix: string,
 ): Promise<void> {
-  if (before === after || prefix.length > longestPrefix) return;
+  if (before === after || prefix.length > maxPrefix) return;
   await walk.budget.pause();
   const left = before === null ? noBytes : await walk.objects.readExpected(before, 'tree');
   const right = after === null ? noBytes : await walk.objects.readExpected(after, 'tree');

@@ -1,20 +1,20 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { RemoteFault } from '../engines/git/remote-fault.js';
-import type { AllowedHosts } from './allowed-hosts.js';
+import type { AllowedHosts } from '../validation/allowed-hosts.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, portOf } from './remote-url.js';
 
-/** Answers every address of a name. */
+/** Resolves a host name to all its addresses. */
 export type Lookup = (host: string) => Promise<string[]>;
 
-const longestLookupMs = 10_000;
-const mostAddresses = 32;
+const maxLookupMs = 10_000;
+const maxAddresses = 32;
 
 /**
- * Resolves the host of a remote and refuses it unless every address is public or allowed, so that a name cannot lead
- * inside, neither now nor by answering otherwise later: git connects to what was checked.
- * @returns the addresses to connect to as `http.curloptResolve` takes them; null where the URL names an address
+ * Resolves the host of a remote, and refuses it unless every address is public or allowed. Git then connects to exactly
+ * these addresses, so that a later DNS answer cannot lead it into a private network (DNS rebinding).
+ * @returns the addresses in the form of `http.curloptResolve`; null when the URL names an address
  * @throws RemoteFault `host_unknown`, `address_refused`
  * @see https://curl.se/libcurl/c/CURLOPT_RESOLVE.html
  */
@@ -32,13 +32,18 @@ export async function pinAddress(
   }
   if (isIP(host)) return null;
   const targets = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address));
-  return `${host}:${portOf(url)}:${targets.slice(0, mostAddresses).join(',')}`;
+  return `${host}:${portOf(url)}:${targets.slice(0, maxAddresses).join(',')}`;
 }
 
 async function allAddresses(host: string): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error('the name was not resolved in time')), longestLookupMs).unref();
+    timer = setTimeout(() => reject(new Error('The DNS lookup took too long.')), maxLookupMs).unref();
   });
-  const found = await Promise.race([systemLookup(host, { all: true }), late]);
-  return found.map(({ address }) => address);
+  try {
+    const found = await Promise.race([systemLookup(host, { all: true }), late]);
+    return found.map(({ address }) => address);
+  } finally {
+    clearTimeout(timer);
+  }
 }
