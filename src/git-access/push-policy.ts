@@ -3,7 +3,7 @@ import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 
-/** Tells whether the caller is kept from writing to a branch directly, by its name. */
+/** Returns a function that says whether the caller may not write to the branch of a name directly. */
 async function barredBranches(
   services: PrismaService,
   target: LoadedTarget,

@@ -4,15 +4,15 @@ import type { GitAccessServices } from './git-access-services.js';
 import { type GitAddress, loadGitService } from './load-git-service.js';
 import { pushPolicy } from './push-policy.js';
 
-/** What a push needs of its door. */
+/** What the transport provides for a push. */
 export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'maxBytes'> & {
-  /** Authenticates the caller anew: a push may take long, and the right to it may end meanwhile. */
+  /** Authenticates the caller again: during a long push, the caller may lose the right to it. */
   refresh(): Promise<RequestContext>;
 };
 
 /**
- * Takes a push and brings the index up to the branches that it moved, which tells who listens. Needs the scope `write` and
- * `can_edit` of the repository. What is refused later is told in git's own report.
+ * Receives a push, then indexes the branches that it moved, which publishes the new commits to subscribers. Needs the scope
+ * `write` and `can_edit` of the repository. Git's own report contains every refusal after that.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `storage_unavailable`
  */
 export async function receivePush(
@@ -32,11 +32,8 @@ export async function receivePush(
       return pushPolicy(services, (await loadGitService(services, now, address, 'edit')).target);
     },
     async moved(branches) {
-      const there = branches.filter(({ isDeleted }) => !isDeleted);
-      await indexer.bringUp(
-        repositoryId,
-        there.map(({ name }) => name),
-      );
+      const names = branches.filter(({ isDeleted }) => !isDeleted).map(({ name }) => name);
+      await indexer.bringUp(repositoryId, names);
     },
     onRefused: (err) => log.info({ err, repositoryId, requestId: ctx.requestId }, 'a push was refused'),
     onError: (err) => log.error({ err, repositoryId, requestId: ctx.requestId }, 'a push failed'),

@@ -46,7 +46,7 @@ it('git shows its user why a push is refused', async () => {
   expect(symlink).toContain('(the symlink "passwd" leads outside of the repository)');
 });
 
-it('a push that goes on without end is cut', async () => {
+it('a push far over the limit is cut off', async () => {
   const err = await refusal('endless', (folder) =>
     writeFileSync(join(folder, 'random.bin'), randomBytes(8_000_000)),
   );

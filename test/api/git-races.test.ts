@@ -80,7 +80,7 @@ it('a push that loses a race is refused with "fetch first", and succeeds after a
   for (const oid of oids) expect(await git.isAncestor(oid, tip)).toBe(true);
 });
 
-it('a client that leaves in the midst of a push leaves nothing behind', async () => {
+it('a client that disconnects during a push leaves nothing behind', async () => {
   await client.ok('clone', '-q', gitUrl(on.at.url, on.editor.token), 'leaving');
   const before = await client.ok('-C', 'leaving', 'rev-parse', 'HEAD');
   writeFileSync(join(client.folder, 'leaving/large.bin'), randomBytes(4_000_000));

@@ -40,7 +40,7 @@ const maintain = (token?: string, id = repositoryId) =>
   );
 const idle = () => expect.poll(async () => (await state()).status, { timeout: 20_000 }).toBe('idle');
 
-it('runs when an admin asks for it, tells how far it is, and packs what is loose', async () => {
+it('runs when an admin requests it, reports its progress, and packs loose objects', async () => {
   const before = await state();
   expect(before).toMatchObject({ status: 'idle', startedAt: null, finishedAt: null, packs: 0 });
   expect(before.looseObjects).toBeGreaterThan(2);
@@ -50,13 +50,13 @@ it('runs when an admin asks for it, tells how far it is, and packs what is loose
     headers: { authorization: `Bearer ${at.token}` },
     retryAttempts: 0,
   });
-  const told: any[] = [];
+  const received: any[] = [];
   const leave = client.subscribe<{ repositoryMaintenanceChanged: any }>(
     {
       query: `subscription { repositoryMaintenanceChanged(spaceSlug: "demo", repositoryId: "${repositoryId}") { status step } }`,
     },
     {
-      next: ({ data }) => told.push(data!.repositoryMaintenanceChanged),
+      next: ({ data }) => received.push(data!.repositoryMaintenanceChanged),
       error: () => {},
       complete: () => {},
     },
@@ -66,7 +66,7 @@ it('runs when an admin asks for it, tells how far it is, and packs what is loose
     .toBe(1);
   expect((await maintain()).data.maintainRepository.id).toBe(repositoryId);
   await idle();
-  await expect.poll(() => told.at(-1)).toEqual({ status: 'idle', step: null });
+  await expect.poll(() => received.at(-1)).toEqual({ status: 'idle', step: null });
   leave();
 
   const after = await state();
@@ -109,7 +109,7 @@ it('runs in one process at a time', async () => {
   await expect.poll(async () => (await git.measure(id)).packs, { timeout: 20_000 }).toBe(1);
 });
 
-it('begins by itself where it is due after a save, and takes up what a killed process left', async () => {
+it('begins by itself when a save makes it necessary, and resumes the maintenance of a killed process', async () => {
   const { prisma, git, bus, maintenance } = at.gateway.services;
   const gitdir = join(at.dataDir, 'repositories', `${repositoryId}.git`);
   const watch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
@@ -134,7 +134,7 @@ it('begins by itself where it is due after a save, and takes up what a killed pr
   }
 });
 
-it('tells that it failed in words that give nothing away', async () => {
+it('reports a failure without revealing internals', async () => {
   const { prisma, git } = at.gateway.services;
   const id = '22222222-2222-4222-8222-222222222222';
   const { commitOid } = await git.createRepository(id, {

@@ -5,7 +5,7 @@ import { fetchRemote, type RemoteTips, remoteDefaultBranch } from './remotes/fet
 import { pushRemote } from './remotes/push-remote.js';
 import {
   createRefs,
-  noteUpdates,
+  notePushed,
   readSyncRefs,
   type SyncRefs,
   writeTracking,
@@ -60,7 +60,7 @@ export class RemoteMirror {
   async push(commits: ReadonlyMap<string, string>): Promise<boolean> {
     const { native, gitdir, access } = this.#deps;
     if (!(await pushRemote(native, gitdir, access, commits, this.#deps))) return false;
-    await noteUpdates(native, gitdir, access.url, commits);
+    await notePushed(native, gitdir, access.url, commits);
     return true;
   }
 

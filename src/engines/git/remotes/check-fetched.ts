@@ -6,7 +6,7 @@ import { type NewObjects, PackObjects } from '../serve/pack-objects.js';
 import { PushRefused, TooManyObjects } from '../serve/push-refused.js';
 
 /**
- * Checks what a fetch brought as what a push brings is checked, within the time that one command has.
+ * Checks the new objects of a fetch like those of a push, within the time limit of one command.
  * @throws RemoteFault `unfit`, `too_large`, `timed_out`; or the reason of `signal`
  */
 export async function checkFetched(

@@ -41,8 +41,9 @@ export async function fetchRemote(
   native: NativeGit,
   repository: { gitdir: string; quarantine: string },
   access: RemoteAccess,
-  options: FetchOptions,
+  { limits, signal }: FetchOptions,
 ): Promise<RemoteTips> {
+  const options = { limits, signal };
   const { gitdir, quarantine: folder } = repository;
   const sync = (paths: string[]) => syncPaths(paths, diskSyncs, gitdir);
   const quarantine = await Quarantine.create({ folder, gitdir, sync });
@@ -66,10 +67,11 @@ export async function fetchRemote(
 export async function remoteDefaultBranch(
   native: NativeGit,
   access: RemoteAccess,
-  options: FetchOptions,
+  { limits, signal }: FetchOptions,
 ): Promise<string | null> {
   const printed = await runRemoteCommand(native, access, ['ls-remote', '--symref', access.url, 'HEAD'], {
-    ...options,
+    limits,
+    signal,
     maxOutput: maxRefBytes,
   });
   const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];

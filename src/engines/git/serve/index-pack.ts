@@ -3,21 +3,21 @@ import type { Quarantine } from '../packs/quarantine.js';
 import { allEnded } from './all-ended.js';
 import { PushRefused } from './push-refused.js';
 
-/** What git's fsck calls the faults that a person may meet. @see https://git-scm.com/docs/git-fsck#_fsck_messages */
+/** The faults that a person may meet, by their names in Git's fsck. @see https://git-scm.com/docs/git-fsck#_fsck_messages */
 const faults: Record<string, string> = {
-  hasDotgit: 'holds a path that is a spelling of .git',
-  hasDot: 'holds a path with the segment .',
-  hasDotdot: 'holds a path with the segment ..',
-  emptyName: 'holds an entry without a name',
-  fullPathname: 'holds a name with a slash',
-  duplicateEntries: 'holds one name twice',
+  hasDotgit: 'contains a path that is a spelling of .git',
+  hasDot: 'contains a path with the segment .',
+  hasDotdot: 'contains a path with the segment ..',
+  emptyName: 'contains an entry without a name',
+  fullPathname: 'contains a name with a slash',
+  duplicateEntries: 'contains one name twice',
   treeNotSorted: 'is not sorted',
   gitmodulesSymlink: 'has a .gitmodules that is a symlink',
 };
 
 /**
- * Bounds on what a small pack may make git do: one thread, large blobs streamed, and no allocation over 256 MiB, which
- * ends deltas that unfold without end. `GIT_ALLOC_LIMIT` is git's own check before each allocation.
+ * Limits on the work that a small pack can cause: one thread, large blobs streamed, and no allocation over 256 MiB, which
+ * ends deltas that expand without end. Git checks `GIT_ALLOC_LIMIT` before each allocation.
  */
 export const packBounds = {
   config: { 'pack.threads': '1', 'core.bigFileThreshold': '16m', 'core.deltaBaseCacheLimit': '64m' },
@@ -25,8 +25,8 @@ export const packBounds = {
 };
 
 /**
- * Streams a pack into the quarantine, where git completes it, checks every object as its fsck does, and indexes it.
- * @param options.maxBytes the largest pack
+ * Streams a pack into the quarantine, where Git completes it, checks every object as its fsck does, and indexes it.
+ * @param options.maxBytes the maximum size of the pack
  * @throws PushRefused
  * @see https://git-scm.com/docs/git-index-pack
  */

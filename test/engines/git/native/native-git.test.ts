@@ -17,18 +17,18 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('native git', () => {
-  it('answers what a command printed for its input', async () => {
+  it('returns what a command prints for its input', async () => {
     const oid = await git.run(['hash-object', '-w', '--stdin'], { gitdir, input: 'hello\n' });
     expect(oid.toString().trim()).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
   });
 
-  it('tells a failure with its exit code', async () => {
+  it('throws the exit code of a command that fails', async () => {
     const failure = await git.run(['cat-file', '-p', 'nope'], { gitdir }).catch((error) => error);
     expect(failure).toBeInstanceOf(NativeGitError);
     expect(failure).toMatchObject({ command: 'cat-file', exitCode: 128 });
   });
 
-  it('kills what takes too long or prints too much, with all that it started', async () => {
+  it('kills a command that takes too long or prints too much, with all processes that it started', async () => {
     const marker = join(folder, 'outlived');
     const slow = git.run(['-c', `alias.slow=!sleep 2; touch ${marker}`, 'slow'], { timeoutMs: 200 });
     await expect(slow).rejects.toMatchObject({ exitCode: null });
@@ -50,7 +50,7 @@ describe('native git', () => {
     expect(listed).not.toMatch(/^(system|global)/m);
   });
 
-  it('tells that it cannot be started as storage that is not available, and the process goes on', async () => {
+  it('throws storage_unavailable when it cannot be started, and leaks no descriptor', async () => {
     const program = new URL('./few-descriptors.ts', import.meta.url).pathname;
     const args = [
       '-c',

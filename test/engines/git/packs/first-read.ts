@@ -1,7 +1,7 @@
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 
-// Reads files of one repository in a process that has read nothing, and tells its parent what that took.
+// Reads files of one repository in a process that has read nothing, and reports the time and memory to its parent.
 const [root, id, count] = process.argv.slice(2) as [string, string, string];
 const before = process.memoryUsage();
 const start = performance.now();

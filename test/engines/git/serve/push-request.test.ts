@@ -26,7 +26,7 @@ it.each([
   expect(over.taken).toBe(most);
 });
 
-it('a ref may have a name of 300 bytes, of which the rules make something', async () => {
+it('a ref may have a name of 300 bytes, and a longer one is refused', async () => {
   const named = (bytes: number) => () => `${none} ${oid} ${'é'.repeat(bytes / 2)}\0 report-status\n`;
   expect((await read(1, named(300))).request).toMatchObject({ commands: [{ to: oid }], fault: null });
   expect((await read(1, named(302))).request).toEqual({
