@@ -17,9 +17,9 @@ import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
 import { openDatabase } from '../engines/database/open-database.js';
 import { EventBus } from '../engines/events/event-bus.js';
-import { openGitStore } from '../engines/git/git-store.js';
-import { findNativeGit } from '../engines/git/native/native-git.js';
-import { remoteLimits } from '../engines/git/remotes/remote-command.js';
+import { findNativeGit } from '../engines/git/find-native-git.js';
+import { GitStore } from '../engines/git/git-store.js';
+import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
@@ -31,8 +31,8 @@ import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
-import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
+import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
+import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
@@ -70,6 +70,7 @@ export interface GatewayOptions {
 /** Builds every part of the gateway, takes up what a former process left, and seeds what is missing. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
+  const native = await findNativeGit();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const database =
     options.database ??
@@ -79,9 +80,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       migrationsDirectory: options.migrationsDirectory,
     }));
   const { prisma } = database;
-  const git = openGitStore({
+  const git = new GitStore({
     root: join(config.dataDir, 'repositories'),
-    native: await findNativeGit(),
+    native,
     leases: database.leases,
     databaseId: await databaseId(prisma),
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
@@ -90,8 +91,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
-  const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
-  const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
+  const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const workers = new WorkerManager({
     prisma,
     git,
@@ -185,7 +186,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     config,
     log,
     notReady,
-    gitVersion: git.native?.version,
+    gitVersion: native.version,
   });
 
   return {
@@ -197,7 +198,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await http.close();
       executionLog.close();
       intake.close();
-      endMaintenanceWatch();
+      maintenanceWatch.close();
       const ended = executor.close();
       await sessions.dispose();
       await ended;

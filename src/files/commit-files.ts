@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';

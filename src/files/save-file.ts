@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
 import { invalidField } from '../errors.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent, type FileContent } from './file-content.js';

@@ -6,7 +6,7 @@ import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { Leases } from '../../src/engines/database/leases.js';
 import { EventBus } from '../../src/engines/events/event-bus.js';
-import { remoteLimits } from '../../src/engines/git/remotes/remote-command.js';
+import { remoteLimits } from '../../src/engines/git/remote-access.js';
 import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
@@ -193,7 +193,6 @@ describe('the index', () => {
           {
             prisma: database.prisma,
             git: at.gateway.services.git,
-            native: at.gateway.services.git.native!,
             indexer: hasty,
             limits: remoteLimits,
           },

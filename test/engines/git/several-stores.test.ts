@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lease, Leases } from '../../../src/engines/database/leases.js';
 import { LocalLeases } from '../../../src/engines/database/local-leases.js';
-import { type GitStore, openGitStore } from '../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 import { heldSyncs, journalSegments } from './journal/crashed-disk.js';
 
@@ -39,7 +40,7 @@ let other: GitStore;
 beforeEach(async () => {
   leases = breakableLeases();
   at = await gitFixture({ 'README.md': '# Hello\n' }, { leases });
-  other = openGitStore({ root: at.root, leases });
+  other = new GitStore({ native: await findNativeGit(), root: at.root, leases });
 });
 afterEach(async () => {
   await other.close();
@@ -124,7 +125,7 @@ describe('a store that lost its lease', () => {
 
   it('acknowledges nothing once another one has taken its journal, be it told or not', async () => {
     await create(at.store, 'a.txt');
-    const alone = openGitStore({ root: at.root });
+    const alone = new GitStore({ native: await findNativeGit(), root: at.root });
     await alone.reconcile();
     await expect(create(at.store, 'b.txt')).rejects.toMatchObject({ code: 'storage_unavailable' });
     await create(at.store, 'c.txt');
@@ -143,7 +144,7 @@ it('a store that was closed leaves no journal, and writes no more', async () => 
 
 it('a store that is closed while it saves ends the saves first', async () => {
   const syncs = heldSyncs();
-  const store = openGitStore({ root: at.root, leases, syncs });
+  const store = new GitStore({ native: await findNativeGit(), root: at.root, leases, syncs });
   const saves = Promise.all([0, 1, 2].map((n) => create(store, `${n}.txt`)));
   await new Promise((resolve) => setTimeout(resolve, 1));
   const closed = store.close();
@@ -164,11 +165,11 @@ describe('a folder of repositories', () => {
   it('belongs to the database that claimed it first', async () => {
     const mine = randomUUID();
     for (const databaseId of [mine, mine]) {
-      const store = openGitStore({ root, databaseId });
+      const store = new GitStore({ native: await findNativeGit(), root, databaseId });
       await store.reconcile();
       await store.close();
     }
-    const another = openGitStore({ root, databaseId: randomUUID() });
+    const another = new GitStore({ native: await findNativeGit(), root, databaseId: randomUUID() });
     await expect(another.reconcile()).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('belongs to another database'),

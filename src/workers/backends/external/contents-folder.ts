@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { Found, WorkerFolder } from '../../worker-folder.js';
 
@@ -45,7 +45,7 @@ export class ContentsFolder implements WorkerFolder {
     if (!entry) return { oid: null, stamp: '' };
     if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
     const bytes = await this.contents.read(this.at(path), entry.size);
-    return { oid: bytes ? blobOid(bytes) : 'other', stamp: entry.stamp };
+    return { oid: bytes ? objectId('blob', bytes) : 'other', stamp: entry.stamp };
   }
 
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
@@ -102,8 +102,4 @@ export async function removeContentsFolder(contents: JupyterContents, root: stri
     else await contents.remove(path);
   }
   await contents.remove(root);
-}
-
-function blobOid(bytes: Uint8Array): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -17,7 +17,7 @@ export interface PackFixture {
   git(...args: string[]): string;
   /** Adds commits with files of many sizes that change a little each time, and an annotated tag, as one pack. */
   grow(seed: number, commits: number): void;
-  /** Every object by id, as `git cat-file` tells it. */
+  /** Every object by id, as `git cat-file` prints it. */
   objects(): Map<string, { type: string; bytes: Buffer }>;
   /** A reader that has nothing in memory. */
   open(): ObjectStore;

@@ -1,6 +1,6 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError } from '../../errors.js';
 
-const longestName = 200;
+const maxNameBytes = 200;
 const objectId = /^[0-9a-f]{40}$/;
 
 /** Whether a text is a full object id: 40 lower-case hex digits. */
@@ -9,12 +9,12 @@ export function isObjectId(text: string): boolean {
 }
 
 /**
- * Whether a branch or tag may have the name: what `git check-ref-format --branch` accepts, but at most 200 bytes, valid
- * Unicode, not `HEAD` and not 40 hex digits, which would read as a commit.
+ * Whether a branch or tag may have the name: `git check-ref-format --branch` accepts it, and it has at most 200 bytes, is valid
+ * Unicode, and is neither `HEAD` nor 40 hex digits, which would mean a commit.
  * @see https://git-scm.com/docs/git-check-ref-format
  */
 export function isBranchName(name: string): boolean {
-  if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > longestName) return false;
+  if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > maxNameBytes) return false;
   if (/\p{Cs}/u.test(name) || name === '@' || name === 'HEAD' || objectId.test(name.toLowerCase()))
     return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Git refuses.

@@ -1,12 +1,12 @@
-/** What ends a stream that stands still or takes too long. */
+/** Ends a stream on which nothing moves, or that takes too long. */
 export interface Watchdog {
-  /** Aborts when the caller's signal does, and when a bound is passed. */
+  /** Aborts when the caller's signal aborts, and when a limit is exceeded. */
   signal: AbortSignal;
-  /** To be called when something moved. */
+  /** To be called when bytes were received or sent. */
   touch(): void;
-  /** To be called when the client has sent all: from then on it waits for us, five minutes at the most. */
+  /** To be called when the client has sent everything. From then on it waits for the gateway, at most five minutes. */
   work(): void;
-  /** Ends the watch; to be called in `finally`. */
+  /** Stops watching; to be called in `finally`. */
   stop(): void;
 }
 
@@ -15,8 +15,8 @@ const workMs = 5 * 60_000;
 const totalMs = 30 * 60_000;
 
 /**
- * Watches over one clone, fetch or push: a minute idle and half an hour in all is the most that it may take.
- * @param idleMs how long nothing may move, default a minute
+ * Watches one clone, fetch or push. It may be idle for a minute, and take half an hour in all.
+ * @param idleMs the time without a byte after which it is aborted, default a minute
  */
 export function createWatchdog(signal: AbortSignal, idleMs = defaultIdleMs): Watchdog {
   const controller = new AbortController();

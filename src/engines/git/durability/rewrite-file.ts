@@ -4,18 +4,18 @@ import { errnoOf } from './storage-error.js';
 
 const objectFile = /\/objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;
 const refFile = /\.git\/refs\//;
-/** Gone, or of another user: who wrote that also flushed it. */
-const passedOver = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
+/** The file was removed, or belongs to another user, who also synced it. */
+const ignored = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
 const refText = /^([0-9a-f]{40}|ref: .+)\n?$/;
 
 /**
- * Writes a file's bytes over themselves, so that the next flush has something to flush: after one that failed, Linux takes
- * for flushed what never reached the disk. Nobody sees a difference, for what is in a repository is replaced and never
- * written to; the time of its last change is kept to within a microsecond. A file that is gone or somebody else's is passed
- * over, and so is a folder: a file system that cannot write one takes no more writes at all.
- * @throws Error when it is an object or a ref that is not whole: memory has dropped it, and only the journal has it still
+ * Writes a file's bytes over themselves, so that the next sync writes them to the disk: after a sync that failed, Linux
+ * treats them as synced although they never reached it. Readers see no difference, and the time of the last change is kept to
+ * within a microsecond. Files that are gone or of another user, and folders, are ignored: a file system that cannot write a
+ * folder takes no more writes at all.
+ * @throws Error when it is an object or a ref that is not whole: the bytes were lost, and only the journal still has them
  */
-export async function rewriteInPlace(path: string): Promise<void> {
+export async function rewriteFile(path: string): Promise<void> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return;
@@ -25,7 +25,7 @@ export async function rewriteInPlace(path: string): Promise<void> {
     if (isReadOnly) await chmod(path, mode | 0o200);
     await rewrite(path, isReadOnly ? mode : null);
   } catch (error) {
-    if (!passedOver.includes(errnoOf(error) ?? '')) throw error;
+    if (!ignored.includes(errnoOf(error) ?? '')) throw error;
   }
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
+import { type GitClient, type GitRun, gitClient, gitUrl } from '../support/git-client.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let on: TestPlatform;
@@ -21,61 +21,66 @@ afterAll(async () => {
 
 const gitdir = () => join(on.at.dataDir, 'repositories', `${demo.repositoryId}.git`);
 
-/** Saves a file each 100 ms, however long a save takes; answers the commits and the longest time that one took. */
-function saveAllTheWhile() {
-  const saves: Promise<unknown>[] = [];
-  let slowest = 0;
-  let n = 0;
-  const timer = setInterval(() => {
-    const from = performance.now();
-    const body = { path: 'busy.txt', content: `${n++}\n` };
-    saves.push(
-      on.at
-        .rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, { body, token: on.editor.token })
-        .then(({ status, body: { commit_sha } }) => {
-          slowest = Math.max(slowest, performance.now() - from);
-          expect(status).toBe(200);
-          return commit_sha;
-        }),
-    );
-  }, 100);
-  return async () => {
-    clearInterval(timer);
-    return { oids: (await Promise.all(saves)) as string[], slowest };
-  };
+/** Saves `busy.txt` and returns the commit. */
+async function save(content: string): Promise<string> {
+  const { status, body } = await on.at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
+    body: { path: 'busy.txt', content },
+    token: on.editor.token,
+  });
+  expect(status).toBe(200);
+  return body.commit_sha;
 }
 
-it('a pull and push gets in beside a save each 100 ms, and no save is lost', async () => {
+/**
+ * Runs `git push` from a clone. A hook stops it after it has read the refs of the server, and it goes on after `act`: so
+ * `act` always wins the race.
+ */
+async function pushAfter(name: string, act: () => Promise<unknown>): Promise<GitRun> {
+  const folder = join(client.folder, name);
+  const hook = join(folder, '.git/hooks/pre-push');
+  const [isWaiting, mayGoOn] = [join(folder, '.git/is-waiting'), join(folder, '.git/may-go-on')];
+  mkdirSync(join(folder, '.git/hooks'), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\ntouch ${isWaiting}\nuntil [ -e ${mayGoOn} ]; do sleep 0.05; done\n`, {
+    mode: 0o755,
+  });
+  try {
+    const pushing = client.git('-C', name, 'push');
+    await expect.poll(() => existsSync(isWaiting), { timeout: 20_000 }).toBe(true);
+    await act();
+    writeFileSync(mayGoOn, '');
+    return await pushing;
+  } finally {
+    for (const file of [hook, isWaiting, mayGoOn]) rmSync(file, { force: true });
+  }
+}
+
+it('a push that loses a race is refused with "fetch first", and succeeds after a pull', async () => {
   const made = await on.at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
     body: { path: 'busy.txt', content: 'first\n' },
   });
   expect(made.status).toBe(201);
   await client.ok('clone', '-q', gitUrl(on.at.url, on.admin.token), 'slow');
-  const stop = saveAllTheWhile();
-  const pushed: string[] = [];
-  const getIn = async (round: number) => {
-    await client.commit('slow', `pushed-${round}.txt`, 'x');
-    for (let count = 0; count < 5; count++) {
-      await client.ok('-C', 'slow', 'pull', '-q', '--rebase');
-      if ((await client.git('-C', 'slow', 'push', '-q')).code !== 0) continue;
-      pushed.push(await client.ok('-C', 'slow', 'rev-parse', 'HEAD'));
-      return;
-    }
-  };
-  await getIn(1);
-  // A branch gives way once in ten seconds.
-  await sleep(10_000);
-  await getIn(2);
-  const { oids, slowest } = await stop();
-  expect(pushed.length).toBe(2);
-  expect(oids.length).toBeGreaterThan(20);
-  expect(slowest).toBeLessThan(10_000);
+  const oids: string[] = [await client.commit('slow', 'pushed.txt', 'x')];
+  const late = await pushAfter('slow', async () => oids.push(await save('second\n')));
+  expect(late.code).toBe(1);
+  expect(late.err).toContain(
+    '! [remote rejected] main -> main (fetch first: the branch was changed meanwhile)',
+  );
+  // A client that reads the new tip before it sends anything refuses by itself, and explains what to do.
+  const stale = await client.git('-C', 'slow', 'push');
+  expect(stale.code).toBe(1);
+  expect(stale.err).toContain('! [rejected]        main -> main (fetch first)');
+  expect(stale.err).toContain('hint:');
+
+  await client.ok('-C', 'slow', 'pull', '-q', '--rebase');
+  await client.ok('-C', 'slow', 'push', '-q');
+  oids[0] = await client.ok('-C', 'slow', 'rev-parse', 'HEAD');
   const git = await on.at.gateway.services.git.repository(demo.repositoryId);
   const tip = await git.resolveBranch('main');
-  for (const oid of [...oids, ...pushed]) expect(await git.isAncestor(oid, tip)).toBe(true);
-}, 120_000);
+  for (const oid of oids) expect(await git.isAncestor(oid, tip)).toBe(true);
+});
 
-it('a client that leaves in the midst of a push leaves nothing behind', async () => {
+it('a client that disconnects during a push leaves nothing behind', async () => {
   await client.ok('clone', '-q', gitUrl(on.at.url, on.editor.token), 'leaving');
   const before = await client.ok('-C', 'leaving', 'rev-parse', 'HEAD');
   writeFileSync(join(client.folder, 'leaving/large.bin'), randomBytes(4_000_000));

@@ -1,24 +1,24 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError } from '../../errors.js';
 
-const longestPath = 4096;
-const longestSegment = 255;
+const maxPathBytes = 4096;
+const maxSegmentBytes = 255;
 
-/** What HFS+ ignores in a name, so that `.g<U+200C>it` is `.git` there; as in git's `utf8.c`. */
+/** Characters that HFS+ ignores in a name, so that `.g<U+200C>it` is `.git` there; as in git's `utf8.c`. */
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
-/** What `.git` may be called on HFS+ and NTFS, with trailing dots, spaces or a stream's name; as git's fsck has it. */
+/** The names of `.git` on HFS+ and NTFS, with trailing dots, spaces or the name of a stream; as in git's fsck. */
 const dotGit = /^(\.git|git~1)([ .]*)(:.*)?$/i;
-/** Short names that NTFS may give to `.gitmodules` and its like. */
+/** Short names that NTFS may give to `.gitmodules` and similar files. */
 const ntfsShortName = /^(gi[a-z0-9]{0,5})?~\d/i;
-/** Settles most names at once; a listing asks for each file. */
+/** Accepts ordinary names without the other checks, because a listing checks each file. */
 const plainSegment = /^[a-z0-9_][a-z0-9_.-]{0,250}$/i;
 const windowsReserved =
   /^(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\..*)?$/i;
 const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /**
- * Refuses a path that no file is read under: empty, absolute, a `.`, `..` or empty segment, any spelling of `.git`, NUL,
+ * Refuses a path that no readable file can have: empty, absolute, a `.`, `..` or empty segment, any spelling of `.git`, NUL,
  * lone surrogates, over 4096 bytes or 255 a segment.
- * @param loc where the path stands in the input; default `["body", "path"]`
+ * @param loc the position of the path in the input; default `["body", "path"]`
  * @throws DomainError `invalid_path`
  */
 export function assertReadablePath(path: string, loc: string[] = ['body', 'path']): void {
@@ -27,10 +27,10 @@ export function assertReadablePath(path: string, loc: string[] = ['body', 'path'
 }
 
 /**
- * Refuses a path that a checkout could not hold on every system, besides what {@link assertReadablePath} refuses: not
- * NFC, backslash, colon, control and bidirectional characters, Windows' reserved names, a trailing dot or space, and the
- * files that steer Git itself (`.gitmodules`, `.gitattributes`).
- * @param loc where the path stands in the input; default `["body", "path"]`
+ * Refuses what {@link assertReadablePath} refuses, and a path that could not be checked out on every system: not NFC, backslash,
+ * colon, control and bidirectional characters, reserved names of Windows, a trailing dot or space. Also the files that
+ * configure Git itself (`.gitmodules`, `.gitattributes`).
+ * @param loc the position of the path in the input; default `["body", "path"]`
  * @throws DomainError `invalid_path`
  */
 export function assertWritablePath(path: string, loc: string[] = ['body', 'path']): void {
@@ -38,20 +38,20 @@ export function assertWritablePath(path: string, loc: string[] = ['body', 'path'
   if (fault) throw invalidPath(fault, loc);
 }
 
-/** Whether a name found in a tree is one that a file may be read under; hostile trees hold `..`, `a/b` or `.git`. */
+/** Whether a name in a tree may be part of a path; hostile trees contain `..`, `a/b` or `.git`. */
 export function isReadableSegment(segment: string): boolean {
   if (plainSegment.test(segment)) return true;
   return !segment.includes('/') && !segment.includes('\0') && segmentFault(segment) === null;
 }
 
-/** An `invalid_path` that says what is wrong. */
+/** An `invalid_path` with the reason. @param loc the position of the path in the input */
 export function invalidPath(msg: string, loc: string[] = ['body', 'path']): DomainError {
   return new DomainError('invalid_path', `${loc.slice(1).join('.')}: ${msg}`, {
     fields: [{ loc, msg, type: 'invalid_path' }],
   });
 }
 
-/** Names that a case-insensitive or normalizing file system takes for one have the same folded form. */
+/** The form of a name in which two names are equal when a case-insensitive or normalizing file system treats them as one. */
 export function foldName(name: string): string {
   if (plainSegment.test(name)) return name.toLowerCase();
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
@@ -59,8 +59,8 @@ export function foldName(name: string): string {
 
 function readingFault(path: string): string | null {
   if (typeof path !== 'string' || path === '') return 'must not be empty';
-  if (path.length > longestPath || Buffer.byteLength(path) > longestPath)
-    return `must be at most ${longestPath} bytes`;
+  if (path.length > maxPathBytes || Buffer.byteLength(path) > maxPathBytes)
+    return `must be at most ${maxPathBytes} bytes`;
   if (path.startsWith('/')) return 'must be relative';
   if (path.includes('\0')) return 'must not hold NUL';
   if (/\p{Cs}/u.test(path)) return 'must be valid Unicode';
@@ -74,9 +74,9 @@ function readingFault(path: string): string | null {
 function segmentFault(segment: string): string | null {
   if (segment === '') return 'must not have empty segments';
   if (segment === '.' || segment === '..') return 'must not have the segments . or ..';
-  if (Buffer.byteLength(segment) > longestSegment)
-    return `must have at most ${longestSegment} bytes a segment`;
-  // NTFS takes a backslash for a separator, so each part between two must not be .git either.
+  if (Buffer.byteLength(segment) > maxSegmentBytes)
+    return `must have at most ${maxSegmentBytes} bytes a segment`;
+  // On NTFS a backslash is a separator, so no part between two of them may be .git either.
   const parts = segment.split('\\').flatMap((part) => [part, part.replace(ignoredByHfs, '')]);
   return parts.some((part) => dotGit.test(part)) ? 'must not name .git' : null;
 }

@@ -1,4 +1,4 @@
-/** Why a sync did not do all that it should, in sentences that are safe to show. The closed list of what is told. */
+/** The closed list of reasons why a sync was incomplete, in sentences that are safe to show. */
 export const remoteFaults = {
   git_missing: 'Remotes need git 2.37 or newer beside the gateway.',
   host_unknown: 'The host of the remote has no address.',
@@ -25,7 +25,7 @@ export const remoteFaults = {
 /** One of {@link remoteFaults}. */
 export type RemoteFaultCode = keyof typeof remoteFaults;
 
-/** Thrown where a sync ends early. The cause, e.g. what git printed, is for the log only. */
+/** Thrown when a sync ends early. The cause, for example git's output, is for the log only. */
 export class RemoteFault extends Error {
   constructor(
     readonly code: RemoteFaultCode,
@@ -36,8 +36,8 @@ export class RemoteFault extends Error {
   }
 }
 
-/** What git says, in the locale C, about each fault; the first that fits holds. */
-const tells: [RemoteFaultCode, RegExp][] = [
+/** Git's output in the locale C for each fault; the first that matches counts. */
+const patterns: [RemoteFaultCode, RegExp][] = [
   ['unauthorized', /Authentication failed|could not read Username|returned error: 40[13]/],
   ['not_found', /repository '.*' not found|returned error: (404|410)/],
   ['redirected', /returned error: 3\d\d|redirect/i],
@@ -54,8 +54,8 @@ const tells: [RemoteFaultCode, RegExp][] = [
   ],
 ];
 
-/** Which fault it is that git tells of; what the remote itself says does not count. */
+/** The fault that git's output describes. Lines that come from the remote itself do not count. */
 export function faultOf(stderr: string): RemoteFaultCode {
   const own = stderr.replace(/^remote: .*$/gm, '');
-  return tells.find(([, tell]) => tell.test(own))?.[0] ?? 'not_git';
+  return patterns.find(([, pattern]) => pattern.test(own))?.[0] ?? 'not_git';
 }

@@ -1,18 +1,19 @@
 import type { DurableFiles } from '../durability/durable-files.js';
 import type { MoveRecord } from '../durability/journal/journal-record.js';
-import { type LooseObject, writeLooseObjects } from '../objects/loose-objects.js';
+import { writeLooseObjects } from '../objects/loose-objects.js';
+import type { LooseObject } from '../objects/object-codec.js';
 
-/** An object of more bytes in its file is flushed by itself: to write it twice would cost more than a flush. */
-const largestJournaled = 1024 * 1024;
-/** The most bytes of objects in one record. */
-const mostJournaled = 2 * 1024 * 1024;
+/** A larger object is synced by itself, because writing it twice would cost more than a sync. */
+const maxJournaledObject = 1024 * 1024;
+/** So many bytes of objects are at most in one record. */
+const maxJournaledRecord = 2 * 1024 * 1024;
 
 /**
- * Moves a ref, and makes it and the objects that come with it durable before it returns: they are written to the journal
- * first, which is flushed, and then put in their places, which are flushed later. The objects are put there meanwhile,
- * where nobody sees them until the ref names them.
- * @param act moves the ref, adding what it changes to `touched`; false: it was elsewhere
- * @throws DomainError `storage_unavailable` when this instance may have been taken for dead meanwhile
+ * Moves a ref, and makes it and its new objects durable before it returns. They are written to the journal, which is synced at
+ * once, and to their files, which are synced later. The objects are written while the journal is synced; nobody sees them
+ * until the ref leads to them.
+ * @param act moves the ref, and adds the files that it changes to `touched`; false when the ref had another value
+ * @throws DomainError `storage_unavailable` when others may believe that this instance has ended
  */
 export async function publish(
   files: DurableFiles,
@@ -27,7 +28,7 @@ export async function publish(
   const entry = instance.journal?.append({ ...move, objects: small });
   let done = false;
   try {
-    // Both must have ended before a failure is told, so that nothing is written after the clean-up.
+    // Both must end before a failure is thrown, so that nothing is written after the clean-up.
     for (const outcome of await Promise.allSettled([
       writeLooseObjects(files, small, touched),
       entry?.durable,
@@ -36,7 +37,7 @@ export async function publish(
     }
     done = await act(touched);
   } finally {
-    entry?.settle({ touched, done });
+    entry?.finish({ touched, done });
   }
   instance.assertAlive();
   return done;
@@ -48,7 +49,7 @@ function bySize(objects: readonly LooseObject[]): { small: LooseObject[]; large:
   let journaled = 0;
   for (const object of objects) {
     const { length } = object.deflated;
-    const fits = length <= largestJournaled && journaled + length <= mostJournaled;
+    const fits = length <= maxJournaledObject && journaled + length <= maxJournaledRecord;
     if (fits) journaled += length;
     (fits ? small : large).push(object);
   }
