@@ -85,8 +85,8 @@ builder.mutationField('maintainRepository', (t) =>
   t.field({
     type: Repository,
     description:
-      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Without ' +
-      'native git on the server: `storage_unavailable`. Needs the scope `admin` and the space role admin.',
+      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Needs ' +
+      'the scope `admin` and the space role admin.',
     args: repositoryArgs,
     resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
       maintainRepository(services, ctx, spaceSlug, repositoryId),

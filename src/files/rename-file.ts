@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkKind } from './check-kind.js';
 import { commitChanges } from './commit-changes.js';

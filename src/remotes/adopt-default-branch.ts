@@ -1,6 +1,5 @@
 import type { GitRepository } from '../engines/git/git-store.js';
-import type { RemoteTips } from '../engines/git/remotes/fetch-remote.js';
-import { createRefs } from '../engines/git/remotes/tracking-refs.js';
+import type { RemoteMirror, RemoteTips } from '../engines/git/remote-mirror.js';
 import { lockDefaultBranch } from '../repositories/branches/lock-default-branch.js';
 import { isFirstCommit } from '../repositories/first-commit.js';
 import type { SyncDeps, SyncJob } from './sync-job.js';
@@ -12,7 +11,7 @@ import type { SyncDeps, SyncJob } from './sync-job.js';
  * @param named the name of the remote's default branch; null when the remote names none
  */
 export async function adoptDefaultBranch(
-  deps: SyncDeps,
+  deps: SyncDeps & { mirror: RemoteMirror },
   job: Pick<SyncJob, 'repositoryId' | 'onMove'>,
   tips: RemoteTips,
   named: string | null,
@@ -28,7 +27,8 @@ export async function adoptDefaultBranch(
   const candidates = [named, old, ...tips.heads.keys()];
   const adopted = candidates.find((branch) => branch !== null && tips.heads.has(branch))!;
   if (adopted !== old) {
-    if (!(await createBranch(deps, git, job, { branch: adopted, oid: tips.heads.get(adopted)! }))) return;
+    if (!(await createBranch(deps.mirror, git, job, { branch: adopted, oid: tips.heads.get(adopted)! })))
+      return;
     await changeDefaultBranch(deps, git, repositoryId, { old, adopted });
     if (!tips.heads.has(old)) await deleteBranch(deps, git, repositoryId, { branch: old, oid: first });
   }
@@ -43,15 +43,14 @@ export async function adoptDefaultBranch(
 
 /** Creates a branch unless the repository has one of that name. @returns whether the repository has it now */
 async function createBranch(
-  deps: SyncDeps,
+  mirror: RemoteMirror,
   git: GitRepository,
-  { repositoryId, onMove }: Pick<SyncJob, 'repositoryId' | 'onMove'>,
+  { onMove }: Pick<SyncJob, 'onMove'>,
   { branch, oid }: { branch: string; oid: string },
 ): Promise<boolean> {
   onMove(branch, oid);
   if ((await git.branches()).some(({ name }) => name === branch)) return true;
-  const gitdir = deps.git.gitdir(repositoryId);
-  return (await createRefs(deps.native, gitdir, 'refs/heads/', new Map([[branch, oid]]))).length === 0;
+  return (await mirror.createRefs('refs/heads/', new Map([[branch, oid]]))).length === 0;
 }
 
 /** Changes the default branch of the repository and of the workspaces that use it, unless somebody else changed it. */

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
-import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
+import { type RemoteLimits, remoteLimits } from '../engines/git/remote-access.js';
+import { RemoteFault, type RemoteFaultCode } from '../engines/git/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
@@ -46,11 +46,11 @@ export async function attemptSync(
   const { repositoryId, url } = row;
   const forgetMoves: (() => void)[] = [];
   try {
-    if (!canReachRemotes(git.native)) throw new RemoteFault('git_missing');
+    if (!git.canReachRemotes) throw new RemoteFault('git_missing');
     const credentials = openCredentials(deps.box, row);
     const pinned = await pinAddress(parseRemoteUrl(url, ['url']), allowed, lookup);
     const conflicts = await syncRemote(
-      { ...deps, native: git.native, limits },
+      { ...deps, limits },
       {
         repositoryId,
         access: { url, pinned, credentials },

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { remoteFaults } from '../engines/git/remote-fault.js';
 import { DomainError, invalidField } from '../errors.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, parseRemoteUrl, portOf } from './remote-url.js';

@@ -1,4 +1,4 @@
-import type { RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
+import type { RemoteFaultCode } from '../engines/git/remote-fault.js';
 
 const firstRetrySeconds = 30;
 const maxRetrySeconds = 3600;

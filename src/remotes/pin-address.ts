@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, portOf } from './remote-url.js';

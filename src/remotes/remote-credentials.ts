@@ -1,6 +1,6 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { RemoteAccess } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
+import type { RemoteAccess } from '../engines/git/remote-access.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { SecretBox } from './secret-box.js';
 
 /** The scope of a remote's secret: one repository and one origin (scheme, host and port). */

@@ -1,5 +1,5 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import { type RemoteFaultCode, remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { type RemoteFaultCode, remoteFaults } from '../engines/git/remote-fault.js';
 import type { RemoteConflict } from './sync-job.js';
 
 /** A sentence that says why the last sync was incomplete, from the closed list `remoteFaults`; null after a complete one. */

@@ -3,7 +3,7 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Lease, Leases } from '../engines/database/leases.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
-import { canReachRemotes, type RemoteLimits } from '../engines/git/remotes/remote-command.js';
+import type { RemoteLimits } from '../engines/git/remote-access.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
 import { attemptSync } from './attempt-sync.js';
@@ -59,7 +59,7 @@ export class Remotes {
 
   constructor(deps: RemotesDeps) {
     this.#deps = deps;
-    this.available = canReachRemotes(deps.git.native);
+    this.available = deps.git.canReachRemotes;
     this.box = new SecretBox(deps.secretsKey);
     this.allowed = deps.allowed;
     this.#bursts = new SaveBursts({

@@ -1,7 +1,7 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { remoteFaults } from '../engines/git/remote-fault.js';
 import { DomainError, notFound } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import type { RemoteServices } from './remote-services.js';

@@ -1,7 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
-import type { NativeGit } from '../engines/git/native/native-git.js';
-import type { RemoteAccess, RemoteLimits } from '../engines/git/remotes/remote-command.js';
+import type { RemoteAccess, RemoteLimits } from '../engines/git/remote-access.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 
 /**
@@ -18,7 +17,6 @@ export interface RemoteConflict {
 export interface SyncDeps {
   prisma: PrismaClient;
   git: GitStore;
-  native: NativeGit;
   indexer: BranchIndexer;
   limits: RemoteLimits;
 }

@@ -1,17 +1,8 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { GitRepository } from '../engines/git/git-store.js';
-import { compareTips } from '../engines/git/remotes/compare-tips.js';
-import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../engines/git/remotes/fetch-remote.js';
-import { pushRemote } from '../engines/git/remotes/push-remote.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
-import {
-  createRefs,
-  noteUpdates,
-  readSyncRefs,
-  type SyncRefs,
-  writeTracking,
-} from '../engines/git/remotes/tracking-refs.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
+import type { RemoteMirror, RemoteTips, SyncRefs } from '../engines/git/remote-mirror.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 import type { RemoteConflict, SyncDeps, SyncJob } from './sync-job.js';
 
@@ -26,36 +17,29 @@ const maxAttempts = 5;
  * @throws RemoteFault, DomainError `storage_unavailable`, the error of `confirm`, or the reason of `signal`
  */
 export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteConflict[]> {
-  const { native, limits } = deps;
-  const { access, signal, repositoryId } = job;
-  const gitdir = deps.git.gitdir(repositoryId);
+  const { signal, repositoryId } = job;
+  const mirror = deps.git.mirror(repositoryId, job.access, { limits: deps.limits, signal });
   for (let round = 1; round <= maxRounds; round++) {
-    const quarantine = await deps.git.temporaryFolder();
-    const tips = await fetchRemote(native, { gitdir, quarantine }, access, { limits, signal });
+    const tips = await mirror.fetch();
     await job.confirm();
-    await writeTracking(native, gitdir, access.url, tips);
+    await mirror.writeTracking(tips);
     if (job.isFirst && tips.heads.size > 0) {
-      const named = await remoteDefaultBranch(native, access, { limits, signal });
-      await adoptDefaultBranch(deps, job, tips, named);
+      await adoptDefaultBranch({ ...deps, mirror }, job, tips, await mirror.defaultBranch());
     }
-    const { moved, conflicts, ahead } = await updateRepository(deps, job, tips);
+    const { moved, conflicts, ahead } = await updateRepository(deps, mirror, job, tips);
     const indexed = await branchesToIndex(deps.prisma, repositoryId, moved);
-    await orAborted(deps.indexer.bringUp(repositoryId, indexed), signal);
+    await rejectOnAbort(deps.indexer.bringUp(repositoryId, indexed), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
-    if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
-      await noteUpdates(native, gitdir, access.url, ahead);
-      return conflicts;
-    }
+    if (await mirror.push(ahead)) return conflicts;
   }
   throw new RemoteFault('push_refused');
 }
 
 /** Updates the branches and tags of the repository to the remote's, and finds the branches that are ahead of it. */
-async function updateRepository(deps: SyncDeps, job: SyncJob, tips: RemoteTips) {
-  const gitdir = deps.git.gitdir(job.repositoryId);
+async function updateRepository(deps: SyncDeps, mirror: RemoteMirror, job: SyncJob, tips: RemoteTips) {
   const repository = await deps.git.repository(job.repositoryId);
-  const refs = await readSyncRefs(deps.native, gitdir, job.access.url);
+  const refs = await mirror.readRefs();
   const moved: string[] = [];
   const conflicts: RemoteConflict[] = [];
   const ahead = new Map<string, string>();
@@ -63,24 +47,23 @@ async function updateRepository(deps: SyncDeps, job: SyncJob, tips: RemoteTips) 
     const local = refs.local.get(branch);
     if (local === undefined || local === remote) continue;
     job.signal.throwIfAborted();
-    const step = await fastForward({ deps, job, gitdir, repository }, branch, { local, remote });
+    const step = await fastForward({ mirror, job, repository }, branch, { local, remote });
     if (step === 'moved') moved.push(branch);
     else if ('oid' in step) ahead.set(branch, step.oid);
     else conflicts.push(step);
   }
-  const created = await createBranches(deps, job, missingIn(refs.local, tips.heads));
+  const created = await createBranches(mirror, job, missingIn(refs.local, tips.heads));
   moved.push(...created.branches);
   conflicts.push(...created.conflicts);
-  await createRefs(deps.native, gitdir, 'refs/tags/', missingIn(refs.tags, tips.tags));
+  await mirror.createRefs('refs/tags/', missingIn(refs.tags, tips.tags));
   for (const [branch, oid] of onlyLocal(refs, tips)) ahead.set(branch, oid);
   return { moved, conflicts, ahead };
 }
 
 /** Creates the branches that only the remote has; a name that the repository cannot have is a conflict. */
-async function createBranches({ native, git }: SyncDeps, job: SyncJob, missing: Map<string, string>) {
+async function createBranches(mirror: RemoteMirror, job: SyncJob, missing: Map<string, string>) {
   for (const [branch, oid] of missing) job.onMove(branch, oid);
-  const gitdir = git.gitdir(job.repositoryId);
-  const refused = new Set(await createRefs(native, gitdir, 'refs/heads/', missing));
+  const refused = new Set(await mirror.createRefs('refs/heads/', missing));
   const conflicts = [...refused].map((branch): RemoteConflict => ({ branch, ahead: null, behind: null }));
   return { branches: [...missing.keys()].filter((branch) => !refused.has(branch)), conflicts };
 }
@@ -104,18 +87,13 @@ async function branchesToIndex(
 
 /** Fast-forwards one branch. For a branch that is ahead of the remote it returns the branch's tip as `oid`. */
 async function fastForward(
-  {
-    deps,
-    job,
-    gitdir,
-    repository,
-  }: { deps: SyncDeps; job: SyncJob; gitdir: string; repository: GitRepository },
+  { mirror, job, repository }: { mirror: RemoteMirror; job: SyncJob; repository: GitRepository },
   branch: string,
   tips: { local: string; remote: string },
 ): Promise<'moved' | { oid: string } | RemoteConflict> {
   let { local } = tips;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const { ahead, behind } = await compareTips(deps.native, gitdir, local, tips.remote, job.signal);
+    const { ahead, behind } = await mirror.compareTips(local, tips.remote);
     if (behind === 0) return { oid: local };
     if (ahead > 0) return { branch, ahead, behind };
     job.onMove(branch, tips.remote);

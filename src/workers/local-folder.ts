@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, lstat, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { objectHash } from '../engines/git/object-id.js';
 import type { Found, WorkerFolder } from './worker-folder.js';
 
 /** A {@link WorkerFolder} on a disk of this machine. */
@@ -120,7 +121,7 @@ async function stampOf(file: string): Promise<{ isFile: boolean; size: bigint; s
 }
 
 async function blobOid(file: string, size: bigint): Promise<string> {
-  const hash = createHash('sha1').update(`blob ${size}\0`);
+  const hash = objectHash('blob', size);
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');
 }

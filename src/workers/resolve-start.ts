@@ -8,7 +8,7 @@ import type {
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { assertReadablePath } from '../engines/git/trees/path.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';

@@ -49,7 +49,7 @@ const protect = (branch: string, value: boolean) =>
   );
 
 describe('branches', () => {
-  it('are made and deleted, and what was on a deleted one is kept', async () => {
+  it('are created and deleted, and the commits of a deleted one are kept', async () => {
     const oid = await client.commit('mine', 'a.txt', 'a');
     expect((await push('HEAD:refs/heads/topic/one')).code).toBe(0);
     expect(refs()).toContain(`refs/heads/topic/one ${oid}`);
@@ -64,7 +64,7 @@ describe('branches', () => {
     expect((await push('HEAD:refs/heads/topic')).code).toBe(0);
   });
 
-  it('have names that the API accepts, and exclude each other', async () => {
+  it('need names that the API accepts, and that do not conflict with each other', async () => {
     const oid = await head();
     for (const ref of [
       `refs/heads/${'1'.repeat(40)}`,
@@ -77,22 +77,22 @@ describe('branches', () => {
     }
     const clash = await push('HEAD:refs/heads/topic/below');
     expect(clash.err).toContain(
-      '! [remote rejected] HEAD -> topic/below (a ref with this or an excluding name exists)',
+      '! [remote rejected] HEAD -> topic/below (another ref exists whose name conflicts with this one)',
     );
   });
 
-  it('lead to commits', async () => {
+  it('and tags must lead to commits', async () => {
     const tree = await client.ok('-C', 'mine', 'rev-parse', 'HEAD^{tree}');
     await client.ok('-C', 'mine', 'tag', 'tree', tree);
     expect((await push('tree')).err).toContain('a tag must lead to a commit');
   });
 
-  it('that are the default one are not deleted', async () => {
+  it('are not deleted while they are the default branch', async () => {
     const { err } = await client.git('-C', 'admins', 'push', 'origin', ':main');
     expect(err).toContain('! [remote rejected] main (the default branch cannot be deleted)');
   });
 
-  it('that are protected take pushes from space admins only', async () => {
+  it('that are protected accept pushes from space admins only', async () => {
     await protect('main', true);
     await client.commit('mine', 'b.txt', 'b');
     const refused = await push('HEAD:main');
@@ -105,7 +105,7 @@ describe('branches', () => {
     await protect('main', false);
   });
 
-  it('are not moved to where their client did not see them', async () => {
+  it('do not move when their client has not fetched the tip', async () => {
     await client.ok('-C', 'mine', 'fetch', '-q');
     await client.ok('-C', 'mine', 'reset', '-q', '--hard', 'origin/main');
     await client.commit('admins', 'first.txt', '1');
@@ -118,7 +118,7 @@ describe('branches', () => {
 });
 
 describe('forced pushes', () => {
-  it('are refused unless the repository allows them, and what they replace is kept', async () => {
+  it('are refused unless the repository allows them, and the replaced commits are kept', async () => {
     await client.ok('-C', 'mine', 'checkout', '-q', '-B', 'rewritten');
     const old = await client.commit('mine', 'r.txt', 'old');
     expect((await push('rewritten')).code).toBe(0);
@@ -142,7 +142,7 @@ describe('forced pushes', () => {
     expect((await push('v1')).code).toBe(0);
     await client.commit('mine', 'tagged.txt', 'x');
     await client.ok('-C', 'mine', 'tag', '-f', '-a', '-m', 'two', 'v1');
-    expect((await push('--force', 'v1')).err).toContain('(this repository does not let tags be moved)');
+    expect((await push('--force', 'v1')).err).toContain('(this repository does not allow moving tags)');
     expect(refs()).toContain(`refs/tags/v1 ${first}`);
     await allow(true);
     expect((await push('--force', 'v1')).code).toBe(0);
@@ -198,7 +198,7 @@ describe('twenty clients', () => {
   }, 120_000);
 });
 
-it('a push is seen in the versions and by who watches', async () => {
+it('a push is indexed as versions and published to subscribers', async () => {
   await client.ok('-C', 'mine', 'checkout', '-q', 'main');
   await client.ok('-C', 'mine', 'pull', '-q', '--rebase');
   const seen: unknown[] = [];

@@ -30,7 +30,7 @@ it('a file that could not be written is reported, and written once it can be, th
   const signal = new AbortController().signal;
   await layOutFiles(repository, await repository.resolveBranch('main'), folders, signal);
 
-  const gitdir = git.gitdir(demo.repositoryId);
+  const gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
   const oid = nativeGit(['--git-dir', gitdir, 'hash-object', '-w', '--stdin'], { input: randomUUID() });
   const tree = nativeGit(['--git-dir', gitdir, 'mktree'], { input: `100644 blob ${oid}\tlate.txt\n` });
   const commit = nativeGit(['--git-dir', gitdir, 'commit-tree', '-p', 'main', '-m', 'Late', tree]);

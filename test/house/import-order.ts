@@ -24,7 +24,8 @@ const layers: string[][] = [
   ['src/config.ts'],
   ['src/engines/git', 'src/engines/kernels', 'src/engines/nbformat'],
   ['src/engines/database', 'src/engines/events'],
-  ['src/paging', 'src/validation'],
+  ['src/paging'],
+  ['src/validation'],
   ['src/refusal.ts'],
   ['src/error-status.ts'],
   ['src/errors.ts'],
@@ -37,6 +38,9 @@ const restMayImport: Record<string, 'values' | 'types'> = {
   'src/refusal.ts': 'values',
   'src/server/graphql/graphql-executor.ts': 'types',
 };
+
+/** Engines of many folders, of which only the files at the top level are imported from outside. */
+const closedFolders = ['src/engines/git'];
 
 /** Who alone may import a package. */
 const packageOwners: Record<string, string> = {
@@ -76,6 +80,10 @@ function faultOfImport({ path, typeImports }: SourceFile, imported: string): str
       : `${path}: rest/ does not import ${imported}.`;
   }
   if (isIn(imported, 'prisma')) return undefined;
+  const closed = closedFolders.find((folder) => isIn(imported, folder) && !isIn(path, folder));
+  if (closed && imported.slice(closed.length + 1).includes('/')) {
+    return `${path}: only top-level files of ${closed} are imported from outside, not ${imported}.`;
+  }
   const from = layerOf(path);
   const to = layerOf(imported);
   if (!from) return `${path}: its folder is in no layer.`;

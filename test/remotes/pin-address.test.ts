@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RemoteFault } from '../../src/engines/git/remotes/remote-fault.js';
+import { RemoteFault } from '../../src/engines/git/remote-fault.js';
 import { pinAddress } from '../../src/remotes/pin-address.js';
 import { parseRemoteUrl } from '../../src/remotes/remote-url.js';
 import { parseAllowedHosts } from '../../src/validation/allowed-hosts.js';

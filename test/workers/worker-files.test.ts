@@ -51,13 +51,13 @@ const sync = (files: Record<string, string>, repository = git.repository) =>
 const here = (name: string) => join(at.files, name);
 const read = (name: string) => (existsSync(here(name)) ? readFileSync(here(name), 'utf8') : null);
 /** The repository, but something happens before the bytes of a file are read. */
-const whenRead = (action: (path: string) => unknown): GitRepository => ({
-  ...git.repository,
-  async readFile(commitOid, path) {
-    await action(path);
-    return git.repository.readFile(commitOid, path);
-  },
-});
+const whenRead = (action: (path: string) => unknown): GitRepository =>
+  Object.assign<GitRepository, Partial<GitRepository>>(Object.create(git.repository), {
+    async readFile(commitOid, path) {
+      await action(path);
+      return git.repository.readFile(commitOid, path);
+    },
+  });
 
 describe('bringing a worker folder up to a commit', () => {
   test('changes, adds and removes files, and leaves nothing else', async () => {

@@ -1,20 +1,20 @@
 import { FieldError, type FieldFault } from '../../errors.js';
 import { completeCellIds, duplicateCellIds } from './cell-ids.js';
-import type { JsonObject } from './json.js';
-import { mostFaults } from './limits.js';
-import { joinMultiline } from './multiline.js';
+import type { JsonObject } from './json-value.js';
+import { maxFaults } from './limits.js';
+import { joinMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { notebookFaults } from './notebook-faults.js';
 import { storageFaults } from './storage-faults.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
-/** The most UTF-16 units of a name that are told: names are the client's, and may be of any length. */
-const longestName = 100;
+/** The maximum number of UTF-16 units of a name in a path: clients choose names, which may have any length. */
+const maxNameLength = 100;
 
 /**
- * Checks a client's notebook and brings it into the form that is answered: multi-line fields joined, missing ids of
- * nbformat 4.5 added, without metadata that belongs in no file.
+ * Validates a client's notebook and converts it into the form in which notebooks are answered: multi-line fields are joined,
+ * missing cell ids of nbformat 4.5 are added, and metadata that is not stored is removed.
  * @param value parsed JSON; multi-line fields may be joined or lists of lines
  * @throws DomainError `invalid_notebook` with the first 20 faults; the path of each begins with `notebook`
  */
@@ -35,9 +35,9 @@ function duplicateId(index: number): NotebookFault {
   };
 }
 
-/** @throws DomainError `invalid_notebook` if there are any faults */
+/** @throws DomainError `invalid_notebook` if there are faults */
 function refuse(faults: NotebookFault[]): void {
-  const [first, ...more] = faults.slice(0, mostFaults).map(fieldFault);
+  const [first, ...more] = faults.slice(0, maxFaults).map(fieldFault);
   if (first) throw new FieldError('invalid_notebook', [first, ...more]);
 }
 
@@ -46,5 +46,5 @@ function fieldFault({ path, msg, type }: NotebookFault): FieldFault {
 }
 
 function shorten(name: string | number): string | number {
-  return typeof name === 'number' ? name : name.slice(0, longestName).toWellFormed();
+  return typeof name === 'number' ? name : name.slice(0, maxNameLength).toWellFormed();
 }

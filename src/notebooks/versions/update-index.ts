@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from '../../engines/database/leases.js';
-import { storageUnavailable } from '../../engines/git/durability/storage-error.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
+import { DomainError } from '../../errors.js';
 import { type IndexedBranch, IndexMoved } from './index-db.js';
 import { LongImport } from './long-import.js';
 import { shortImport } from './short-import.js';
@@ -45,7 +45,14 @@ export async function updateIndex(deps: UpdateDeps, repositoryId: string, branch
       await sleep(Math.random() * 20 * races);
     }
   }
-  throw storageUnavailable(new Error('Other processes kept changing the index.'));
+  throw new DomainError(
+    'storage_unavailable',
+    'The repository cannot be read or written now; try again later.',
+    {
+      retryAfterSeconds: 5,
+      cause: new Error('Other processes kept changing the index.'),
+    },
+  );
 }
 
 /** One attempt. @returns the tip if the index is complete up to it now, else null */

@@ -10,7 +10,7 @@ import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { refusalOf } from '../../refusal.js';
-import { createGitEndpoint } from '../git/git-http.js';
+import { GitEndpoint } from '../git/git-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
@@ -43,7 +43,7 @@ export class HttpServer {
   readonly #cors: ReturnType<typeof createCors>;
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
   readonly #stream: StreamEndpoint;
-  readonly #git: ReturnType<typeof createGitEndpoint>;
+  readonly #git: GitEndpoint;
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
@@ -52,7 +52,7 @@ export class HttpServer {
     this.#cors = createCors(config.corsOrigins);
     this.#graphql = createGraphQLEndpoint({ schema, log });
     this.#stream = new StreamEndpoint({ schema, services, log });
-    this.#git = createGitEndpoint({ context, services, log, mostPushBytes: config.maxPushBytes });
+    this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer((req, res) => this.#handle(req, res));
     this.server.requestTimeout = maxRequestMs;
@@ -80,7 +80,7 @@ export class HttpServer {
     logRequest(log, req, res, { path, requestId });
     // A push has limits of its own for its body.
     if (path.startsWith('/git/')) {
-      this.#git(req, res, requestId);
+      this.#git.handle(req, res, requestId);
       return;
     }
     linger(req, res);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { Found, WorkerFolder } from '../../worker-folder.js';
 
@@ -41,11 +41,11 @@ export class ContentsFolder implements WorkerFolder {
   }
 
   async look(path: string): Promise<Found> {
-    const entry = await this.contents.look(this.at(path));
+    const entry = await this.contents.stat(this.at(path));
     if (!entry) return { oid: null, stamp: '' };
     if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
     const bytes = await this.contents.read(this.at(path), entry.size);
-    return { oid: bytes ? blobOid(bytes) : 'other', stamp: entry.stamp };
+    return { oid: bytes ? objectId('blob', bytes) : 'other', stamp: entry.stamp };
   }
 
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
@@ -74,14 +74,14 @@ export class ContentsFolder implements WorkerFolder {
     if (known) return known;
     const parent = posix.dirname(path);
     const made = (parent === '.' ? Promise.resolve(true) : this.makeFolder(parent)).then(
-      (exists) => exists && this.contents.makeFolder(path),
+      (exists) => exists && this.contents.createFolder(path),
     );
     this.folders.set(path, made);
     return made;
   }
 
   private async stampOf(path: string): Promise<string> {
-    const entry = await this.contents.look(this.at(path));
+    const entry = await this.contents.stat(this.at(path));
     if (!entry) return '';
     return entry.isFile ? entry.stamp : 'other';
   }
@@ -102,8 +102,4 @@ export async function removeContentsFolder(contents: JupyterContents, root: stri
     else await contents.remove(path);
   }
   await contents.remove(root);
-}
-
-function blobOid(bytes: Uint8Array): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
