@@ -6,7 +6,7 @@ import pino from 'pino';
 import { demo } from '../../prisma/seed.js';
 import type { RequestContext } from '../../src/context.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
 import type { NotebookServices } from '../../src/notebooks/notebook-services.js';
 import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { listVersions } from '../../src/notebooks/versions/list-versions.js';
@@ -41,7 +41,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
     const indexer = new BranchIndexer({
       prisma,
       git: scene.store,
-      bus: createEventBus(),
+      bus: new EventBus(),
       leases: database.leases,
       log,
       waitMs: 60 * 60_000,

@@ -12,15 +12,16 @@ import { authenticate } from '../access/authenticate.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
+import type { Database } from '../engines/database/database.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
-import { type Database, openDatabase } from '../engines/database/open-database.js';
-import { createEventBus } from '../engines/events/event-bus.js';
+import { openDatabase } from '../engines/database/open-database.js';
+import { EventBus } from '../engines/events/event-bus.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
 import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
-import { withPlainMembers } from '../engines/nbformat/plain-members.js';
+import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { Executor } from '../executions/executor.js';
@@ -87,7 +88,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
-  const bus = createEventBus();
+  const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
@@ -168,7 +169,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
-    json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
+    json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });

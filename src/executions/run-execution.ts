@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-gone.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import type { RunReply } from '../engines/kernels/kernel-run.js';
 import { DomainError } from '../errors.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
@@ -95,9 +95,10 @@ class Run {
       this.executionCount = reply.executionCount;
       return this.finalResponse(timeout.hasPassed ? 'timed_out' : reply.status);
     } catch (error) {
-      this.isKernelGone = error instanceof KernelGone;
+      this.isKernelGone = error instanceof KernelLostError;
       if (!this.isKernelGone) log.error({ err: error }, 'a run broke');
-      const isOnPurpose = error instanceof KernelGone && ['restarted', 'shutdown'].includes(error.reason);
+      const isOnPurpose =
+        error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
       if (!isOnPurpose) return executionFailure(kernelFailure(error));
       return this.finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
@@ -133,7 +134,7 @@ class Run {
 }
 
 function kernelFailure(error: unknown): DomainError {
-  const reason = error instanceof KernelGone ? error.reason : undefined;
+  const reason = error instanceof KernelLostError ? error.reason : undefined;
   if (reason === 'released') return gatewayRestarted();
   return reason === 'connection_lost'
     ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')

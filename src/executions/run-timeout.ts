@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Execution } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
 
 /** How long a kernel may take to end a run that is interrupted, before it is restarted. */

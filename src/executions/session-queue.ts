@@ -1,5 +1,5 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { type EndWithoutRun, endWithoutRun } from './end-without-run.js';
 import { type RunDeps, runExecution } from './run-execution.js';
 

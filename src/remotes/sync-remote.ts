@@ -1,8 +1,8 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { RemoteMirror, RemoteTips, SyncRefs } from '../engines/git/remote-mirror.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 import type { RemoteConflict, SyncDeps, SyncJob } from './sync-job.js';
 
@@ -28,7 +28,7 @@ export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteCo
     }
     const { moved, conflicts, ahead } = await updateRepository(deps, mirror, job, tips);
     const indexed = await branchesToIndex(deps.prisma, repositoryId, moved);
-    await orAborted(deps.indexer.bringUp(repositoryId, indexed), signal);
+    await rejectOnAbort(deps.indexer.bringUp(repositoryId, indexed), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
     if (await mirror.push(ahead)) return conflicts;

@@ -1,6 +1,6 @@
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-gone.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import { DomainError } from '../errors.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
@@ -64,10 +64,10 @@ export class KernelRestarter {
 /** False when the server does not have the kernel any more. */
 async function restartKernel(kernel: KernelConnection, aborted: AbortSignal): Promise<boolean> {
   try {
-    await orAborted(kernel.restart(), aborted);
+    await rejectOnAbort(kernel.restart(), aborted);
     return true;
   } catch (error) {
-    if (error instanceof KernelGone) return false;
+    if (error instanceof KernelLostError) return false;
     throw error;
   }
 }

@@ -1,10 +1,7 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -51,7 +48,7 @@ export class KernelStarter {
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = connectJupyter(endpoint);
+      client = new JupyterClient(endpoint);
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
-import type { JupyterClient, KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import type { SessionRows } from './session-rows.js';
 import { StatusWriter } from './status-writer.js';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { waitFor } from '../engines/events/wait-for.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { KernelRestarter } from './kernel-restarter.js';

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { connectJupyter } from '../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError, notFound } from '../errors.js';
-import type { JupyterEndpoint } from '../workers/backend.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
@@ -123,7 +123,7 @@ export class SessionManager {
     const { prisma, workers } = this.deps;
     const removed = this.live.remove(id);
     const endpoint = workers.endpoint(workerId);
-    const client = removed?.client ?? (endpoint && connectJupyter(endpoint));
+    const client = removed?.client ?? (endpoint && new JupyterClient(endpoint));
     try {
       if (removed) await removed.kernel.shutdown();
       const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
@@ -149,7 +149,7 @@ export class SessionManager {
       where: { workerId, kernelId: { not: null } },
       select: { id: true, kernelId: true },
     });
-    const client = connectJupyter(server);
+    const client = new JupyterClient(server);
     const remove = async ({ id, kernelId }: Pick<Session, 'id' | 'kernelId'>) => {
       await client
         .removeKernel(kernelId!)

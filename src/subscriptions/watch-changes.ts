@@ -1,6 +1,6 @@
 import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
-import { createChangeQueue } from '../engines/events/change-queue.js';
+import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import type { Recheck } from './stream-guard.js';
@@ -23,7 +23,7 @@ export interface Watch<K extends keyof Topics, T> {
 
 /**
  * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's access at that
- * moment. A slow reader gets the newest state of each resource; see {@link createChangeQueue}.
+ * moment. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
   services: SubscriptionServices,
@@ -31,7 +31,7 @@ export function watchChanges<K extends keyof Topics, T>(
   watch: Watch<K, T>,
 ): AsyncIterableIterator<T> {
   const { bus, streamGuard, log } = services;
-  const queue = createChangeQueue<Topics[K]>();
+  const queue = new ChangeQueue<Topics[K]>();
   const enqueue = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
   };

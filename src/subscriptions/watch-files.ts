@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { createChangeQueue } from '../engines/events/change-queue.js';
+import { ChangeQueue } from '../engines/events/change-queue.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
@@ -33,7 +33,7 @@ export async function watchFiles(
     await git.resolveBranch(branch);
   };
 
-  const moved = createChangeQueue<true>(1);
+  const moved = new ChangeQueue<true>(1);
   const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
     if (event.branch === branch) moved.push('tip', true);
   });

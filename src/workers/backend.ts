@@ -1,14 +1,6 @@
 import type { Backend } from '../../prisma/generated/client/client.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerFolder } from './worker-folder.js';
-
-/** Where a Jupyter server answers, and the token that it requires. Never leaves the gateway. */
-export interface JupyterEndpoint {
-  /** `http://host:port/` with the server's base path and a final slash. */
-  baseUrl: string;
-  token: string;
-  /** The worker's folder, as a path below the server's root; default the root itself. */
-  folder?: string;
-}
 
 /** What a backend needs to start a worker. */
 export interface WorkerSpec {

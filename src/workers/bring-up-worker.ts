@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import type { Worker } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
-import type { JupyterEndpoint, WorkerBackend } from './backend.js';
+import type { WorkerBackend } from './backend.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
 

@@ -1,4 +1,5 @@
-import type { JupyterEndpoint, WorkerBackend } from './backend.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend } from './backend.js';
 import type { WorkerActivity } from './worker-activity.js';
 
 /** The server of a worker that a backend runs. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { JupyterEndpoint, WorkerBackend } from './backend.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend } from './backend.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';

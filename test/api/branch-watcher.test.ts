@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
+import type { Database } from '../../src/engines/database/database.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
 import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../../src/notebooks/versions/branch-watcher.js';
 import { openTestDatabase } from '../support/database.js';
@@ -32,7 +32,7 @@ async function save(branch = 'main'): Promise<string> {
 
 /** A second process on the same database and repositories: what is published there. */
 function replica() {
-  const bus = createEventBus();
+  const bus = new EventBus();
   const { git } = at.gateway.services;
   const indexer = new BranchIndexer({ prisma: database.prisma, git, bus, leases: database.leases, log });
   const heard: string[] = [];

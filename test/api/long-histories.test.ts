@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
+import type { Database } from '../../src/engines/database/database.js';
+import type { Leases } from '../../src/engines/database/leases.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
 import { remoteLimits } from '../../src/engines/git/remote-access.js';
 import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { syncRemote } from '../../src/remotes/sync-remote.js';
@@ -34,7 +35,7 @@ const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
   new BranchIndexer({
     prisma: database.prisma,
     git: at.gateway.services.git,
-    bus: createEventBus(),
+    bus: new EventBus(),
     leases,
     log: pino({ level: 'silent' }),
     waitMs,
@@ -233,9 +234,10 @@ describe('the index', () => {
     const tips = ['main', 'next'].map((branch) => linearHistory(branch, 150, gitdirOf(id)));
     const lease = (await database.leases.tryTake(`index:${id}:main`))!;
     const asked = new Set<string>();
-    const leases = {
-      ...database.leases,
-      tryTake(name: string) {
+    const leases: Leases = {
+      isHeld: (name) => database.leases.isHeld(name),
+      close: () => database.leases.close(),
+      tryTake(name) {
         asked.add(name);
         return database.leases.tryTake(name);
       },

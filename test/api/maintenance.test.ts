@@ -4,7 +4,7 @@ import { createClient } from 'graphql-sse';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import {
   MaintenanceRunner,
   maintenanceLease,

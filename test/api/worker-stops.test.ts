@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestDatabase } from '../support/database.js';

@@ -24,7 +24,8 @@ const layers: string[][] = [
   ['src/config.ts'],
   ['src/engines/git', 'src/engines/kernels', 'src/engines/nbformat'],
   ['src/engines/database', 'src/engines/events'],
-  ['src/paging', 'src/validation'],
+  ['src/paging'],
+  ['src/validation'],
   ['src/error-status.ts'],
   ['src/errors.ts'],
 ];

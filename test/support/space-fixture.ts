@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { encodeNotebook } from '../../src/engines/nbformat/encode-notebook.js';
 import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
 import { emptyNotebook } from '../../src/engines/nbformat/notebook.js';
-import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
 import type { TestGateway } from './gateway.js';
 
 /** A space that holds one thing of each kind; the ids are named as the parameters of paths. */
@@ -32,7 +32,7 @@ export async function createSpaceFixture({ gateway }: TestGateway): Promise<Spac
     author,
     committer: author,
     message: 'Begin',
-    files: [{ path: 'there.ipynb', bytes: writeNotebook(normalizeNotebook(emptyNotebook())) }],
+    files: [{ path: 'there.ipynb', bytes: encodeNotebook(normalizeNotebook(emptyNotebook())).bytes }],
   });
   await prisma.repository.create({
     data: { id: repositoryId, spaceId, name: 'one', kind: 'analysis', defaultBranch: 'main' },

@@ -3,8 +3,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../prisma/generated/client/client.js';
-import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
-import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
 
@@ -25,12 +26,10 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     let backend: WorkerBackend;
     const signal = () => AbortSignal.timeout(90_000);
     const answers = (endpoint: JupyterEndpoint) =>
-      connectJupyter(endpoint)
-        .probe(2_000)
-        .then(
-          () => true,
-          () => false,
-        );
+      new JupyterClient(endpoint).probe(2_000).then(
+        () => true,
+        () => false,
+      );
 
     beforeEach(async () => {
       ({ root, stateRoot, spec } = await createWorkerSpec());
@@ -62,7 +61,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       expect(progress.every(([percent, message]) => percent >= 0 && percent <= 100 && message !== '')).toBe(
         true,
       );
-      const client = connectJupyter(endpoint);
+      const client = new JupyterClient(endpoint);
       try {
         const kernel = await startPython(client);
         expect((await runCell(kernel, "print('hello')")).text).toBe('hello\n');
@@ -109,7 +108,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     test('serves the folder of the worker', async () => {
       const remote = backend.remoteFolders;
       if (!remote) await writeFile(join(spec.filesDirectory, 'data.txt'), 'from the branch');
-      const client = connectJupyter(await backend.start(spec, () => {}, signal()));
+      const client = new JupyterClient(await backend.start(spec, () => {}, signal()));
       const folder = await remote?.open(spec.workerId);
       await folder?.put('data.txt', Buffer.from('from the branch'), { oid: null, stamp: '' });
       try {

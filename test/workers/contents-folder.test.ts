@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createJupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
-import { createJupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
+import { JupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
+import { JupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
 import { ContentsFolder, removeContentsFolder } from '../../src/workers/backends/external/contents-folder.js';
 import { layOutFiles, syncFiles, type WorkerFolders } from '../../src/workers/worker-files.js';
 import { type GitFixture, gitFixture } from '../engines/git/git-fixture.js';
@@ -15,7 +15,7 @@ let jupyter: TestJupyter;
 let git: GitFixture;
 let state: string;
 let at: WorkerFolders;
-const contents = () => createJupyterContents(createJupyterRest(jupyter.endpoint));
+const contents = () => new JupyterContents(new JupyterRest(jupyter.endpoint));
 beforeAll(async () => {
   jupyter = await startTestJupyter();
 }, 300_000);
@@ -101,7 +101,7 @@ describe('a worker folder on a server whose disk the gateway cannot reach', { ti
   });
 
   test('fails as unavailable when the server does not answer', async () => {
-    const away = createJupyterContents(createJupyterRest({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }));
+    const away = new JupyterContents(new JupyterRest({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }));
     await expect(ContentsFolder.open(away, root)).rejects.toMatchObject({ code: 'runtime_unavailable' });
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { DomainError } from '../../src/errors.js';
 import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
@@ -49,7 +49,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
   async function withKernel<T>(
     use: (kernel: Awaited<ReturnType<typeof startPython>>) => Promise<T>,
   ): Promise<T> {
-    const client = connectJupyter(await start());
+    const client = new JupyterClient(await start());
     try {
       return await use(await startPython(client));
     } finally {

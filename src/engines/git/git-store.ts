@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { notFound } from '../../errors.js';
-import { createLocalLeases, type Leases } from '../database/leases.js';
+import type { Leases } from '../database/leases.js';
+import { LocalLeases } from '../database/local-leases.js';
 import { BareRepository } from './bare-repository.js';
 import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
@@ -73,7 +74,7 @@ export class GitStore {
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: GitStoreOptions) {
-    const { native, databaseId, report = () => {}, leases = createLocalLeases() } = options;
+    const { native, databaseId, report = () => {}, leases = new LocalLeases() } = options;
     const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
     this.#native = native;
     this.#root = resolve(options.root);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/engines/database/open-database.js';
-import { createEventBus } from '../../../src/engines/events/event-bus.js';
+import { EventBus } from '../../../src/engines/events/event-bus.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';
@@ -113,7 +113,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     const { prisma } = at.gateway.services;
     const executionLog = new ExecutionLog({
       prisma,
-      bus: createEventBus(),
+      bus: new EventBus(),
       log: pino({ level: 'silent' }),
     });
     const id = await begin();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
@@ -88,7 +88,7 @@ describe('reconcile', () => {
 
   it('leaves the locks of native git and what a live instance is writing', async () => {
     const live = 'fedcba9876543210-1';
-    const leases = createLocalLeases();
+    const leases = new LocalLeases();
     await leases.tryTake('git-instance:fedcba9876543210');
     writeFileSync(join(at.gitdir, 'gateway-tmp', dead), 'x');
     writeFileSync(join(at.gitdir, 'gateway-tmp', live), 'x');

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases, type Lease, type Leases } from '../../../src/engines/database/leases.js';
+import type { Lease, Leases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
@@ -11,10 +12,11 @@ import { heldSyncs, journalSegments } from './journal/crashed-disk.js';
 
 /** Leases that a test can take away, as a broken connection to the database does. */
 function breakableLeases(): Leases & { breakAll(): void } {
-  const leases = createLocalLeases();
+  const leases = new LocalLeases();
   const held = new Map<Lease, AbortController>();
   return {
-    ...leases,
+    isHeld: (name) => leases.isHeld(name),
+    close: () => leases.close(),
     async tryTake(name) {
       const lease = await leases.tryTake(name);
       if (!lease) return null;

@@ -41,7 +41,7 @@ export class ContentsFolder implements WorkerFolder {
   }
 
   async look(path: string): Promise<Found> {
-    const entry = await this.contents.look(this.at(path));
+    const entry = await this.contents.stat(this.at(path));
     if (!entry) return { oid: null, stamp: '' };
     if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
     const bytes = await this.contents.read(this.at(path), entry.size);
@@ -74,14 +74,14 @@ export class ContentsFolder implements WorkerFolder {
     if (known) return known;
     const parent = posix.dirname(path);
     const made = (parent === '.' ? Promise.resolve(true) : this.makeFolder(parent)).then(
-      (exists) => exists && this.contents.makeFolder(path),
+      (exists) => exists && this.contents.createFolder(path),
     );
     this.folders.set(path, made);
     return made;
   }
 
   private async stampOf(path: string): Promise<string> {
-    const entry = await this.contents.look(this.at(path));
+    const entry = await this.contents.stat(this.at(path));
     if (!entry) return '';
     return entry.isFile ? entry.stamp : 'other';
   }

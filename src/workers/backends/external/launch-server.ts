@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
 import { type ServerFolders, serverEnvironment, serverProgram } from './server-setup.js';
 
@@ -80,7 +80,7 @@ async function readPort(file: string): Promise<number | undefined> {
 }
 
 async function answers(port: number, token: string): Promise<boolean> {
-  const client = connectJupyter({ baseUrl: `http://127.0.0.1:${port}/`, token });
+  const client = new JupyterClient({ baseUrl: `http://127.0.0.1:${port}/`, token });
   try {
     await client.probe(probeTimeoutMs);
     return true;

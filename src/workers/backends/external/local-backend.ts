@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
-import { orAborted } from '../../../engines/kernels/or-aborted.js';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { JupyterEndpoint, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
@@ -46,7 +47,7 @@ export class LocalBackend implements WorkerBackend {
   async unavailableReason(): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
-      await orAborted(this.options.python(), grace);
+      await rejectOnAbort(this.options.python(), grace);
       return null;
     } catch (error) {
       if (error === grace.reason) return null;
@@ -107,7 +108,7 @@ export class LocalBackend implements WorkerBackend {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
-    const { python } = await orAborted(this.options.python(), signal);
+    const { python } = await rejectOnAbort(this.options.python(), signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
@@ -151,7 +152,7 @@ export class LocalBackend implements WorkerBackend {
   }
 
   private follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
-    const checkAnswers = watchAnswers(connectJupyter(endpoint), { every: checksPerProbe });
+    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe });
     this.watch.follow(workerId, async () => {
       if (await isRunning(record)) return checkAnswers();
       return {

@@ -1,4 +1,5 @@
-import type { JupyterEndpoint, WorkerBackend } from '../../backend.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend } from '../../backend.js';
 import { LocalBackend, type LocalBackendOptions } from './local-backend.js';
 import { RegisteredBackend } from './registered-backend.js';
 

@@ -1,10 +1,11 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectJupyter, type JupyterClient } from '../../../engines/kernels/jupyter-client.js';
-import { createJupyterContents } from '../../../engines/kernels/jupyter-contents.js';
-import { createJupyterRest } from '../../../engines/kernels/jupyter-rest.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { JupyterEndpoint, RemoteFolders, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import type { RemoteFolders, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
 import { checkWorkerId } from './check-worker-id.js';
 import { ContentsFolder, removeContentsFolder } from './contents-folder.js';
 import { watchAnswers } from './watch-answers.js';
@@ -29,7 +30,7 @@ export class RegisteredBackend implements WorkerBackend {
 
   constructor(private readonly options: { stateRoot: string; registered: JupyterEndpoint }) {
     this.directory = join(options.stateRoot, 'registered');
-    this.client = connectJupyter(options.registered);
+    this.client = new JupyterClient(options.registered);
     this.remoteFolders = remoteFoldersOf(options.registered);
   }
 
@@ -91,11 +92,11 @@ export class RegisteredBackend implements WorkerBackend {
 }
 
 function remoteFoldersOf(registered: JupyterEndpoint): RemoteFolders {
-  const rest = createJupyterRest(registered);
+  const rest = new JupyterRest(registered);
   return {
-    open: (workerId, signal) => ContentsFolder.open(createJupyterContents(rest, signal), folderOf(workerId)),
+    open: (workerId, signal) => ContentsFolder.open(new JupyterContents(rest, signal), folderOf(workerId)),
     remove: (workerId) => {
-      const contents = createJupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
+      const contents = new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
       return removeContentsFolder(contents, folderOf(workerId));
     },
   };
