@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Prisma } from '../../prisma/generated/client/client.js';
+import type { Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
 import { authenticate } from '../../src/access/authenticate.js';
 import { loadSpace } from '../../src/access/space-access.js';
 import { generateToken, hashToken } from '../../src/access/token.js';
@@ -92,8 +92,8 @@ export async function openPolicyDatabase(): Promise<Database> {
 
 /** A workspace with its grants, to be inserted by {@link insertWorkspaces}. */
 export interface WorkspaceRow {
-  workspace: Prisma.WorkspaceCreateManyInput & { id: string };
-  grants: Prisma.WorkspaceGrantCreateManyInput[];
+  workspace: Omit<Workspace, 'createdAt'>;
+  grants: WorkspaceGrant[];
 }
 
 /** The row of a case, as the caller of `role` sees it. */
@@ -119,37 +119,59 @@ export function workspaceRow(
       defaultBranch: 'main',
       ownerUserId: isOwner ? caller.userId : otherUser.userId,
       visibility,
+      authoringQueryConnectorIds: [],
       archivedAt: isArchived ? new Date() : null,
+      updatedAt: new Date(),
     },
     grants: partsOfGrant[grant].map(([to, accessLevel]) => ({
+      id: randomUUID(),
       workspaceId: id,
       accessLevel,
+      userId: null,
+      teamId: null,
       ...principals[to],
     })),
   };
 }
 
+/**
+ * Inserts thousands of rows in one statement; Prisma's `createMany` takes ten times as long.
+ * @param rows all with the same columns; those that are absent take the default of the database
+ */
+export async function insertRows({ prisma }: Database, table: string, rows: object[]): Promise<void> {
+  const columns = Object.keys(rows[0]!).map((name) => `"${name}"`);
+  await prisma.$executeRawUnsafe(
+    `INSERT INTO "${table}" (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::"${table}", $1::json)`,
+    JSON.stringify(rows),
+  );
+}
+
 /** Inserts repositories without Git data: the policies read rows only. */
-export async function insertRepositories(
-  { prisma }: Database,
+export function insertRepositories(
+  database: Database,
   ids: string[],
   space: keyof typeof spaces = 'here',
 ): Promise<void> {
-  await prisma.repository.createMany({
-    data: ids.map((id) => ({
-      id,
-      spaceId: spaces[space],
-      name: id,
-      kind: 'project' as const,
-      defaultBranch: 'main',
-    })),
-  });
+  const common = { spaceId: spaces[space], kind: 'project', defaultBranch: 'main' };
+  return insertRows(
+    database,
+    'Repository',
+    ids.map((id) => ({ id, name: id, ...common })),
+  );
 }
 
 /** Inserts workspaces and their grants. */
-export async function insertWorkspaces({ prisma }: Database, rows: WorkspaceRow[]): Promise<void> {
-  await prisma.workspace.createMany({ data: rows.map(({ workspace }) => workspace) });
-  await prisma.workspaceGrant.createMany({ data: rows.flatMap(({ grants }) => grants) });
+export async function insertWorkspaces(database: Database, rows: WorkspaceRow[]): Promise<void> {
+  await insertRows(
+    database,
+    'Workspace',
+    rows.map(({ workspace }) => workspace),
+  );
+  await insertRows(
+    database,
+    'WorkspaceGrant',
+    rows.flatMap(({ grants }) => grants),
+  );
 }
 
 /** The context of a request that the caller of `role` sends with a token of one scope. */
@@ -177,10 +199,10 @@ export async function viewerOf(
   }
 }
 
-/** What a promise throws, by its code; `ok` when it throws nothing. */
-export async function codeOf(promise: Promise<unknown>): Promise<string> {
+/** The code of the error that an action throws; `ok` when it throws nothing. */
+export async function codeOf(action: () => Promise<unknown>): Promise<string> {
   try {
-    await promise;
+    await action();
     return 'ok';
   } catch (error) {
     if (error instanceof DomainError) return error.code;

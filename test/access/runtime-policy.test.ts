@@ -10,6 +10,7 @@ import type { Database } from '../../src/engines/database/open-database.js';
 import {
   callers,
   insertRepositories,
+  insertRows,
   insertWorkspaces,
   openPolicyDatabase,
   otherUser,
@@ -96,38 +97,36 @@ async function insertRuntimes(): Promise<void> {
       }),
   );
   const kernel = { branch: 'main', kernelProfileId: 'python3', kernelName: 'python3' };
-  const worker = {
-    ...kernel,
-    repositoryId,
-    backend: 'external',
-    resourceClassId: 'standard',
-    resourceClass: {},
-  } as const;
-  await prisma.worker.createMany({
-    data: cases.map((one) => ({
-      ...worker,
-      id: one.ids.worker,
-      workspaceId: one.ids.workspace,
-      userId: starterOf(one),
-    })),
-  });
-  await prisma.session.createMany({
-    data: cases.map((one) => ({
+  const worker = { repositoryId, backend: 'external', resourceClassId: 'standard', resourceClass: {} };
+  const started = cases.map((one) => ({ ids: one.ids, userId: starterOf(one) }));
+  await insertRows(
+    database,
+    'Worker',
+    started.map(({ ids, userId }) => ({
+      id: ids.worker,
+      workspaceId: ids.workspace,
+      userId,
       ...kernel,
-      id: one.ids.session,
-      workspaceId: one.ids.workspace,
-      workerId: one.ids.worker,
-      userId: starterOf(one),
+      ...worker,
     })),
-  });
-  await prisma.execution.createMany({
-    data: cases.map((one) => ({
-      id: one.ids.execution,
-      sessionId: one.ids.session,
-      userId: starterOf(one),
-      code: '1',
+  );
+  await insertRows(
+    database,
+    'Session',
+    started.map(({ ids, userId }) => ({
+      id: ids.session,
+      workspaceId: ids.workspace,
+      workerId: ids.worker,
+      clientId: ids.session,
+      userId,
+      ...kernel,
     })),
-  });
+  );
+  await insertRows(
+    database,
+    'Execution',
+    started.map(({ ids, userId }) => ({ id: ids.execution, sessionId: ids.session, userId, code: '1' })),
+  );
 }
 
 /** The ids of all workers, sessions and executions that the where-clause of the workspaces leads to. */

@@ -39,7 +39,7 @@ describe('listSpaces', () => {
     'for the role %s with the token scope %s agrees with spacePermissions',
     async (role, scope) => {
       const listing = listSpaces(database, await contextOf(database, role, scope));
-      const code = await codeOf(listing.count());
+      const code = await codeOf(() => listing.count());
       expect(code).toBe(scope === 'read' ? 'ok' : 'insufficient_scope');
       if (code !== 'ok') return;
       const ids = (await listing.find({ take: 10, skip: 0 })).map(({ id }) => id);
@@ -66,7 +66,7 @@ describe('loadAdminSpace', () => {
       const ctx = await contextOf(database, role, scope);
       const { ofSpace } = administration[role];
       const expected = scope === 'admin' || ofSpace === 'not_found' ? ofSpace : 'insufficient_scope';
-      expect(await codeOf(loadAdminSpace(database, ctx, 'here'))).toBe(expected);
+      expect(await codeOf(() => loadAdminSpace(database, ctx, 'here'))).toBe(expected);
     },
   );
 });
@@ -77,7 +77,7 @@ describe('requirePlatformAdmin', () => {
     async (role, scope) => {
       const ctx = await contextOf(database, role, scope);
       const expected = scope === 'admin' ? administration[role].ofPlatform : 'insufficient_scope';
-      expect(await codeOf((async () => requirePlatformAdmin(ctx))())).toBe(expected);
+      expect(await codeOf(async () => requirePlatformAdmin(ctx))).toBe(expected);
     },
   );
 });

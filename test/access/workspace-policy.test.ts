@@ -103,11 +103,11 @@ describe('listWorkspaces', () => {
     const ctx = await contextOf(database, role, scope);
     for (const includeArchived of [true, false]) {
       const listing = listWorkspaces(database, ctx, 'here', { includeArchived });
-      const page = listing.find({ take: 10_000, skip: 0 });
+      const page = () => listing.find({ take: 10_000, skip: 0 });
       const expected = scope !== 'read' ? 'insufficient_scope' : role === 'non-member' ? 'not_found' : 'ok';
       expect(await codeOf(page)).toBe(expected);
       if (expected !== 'ok') continue;
-      const listed = new Set((await page).map(({ id }) => id));
+      const listed = new Set((await page()).map(({ id }) => id));
       const own = idsOf(role, () => true).filter((id) => listed.has(id));
       const viewable = idsOf(
         role,
