@@ -6,17 +6,28 @@ import { builder } from './builder.js';
 /** A part of a list; the whole list's length is only counted when it is asked for. */
 export interface Connection<T> {
   edges: { cursor: string; node: T }[];
+  hasPreviousPage: boolean;
   hasNextPage: boolean;
   totalCount: () => Promise<number> | number;
 }
 
-const PageInfo = builder.objectRef<{ hasNextPage: boolean; endCursor: string | null }>('PageInfo').implement({
-  description: 'Where a page of a list ends.',
+const PageInfo = builder.objectRef<Connection<unknown>>('PageInfo').implement({
+  description:
+    'Where a page of a list begins and ends, as the GraphQL Cursor Connections Specification defines it.',
   fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more follows after this page.' }),
-    endCursor: t.exposeString('endCursor', {
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'Whether the page begins after a cursor or an offset, so that rows may come before it.',
+    }),
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more rows follow after this page.' }),
+    startCursor: t.string({
+      nullable: true,
+      description: 'The cursor of the first row; null for an empty page.',
+      resolve: ({ edges }) => edges.at(0)?.cursor ?? null,
+    }),
+    endCursor: t.string({
       nullable: true,
       description: 'The cursor of the last row: the `after` of the next page. Null for an empty page.',
+      resolve: ({ edges }) => edges.at(-1)?.cursor ?? null,
     }),
   }),
 });
@@ -47,8 +58,8 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
       }),
       pageInfo: t.field({
         type: PageInfo,
-        description: 'Where this page ends.',
-        resolve: (page) => ({ hasNextPage: page.hasNextPage, endCursor: page.edges.at(-1)?.cursor ?? null }),
+        description: 'Where this page begins and ends.',
+        resolve: (page) => page as Connection<unknown>,
       }),
       totalCount: t.int({
         description: 'The length of the whole list.',
@@ -58,15 +69,33 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
   });
 }
 
-/** The arguments of every connection. */
-export const pageArgs = builder.args((t) => ({
-  first: t.int({ description: 'The most rows, 20 by default and 100 at most; goes with `after`.' }),
-  after: t.id({
-    description: 'The cursor after which the page begins, also when its row has left the list.',
-  }),
-  offset: t.int({ description: 'How many rows to skip; goes with `limit`, not with `first` and `after`.' }),
-  limit: t.int({ description: 'The most rows, 20 by default and 100 at most; goes with `offset`.' }),
-}));
+/** How many rows a page has. */
+interface PageSize {
+  /** Where the client gives none. */
+  defaultSize: number;
+  /** A client that asks for more gets so many. */
+  maxSize: number;
+}
+
+const usualPageSize: PageSize = { defaultSize: 20, maxSize: 100 };
+
+/** The arguments of a connection whose pages have that size. */
+export function pageArgsOf({ defaultSize, maxSize }: PageSize) {
+  const size = `The number of rows, ${defaultSize} by default and ${maxSize} at most`;
+  return builder.args((t) => ({
+    first: t.int({ description: `${size}; use it with \`after\`.` }),
+    after: t.id({
+      description: 'The cursor after which the page begins, also when its row has left the list.',
+    }),
+    offset: t.int({
+      description: 'How many rows to skip; use it with `limit`, not with `first` and `after`.',
+    }),
+    limit: t.int({ description: `${size}; use it with \`offset\`.` }),
+  }));
+}
+
+/** The arguments of a connection of 20 rows by default and 100 at most. */
+export const pageArgs = pageArgsOf(usualPageSize);
 
 /** The values of {@link pageArgs}. */
 export interface PageArgs {
@@ -76,20 +105,26 @@ export interface PageArgs {
   limit?: number | null;
 }
 
-const defaultSize = 20;
-const largestSize = 100;
-
 /**
  * Reads one page, with one row more to know whether more follows.
- * @throws DomainError `invalid_request` for negative numbers and what is no cursor of the list
+ * @throws DomainError `invalid_request` for negative numbers and for an `after` that is not a cursor of the list
  */
-export async function readPage<T>(args: PageArgs, list: Listing<T>): Promise<Connection<T>> {
-  const asked = args.first ?? args.limit ?? defaultSize;
+export async function readPage<T>(
+  args: PageArgs,
+  list: Listing<T>,
+  { defaultSize, maxSize }: PageSize = usualPageSize,
+): Promise<Connection<T>> {
+  const requested = args.first ?? args.limit ?? defaultSize;
   const offset = args.offset ?? 0;
-  if (asked < 0) throw invalidField(args.first == null ? 'limit' : 'first', 'must not be negative');
+  if (requested < 0) throw invalidField(args.first == null ? 'limit' : 'first', 'must not be negative');
   if (offset < 0) throw invalidField('offset', 'must not be negative');
-  const size = Math.min(asked, largestSize);
+  const size = Math.min(requested, maxSize);
   const rows = await list.find({ take: size + 1, skip: offset, after: args.after ?? undefined });
   const edges = rows.slice(0, size).map((node) => ({ cursor: list.cursorOf(node), node }));
-  return { edges, hasNextPage: rows.length > size, totalCount: list.count };
+  return {
+    edges,
+    hasPreviousPage: args.after != null || offset > 0,
+    hasNextPage: rows.length > size,
+    totalCount: list.count,
+  };
 }

@@ -14,6 +14,8 @@ import './workspace.js';
 import './workspace-access.js';
 import './notebook-version.js';
 import './file.js';
+import './file-entry.js';
+import './file-change.js';
 import './file-commit.js';
 import './notebook-document.js';
 import './notebook-link.js';
@@ -23,12 +25,7 @@ import './worker.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';
-import './workspace-subscription.js';
-import './file-subscription.js';
-import './worker-subscription.js';
-import './session-subscription.js';
-import './execution-subscription.js';
 import { builder } from './builder.js';
 
-/** The one GraphQL schema, which both doors execute. */
+/** The one GraphQL schema, which all transports execute. */
 export const schema = builder.toSchema();

@@ -4,6 +4,7 @@ import { createSession } from '../src/sessions/create-session.js';
 import { deleteSession } from '../src/sessions/delete-session.js';
 import { listSessions, listWorkspaceSessions } from '../src/sessions/list-sessions.js';
 import { loadSession } from '../src/sessions/load-session.js';
+import { watchSessions } from '../src/subscriptions/watch-sessions.js';
 import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -139,3 +140,21 @@ builder.mutationFields((t) => ({
     resolve: (_root, { spaceSlug, id }, { services, ctx }) => restartSession(services, ctx, spaceSlug, id),
   }),
 }));
+
+builder.subscriptionField('sessionChanged', (t) =>
+  t.field({
+    type: Session,
+    description:
+      'Follows the sessions in workspaces that the caller can view; a deleted one is told as dead. ' +
+      'A slow reader gets the newest state of each. Ends with an error once the caller may not follow any more. ' +
+      'Needs the scope `read`.',
+    args: {
+      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      sessionId: t.arg.id({ description: 'Only this session; needs `canView` in its workspace.' }),
+    },
+    subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>
+      watchSessions(services, ctx, spaceSlug, filter),
+    resolve: (row) => row,
+  }),
+);

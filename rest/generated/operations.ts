@@ -111,7 +111,7 @@ export type FileKind =
 
 /** Which files a list holds. */
 export type FileListKind =
-  /** Text files too. */
+  /** Notebooks and text files. */
   | 'all'
   /** Notebooks only. */
   | 'notebook';

@@ -2,7 +2,7 @@ import { notFound } from '../errors.js';
 import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import { type FileContent, parseContent } from './file-content.js';
-import type { LoadedTarget } from './file-target.js';
+import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
 /** A file as it stands at a ref, with its content. */
@@ -19,10 +19,7 @@ export type FileSnapshot = FileContent & {
   size: number;
   /** Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had. */
   notebookId: string | null;
-  repositoryId: string;
-  /** Null when addressed by repository. */
-  workspaceId: string | null;
-};
+} & FileRows;
 
 const attempts = 5;
 
@@ -32,7 +29,7 @@ const attempts = 5;
  */
 export async function readSnapshot(
   services: NotebookServices,
-  target: LoadedTarget,
+  target: FileSource,
   request: { ref: string; path: string },
 ): Promise<FileSnapshot> {
   const { repository, git } = target;
@@ -63,8 +60,8 @@ export async function readSnapshot(
       sha: file.oid,
       size: file.size,
       notebookId: change?.documentId ?? null,
-      repositoryId: repository.id,
-      workspaceId: target.workspace?.id ?? null,
+      repository,
+      workspace: target.workspace,
     };
   }
 }

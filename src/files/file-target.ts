@@ -11,14 +11,31 @@ import type { FileServices } from './file-services.js';
 /** How files are addressed: through a workspace, or through its repository (older clients). */
 export type FileTarget = { workspaceId: string } | { repositoryId: string };
 
-/** A repository that the caller may read or write, with the branch that is meant when none is given. */
-export interface LoadedTarget {
-  access: SpaceAccess;
+/** The rows of a repository that the caller may view, as this request loaded and authorized them. */
+export interface FileRows {
   repository: Repository;
-  /** Null when addressed by repository. */
+  /** The workspace that the files are addressed through; null when they are addressed by repository. */
   workspace: Workspace | null;
+}
+
+/** A repository whose files can be read, with the branch that requests without one use. */
+export interface FileSource extends FileRows {
   defaultBranch: string;
   git: GitRepository;
+}
+
+/** A {@link FileSource} that the caller may read or write, with their access to its space. */
+export interface LoadedTarget extends FileSource {
+  access: SpaceAccess;
+}
+
+/** Opens the repository of rows that were loaded and authorized already. */
+export async function openFileSource(
+  { git }: Pick<FileServices, 'git'>,
+  { repository, workspace }: FileRows,
+): Promise<FileSource> {
+  const { defaultBranch } = workspace ?? repository;
+  return { repository, workspace, defaultBranch, git: await git.repository(repository.id) };
 }
 
 /**
@@ -38,14 +55,12 @@ export async function loadFileTarget(
     const loaded = await loadRepository(services, ctx, spaceSlug, target.repositoryId, need);
     if (need === 'edit') assertRepositoryOpen(loaded);
     const { access, repository } = loaded;
-    const git = await services.git.repository(repository.id);
-    return { access, repository, workspace: null, defaultBranch: repository.defaultBranch, git };
+    return { access, ...(await openFileSource(services, { repository, workspace: null })) };
   }
   const { access, workspace } = await loadWorkspace(services, ctx, spaceSlug, target.workspaceId, need);
   if (need === 'edit') assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
-  const git = await services.git.repository(repository.id);
-  return { access, repository, workspace, defaultBranch: workspace.defaultBranch, git };
+  return { access, ...(await openFileSource(services, { repository, workspace })) };
 }
 
 function isByRepository(target: FileTarget): target is { repositoryId: string } {

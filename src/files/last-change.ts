@@ -4,7 +4,7 @@ import { isNotebookPath } from '../notebooks/file-kind.js';
 import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import { newestVersions } from '../notebooks/versions/newest-versions.js';
-import type { LoadedTarget } from './file-target.js';
+import type { FileSource } from './file-target.js';
 
 /** The commit that last changed a file, and the notebook that the file was then; null for text files. */
 export interface LastChange {
@@ -21,7 +21,7 @@ export interface LastChange {
  */
 export async function lastChanges(
   services: NotebookServices,
-  { repository, git }: Pick<LoadedTarget, 'repository' | 'git'>,
+  { repository, git }: Pick<FileSource, 'repository' | 'git'>,
   at: { commitOid: string; paths: string[] },
 ): Promise<Map<string, LastChange>> {
   const commits = await git.lastChanges(at.commitOid, at.paths);

@@ -1,107 +1,152 @@
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
-import { invalidField } from '../errors.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
+import { readCursor, writeCursor } from '../paging/cursor.js';
+import type { Listing, ListQuery } from '../paging/listing.js';
 import { checkRef } from '../repositories/check-ref.js';
 import type { FileServices } from './file-services.js';
-import { type FileTarget, type LoadedTarget, loadFileTarget } from './file-target.js';
+import { type FileRows, type FileSource, openFileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
 /** One row of a file list. */
 export interface FileEntry {
   path: string;
+  /** The last segment of the path. */
   name: string;
   kind: FileKind;
+  /** Bytes. */
   size: number;
+  /** The oid of the blob. */
   sha: string;
+  /** Null for text files. */
   notebookId: string | null;
   lastCommitSha: string;
   updatedAt: Date;
 }
 
-/** Which files, and which part of the list. */
+/** Which files to list. */
 export interface ListFilesInput {
+  /** A branch, tag or commit sha; default the branch of the workspace or repository. */
   ref?: string | null;
   /** Default notebooks only. */
   kind?: 'notebook' | 'all' | null;
-  offset: number;
-  limit: number;
 }
 
-/** A part of the list, sorted by path, and the length of the whole. */
-export interface FileList {
-  entries: FileEntry[];
-  totalCount: number;
+/** A file list at a ref, sorted by path. */
+interface FileList {
+  /** @param after a path, in place of `skip` */
+  page(query: ListQuery): Promise<FileEntry[]>;
+  count(): Promise<number>;
 }
 
 /**
- * Lists the files at a ref, sorted by path. Needs the scope `read` and `can_view`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`
+ * Lists the files at a ref, sorted by path, of a repository that the caller may view. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `invalid_ref`, when it is read
  */
-export async function listFiles(
+export function listFiles(
   services: FileServices,
   ctx: RequestContext,
-  spaceSlug: string,
-  address: FileTarget,
+  rows: FileRows,
   input: ListFilesInput,
+): Listing<FileEntry> {
+  let opened: Promise<FileList> | undefined;
+  const open = () => {
+    opened ??= openList(services, ctx, rows, input);
+    return opened;
+  };
+  return {
+    async find({ after, ...query }) {
+      const [path] = after === undefined ? [] : readCursor(after, 1);
+      return (await open()).page({ ...query, after: path });
+    },
+    count: async () => (await open()).count(),
+    cursorOf: ({ path }) => writeCursor([path]),
+  };
+}
+
+async function openList(
+  services: FileServices,
+  ctx: RequestContext,
+  rows: FileRows,
+  { ref, kind }: ListFilesInput,
 ): Promise<FileList> {
-  if (input.offset < 0 || input.limit < 0) throw invalidField('limit', 'must not be negative');
-  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
-  const resolved = await target.git.resolveRef(checkRef(input.ref ?? target.defaultBranch));
+  requireScope(ctx, 'read');
+  const source = await openFileSource(services, rows);
+  const resolved = await source.git.resolveRef(checkRef(ref ?? source.defaultBranch));
   return resolved.kind === 'branch'
-    ? listBranch(services, target, resolved.name, input)
-    : listCommit(services, target, resolved.commitOid, input);
+    ? branchList(services, source.repository.id, resolved.name, kind === 'all')
+    : commitList(services, source, resolved.commitOid, kind === 'all');
 }
 
-async function listBranch(
-  services: FileServices,
-  target: LoadedTarget,
+/** The files of a branch, from the index. */
+async function branchList(
+  { prisma, indexer }: FileServices,
+  repositoryId: string,
   branch: string,
-  input: ListFilesInput,
+  isAll: boolean,
 ): Promise<FileList> {
-  const repositoryId = target.repository.id;
-  await services.indexer.ensure(repositoryId, branch);
-  const where = { repositoryId, branch, ...(input.kind === 'all' ? {} : { path: { endsWith: '.ipynb' } }) };
-  const [rows, totalCount] = await Promise.all([
-    services.prisma.branchFile.findMany({
-      where,
-      orderBy: { path: 'asc' },
-      skip: input.offset,
-      take: input.limit,
-    }),
-    services.prisma.branchFile.count({ where }),
-  ]);
-  const entries = rows.map((row) => ({
-    ...describe(row.path),
-    size: row.size,
-    sha: row.blobOid,
-    notebookId: row.documentId,
-    lastCommitSha: row.lastCommitOid,
-    updatedAt: row.updatedAt,
-  }));
-  return { entries, totalCount };
+  await indexer.ensure(repositoryId, branch);
+  const where = { repositoryId, branch, ...(isAll ? {} : { path: { endsWith: '.ipynb' } }) };
+  return {
+    async page({ take, skip, after }) {
+      const files = await prisma.branchFile.findMany({
+        where: after === undefined ? where : { AND: [where, { path: { gt: after } }] },
+        orderBy: { path: 'asc' },
+        skip: after === undefined ? skip : 0,
+        take,
+      });
+      return files.map((file) => ({
+        ...namesOf(file.path),
+        size: file.size,
+        sha: file.blobOid,
+        notebookId: file.documentId,
+        lastCommitSha: file.lastCommitOid,
+        updatedAt: file.updatedAt,
+      }));
+    },
+    count: () => prisma.branchFile.count({ where }),
+  };
 }
 
-async function listCommit(
+/** The files of a commit, from Git. */
+async function commitList(
   services: FileServices,
-  target: LoadedTarget,
+  source: FileSource,
   commitOid: string,
-  input: ListFilesInput,
+  isAll: boolean,
 ): Promise<FileList> {
-  const { git } = target;
-  const all = (await git.listFiles(commitOid)).filter(
-    (file) => input.kind === 'all' || isNotebookPath(file.path),
-  );
-  const page = all.slice(input.offset, input.offset + input.limit);
-  const changes = await lastChanges(services, target, {
-    commitOid,
-    paths: page.map(({ path }) => path),
-  });
+  const files = (await source.git.listFiles(commitOid)).filter(({ path }) => isAll || isNotebookPath(path));
+  return {
+    page({ take, skip, after }) {
+      const begin = after === undefined ? skip : firstAfter(files, after);
+      return describeFiles(services, source, commitOid, files.slice(begin, begin + take));
+    },
+    count: async () => files.length,
+  };
+}
+
+/** The index of the first file whose path is sorted after another, byte by byte as Git sorts them. */
+function firstAfter(files: { path: string }[], path: string): number {
+  const bytes = Buffer.from(path);
+  const index = files.findIndex((file) => Buffer.compare(Buffer.from(file.path), bytes) > 0);
+  return index < 0 ? files.length : index;
+}
+
+async function describeFiles(
+  services: FileServices,
+  source: FileSource,
+  commitOid: string,
+  files: { path: string; oid: string }[],
+): Promise<FileEntry[]> {
+  const { git } = source;
+  const paths = files.map(({ path }) => path);
+  const changes = await lastChanges(services, source, { commitOid, paths });
   const entries: FileEntry[] = [];
-  for (const { path, oid } of page) {
+  for (const { path, oid } of files) {
     const change = changes.get(path)!;
     const { committer } = await git.readCommit(change.commitOid);
     entries.push({
-      ...describe(path),
+      ...namesOf(path),
       size: await git.blobSize(oid),
       sha: oid,
       notebookId: change.documentId,
@@ -109,9 +154,9 @@ async function listCommit(
       updatedAt: committer.date,
     });
   }
-  return { entries, totalCount: all.length };
+  return entries;
 }
 
-function describe(path: string): Pick<FileEntry, 'path' | 'name' | 'kind'> {
+function namesOf(path: string): Pick<FileEntry, 'path' | 'name' | 'kind'> {
   return { path, name: path.slice(path.lastIndexOf('/') + 1), kind: fileKind(path) };
 }

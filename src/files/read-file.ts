@@ -1,3 +1,4 @@
+import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/trees/path.js';
 import { DomainError } from '../errors.js';
@@ -5,7 +6,7 @@ import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
-import { type FileTarget, loadFileTarget } from './file-target.js';
+import { type FileRows, openFileSource } from './file-target.js';
 
 /** Which file to read. */
 export interface ReadFileInput {
@@ -17,23 +18,23 @@ export interface ReadFileInput {
 }
 
 /**
- * Reads a notebook or text file. Needs the scope `read` and `can_view`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `unreadable_file`
+ * Reads a notebook or text file of a repository that the caller may view. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `invalid_path`, `invalid_ref`, `unreadable_file`
  */
 export async function readFile(
   services: FileServices,
   ctx: RequestContext,
-  spaceSlug: string,
-  address: FileTarget,
+  rows: FileRows,
   input: ReadFileInput,
 ): Promise<FileSnapshot> {
-  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
+  requireScope(ctx, 'read');
+  const source = await openFileSource(services, rows);
   const loc = ['query', 'path'];
   assertReadablePath(input.path, loc);
   if (input.kind && fileKind(input.path) !== input.kind) {
     const msg = input.kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
     throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
   }
-  const ref = checkRef(input.ref ?? target.defaultBranch);
-  return readSnapshot(services, target, { ref, path: input.path });
+  const ref = checkRef(input.ref ?? source.defaultBranch);
+  return readSnapshot(services, source, { ref, path: input.path });
 }

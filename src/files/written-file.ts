@@ -44,8 +44,8 @@ export async function writtenFile(
       sha: oid,
       size,
       notebookId: change.documentId,
-      repositoryId,
-      workspaceId: target.workspace?.id ?? null,
+      repository: target.repository,
+      workspace: target.workspace,
     },
   };
 }
