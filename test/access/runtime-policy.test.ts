@@ -145,28 +145,25 @@ async function visibleRuntimes(viewer: Viewer): Promise<Set<string>> {
 describe.each(roles)('runtimePermissions and the where-clause for the role %s', (role) => {
   it.each(
     (['the caller', 'another user'] as const).flatMap((startedBy) =>
-      workspaceCases.map((workspace) => ({ startedBy, name: nameOfCase(workspace), workspace })),
+      workspaceCases.map((workspace) => [startedBy, nameOfCase(workspace), workspace] as const),
     ),
-  )(
-    'follow the table for what $startedBy started in a workspace that is $name',
-    ({ startedBy, workspace }) => {
-      const one = cases.find(
-        (other) => other.role === role && other.startedBy === startedBy && other.workspace === workspace,
-      )!;
-      const isOwn = startedBy === 'the caller' || role === 'admin' || role === 'platform admin';
-      const expected = runtimePermissionsOf[isOwn ? 'own' : 'other'][expectedLevel(role, workspace)];
-      for (const scope of tokenScopes) {
-        const { viewer, visible } = askers.get(`${role} ${scope}`)!;
-        const permissions = viewer
-          ? runtimePermissions(viewer, workspaces.get(one.ids.workspace)!, starterOf(one))
-          : permissionsOf.nothing;
-        expect(permissions, `token scope ${scope}`).toEqual(expected);
-        const { worker, session, execution } = one.ids;
-        const isFound = [worker, session, execution].map((id) => visible.has(id));
-        expect(isFound, `where-clauses, token scope ${scope}`).toEqual(
-          [1, 2, 3].map(() => permissions.canView),
-        );
-      }
-    },
-  );
+  )('follow the table for what %s started in a workspace that is %s', (startedBy, _name, workspace) => {
+    const one = cases.find(
+      (other) => other.role === role && other.startedBy === startedBy && other.workspace === workspace,
+    )!;
+    const isOwn = startedBy === 'the caller' || role === 'admin' || role === 'platform admin';
+    const expected = runtimePermissionsOf[isOwn ? 'own' : 'other'][expectedLevel(role, workspace)];
+    for (const scope of tokenScopes) {
+      const { viewer, visible } = askers.get(`${role} ${scope}`)!;
+      const permissions = viewer
+        ? runtimePermissions(viewer, workspaces.get(one.ids.workspace)!, starterOf(one))
+        : permissionsOf.nothing;
+      expect(permissions, `token scope ${scope}`).toEqual(expected);
+      const { worker, session, execution } = one.ids;
+      const isFound = [worker, session, execution].map((id) => visible.has(id));
+      expect(isFound, `where-clauses, token scope ${scope}`).toEqual(
+        [1, 2, 3].map(() => permissions.canView),
+      );
+    }
+  });
 });

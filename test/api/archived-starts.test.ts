@@ -44,7 +44,7 @@ async function contextOfAdmin(): Promise<RequestContext> {
   return { actor, requestId: 'test', spaces: new Map() };
 }
 
-it('a worker does not start in a workspace that was archived since its start was checked', async () => {
+it('a worker does not start when its workspace is archived after the start was checked', async () => {
   const ctx = await contextOfAdmin();
   const { services } = at.gateway;
   const plan = await resolveStart(services, ctx, 'demo', { workspaceId });
@@ -53,7 +53,7 @@ it('a worker does not start in a workspace that was archived since its start was
   expect(await workers()).toEqual([]);
 });
 
-it('archiving waits for a start under way, and stops that worker', async () => {
+it('archiving waits for a worker start in progress, then stops that worker', async () => {
   const { services } = at.gateway;
   const plan = await resolveStart(services, await contextOfAdmin(), 'demo', { workspaceId });
   let archived: Promise<unknown> = Promise.resolve();

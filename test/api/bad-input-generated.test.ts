@@ -42,7 +42,7 @@ async function faults(operation: RestOperation, inputs: BadInput[]): Promise<str
 }
 
 it.each(operations.filter(({ described }) => described.requestBody).map((one) => [one.name, one] as const))(
-  '%s takes no bad body',
+  '%s refuses every generated bad body',
   async (name, operation) => {
     const valid = validBodies(space.ids)[name] as Record<string, unknown>;
     const inputs = badBodies(operation, valid);
@@ -54,7 +54,7 @@ it.each(operations.filter(({ described }) => described.requestBody).map((one) =>
 
 const withQuery = operations.filter((one) => badQueries(one, '').length > 0);
 it.each(withQuery.map((one) => [one.name, one] as const))(
-  '%s takes no bad query',
+  '%s refuses every generated bad query',
   async (_name, operation) => {
     expect(await faults(operation, badQueries(operation, validQuery(operation)))).toEqual([]);
   },

@@ -40,7 +40,7 @@ function replica() {
   return { indexer, heard, watcher: createBranchWatcher({ git, indexer, log, intervalMs: 20 }) };
 }
 
-it('a commit that another process made and indexed is told to who watches the branch, once', async () => {
+it('watchers of a branch are notified once of a commit that another process wrote and indexed', async () => {
   await save();
   const { heard, watcher, indexer } = replica();
   await indexer.ensure(repositoryId, 'main');
@@ -57,7 +57,7 @@ it('a commit that another process made and indexed is told to who watches the br
   }
 });
 
-it('what a process indexed itself it tells once, whoever looks meanwhile', async () => {
+it('a commit that this process indexed is published once, also while watchers check the branch', async () => {
   const { bus, indexer } = at.gateway.services;
   await save();
   const heard: string[] = [];

@@ -41,8 +41,8 @@ async function ask(path: string, request: RequestInit, more: Record<string, stri
 const corsHeaders = (response: Response) =>
   [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-describe.each(doors)('%s %o', (path, request, status, unknown) => {
-  it('lets a page of a known origin read the answer, also a refusal', async () => {
+describe.each(doors)('CORS on %s %o', (path, request, status, unknown) => {
+  it('lets a page of an allowed origin read successful and failed answers', async () => {
     const authorization = `Bearer ${at.token}`;
     const answers = [
       [await ask(path, request, { origin, authorization }), status],
@@ -60,7 +60,7 @@ describe.each(doors)('%s %o', (path, request, status, unknown) => {
   });
 
   it.each([['https://evil.example.com'], ['null'], ['https://app.example.com.evil.com'], [undefined]])(
-    'tells a page of %s nothing',
+    'sends no CORS headers to the origin %s',
     async (other) => {
       const headers = { authorization: `Bearer ${at.token}`, ...(other ? { origin: other } : {}) };
       const response = await ask(path, request, headers);
@@ -96,7 +96,7 @@ describe.each(doors)('%s %o', (path, request, status, unknown) => {
   });
 });
 
-it('git is for no page', async () => {
+it('the Git endpoints send no CORS headers', async () => {
   const path = '/git/demo/welcome.git/info/refs?service=git-upload-pack';
   const response = await ask(path, {}, { origin, authorization: `Bearer ${at.token}` });
   expect(response.status).toBe(200);
@@ -105,7 +105,7 @@ it('git is for no page', async () => {
   expect(corsHeaders(await ask(path, { method: 'OPTIONS' }, preflight))).toEqual([]);
 });
 
-it('OPTIONS that is no preflight needs a token', async () => {
+it('an OPTIONS request that is no preflight needs a token', async () => {
   for (const path of ['/graphql', '/graphql/stream', `${space}/workspaces`]) {
     expect([path, (await ask(path, { method: 'OPTIONS' }, { origin })).status]).toEqual([path, 401]);
   }

@@ -79,21 +79,24 @@ it.each([
   ['admin', 'view edit manage', 'view edit manage', 'view edit manage'],
   ['editor', 'view edit', 'view edit', 'view edit manage'],
   ['viewer', 'view', 'view', 'view'],
-] as const)('everything says what a space %s may do with it', async (role, space, content, runtime) => {
-  expect(await permissions(platform[role].token)).toEqual({
-    space,
-    workspace: content,
-    fileOfWorkspace: content,
-    repository: content,
-    fileOfRepository: content,
-    document: content,
-    worker: runtime,
-    session: runtime,
-    execution: runtime,
-  });
-});
+] as const)(
+  'effectivePermissions of every resource are those of a space %s',
+  async (role, space, content, runtime) => {
+    expect(await permissions(platform[role].token)).toEqual({
+      space,
+      workspace: content,
+      fileOfWorkspace: content,
+      repository: content,
+      fileOfRepository: content,
+      document: content,
+      worker: runtime,
+      session: runtime,
+      execution: runtime,
+    });
+  },
+);
 
-it('another editor watches a worker, and neither runs cells on it nor stops it', async () => {
+it('effectivePermissions let another editor view a worker, but not run cells on it or stop it', async () => {
   const other = await platform.at.user('editor');
   expect(await permissions(other.token)).toMatchObject({
     workspace: 'view edit',

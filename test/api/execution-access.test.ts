@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-it('an execution that the caller may not see is 403 in its space and session, and unknown anywhere else', async () => {
+it('an execution that the caller may not view answers 403 below its own space and session, and 404 below any other', async () => {
   const { prisma } = at.gateway.services;
   const one = await createSpaceFixture(at);
   const { session_id, execution_id } = one.ids;

@@ -26,7 +26,7 @@ const may = async (token: string, path?: string) => [
   (await answer(token, 'receive', path)).status,
 ];
 
-it('a repository is as private as its workspaces', async () => {
+it('Git access to a repository needs access to one of its workspaces', async () => {
   const made = await on.mutate(
     'createRepository(spaceSlug: "demo", input: {name: "access", kind: analysis}) { id }',
   );
@@ -65,7 +65,7 @@ it('a repository is as private as its workspaces', async () => {
   expect(await may(on.viewer.token, path)).toEqual([200, 200]);
 });
 
-it('what is not there and what is not one’s own are answered byte for byte alike', async () => {
+it('an unknown repository and one of another space give the same answer, byte for byte', async () => {
   await on.mutate('createSpace(input: {slug: "other", name: "Other"}) { id }');
   await on.mutate('createRepository(spaceSlug: "other", input: {name: "secret", kind: analysis}) { id }');
   const answers = [
@@ -81,7 +81,7 @@ it('what is not there and what is not one’s own are answered byte for byte ali
   );
 });
 
-it('the scopes of the token hold', async () => {
+it('clone needs the scope read and push the scope write', async () => {
   const reader = await on.at.user('editor', ['read']);
   const writer = await on.at.user('editor', ['write']);
   expect(await may(reader.token)).toEqual([200, 403]);
@@ -90,7 +90,7 @@ it('the scopes of the token hold', async () => {
   expect(refused.err).toContain('remote: This token lacks the scope "read".');
 });
 
-it('a token that is wrong, missing or revoked is asked for again', async () => {
+it('a wrong, missing or revoked token answers 401 and asks for credentials', async () => {
   const { prisma } = on.at.gateway.services;
   const user = await on.at.user('editor');
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'revoked');
@@ -103,13 +103,13 @@ it('a token that is wrong, missing or revoked is asked for again', async () => {
   expect((await client.git('clone', `${on.at.url}/git/demo/welcome.git`, 'anonymous')).code).not.toBe(0);
 });
 
-it('a token can be sent as a header in place of the password', async () => {
+it('a token may be sent as a Bearer header in place of the password', async () => {
   const header = `http.extraHeader=Authorization: Bearer ${on.viewer.token}`;
   await client.ok('-c', header, 'clone', '-q', `${on.at.url}/git/demo/welcome.git`, 'header');
   expect(await client.ok('-C', 'header', 'rev-parse', 'HEAD')).toMatch(/^[0-9a-f]{40}$/);
 });
 
-it('a right that ends while a push is under way ends the push', async () => {
+it('a push fails when its user loses access while it runs', async () => {
   const user = await on.at.user('editor');
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'during');
   const oid = await client.commit('during', 'during.txt', 'x');

@@ -45,7 +45,7 @@ function saveAllTheWhile() {
   };
 }
 
-it('a pull and push gets in beside a save each 100 ms, and no save is lost', async () => {
+it('a pull with a push succeeds beside a save every 100 ms, and no save is lost', async () => {
   const made = await on.at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
     body: { path: 'busy.txt', content: 'first\n' },
   });
@@ -75,7 +75,7 @@ it('a pull and push gets in beside a save each 100 ms, and no save is lost', asy
   for (const oid of [...oids, ...pushed]) expect(await git.isAncestor(oid, tip)).toBe(true);
 }, 120_000);
 
-it('a client that leaves in the midst of a push leaves nothing behind', async () => {
+it('a push that its client aborts leaves no temporary files, and the next push succeeds', async () => {
   await client.ok('clone', '-q', gitUrl(on.at.url, on.editor.token), 'leaving');
   const before = await client.ok('-C', 'leaving', 'rev-parse', 'HEAD');
   writeFileSync(join(client.folder, 'leaving/large.bin'), randomBytes(4_000_000));

@@ -85,7 +85,7 @@ async function stand(service: string, body: Buffer, length = body.length): Promi
 
 const url = () => gitUrl(`http://127.0.0.1:${port}`, at.token);
 
-it('clients that read no further of a clone lose their places', async () => {
+it('clients that stop reading a clone are cut off and free their slots', async () => {
   const request = Buffer.concat([
     pktLine('command=fetch'),
     Buffer.from('0001'),
@@ -100,7 +100,7 @@ it('clients that read no further of a clone lose their places', async () => {
     .toContain(tip);
 });
 
-it('clients whose bodies stand still lose their places', async () => {
+it('clients that stop sending a body are cut off and free their slots', async () => {
   const standing: Socket[] = [];
   for (const service of ['git-upload-pack', 'git-receive-pack']) {
     for (let n = 0; n < places; n++) standing.push(await stand(service, Buffer.from('0014command'), 1000));

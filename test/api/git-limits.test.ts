@@ -31,7 +31,7 @@ async function refusal(name: string, write: (folder: string) => void): Promise<s
   return err;
 }
 
-it('git shows its user why a push is refused', async () => {
+it('a refused push shows its reason in the output of git', async () => {
   const oversize = await refusal('oversize', (folder) => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data/zeros.bin'), Buffer.alloc(64 * 1024 * 1024 + 1));
@@ -46,14 +46,14 @@ it('git shows its user why a push is refused', async () => {
   expect(symlink).toContain('(the symlink "passwd" leads outside of the repository)');
 });
 
-it('a push that goes on without end is cut', async () => {
+it('a push over the size limit is cut off', async () => {
   const err = await refusal('endless', (folder) =>
     writeFileSync(join(folder, 'random.bin'), randomBytes(8_000_000)),
   );
   expect(err).toMatch(/error: RPC failed/);
 });
 
-it('without native git the door is shut with a sentence, and the health page says so', async () => {
+it('without native Git, clone answers 503 with a sentence and the health page reports it', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'no-git-'));
   const path = process.env.PATH;
   process.env.PATH = empty;

@@ -48,8 +48,8 @@ const protect = (branch: string, value: boolean) =>
     `setBranchProtection(spaceSlug: "demo", repositoryId: "${repositoryId}", branch: "${branch}", protected: ${value}) { id }`,
   );
 
-describe('branches', () => {
-  it('are made and deleted, and what was on a deleted one is kept', async () => {
+describe('pushes to branches', () => {
+  it('create and delete branches, and keep the commits of a deleted one', async () => {
     const oid = await client.commit('mine', 'a.txt', 'a');
     expect((await push('HEAD:refs/heads/topic/one')).code).toBe(0);
     expect(refs()).toContain(`refs/heads/topic/one ${oid}`);
@@ -64,7 +64,7 @@ describe('branches', () => {
     expect((await push('HEAD:refs/heads/topic')).code).toBe(0);
   });
 
-  it('have names that the API accepts, and exclude each other', async () => {
+  it('accept only names that the API accepts and that do not conflict', async () => {
     const oid = await head();
     for (const ref of [
       `refs/heads/${'1'.repeat(40)}`,
@@ -81,18 +81,18 @@ describe('branches', () => {
     );
   });
 
-  it('lead to commits', async () => {
+  it('accept only commits as branch tips', async () => {
     const tree = await client.ok('-C', 'mine', 'rev-parse', 'HEAD^{tree}');
     await client.ok('-C', 'mine', 'tag', 'tree', tree);
     expect((await push('tree')).err).toContain('a tag must lead to a commit');
   });
 
-  it('that are the default one are not deleted', async () => {
+  it('cannot delete the default branch', async () => {
     const { err } = await client.git('-C', 'admins', 'push', 'origin', ':main');
     expect(err).toContain('! [remote rejected] main (the default branch cannot be deleted)');
   });
 
-  it('that are protected take pushes from space admins only', async () => {
+  it('change a protected branch only for space admins', async () => {
     await protect('main', true);
     await client.commit('mine', 'b.txt', 'b');
     const refused = await push('HEAD:main');
@@ -105,7 +105,7 @@ describe('branches', () => {
     await protect('main', false);
   });
 
-  it('are not moved to where their client did not see them', async () => {
+  it('are refused when the branch is not at the commit that the client expected', async () => {
     await client.ok('-C', 'mine', 'fetch', '-q');
     await client.ok('-C', 'mine', 'reset', '-q', '--hard', 'origin/main');
     await client.commit('admins', 'first.txt', '1');
@@ -118,7 +118,7 @@ describe('branches', () => {
 });
 
 describe('forced pushes', () => {
-  it('are refused unless the repository allows them, and what they replace is kept', async () => {
+  it('are refused unless the repository allows them, and the replaced commits are kept', async () => {
     await client.ok('-C', 'mine', 'checkout', '-q', '-B', 'rewritten');
     const old = await client.commit('mine', 'r.txt', 'old');
     expect((await push('rewritten')).code).toBe(0);
@@ -136,7 +136,7 @@ describe('forced pushes', () => {
     await allow(false);
   });
 
-  it('move tags only where they are allowed', async () => {
+  it('move tags only in repositories that allow it', async () => {
     await client.ok('-C', 'mine', 'tag', '-a', '-m', 'one', 'v1');
     const first = await client.ok('-C', 'mine', 'rev-parse', 'v1');
     expect((await push('v1')).code).toBe(0);
@@ -154,7 +154,7 @@ describe('forced pushes', () => {
 });
 
 describe('an atomic push', () => {
-  it('moves all or nothing', async () => {
+  it('moves all its refs or none', async () => {
     const before = refs();
     await protect('main', true);
     const refused = await push('--atomic', 'HEAD:refs/heads/new', 'HEAD:refs/heads/newer', '+HEAD:main');
@@ -170,8 +170,8 @@ describe('an atomic push', () => {
   });
 });
 
-describe('many refs', () => {
-  it('are moved in one push, but no more than a thousand', async () => {
+describe('a push of many refs', () => {
+  it('moves hundreds of refs, and is refused above a thousand', async () => {
     const oid = await head();
     const names = (count: number, prefix: string) =>
       Array.from({ length: count }, (_, n) => `${oid}:refs/tags/${prefix}-${n}`);
@@ -183,8 +183,8 @@ describe('many refs', () => {
   });
 });
 
-describe('twenty clients', () => {
-  it('push a branch each at once', async () => {
+describe('pushes of twenty clients', () => {
+  it('succeed at the same time, each on its own branch', async () => {
     const clones = Array.from({ length: 20 }, (_, n) => `client-${n}`);
     for (const name of clones)
       await client.ok('clone', '-q', gitUrl(on.at.url, on.editor.token, 'demo/rules'), name);
@@ -198,7 +198,7 @@ describe('twenty clients', () => {
   }, 120_000);
 });
 
-it('a push is seen in the versions and by who watches', async () => {
+it('a push appears in the versions and reaches subscribers', async () => {
   await client.ok('-C', 'mine', 'checkout', '-q', 'main');
   await client.ok('-C', 'mine', 'pull', '-q', '--rebase');
   const seen: unknown[] = [];

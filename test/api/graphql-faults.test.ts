@@ -21,7 +21,7 @@ interface Failure {
   requestId: unknown;
 }
 
-describe.each(doors)('%s, asked for %s', (path, accept) => {
+describe.each(doors)('%s with Accept: %s', (path, accept) => {
   async function failure(request: RequestInit, query = ''): Promise<Failure> {
     const response = await fetch(at.url + path + query, {
       method: 'POST',
@@ -55,17 +55,17 @@ describe.each(doors)('%s, asked for %s', (path, accept) => {
     ['too many tokens', { query: `{ ${'a '.repeat(6000)} }` }],
     ['no such operation', { query: 'query A { me { id } }', operationName: 'B' }],
     ['a variable of another type', { query: 'query($a: String!) { space(slug: $a) { id } }' }],
-  ])('%s is invalid_request', async (_what, body) => {
+  ])('%s is refused as invalid_request', async (_what, body) => {
     const { code, requestId } = await post(body);
     expect({ code, requestId }).toEqual({ code: 'invalid_request', requestId: 'mine-1' });
   });
 
-  it('variables of a query that are no JSON are invalid_request', async () => {
+  it('variables in the URL that are no JSON are refused as invalid_request', async () => {
     const query = '?query={me{id}}&variables={';
     expect(await failure({ method: 'GET' }, query)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('a mutation by GET is method_not_allowed', async () => {
+  it('a mutation over GET is refused as method_not_allowed', async () => {
     const query = '?query=mutation{archiveWorkspace(spaceSlug:"demo",id:"x"){id}}';
     expect(await failure({ method: 'GET' }, query)).toMatchObject({
       status: 405,
@@ -74,7 +74,7 @@ describe.each(doors)('%s, asked for %s', (path, accept) => {
     });
   });
 
-  it('a body of 30 MiB is taken, one over 64 MiB is payload_too_large', async () => {
+  it('a body of 30 MiB is accepted, and one over 64 MiB is refused as payload_too_large', async () => {
     const sized = (mebibytes: number) =>
       JSON.stringify({ query: '{ nope }', variables: { x: 'x'.repeat(mebibytes * 1024 * 1024) } });
     expect(await post(sized(30))).toMatchObject({ message: expect.stringContaining('nope') });
@@ -87,7 +87,7 @@ describe.each(doors)('%s, asked for %s', (path, accept) => {
   });
 });
 
-it('a document by itself is a body, too, up to the same bound', async () => {
+it('a body of type application/graphql is accepted up to the same limit', async () => {
   const send = (body: string) =>
     fetch(`${at.url}/graphql`, {
       method: 'POST',

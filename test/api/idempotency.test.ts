@@ -18,7 +18,7 @@ const make = (key: string, name: string, options: RestOptions = {}) =>
   at.rest('POST', '/workspaces', { body: body(name), headers: { 'idempotency-key': key }, ...options });
 const count = async (name: string) => at.gateway.services.prisma.workspace.count({ where: { name } });
 
-it('the same key and body is done once and answered alike', async () => {
+it('a repeated key with the same body runs once and gets the same answer', async () => {
   const key = randomUUID();
   const first = await make(key, 'Once');
   const again = await make(key, 'Once');
@@ -31,7 +31,7 @@ it('the same key and body is done once and answered alike', async () => {
   expect(await count('Once')).toBe(1);
 });
 
-it('an answer with an ETag and number tokens is repeated byte for byte', async () => {
+it('a repeated answer keeps its ETag and number tokens byte for byte', async () => {
   const key = randomUUID();
   const notebook = '{"cells":[],"metadata":{"n":1.0},"nbformat":4,"nbformat_minor":5}';
   const raw = `{"path":"once.ipynb","notebook":${notebook}}`;
@@ -56,7 +56,7 @@ it('an answer with an ETag and number tokens is repeated byte for byte', async (
   expect(await send()).toEqual(first);
 });
 
-it('a POST without a body takes a key too', async () => {
+it('a POST without a body accepts a key', async () => {
   const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('To archive') });
   const archive = () =>
     at.rest('POST', `/workspaces/${workspace.id}/archive`, { headers: { 'idempotency-key': 'archive' } });
@@ -65,7 +65,7 @@ it('a POST without a body takes a key too', async () => {
   expect((await archive()).body).toEqual(first.body);
 });
 
-it('the same key with another body is 409', async () => {
+it('a repeated key with another body answers 409', async () => {
   const key = randomUUID();
   await make(key, 'First body');
   const other = await make(key, 'Other body');
@@ -73,7 +73,7 @@ it('the same key with another body is 409', async () => {
   expect(await count('Other body')).toBe(0);
 });
 
-it('while the first is under way the second is 409; together they are done once', async () => {
+it('a repeated request answers 409 while the first one runs, and the command runs once', async () => {
   const key = randomUUID();
   const answers = await Promise.all(Array.from({ length: 6 }, () => make(key, 'Together')));
   for (const { status, body } of answers) {
@@ -90,7 +90,7 @@ it('while the first is under way the second is 409; together they are done once'
   });
 });
 
-it('a request that crashed frees its key within 2 minutes', async () => {
+it('the key of a request that crashed is free again after 2 minutes', async () => {
   const key = randomUUID();
   await make(key, 'Crashed');
   const now = Date.now();
@@ -99,7 +99,7 @@ it('a request that crashed frees its key within 2 minutes', async () => {
   expect(await count('Crashed')).toBe(2);
 });
 
-it('an answer is kept for 24 hours and a lease for 2 minutes', async () => {
+it('answers are kept for 24 hours and leases for 2 minutes', async () => {
   const from = Date.now();
   await make('kept-for-a-day', 'Kept');
   const [row] = await table().findMany({ orderBy: { expiresAt: 'desc' }, take: 1 });
@@ -108,21 +108,21 @@ it('an answer is kept for 24 hours and a lease for 2 minutes', async () => {
   expect(hours).toBeLessThan(24.1);
 });
 
-it('what is expired is deleted in passing', async () => {
+it('expired keys are deleted by later requests', async () => {
   await make(randomUUID(), 'Old');
   await table().updateMany({ data: { expiresAt: new Date(Date.now() - 1) } });
   await make(randomUUID(), 'New');
   expect(await table().count()).toBe(1);
 });
 
-it('a failure is not kept', async () => {
+it('a failed answer is not kept', async () => {
   const key = randomUUID();
   const failed = await make(key, 'Failed', { body: { name: 'Failed' } });
   expect(failed.status).toBe(400);
   expect((await make(key, 'Failed')).status).toBe(201);
 });
 
-it('keys of other callers, paths and token scopes are other keys', async () => {
+it('equal keys of other callers, paths or token scopes do not conflict', async () => {
   const key = randomUUID();
   const { body: mine } = await make(key, 'Scoped');
   const other = await at.user('editor');
@@ -135,7 +135,7 @@ it('keys of other callers, paths and token scopes are other keys', async () => {
   expect(archived).toMatchObject({ status: 200, body: { id: mine.id } });
 });
 
-it('a repeated request is authorized anew', async () => {
+it('a repeated request is authorized again', async () => {
   const { id, token } = await at.user('editor');
   const key = randomUUID();
   const path = `/workspaces/${demo.workspaceId}/authoring-files`;
@@ -154,11 +154,11 @@ it('a repeated request is authorized anew', async () => {
   expect((await send(token)).status).toBe(404);
 });
 
-describe('a repeated request needs what its command needs', () => {
+describe('a repeated request needs the permissions of its command', () => {
   const member = (userId: string, role: 'admin' | 'editor' | 'viewer') =>
     at.gateway.services.prisma.spaceMember.updateMany({ where: { userId }, data: { role } });
 
-  it('to make a workspace: the role editor', async () => {
+  it('createWorkspace needs the role editor', async () => {
     const { id, token } = await at.user('editor');
     const key = randomUUID();
     expect((await make(key, 'Made', { token })).status).toBe(201);
@@ -169,7 +169,7 @@ describe('a repeated request needs what its command needs', () => {
     expect(await count('Made')).toBe(1);
   });
 
-  it('to archive a workspace: that the caller manages it', async () => {
+  it('archiveWorkspace needs can_manage', async () => {
     const { id: principal_id, token } = await at.user('editor');
     const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('Managed') });
     const path = `/workspaces/${workspace.id}`;
@@ -187,7 +187,7 @@ describe('a repeated request needs what its command needs', () => {
   });
 
   it.each(['interrupt', 'restart'])(
-    'to %s a session: that it is the own one, and may be used',
+    '%s of a session needs can_edit, and to own the session or be a space admin',
     async (what) => {
       const { prisma } = at.gateway.services;
       const { id: userId, token } = await at.user('admin');
@@ -213,22 +213,25 @@ describe('a repeated request needs what its command needs', () => {
     },
   );
 
-  it.each(['/workers', '/sessions'])('to start by %s: to edit the workspace of the body', async (path) => {
-    const { id: userId, token } = await at.user('editor');
-    const { body: workspace } = await at.rest('POST', '/workspaces', {
-      body: { ...body('Starts'), visibility: 'space' },
-    });
-    const key = randomUUID();
-    const sent = { workspace_id: workspace.id };
-    await keptAnswer(userId, { key, path, params: {}, body: JSON.stringify(sent) });
-    const again = (other = {}) => repeat(path, { token, key, body: JSON.stringify({ ...sent, ...other }) });
-    expect((await again()).status).toBe(200);
-    expect((await again({ branch: 'x' })).status).toBe(409);
-    await member(userId, 'viewer');
-    expect((await again()).status).toBe(403);
-    // Nobody learns whether the body was the same.
-    expect((await again({ branch: 'x' })).status).toBe(403);
-  });
+  it.each(['/workers', '/sessions'])(
+    'a start by %s needs can_edit in the workspace of the body',
+    async (path) => {
+      const { id: userId, token } = await at.user('editor');
+      const { body: workspace } = await at.rest('POST', '/workspaces', {
+        body: { ...body('Starts'), visibility: 'space' },
+      });
+      const key = randomUUID();
+      const sent = { workspace_id: workspace.id };
+      await keptAnswer(userId, { key, path, params: {}, body: JSON.stringify(sent) });
+      const again = (other = {}) => repeat(path, { token, key, body: JSON.stringify({ ...sent, ...other }) });
+      expect((await again()).status).toBe(200);
+      expect((await again({ branch: 'x' })).status).toBe(409);
+      await member(userId, 'viewer');
+      expect((await again()).status).toBe(403);
+      // Nobody learns whether the body was the same.
+      expect((await again({ branch: 'x' })).status).toBe(403);
+    },
+  );
 
   const place = '/api/v1.0/engagement/spaces/demo/notebooks';
 
@@ -266,7 +269,7 @@ describe('a repeated request needs what its command needs', () => {
 });
 
 it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(
-  'the key %j is 400 naming the header',
+  'the key %j answers 400 and names the header',
   async (key) => {
     const { status, body } = await make(key, 'Bad key');
     expect({ status, loc: body.errors[0].loc }).toEqual({ status: 400, loc: ['header', 'Idempotency-Key'] });
@@ -274,11 +277,11 @@ it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(
   },
 );
 
-it('the longest key is taken', async () => {
+it('a key of the maximum length is accepted', async () => {
   expect((await make('x'.repeat(255), 'Long key')).status).toBe(201);
 });
 
-it('without a valid token the key is not looked at', async () => {
+it('a request without a valid token answers 401 whatever its key', async () => {
   const { status } = await make('a b', 'Nobody', { token: null });
   expect(status).toBe(401);
 });

@@ -78,9 +78,9 @@ async function expectIndexed(branch: string, tip: string): Promise<void> {
   expect(row).toMatchObject({ tipOid: tip, targetOid: null });
 }
 
-describe('the index', () => {
+describe('BranchIndexer', () => {
   it.each([21, 22])(
-    'is right wherever a branch jumps to, by short ways and by long (seed %i)',
+    'indexes a branch correctly after jumps to random commits, near and far (seed %i)',
     async (seed) => {
       const branch = `random-jumps-${seed}`;
       const commits = randomHistory(gitdir, { seed, commits: 320 });
@@ -100,7 +100,7 @@ describe('the index', () => {
     120_000,
   );
 
-  it('goes on where it was stopped, and nobody takes it for complete before', async () => {
+  it('resumes an import where it stopped, and reports it complete only at its end', async () => {
     const branch = 'stopped';
     const tip = linearHistory(branch, 3_000);
     const stops: number[] = [];
@@ -121,7 +121,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
-  it('tells who waits too long to come back, refuses saves before they are made, and leaves other branches alone', async () => {
+  it('answers storage_unavailable with Retry-After when an import takes too long, while other branches accept saves', async () => {
     const branch = 'slow';
     const tip = linearHistory(branch, 3_000);
     const hasty = indexer(50);
@@ -147,7 +147,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
-  it('that another process is importing holds up saves on that branch only, before anything is written', async () => {
+  it('refuses saves on a branch that another process imports before anything is written, and on no other branch', async () => {
     const branch = 'elsewhere';
     const tip = linearHistory(branch, 150);
     const lease = (await database.leases.tryTake(`index:${repositoryId}:${branch}`))!;
@@ -179,7 +179,7 @@ describe('the index', () => {
     await expectIndexed(branch, tip);
   }, 60_000);
 
-  it('holds up no sync of a remote, which has succeeded when Git has', async () => {
+  it('does not delay the sync of a remote, which succeeds as soon as its Git part does', async () => {
     const remote = await openGitHttpServer();
     try {
       const made = await at.graphql(
@@ -225,7 +225,7 @@ describe('the index', () => {
     }
   }, 60_000);
 
-  it('of two branches is brought up while the default changes from one to the other', async () => {
+  it('imports two branches while the default branch changes from one to the other', async () => {
     const made = await at.graphql(
       'mutation { createRepository(spaceSlug: "demo", input: {name: "changing", kind: project}) { id } }',
     );
@@ -252,7 +252,7 @@ describe('the index', () => {
     expect(await database.prisma.fileVersion.count({ where })).toBe(300);
   }, 60_000);
 
-  it('is made anew where the commit that it stood for is gone, with the same notebooks', async () => {
+  it('rebuilds the index of a branch whose indexed commit is gone, with the same notebook ids', async () => {
     const branch = 'lost';
     const tip = linearHistory(branch, 150);
     await indexer().ensure(repositoryId, branch);

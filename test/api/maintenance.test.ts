@@ -41,7 +41,7 @@ const maintain = (token?: string, id = repositoryId) =>
   );
 const idle = () => expect.poll(async () => (await state()).status, { timeout: 20_000 }).toBe('idle');
 
-it('runs when an admin asks for it, tells how far it is, and packs what is loose', async () => {
+it('maintenance runs on request of an admin, reports its progress, and packs loose objects', async () => {
   const before = await state();
   expect(before).toMatchObject({ status: 'idle', startedAt: null, finishedAt: null, packs: 0 });
   expect(before.looseObjects).toBeGreaterThan(2);
@@ -76,7 +76,7 @@ it('runs when an admin asks for it, tells how far it is, and packs what is loose
   expect((await at.rest('GET', `/workspaces/${demo.workspaceId}/files?kind=all`)).status).toBe(200);
 });
 
-it('is for admins of the space', async () => {
+it('maintenance is allowed for space admins only', async () => {
   const code = (answer: { errors?: any[] }) => answer.errors?.[0].extensions.code;
   const editor = await at.user('editor');
   const readOnly = await at.user('admin', ['read', 'write']);
@@ -92,7 +92,7 @@ it('is for admins of the space', async () => {
   expect(code(await maintain(undefined, '11111111-1111-4111-8111-111111111111'))).toBe('not_found');
 });
 
-it('runs in one process at a time', async () => {
+it('maintenance of a repository runs in one process at a time', async () => {
   const { id } = (
     await at.graphql(
       'mutation { createRepository(spaceSlug: "demo", input: { name: "leased", kind: project }) { id } }',
@@ -110,7 +110,7 @@ it('runs in one process at a time', async () => {
   await expect.poll(async () => (await git.measure(id)).packs, { timeout: 20_000 }).toBe(1);
 });
 
-it('begins by itself where it is due after a save, and takes up what a killed process left', async () => {
+it('maintenance begins by itself when it is due after a save, and resumes what a killed process left', async () => {
   const { prisma, git, bus, maintenance } = at.gateway.services;
   const gitdir = join(at.dataDir, 'repositories', `${repositoryId}.git`);
   const end = watchMaintenance({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
@@ -135,7 +135,7 @@ it('begins by itself where it is due after a save, and takes up what a killed pr
   }
 });
 
-it('tells that it failed in words that give nothing away', async () => {
+it('a failed maintenance reports an error that reveals nothing internal', async () => {
   const { prisma, git } = at.gateway.services;
   const id = '22222222-2222-4222-8222-222222222222';
   const { commitOid } = await git.createRepository(id, {
@@ -164,7 +164,7 @@ it('tells that it failed in words that give nothing away', async () => {
   expect(row.lastError).not.toContain('/');
 });
 
-it('is off without native git, and health says so', async () => {
+it('maintenance is off without native Git, and the health page reports it', async () => {
   const { prisma, bus } = at.gateway.services;
   const ready = await (await fetch(`${at.url}/readyz`)).json();
   expect(ready).toMatchObject({ status: 'ok', git: { available: true } });

@@ -63,12 +63,12 @@ async function one(door: Door, query: string, variables: object): Promise<any> {
 }
 
 describe.each(doors)('a notebook over %s', (door) => {
-  it('is answered with the numbers as they are stored', async () => {
+  it('is answered with its numbers as they are stored', async () => {
     const { workspace } = await one(door, read, { path });
     expect(stringifyJson(workspace.file.notebook)).toBe(notebook);
   });
 
-  it('is the same bytes when it is saved as it was read', async () => {
+  it('keeps its bytes when it is saved as it was read', async () => {
     const { file } = (await one(door, read, { path })).workspace;
     const saved = await one(door, save, { input: { path, notebook: file.notebook, baseSha: file.sha } });
     expect(saved.version).toBeNull();
@@ -76,7 +76,7 @@ describe.each(doors)('a notebook over %s', (door) => {
     expect(stringifyJson(saved.file.notebook)).toBe(notebook);
   });
 
-  it('may stand in the document itself', async () => {
+  it('keeps its numbers when it is written inside the GraphQL document', async () => {
     const literal = notebook.replace(/"(\w+)":/g, '$1:');
     const saved = await one(
       door,
@@ -88,8 +88,8 @@ describe.each(doors)('a notebook over %s', (door) => {
   });
 });
 
-describe.each(doors.slice(1))('an output over %s', (door) => {
-  it('is answered with its numbers', async () => {
+describe.each(doors.slice(1))('the output of an execution over %s', (door) => {
+  it('is answered with its numbers as they are stored', async () => {
     const { prisma } = on.at.gateway.services;
     const { session } = await createRuntimeRows(prisma, {
       workspaceId: demo.workspaceId,
@@ -118,8 +118,8 @@ describe.each(doors.slice(1))('an output over %s', (door) => {
   });
 });
 
-describe('variables of other types', () => {
-  it.each(doors)('take numbers in any form over %s', async (door) => {
+describe('variables of number types', () => {
+  it.each(doors)('accept every JSON form of a number over %s', async (door) => {
     const query = `query ($first: Int) { space(slug: "demo") { workspaces(first: $first) { totalCount } } }`;
     const [text] = await send(door, query, '{"first":1.0}');
     expect(JSON.parse(text!)).toEqual({
@@ -127,7 +127,7 @@ describe('variables of other types', () => {
     });
   });
 
-  it('take numbers in any form within inputs', async () => {
+  it('accept every JSON form of a number inside input objects', async () => {
     const query = `mutation ($input: ExecuteCellInput!) {
       executeCell(spaceSlug: "demo", sessionId: "${demo.workspaceId}", input: $input) { id } }`;
     const [text] = await send('JSON', query, '{"input":{"code":"1","timeoutSeconds":60.0,"cellIndex":2e0}}');
@@ -135,13 +135,13 @@ describe('variables of other types', () => {
   });
 });
 
-describe('a body that is no JSON', () => {
+describe('a body that is no GraphQL request', () => {
   it.each([
     ['{"query": "{ me { id } }"', 400],
     ['[]', 400],
     ['1.0', 400],
     ['null', 400],
-  ])('%s is refused', async (body, status) => {
+  ])('such as %s is refused', async (body, status) => {
     const answer = await fetch(`${on.at.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${on.at.token}`, 'content-type': 'application/json' },
@@ -151,7 +151,7 @@ describe('a body that is no JSON', () => {
     expect(await answer.json()).toMatchObject({ errors: [{ message: expect.any(String) }] });
   });
 
-  it('is refused as a form, which would not keep its numbers', async () => {
+  it('such as an HTML form is refused, because a form loses number tokens', async () => {
     const answer = await fetch(`${on.at.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${on.at.token}` },

@@ -27,12 +27,12 @@ const permissionsOf = async (id: string, token: string) => {
 const share = (id: string, body: object, token = owner.token) =>
   at.rest('PUT', `/workspaces/${id}/access`, { body, token });
 
-describe('who may do what', () => {
+describe('access to a workspace', () => {
   it.each([
     ['space', { admin: 'view edit manage', editor: 'view edit', viewer: 'view' }],
     ['private', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
     ['shared', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
-  ] as const)('in a workspace with the visibility %s', async (visibility, expected) => {
+  ] as const)('with the visibility %s follows the space role', async (visibility, expected) => {
     const id = await make(visibility);
     expect(await permissionsOf(id, owner.token)).toBe('view edit manage');
     for (const role of ['admin', 'editor', 'viewer'] as const) {
@@ -40,7 +40,7 @@ describe('who may do what', () => {
     }
   });
 
-  it('with grants to users and teams, which count only while it is shared', async () => {
+  it('follows grants to users and teams only while the visibility is shared', async () => {
     const id = await make('shared');
     const { prisma } = at.gateway.services;
     const [editor, viewer, member, outsider] = await Promise.all([
@@ -78,7 +78,7 @@ describe('who may do what', () => {
     expect(await permissionsOf(id, editor.token)).toBe('none');
   });
 
-  it('only who can manage reads and replaces the sharing', async () => {
+  it('can be read and replaced only with can_manage', async () => {
     const id = await make('space');
     const editor = await at.user('editor');
     expect((await at.rest('GET', `/workspaces/${id}/access`, { token: editor.token })).status).toBe(403);
@@ -89,7 +89,7 @@ describe('who may do what', () => {
     expect((await at.rest('POST', `/workspaces/${id}/archive`, { token: editor.token })).status).toBe(403);
   });
 
-  it('a manager who is not the owner does not change the owner', async () => {
+  it('does not let a manager who is not the owner change the owner', async () => {
     const id = await make('shared');
     const manager = await at.user('viewer');
     await share(id, {
@@ -121,14 +121,14 @@ describe('who may do what', () => {
     ],
     [{}, ['grants']],
     [{ grants: [], colour: 1 }, ['colour']],
-  ])('the sharing %j is 400 naming the field', async (body, loc) => {
+  ])('given as %j answers 400 and names the field', async (body, loc) => {
     const id = await make('shared');
     const answer = await share(id, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].loc).toEqual(['body', ...loc]);
   });
 
-  it('a principal given twice is 400', async () => {
+  it('with the same principal twice answers 400', async () => {
     const id = await make('shared');
     const { id: userId } = await at.user('viewer');
     const grant = { principal_type: 'user', principal_id: userId, access_level: 'view' };
@@ -136,8 +136,8 @@ describe('who may do what', () => {
   });
 });
 
-describe('changing and archiving', () => {
-  it('changes only what is sent', async () => {
+describe('a workspace', () => {
+  it('changes only the fields that a PATCH sends', async () => {
     const id = await make('private');
     const connector = await at.gateway.services.prisma.queryConnector.create({
       data: { spaceId: demo.spaceId, name: `c-${id}` },
@@ -160,7 +160,7 @@ describe('changing and archiving', () => {
     expect((await patch({ name: null })).status).toBe(400);
   });
 
-  it('archives, once and again; then it is read only and out of the list', async () => {
+  it('is read only and not listed once archived, and archiving is idempotent', async () => {
     const id = await make('private');
     const { token } = owner;
     const archived = await at.rest('POST', `/workspaces/${id}/archive`, { token });
@@ -194,7 +194,7 @@ describe('changing and archiving', () => {
     expect(back.data.unarchiveWorkspace.archivedAt).toBeNull();
   });
 
-  it('archives the way around it, too: a repository all of whose workspaces are archived takes no writes', async () => {
+  it('that is archived makes its repository read only when no open workspace is over it', async () => {
     const made = await at.graphql(
       'mutation { createRepository(spaceSlug: "demo", input: {name: "shelved", kind: analysis}) { id } }',
     );

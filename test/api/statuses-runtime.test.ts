@@ -216,7 +216,7 @@ const withoutJupyter: StatusRow[] = [
 
 /** The session whose queue is full: it runs a cell. */
 let busy: string;
-it('what is sent to an action that takes no body is ignored, also when it is repeated with its key', async () => {
+it('an action without a body ignores a body that is sent, also when it is repeated with its key', async () => {
   const send = () =>
     at.rest('POST', `/sessions/${session}/interrupt`, {
       raw: '{',

@@ -13,12 +13,12 @@ afterAll(() => at.close());
 const upper = (id: string) => id.toUpperCase();
 const workspace = `/workspaces/${upper(demo.workspaceId)}`;
 
-it('ids of a path are the same in upper case', async () => {
+it('ids in a path match in upper case', async () => {
   const { status, body } = await at.rest('GET', workspace);
   expect({ status, id: body.id }).toEqual({ status: 200, id: demo.workspaceId });
 });
 
-it('grants take ids in upper case, and see through duplicates', async () => {
+it('grants accept ids in upper case, and refuse one principal in both cases as a duplicate', async () => {
   const { id } = await at.user('editor');
   const grant = (principal_id: string) => ({ principal_type: 'user', principal_id, access_level: 'view' });
   const put = (...grants: object[]) =>
@@ -32,7 +32,7 @@ it('grants take ids in upper case, and see through duplicates', async () => {
   });
 });
 
-it('who manages a workspace may send its owner in upper case', async () => {
+it('a manager may send the unchanged owner in upper case', async () => {
   const { id: principal_id, token } = await at.user('editor');
   const { body: read } = await at.rest('GET', `${workspace}/access`);
   const grants = [{ principal_type: 'user', principal_id, access_level: 'manage' }];
@@ -42,7 +42,7 @@ it('who manages a workspace may send its owner in upper case', async () => {
   expect({ status, owner: body.owner_user_id }).toEqual({ status: 200, owner: read.owner_user_id });
 });
 
-it('connectors and links are one, however they are written', async () => {
+it('connectors and links are recognized in upper case', async () => {
   const { data } = await at.graphql('mutation { createConnector(spaceSlug: "demo", name: "c") { id } }');
   const connector: string = data.createConnector.id;
   const authoring_query_connector_ids = [upper(connector), connector];
@@ -61,7 +61,7 @@ it('connectors and links are one, however they are written', async () => {
   expect((await link(demo.repositoryId)).status).toBe(409);
 });
 
-it('several ids in one query of the graph, as literals and as variables', async () => {
+it('a GraphQL query accepts ids in upper case, as literals and as variables', async () => {
   const { prisma } = at.gateway.services;
   const { id: userId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
   const of = { workspaceId: demo.workspaceId, userId, status: 'stopped' } as const;
@@ -72,7 +72,7 @@ it('several ids in one query of the graph, as literals and as variables', async 
   expect(data.space).toEqual({ a: { id: a.worker.id }, b: { id: b.worker.id } });
 });
 
-it('a user may name themself in upper case', async () => {
+it('a user may name their own id in upper case', async () => {
   const { id, token } = await at.user(null);
   const input = `{ userId: "${upper(id)}", name: "mine", scopes: [read] }`;
   const { errors, data } = await at.graphql(

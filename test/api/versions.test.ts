@@ -57,7 +57,7 @@ const commitAt = (time: number, ...args: string[]) => {
 };
 const now = () => Math.floor(Date.now() / 1000);
 
-it('are newest first, by saves and by native pushes alike, and each can be read', async () => {
+it('versions from saves and native pushes are listed newest first, and each can be read', async () => {
   const made = await create('pushes.ipynb');
   git('pull', '-q');
   const pushed = await commit('pushes.ipynb', 'pushed');
@@ -76,7 +76,7 @@ it('are newest first, by saves and by native pushes alike, and each can be read'
   }
 });
 
-it('after a merge hold the commits of both sides, and the merge only where it changed the file', async () => {
+it('versions after a merge include the commits of both sides, and the merge only if it changed the file', async () => {
   const made = await create('merged.ipynb');
   const other = await create('other.ipynb');
   git('pull', '-q');
@@ -97,7 +97,7 @@ it('after a merge hold the commits of both sides, and the merge only where it ch
   expect((await read('merged.ipynb')).commit_sha).toBe(side);
 });
 
-it('after a force push are those of the branch as it is, and what stayed keeps its ids', async () => {
+it('versions after a force push are those of the new branch, and remaining ones keep their ids', async () => {
   const made = await create('forced.ipynb');
   git('pull', '-q');
   const before = (await versions(made.notebook_id))[0]!;
@@ -113,7 +113,7 @@ it('after a force push are those of the branch as it is, and what stayed keeps i
   expect((await read('forced.ipynb')).notebook_id).toBe(made.notebook_id);
 });
 
-it('follow a rename from outside, and another branch shares the notebook id', async () => {
+it('versions follow a rename by a push, and another branch shares the notebook id', async () => {
   const made = await create('old.ipynb');
   git('pull', '-q');
   git('mv', 'old.ipynb', 'new.ipynb');
@@ -129,7 +129,7 @@ it('follow a rename from outside, and another branch shares the notebook id', as
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
 });
 
-it('are not needed for the notebook id at a tag outside of all branches', async () => {
+it('notebook ids are found at a tag outside of all branches', async () => {
   const made = await create('tagged.ipynb');
   git('pull', '-q');
   await commit('tagged.ipynb', 'on main');
@@ -158,7 +158,7 @@ it('are not needed for the notebook id at a tag outside of all branches', async 
   }
 });
 
-it('are newest first also after a merge that brings older ones', async () => {
+it('versions are listed newest first after a merge of older commits', async () => {
   const made = await create('late.ipynb');
   git('pull', '-q');
   const start = now();
@@ -187,7 +187,7 @@ it('are newest first also after a merge that brings older ones', async () => {
   }
 });
 
-it('come after what they descend from, whatever the clocks say', async () => {
+it('versions are listed after their ancestors, also when clocks differ', async () => {
   const made = await create('skewed.ipynb');
   git('pull', '-q');
   const expected = [made.commit_sha];
@@ -211,7 +211,7 @@ it('come after what they descend from, whatever the clocks say', async () => {
   git('pull', '-q');
 });
 
-describe('after a merge of a rename on one side with an edit on the other', () => {
+describe('a merge of a rename on one side with an edit on the other', () => {
   let count = 0;
 
   /** A notebook `old`, renamed to `moved` on the branch `renames` and edited on the branch `edits`. */
@@ -239,7 +239,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
   };
 
   it.each(['rename', 'edit'] as const)(
-    'all versions are of the one notebook (the %s first)',
+    'keeps all versions with one notebook id (the %s first)',
     async (first) => {
       const { id, old, moved, edit } = await apart(first);
       const rename = git('rev-parse', 'renames');
@@ -264,7 +264,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     },
   );
 
-  it('that was another rename, the id is that of the file that is kept', async () => {
+  it('of two renames gives the id to the file that is kept', async () => {
     const { id, old, moved } = await apart('rename');
     git('checkout', '-q', 'edits');
     git('reset', '-q', '--hard', 'HEAD^');
@@ -288,7 +288,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     ['edits', 'rename'],
     ['edits', 'edit'],
   ] as const)(
-    'that keeps both, the branch with the %s keeps its id (the %s first)',
+    'that keeps both files leaves the id on the branch with the %s (the %s first)',
     async (branch, first) => {
       const { id, old, moved, edit } = await apart(first);
       git('checkout', '-q', branch);
@@ -313,7 +313,7 @@ it.each([
   ['253402300800', '9999-12-31T23:59:59.000Z'],
   ['999999999999', '9999-12-31T23:59:59.000Z'],
   ['-99999999999', '1970-01-01T00:00:00.000Z'],
-])('and files are told of a commit that says it was made at %s', async (time, told) => {
+])('versions and files bound the time of a commit dated %s', async (time, told) => {
   const made = await create(`at${time}.ipynb`);
   git('pull', '-q');
   await write(`at${time}.ipynb`, time);

@@ -21,21 +21,24 @@ async function events(sequences: number[], failure: Error) {
 it.each([
   [[5, 6], 6],
   [[], 4],
-])('a stream broken off after %j tells how far it came', async (sequences, sequence) => {
-  expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
-    event: 'error',
-    data: {
-      ...ids,
-      sequence,
-      detail: expect.not.stringContaining('secret'),
-      status_code: 503,
-      code: 'runtime_unavailable',
-      retryable: true,
-    },
-  });
-});
+])(
+  'an internal fault after %j ends the stream with an error event and the last sequence number',
+  async (sequences, sequence) => {
+    expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
+      event: 'error',
+      data: {
+        ...ids,
+        sequence,
+        detail: expect.not.stringContaining('secret'),
+        status_code: 503,
+        code: 'runtime_unavailable',
+        retryable: true,
+      },
+    });
+  },
+);
 
-it('a stream that the caller may follow no more says why', async () => {
+it('a stream that the caller may no longer follow ends with the reason', async () => {
   const failure = new DomainError('forbidden', 'You may not view this workspace.');
   expect((await events([5], failure)).at(-1)?.data).toEqual({
     ...ids,

@@ -60,7 +60,7 @@ const run = (executionId: string) =>
 const endOf = async (answer: Response) => (await readEvents(answer)).at(-1)!.data.code;
 const rowOf = (id: string) => at.gateway.services.prisma.execution.findFirst({ where: { id } });
 
-it('an execution is queued when only the answer of its insert was lost', async () => {
+it('an execution is queued when its insert succeeded and only the reply was lost', async () => {
   lost = true;
   const answer = await run(randomUUID());
   expect(answer.status).toBe(200);
@@ -77,7 +77,7 @@ async function inDoubt(): Promise<string> {
   return id;
 }
 
-it('an execution in doubt ends, and only once, when its id is sent again', async () => {
+it('an unconfirmed execution ends exactly once when its id is sent again', async () => {
   const id = await inDoubt();
   away = false;
   const answers = await Promise.all([run(id), run(id)]);
@@ -89,7 +89,7 @@ it('an execution in doubt ends, and only once, when its id is sent again', async
   expect(await at.gateway.services.prisma.executionEvent.count({ where: { executionId: id } })).toBe(1);
 });
 
-it('an execution in doubt that nobody asks for again ends as failed', async () => {
+it('an unconfirmed execution that is not sent again ends as failed', async () => {
   const id = await inDoubt();
   away = false;
   await expect.poll(() => rowOf(id), { timeout: 30_000 }).toMatchObject({ status: 'failed' });

@@ -30,7 +30,7 @@ async function toArray<T>(source: AsyncIterable<T>): Promise<T[]> {
 /** Longer than the quick tries after a failure. */
 const outageMs = 6_000;
 
-describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose database goes away', () => {
+describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution during a database outage', () => {
   let proxy: TcpProxy;
   let at: TestGateway;
   let sessionId: string;
@@ -63,7 +63,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
   const count = (executionId: string) =>
     at.gateway.services.prisma.executionEvent.count({ where: { executionId } });
 
-  it('has all output and its end once the database answers again, and so have those who follow it', async () => {
+  it('receives all output and the end once the database answers again, and so do its subscribers', async () => {
     const { executionLog } = at.gateway.services;
     const id = await begin();
     executionLog.begin(id);
@@ -88,7 +88,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     expect(await rowOf(id)).toMatchObject({ status: 'ok', finishedAt: expect.any(Date) });
   });
 
-  it('tells how much was dropped when more came than may wait', async () => {
+  it('reports how much output was dropped beyond the limit of the buffer', async () => {
     const { executionLog, prisma } = at.gateway.services;
     const id = await begin();
     const writer = executionLog.writer(id, 1);
@@ -109,7 +109,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     expect(rows.map(({ sequence }) => sequence)).toEqual([80 - dropped + 2, 80 - dropped + 3]);
   }, 60_000);
 
-  it('waits no longer when it is closed, and ends at the next start', async () => {
+  it('stops waiting when it is closed, and is completed at the next start', async () => {
     const { prisma } = at.gateway.services;
     const executionLog = openExecutionLog({
       prisma,

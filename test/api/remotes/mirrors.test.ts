@@ -14,8 +14,8 @@ import {
   tip,
 } from './mirror-fixture.js';
 
-describe('a repository made with a remote', () => {
-  it('takes over its branches, tags and default branch, and shows its history', async () => {
+describe('a repository created with a remote', () => {
+  it('copies its branches, tags and default branch, and shows its history', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     remote.commit({ 'notes.md': 'one' });
     const trunk = remote.commit({ 'notes.md': 'two' });
@@ -43,14 +43,14 @@ describe('a repository made with a remote', () => {
     expect(await prisma.fileVersion.count({ where })).toBe(2);
   });
 
-  it('keeps its first commit while the remote is empty, and pushes it where it shall', async () => {
+  it('keeps its first commit while the remote is empty, and pushes it if pushAfterSave is set', async () => {
     const id = await mirror('pushAfterSave: true');
     expect(await state(id)).toMatchObject({ syncStatus: 'synced' });
     expect(tip(id)).not.toBeNull();
     expect(remote.tip('main')).toBe(tip(id));
   });
 
-  it('is there at once when the remote is not, says why, and is taken up when asked', async () => {
+  it('exists while its remote is unreachable, reports the reason, and syncs on request', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror();
@@ -68,7 +68,7 @@ describe('a repository made with a remote', () => {
 });
 
 describe('the first sync', () => {
-  it('takes the place of no work: what was saved before it stays, and is told as a conflict', async () => {
+  it('does not overwrite work that was saved before it, and reports a conflict', async () => {
     const there = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');
@@ -81,7 +81,7 @@ describe('the first sync', () => {
     expect([tip(id), remote.tip('main')]).toEqual([mine, there]);
   });
 
-  it('takes workspaces along to the default branch that the remote has', async () => {
+  it('moves workspaces to the default branch of the remote', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     const trunk = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
@@ -97,7 +97,7 @@ describe('the first sync', () => {
     expect(file).toMatchObject({ status: 200, body: { content: 'a' } });
   });
 
-  it('of a repository that has work fast-forwards it, and pushes to a remote that lacks it', async () => {
+  it('of a repository with commits fast-forwards its branches, and pushes what the remote lacks', async () => {
     const { id } = await platform.mutate(
       `createRepository(spaceSlug: "demo", input: {name: "${newName()}", kind: project}) { id }`,
     );
@@ -118,7 +118,7 @@ describe('the first sync', () => {
 });
 
 describe('a sync', () => {
-  it('moves branches on, leaves deleted ones, and tells who watches the remote', async () => {
+  it('advances branches, keeps those deleted on the remote, and notifies subscribers', async () => {
     remote.commit({ 'a.md': 'a' });
     const gone = remote.commit({ 'b.md': 'b' }, 'gone');
     const id = await mirror();
@@ -153,7 +153,7 @@ describe('a sync', () => {
     expect(index.tipOid).toBe(next);
   });
 
-  it('of a branch that is ahead changes nothing, and of one that went two ways neither, while others move', async () => {
+  it('changes no branch that is ahead or diverged, while other branches advance', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'o.md': 'o' }, 'other');
     const id = await mirror();
@@ -175,7 +175,7 @@ describe('a sync', () => {
     expect([tip(id), tip(id, 'other'), remote.tip('main')]).toEqual([here, other, there]);
   });
 
-  it('of a branch that the remote rewrote leaves it as it is, and keeps both', async () => {
+  it('does not change a branch that the remote rewrote, and keeps both histories', async () => {
     remote.commit({ 'a.md': 'a' });
     const before = remote.commit({ 'a.md': 'b' });
     const id = await mirror('pushAfterSave: true');
@@ -194,7 +194,7 @@ describe('a sync', () => {
     git(id, 'fsck', '--strict', '--full');
   });
 
-  it('copes with names that exclude each other', async () => {
+  it('handles branch names that conflict with each other', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'x.md': 'x' }, 'x');
     const id = await mirror();
@@ -215,7 +215,7 @@ describe('a sync', () => {
     expect(tip(id, 'x/y')).toBe(below);
   });
 
-  it('happens by itself on a schedule', async () => {
+  it('runs on a schedule', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('fetchIntervalSeconds: 60');
     const { prisma } = platform.at.gateway.services;

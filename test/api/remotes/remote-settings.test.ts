@@ -17,10 +17,10 @@ import {
   tip,
 } from './mirror-fixture.js';
 
-describe('credentials', () => {
+describe('credentials of a remote', () => {
   const secret = 'S3cr3t-that-nobody-may-see';
 
-  it('sign in, and are shown nowhere', async () => {
+  it('authenticate, and appear in no answer', async () => {
     remote.credentials = `robot:${secret}`;
     remote.commit({ 'a.md': 'a' });
     const id = await mirror(`username: "robot", secret: "${secret}", pushAfterSave: true`);
@@ -51,7 +51,7 @@ describe('credentials', () => {
     expect(Buffer.from(row.secret!).includes(secret)).toBe(false);
   });
 
-  it('go to no other host or user than those that they were given for', async () => {
+  it('are sent only to the host and user that they were set for', async () => {
     remote.credentials = `robot:${secret}`;
     const id = await mirror(`username: "robot", secret: "${secret}"`);
     const set = (input: string) =>
@@ -78,7 +78,7 @@ describe('credentials', () => {
     }
   });
 
-  it('that the key does not open are told as such', async () => {
+  it('that cannot be decrypted with the current key are reported', async () => {
     const id = await mirror(`username: "robot", secret: "${secret}"`);
     const { prisma } = platform.at.gateway.services;
     await prisma.repositoryRemote.update({
@@ -101,7 +101,7 @@ describe('a remote', () => {
       () => ({ redirectTo: remote.url }),
       /redirects to another address/,
     ],
-  ])('that answers %s is an error, and nothing here changes', async (_name, mood, error) => {
+  ])('that answers %s sets an error, and changes nothing', async (_name, mood, error) => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror();
     const before = tip(id);
@@ -115,7 +115,7 @@ describe('a remote', () => {
   it.each([
     ['a symlink that leads outside', '120000 out', '/etc/passwd'],
     ['a name of 256 bytes', `100644 ${'n'.repeat(256)}`, 'x'],
-  ])('whose history holds %s is an error, and nothing of it is here until it is gone', async (...row) => {
+  ])('whose history contains %s sets an error, and is not fetched until that is gone', async (...row) => {
     const [, entry, content] = row;
     const good = remote.commit({ 'a.md': 'a' });
     const bad = remote.commitEntry(entry, content);
@@ -139,7 +139,7 @@ describe('a remote', () => {
     for (const oid of [bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
   });
 
-  it('at an address of the inside is refused, before or when its name is resolved', async () => {
+  it('at an internal address is refused, before or when its name is resolved', async () => {
     const create = (url: string) =>
       `createRepository(spaceSlug: "demo", input: {name: "inside", kind: project, remote: {url: "${url}"}}) { id }`;
     for (const url of [
@@ -157,7 +157,7 @@ describe('a remote', () => {
     expect(remote.requests).toEqual([]);
   });
 
-  it('is set, synced and removed by space admins only, and read by who can view the repository', async () => {
+  it('can be set, synced and removed by space admins only, and read with can_view', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror();
     const { editor, viewer, stranger } = platform;

@@ -16,11 +16,11 @@ import {
   workspaces,
 } from './subscription-fixture.js';
 
-describe('a reader who takes nothing', () => {
+describe('a subscriber that reads nothing', () => {
   it.each([
     ['yoga', '/graphql'],
     ['graphql-sse', '/graphql/stream'],
-  ])('costs little memory over %s, and gets the newest state in the end', async (_door, path) => {
+  ])('uses little memory over %s, and receives the newest state at the end', async (_door, path) => {
     const owner = await at.user('editor');
     const { execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
     const { bus, prisma } = services();
@@ -55,7 +55,7 @@ describe('a reader who takes nothing', () => {
   });
 });
 
-describe('authorization over time', () => {
+describe('authorization of open streams', () => {
   const rest = (path: string, token: string) =>
     fetch(`${at.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
       headers: { authorization: `Bearer ${token}` },
@@ -66,7 +66,7 @@ describe('authorization over time', () => {
     expect(Date.now() - begun).toBeLessThan(ms);
   };
 
-  it('ends every stream of a revoked token within 5 s, and no other', async () => {
+  it('ends the streams of a revoked token within 5 s, and no others', async () => {
     const someone = await at.user('viewer');
     const other = await at.user('viewer');
     const owner = await at.user('editor');
@@ -110,7 +110,7 @@ describe('authorization over time', () => {
     expect(stream.results[0].errors[0].extensions.code).toBe('unauthenticated');
   });
 
-  it('ends the streams of a member who is removed within 5 s', async () => {
+  it('ends the streams of a removed member within 5 s', async () => {
     const someone = await at.user('viewer');
     const owner = await at.user('editor');
     const { session, execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
@@ -125,7 +125,7 @@ describe('authorization over time', () => {
     expect(text).toMatch(/event: error\ndata: .*"status_code":404,"code":"not_found"/);
   });
 
-  it('ends the streams of a workspace that can no longer be viewed within 5 s', async () => {
+  it('ends the streams of a workspace that its caller may no longer view within 5 s', async () => {
     const someone = await at.user('viewer');
     const owner = await at.user('editor');
     const id = await makeWorkspace('space', owner.token);
@@ -143,9 +143,9 @@ describe('authorization over time', () => {
   });
 });
 
-describe('a client that leaves', () => {
+describe('a client that disconnects', () => {
   it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'is forgotten at once over %s',
+    'is unsubscribed at once over %s',
     async (door) => {
       for (const [query, variables] of [
         [workspaces, {}],
@@ -160,7 +160,7 @@ describe('a client that leaves', () => {
   );
 
   it.each(['/graphql', '/graphql/stream'])(
-    'is forgotten when it leaves before %s has answered',
+    'is unsubscribed when it leaves before %s has answered',
     async (path) => {
       let heard = 0;
       for (let delay = 0; delay < 60; delay += 2) {

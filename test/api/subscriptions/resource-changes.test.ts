@@ -21,7 +21,7 @@ import {
 
 describe('workspaceChanged', () => {
   it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'tells over %s what happens to a workspace',
+    'sends every change of a workspace over %s',
     async (door) => {
       const stream = await listening(workspaces, {}, at.token, door);
       const id = await makeWorkspace('space');
@@ -50,7 +50,7 @@ describe('workspaceChanged', () => {
     },
   );
 
-  it('never tells of a private workspace of somebody else, and tells of it once it is shared', async () => {
+  it('sends no events of a private workspace of another user until it is shared', async () => {
     const owner = await at.user('editor');
     const other = await at.user('viewer');
     const stream = await listening(workspaces, {}, other.token);
@@ -78,7 +78,7 @@ describe('workspaceChanged', () => {
     ]);
   });
 
-  it('refuses as the query does', async () => {
+  it('refuses with the same codes as the query', async () => {
     const owner = await at.user('editor');
     const member = await at.user('viewer');
     const stranger = await at.user(null);
@@ -103,7 +103,7 @@ describe('fileChanged', () => {
     at.rest(method, `/workspaces/${demo.workspaceId}${path}`, { body });
   const changes = (stream: Stream) => stream.results.map(({ data }) => data.fileChanged);
 
-  it('tells of what is created, saved, renamed, each once', async () => {
+  it('sends one event for each created, saved and renamed file', async () => {
     const stream = await listening(files, onDemo);
     const made = await save('POST', '/files', { path: 'a.ipynb' });
     expect(made.status).toBe(201);
@@ -154,7 +154,7 @@ describe('fileChanged', () => {
     ]);
   });
 
-  it('tells of a native push, also of what it deletes and of a force push', async () => {
+  it('sends the changes of a native push, also deletions and those of a forced push', async () => {
     const clone = mkdtempSync(join(tmpdir(), 'clone-'));
     const bare = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
     const git = (...args: string[]) =>
@@ -193,7 +193,7 @@ describe('fileChanged', () => {
     }
   });
 
-  it('loses nothing for a reader who takes nothing for a while', async () => {
+  it('loses no event for a client that reads nothing for a while', async () => {
     const stream = await fetch(`${at.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -214,7 +214,7 @@ describe('fileChanged', () => {
     expect(seen).toEqual(paths);
   });
 
-  it('refuses an unknown branch and a malformed one', async () => {
+  it('refuses an unknown and a malformed branch', async () => {
     for (const [branch, code] of [
       ['nowhere', 'not_found'],
       ['a..b', 'invalid_ref'],
@@ -227,7 +227,7 @@ describe('fileChanged', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('ends when the workspace is pointed at another repository', async () => {
+  it('ends when the workspace moves to another repository', async () => {
     const id = await makeWorkspace('space');
     const { prisma, git } = services();
     const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });

@@ -15,8 +15,8 @@ import {
   workers,
 } from './subscription-fixture.js';
 
-describe('workers, sessions and executions', () => {
-  it('tells how a worker starts, a session opens, a cell runs, and all of it ends', async () => {
+describe('workerChanged, sessionChanged and executionsChanged', () => {
+  it('send the whole life of a worker, a session and an execution', async () => {
     const watched = [workers, sessions, executions].map((query) => open(query, {}, at.token));
     await until(() => listeners() === 2 && services().bus.listenerCount('worker', '*') === 1);
     const last = (index: number, field: string) => watched[index]!.results.at(-1)?.data[field];
@@ -42,7 +42,7 @@ describe('workers, sessions and executions', () => {
     await until(() => last(0, 'workerChanged')?.status === 'stopped');
   });
 
-  it('tells those who can view the workspace, and nobody else', async () => {
+  it('send events to members who can view the workspace only', async () => {
     const owner = await at.user('editor');
     const viewer = await at.user('viewer');
     const secret = await makeRuntime(await makeWorkspace('private', owner.token), owner.id);
@@ -90,7 +90,7 @@ describe('workers, sessions and executions', () => {
     }
   });
 
-  it('narrows to one resource, and refuses one of another space alike an unknown one', async () => {
+  it('can be limited to one resource, and refuse one of another space like an unknown one', async () => {
     const owner = await at.user('editor');
     const one = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
     const two = await makeRuntime(one.worker.workspaceId, owner.id);

@@ -7,18 +7,18 @@ import { guardDocument, parseGuarded, validateGuarded } from '../../../src/serve
 const bomb = (levels: number) =>
   `{ ...f0 } ${Array.from({ length: levels }, (_, i) => `fragment f${i} on Query { ${i + 1 < levels ? `...f${i + 1} ...f${i + 1}` : 'me { id }'} }`).join(' ')}`;
 
-describe('a document from outside', () => {
-  it('with nested fragments is refused before the costly validation', () => {
+describe('the document guard', () => {
+  it('refuses nested fragments before the expensive validation', () => {
     const from = performance.now();
     expect(validateGuarded(schema, parse(bomb(30)))[0]?.message).toContain('at most');
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 
-  it('with a fragment in itself is refused', () => {
+  it('refuses a fragment that contains itself', () => {
     expect(guardDocument(parse('{ ...a } fragment a on Query { ...a }'))?.message).toContain('within itself');
   });
 
-  it('that nests too deeply or has too many fields or tokens is refused', () => {
+  it('refuses a document that is too deep or has too many fields or tokens', () => {
     const deep = `{${' a {'.repeat(25)} b ${'}'.repeat(25)}}`;
     expect(guardDocument(parse(deep))).not.toBeNull();
     const wide = `{ ${Array.from({ length: 2001 }, (_, i) => `a${i}: me { id }`).join(' ')} }`;
@@ -26,7 +26,7 @@ describe('a document from outside', () => {
     expect(() => parseGuarded(`{ ${'a '.repeat(6000)} }`)).toThrow(/tokens/i);
   });
 
-  it('of ordinary size passes', () => {
+  it('accepts a document of ordinary size', () => {
     expect(validateGuarded(schema, parse('{ space(slug: "demo") { workspaces { nodes { id } } } }'))).toEqual(
       [],
     );
