@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
-import { generateToken, hashToken } from '../../src/access/token.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeToken } from '../support/factories/make-token.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -47,13 +47,9 @@ describe('a request without a valid token', () => {
   );
 
   it('an expired and a revoked token answer 401', async () => {
-    const { prisma } = at.gateway.services;
-    const user = await prisma.user.findFirstOrThrow();
+    const { id: userId } = await makeUser(at);
     for (const end of [{ expiresAt: new Date(Date.now() - 1000) }, { revokedAt: new Date() }]) {
-      const token = generateToken();
-      await prisma.apiToken.create({
-        data: { userId: user.id, name: 'old', hash: hashToken(token), scopes: ['read'], ...end },
-      });
+      const token = await makeToken(at, { userId, ...end });
       expect((await at.rest('GET', '/workspaces', { token })).status).toBe(401);
     }
   });
@@ -71,7 +67,7 @@ it('the GraphiQL page loads nothing from another host', async () => {
 });
 
 it('a space of others and an unknown space give the same answer, byte for byte', async () => {
-  const { token } = await at.user(null);
+  const { token } = await makeUser(at);
   const headers = { 'x-request-id': 'same' };
   const foreign = await at.rest('GET', '/workspaces', { token, headers });
   const missing = await at.rest('GET', '/workspaces', { token, headers, space: 'nowhere' });
@@ -80,13 +76,13 @@ it('a space of others and an unknown space give the same answer, byte for byte',
 });
 
 it('a token without the needed scope answers 403 insufficient_scope', async () => {
-  const reader = await at.user('editor', ['read']);
+  const reader = await makeUser(at, { role: 'editor', scopes: ['read'] });
   const answer = await at.rest('POST', '/workspaces', {
     token: reader.token,
     body: { name: 'x', default_repository_id: id },
   });
   expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
-  const writer = await at.user('editor', ['write']);
+  const writer = await makeUser(at, { role: 'editor', scopes: ['write'] });
   expect(await at.rest('GET', '/workspaces', { token: writer.token })).toMatchObject({
     status: 403,
     body: { code: 'insufficient_scope' },

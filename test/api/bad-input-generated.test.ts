@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BadInput, badBodies, badQueries } from '../support/bad-input.js';
-import { openTestDatabase } from '../support/database.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 
 let at: TestGateway;
-let space: SpaceFixture;
+let space: FilledSpace;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  space = await createSpaceFixture(at);
+  at = await openTestGateway();
+  space = await makeFilledSpace(at);
 });
 afterAll(() => at.close());
 

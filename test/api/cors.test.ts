@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 const origin = 'https://app.example.com';
 let at: TestGateway;
 beforeAll(async () => {
   const env = { CORS_ORIGINS: `${origin}, http://localhost:3000` };
-  at = await openTestGateway({ database: await openTestDatabase(), env });
+  at = await openTestGateway({ env });
 });
 afterAll(() => at.close());
 

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -195,24 +197,12 @@ describe('notebook links', () => {
 
   it('never reveal the name of a repository that the caller may not view', async () => {
     const { prisma } = at.gateway.services;
-    const { id: ownerUserId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
-    const { id: repositoryId } = await prisma.repository.create({
-      data: { spaceId: demo.spaceId, name: 'merger', kind: 'analysis', defaultBranch: 'main' },
-    });
-    const workspace = await prisma.workspace.create({
-      data: {
-        spaceId: demo.spaceId,
-        name: 'Secret',
-        defaultRepositoryId: repositoryId,
-        defaultBranch: 'main',
-        ownerUserId,
-        visibility: 'private',
-      },
-    });
+    const { id: repositoryId } = await makeRepository(at, { name: 'merger' });
+    const workspace = await makeWorkspace(at, { defaultRepositoryId: repositoryId, visibility: 'private' });
     await at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, {
       body: { visibility: 'space', grants: [] },
     });
-    const { token } = await at.user('editor');
+    const { token } = await makeUser(at, { role: 'editor' });
     const made = await create('secret.ipynb', 'x');
     const path = `/documents/${made.notebook_id}/links`;
     const link = (target_id: string, as?: string) =>

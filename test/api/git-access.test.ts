@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeSpace } from '../support/factories/make-space.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
@@ -27,24 +31,18 @@ const may = async (token: string, path?: string) => [
 ];
 
 it('Git access to a repository needs access to one of its workspaces', async () => {
-  const made = await on.mutate(
-    'createRepository(spaceSlug: "demo", input: {name: "access", kind: analysis}) { id }',
-  );
-  const path = 'demo/access';
+  const { id: defaultRepositoryId, name } = await makeRepository(on.at);
+  const path = `demo/${name}`;
   expect(await may(on.viewer.token, path)).toEqual([200, 403]);
   expect(await may(on.editor.token, path)).toEqual([200, 200]);
-  const workspace = await on.at.rest('POST', '/workspaces', {
-    body: { name: 'Private', default_repository_id: made.id },
-    token: on.editor.token,
-  });
-  expect(workspace.status).toBe(201);
-  const other = await on.at.user('editor');
+  const workspace = await makeWorkspace(on.at, { defaultRepositoryId, token: on.editor.token });
+  const other = await makeUser(on.at, { role: 'editor' });
   expect(await may(on.editor.token, path)).toEqual([200, 200]);
   expect(await may(other.token, path)).toEqual([403, 403]);
   expect(await may(on.viewer.token, path)).toEqual([403, 403]);
   expect(await may(on.admin.token, path)).toEqual([200, 200]);
 
-  const at = `/workspaces/${workspace.body.id}`;
+  const at = `/workspaces/${workspace.id}`;
   await on.at.rest('PATCH', at, { body: { visibility: 'space' }, token: on.editor.token });
   expect(await may(other.token, path)).toEqual([200, 200]);
   expect(await may(on.viewer.token, path)).toEqual([200, 403]);
@@ -66,8 +64,8 @@ it('Git access to a repository needs access to one of its workspaces', async () 
 });
 
 it('an unknown repository and one of another space give the same answer, byte for byte', async () => {
-  await on.mutate('createSpace(input: {slug: "other", name: "Other"}) { id }');
-  await on.mutate('createRepository(spaceSlug: "other", input: {name: "secret", kind: analysis}) { id }');
+  const { slug: space } = await makeSpace(on.at, { slug: 'other' });
+  await makeRepository(on.at, { space, name: 'secret' });
   const answers = [
     await answer(on.editor.token, 'upload', 'other/secret'),
     await answer(on.editor.token, 'upload', 'other/nothing'),
@@ -82,8 +80,8 @@ it('an unknown repository and one of another space give the same answer, byte fo
 });
 
 it('clone needs the scope read and push the scope write', async () => {
-  const reader = await on.at.user('editor', ['read']);
-  const writer = await on.at.user('editor', ['write']);
+  const reader = await makeUser(on.at, { role: 'editor', scopes: ['read'] });
+  const writer = await makeUser(on.at, { role: 'editor', scopes: ['write'] });
   expect(await may(reader.token)).toEqual([200, 403]);
   expect(await may(writer.token)).toEqual([403, 200]);
   const refused = await client.git('clone', gitUrl(on.at.url, writer.token), 'refused');
@@ -92,7 +90,7 @@ it('clone needs the scope read and push the scope write', async () => {
 
 it('a wrong, missing or revoked token answers 401 and asks for credentials', async () => {
   const { prisma } = on.at.gateway.services;
-  const user = await on.at.user('editor');
+  const user = await makeUser(on.at, { role: 'editor' });
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'revoked');
   await client.commit('revoked', 'late.txt', 'x');
   await prisma.apiToken.updateMany({ where: { userId: user.id }, data: { revokedAt: new Date() } });
@@ -110,7 +108,7 @@ it('a token may be sent as a Bearer header in place of the password', async () =
 });
 
 it('a push fails when its user loses access while it runs', async () => {
-  const user = await on.at.user('editor');
+  const user = await makeUser(on.at, { role: 'editor' });
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'during');
   const oid = await client.commit('during', 'during.txt', 'x');
   const before = await client.ok('-C', 'during', 'rev-parse', 'HEAD^');

@@ -3,14 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 
 let at: TestGateway;
 let client: GitClient;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase(), env: { MAX_PUSH_MB: '1' } });
+  at = await openTestGateway({ env: { MAX_PUSH_MB: '1' } });
   client = await gitClient();
 });
 afterAll(async () => {
@@ -57,7 +56,7 @@ it('without native Git, clone answers 503 with a sentence and the health page re
   const empty = mkdtempSync(join(tmpdir(), 'no-git-'));
   const path = process.env.PATH;
   process.env.PATH = empty;
-  const without = await openTestGateway({ database: await openTestDatabase() }).finally(() => {
+  const without = await openTestGateway().finally(() => {
     process.env.PATH = path;
     rmSync(empty, { recursive: true });
   });

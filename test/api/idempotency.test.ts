@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SpaceRole } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
 import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeMember } from '../support/factories/make-member.js';
+import { makeRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -57,7 +60,7 @@ it('a repeated answer keeps its ETag and number tokens byte for byte', async () 
 });
 
 it('a POST without a body accepts a key', async () => {
-  const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('To archive') });
+  const workspace = await makeWorkspace(at);
   const archive = () =>
     at.rest('POST', `/workspaces/${workspace.id}/archive`, { headers: { 'idempotency-key': 'archive' } });
   const first = await archive();
@@ -125,7 +128,7 @@ it('a failed answer is not kept', async () => {
 it('equal keys of other callers, paths or token scopes do not conflict', async () => {
   const key = randomUUID();
   const { body: mine } = await make(key, 'Scoped');
-  const other = await at.user('editor');
+  const other = await makeUser(at, { role: 'editor' });
   const theirs = await make(key, 'Scoped', { token: other.token });
   expect(theirs.status).toBe(201);
   expect(theirs.body.id).not.toBe(mine.id);
@@ -136,7 +139,7 @@ it('equal keys of other callers, paths or token scopes do not conflict', async (
 });
 
 it('a repeated request is authorized again', async () => {
-  const { id, token } = await at.user('editor');
+  const { id, token } = await makeUser(at, { role: 'editor' });
   const key = randomUUID();
   const path = `/workspaces/${demo.workspaceId}/authoring-files`;
   const send = (as: string) =>
@@ -155,11 +158,10 @@ it('a repeated request is authorized again', async () => {
 });
 
 describe('a repeated request needs the permissions of its command', () => {
-  const member = (userId: string, role: 'admin' | 'editor' | 'viewer') =>
-    at.gateway.services.prisma.spaceMember.updateMany({ where: { userId }, data: { role } });
+  const member = (userId: string, role: SpaceRole) => makeMember(at, { userId, role });
 
   it('createWorkspace needs the role editor', async () => {
-    const { id, token } = await at.user('editor');
+    const { id, token } = await makeUser(at, { role: 'editor' });
     const key = randomUUID();
     expect((await make(key, 'Made', { token })).status).toBe(201);
     await member(id, 'viewer');
@@ -170,8 +172,8 @@ describe('a repeated request needs the permissions of its command', () => {
   });
 
   it('archiveWorkspace needs can_manage', async () => {
-    const { id: principal_id, token } = await at.user('editor');
-    const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('Managed') });
+    const { id: principal_id, token } = await makeUser(at, { role: 'editor' });
+    const workspace = await makeWorkspace(at);
     const path = `/workspaces/${workspace.id}`;
     const grant = (access_level: string) =>
       at.rest('PUT', `${path}/access`, {
@@ -189,15 +191,11 @@ describe('a repeated request needs the permissions of its command', () => {
   it.each(['interrupt', 'restart'])(
     '%s of a session needs can_edit, and to own the session or be a space admin',
     async (what) => {
-      const { prisma } = at.gateway.services;
-      const { id: userId, token } = await at.user('admin');
-      const owner = await at.user('editor');
-      const { body: workspace } = await at.rest('POST', '/workspaces', {
-        body: { ...body('Sessions'), visibility: 'space' },
-      });
-      const of = { workspaceId: workspace.id, status: 'ready' } as const;
-      const theirs = await createRuntimeRows(prisma, { ...of, userId: owner.id });
-      const own = await createRuntimeRows(prisma, { ...of, userId });
+      const { id: userId, token } = await makeUser(at, { role: 'admin' });
+      const owner = await makeUser(at, { role: 'editor' });
+      const { id: workspaceId } = await makeWorkspace(at, { visibility: 'space' });
+      const theirs = await makeRuntime(at, { workspaceId, userId: owner.id });
+      const own = await makeRuntime(at, { workspaceId, userId });
       const answered = async (session_id: string) => {
         const path = `/sessions/${session_id}/${what}`;
         const key = randomUUID();
@@ -216,7 +214,7 @@ describe('a repeated request needs the permissions of its command', () => {
   it.each(['/workers', '/sessions'])(
     'a start by %s needs can_edit in the workspace of the body',
     async (path) => {
-      const { id: userId, token } = await at.user('editor');
+      const { id: userId, token } = await makeUser(at, { role: 'editor' });
       const { body: workspace } = await at.rest('POST', '/workspaces', {
         body: { ...body('Starts'), visibility: 'space' },
       });

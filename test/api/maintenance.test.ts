@@ -13,6 +13,7 @@ import {
 import { watchMaintenance } from '../../src/repositories/maintenance/maintenance-watch.js';
 import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let database: Database;
@@ -78,8 +79,8 @@ it('maintenance runs on request of an admin, reports its progress, and packs loo
 
 it('maintenance is allowed for space admins only', async () => {
   const code = (answer: { errors?: any[] }) => answer.errors?.[0].extensions.code;
-  const editor = await at.user('editor');
-  const readOnly = await at.user('admin', ['read', 'write']);
+  const editor = await makeUser(at, { role: 'editor' });
+  const readOnly = await makeUser(at, { role: 'admin', scopes: ['read', 'write'] });
   expect([code(await read(editor.token)), code(await maintain(editor.token))]).toEqual([
     'forbidden',
     'forbidden',
@@ -88,7 +89,7 @@ it('maintenance is allowed for space admins only', async () => {
     'insufficient_scope',
     'insufficient_scope',
   ]);
-  expect(code(await maintain((await at.user(null)).token))).toBe('not_found');
+  expect(code(await maintain((await makeUser(at)).token))).toBe('not_found');
   expect(code(await maintain(undefined, '11111111-1111-4111-8111-111111111111'))).toBe('not_found');
 });
 
@@ -174,7 +175,7 @@ it('maintenance is off without native Git, and the health page reports it', asyn
 
   const path = process.env.PATH;
   process.env.PATH = '/nonexistent';
-  const without = await openTestGateway({ database: await openTestDatabase() }).finally(() => {
+  const without = await openTestGateway().finally(() => {
     process.env.PATH = path;
   });
   try {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { parseJson, stringifyJson } from '../../src/engines/nbformat/json.js';
+import { makeExecution } from '../support/factories/make-execution.js';
+import { makeSession } from '../support/factories/make-session.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
 beforeAll(async () => {
@@ -90,25 +92,17 @@ describe.each(doors)('a notebook over %s', (door) => {
 
 describe.each(doors.slice(1))('the output of an execution over %s', (door) => {
   it('is answered with its numbers as they are stored', async () => {
-    const { prisma } = on.at.gateway.services;
-    const { session } = await createRuntimeRows(prisma, {
-      workspaceId: demo.workspaceId,
-      userId: on.editor.id,
-      status: 'stopped',
-    });
+    const worker = await makeWorker(on.at, { userId: on.editor.id, status: 'stopped' });
+    const session = await makeSession(on.at, { worker });
     const data = '{"application/json":[0.1,1e-7,3]}';
-    const { id } = await prisma.execution.create({
-      data: {
-        sessionId: session.id,
-        userId: on.editor.id,
-        code: '1',
-        status: 'failed',
-        events: {
-          create: [
-            { sequence: 2, type: 'display_data', data: `{"data":${data},"metadata":{},"transient":{}}` },
-            { sequence: 3, type: 'failure', data: '{"status_code":503}' },
-          ],
-        },
+    const { id } = await makeExecution(on.at, {
+      session,
+      status: 'failed',
+      events: {
+        create: [
+          { sequence: 2, type: 'display_data', data: `{"data":${data},"metadata":{},"transient":{}}` },
+          { sequence: 3, type: 'failure', data: '{"status_code":503}' },
+        ],
       },
     });
     const query = `subscription ($id: ID!, $after: Int!) { executionEvents(executionId: $id, after: $after) {

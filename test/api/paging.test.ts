@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeTeam } from '../support/factories/make-team.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let on: TestPlatform;
@@ -40,22 +43,19 @@ const lists: Record<string, () => List> = {
   workspaces: () => ({
     field: 'workspaces',
     key: 'id',
-    make: () =>
-      made(
-        `createWorkspace(${spaceSlug}, input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) { id }`,
-      ),
+    make: async () => (await makeWorkspace(on.at)).id,
     drop: (id) => on.mutate(`archiveWorkspace(${spaceSlug}, id: "${id}") { id }`),
   }),
   teams: () => ({
     field: 'teams',
     key: 'id',
-    make: () => made(`createTeam(${spaceSlug}, name: "${name()}") { id }`),
+    make: async () => (await makeTeam(on.at)).id,
     drop: (id) => on.mutate(`deleteTeam(${spaceSlug}, id: "${id}")`),
   }),
   members: () => ({
     field: 'members',
     key: 'userId',
-    make: async () => (await on.at.user('viewer')).id,
+    make: async () => (await makeUser(on.at, { role: 'viewer' })).id,
     drop: (id) => on.mutate(`removeSpaceMember(${spaceSlug}, userId: "${id}")`),
   }),
   links: () => ({

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
 
 let at: TestPlatform['at'];
@@ -136,7 +137,7 @@ describe('branches', () => {
     expect(await refused(create('name: "c", from: "a b"'), editor.token)).toBe('invalid_request from');
     expect(await refused(create('name: "c"'), viewer.token)).toBe('forbidden');
     expect(await refused(create('name: "c"'), stranger.token)).toBe('not_found');
-    const reader = await at.user('editor', ['read']);
+    const reader = await makeUser(at, { role: 'editor', scopes: ['read'] });
     expect(await refused(create('name: "c"'), reader.token)).toBe('insufficient_scope');
   });
 

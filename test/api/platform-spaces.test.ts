@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
 
 let at: TestPlatform['at'];
@@ -19,7 +21,7 @@ afterAll(() => at.close());
 
 describe('members and teams', () => {
   it('removing a member also removes their teams and grants in that space', async () => {
-    const user = await at.user(null);
+    const user = await makeUser(at);
     const set = (role: string) =>
       `setSpaceMember(spaceSlug: "demo", userId: "${user.id}", role: ${role}) { role user { id } }`;
     expect(await mutate(set('viewer'), admin.token)).toEqual({ role: 'viewer', user: { id: user.id } });
@@ -199,20 +201,7 @@ describe('kernel profiles and resource classes', () => {
   it('a kernel profile that a worker used cannot be deleted', async () => {
     const { prisma } = at.gateway.services;
     await mutate(profile('id: "used"'));
-    await prisma.worker.create({
-      data: {
-        workspaceId: demo.workspaceId,
-        userId: editor.id,
-        repositoryId: demo.repositoryId,
-        branch: 'main',
-        backend: 'external',
-        status: 'stopped',
-        kernelProfileId: 'used',
-        kernelName: 'ir',
-        resourceClassId: 'standard',
-        resourceClass: {},
-      },
-    });
+    await makeWorker(at, { userId: editor.id, status: 'stopped', kernelProfileId: 'used', kernelName: 'ir' });
     expect(await refused('deleteKernelProfile(id: "used")')).toBe('invalid_request');
     expect(await prisma.kernelProfile.count({ where: { id: 'used' } })).toBe(1);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
 
 let at: TestPlatform['at'];
@@ -105,7 +106,7 @@ describe('API tokens', () => {
   });
 
   it('cannot have more scopes than the token that creates them', async () => {
-    const narrow = await at.user('editor', ['read', 'admin']);
+    const narrow = await makeUser(at, { role: 'editor', scopes: ['read', 'admin'] });
     const make = (scopes: string) => `createApiToken(input: {name: "x", scopes: [${scopes}]}) { token }`;
     expect(await refused(make('read, write'), narrow.token)).toBe('insufficient_scope');
     expect(await mutate(make('read, admin'), narrow.token)).toHaveProperty('token');

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
-import { openTestDatabase } from '../support/database.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 let at: TestGateway;
-let here: SpaceFixture;
+let here: FilledSpace;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  here = await createSpaceFixture(at);
+  at = await openTestGateway();
+  here = await makeFilledSpace(at);
 });
 afterAll(() => at.close());
 
@@ -18,7 +17,7 @@ const lists = routes
 
 describe.each(lists)('GET %s', (path) => {
   const read = (query: string) => {
-    const filled = path.replace(/:(\w+)/g, (_all, name: keyof SpaceFixture['ids']) => here.ids[name]);
+    const filled = path.replace(/:(\w+)/g, (_all, name: keyof FilledSpace['ids']) => here.ids[name]);
     return at.rest('GET', `${filled}?${query}`, { space: here.slug });
   };
 

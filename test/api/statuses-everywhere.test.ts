@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TokenScope } from '../../prisma/generated/client/client.js';
 import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { openBreakableDatabase } from '../support/breakable-database.js';
-import { openTestDatabase } from '../support/database.js';
 import {
   commonCodes,
   type DocumentedError,
@@ -14,9 +14,10 @@ import {
   expectError,
   statusFiles,
 } from '../support/documented-errors.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 const documented = documentedErrors();
@@ -25,28 +26,23 @@ const routesWith = (code: string) =>
 const operationNamed = (name: string) => operations.find((one) => one.name === name)!;
 
 let at: TestGateway;
-let here: SpaceFixture;
-let elsewhere: SpaceFixture;
+let here: FilledSpace;
+let elsewhere: FilledSpace;
 /** An editor of the space `here` who may not view its one workspace. */
 let outsider: { id: string; token: string };
 /** An admin of the space `here`, in no other. */
 let insider: { id: string; token: string };
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  here = await createSpaceFixture(at);
-  elsewhere = await createSpaceFixture(at);
+  at = await openTestGateway();
+  here = await makeFilledSpace(at);
+  elsewhere = await makeFilledSpace(at);
   outsider = await member('editor');
   insider = await member('admin');
 });
 afterAll(() => at.close());
 
-async function member(role: 'admin' | 'editor', scopes?: Parameters<TestGateway['user']>[1]) {
-  const user = await at.user(null, scopes);
-  const { prisma } = at.gateway.services;
-  const space = await prisma.space.findUniqueOrThrow({ where: { slug: here.slug } });
-  await prisma.spaceMember.create({ data: { spaceId: space.id, userId: user.id, role } });
-  return user;
-}
+const member = (role: 'admin' | 'editor', scopes?: TokenScope[]) =>
+  makeUser(at, { role, scopes, space: here.slug });
 
 /** The query without which a route is not answered. */
 const queryOf = ({ method, path }: RestOperation) =>

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let clone: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   clone = await mkdtemp(join(tmpdir(), 'versions-'));
   const gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
   execFileSync('git', ['clone', '-q', gitdir, clone]);

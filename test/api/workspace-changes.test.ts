@@ -3,6 +3,8 @@ import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
 import type { RequestContext } from '../../src/context.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -10,8 +12,7 @@ let otherRepository: string;
 beforeAll(async () => {
   platform = await openTestPlatform();
   const { mutate } = platform;
-  const input = 'name: "other", kind: project, defaultBranch: "trunk"';
-  otherRepository = (await mutate(`createRepository(spaceSlug: "demo", input: {${input}}) { id }`)).id;
+  otherRepository = (await makeRepository(platform.at, { defaultBranch: 'trunk' })).id;
   const branch = (id: string, name: string) =>
     mutate(`createBranch(spaceSlug: "demo", repositoryId: "${id}", name: "${name}") { name }`);
   await branch(demo.repositoryId, 'dev');
@@ -20,10 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.at.close());
 
-const make = async () => {
-  const body = { name: 'Mine', default_repository_id: demo.repositoryId, default_branch: 'dev' };
-  return (await platform.at.rest('POST', '/workspaces', { body })).body.id as string;
-};
+const make = async () => (await makeWorkspace(platform.at, { defaultBranch: 'dev' })).id;
 const patch = (id: string, body: object) => platform.at.rest('PATCH', `/workspaces/${id}`, { body });
 
 /** Changes a workspace while another change takes place, just after this one has read what is there. */

@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeRuntime, type TestRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
-let theirs: Awaited<ReturnType<typeof createRuntimeRows>>;
-let mine: Awaited<ReturnType<typeof createRuntimeRows>>;
-let ended: Awaited<ReturnType<typeof createRuntimeRows>>;
+let theirs: TestRuntime;
+let mine: TestRuntime;
+let ended: TestRuntime;
 beforeAll(async () => {
   on = await openTestPlatform();
   const { prisma } = on.at.gateway.services;
   await share('space');
-  const { workspaceId } = demo;
-  ended = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'stopped' });
-  theirs = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'ready' });
-  mine = await createRuntimeRows(prisma, { workspaceId, userId: on.viewer.id, status: 'ready' });
+  ended = await makeRuntime(on.at, { userId: on.editor.id, status: 'stopped' });
+  theirs = await makeRuntime(on.at, { userId: on.editor.id });
+  mine = await makeRuntime(on.at, { userId: on.viewer.id });
   await prisma.session.update({ where: { id: ended.session.id }, data: { deletedAt: new Date() } });
-  await prisma.execution.create({
-    data: { sessionId: theirs.session.id, userId: on.editor.id, code: '6 * 7' },
-  });
 });
 afterAll(() => on.at.close());
 
@@ -63,7 +61,7 @@ describe('a caller without the needed access', () => {
   const both = ['workers { totalCount }', 'sessions { totalCount }'];
 
   it('reads neither workers nor sessions without the token scope read', async () => {
-    const writer = await on.at.user('editor', ['write']);
+    const writer = await makeUser(on.at, { role: 'editor', scopes: ['write'] });
     const make = (selection: string) =>
       `mutation { createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) {
         ${selection} } }`;
@@ -74,10 +72,7 @@ describe('a caller without the needed access', () => {
 
   it('reads neither workers nor sessions of a private workspace that they gave to another owner', async () => {
     for (const selection of both) {
-      const { id } = await on.mutate(
-        `createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) { id }`,
-        on.editor.token,
-      );
+      const { id } = await makeWorkspace(on.at, { token: on.editor.token });
       const give = `updateWorkspace(spaceSlug: "demo", id: "${id}", input: { ownerUserId: "${on.admin.id}" })`;
       expect(await on.refused(`${give} { ${selection} }`, on.editor.token)).toBe('forbidden');
     }

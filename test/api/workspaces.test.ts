@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -72,9 +72,9 @@ describe('creating a workspace', () => {
   });
 
   it('needs the role editor', async () => {
-    const viewer = await at.user('viewer');
+    const viewer = await makeUser(at, { role: 'viewer' });
     expect(await create(minimal, viewer.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    const editor = await at.user('editor');
+    const editor = await makeUser(at, { role: 'editor' });
     expect(await create(minimal, editor.token)).toMatchObject({
       status: 201,
       body: { owner_user_id: editor.id },
@@ -84,8 +84,8 @@ describe('creating a workspace', () => {
 
 describe('the list of workspaces', () => {
   it('contains what the caller can view, newest first, by page', async () => {
-    const owner = await at.user('editor');
-    const other = await at.user('editor');
+    const owner = await makeUser(at, { role: 'editor' });
+    const other = await makeUser(at, { role: 'editor' });
     const mine = [];
     for (const name of ['one', 'two', 'three'])
       mine.push((await create({ ...minimal, name }, owner.token)).body);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { FollowExecutionDocument } from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
@@ -16,7 +16,6 @@ let at: TestGateway;
 let checker: Checker;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
   const served = await fetch(`${at.url}/openapi.json`, { headers: { authorization: `Bearer ${at.token}` } });
@@ -103,7 +102,7 @@ describe('workspaces over REST and GraphQL', () => {
     );
     await sameDeed(changed, [['updateWorkspace', { ...inDemo, id, input: { visibility: 'shared' } }]]);
 
-    const user = await at.user('viewer');
+    const user = await makeUser(at, { role: 'viewer' });
     const grant = { principal_type: 'user', principal_id: user.id, access_level: 'view' };
     const access = await send('PUT /workspaces/{workspace_id}/access', { workspace_id }, { grants: [grant] });
     expect(access.body.grants).toHaveLength(1);
@@ -191,7 +190,7 @@ it('the Link to a successor is absent for callers who can view no workspace over
   const { prisma } = at.gateway.services;
   await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
   try {
-    const { token } = await at.user('admin');
+    const { token } = await makeUser(at, { role: 'admin' });
     await prisma.workspace.updateMany({ data: { archivedAt: new Date() } });
     const path = `/repositories/${demo.repositoryId}/files`;
     const answer = await at.rest('GET', path, { token });

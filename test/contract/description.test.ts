@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { documented, further, type Row } from './rows.js';
@@ -15,7 +14,7 @@ const takesBody = ([method, path]: Row) =>
 let at: TestGateway;
 let checker: Checker;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   checker = createChecker(document);
 });
 afterAll(() => at.close());

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
 import { at, session, stream, textOf } from './kernel-fixture.js';
 
 describe('a token with the scope execute alone', () => {
   let token: string;
   beforeAll(async () => {
-    token = (await at.user('admin', ['execute'])).token;
+    token = (await makeUser(at, { role: 'admin', scopes: ['execute'] })).token;
   });
   const run = (body: object) => stream(`/sessions/${session}/execute/stream`, { body, token });
 

@@ -7,8 +7,8 @@ import type { ExecutionEvent, FinalResponse } from '../../../src/executions/exec
 import { openExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
+import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
-import { createSpaceFixture } from '../../support/space-fixture.js';
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 const printed = (text: string): ExecutionEvent => ({ type: 'stream', name: 'stdout', text });
@@ -46,7 +46,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
       await home.remove();
     };
     at = await openTestGateway({ database: { ...database, close } });
-    sessionId = (await createSpaceFixture(at)).ids.session_id;
+    sessionId = (await makeFilledSpace(at)).ids.session_id;
   });
   afterEach(() => proxy.setAway(false));
   afterAll(() => at.close());

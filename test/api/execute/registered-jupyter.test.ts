@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { kernelsOf, startTestJupyter, type TestJupyter, testPython } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
@@ -15,7 +14,6 @@ let jupyter: TestJupyter;
 beforeAll(async () => {
   jupyter = await startTestJupyter();
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),

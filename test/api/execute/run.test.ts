@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
+import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
 import { at, run, runAll, session, stream, textOf } from './kernel-fixture.js';
 
@@ -259,7 +260,7 @@ describe('an execution', () => {
   });
 
   it('in the session of another user answers 403 to start and 200 to follow', async () => {
-    const { token } = await at.user('editor');
+    const { token } = await makeUser(at, { role: 'editor' });
     const refused = await stream(`/sessions/${session}/execute/stream`, { body: { code: '1' }, token });
     expect(refused.status).toBe(403);
     const mine = await run("print('seen')");
@@ -267,7 +268,7 @@ describe('an execution', () => {
     await readEvents(mine);
     const watched = await stream(`/sessions/${session}/executions/${id}/stream`, { token });
     expect(textOf(await readEvents(watched))).toBe('seen\n');
-    const outsider = await at.user(null);
+    const outsider = await makeUser(at);
     const hidden = await stream(`/sessions/${session}/executions/${id}/stream`, { token: outsider.token });
     expect(hidden.status).toBe(404);
   });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { readEvents } from '../../support/sse.js';
 import { at, openSession, run, runAll, session, stream, textOf } from './kernel-fixture.js';
 
@@ -59,19 +61,13 @@ it('a native push to the branch reaches the worker within 2 s without any subscr
 });
 
 it('a user who may no longer view a workspace can still stop their own workers and sessions', async () => {
-  const { token } = await at.user('editor');
-  const made = await at.rest('POST', '/workspaces', {
-    body: {
-      name: 'Shown',
-      default_repository_id: demo.repositoryId,
-      visibility: 'space',
-    },
-  });
-  const opened = await at.rest('POST', '/sessions', { token, body: { workspace_id: made.body.id } });
+  const { token } = await makeUser(at, { role: 'editor' });
+  const { id: workspace_id } = await makeWorkspace(at, { visibility: 'space' });
+  const opened = await at.rest('POST', '/sessions', { token, body: { workspace_id } });
   expect(opened.status).toBe(201);
-  await at.rest('PATCH', `/workspaces/${made.body.id}`, { body: { visibility: 'private' } });
+  await at.rest('PATCH', `/workspaces/${workspace_id}`, { body: { visibility: 'private' } });
   const { id, worker_id } = opened.body;
-  const other = (await at.user('editor')).token;
+  const other = (await makeUser(at, { role: 'editor' })).token;
   for (const path of [`/sessions/${id}`, `/workers/${worker_id}`]) {
     expect((await at.rest('GET', path, { token })).status).toBe(403);
     expect((await at.rest('DELETE', path, { token: other })).status).toBe(403);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
 import { at, openSession, session } from './kernel-fixture.js';
 
 describe('kernel profiles, resource classes and workers', () => {
@@ -77,7 +78,7 @@ describe('kernel profiles, resource classes and workers', () => {
     const list = await at.rest('GET', `/workers?workspace_id=${demo.workspaceId}`);
     expect(list.body.items.map((worker: { id: string }) => worker.id)).toEqual([again.body.id]);
     expect((await at.rest('GET', `/workers/${again.body.id}`)).body).toEqual(list.body.items[0]);
-    const { token } = await at.user('editor');
+    const { token } = await makeUser(at, { role: 'editor' });
     expect((await at.rest('GET', '/workers', { token })).body.total).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
 import { at, base, cell, createNotebook, git, gitdir, notebook } from './files-fixture.js';
 
 describe('bad input answers 400, names the field and writes nothing', () => {
@@ -162,14 +163,14 @@ it('a stored notebook that is not valid is listed, and answers 409 when read', a
 });
 
 it('a viewer may read and not write, and a protected branch accepts writes of space admins only', async () => {
-  const viewer = await at.user('viewer');
+  const viewer = await makeUser(at, { role: 'viewer' });
   expect((await at.rest('GET', `${base}/files`, { token: viewer.token })).status).toBe(200);
   const body = { path: 'v.ipynb' };
   expect(await at.rest('POST', `${base}/files`, { body, token: viewer.token })).toMatchObject({
     status: 403,
     body: { code: 'forbidden' },
   });
-  const editor = await at.user('editor');
+  const editor = await makeUser(at, { role: 'editor' });
   const { prisma } = at.gateway.services;
   const where = { repositoryId: demo.repositoryId, name: 'main' };
   await prisma.protectedBranch.create({ data: where });
@@ -194,7 +195,7 @@ it('branch protection is checked before the written content, and base_sha before
     committer: { name: 'A', email: 'a@x' },
     message: 'Broken',
   });
-  const { token } = await at.user('editor');
+  const { token } = await makeUser(at, { role: 'editor' });
   const rename = (body: object, as?: string) =>
     at.rest('POST', `${base}/authoring-file/rename`, { body, token: as });
   const broken = { path: 'damaged.ipynb', new_path: 'moved.ipynb' };

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRuntime } from '../../support/factories/make-runtime.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
   type Door,
@@ -8,8 +11,6 @@ import {
   files,
   listeners,
   listening,
-  makeRuntime,
-  makeWorkspace,
   services,
   sessions,
   until,
@@ -21,8 +22,11 @@ describe('a subscriber that reads nothing', () => {
     ['yoga', '/graphql'],
     ['graphql-sse', '/graphql/stream'],
   ])('uses little memory over %s, and receives the newest state at the end', async (_door, path) => {
-    const owner = await at.user('editor');
-    const { execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const owner = await makeUser(at, { role: 'editor' });
+    const { execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const { bus, prisma } = services();
     const update = (code: string, status: 'running' | 'ok') =>
       prisma.execution.update({ where: { id: execution.id }, data: { code, status } });
@@ -67,10 +71,13 @@ describe('authorization of open streams', () => {
   };
 
   it('ends the streams of a revoked token within 5 s, and no others', async () => {
-    const someone = await at.user('viewer');
-    const other = await at.user('viewer');
-    const owner = await at.user('editor');
-    const { session, execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const someone = await makeUser(at, { role: 'viewer' });
+    const other = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { session, execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const theirs = [
       await listening(workspaces, {}, someone.token),
       await listening(sessions, {}, someone.token, 'graphql-sse distinct'),
@@ -94,13 +101,13 @@ describe('authorization of open streams', () => {
     expect(text).toMatch(
       /event: error\ndata: .*"status_code":401,"code":"unauthenticated","retryable":false/,
     );
-    await makeWorkspace('space');
+    await makeWorkspace(at, { visibility: 'space' });
     await until(() => kept.results.length === 1);
     expect(kept.results[0].errors).toBeUndefined();
   });
 
   it('ends the streams of an expired token', async () => {
-    const someone = await at.user('viewer');
+    const someone = await makeUser(at, { role: 'viewer' });
     const stream = await listening(workspaces, {}, someone.token);
     await services().prisma.apiToken.updateMany({
       where: { userId: someone.id },
@@ -111,9 +118,12 @@ describe('authorization of open streams', () => {
   });
 
   it('ends the streams of a removed member within 5 s', async () => {
-    const someone = await at.user('viewer');
-    const owner = await at.user('editor');
-    const { session, execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const someone = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { session, execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const stream = await listening(workspaces, {}, someone.token);
     const log = await rest(`/sessions/${session.id}/executions/${execution.id}/stream`, someone.token);
     await services().prisma.spaceMember.deleteMany({ where: { userId: someone.id } });
@@ -126,9 +136,9 @@ describe('authorization of open streams', () => {
   });
 
   it('ends the streams of a workspace that its caller may no longer view within 5 s', async () => {
-    const someone = await at.user('viewer');
-    const owner = await at.user('editor');
-    const id = await makeWorkspace('space', owner.token);
+    const someone = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { id } = await makeWorkspace(at, { visibility: 'space', token: owner.token });
     const one = await listening(workspaces, { id }, someone.token);
     const two = await listening(files, { id }, someone.token, 'graphql-sse distinct');
     await at.rest('PUT', `/workspaces/${id}/access`, {

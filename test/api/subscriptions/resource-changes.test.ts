@@ -5,16 +5,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRepository } from '../../support/factories/make-repository.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
   type Door,
   files,
   listeners,
   listening,
-  makeWorkspace,
   open,
   type Stream,
-  services,
   until,
   workspaces,
 } from './subscription-fixture.js';
@@ -24,7 +25,7 @@ describe('workspaceChanged', () => {
     'sends every change of a workspace over %s',
     async (door) => {
       const stream = await listening(workspaces, {}, at.token, door);
-      const id = await makeWorkspace('space');
+      const { id } = await makeWorkspace(at, { visibility: 'space' });
       await until(() => stream.results.length === 1);
       await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });
       await until(() => stream.results.length === 2);
@@ -51,12 +52,12 @@ describe('workspaceChanged', () => {
   );
 
   it('sends no events of a private workspace of another user until it is shared', async () => {
-    const owner = await at.user('editor');
-    const other = await at.user('viewer');
+    const owner = await makeUser(at, { role: 'editor' });
+    const other = await makeUser(at, { role: 'viewer' });
     const stream = await listening(workspaces, {}, other.token);
-    const id = await makeWorkspace('private', owner.token);
+    const { id } = await makeWorkspace(at, { visibility: 'private', token: owner.token });
     await at.rest('PATCH', `/workspaces/${id}`, { token: owner.token, body: { name: 'Secret' } });
-    const shared = await makeWorkspace('space', owner.token);
+    const { id: shared } = await makeWorkspace(at, { visibility: 'space', token: owner.token });
     await until(() => stream.results.length === 1);
     await at.rest('PUT', `/workspaces/${id}/access`, {
       token: owner.token,
@@ -79,11 +80,11 @@ describe('workspaceChanged', () => {
   });
 
   it('refuses with the same codes as the query', async () => {
-    const owner = await at.user('editor');
-    const member = await at.user('viewer');
-    const stranger = await at.user(null);
-    const blind = await at.user('editor', ['write']);
-    const id = await makeWorkspace('private', owner.token);
+    const owner = await makeUser(at, { role: 'editor' });
+    const member = await makeUser(at, { role: 'viewer' });
+    const stranger = await makeUser(at);
+    const blind = await makeUser(at, { role: 'editor', scopes: ['write'] });
+    const { id } = await makeWorkspace(at, { visibility: 'private', token: owner.token });
     const code = async (token: string, variables: object) => {
       const stream = open(workspaces, variables, token);
       await stream.ended;
@@ -228,19 +229,8 @@ describe('fileChanged', () => {
   });
 
   it('ends when the workspace moves to another repository', async () => {
-    const id = await makeWorkspace('space');
-    const { prisma, git } = services();
-    const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
-    const repository = await prisma.repository.create({
-      data: { spaceId: space.id, name: 'Another', kind: 'analysis', defaultBranch: 'main' },
-    });
-    await git.createRepository(repository.id, {
-      defaultBranch: 'main',
-      author: { name: 'A', email: 'a@example.com' },
-      committer: { name: 'A', email: 'a@example.com' },
-      message: 'Begin',
-      files: [],
-    });
+    const { id } = await makeWorkspace(at, { visibility: 'space' });
+    const repository = await makeRepository(at);
     const stream = await listening(files, { id });
     await at.rest('PATCH', `/workspaces/${id}`, { body: { default_repository_id: repository.id } });
     await stream.ended;

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRuntime } from '../../support/factories/make-runtime.js';
+import { makeSpace } from '../../support/factories/make-space.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
   executions,
   listeners,
   listening,
-  makeRuntime,
-  makeWorkspace,
   open,
   services,
   sessions,
@@ -43,10 +45,16 @@ describe('workerChanged, sessionChanged and executionsChanged', () => {
   });
 
   it('send events to members who can view the workspace only', async () => {
-    const owner = await at.user('editor');
-    const viewer = await at.user('viewer');
-    const secret = await makeRuntime(await makeWorkspace('private', owner.token), owner.id);
-    const shown = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+    const owner = await makeUser(at, { role: 'editor' });
+    const viewer = await makeUser(at, { role: 'viewer' });
+    const secret = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'private', token: owner.token })).id,
+      userId: owner.id,
+    });
+    const shown = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const { bus, prisma } = services();
     for (const [query, field, topic, kind, change] of [
       [
@@ -91,9 +99,12 @@ describe('workerChanged, sessionChanged and executionsChanged', () => {
   });
 
   it('can be limited to one resource, and refuse one of another space like an unknown one', async () => {
-    const owner = await at.user('editor');
-    const one = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
-    const two = await makeRuntime(one.worker.workspaceId, owner.id);
+    const owner = await makeUser(at, { role: 'editor' });
+    const one = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
+    const two = await makeRuntime(at, { workspaceId: one.worker.workspaceId, userId: owner.id });
     const stream = await listening(sessions, { id: two.session.id.toUpperCase() });
     for (const { session } of [one, two])
       services().bus.publish('session', session.id, { sessionId: session.id });
@@ -101,18 +112,18 @@ describe('workerChanged, sessionChanged and executionsChanged', () => {
     await sleep(100);
     expect(stream.results).toMatchObject([{ data: { sessionChanged: { id: two.session.id } } }]);
 
-    const { prisma } = services();
-    const elsewhere = await prisma.space.create({ data: { slug: 'elsewhere', name: 'Elsewhere' } });
-    const foreign = await prisma.workspace.create({
+    const elsewhere = await makeSpace(at);
+    // A row, because the mutation accepts members as owners only.
+    const foreign = await services().prisma.workspace.create({
       data: {
         spaceId: elsewhere.id,
-        name: 'F',
+        name: 'Foreign',
         defaultRepositoryId: demo.repositoryId,
         defaultBranch: 'main',
         ownerUserId: owner.id,
       },
     });
-    const { session } = await makeRuntime(foreign.id, owner.id);
+    const { session } = await makeRuntime(at, { workspaceId: foreign.id, userId: owner.id });
     const errors = [];
     for (const id of [session.id, '00000000-0000-4000-8000-0000000000ff']) {
       const refused = open(sessions, { id }, owner.token);
