@@ -23,15 +23,15 @@ async function fault(operation: RestOperation, input: BadInput): Promise<string 
   const { query = '', ...options } = input.options;
   const path = filled(operation.path, space.ids) + query;
   const { status, body } = await at.rest(operation.method, path, { space: space.slug, ...options });
-  const told = `${input.what} is answered ${status} ${JSON.stringify(body).slice(0, 200)}`;
-  if (status === 503 ? body.code !== 'runtime_unavailable' : status >= 500) return told;
-  if (input.refused && status !== 400 && status !== 415) return told;
+  const description = `${input.what} is answered ${status} ${JSON.stringify(body).slice(0, 200)}`;
+  if (status === 503 ? body.code !== 'runtime_unavailable' : status >= 500) return description;
+  if (input.refused && status !== 400 && status !== 415) return description;
   if (status !== 400) return null;
   const locs: unknown[][] = (body.errors ?? []).map(({ loc }: { loc: unknown[] }) => loc);
   // What the types allow may be wrong beside another field, e.g. a path without the content that goes with it.
   const expected = input.refused ? input.loc : input.loc.slice(0, 1);
   const named = locs.some((loc) => expected.every((part, index) => loc[index] === part));
-  return named ? null : `${told}, which does not name ${input.loc.join('.')}`;
+  return named ? null : `${description}, which does not name ${input.loc.join('.')}`;
 }
 
 async function faults(operation: RestOperation, inputs: BadInput[]): Promise<string[]> {

@@ -15,8 +15,8 @@ const file = `${space}/workspaces/${demo.workspaceId}/file?path=${demo.notebookP
 
 const sse = { accept: 'text/event-stream' };
 
-/** A way in: what is asked of it, and the status with a token and without one. */
-const doors: [path: string, request: RequestInit, status: number, unknown: number][] = [
+/** Requests to each endpoint, with the status that they get with a token and without one. */
+const endpoints: [path: string, request: RequestInit, status: number, unknown: number][] = [
   ['/graphql', { method: 'POST', body: '{"query":"{ me { id } }"}' }, 200, 401],
   ['/graphql', { method: 'GET', headers: { accept: 'text/html' } }, 200, 200],
   ['/graphql/stream', { method: 'PUT' }, 201, 401],
@@ -40,7 +40,7 @@ async function ask(path: string, request: RequestInit, more: Record<string, stri
 const corsHeaders = (response: Response) =>
   [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-describe.each(doors)('CORS on %s %o', (path, request, status, unknown) => {
+describe.each(endpoints)('CORS on %s %o', (path, request, status, unknown) => {
   it('lets a page of an allowed origin read successful and failed answers', async () => {
     const authorization = `Bearer ${at.token}`;
     const answers = [

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const gitdir = () => join(on.at.dataDir, 'repositories', `${demo.repositoryId}.git`);
 
-/** Saves a file each 100 ms, however long a save takes; answers the commits and the longest time that one took. */
+/** Starts a save every 100 ms, however long each takes; returns the commits and the maximum duration of one. */
 function saveAllTheWhile() {
   const saves: Promise<unknown>[] = [];
   let slowest = 0;

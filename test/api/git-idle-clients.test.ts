@@ -13,7 +13,7 @@ import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 
 const idleMs = 2_000;
-const places = 4;
+const slots = 4;
 
 let at: TestGateway;
 let client: GitClient;
@@ -92,7 +92,7 @@ it('clients that stop reading a clone are cut off and free their slots', async (
     pktLine('done\n'),
     Buffer.from('0000'),
   ]);
-  for (let n = 0; n < places; n++) await stand('git-upload-pack', request);
+  for (let n = 0; n < slots; n++) await stand('git-upload-pack', request);
   // One that waits for as long as those stood still is refused at the moment at which they go.
   await expect
     .poll(() => client.ok('ls-remote', url(), 'large').catch(() => ''), { timeout: 20_000 })
@@ -102,7 +102,7 @@ it('clients that stop reading a clone are cut off and free their slots', async (
 it('clients that stop sending a body are cut off and free their slots', async () => {
   const standing: Socket[] = [];
   for (const service of ['git-upload-pack', 'git-receive-pack']) {
-    for (let n = 0; n < places; n++) standing.push(await stand(service, Buffer.from('0014command'), 1000));
+    for (let n = 0; n < slots; n++) standing.push(await stand(service, Buffer.from('0014command'), 1000));
   }
   const ended = standing.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve)));
   await expect

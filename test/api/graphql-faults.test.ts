@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-const doors = [
+const endpoints = [
   ['/graphql', 'application/graphql-response+json'],
   ['/graphql', 'application/json'],
   ['/graphql/stream', 'text/event-stream'],
@@ -20,7 +20,7 @@ interface Failure {
   requestId: unknown;
 }
 
-describe.each(doors)('%s with Accept: %s', (path, accept) => {
+describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
   async function failure(request: RequestInit, query = ''): Promise<Failure> {
     const response = await fetch(at.url + path + query, {
       method: 'POST',
@@ -79,7 +79,7 @@ describe.each(doors)('%s with Accept: %s', (path, accept) => {
     expect(await post(sized(30))).toMatchObject({ message: expect.stringContaining('nope') });
     const refused = { status: 413, code: 'payload_too_large', requestId: 'mine-1' };
     expect(await post(sized(65))).toMatchObject(refused);
-    // In chunks, so that only counting tells how long it is.
+    // In chunks, so that the length is known only by counting.
     const chunked = { body: new Blob([sized(65)]).stream(), duplex: 'half' };
     expect(await failure(chunked as RequestInit)).toMatchObject(refused);
     expect(await post('{')).toMatchObject({ code: 'invalid_request' });

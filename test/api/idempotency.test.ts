@@ -231,11 +231,11 @@ describe('a repeated request needs the permissions of its command', () => {
     },
   );
 
-  const place = '/api/v1.0/engagement/spaces/demo/notebooks';
+  const basePath = '/api/v1.0/engagement/spaces/demo/notebooks';
 
   /** Sends a request whose kept answer is not that of a run. */
   const repeat = (path: string, { token, key, body }: { token: string; key: string; body?: string }) =>
-    fetch(at.url + place + path, {
+    fetch(at.url + basePath + path, {
       method: 'POST',
       body,
       headers: {
@@ -256,7 +256,7 @@ describe('a repeated request needs the permissions of its command', () => {
       method: 'POST',
       mutation: '',
       ...request,
-      path: place + request.path,
+      path: basePath + request.path,
       body: new TextEncoder().encode(request.body ?? ''),
     });
     if (!('attempt' in begun)) throw new Error('The key was used before.');

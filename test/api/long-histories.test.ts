@@ -12,6 +12,7 @@ import { nativeGit } from '../engines/git/git-fixture.js';
 import { randomHistory } from '../engines/git/random-history.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { gitClient, gitUrl } from '../support/git-client.js';
 import { openGitHttpServer } from '../support/git-http-server.js';
@@ -40,7 +41,7 @@ const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
     waitMs,
   });
 
-/** What the index must hold, told by Git alone. */
+/** What the index must contain, as native Git reports it. */
 async function expectIndexed(branch: string, tip: string): Promise<void> {
   const repository = await at.gateway.services.git.repository(repositoryId);
   const where = { repositoryId, branch };
@@ -58,18 +59,19 @@ async function expectIndexed(branch: string, tip: string): Promise<void> {
   expect(new Set(documents).size).toBe(documents.length);
 
   const versions = await database.prisma.fileVersion.findMany({ where, orderBy: { position: 'asc' } });
-  const told: string[] = [];
+  const expectedVersions: string[] = [];
   const times = new Map<string, number>();
   for await (const { commit, changes } of repository.history(null, tip)) {
     const before = commit.parents.map((parent) => times.get(parent)!);
     const time = Math.max(commit.committer.date.getTime(), ...before);
     times.set(commit.oid, time);
-    for (const { path, oid } of changes) if (oid) told.push(`${commit.oid} ${path} ${oid} ${time}`);
+    for (const { path, oid } of changes)
+      if (oid) expectedVersions.push(`${commit.oid} ${path} ${oid} ${time}`);
   }
   const indexed = versions.map(
     (one) => `${one.commitOid} ${one.path} ${one.blobOid} ${one.sortTime.getTime()}`,
   );
-  expect(indexed.sort()).toEqual(told.sort());
+  expect(indexed.sort()).toEqual(expectedVersions.sort());
   for (const { path, lastCommitOid, blobOid, documentId } of files) {
     const version = versions.find((one) => one.commitOid === lastCommitOid && one.path === path);
     expect(version).toMatchObject({ blobOid, documentId });
@@ -89,12 +91,12 @@ describe('BranchIndexer', () => {
       setBranch(branch, commits.at(-1)!);
       expect(await one.ensure(repositoryId, branch)).toBe(commits.at(-1));
       await expectIndexed(branch, commits.at(-1)!);
-      let place = 319;
+      let position = 319;
       for (let jump = 0; jump < 14; jump++) {
-        place = random(3) === 0 ? random(320) : Math.max(0, Math.min(319, place + random(20) - 10));
-        setBranch(branch, commits[place]!);
-        expect(await one.ensure(repositoryId, branch)).toBe(commits[place]);
-        await expectIndexed(branch, commits[place]!);
+        position = random(3) === 0 ? random(320) : Math.max(0, Math.min(319, position + random(20) - 10));
+        setBranch(branch, commits[position]!);
+        expect(await one.ensure(repositoryId, branch)).toBe(commits[position]);
+        await expectIndexed(branch, commits[position]!);
       }
     },
     120_000,
@@ -131,7 +133,7 @@ describe('BranchIndexer', () => {
       message: expect.stringContaining('being indexed'),
     });
     await expect(hasty.ready(repositoryId, branch)).rejects.toMatchObject({ code: 'storage_unavailable' });
-    // Who only moved it is not troubled; any other failure is told.
+    // bringUp ignores an unfinished import and reports any other failure.
     await hasty.bringUp(repositoryId, [branch, 'behind-it']);
     expect((await row(branch))!.targetOid).toBe(tip);
     await expect(hasty.bringUp(repositoryId, ['not-there'])).rejects.toMatchObject({ code: 'not_found' });
@@ -169,7 +171,7 @@ describe('BranchIndexer', () => {
     });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(git('rev-parse', branch)).toBe(tip);
-    // A push has succeeded when Git's side has, and its client is told so.
+    // The push itself succeeded, and its client gets that answer.
     const pushed = await pushing;
     expect(pushed).toMatchObject({ code: 0, oid: git('rev-parse', 'pushed') });
     expect((await row('pushed'))?.tipOid ?? '').not.toBe(pushed.oid);
@@ -182,10 +184,7 @@ describe('BranchIndexer', () => {
   it('does not delay the sync of a remote, which succeeds as soon as its Git part does', async () => {
     const remote = await openGitHttpServer();
     try {
-      const made = await at.graphql(
-        'mutation { createRepository(spaceSlug: "demo", input: {name: "large", kind: project}) { id } }',
-      );
-      const { id } = made.data.createRepository;
+      const { id } = await makeRepository(at);
       const hasty = indexer(50);
       const sync = (isFirst: boolean) =>
         syncRemote(
@@ -226,10 +225,7 @@ describe('BranchIndexer', () => {
   }, 60_000);
 
   it('imports two branches while the default branch changes from one to the other', async () => {
-    const made = await at.graphql(
-      'mutation { createRepository(spaceSlug: "demo", input: {name: "changing", kind: project}) { id } }',
-    );
-    const { id } = made.data.createRepository;
+    const { id } = await makeRepository(at);
     nativeGit(['--git-dir', gitdirOf(id), 'update-ref', '-d', 'refs/heads/main']);
     const tips = ['main', 'next'].map((branch) => linearHistory(branch, 150, gitdirOf(id)));
     const lease = (await database.leases.tryTake(`index:${id}:main`))!;

@@ -13,6 +13,7 @@ import {
 import { watchMaintenance } from '../../src/repositories/maintenance/maintenance-watch.js';
 import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -52,13 +53,13 @@ it('maintenance runs on request of an admin, reports its progress, and packs loo
     headers: { authorization: `Bearer ${at.token}` },
     retryAttempts: 0,
   });
-  const told: any[] = [];
+  const events: any[] = [];
   const leave = client.subscribe<{ repositoryMaintenanceChanged: any }>(
     {
       query: `subscription { repositoryMaintenanceChanged(spaceSlug: "demo", repositoryId: "${repositoryId}") { status step } }`,
     },
     {
-      next: ({ data }) => told.push(data!.repositoryMaintenanceChanged),
+      next: ({ data }) => events.push(data!.repositoryMaintenanceChanged),
       error: () => {},
       complete: () => {},
     },
@@ -68,7 +69,7 @@ it('maintenance runs on request of an admin, reports its progress, and packs loo
     .toBe(1);
   expect((await maintain()).data.maintainRepository.id).toBe(repositoryId);
   await idle();
-  await expect.poll(() => told.at(-1)).toEqual({ status: 'idle', step: null });
+  await expect.poll(() => events.at(-1)).toEqual({ status: 'idle', step: null });
   leave();
 
   const after = await state();
@@ -94,11 +95,7 @@ it('maintenance is allowed for space admins only', async () => {
 });
 
 it('maintenance of a repository runs in one process at a time', async () => {
-  const { id } = (
-    await at.graphql(
-      'mutation { createRepository(spaceSlug: "demo", input: { name: "leased", kind: project }) { id } }',
-    )
-  ).data.createRepository;
+  const { id } = await makeRepository(at);
   const { prisma, git, bus } = at.gateway.services;
   const lease = (await database.leases.tryTake(maintenanceLease(id)))!;
   await prisma.repositoryMaintenance.create({ data: { repositoryId: id, status: 'running' } });
@@ -138,18 +135,8 @@ it('maintenance begins by itself when it is due after a save, and resumes what a
 
 it('a failed maintenance reports an error that reveals nothing internal', async () => {
   const { prisma, git } = at.gateway.services;
-  const id = '22222222-2222-4222-8222-222222222222';
-  const { commitOid } = await git.createRepository(id, {
-    defaultBranch: 'main',
-    author: { name: 'a', email: 'a@x' },
-    committer: { name: 'a', email: 'a@x' },
-    message: 'm',
-    files: [],
-  });
-  const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
-  await prisma.repository.create({
-    data: { id, spaceId: space.id, name: 'broken', kind: 'project', defaultBranch: 'main' },
-  });
+  const { id } = await makeRepository(at);
+  const commitOid = await (await git.repository(id)).resolveBranch('main');
   await unlink(
     join(at.dataDir, 'repositories', `${id}.git`, 'objects', commitOid.slice(0, 2), commitOid.slice(2)),
   );

@@ -17,7 +17,7 @@ interface Page {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** A list of the demo space: its field, what tells its rows apart, how a row is made and how it leaves. */
+/** A list of the demo space: its field, the key of its rows, and how a row is created and removed. */
 interface List {
   field: string;
   key: string;

@@ -23,7 +23,7 @@ beforeAll(async () => {
   shelfSpace = shelf.slug;
   await at.rest('POST', `/workspaces/${archived.workspace_id}/archive`, { space: shelfSpace });
   await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'guarded' } });
-  // What a native push may hold, and no other door lets in.
+  // Files that only a native push can add.
   const repository = await git.repository(demo.repositoryId);
   await repository.createBranch('guarded', await repository.resolveBranch('main'));
   await repository.commit({

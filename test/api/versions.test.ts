@@ -226,7 +226,7 @@ describe('a merge of a rename on one side with an edit on the other', () => {
     const edit = commitAt(now() + (first === 'rename' ? 20 : 10), '-am', 'Edit');
     return { id: made.notebook_id as string, old, moved, edit };
   }
-  /** Merges so that both files are there, and pushes that in the place of `main`. */
+  /** Merges so that both files exist, and pushes the result to `main`. */
   const mergeBoth = (from: 'renames' | 'edits', old: string, moved: string) => {
     git('merge', '-q', '-s', 'ours', '--no-commit', from === 'renames' ? 'edits' : 'renames');
     git('checkout', 'renames', '--', moved);
@@ -312,7 +312,7 @@ it.each([
   ['253402300800', '9999-12-31T23:59:59.000Z'],
   ['999999999999', '9999-12-31T23:59:59.000Z'],
   ['-99999999999', '1970-01-01T00:00:00.000Z'],
-])('versions and files bound the time of a commit dated %s', async (time, told) => {
+])('versions and files bound the time of a commit dated %s', async (time, shown) => {
   const made = await create(`at${time}.ipynb`);
   git('pull', '-q');
   await write(`at${time}.ipynb`, time);
@@ -327,11 +327,11 @@ it.each([
     const { status, body } = await at.rest('GET', `${base}/files?ref=${ref}`);
     expect(status).toBe(200);
     const file = body.items.find(({ path }: { path: string }) => path === `at${time}.ipynb`);
-    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: told });
+    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: shown });
   }
   const list = await at.rest('GET', `/documents/${made.notebook_id}/versions`);
   expect(list.status).toBe(200);
   expect(list.body.items.find((version: { commit_sha: string }) => version.commit_sha === oid)).toMatchObject(
-    { created_at: told },
+    { created_at: shown },
   );
 });

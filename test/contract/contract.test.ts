@@ -58,13 +58,13 @@ async function graph(steps: Step[], like: unknown): Promise<unknown> {
   return toRest(data);
 }
 
-/** The same question through both doors. */
+/** Checks that REST and GraphQL answer the same query alike. */
 async function sameAnswer(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
   expect(rest.status).toBe(200);
   expect(await graph(steps, like)).toEqual(like);
 }
 
-/** The same deed through both doors, on two things that are alike. */
+/** Checks that REST and GraphQL answer the same mutation alike, on two equal resources. */
 async function sameDeed(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
   expect(rest.status).toBeLessThan(300);
   expect(withoutNames(await graph(steps, like))).toEqual(withoutNames(like));

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.js';
 import { createSecretBox } from '../../src/remotes/secret-box.js';
 import { loadSecretsKey, parseSecretsKey } from '../../src/remotes/secrets-key.js';
 
-it('what is sealed opens with the same key for the same place only, and never when changed', () => {
+it('a sealed secret opens with the same key for the same repository only, and never when changed', () => {
   const box = createSecretBox(randomBytes(32));
   const sealed = box.seal('pässword', 'here');
   expect(box.open(sealed, 'here')).toBe('pässword');

@@ -4,7 +4,7 @@ import { DomainError } from '../../src/errors.js';
 import { readEvents } from '../support/sse.js';
 
 const ids = { execution_id: 'e1', session_id: 's1' };
-const place = { executionId: 'e1', sessionId: 's1', after: 4 };
+const stream = { executionId: 'e1', sessionId: 's1', after: 4 };
 
 /** The stream of a log whose reading fails after some entries. */
 async function events(sequences: number[], failure: Error) {
@@ -15,7 +15,7 @@ async function events(sequences: number[], failure: Error) {
     }
     throw failure;
   }
-  return readEvents(executionStream(place, log()));
+  return readEvents(executionStream(stream, log()));
 }
 
 it.each([

@@ -6,13 +6,13 @@ import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
-  type Door,
   executions,
   files,
   listeners,
   listening,
   services,
   sessions,
+  type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
@@ -21,7 +21,7 @@ describe('a subscriber that reads nothing', () => {
   it.each([
     ['yoga', '/graphql'],
     ['graphql-sse', '/graphql/stream'],
-  ])('uses little memory over %s, and receives the newest state at the end', async (_door, path) => {
+  ])('uses little memory over %s, and receives the newest state at the end', async (_transport, path) => {
     const owner = await makeUser(at, { role: 'editor' });
     const { execution } = await makeRuntime(at, {
       workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
@@ -154,15 +154,15 @@ describe('authorization of open streams', () => {
 });
 
 describe('a client that disconnects', () => {
-  it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
+  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
     'is unsubscribed at once over %s',
-    async (door) => {
+    async (transport) => {
       for (const [query, variables] of [
         [workspaces, {}],
         [files, { id: demo.workspaceId }],
         [executions, {}],
       ] as const) {
-        const stream = await listening(query, variables, at.token, door);
+        const stream = await listening(query, variables, at.token, transport);
         stream.leave();
         await until(() => listeners() === 0, 1_000);
       }

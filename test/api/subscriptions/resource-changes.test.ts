@@ -10,21 +10,21 @@ import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
-  type Door,
   files,
   listeners,
   listening,
   open,
   type Stream,
+  type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
 
 describe('workspaceChanged', () => {
-  it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
+  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
     'sends every change of a workspace over %s',
-    async (door) => {
-      const stream = await listening(workspaces, {}, at.token, door);
+    async (transport) => {
+      const stream = await listening(workspaces, {}, at.token, transport);
       const { id } = await makeWorkspace(at, { visibility: 'space' });
       await until(() => stream.results.length === 1);
       await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });

@@ -27,16 +27,16 @@ describe('workerChanged, sessionChanged and executionsChanged', () => {
     await until(() => last(1, 'sessionChanged')?.status === 'idle');
     expect(last(0, 'workerChanged')).toMatchObject({ id: made.body.worker_id, status: 'ready' });
     expect(watched[0]!.results[0].data.workerChanged.status).toBe('starting');
-    // Long enough to be told of before it is over.
+    // Long enough to be reported before it ends.
     const code = 'import time; time.sleep(1)';
     const run = await at.graphql(
       `mutation { executeCell(spaceSlug: "demo", sessionId: "${made.body.id}", input: {code: "${code}"}) { id } }`,
     );
     const { id } = run.data.executeCell;
     await until(() => last(2, 'executionsChanged')?.status === 'ok');
-    const told = watched[2]!.results.map(({ data }) => data.executionsChanged);
-    expect(told[0]).toMatchObject({ id, session: made.body.id, code });
-    expect(['queued', 'running']).toContain(told[0].status);
+    const events = watched[2]!.results.map(({ data }) => data.executionsChanged);
+    expect(events[0]).toMatchObject({ id, session: made.body.id, code });
+    expect(['queued', 'running']).toContain(events[0].status);
     await until(() => last(1, 'sessionChanged')?.count === 1);
     await at.rest('DELETE', `/sessions/${made.body.id}`);
     await until(() => last(1, 'sessionChanged')?.status === 'dead');

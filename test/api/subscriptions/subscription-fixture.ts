@@ -45,13 +45,18 @@ export interface Stream {
   leave(): void;
 }
 
-export type Door = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
+export type Transport = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
 
-export function open(query: string, variables: object = {}, token = at.token, door: Door = 'yoga'): Stream {
+export function open(
+  query: string,
+  variables: object = {},
+  token = at.token,
+  transport: Transport = 'yoga',
+): Stream {
   const client = createClient({
-    url: door === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
+    url: transport === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
     headers: { authorization: `Bearer ${token}` },
-    singleConnection: door === 'graphql-sse single connection',
+    singleConnection: transport === 'graphql-sse single connection',
     retryAttempts: 0,
   });
   const results: any[] = [];
