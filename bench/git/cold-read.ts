@@ -1,7 +1,7 @@
 import { openGitStore } from '../../src/engines/git/git-store.js';
 import { findNativeGit } from '../../src/engines/git/native/native-git.js';
 
-// Run by cold-reads.ts: opens a store, reads one file, and tells how long that took and by how much the process grew.
+// Run by cold-reads.ts: opens a store, reads one file, and reports the duration and the growth of the process.
 const [root = '', id = '', path = ''] = process.argv.slice(2);
 const native = await findNativeGit();
 const memory = process.memoryUsage.rss();
