@@ -1,5 +1,5 @@
+import { encodeNotebook } from '../src/engines/nbformat/encode-notebook.js';
 import { normalizeNotebook } from '../src/engines/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../src/engines/nbformat/write-notebook.js';
 import { DomainError } from '../src/errors.js';
 import type { RepositoryServices } from '../src/repositories/repository-services.js';
 import { serviceIdentity } from '../src/repositories/service-identity.js';
@@ -33,7 +33,7 @@ export async function seedDemo({ prisma, git }: RepositoryServices): Promise<voi
       message: 'Create the demo',
       files: [
         { path: 'README.md', bytes: new TextEncoder().encode(readme) },
-        { path: demo.notebookPath, bytes: writeNotebook(normalizeNotebook(notebook)) },
+        { path: demo.notebookPath, bytes: encodeNotebook(normalizeNotebook(notebook)).bytes },
       ],
     });
   }

@@ -5,9 +5,9 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { User } from './user.js';
 
 const TokenScopeEnum = builder.enumType('TokenScope', {
-  description: 'What an API token is good for; what its owner may do bounds it further.',
+  description: 'What requests with an API token may do, within what its owner may do.',
   values: {
-    read: { value: TokenScope.read, description: 'To read and watch.' },
+    read: { value: TokenScope.read, description: 'Queries and subscriptions.' },
     write: { value: TokenScope.write, description: 'To change workspaces and files.' },
     execute: { value: TokenScope.execute, description: 'To start workers and sessions and run cells.' },
     admin: { value: TokenScope.admin, description: 'To administer spaces, API tokens and the platform.' },
@@ -15,12 +15,15 @@ const TokenScopeEnum = builder.enumType('TokenScope', {
 });
 
 const ApiToken = builder.objectRef<ApiTokenRow>('ApiToken').implement({
-  description: 'A token that stands for a user; only a hash of it is kept.',
+  description: 'A token that authenticates a user; the gateway stores only a hash of it.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID; not the token itself.' }),
-    userId: t.exposeID('userId', { description: 'Whom it stands for.' }),
+    userId: t.exposeID('userId', { description: 'UUID of the user that it authenticates.' }),
     name: t.exposeString('name', { description: 'What it is for.' }),
-    scopes: t.expose('scopes', { type: [TokenScopeEnum], description: 'What it is good for.' }),
+    scopes: t.expose('scopes', {
+      type: [TokenScopeEnum],
+      description: 'What requests with it may do, within what its owner may do.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
@@ -31,7 +34,7 @@ const ApiToken = builder.objectRef<ApiTokenRow>('ApiToken').implement({
       nullable: true,
       description: 'When it was revoked; null while it was not.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -49,7 +52,7 @@ builder.prismaObjectFields(User, (t) => ({
 }));
 
 const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
-  description: 'A new API token.',
+  description: 'The owner, the scopes and the expiry of a new API token.',
   fields: (t) => ({
     userId: t.id({ description: 'Whom it stands for; default the caller. Others only by platform admins.' }),
     name: t.string({ required: true, description: 'What it is for; 1 to 200 characters.' }),
@@ -65,7 +68,7 @@ const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
 const CreatedApiToken = builder
   .objectRef<{ apiToken: ApiTokenRow; token: string }>('CreatedApiToken')
   .implement({
-    description: 'An API token that was made just now.',
+    description: 'A new API token. Its text is shown this once.',
     fields: (t) => ({
       apiToken: t.expose('apiToken', { type: ApiToken, description: 'The token as it is kept.' }),
       token: t.exposeString('token', { description: 'The token itself; it is shown this once.' }),
@@ -76,9 +79,15 @@ builder.mutationFields((t) => ({
   createApiToken: t.field({
     type: CreatedApiToken,
     description:
-      'Makes an API token: for the caller, or, by platform admins, for anyone. Needs the scope `admin` and every scope ' +
+      'Creates an API token: for the caller, or, by platform admins, for anyone. Needs the scope `admin` and every scope ' +
       'that the new token gets.',
-    args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'What to make.' }) },
+    args: {
+      input: t.arg({
+        type: CreateApiTokenInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
+    },
     resolve: (_root, { input }, { services, ctx }) => createApiToken(services, ctx, input),
   }),
   revokeApiToken: t.field({

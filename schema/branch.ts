@@ -47,14 +47,18 @@ builder.prismaObjectFields(Repository, (t) => ({
 }));
 
 const repositoryArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  repositoryId: t.id({ required: true, description: 'The repository.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  repositoryId: t.id({ required: true, description: 'UUID of a repository of the space.' }),
 }));
 
 builder.mutationFields((t) => ({
   createBranch: t.field({
     type: Branch,
-    description: 'Makes a branch. Needs the scope `write` and `canEdit`. A taken name: `already_exists`.',
+    description:
+      'Creates a branch. Needs the scope `write` and `canEdit`. A name that is in use: `already_exists`.',
     args: {
       ...repositoryArgs,
       name: t.arg.string({ required: true, description: 'What `git check-ref-format --branch` accepts.' }),
@@ -69,7 +73,10 @@ builder.mutationFields((t) => ({
     description:
       'Deletes a branch, but not the default one. Needs the scope `write` and `canEdit`; a protected one only space ' +
       'admins delete.',
-    args: { ...repositoryArgs, name: t.arg.string({ required: true, description: 'The branch.' }) },
+    args: {
+      ...repositoryArgs,
+      name: t.arg.string({ required: true, description: 'The name without `refs/heads/`.' }),
+    },
     resolve: async (_root, { spaceSlug, repositoryId, name }, { services, ctx }) => {
       await deleteBranch(services, ctx, spaceSlug, repositoryId, name);
       return true;
@@ -78,12 +85,15 @@ builder.mutationFields((t) => ({
   setBranchProtection: t.field({
     type: Repository,
     description:
-      'Says whether only space admins write to a branch directly; idempotent. Needs the scope `admin` and the space role ' +
+      'Protects a branch, so that only space admins write to it directly, or ends its protection; idempotent. Needs the scope `admin` and the space role ' +
       'admin.',
     args: {
       ...repositoryArgs,
       branch: t.arg.string({ required: true, description: 'The branch; to be protected it must exist.' }),
-      protected: t.arg.boolean({ required: true, description: 'Whether it shall be protected.' }),
+      protected: t.arg.boolean({
+        required: true,
+        description: 'True protects the branch, false ends its protection.',
+      }),
     },
     resolve: (_root, { spaceSlug, repositoryId, ...input }, { services, ctx }) =>
       setBranchProtection(services, ctx, spaceSlug, repositoryId, input),

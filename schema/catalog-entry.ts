@@ -12,9 +12,9 @@ import { Space } from './space.js';
 const CatalogEntryTypeEnum = builder.enumType('CatalogEntryType', {
   description: 'What a catalog entry is.',
   values: {
-    product: { description: 'A product.' },
-    analysis: { description: 'An analysis.' },
-    use_case: { description: 'A use case.' },
+    product: { description: 'Something that the organization offers.' },
+    analysis: { description: 'A question about data, and its answer.' },
+    use_case: { description: 'A purpose that products and analyses serve.' },
   },
 });
 
@@ -24,11 +24,11 @@ const CatalogEntry = builder.prismaObject('CatalogEntry', {
     id: t.exposeID('id', { description: "UUID: a link's `targetId`." }),
     type: t.field({
       type: CatalogEntryTypeEnum,
-      description: 'What it is.',
+      description: 'Product, analysis or use case.',
       resolve: (entry) => entry.type as CatalogEntryType,
     }),
     name: t.exposeString('name', { description: 'Unique in its space and type.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -48,25 +48,39 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const CreateCatalogEntryInput = builder.inputType('CreateCatalogEntryInput', {
-  description: 'A new catalog entry.',
+  description: 'The type and the name of a new catalog entry.',
   fields: (t) => ({
-    type: t.field({ type: CatalogEntryTypeEnum, required: true, description: 'What it is.' }),
+    type: t.field({
+      type: CatalogEntryTypeEnum,
+      required: true,
+      description: 'Product, analysis or use case.',
+    }),
     name: t.string({ required: true, description: 'Unique in the space and type; 1 to 200 characters.' }),
   }),
 });
 
 const entryArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  id: t.id({ required: true, description: 'The entry.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  id: t.id({ required: true, description: 'UUID of the catalog entry.' }),
 }));
 
 builder.mutationFields((t) => ({
   createCatalogEntry: t.field({
     type: CatalogEntry,
-    description: 'Makes a catalog entry. Needs the scope `admin` and the space role admin.',
+    description: 'Creates a catalog entry. Needs the scope `admin` and the space role admin.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: CreateCatalogEntryInput, required: true, description: 'What to make.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: CreateCatalogEntryInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
     },
     resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
       createCatalogEntry(services, ctx, spaceSlug, input),

@@ -1,6 +1,7 @@
 import type { WorkspacePermissions } from '../src/access/workspace-policy.js';
 import { builder } from './builder.js';
 
+/** The object type of what the caller may do with a resource. */
 export const EffectivePermissions = builder
   .objectRef<WorkspacePermissions>('EffectivePermissions')
   .implement({

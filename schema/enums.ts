@@ -10,15 +10,17 @@ import {
 } from '../prisma/generated/client/client.js';
 import { builder } from './builder.js';
 
+/** The roles of members of a space. */
 export const SpaceRoleEnum = builder.enumType('SpaceRole', {
   description: 'What a member may do in a space.',
   values: {
     admin: { value: SpaceRole.admin, description: 'Everything, in every workspace of the space.' },
-    editor: { value: SpaceRole.editor, description: 'Makes workspaces; edits those that they can view.' },
+    editor: { value: SpaceRole.editor, description: 'Creates workspaces; edits those that they can view.' },
     viewer: { value: SpaceRole.viewer, description: 'Reads and watches.' },
   },
 });
 
+/** The kinds of repositories. */
 export const RepositoryKindEnum = builder.enumType('RepositoryKind', {
   description: 'What a repository is for.',
   values: {
@@ -28,6 +30,7 @@ export const RepositoryKindEnum = builder.enumType('RepositoryKind', {
   },
 });
 
+/** The visibilities of workspaces. */
 export const VisibilityEnum = builder.enumType('Visibility', {
   description: 'Who can view a workspace.',
   values: {
@@ -37,6 +40,7 @@ export const VisibilityEnum = builder.enumType('Visibility', {
   },
 });
 
+/** Where the kernels of a profile run. */
 export const RuntimeEnum = builder.enumType('Runtime', {
   description: 'Where the kernels of a profile run.',
   values: {
@@ -46,6 +50,7 @@ export const RuntimeEnum = builder.enumType('Runtime', {
   },
 });
 
+/** The backends that run workers. */
 export const BackendEnum = builder.enumType('Backend', {
   description: 'What runs a worker.',
   values: {
@@ -58,18 +63,20 @@ export const BackendEnum = builder.enumType('Backend', {
   },
 });
 
+/** The states of a worker. */
 export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
-  description: 'Where a worker is in its life; `stopped` and `failed` are terminal.',
+  description: 'The states of a worker; `stopped` and `failed` are terminal.',
   values: {
     starting: { value: WorkerStatus.starting, description: 'Its files and its server are being set up.' },
     ready: { value: WorkerStatus.ready, description: 'Takes sessions and cells.' },
     busy: { value: WorkerStatus.busy, description: 'Runs a cell.' },
     stopping: { value: WorkerStatus.stopping, description: 'Is being stopped.' },
-    stopped: { value: WorkerStatus.stopped, description: 'Ended as asked.' },
-    failed: { value: WorkerStatus.failed, description: 'Ended by itself; the reason says why.' },
+    stopped: { value: WorkerStatus.stopped, description: 'Ended on request.' },
+    failed: { value: WorkerStatus.failed, description: 'Ended without a request; `statusReason` says why.' },
   },
 });
 
+/** The states of a session. */
 export const SessionStatusEnum = builder.enumType('SessionStatus', {
   description: 'What the kernel of a session does.',
   values: {
@@ -84,8 +91,9 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
   },
 });
 
+/** The states of an execution. */
 export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
-  description: 'Where an execution is in its life; all but `queued` and `running` are terminal.',
+  description: 'The states of an execution; all but `queued` and `running` are terminal.',
   values: {
     queued: { value: ExecutionStatus.queued, description: 'Waits for the cells before it.' },
     running: { value: ExecutionStatus.running, description: 'The kernel runs it.' },
@@ -94,13 +102,14 @@ export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
     aborted: { value: ExecutionStatus.aborted, description: 'Not run, because a cell before it failed.' },
     cancelled: {
       value: ExecutionStatus.cancelled,
-      description: 'Taken out of the queue, or its session was restarted or deleted.',
+      description: 'Removed from the queue, or its session was restarted or deleted.',
     },
     timed_out: { value: ExecutionStatus.timed_out, description: 'Interrupted after its `timeoutSeconds`.' },
     failed: { value: ExecutionStatus.failed, description: 'The kernel, its worker or the gateway failed.' },
   },
 });
 
+/** The kinds of files. */
 export const FileKindEnum = builder.enumType('FileKind', {
   description: 'What a file is, by its extension.',
   values: {

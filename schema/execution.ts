@@ -11,12 +11,13 @@ import { ExecutionStatusEnum } from './enums.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
 
+/** The object type of a run of a cell. */
 export const Execution = builder.prismaObject('Execution', {
   description: 'One run of a cell. Its events are a numbered log, kept for 7 days.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),
-    userId: t.exposeID('userId', { description: 'Who asked for it.' }),
+    userId: t.exposeID('userId', { description: 'UUID of the user who queued it.' }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with its session, and so with it.',
@@ -26,12 +27,15 @@ export const Execution = builder.prismaObject('Execution', {
     code: t.exposeString('code', { description: 'The code of the cell.' }),
     cellIndex: t.exposeInt('cellIndex', {
       nullable: true,
-      description: "The cell's place in the notebook, from 0.",
+      description: 'The index of the cell in the notebook, from 0.',
     }),
     cellId: t.exposeString('cellId', { nullable: true, description: "The cell's nbformat id." }),
-    status: t.expose('status', { type: ExecutionStatusEnum, description: 'Where it is in its life.' }),
-    executionCount: t.exposeInt('executionCount', { nullable: true, description: "The kernel's counter." }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    status: t.expose('status', { type: ExecutionStatusEnum, description: 'The state that it is in now.' }),
+    executionCount: t.exposeInt('executionCount', {
+      nullable: true,
+      description: "The kernel's execution counter (`In [n]`) for this cell.",
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request for it came.' }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
       nullable: true,
@@ -68,15 +72,16 @@ builder.objectFields(Space, (t) => ({
 const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
   description: 'A cell to run.',
   fields: (t) => ({
-    code: t.string({ required: true, description: 'The code.' }),
-    cellIndex: t.int({ description: "The cell's place in the notebook, from 0." }),
+    code: t.string({ required: true, description: 'The source of the cell, as the kernel gets it.' }),
+    cellIndex: t.int({ description: 'The index of the cell in the notebook, from 0.' }),
     cellId: t.string({ description: "The cell's nbformat id." }),
     timeoutSeconds: t.float({ description: 'Interrupt the run after so many seconds; default no limit.' }),
     stopOnError: t.boolean({
       description: "Whether an error ends the caller's cells queued behind it as `aborted`; default true.",
     }),
     executionId: t.id({
-      description: "A UUID of the client's: sent again, it answers that execution in place of running twice.",
+      description:
+        "A UUID of the client's: sent again, the answer is that execution, and nothing runs twice.",
     }),
   }),
 });
@@ -88,16 +93,20 @@ builder.mutationFields((t) => ({
       'Queues a cell and returns at once; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      sessionId: t.arg.id({ required: true, description: 'The session.' }),
-      input: t.arg({ type: ExecuteCellInput, required: true, description: 'The cell.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      sessionId: t.arg.id({ required: true, description: 'UUID of a session of the space.' }),
+      input: t.arg({ type: ExecuteCellInput, required: true, description: 'The code to run, and how.' }),
     },
     resolve: (_root, { spaceSlug, sessionId, input }, { services, ctx }) =>
       executeCell(services, ctx, spaceSlug, sessionId, input),
   }),
   cancelExecution: t.field({
     type: Execution,
-    description: 'Takes a queued execution out of its queue. Needs the scope `execute`.',
+    description:
+      'Removes a queued execution from its queue; it ends as `cancelled`. Needs the scope `execute`.',
     args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
     resolve: (_root, { id }, { services, ctx }) => cancelExecution(services, ctx, id),
   }),
@@ -108,10 +117,13 @@ builder.subscriptionField('executionsChanged', (t) =>
     type: Execution,
     description:
       'Follows what is queued, begins and ends in workspaces that the caller can view. ' +
-      'A slow reader gets the newest state of each. Ends with an error once the caller may not follow any more. ' +
+      'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       sessionId: t.arg.id({ description: 'Only those of this session; needs `canView` in its workspace.' }),
     },

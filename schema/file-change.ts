@@ -16,7 +16,7 @@ const FileChangeKind = builder.enumType('FileChangeKind', {
 const FileChange = builder.objectRef<FileChangeEvent>('FileChange').implement({
   description: 'What one commit did to one file of a branch.',
   fields: (t) => ({
-    branch: t.exposeString('branch', { description: 'The branch.' }),
+    branch: t.exposeString('branch', { description: 'The name without `refs/heads/`.' }),
     path: t.exposeString('path', { description: 'Where the file is, or was when it is gone.' }),
     change: t.expose('change', { type: FileChangeKind, description: 'What the commit did.' }),
     previousPath: t.exposeString('previousPath', {
@@ -25,7 +25,7 @@ const FileChange = builder.objectRef<FileChangeEvent>('FileChange').implement({
     }),
     sha: t.exposeString('sha', { nullable: true, description: 'The blob; null when it is gone.' }),
     notebookId: t.exposeID('notebookId', { nullable: true, description: 'Null for text files.' }),
-    commitSha: t.exposeString('commitSha', { description: 'The commit.' }),
+    commitSha: t.exposeString('commitSha', { description: 'The 40 hex digits of the commit.' }),
     commitMessage: t.exposeString('commitMessage', { description: 'Without its final newline.' }),
     author: t.field({
       type: VersionAuthor,
@@ -42,8 +42,11 @@ builder.subscriptionField('fileChanged', (t) =>
       'Follows every commit on a branch from now on, also a native push; a slow reader loses none. Ends with an ' +
       'error once the caller may not follow any more, or the branch is gone. Needs the scope `read` and `canView`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      workspaceId: t.arg.id({ required: true, description: 'The workspace.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      workspaceId: t.arg.id({ required: true, description: 'UUID of a workspace of the space.' }),
       branch: t.arg.string({ description: "Default the workspace's branch." }),
     },
     subscribe: (_root, { spaceSlug, workspaceId, branch }, { services, ctx }) =>

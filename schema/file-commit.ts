@@ -8,31 +8,41 @@ import { SavedFileType } from './file.js';
 import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
 
 const Commit = builder.objectRef<CommitResult>('Commit').implement({
-  description: 'What a change of files made of a branch.',
+  description: 'The commit that a change of files wrote.',
   fields: (t) => ({
     commitSha: t.exposeString('commitOid', {
-      description: 'The new commit, or the tip where nothing changed.',
+      description: 'The new commit; the tip of the branch where nothing changed.',
     }),
     parentSha: t.exposeString('parentOid', { description: 'The commit before it.' }),
-    changed: t.exposeBoolean('changed', { description: 'False when all was as asked already.' }),
+    changed: t.exposeBoolean('changed', {
+      description: 'False when the branch had the requested content already, so that no commit was written.',
+    }),
   }),
 });
 
 const DeleteFileInput = builder.inputType('DeleteFileInput', {
   description: 'A file to delete; its versions stay.',
   fields: (t) => ({
-    path: t.string({ required: true, description: 'Where the file is.' }),
-    branch: t.string({ description: 'Default the default branch.' }),
-    baseSha: t.string({ description: 'The blob last read. Default unconditional.' }),
+    path: t.string({ required: true, description: 'Relative, `/`-separated; a file that exists.' }),
+    branch: t.string({
+      description: 'A branch that exists; default the branch of the workspace or repository.',
+    }),
+    baseSha: t.string({
+      description:
+        'The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check.',
+    }),
     commitMessage: t.string({ description: 'Default `Delete PATH`.' }),
   }),
 });
 
 const RestoreVersionInput = builder.inputType('RestoreVersionInput', {
-  description: 'A version to make current again, on its branch.',
+  description: 'A version to restore on its branch.',
   fields: (t) => ({
-    versionId: t.id({ required: true, description: 'The version.' }),
-    baseSha: t.string({ description: 'The blob that is there now. Default unconditional.' }),
+    versionId: t.id({ required: true, description: 'UUID of the version: `NotebookVersion.id`.' }),
+    baseSha: t.string({
+      description:
+        'The blob that the client knows at the path; `base_sha_conflict` where the branch has another. Default: no check.',
+    }),
     commitMessage: t.string({ description: 'Default `Restore PATH to COMMIT`.' }),
   }),
 });
@@ -42,23 +52,31 @@ const FileChangeInput = builder.inputType('FileChangeInput', {
     'One change of several; exactly one member is given. Their own `branch` and message are ignored.',
   isOneOf: true,
   fields: (t) => ({
-    create: t.field({ type: CreateFileInput, description: 'A new file.' }),
-    save: t.field({ type: SaveFileInput, description: 'New content.' }),
-    rename: t.field({ type: RenameFileInput, description: 'Another path.' }),
-    delete: t.field({ type: DeleteFileInput, description: 'Away with it.' }),
+    create: t.field({
+      type: CreateFileInput,
+      description: 'Creates a file; fails with `file_exists` where the path is taken.',
+    }),
+    save: t.field({ type: SaveFileInput, description: 'Replaces the content of a file that exists.' }),
+    rename: t.field({ type: RenameFileInput, description: 'Moves a file to another path.' }),
+    delete: t.field({ type: DeleteFileInput, description: 'Deletes a file; its versions stay.' }),
   }),
 });
 
 const CommitFilesInput = builder.inputType('CommitFilesInput', {
   description: 'Several changes as one commit: all or none.',
   fields: (t) => ({
-    branch: t.string({ description: 'Default the default branch.' }),
+    branch: t.string({
+      description: 'A branch that exists; default the branch of the workspace or repository.',
+    }),
     changes: t.field({
       type: [FileChangeInput],
       required: true,
       description: '1 to 500, applied in order, each to the outcome of those before it.',
     }),
-    commitMessage: t.string({ required: true, description: 'What the commit says.' }),
+    commitMessage: t.string({
+      required: true,
+      description: 'The message of the commit, 1 to 10,000 characters.',
+    }),
   }),
 });
 
@@ -66,16 +84,27 @@ builder.mutationFields((t) => ({
   deleteFile: t.field({
     type: Commit,
     description: 'Deletes a file with one commit. Needs the scope `write` and `canEdit`.',
-    args: { ...writeArgs, input: t.arg({ type: DeleteFileInput, required: true, description: 'The file.' }) },
+    args: {
+      ...writeArgs,
+      input: t.arg({
+        type: DeleteFileInput,
+        required: true,
+        description: 'The path, and the blob that is expected there.',
+      }),
+    },
     resolve: (_root, args, { services, ctx }) =>
       deleteFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
   }),
   restoreVersion: t.field({
     type: SavedFileType,
-    description: 'Makes a version current again, as a new commit. Needs the scope `write` and `canEdit`.',
+    description: 'Restores a version on its branch, as a new commit. Needs the scope `write` and `canEdit`.',
     args: {
       ...writeArgs,
-      input: t.arg({ type: RestoreVersionInput, required: true, description: 'The version.' }),
+      input: t.arg({
+        type: RestoreVersionInput,
+        required: true,
+        description: 'Which version, and over which blob.',
+      }),
     },
     resolve: (_root, args, { services, ctx }) =>
       restoreVersion(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
@@ -85,7 +114,11 @@ builder.mutationFields((t) => ({
     description: 'Applies several file changes as one commit. Needs the scope `write` and `canEdit`.',
     args: {
       ...writeArgs,
-      input: t.arg({ type: CommitFilesInput, required: true, description: 'The changes.' }),
+      input: t.arg({
+        type: CommitFilesInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, args, { services, ctx }) =>
       commitFiles(services, ctx, args.spaceSlug, args.in as FileTarget, {

@@ -5,16 +5,19 @@ const FileAddress = builder.inputType('FileAddress', {
   description: 'How a file is addressed: through a workspace or through its repository.',
   isOneOf: true,
   fields: (t) => ({
-    workspaceId: t.id({ description: 'The workspace.' }),
-    repositoryId: t.id({ description: 'The repository.' }),
+    workspaceId: t.id({ description: 'UUID of a workspace of the space.' }),
+    repositoryId: t.id({ description: 'UUID of a repository of the space.' }),
   }),
 });
 
+/** The input of `createFile`, and of a change of `commitFiles`. */
 export const CreateFileInput = builder.inputType('CreateFileInput', {
-  description: 'A new file.',
+  description: 'The path and the content of a new file, and how to commit it.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Relative, `/`-separated; `.ipynb` makes it a notebook.' }),
-    branch: t.string({ description: 'Default the default branch.' }),
+    branch: t.string({
+      description: 'A branch that exists; default the branch of the workspace or repository.',
+    }),
     kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
     notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON; default an empty notebook.' }),
     content: t.string({ description: 'The text of a text file.' }),
@@ -22,13 +25,17 @@ export const CreateFileInput = builder.inputType('CreateFileInput', {
   }),
 });
 
+/** The input of `saveFile`, and of a change of `commitFiles`. */
 export const SaveFileInput = builder.inputType('SaveFileInput', {
   description: 'A save of a file that exists.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
-    branch: t.string({ description: 'Default the default branch.' }),
+    branch: t.string({
+      description: 'A branch that exists; default the branch of the workspace or repository.',
+    }),
     baseSha: t.string({
-      description: 'The blob last read: refuses to save over another. Default unconditional.',
+      description:
+        'The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check.',
     }),
     kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
     notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON, for a notebook.' }),
@@ -37,18 +44,32 @@ export const SaveFileInput = builder.inputType('SaveFileInput', {
   }),
 });
 
+/** The input of `renameFile`, and of a change of `commitFiles`. */
 export const RenameFileInput = builder.inputType('RenameFileInput', {
   description: 'A rename on one branch.',
   fields: (t) => ({
-    path: t.string({ required: true, description: 'Where the file is.' }),
-    newPath: t.string({ required: true, description: 'Where it shall be; the same kind of file.' }),
-    branch: t.string({ description: 'Default the default branch.' }),
-    baseSha: t.string({ description: 'The blob last read. Default unconditional.' }),
+    path: t.string({ required: true, description: 'Relative, `/`-separated; a file that exists.' }),
+    newPath: t.string({
+      required: true,
+      description:
+        'Relative, `/`-separated; must not exist, and must keep the extension `.ipynb` or its absence.',
+    }),
+    branch: t.string({
+      description: 'A branch that exists; default the branch of the workspace or repository.',
+    }),
+    baseSha: t.string({
+      description:
+        'The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check.',
+    }),
     commitMessage: t.string({ description: 'Default `Rename A to B`.' }),
   }),
 });
 
+/** The arguments that say which files a mutation writes to. */
 export const writeArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
   in: t.field({ type: FileAddress, required: true, description: 'The workspace or repository.' }),
 }));

@@ -30,7 +30,7 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
         'Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had.',
     }),
     repositoryId: t.id({
-      description: 'The repository that holds it.',
+      description: 'UUID of the repository that holds it.',
       resolve: ({ repository }) => repository.id,
     }),
     workspaceId: t.id({
@@ -40,14 +40,14 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
-      description: 'What the caller may do with it.',
+      description: 'What the caller may do with it at this moment.',
       resolve: (file, _args, { services, ctx }) => filePermissionsIn(services, ctx, file),
     }),
   }),
 });
 
 builder.objectRef<Extract<FileSnapshot, { kind: 'notebook' }>>('NotebookFile').implement({
-  description: 'A notebook.',
+  description: 'A notebook, as Jupyter stores it.',
   interfaces: [WorkspaceFile],
   fields: (t) => ({
     notebook: t.field({
@@ -59,7 +59,7 @@ builder.objectRef<Extract<FileSnapshot, { kind: 'notebook' }>>('NotebookFile').i
 });
 
 builder.objectRef<Extract<FileSnapshot, { kind: 'text' }>>('TextFile').implement({
-  description: 'A text file.',
+  description: 'A UTF-8 text file.',
   interfaces: [WorkspaceFile],
   fields: (t) => ({ content: t.exposeString('content', { description: 'UTF-8 text.' }) }),
 });
@@ -68,7 +68,11 @@ builder.objectRef<Extract<FileSnapshot, { kind: 'text' }>>('TextFile').implement
 export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
   description: 'A file as it is after a write.',
   fields: (t) => ({
-    file: t.field({ type: WorkspaceFile, description: 'The file.', resolve: (saved) => saved.file }),
+    file: t.field({
+      type: WorkspaceFile,
+      description: 'The file as the commit has it.',
+      resolve: (saved) => saved.file,
+    }),
     version: t.field({
       type: NotebookVersion,
       nullable: true,
@@ -77,7 +81,7 @@ export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement
     }),
     repository: t.field({
       type: Repository,
-      description: 'The repository that holds it.',
+      description: 'The repository that the commit was written to.',
       resolve: ({ file }) => file.repository,
     }),
   }),
@@ -113,10 +117,10 @@ builder.prismaObjectField(Repository, 'file', (t) =>
 builder.mutationFields((t) => ({
   createFile: t.field({
     type: SavedFileType,
-    description: 'Makes a file with one commit. Needs the scope `write` and `canEdit`.',
+    description: 'Creates a file with one commit. Needs the scope `write` and `canEdit`.',
     args: {
       ...writeArgs,
-      input: t.arg({ type: CreateFileInput, required: true, description: 'The file.' }),
+      input: t.arg({ type: CreateFileInput, required: true, description: 'The path and the content.' }),
     },
     resolve: (_root, args, { services, ctx }) =>
       createFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
@@ -127,7 +131,11 @@ builder.mutationFields((t) => ({
       'Saves a file with one commit; the same bytes again make none. `base_sha_conflict` names the current sha.',
     args: {
       ...writeArgs,
-      input: t.arg({ type: SaveFileInput, required: true, description: 'The save.' }),
+      input: t.arg({
+        type: SaveFileInput,
+        required: true,
+        description: 'The new content, and the blob that it replaces.',
+      }),
     },
     resolve: (_root, args, { services, ctx }) =>
       saveFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
@@ -137,7 +145,7 @@ builder.mutationFields((t) => ({
     description: 'Renames a file with one commit; its notebook id, links and versions follow.',
     args: {
       ...writeArgs,
-      input: t.arg({ type: RenameFileInput, required: true, description: 'The rename.' }),
+      input: t.arg({ type: RenameFileInput, required: true, description: 'The old and the new path.' }),
     },
     resolve: (_root, args, { services, ctx }) =>
       renameFile(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),

@@ -25,6 +25,8 @@ import './worker.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';
+import './execution-output-event.js';
+import './execution-comm-event.js';
 import { builder } from './builder.js';
 
 /** The one GraphQL schema, which all transports execute. */

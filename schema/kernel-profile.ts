@@ -16,7 +16,7 @@ const KernelProfile = builder.prismaObject('KernelProfile', {
     language: t.exposeString('language', { description: 'The programming language.' }),
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
     runtime: t.expose('runtime', { type: RuntimeEnum, description: 'Where its kernels run.' }),
-    isDefault: t.exposeBoolean('isDefault', { description: 'Whether it is meant when none is named.' }),
+    isDefault: t.exposeBoolean('isDefault', { description: 'Whether requests without one use it.' }),
     isAvailable: t.boolean({
       description: 'Whether a worker can be started with it now.',
       resolve: async (profile, _args, { services }) =>
@@ -47,14 +47,16 @@ builder.objectFields(Space, (t) => ({
 const kernelName = "Jupyter's kernelspec name: letters, digits, dots, underscores and hyphens.";
 
 const CreateKernelProfileInput = builder.inputType('CreateKernelProfileInput', {
-  description: 'A new kernel profile.',
+  description: 'Which kernel a new profile starts, and where.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Slug: 1 to 63 lower-case letters, digits and hyphens.' }),
     displayName: t.string({ required: true, description: '1 to 200 characters.' }),
     language: t.string({ required: true, description: 'The programming language.' }),
     kernelName: t.string({ required: true, description: kernelName }),
     runtime: t.field({ type: RuntimeEnum, required: true, description: 'Where its kernels run.' }),
-    isDefault: t.boolean({ description: 'Takes it from the default before; default false.' }),
+    isDefault: t.boolean({
+      description: 'True makes it the default in place of the former one; default false.',
+    }),
   }),
 });
 
@@ -65,17 +67,23 @@ const UpdateKernelProfileInput = builder.inputType('UpdateKernelProfileInput', {
     language: t.string({ description: 'The programming language.' }),
     kernelName: t.string({ description: kernelName }),
     runtime: t.field({ type: RuntimeEnum, description: 'Where its kernels run.' }),
-    isDefault: t.boolean({ description: 'True takes it from the default before.' }),
+    isDefault: t.boolean({ description: 'True makes it the default in place of the former one.' }),
   }),
 });
 
-const id = { required: true, description: 'The kernel profile.' } as const;
+const id = { required: true, description: 'The slug of the kernel profile.' } as const;
 
 builder.mutationFields((t) => ({
   createKernelProfile: t.field({
     type: KernelProfile,
-    description: 'Makes a kernel profile. Needs the scope `admin` and a platform admin.',
-    args: { input: t.arg({ type: CreateKernelProfileInput, required: true, description: 'What to make.' }) },
+    description: 'Creates a kernel profile. Needs the scope `admin` and a platform admin.',
+    args: {
+      input: t.arg({
+        type: CreateKernelProfileInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
+    },
     resolve: (_root, { input }, { services, ctx }) => createKernelProfile(services, ctx, input),
   }),
   updateKernelProfile: t.field({
@@ -84,7 +92,11 @@ builder.mutationFields((t) => ({
       'Changes a kernel profile; what runs goes on as it was started. Needs the scope `admin` and a platform admin.',
     args: {
       id: t.arg.id(id),
-      input: t.arg({ type: UpdateKernelProfileInput, required: true, description: 'The changes.' }),
+      input: t.arg({
+        type: UpdateKernelProfileInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, args, { services, ctx }) => updateKernelProfile(services, ctx, args.id, args.input),
   }),

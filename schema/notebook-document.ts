@@ -16,12 +16,13 @@ export interface DocumentInSpace {
   document: DocumentRow;
 }
 
+/** The object type of the identity of a notebook. */
 export const NotebookDocument = builder.objectRef<DocumentInSpace>('NotebookDocument').implement({
   description: 'The identity of a notebook, across renames and branches of its repository.',
   fields: (t) => ({
     id: t.id({ description: 'UUID: the `notebookId` of files.', resolve: ({ document }) => document.id }),
     repositoryId: t.id({
-      description: 'The repository that holds it.',
+      description: 'UUID of the repository that holds it.',
       resolve: ({ document }) => document.repositoryId,
     }),
     effectivePermissions: t.field({

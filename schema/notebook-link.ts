@@ -17,21 +17,26 @@ const LinkTargetTypeEnum = builder.enumType('LinkTargetType', {
 });
 
 const NotebookLink = builder.prismaObject('NotebookLink', {
-  description: 'A notebook belongs to something of its space.',
+  description: 'A link from a notebook to a product, analysis, repository or use case of its space.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
-    notebookId: t.exposeID('notebookId', { description: 'The notebook.' }),
+    notebookId: t.exposeID('notebookId', {
+      description: 'UUID of the notebook: the `notebookId` of its file.',
+    }),
     targetType: t.expose('targetType', { type: LinkTargetTypeEnum, description: 'What it is linked to.' }),
-    targetId: t.exposeID('targetId', { description: 'The id of that.' }),
+    targetId: t.exposeID('targetId', {
+      description: 'UUID of the product, analysis, repository or use case.',
+    }),
     targetName: t.string({
       nullable: true,
-      description: 'The name of that; null when it is gone, or a repository that the caller may not view.',
+      description:
+        'The name of the target; null when it was deleted, or a repository that the caller may not view.',
       select: { document: { select: { repository: { select: { spaceId: true } } } } },
       resolve: (link, _args, { services, ctx }) =>
         targetName(services, ctx, link.document.repository.spaceId, link),
     }),
-    createdByUserId: t.exposeID('createdByUserId', { description: 'Who made it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdByUserId: t.exposeID('createdByUserId', { description: 'UUID of the user who created it.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -48,9 +53,13 @@ builder.objectFields(NotebookDocument, (t) => ({
 }));
 
 const CreateNotebookLinkInput = builder.inputType('CreateNotebookLinkInput', {
-  description: 'What to link to.',
+  description: 'The target of the link; it must belong to the same space.',
   fields: (t) => ({
-    targetType: t.field({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
+    targetType: t.field({
+      type: LinkTargetTypeEnum,
+      required: true,
+      description: 'The type of the thing that `targetId` names.',
+    }),
     targetId: t.id({
       required: true,
       description: 'Its id; it must be of the same space, and a repository one that the caller can view.',
@@ -61,11 +70,22 @@ const CreateNotebookLinkInput = builder.inputType('CreateNotebookLinkInput', {
 builder.mutationFields((t) => ({
   createNotebookLink: t.field({
     type: NotebookLink,
-    description: 'Links a notebook. Needs the scope `write` and `canEdit`. Twice the same: `already_exists`.',
+    description:
+      'Links a notebook. Needs the scope `write` and `canEdit`. A link that exists: `already_exists`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
-      input: t.arg({ type: CreateNotebookLinkInput, required: true, description: 'What to link to.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      notebookId: t.arg.id({
+        required: true,
+        description: 'UUID of the notebook: the `notebookId` of its file.',
+      }),
+      input: t.arg({
+        type: CreateNotebookLinkInput,
+        required: true,
+        description: 'The target of the link; it must belong to the same space.',
+      }),
     },
     resolve: (_root, { spaceSlug, notebookId, input }, { services, ctx }) =>
       createLink(services, ctx, spaceSlug, notebookId, input),
@@ -73,9 +93,15 @@ builder.mutationFields((t) => ({
   deleteNotebookLink: t.boolean({
     description: 'Deletes a link. Needs the scope `write` and `canEdit`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      notebookId: t.arg.id({ required: true, description: 'The notebook.' }),
-      id: t.arg.id({ required: true, description: 'The link.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      notebookId: t.arg.id({
+        required: true,
+        description: 'UUID of the notebook: the `notebookId` of its file.',
+      }),
+      id: t.arg.id({ required: true, description: 'UUID of the link.' }),
     },
     resolve: async (_root, { spaceSlug, notebookId, id }, { services, ctx }) => {
       await deleteLink(services, ctx, spaceSlug, notebookId, id);
@@ -92,8 +118,15 @@ builder.objectFields(Space, (t) => ({
     description: 'The notebooks that are linked to something of the space, newest first.',
     args: {
       ...pageArgs,
-      targetType: t.arg({ type: LinkTargetTypeEnum, required: true, description: 'What it is.' }),
-      targetId: t.arg.id({ required: true, description: 'Its id.' }),
+      targetType: t.arg({
+        type: LinkTargetTypeEnum,
+        required: true,
+        description: 'The type of the thing that `targetId` names.',
+      }),
+      targetId: t.arg.id({
+        required: true,
+        description: 'UUID of the product, analysis, repository or use case.',
+      }),
     },
     resolve: async (space, args, { services, ctx }) => {
       const page = await readPage(args, listLinkedNotebooks(services, ctx, space.slug, args));

@@ -1,5 +1,6 @@
 import { builder } from './builder.js';
 
+/** The object type of a commit's author. */
 export const VersionAuthor = builder
   .objectRef<{ userId: string | null; name: string; email: string }>('VersionAuthor')
   .implement({
@@ -14,6 +15,7 @@ export const VersionAuthor = builder
     }),
   });
 
+/** The object type of a saved version of a file. */
 export const NotebookVersion = builder.prismaObject('FileVersion', {
   name: 'NotebookVersion',
   description: 'A saved version of a file: one commit that changed it on one branch.',
@@ -22,7 +24,7 @@ export const NotebookVersion = builder.prismaObject('FileVersion', {
     notebookId: t.exposeID('documentId', { nullable: true, description: 'Null for text files.' }),
     path: t.exposeString('path', { description: 'Where the file was in that commit.' }),
     branch: t.exposeString('branch', { description: 'The branch that the commit is on.' }),
-    commitSha: t.exposeString('commitOid', { description: 'The commit.' }),
+    commitSha: t.exposeString('commitOid', { description: 'The 40 hex digits of the commit.' }),
     sha: t.exposeString('blobOid', { description: "The blob: the file's content." }),
     commitMessage: t.exposeString('message', { description: 'Without its final newline.' }),
     author: t.field({

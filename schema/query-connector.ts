@@ -9,11 +9,11 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';
 
 const QueryConnector = builder.prismaObject('QueryConnector', {
-  description: 'A governed way to data that authors of a workspace may query.',
+  description: 'A governed access to data that authors of a workspace may query.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     name: t.exposeString('name', { description: 'Unique in its space.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -29,16 +29,22 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const connectorArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  id: t.id({ required: true, description: 'The connector.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  id: t.id({ required: true, description: 'UUID of the connector.' }),
 }));
 
 builder.mutationFields((t) => ({
   createConnector: t.field({
     type: QueryConnector,
-    description: 'Makes a query connector. Needs the scope `admin` and the space role admin.',
+    description: 'Creates a query connector. Needs the scope `admin` and the space role admin.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
     resolve: (_root, { spaceSlug, name }, { services, ctx }) =>
@@ -56,7 +62,7 @@ builder.mutationFields((t) => ({
   }),
   deleteConnector: t.boolean({
     description:
-      'Deletes a query connector and takes it out of the workspaces that had it. Needs the scope `admin` and the space ' +
+      'Deletes a query connector and removes it from the workspaces that refer to it. Needs the scope `admin` and the space ' +
       'role admin.',
     args: connectorArgs,
     resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {

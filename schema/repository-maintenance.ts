@@ -6,12 +6,12 @@ import { builder } from './builder.js';
 import { Repository } from './repository.js';
 
 const MaintenanceStatusEnum = builder.enumType('MaintenanceStatus', {
-  description: 'How the maintenance of a repository stands.',
+  description: 'The state of the maintenance of a repository.',
   values: {
     idle: { value: MaintenanceStatus.idle, description: 'None is due or under way; the last one succeeded.' },
     queued: {
       value: MaintenanceStatus.queued,
-      description: 'One waits for its turn, or to be taken up again.',
+      description: 'One waits in the queue, also to be resumed after a restart of the gateway.',
     },
     running: { value: MaintenanceStatus.running, description: 'One is under way.' },
     failed: { value: MaintenanceStatus.failed, description: 'The last one failed; nothing was lost.' },
@@ -32,10 +32,10 @@ const MaintenanceStepEnum = builder.enumType('MaintenanceStep', {
 });
 
 const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMaintenance').implement({
-  description: 'How the maintenance of a repository stands, and how its objects lie on disk.',
+  description: 'The maintenance of a repository, and how its objects are stored on disk.',
   fields: (t) => ({
-    repositoryId: t.exposeID('repositoryId', { description: 'The repository.' }),
-    status: t.expose('status', { type: MaintenanceStatusEnum, description: 'How it stands.' }),
+    repositoryId: t.exposeID('repositoryId', { description: 'UUID of a repository of the space.' }),
+    status: t.expose('status', { type: MaintenanceStatusEnum, description: 'The state of the maintenance.' }),
     step: t.expose('step', {
       type: MaintenanceStepEnum,
       nullable: true,
@@ -43,7 +43,7 @@ const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMai
     }),
     percent: t.exposeInt('percent', {
       nullable: true,
-      description: 'How far the step is, where git tells.',
+      description: 'Progress of the step from 0 to 100; null where Git does not report it.',
     }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
@@ -68,22 +68,25 @@ const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMai
 builder.prismaObjectFields(Repository, (t) => ({
   maintenance: t.field({
     type: RepositoryMaintenance,
-    description: 'How its maintenance stands. Needs the scope `admin` and the space role admin.',
+    description: 'The state of its maintenance. Needs the scope `admin` and the space role admin.',
     resolve: (repository, _args, { services, ctx }) => readMaintenance(services, ctx, repository),
   }),
 }));
 
 const repositoryArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  repositoryId: t.id({ required: true, description: 'The repository.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  repositoryId: t.id({ required: true, description: 'UUID of a repository of the space.' }),
 }));
 
 builder.mutationField('maintainRepository', (t) =>
   t.field({
     type: Repository,
     description:
-      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Without ' +
-      'native git on the server: `storage_unavailable`. Needs the scope `admin` and the space role admin.',
+      'Queues the repository for maintenance, whether or not it is due; one that waits or runs is left as it is. Needs ' +
+      'the scope `admin` and the space role admin.',
     args: repositoryArgs,
     resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
       maintainRepository(services, ctx, spaceSlug, repositoryId),

@@ -2,7 +2,7 @@ import { builder } from './builder.js';
 
 /** Also the `remote` of a new repository. */
 export const RepositoryRemoteInput = builder.inputType('RepositoryRemoteInput', {
-  description: 'The external repository that a repository shall mirror.',
+  description: 'The external repository to mirror.',
   fields: (t) => ({
     url: t.string({
       required: true,

@@ -4,21 +4,22 @@ import { remoteConflicts, remoteError } from '../src/remotes/remote-state.js';
 import { removeRemote } from '../src/remotes/remove-remote.js';
 import { requestSync } from '../src/remotes/request-sync.js';
 import { setRemote } from '../src/remotes/set-remote.js';
-import type { RemoteConflict as RemoteConflictRow } from '../src/remotes/sync-remote.js';
+import type { RemoteConflict as RemoteConflictRow } from '../src/remotes/sync-job.js';
 import { watchRemote } from '../src/subscriptions/watch-remote.js';
 import { builder } from './builder.js';
 import { Repository } from './repository.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';
 
 const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
-  description: 'How a repository stands to its remote.',
+  description: 'The state of a repository that mirrors a remote.',
   values: {
-    pending: { value: RemoteSyncStatus.pending, description: 'A sync waits for its turn or runs.' },
+    pending: { value: RemoteSyncStatus.pending, description: 'A sync is queued or runs.' },
     synced: { value: RemoteSyncStatus.synced, description: 'The last sync went well.' },
     error: { value: RemoteSyncStatus.error, description: 'The last sync failed; `lastError` says why.' },
     conflicted: {
       value: RemoteSyncStatus.conflicted,
-      description: 'Branches went different ways; they are untouched here, the others were synced.',
+      description:
+        'Some branches diverged: both sides have commits of their own. They are untouched; the others were synced.',
     },
   },
 });
@@ -26,14 +27,16 @@ const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
 const RemoteConflict = builder.objectRef<RemoteConflictRow>('RemoteConflict').implement({
   description: 'A branch that has commits here which the remote lacks, and the other way round.',
   fields: (t) => ({
-    branch: t.exposeString('branch', { description: 'The branch.' }),
+    branch: t.exposeString('branch', { description: 'The name without `refs/heads/`.' }),
     ahead: t.exposeInt('ahead', {
       nullable: true,
-      description: 'Commits that only this side has. Null where a branch here excludes the name.',
+      description:
+        'Commits that only this side has. Null where the name of a local branch makes this one impossible, as `a` does with `a/b`.',
     }),
     behind: t.exposeInt('behind', {
       nullable: true,
-      description: 'Commits that only the remote has. Null where a branch here excludes the name.',
+      description:
+        'Commits that only the remote has. Null where the name of a local branch makes this one impossible, as `a` does with `a/b`.',
     }),
   }),
 });
@@ -53,7 +56,10 @@ const RepositoryRemote = builder.prismaObject('RepositoryRemote', {
       description: 'How often it is fetched; null: only when asked.',
     }),
     pushAfterSave: t.exposeBoolean('pushAfterSave', { description: 'Whether saves are pushed to it.' }),
-    syncStatus: t.expose('syncStatus', { type: RemoteSyncStatusEnum, description: 'How things stand.' }),
+    syncStatus: t.expose('syncStatus', {
+      type: RemoteSyncStatusEnum,
+      description: 'The state of the last or next sync.',
+    }),
     lastError: t.string({
       nullable: true,
       description: 'Why the last sync did not do all that it should, in a sentence.',
@@ -61,7 +67,7 @@ const RepositoryRemote = builder.prismaObject('RepositoryRemote', {
     }),
     conflicts: t.field({
       type: [RemoteConflict],
-      description: 'The branches that went different ways, as of `lastSyncedAt`; 100 at most.',
+      description: 'The branches that diverged, as of `lastSyncedAt`; 100 at most.',
       resolve: remoteConflicts,
     }),
     lastAttemptAt: t.expose('lastAttemptAt', {
@@ -87,19 +93,26 @@ builder.prismaObjectFields(Repository, (t) => ({
 }));
 
 const repositoryArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  repositoryId: t.id({ required: true, description: 'The repository.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  repositoryId: t.id({ required: true, description: 'UUID of a repository of the space.' }),
 }));
 
 builder.mutationFields((t) => ({
   setRepositoryRemote: t.field({
     type: RepositoryRemote,
     description:
-      'Has a repository mirror a remote and queues the first sync. A repository without any work takes the remote over, ' +
+      'Lets a repository mirror a remote and queues the first sync. A repository without commits of users adopts the content of the remote, ' +
       'with its default branch. Needs the scope `admin` and the space role admin.',
     args: {
       ...repositoryArgs,
-      input: t.arg({ type: RepositoryRemoteInput, required: true, description: 'The remote.' }),
+      input: t.arg({
+        type: RepositoryRemoteInput,
+        required: true,
+        description: 'Where the remote is, and how to sign in.',
+      }),
     },
     resolve: (_root, { spaceSlug, repositoryId, input }, { services, ctx }) =>
       setRemote(services, ctx, spaceSlug, repositoryId, input),
@@ -117,7 +130,7 @@ builder.mutationFields((t) => ({
   syncRepository: t.field({
     type: RepositoryRemote,
     description:
-      'Queues a sync with the remote and answers at once; `repositoryRemoteChanged` tells the end. Needs the scope ' +
+      'Queues a sync with the remote and returns at once; `repositoryRemoteChanged` reports its end. Needs the scope ' +
       '`admin` and the space role admin.',
     args: repositoryArgs,
     resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>
@@ -129,7 +142,7 @@ builder.subscriptionField('repositoryRemoteChanged', (t) =>
   t.field({
     type: RepositoryRemote,
     description:
-      'Follows the remote of a repository. Ends with an error once the caller may not follow any more. Needs the scope ' +
+      'Follows the remote of a repository. Ends with an error when the caller loses access. Needs the scope ' +
       '`read` and `canView`.',
     args: repositoryArgs,
     subscribe: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>

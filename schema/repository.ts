@@ -11,6 +11,7 @@ import { RepositoryKindEnum } from './enums.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';
 import { Space } from './space.js';
 
+/** The object type of a Git repository. */
 export const Repository = builder.prismaObject('Repository', {
   description: 'A Git repository of a space.',
   fields: (t) => ({
@@ -18,15 +19,15 @@ export const Repository = builder.prismaObject('Repository', {
     name: t.exposeString('name', { description: 'Unique in its space.' }),
     kind: t.expose('kind', { type: RepositoryKindEnum, description: 'What it is for.' }),
     defaultBranch: t.exposeString('defaultBranch', {
-      description: 'The branch that is meant when none is named.',
+      description: 'The branch that requests without one use.',
     }),
     allowNonFastForward: t.exposeBoolean('allowNonFastForward', {
       description:
-        'Whether a push may be forced: take the tip from a branch, or move a tag. What is replaced is kept all the same.',
+        'Whether a push may replace the commits of a branch or move a tag. What it replaces is kept under a hidden ref.',
     }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
-      description: 'What the caller may do with it.',
+      description: 'What the caller may do with it at this moment.',
       resolve: (repository, _args, { services, ctx }) => repositoryPermissionsIn(services, ctx, repository),
     }),
     visibleWorkspaceId: t.id({
@@ -34,7 +35,7 @@ export const Repository = builder.prismaObject('Repository', {
       description: 'The oldest live workspace over it that the caller can view; null when there is none.',
       resolve: (repository, _args, { services, ctx }) => visibleWorkspaceId(services, ctx, repository),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -60,7 +61,7 @@ builder.objectFields(Space, (t) => ({
 const repositoryName = '1 to 100 letters, digits, dots, underscores and hyphens; unique in the space.';
 
 const CreateRepositoryInput = builder.inputType('CreateRepositoryInput', {
-  description: 'A new repository.',
+  description: 'The name and the kind of a new repository, and what it mirrors.',
   fields: (t) => ({
     name: t.string({ required: true, description: repositoryName }),
     kind: t.field({ type: RepositoryKindEnum, required: true, description: 'What it is for.' }),
@@ -87,10 +88,17 @@ builder.mutationFields((t) => ({
   createRepository: t.field({
     type: Repository,
     description:
-      'Makes a Git repository with a README.md on its default branch. Needs the scope `admin` and the space role admin.',
+      'Creates a Git repository with a README.md on its default branch. Needs the scope `admin` and the space role admin.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: CreateRepositoryInput, required: true, description: 'What to make.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: CreateRepositoryInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
     },
     resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
       createRepositoryWithRemote(services, ctx, spaceSlug, input),
@@ -100,9 +108,16 @@ builder.mutationFields((t) => ({
     description:
       'Changes the name, the default branch or what pushes may do. Needs the scope `admin` and the space role admin.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      id: t.arg.id({ required: true, description: 'The repository.' }),
-      input: t.arg({ type: UpdateRepositoryInput, required: true, description: 'The changes.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      id: t.arg.id({ required: true, description: 'UUID of the repository.' }),
+      input: t.arg({
+        type: UpdateRepositoryInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
       updateRepository(services, ctx, spaceSlug, id, input),

@@ -3,6 +3,7 @@ import { createResourceClass, updateResourceClass } from '../src/profiles/resour
 import { builder } from './builder.js';
 import { Space } from './space.js';
 
+/** The object type of the limits of a worker. */
 export const ResourceClass = builder.prismaObject('ResourceClass', {
   description: 'What a worker may use.',
   fields: (t) => ({
@@ -10,11 +11,11 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
     name: t.exposeString('name', { description: 'Its name for people.' }),
     cpuLimit: t.exposeFloat('cpuLimit', { description: 'Cores.' }),
     memoryMb: t.exposeInt('memoryMb', { description: 'MiB of memory.' }),
-    gpuCount: t.exposeInt('gpuCount', { description: 'GPUs.' }),
+    gpuCount: t.exposeInt('gpuCount', { description: 'Number of GPUs that a worker gets.' }),
     workspaceStorageMb: t.exposeInt('workspaceStorageMb', { description: 'MiB for the files.' }),
     tmpStorageMb: t.exposeInt('tmpStorageMb', { description: 'MiB for temporary files.' }),
     isEnabled: t.exposeBoolean('isEnabled', { description: 'Whether workers can be started with it.' }),
-    isDefault: t.exposeBoolean('isDefault', { description: 'Whether it is meant when none is named.' }),
+    isDefault: t.exposeBoolean('isDefault', { description: 'Whether requests without one use it.' }),
   }),
 });
 
@@ -34,7 +35,7 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
-  description: 'A new resource class.',
+  description: 'The limits that a new resource class gives to workers.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Slug: 1 to 63 lower-case letters, digits and hyphens.' }),
     name: t.string({ required: true, description: '1 to 200 characters.' }),
@@ -44,7 +45,9 @@ const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
     workspaceStorageMb: t.int({ required: true, description: 'MiB for the files.' }),
     tmpStorageMb: t.int({ required: true, description: 'MiB for temporary files.' }),
     isEnabled: t.boolean({ description: 'Default true.' }),
-    isDefault: t.boolean({ description: 'Takes it from the default before; default false.' }),
+    isDefault: t.boolean({
+      description: 'True makes it the default in place of the former one; default false.',
+    }),
   }),
 });
 
@@ -58,15 +61,21 @@ const UpdateResourceClassInput = builder.inputType('UpdateResourceClassInput', {
     workspaceStorageMb: t.int({ description: 'MiB for the files.' }),
     tmpStorageMb: t.int({ description: 'MiB for temporary files.' }),
     isEnabled: t.boolean({ description: 'Whether workers can be started with it.' }),
-    isDefault: t.boolean({ description: 'True takes it from the default before.' }),
+    isDefault: t.boolean({ description: 'True makes it the default in place of the former one.' }),
   }),
 });
 
 builder.mutationFields((t) => ({
   createResourceClass: t.field({
     type: ResourceClass,
-    description: 'Makes a resource class. Needs the scope `admin` and a platform admin.',
-    args: { input: t.arg({ type: CreateResourceClassInput, required: true, description: 'What to make.' }) },
+    description: 'Creates a resource class. Needs the scope `admin` and a platform admin.',
+    args: {
+      input: t.arg({
+        type: CreateResourceClassInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
+    },
     resolve: (_root, { input }, { services, ctx }) => createResourceClass(services, ctx, input),
   }),
   updateResourceClass: t.field({
@@ -75,8 +84,12 @@ builder.mutationFields((t) => ({
       'Changes a resource class; workers keep the limits that they were started with. Needs the scope `admin` and a ' +
       'platform admin.',
     args: {
-      id: t.arg.id({ required: true, description: 'The resource class.' }),
-      input: t.arg({ type: UpdateResourceClassInput, required: true, description: 'The changes.' }),
+      id: t.arg.id({ required: true, description: 'The slug of the resource class.' }),
+      input: t.arg({
+        type: UpdateResourceClassInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, { id, input }, { services, ctx }) => updateResourceClass(services, ctx, id, input),
   }),

@@ -14,17 +14,18 @@ import { Space } from './space.js';
 import { startFields } from './worker.js';
 import { Workspace } from './workspace.js';
 
+/** The object type of a kernel session. */
 export const Session = builder.prismaObject('Session', {
   description: 'A kernel on a worker, with its queue of executions.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
-    workspaceId: t.exposeID('workspaceId', { description: 'The workspace.' }),
-    workerId: t.exposeID('workerId', { description: 'The worker that runs it.' }),
-    worker: t.relation('worker', { description: 'The worker that runs it.' }),
-    userId: t.exposeID('userId', { description: 'Who it belongs to.' }),
+    workspaceId: t.exposeID('workspaceId', { description: 'UUID of a workspace of the space.' }),
+    workerId: t.exposeID('workerId', { description: 'UUID of the worker that runs it.' }),
+    worker: t.relation('worker', { description: 'The worker whose Jupyter server has the kernel.' }),
+    userId: t.exposeID('userId', { description: 'UUID of the user who created it.' }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
-      description: 'What the caller may do with it.',
+      description: 'What the caller may do with it at this moment.',
       resolve: (session, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
     }),
     branch: t.exposeString('branch', { description: "The branch of the worker's files." }),
@@ -33,7 +34,7 @@ export const Session = builder.prismaObject('Session', {
       description: 'The notebook; the kernel started in its folder.',
     }),
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
-    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The kernel profile.' }),
+    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The slug of the kernel profile.' }),
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
@@ -42,7 +43,7 @@ export const Session = builder.prismaObject('Session', {
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
@@ -81,7 +82,7 @@ builder.prismaObjectFields(Workspace, (t) => ({
 }));
 
 const CreateSessionInput = builder.inputType('CreateSessionInput', {
-  description: 'What to start; all but the workspace has defaults.',
+  description: 'Which kernel to start, where, and on which files; all but the workspace has defaults.',
   fields: (t) => ({
     ...startFields(t),
     workerId: t.id({
@@ -95,13 +96,22 @@ const CreatedSession = builder
   .implement({
     description: 'A live session.',
     fields: (t) => ({
-      session: t.field({ type: Session, description: 'The session.', resolve: (made) => made.session }),
-      created: t.exposeBoolean('created', { description: 'Whether it was made just now.' }),
+      session: t.field({
+        type: Session,
+        description: 'The session, which is idle or busy.',
+        resolve: (made) => made.session,
+      }),
+      created: t.exposeBoolean('created', {
+        description: 'True for a new session, false for the live one that was found.',
+      }),
     }),
   });
 
 const sessionArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
   id: t.id({ required: true, description: 'UUID.' }),
 }));
 
@@ -109,11 +119,18 @@ builder.mutationFields((t) => ({
   createSession: t.field({
     type: CreatedSession,
     description:
-      'Makes a session and waits until it is idle, up to 120 s; the same worker, path and profile again answer the ' +
+      'Creates a session and waits until it is idle, up to 120 s; the same worker, path and profile again answer the ' +
       'live one. Needs the scope `execute` and `canEdit`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: CreateSessionInput, required: true, description: 'What to start.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: CreateSessionInput,
+        required: true,
+        description: 'Which kernel to start, where, and on which files.',
+      }),
     },
     resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
       createSession(services, ctx, spaceSlug, input),
@@ -145,11 +162,14 @@ builder.subscriptionField('sessionChanged', (t) =>
   t.field({
     type: Session,
     description:
-      'Follows the sessions in workspaces that the caller can view; a deleted one is told as dead. ' +
-      'A slow reader gets the newest state of each. Ends with an error once the caller may not follow any more. ' +
+      'Follows the sessions in workspaces that the caller can view; a deleted session is reported once more, as `dead`. ' +
+      'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       sessionId: t.arg.id({ description: 'Only this session; needs `canView` in its workspace.' }),
     },

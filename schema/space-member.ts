@@ -13,8 +13,8 @@ import { User } from './user.js';
 const SpaceMember = builder.objectRef<MemberRow>('SpaceMember').implement({
   description: 'A user in a space.',
   fields: (t) => ({
-    userId: t.exposeID('userId', { description: 'The user.' }),
-    user: t.expose('user', { type: User, description: 'The user.' }),
+    userId: t.exposeID('userId', { description: 'UUID of the user.' }),
+    user: t.expose('user', { type: User, description: 'The member, with name and e-mail address.' }),
     role: t.expose('role', { type: SpaceRoleEnum, description: 'What they may do here.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they became a member.' }),
   }),
@@ -32,8 +32,11 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const memberArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  userId: t.id({ required: true, description: 'The user.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  userId: t.id({ required: true, description: 'UUID of the user.' }),
 }));
 
 builder.mutationFields((t) => ({

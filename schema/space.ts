@@ -7,6 +7,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { SpaceRoleEnum } from './enums.js';
 
+/** The object type of a space, which the fields of its resources extend. */
 export const Space = builder.prismaObject('Space', {
   description: 'A tenant: members, repositories and workspaces. Only its members know that it exists.',
   fields: (t) => ({
@@ -48,7 +49,7 @@ builder.queryFields((t) => ({
 }));
 
 const CreateSpaceInput = builder.inputType('CreateSpaceInput', {
-  description: 'A new space.',
+  description: 'The slug and the name of a new space.',
   fields: (t) => ({
     slug: t.string({
       required: true,
@@ -66,16 +67,25 @@ const UpdateSpaceInput = builder.inputType('UpdateSpaceInput', {
 builder.mutationFields((t) => ({
   createSpace: t.field({
     type: Space,
-    description: 'Makes a space without members. Needs the scope `admin` and a platform admin.',
-    args: { input: t.arg({ type: CreateSpaceInput, required: true, description: 'What to make.' }) },
+    description: 'Creates a space without members. Needs the scope `admin` and a platform admin.',
+    args: {
+      input: t.arg({ type: CreateSpaceInput, required: true, description: 'The values of the new object.' }),
+    },
     resolve: (_root, { input }, { services, ctx }) => createSpace(services, ctx, input),
   }),
   updateSpace: t.field({
     type: Space,
     description: 'Renames a space. Needs the scope `admin` and a platform admin.',
     args: {
-      slug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: UpdateSpaceInput, required: true, description: 'The changes.' }),
+      slug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: UpdateSpaceInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, { slug, input }, { services, ctx }) => updateSpace(services, ctx, slug, input),
   }),

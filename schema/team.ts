@@ -16,7 +16,7 @@ const Team = builder.prismaObject('Team', {
       args: pageArgs,
       resolve: (team, args, { services, ctx }) => readPage(args, listTeamMembers(services, ctx, team)),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -32,16 +32,22 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const teamArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  id: t.id({ required: true, description: 'The team.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  id: t.id({ required: true, description: 'UUID of the team.' }),
 }));
 
 builder.mutationFields((t) => ({
   createTeam: t.field({
     type: Team,
-    description: 'Makes a team without members. Needs the scope `admin` and the space role admin.',
+    description: 'Creates a team without members. Needs the scope `admin` and the space role admin.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       name: t.arg.string({ required: true, description: 'Unique in the space; 1 to 200 characters.' }),
     },
     resolve: (_root, { spaceSlug, name }, { services, ctx }) => createTeam(services, ctx, spaceSlug, name),
@@ -68,8 +74,11 @@ builder.mutationFields((t) => ({
 }));
 
 const teamMemberArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  teamId: t.id({ required: true, description: 'The team.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  teamId: t.id({ required: true, description: 'UUID of a team of the space.' }),
   userId: t.id({ required: true, description: 'A member of the space.' }),
 }));
 

@@ -2,6 +2,7 @@ import { createUser, listUsers, updateUser } from '../src/spaces/users.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 
+/** The object type of a user, who may be a person or a machine. */
 export const User = builder.prismaObject('User', {
   description: 'A person, or a machine that acts for itself.',
   fields: (t) => ({
@@ -15,6 +16,7 @@ export const User = builder.prismaObject('User', {
   }),
 });
 
+/** A page of users, of the platform or of a team. */
 export const UserConnection = connectionType('User', User);
 
 builder.queryFields((t) => ({
@@ -39,7 +41,7 @@ builder.queryFields((t) => ({
 }));
 
 const CreateUserInput = builder.inputType('CreateUserInput', {
-  description: 'A new user.',
+  description: 'The name and the e-mail address of a new user.',
   fields: (t) => ({
     name: t.string({ required: true, description: '1 to 200 characters.' }),
     email: t.string({ required: true, description: 'Unique; at most 254 characters.' }),
@@ -69,8 +71,12 @@ builder.mutationFields((t) => ({
     type: User,
     description: 'Changes a user. Needs the scope `admin` and a platform admin.',
     args: {
-      id: t.arg.id({ required: true, description: 'The user.' }),
-      input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }),
+      id: t.arg.id({ required: true, description: 'UUID of the user.' }),
+      input: t.arg({
+        type: UpdateUserInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, { id, input }, { services, ctx }) => updateUser(services, ctx, id, input),
   }),

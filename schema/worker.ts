@@ -19,8 +19,8 @@ import { Workspace } from './workspace.js';
 const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('WorkerProgress').implement({
   description: 'How far the start of a worker is.',
   fields: (t) => ({
-    percent: t.exposeInt('percent', { description: '0 to 100.' }),
-    message: t.exposeString('message', { description: 'What it waits for, for people.' }),
+    percent: t.exposeInt('percent', { description: 'From 0 to 100, where 100 is `ready`.' }),
+    message: t.exposeString('message', { description: 'What the start waits for, in words for people.' }),
   }),
 });
 
@@ -29,11 +29,13 @@ export const Worker = builder.prismaObject('Worker', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'The workspace that it works for.' }),
-    userId: t.exposeID('userId', { description: 'Who started it.' }),
-    repositoryId: t.exposeID('repositoryId', { description: 'The repository of its files.' }),
+    userId: t.exposeID('userId', { description: 'UUID of the user who started it.' }),
+    repositoryId: t.exposeID('repositoryId', {
+      description: 'UUID of the repository that its files come from.',
+    }),
     repositoryKind: t.field({
       type: RepositoryKindEnum,
-      description: 'The kind of that repository.',
+      description: 'Whether the repository holds an analysis, a project or personal work.',
       select: { repository: { select: { kind: true } } },
       resolve: (worker) => worker.repository.kind,
     }),
@@ -41,11 +43,11 @@ export const Worker = builder.prismaObject('Worker', {
     path: t.exposeString('path', { nullable: true, description: 'The notebook that it was started for.' }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
-      description: 'What the caller may do with it.',
+      description: 'What the caller may do with it at this moment.',
       resolve: (worker, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, worker),
     }),
     backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
-    status: t.expose('status', { type: WorkerStatusEnum, description: 'Where it is in its life.' }),
+    status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
       description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
@@ -55,8 +57,8 @@ export const Worker = builder.prismaObject('Worker', {
       description: 'What went wrong, in a sentence.',
     }),
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
-    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The kernel profile.' }),
-    resourceClassId: t.exposeID('resourceClassId', { description: 'The resource class.' }),
+    kernelProfileId: t.exposeID('kernelProfileId', { description: 'The slug of the kernel profile.' }),
+    resourceClassId: t.exposeID('resourceClassId', { description: 'The slug of the resource class.' }),
     resourceClass: t.field({
       type: ResourceClass,
       description: 'The resource class as it was at the start.',
@@ -69,10 +71,10 @@ export const Worker = builder.prismaObject('Worker', {
     }),
     fileConflicts: t.exposeStringList('fileConflicts', {
       description:
-        'Files that are not as the branch has them: the kernel changed them and a later commit did too, so they are ' +
-        'left as the kernel has them, or they could not be written yet and are tried again.',
+        'Files that are not as the branch has them: the kernel changed them and a later commit did too, so they ' +
+        'stay as the kernel wrote them, or they could not be written yet and are tried again.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request for it came.' }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
       nullable: true,
@@ -135,14 +137,14 @@ builder.prismaObjectFields(Workspace, (t) => ({
 }));
 
 const StartInput = builder.inputType('StartWorkerInput', {
-  description: 'What to start; all but the workspace has defaults.',
+  description: 'Which kernel to start, where, and on which files; all but the workspace has defaults.',
   fields: (t) => startFields(t),
 });
 
 /** The fields that starting a worker and starting a session have in common. */
 export function startFields(t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]) {
   return {
-    workspaceId: t.id({ required: true, description: 'The workspace.' }),
+    workspaceId: t.id({ required: true, description: 'UUID of a workspace of the space.' }),
     repositoryKind: t.field({
       type: RepositoryKindEnum,
       description: "Must be the kind of the workspace's repository.",
@@ -158,8 +160,14 @@ export function startFields(t: Parameters<Parameters<typeof builder.inputType>[1
 const StartedWorker = builder.objectRef<{ worker: WorkerRow; created: boolean }>('StartedWorker').implement({
   description: 'A live worker.',
   fields: (t) => ({
-    worker: t.field({ type: Worker, description: 'The worker.', resolve: (started) => started.worker }),
-    created: t.exposeBoolean('created', { description: 'Whether it was started just now.' }),
+    worker: t.field({
+      type: Worker,
+      description: 'The worker, which is starting, ready or busy.',
+      resolve: (started) => started.worker,
+    }),
+    created: t.exposeBoolean('created', {
+      description: 'True for a new worker, false for the live one that was found.',
+    }),
   }),
 });
 
@@ -170,8 +178,15 @@ builder.mutationFields((t) => ({
       "Starts a worker, or answers the caller's live one for the same workspace, branch, profile and class. " +
       'Needs the scope `execute` and `canEdit`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: StartInput, required: true, description: 'What to start.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: StartInput,
+        required: true,
+        description: 'Which kernel to start, where, and on which files.',
+      }),
     },
     resolve: (_root, { spaceSlug, input }, { services, ctx }) => startWorker(services, ctx, spaceSlug, input),
   }),
@@ -179,7 +194,10 @@ builder.mutationFields((t) => ({
     description:
       'Stops a worker and its sessions; true also when it had stopped already. Needs the scope `execute`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       id: t.arg.id({ required: true, description: 'UUID.' }),
     },
     resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
@@ -194,10 +212,13 @@ builder.subscriptionField('workerChanged', (t) =>
     type: Worker,
     description:
       'Follows the status and progress of the workers in workspaces that the caller can view. ' +
-      'A slow reader gets the newest state of each. Ends with an error once the caller may not follow any more. ' +
+      'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
       workerId: t.arg.id({ description: 'Only this worker; needs `canView` in its workspace.' }),
     },

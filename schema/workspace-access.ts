@@ -10,7 +10,7 @@ import { VisibilityEnum } from './enums.js';
 import { Workspace } from './workspace.js';
 
 const PrincipalTypeEnum = builder.enumType('PrincipalType', {
-  description: 'Whom a grant is for.',
+  description: 'The kind of principal that a grant is for.',
   values: {
     user: { description: 'A member of the space.' },
     team: { description: 'A team of the space, with all its members.' },
@@ -31,23 +31,29 @@ const WorkspaceGrant = builder.objectRef<GrantRow>('WorkspaceGrant').implement({
     id: t.exposeID('id', { description: 'UUID.' }),
     principalType: t.field({
       type: PrincipalTypeEnum,
-      description: 'Whom it is for.',
+      description: 'Whether the grant is for a user or a team.',
       resolve: (grant) => (grant.userId ? 'user' : 'team'),
     }),
     principalId: t.id({
       description: "The user's or team's id.",
       resolve: (grant) => grant.userId ?? grant.teamId!,
     }),
-    accessLevel: t.expose('accessLevel', { type: AccessLevelEnum, description: 'What it gives.' }),
+    accessLevel: t.expose('accessLevel', {
+      type: AccessLevelEnum,
+      description: 'What the principal may do.',
+    }),
   }),
 });
 
 const WorkspaceAccess = builder.objectRef<SharedWorkspace>('WorkspaceAccess').implement({
   description: 'The sharing of a workspace.',
   fields: (t) => ({
-    workspaceId: t.id({ description: 'The workspace.', resolve: (workspace) => workspace.id }),
+    workspaceId: t.id({
+      description: 'UUID of a workspace of the space.',
+      resolve: (workspace) => workspace.id,
+    }),
     visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who can view it.' }),
-    ownerUserId: t.exposeID('ownerUserId', { description: 'The owner.' }),
+    ownerUserId: t.exposeID('ownerUserId', { description: 'UUID of the user who owns the workspace.' }),
     grants: t.field({
       type: [WorkspaceGrant],
       description: 'The grants; they count only while the visibility is `shared`, and are kept otherwise.',
@@ -70,17 +76,25 @@ builder.prismaObjectFields(Workspace, (t) => ({
 const WorkspaceGrantInput = builder.inputType('WorkspaceGrantInput', {
   description: 'What one user or team may do.',
   fields: (t) => ({
-    principalType: t.field({ type: PrincipalTypeEnum, required: true, description: 'Whom it is for.' }),
+    principalType: t.field({
+      type: PrincipalTypeEnum,
+      required: true,
+      description: 'Whether the grant is for a user or a team.',
+    }),
     principalId: t.id({ required: true, description: "The user's or team's id." }),
-    accessLevel: t.field({ type: AccessLevelEnum, required: true, description: 'What it gives.' }),
+    accessLevel: t.field({
+      type: AccessLevelEnum,
+      required: true,
+      description: 'What the principal may do.',
+    }),
   }),
 });
 
 const WorkspaceAccessInput = builder.inputType('WorkspaceAccessInput', {
-  description: 'The sharing as it shall be.',
+  description: 'The new sharing of a workspace, which replaces the former one.',
   fields: (t) => ({
-    visibility: t.field({ type: VisibilityEnum, description: 'Default: as it is.' }),
-    ownerUserId: t.id({ description: 'Default: as it is. Only the owner and space admins change it.' }),
+    visibility: t.field({ type: VisibilityEnum, description: 'Absent: unchanged.' }),
+    ownerUserId: t.id({ description: 'Absent: unchanged. Only the owner and space admins change it.' }),
     grants: t.field({
       type: [WorkspaceGrantInput],
       required: true,
@@ -94,8 +108,11 @@ builder.mutationField('replaceWorkspaceAccess', (t) =>
     type: WorkspaceAccess,
     description: 'Replaces the sharing of a workspace whole. Needs the scope `write` and `canManage`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      id: t.arg.id({ required: true, description: 'The workspace.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      id: t.arg.id({ required: true, description: 'UUID of the workspace.' }),
       input: t.arg({ type: WorkspaceAccessInput, required: true, description: 'The sharing.' }),
     },
     resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>

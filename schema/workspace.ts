@@ -12,22 +12,27 @@ import { EffectivePermissions } from './effective-permissions.js';
 import { VisibilityEnum } from './enums.js';
 import { Space } from './space.js';
 
+/** The object type of a workspace, which the fields of its files, workers and sessions extend. */
 export const Workspace = builder.prismaObject('Workspace', {
   description: 'A named view on a repository branch, with an owner and a visibility.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     name: t.exposeString('name', { description: '1 to 200 characters.' }),
     spaceSlug: t.string({
-      description: "The slug of the workspace's space.",
+      description: 'The slug of the space that it belongs to.',
       resolve: async (workspace, _args, { services, ctx }) =>
         (await loadSpaceById(services, ctx, workspace.spaceId)).space.slug,
     }),
-    defaultRepositoryId: t.exposeID('defaultRepositoryId', { description: 'The repository of its files.' }),
-    defaultRepository: t.relation('defaultRepository', { description: 'The repository of its files.' }),
-    defaultBranch: t.exposeString('defaultBranch', {
-      description: 'The branch that is meant when none is named.',
+    defaultRepositoryId: t.exposeID('defaultRepositoryId', {
+      description: 'UUID of the repository that its files are in.',
     }),
-    ownerUserId: t.exposeID('ownerUserId', { description: "The owner's user id." }),
+    defaultRepository: t.relation('defaultRepository', {
+      description: 'The repository that its files are in.',
+    }),
+    defaultBranch: t.exposeString('defaultBranch', {
+      description: 'The branch that requests without one use.',
+    }),
+    ownerUserId: t.exposeID('ownerUserId', { description: 'UUID of the user who owns it.' }),
     owner: t.relation('owner', { description: 'Who owns it.' }),
     visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who can view it.' }),
     authoringQueryConnectorIds: t.exposeIDList('authoringQueryConnectorIds', {
@@ -35,15 +40,15 @@ export const Workspace = builder.prismaObject('Workspace', {
     }),
     effectivePermissions: t.field({
       type: EffectivePermissions,
-      description: 'What the caller may do with it.',
+      description: 'What the caller may do with it at this moment.',
       resolve: (workspace, _args, { services, ctx }) => permissionsIn(services, ctx, workspace),
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Null while it is live.',
+      description: 'When it was archived; null while it is not.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its metadata last changed.' }),
   }),
 });
@@ -76,7 +81,7 @@ builder.objectFields(Space, (t) => ({
 }));
 
 const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
-  description: 'A new workspace.',
+  description: 'The repository, the owner and the visibility of a new workspace.',
   fields: (t) => ({
     name: t.string({ required: true, description: '1 to 200 characters.' }),
     defaultRepositoryId: t.id({
@@ -93,10 +98,17 @@ const CreateWorkspaceInput = builder.inputType('CreateWorkspaceInput', {
 builder.mutationField('createWorkspace', (t) =>
   t.field({
     type: Workspace,
-    description: 'Makes a workspace. Needs the scope `write` and the space role editor.',
+    description: 'Creates a workspace. Needs the scope `write` and the space role editor.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
-      input: t.arg({ type: CreateWorkspaceInput, required: true, description: 'What to make.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      input: t.arg({
+        type: CreateWorkspaceInput,
+        required: true,
+        description: 'The values of the new object.',
+      }),
     },
     resolve: (_root, { spaceSlug, input }, { services, ctx }) =>
       createWorkspace(services, ctx, spaceSlug, input),
@@ -118,8 +130,11 @@ const UpdateWorkspaceInput = builder.inputType('UpdateWorkspaceInput', {
 });
 
 const workspaceArgs = builder.args((t) => ({
-  spaceSlug: t.string({ required: true, description: 'The space.' }),
-  id: t.id({ required: true, description: 'The workspace.' }),
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  id: t.id({ required: true, description: 'UUID of the workspace.' }),
 }));
 
 builder.mutationFields((t) => ({
@@ -128,7 +143,11 @@ builder.mutationFields((t) => ({
     description: 'Changes metadata. Needs the scope `write` and `canManage`.',
     args: {
       ...workspaceArgs,
-      input: t.arg({ type: UpdateWorkspaceInput, required: true, description: 'The changes.' }),
+      input: t.arg({
+        type: UpdateWorkspaceInput,
+        required: true,
+        description: 'What to change; what is absent stays.',
+      }),
     },
     resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
       updateWorkspace(services, ctx, spaceSlug, id, input),
@@ -141,7 +160,7 @@ builder.mutationFields((t) => ({
   }),
   unarchiveWorkspace: t.field({
     type: Workspace,
-    description: 'Takes it out of the archive; idempotent. Needs the scope `write` and `canManage`.',
+    description: 'Unarchives it; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
     resolve: (_root, { spaceSlug, id }, { services, ctx }) =>
       unarchiveWorkspace(services, ctx, spaceSlug, id),
@@ -151,11 +170,11 @@ builder.mutationFields((t) => ({
 const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
   description: 'What happened to a workspace.',
   values: {
-    created: { description: 'It was made.' },
+    created: { description: 'It was created.' },
     updated: { description: 'Its metadata changed.' },
     access_changed: { description: 'Its sharing was replaced.' },
     archived: { description: 'It was archived.' },
-    unarchived: { description: 'It was taken out of the archive.' },
+    unarchived: { description: 'It was unarchived.' },
   },
 });
 
@@ -178,7 +197,10 @@ builder.subscriptionField('workspaceChanged', (t) =>
       'Follows the workspaces that the caller can view at that moment. Ends with an error once the caller may not ' +
       'follow any more, or reads too slowly. Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({ required: true, description: 'The space.' }),
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
       workspaceId: t.arg.id({ description: 'Only this workspace; needs `canView`.' }),
     },
     subscribe: (_root, { spaceSlug, workspaceId }, { services, ctx }) =>

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type AllowedHosts, parseAllowedHosts } from './remotes/allowed-hosts.js';
-import { parseSecretsKey } from './remotes/secrets-key.js';
-import { type BackendKind, backendKinds } from './workers/backend.js';
+import { Backend } from '../prisma/generated/client/enums.js';
+import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
+import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
 /** Everything that the environment decides, checked once at start. Durations in ms, sizes in bytes. */
 export interface Config {
@@ -19,7 +19,7 @@ export interface Config {
   /** `DEMO`, default on with the embedded database: seed the space `demo`. */
   demo: boolean;
   /** `WORKER_BACKENDS`, default `external`; the first is the default. */
-  workerBackends: BackendKind[];
+  workerBackends: Backend[];
   /** `JUPYTER_URL` and `JUPYTER_TOKEN`: an external Jupyter server in place of local ones. */
   jupyter: { baseUrl: string; token: string } | undefined;
   /** `JUPYTER_HOME`, default `dataDir/jupyter`: where the local Jupyter's virtual environment is kept. */
@@ -41,7 +41,7 @@ export interface Config {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** What this build can start; the others are refused at start rather than at the first worker. */
-const builtBackends: readonly BackendKind[] = ['external'];
+const builtBackends: readonly Backend[] = ['external'];
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
@@ -64,7 +64,7 @@ const environment = z.object({
   WORKER_BACKENDS: list
     .pipe(
       z
-        .array(z.enum(backendKinds))
+        .array(z.enum(Backend))
         .min(1)
         .refine((kinds) => kinds.every((kind) => builtBackends.includes(kind)), {
           message: `this version offers ${builtBackends.join(', ')} only`,

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openGitStore } from '../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../src/engines/git/git-store.js';
 import type { Row } from '../stats.js';
 
 const who = { name: 'Bench', email: 'bench@example.com' };
@@ -14,7 +14,7 @@ const lines = 10_000;
 /** The size on disk after maintenance of 1,000 saves of 500 KB, one line changed in each, against their loose size. */
 export async function benchMaintenance(): Promise<Row[]> {
   const root = await mkdtemp(join(tmpdir(), 'maintenance-'));
-  const store = openGitStore({ root, fsync: false, native: await findNativeGit() });
+  const store = new GitStore({ root, fsync: false, native: await findNativeGit() });
   try {
     const id = randomUUID();
     const content = Array.from({ length: lines }, line);

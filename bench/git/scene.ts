@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type GitRepository, type GitStore, openGitStore } from '../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../src/engines/git/find-native-git.js';
+import { type GitRepository, GitStore } from '../../src/engines/git/git-store.js';
 import { type GeneratedRepository, generateRepository } from './generate.js';
 
 /** A Git store and the repositories of the benchmarks; each is generated once. */
@@ -29,7 +29,7 @@ const defaults: GeneratedRepository = {
 
 /** Opens a store below a folder. */
 export async function openScene(root: string): Promise<Scene> {
-  const store = openGitStore({ root, native: await findNativeGit() });
+  const store = new GitStore({ root, native: await findNativeGit() });
   const generated = new Map<string, Promise<Generated>>();
 
   async function generate(wanted: GeneratedRepository): Promise<Generated> {

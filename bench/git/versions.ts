@@ -6,9 +6,9 @@ import pino from 'pino';
 import { demo } from '../../prisma/seed.js';
 import type { RequestContext } from '../../src/context.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
 import type { NotebookServices } from '../../src/notebooks/notebook-services.js';
-import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { listVersions } from '../../src/notebooks/versions/list-versions.js';
 import { median, type Row } from '../stats.js';
 import { pathOf } from './generate.js';
@@ -38,10 +38,10 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
   try {
     const { prisma } = database;
     const log = pino({ level: 'silent' });
-    const indexer = createBranchIndexer({
+    const indexer = new BranchIndexer({
       prisma,
       git: scene.store,
-      bus: createEventBus(),
+      bus: new EventBus(),
       leases: database.leases,
       log,
       waitMs: 60 * 60_000,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GitRepository, openGitStore } from '../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../src/engines/git/find-native-git.js';
+import { type GitRepository, GitStore } from '../../src/engines/git/git-store.js';
 import type { Row } from '../stats.js';
 import { notebookOf } from './saves.js';
 import type { Scene } from './scene.js';
@@ -21,7 +22,7 @@ export async function benchWriters(scene: Scene): Promise<Row[]> {
     return disk;
   };
   const syncs = { data: sync, all: sync, fileSystem: () => sync().then(() => true) };
-  const store = openGitStore({ root, syncs });
+  const store = new GitStore({ native: await findNativeGit(), root, syncs });
   try {
     const id = randomUUID();
     const { commitOid } = await store.createRepository(id, {

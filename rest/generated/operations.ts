@@ -19,9 +19,9 @@ export type Backend =
   /** A Kubernetes pod. */
   | 'kubernetes';
 
-/** A new file. */
+/** The path and the content of a new file, and how to commit it. */
 export type CreateFileInput = {
-  /** Default the default branch. */
+  /** A branch that exists; default the branch of the workspace or repository. */
   branch?: string | null | undefined;
   /** Default `Create PATH`. */
   commitMessage?: string | null | undefined;
@@ -35,15 +35,15 @@ export type CreateFileInput = {
   path: string;
 };
 
-/** What to link to. */
+/** The target of the link; it must belong to the same space. */
 export type CreateNotebookLinkInput = {
   /** Its id; it must be of the same space, and a repository one that the caller can view. */
   targetId: string;
-  /** What it is. */
+  /** The type of the thing that `targetId` names. */
   targetType: LinkTargetType;
 };
 
-/** What to start; all but the workspace has defaults. */
+/** Which kernel to start, where, and on which files; all but the workspace has defaults. */
 export type CreateSessionInput = {
   /** Default the workspace's branch. */
   branch?: string | null | undefined;
@@ -59,11 +59,11 @@ export type CreateSessionInput = {
   resourceClassId?: string | null | undefined;
   /** A live worker of the caller's; default the one that fits, or a new one. */
   workerId?: string | null | undefined;
-  /** The workspace. */
+  /** UUID of a workspace of the space. */
   workspaceId: string;
 };
 
-/** A new workspace. */
+/** The repository, the owner and the visibility of a new workspace. */
 export type CreateWorkspaceInput = {
   /** Connectors of this space; default none. */
   authoringQueryConnectorIds?: Array<string> | null | undefined;
@@ -83,11 +83,11 @@ export type CreateWorkspaceInput = {
 export type ExecuteCellInput = {
   /** The cell's nbformat id. */
   cellId?: string | null | undefined;
-  /** The cell's place in the notebook, from 0. */
+  /** The index of the cell in the notebook, from 0. */
   cellIndex?: number | null | undefined;
-  /** The code. */
+  /** The source of the cell, as the kernel gets it. */
   code: string;
-  /** A UUID of the client's: sent again, it answers that execution in place of running twice. */
+  /** A UUID of the client's: sent again, the answer is that execution, and nothing runs twice. */
   executionId?: string | null | undefined;
   /** Whether an error ends the caller's cells queued behind it as `aborted`; default true. */
   stopOnError?: boolean | null | undefined;
@@ -97,9 +97,9 @@ export type ExecuteCellInput = {
 
 /** How a file is addressed: through a workspace or through its repository. */
 export type FileAddress =
-  {   /** The repository. */
+  {   /** UUID of a repository of the space. */
   repositoryId: string; workspaceId?: never; }
-  |  { repositoryId?: never;   /** The workspace. */
+  |  { repositoryId?: never;   /** UUID of a workspace of the space. */
   workspaceId: string; };
 
 /** What a file is, by its extension. */
@@ -127,7 +127,7 @@ export type LinkTargetType =
   /** A use case of the space. */
   | 'use_case';
 
-/** Whom a grant is for. */
+/** The kind of principal that a grant is for. */
 export type PrincipalType =
   /** A team of the space, with all its members. */
   | 'team'
@@ -136,15 +136,15 @@ export type PrincipalType =
 
 /** A rename on one branch. */
 export type RenameFileInput = {
-  /** The blob last read. Default unconditional. */
+  /** The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check. */
   baseSha?: string | null | undefined;
-  /** Default the default branch. */
+  /** A branch that exists; default the branch of the workspace or repository. */
   branch?: string | null | undefined;
   /** Default `Rename A to B`. */
   commitMessage?: string | null | undefined;
-  /** Where it shall be; the same kind of file. */
+  /** Relative, `/`-separated; must not exist, and must keep the extension `.ipynb` or its absence. */
   newPath: string;
-  /** Where the file is. */
+  /** Relative, `/`-separated; a file that exists. */
   path: string;
 };
 
@@ -168,9 +168,9 @@ export type Runtime =
 
 /** A save of a file that exists. */
 export type SaveFileInput = {
-  /** The blob last read: refuses to save over another. Default unconditional. */
+  /** The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check. */
   baseSha?: string | null | undefined;
-  /** Default the default branch. */
+  /** A branch that exists; default the branch of the workspace or repository. */
   branch?: string | null | undefined;
   /** Default `Update PATH`. */
   commitMessage?: string | null | undefined;
@@ -197,7 +197,7 @@ export type SessionStatus =
   /** Is being started; cells queue. */
   | 'starting';
 
-/** What to start; all but the workspace has defaults. */
+/** Which kernel to start, where, and on which files; all but the workspace has defaults. */
 export type StartWorkerInput = {
   /** Default the workspace's branch. */
   branch?: string | null | undefined;
@@ -211,7 +211,7 @@ export type StartWorkerInput = {
   repositoryKind?: RepositoryKind | null | undefined;
   /** Default the default class. */
   resourceClassId?: string | null | undefined;
-  /** The workspace. */
+  /** UUID of a workspace of the space. */
   workspaceId: string;
 };
 
@@ -240,38 +240,38 @@ export type Visibility =
   /** Every member of the space. */
   | 'space';
 
-/** Where a worker is in its life; `stopped` and `failed` are terminal. */
+/** The states of a worker; `stopped` and `failed` are terminal. */
 export type WorkerStatus =
   /** Runs a cell. */
   | 'busy'
-  /** Ended by itself; the reason says why. */
+  /** Ended without a request; `statusReason` says why. */
   | 'failed'
   /** Takes sessions and cells. */
   | 'ready'
   /** Its files and its server are being set up. */
   | 'starting'
-  /** Ended as asked. */
+  /** Ended on request. */
   | 'stopped'
   /** Is being stopped. */
   | 'stopping';
 
-/** The sharing as it shall be. */
+/** The new sharing of a workspace, which replaces the former one. */
 export type WorkspaceAccessInput = {
   /** All grants; others are removed. */
   grants: Array<WorkspaceGrantInput>;
-  /** Default: as it is. Only the owner and space admins change it. */
+  /** Absent: unchanged. Only the owner and space admins change it. */
   ownerUserId?: string | null | undefined;
-  /** Default: as it is. */
+  /** Absent: unchanged. */
   visibility?: Visibility | null | undefined;
 };
 
 /** What one user or team may do. */
 export type WorkspaceGrantInput = {
-  /** What it gives. */
+  /** What the principal may do. */
   accessLevel: AccessLevel;
   /** The user's or team's id. */
   principalId: string;
-  /** Whom it is for. */
+  /** Whether the grant is for a user or a team. */
   principalType: PrincipalType;
 };
 

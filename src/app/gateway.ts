@@ -12,34 +12,36 @@ import { authenticate } from '../access/authenticate.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
+import type { Database } from '../engines/database/database.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { databaseId } from '../engines/database/database-id.js';
-import { type Database, openDatabase } from '../engines/database/open-database.js';
-import { createEventBus } from '../engines/events/event-bus.js';
-import { openGitStore } from '../engines/git/git-store.js';
-import { findNativeGit } from '../engines/git/native/native-git.js';
-import { remoteLimits } from '../engines/git/remotes/remote-command.js';
+import { openDatabase } from '../engines/database/open-database.js';
+import { EventBus } from '../engines/events/event-bus.js';
+import { findNativeGit } from '../engines/git/find-native-git.js';
+import { GitStore } from '../engines/git/git-store.js';
+import { remoteLimits } from '../engines/git/remote-access.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
-import { withPlainMembers } from '../engines/nbformat/plain-members.js';
-import { createExecutionIntake } from '../executions/execution-intake.js';
-import { openExecutionLog } from '../executions/execution-log.js';
-import { createExecutor } from '../executions/executor.js';
+import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
+import { ExecutionIntake } from '../executions/execution-intake.js';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { Executor } from '../executions/executor.js';
 import { failOrphans } from '../executions/fail-orphans.js';
-import { createIdempotencyStore } from '../idempotency/idempotency-store.js';
-import { createBranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { createBranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { createRemotes } from '../remotes/remotes.js';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
-import { createMaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../repositories/maintenance/maintenance-watch.js';
-import { createGraphQLExecutor } from '../server/graphql/graphql-executor.js';
-import { createHttpServer } from '../server/http/http-server.js';
+import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
+import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
+import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
-import { createSessionManager } from '../sessions/session-manager.js';
-import { createStreams } from '../subscriptions/streams.js';
+import { SessionManager } from '../sessions/session-manager.js';
+import { ResourceLocations } from '../subscriptions/resource-locations.js';
+import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
-import { createWorkerManager } from '../workers/worker-manager.js';
+import { WorkerManager } from '../workers/worker-manager.js';
 import { ensureDefaults } from './ensure-defaults.js';
 
 /** A running gateway without its socket. */
@@ -68,6 +70,7 @@ export interface GatewayOptions {
 /** Builds every part of the gateway, takes up what a former process left, and seeds what is missing. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
+  const native = await findNativeGit();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const database =
     options.database ??
@@ -77,20 +80,20 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       migrationsDirectory: options.migrationsDirectory,
     }));
   const { prisma } = database;
-  const git = openGitStore({
+  const git = new GitStore({
     root: join(config.dataDir, 'repositories'),
-    native: await findNativeGit(),
+    native,
     leases: database.leases,
     databaseId: await databaseId(prisma),
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
-  const bus = createEventBus();
-  const indexer = createBranchIndexer({ prisma, git, bus, leases: database.leases, log });
-  const branches = createBranchWatcher({ git, indexer, log });
-  const maintenance = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
-  const endMaintenanceWatch = watchMaintenance({ prisma, git, bus, runner: maintenance, log });
-  const workers = createWorkerManager({
+  const bus = new EventBus();
+  const indexer = new BranchIndexer({ prisma, git, bus, leases: database.leases, log });
+  const branches = new BranchWatcher({ git, indexer, log });
+  const maintenance = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
+  const workers = new WorkerManager({
     prisma,
     git,
     bus,
@@ -99,17 +102,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     directory: join(config.dataDir, 'workers'),
     backends: options.backends,
   });
-  const sessions = createSessionManager({
+  const sessions = new SessionManager({
     prisma,
     bus,
     workers,
     log,
     startTimeoutMs: options.sessionStartTimeoutMs,
   });
-  const executionLog = openExecutionLog({ prisma, bus, log });
-  const executor = createExecutor({ prisma, log, executionLog, kernels: sessions });
-  const intake = createExecutionIntake({ prisma, executor, executionLog, log });
-  const remotes = createRemotes({
+  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const remotes = new Remotes({
     prisma,
     git,
     bus,
@@ -120,8 +123,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     allowed: config.remoteAllowedHosts,
     limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
-  const streams = createStreams({ prisma, branches, log });
-  workers.onGone(sessions.workerGone);
+  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   const services: Services = {
     prisma,
     git,
@@ -134,7 +136,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     intake,
     executionLog,
     remotes,
-    streams,
+    branches,
+    locations: new ResourceLocations(prisma),
+    streamGuard: new StreamGuard({ prisma, log }),
     stopWorkers: (workspaceId, statusReason) =>
       stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason),
     log,
@@ -143,7 +147,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const adminToken = await ensureAdmin(prisma, config);
   await ensureDefaults(services, config);
   await failOrphans(services);
-  await workers.reconcile();
+  await workers.adopt();
   for (const session of await prisma.session.findMany({
     where: { deletedAt: null, status: { not: 'dead' } },
   })) {
@@ -161,11 +165,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     spaces: new Map(),
   });
   const rest = createRestApp({
-    executor: createGraphQLExecutor(schema, restDocuments(), services),
+    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     schema,
-    idempotency: createIdempotencyStore({ prisma }),
-    json: { parse: (text) => withPlainMembers(parseJson(text)), stringify: stringifyJson },
+    idempotency: new IdempotencyStore({ prisma }),
+    json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });
@@ -174,7 +178,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       () => null,
       () => 'The database does not answer.',
     );
-  const http = createHttpServer({
+  const http = new HttpServer({
     rest,
     schema,
     services,
@@ -182,7 +186,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     config,
     log,
     notReady,
-    gitVersion: git.native?.version,
+    gitVersion: native.version,
   });
 
   return {
@@ -194,7 +198,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await http.close();
       executionLog.close();
       intake.close();
-      endMaintenanceWatch();
+      maintenanceWatch.close();
       const ended = executor.close();
       await sessions.dispose();
       await ended;

@@ -1,15 +1,16 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { assertOwn } from '../access/assert-own.js';
 import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
-import { assertOwn, loadSessionById } from '../sessions/load-session.js';
+import { loadSessionById } from '../sessions/load-session.js';
 import { assertMay } from '../workspaces/load-workspace.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadExecution } from './read-execution.js';
 
 /**
- * Takes a queued execution out of its queue; its log ends with the status `cancelled`. Needs the scope `execute`,
- * `can_edit` and the session to be the caller's own (or a space admin).
+ * Removes an execution from the queue of its session; its log ends with the status `cancelled`. The caller needs the
+ * scope `execute` and `can_edit`, and must have started the session or be a space admin.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
  */
 export async function cancelExecution(

@@ -4,10 +4,10 @@ import { DomainError, type ErrorCode } from '../errors.js';
 import type { ExecutionFailure } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 
-/** Why an execution ends before it ran: taken out of the queue, or its kernel failed. */
+/** How an execution ends that never ran: it was removed from the queue, or its kernel failed. */
 export type EndWithoutRun = { status: 'cancelled' | 'aborted' } | { failure: unknown };
 
-/** Writes the end of an execution that never ran; its log has the entry `queued` only. */
+/** Writes the end of an execution that never ran; its log contains the entry `queued` only. Never throws. */
 export async function endWithoutRun(
   deps: { executionLog: ExecutionLog; log: Logger },
   execution: Execution,
@@ -38,12 +38,12 @@ export async function endWithoutRun(
   }
 }
 
-/** Why a run ends whose gateway stops, or has stopped, before it. */
+/** The error of runs that cannot go on because the gateway stops, or has stopped. */
 export function gatewayRestarted(): DomainError {
   return new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.');
 }
 
-/** A log's failing end for what was thrown; only a {@link DomainError} tells its text. */
+/** The end of a log for an error that was thrown. Only the text of a {@link DomainError} is shown to clients. */
 export function executionFailure(error: unknown): ExecutionFailure {
   const known = error instanceof DomainError ? error : undefined;
   const code: ErrorCode = known?.code ?? 'kernel_died';

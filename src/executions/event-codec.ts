@@ -1,7 +1,7 @@
 import type { Prisma } from '../../prisma/generated/client/client.js';
 import type { ExecutionEvent } from './execution-event.js';
 
-/** A row of the log; the event's type has a column of its own, the rest is JSON text. */
+/** Makes the row of an event: its type has its own column, the rest is JSON text. */
 export function encode(
   executionId: string,
   sequence: number,
@@ -11,7 +11,7 @@ export function encode(
   return { executionId, sequence, type, data: JSON.stringify(rest) };
 }
 
-/** The event of a row. */
+/** Reads the event of a row; the inverse of {@link encode}. */
 export function decode(row: { type: string; data: string }): ExecutionEvent {
   return { type: row.type, ...JSON.parse(row.data) };
 }

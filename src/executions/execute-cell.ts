@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
-import { assertOwn, loadSession } from '../sessions/load-session.js';
+import { loadSession } from '../sessions/load-session.js';
 import { checkText, isUuid } from '../validation/validate.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
 import type { ExecutionServices } from './execution-services.js';
@@ -13,20 +14,20 @@ export interface ExecuteCellInput {
   code: string;
   cellIndex?: number | null;
   cellId?: string | null;
-  /** After so many seconds the run is interrupted and ends as `timed_out`; default no limit. */
+  /** A run that takes longer is interrupted and ends as `timed_out`; default no limit. */
   timeoutSeconds?: number | null;
-  /** Whether an error ends the caller's cells that are queued behind it as `aborted`; default true. */
+  /** Whether an error in this cell ends the caller's cells queued behind it as `aborted`; default true. */
   stopOnError?: boolean | null;
-  /** A UUID of the client's: sent again, it re-attaches to that execution in place of running twice. */
+  /** A UUID that the client chose. Sent again, it returns the same execution; the cell does not run twice. */
   executionId?: string | null;
 }
 
-const longestCode = 5_000_000;
-const longestTimeout = 7 * 24 * 3600;
+const maxCodeLength = 5_000_000;
+const maxTimeoutSeconds = 7 * 24 * 3600;
 
 /**
- * Queues a cell in a session. Needs the scope `execute`, `can_edit`, and the session to be the caller's own (or a
- * space admin).
+ * Queues a cell in a session. The caller needs the scope `execute` and `can_edit`, and must have started the session or
+ * be a space admin.
  * @returns the execution, whose log has begun
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `worker_not_live`,
  *   `session_dead`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
@@ -59,7 +60,7 @@ export async function executeCell(
     rememberExecution(ctx, { execution, isNew: true });
     return execution;
   } catch (error) {
-    // Another request with this id was first, or only the answer of the database was lost.
+    // Another request with this id was first, or the row was written and only the answer of the database was lost.
     const found = await attach(services, ctx, id, sessionId, body);
     if (found) return found;
     throw error;
@@ -76,11 +77,11 @@ function checkInput(input: ExecuteCellInput): Body {
   if (cellIndex !== null && (cellIndex < 0 || cellIndex > 1_000_000)) {
     throw invalidField('cell_index', 'must be between 0 and 1000000');
   }
-  if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
-    throw invalidField('timeout_seconds', `must be above 0 and at most ${longestTimeout}`);
+  if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds)) {
+    throw invalidField('timeout_seconds', `must be above 0 and at most ${maxTimeoutSeconds}`);
   }
   return {
-    code: checkText(input.code, 'code', longestCode),
+    code: checkText(input.code, 'code', maxCodeLength),
     cellIndex,
     cellId: input.cellId == null ? null : checkText(input.cellId, 'cell_id', 200),
     timeoutSeconds,
@@ -88,7 +89,7 @@ function checkInput(input: ExecuteCellInput): Body {
   };
 }
 
-/** The execution that the client's id stands for already, to be followed. @throws DomainError `execution_id_reused` */
+/** The execution that already has the client's id; null if there is none. @throws DomainError `execution_id_reused` */
 async function attach(
   services: ExecutionServices,
   ctx: RequestContext,
@@ -103,7 +104,7 @@ async function attach(
     found.sessionId === sessionId.toLowerCase() &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
-    services.intake.takeUp(found);
+    services.intake.confirm(found);
     rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }

@@ -2,17 +2,17 @@ import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import type { ErrorCode } from '../errors.js';
 import type { NotebookOutput } from './output-collector.js';
 
-/** How a run ended that the kernel, or the gateway on the user's behalf, finished. */
+/** How a run ended without a failure of the infrastructure: the kernel finished it, or the user ended it. */
 export type FinalStatus = 'ok' | 'error' | 'aborted' | 'cancelled' | 'timed_out';
 
-/** The regular end of a log. Times are RFC 3339 UTC; `duration_ms` counts from `started_at`. */
+/** The regular end of a log. Times are RFC 3339 in UTC; `started_at` is null, and `duration_ms` 0, if it never ran. */
 export interface FinalResponse {
   type: 'final_response';
   status: FinalStatus;
   execution_count: number | null;
   /** The cell's outputs as nbformat has them. */
   outputs: NotebookOutput[];
-  /** Whether `outputs` leaves some out; the log has them all. */
+  /** Whether some outputs are missing in `outputs`; the log has all of them. */
   truncated: boolean;
   started_at: string | null;
   finished_at: string;
@@ -29,29 +29,29 @@ export interface ExecutionFailure {
   retryable: boolean;
 }
 
-/** Waits for the cells before it. */
+/** The first event of every log: the execution waits for the executions before it. */
 export interface QueuedStatus {
   type: 'status';
   execution_state: 'queued';
 }
 
-/** Output that the gateway itself had to drop: the log is full, or the database too slow. */
+/** Output that the gateway dropped: the log is full, or the database was too slow. */
 export interface OutputDropped {
   type: 'output_lost';
   count: number;
   reason: 'log_limit' | 'backlog';
 }
 
-/** What stands in an execution's log: the kernel's events between `queued` and exactly one end. */
+/** An event of an execution's log: `queued`, then the kernel's events, then exactly one end. */
 export type ExecutionEvent = QueuedStatus | KernelEvent | OutputDropped | FinalResponse | ExecutionFailure;
 
-/** An event with its number in the log: from 1, without gaps. */
+/** An event with its number in the log. Numbers begin at 1 and have no gaps. */
 export interface LogEntry {
   sequence: number;
   event: ExecutionEvent;
 }
 
-/** Whether the event is the last of its log. */
+/** Whether the event ends its log. */
 export function isTerminal(event: ExecutionEvent): event is FinalResponse | ExecutionFailure {
   return event.type === 'final_response' || event.type === 'failure';
 }

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
-import type { ExecutionServices } from './execution-services.js';
+import type { ExecutionLog } from './execution-log.js';
 
 /**
- * Ends the logs of executions that a former process left unfinished: what was written stays, the end says that the
- * gateway restarted. Called once at start, before requests are taken.
+ * Ends the logs of executions that an earlier process left unfinished. What was written stays; the end says that the
+ * gateway restarted. Called once at the start, before requests are accepted.
  */
-export async function failOrphans(
-  services: Pick<ExecutionServices, 'prisma' | 'executionLog'> & { log: Logger },
-): Promise<void> {
-  const { prisma, executionLog, log } = services;
+export async function failOrphans(deps: {
+  prisma: PrismaClient;
+  executionLog: ExecutionLog;
+  log: Logger;
+}): Promise<void> {
+  const { prisma, executionLog, log } = deps;
   const orphans = await prisma.execution.findMany({
     where: { finishedAt: null },
     select: { id: true, events: { orderBy: { sequence: 'desc' }, take: 1, select: { sequence: true } } },
@@ -19,5 +22,9 @@ export async function failOrphans(
     const writer = executionLog.writer(id, events[0]?.sequence ?? 1);
     await writer.finish(failure, { status: 'failed', finishedAt: new Date() });
   }
-  if (orphans.length > 0) log.warn({ count: orphans.length }, 'executions were ended that a restart cut off');
+  if (orphans.length > 0)
+    log.warn(
+      { count: orphans.length },
+      'executions that were running when the gateway stopped have ended as failed',
+    );
 }

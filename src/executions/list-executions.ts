@@ -7,8 +7,8 @@ import type { Listing } from '../paging/listing.js';
 import { loadSessionById } from '../sessions/load-session.js';
 
 /**
- * What was run in a session, newest first; who has `can_view` in its workspace may see it.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
+ * The executions of a session, newest first. Needs the scope `read`, and `can_view` in its workspace.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`; not before the listing is read
  */
 export function listExecutions(
   services: PrismaService,

@@ -3,13 +3,7 @@ import type { KernelEvent, MimeBundle } from '../engines/kernels/kernel-event.js
 /** An output as nbformat 4 has it; see https://nbformat.readthedocs.io/en/latest/format_description.html */
 export type NotebookOutput = { output_type: string } & Record<string, unknown>;
 
-/** Builds a cell's outputs from its events, as a notebook client would. */
-export interface OutputCollector {
-  add(event: KernelEvent): void;
-  readonly outputs: NotebookOutput[];
-  /** Whether something that a client would show now was left out because of the limit. */
-  readonly truncated: boolean;
-}
+type Display = KernelEvent & { type: 'display_data' | 'execute_result' };
 
 interface Kept {
   output: NotebookOutput;
@@ -20,103 +14,108 @@ interface Kept {
   isStale: boolean;
 }
 
-/**
- * Makes an {@link OutputCollector}.
- * @param limit the most characters kept, 8 Mi by default; after the first output that does not fit none is added until
- *   the outputs are cleared
- */
-export function createOutputCollector(limit = 8 * 1024 * 1024): OutputCollector {
-  let kept: Kept[] = [];
-  let clearOnNext = false;
-  let size = 0;
-  let isFull = false;
+const defaultLimit = 8 * 1024 * 1024;
 
-  const clear = () => {
-    kept = [];
-    size = 0;
-    isFull = false;
-    clearOnNext = false;
-  };
-  const takes = (length: number) => {
-    isFull ||= size + length > limit;
-    if (!isFull) size += length;
-    return !isFull;
-  };
-  const push = (output: NotebookOutput, displayId?: string) => {
-    if (clearOnNext) clear();
-    const length = JSON.stringify(output).length;
-    if (takes(length)) kept.push({ output, displayId, size: length, isStale: false });
-  };
-  const stream = (name: string, text: string) => {
-    const last = kept.at(-1);
-    if (clearOnNext || last?.output.output_type !== 'stream' || last.output.name !== name) {
-      push({ output_type: 'stream', name, text });
-    } else if (takes(text.length)) {
+/**
+ * Builds the outputs of a cell from its events, as a notebook client does.
+ * @see https://jupyter-client.readthedocs.io/en/latest/messaging.html#messages-on-the-iopub-pub-sub-channel
+ */
+export class OutputCollector {
+  private kept: Kept[] = [];
+  private clearsOnNext = false;
+  private size = 0;
+  private isFull = false;
+
+  /**
+   * @param limit the maximum size of all outputs, in characters of JSON; default 8 Mi. After the first output that does
+   *   not fit none is added until the outputs are cleared.
+   */
+  constructor(private readonly limit = defaultLimit) {}
+
+  /** The outputs that a client shows now. */
+  get outputs(): NotebookOutput[] {
+    return this.kept.map(({ output }) => output);
+  }
+
+  /** Whether {@link outputs} lacks something that a client shows now, because of the limit. */
+  get truncated(): boolean {
+    return this.isFull || this.kept.some(({ isStale }) => isStale);
+  }
+
+  add(event: KernelEvent): void {
+    switch (event.type) {
+      case 'stream':
+        this.addStream(event.name, event.text);
+        break;
+      case 'display_data':
+      case 'execute_result':
+        this.addDisplay(event);
+        break;
+      case 'update_display_data':
+        this.update(event.transient.display_id, event.data, event.metadata);
+        break;
+      case 'clear_output':
+        if (event.wait) this.clearsOnNext = true;
+        else this.clear();
+        break;
+      case 'error': {
+        const { ename, evalue, traceback } = event;
+        this.push({ output_type: 'error', ename, evalue, traceback });
+      }
+    }
+  }
+
+  private clear(): void {
+    this.kept = [];
+    this.size = 0;
+    this.isFull = false;
+    this.clearsOnNext = false;
+  }
+
+  private push(output: NotebookOutput, displayId?: string): void {
+    if (this.clearsOnNext) this.clear();
+    const size = JSON.stringify(output).length;
+    if (this.reserve(size)) this.kept.push({ output, displayId, size, isStale: false });
+  }
+
+  /** Counts more characters; false, and full from then on, when they do not fit. */
+  private reserve(size: number): boolean {
+    this.isFull ||= this.size + size > this.limit;
+    if (!this.isFull) this.size += size;
+    return !this.isFull;
+  }
+
+  private addStream(name: string, text: string): void {
+    const last = this.kept.at(-1);
+    if (this.clearsOnNext || last?.output.output_type !== 'stream' || last.output.name !== name) {
+      this.push({ output_type: 'stream', name, text });
+    } else if (this.reserve(text.length)) {
       last.output.text = `${last.output.text}${text}`;
       last.size += text.length;
     }
-  };
-  /** Replaces what the displays with an id show. */
-  const update = (displayId: string | undefined, data: MimeBundle, metadata: Record<string, unknown>) => {
+  }
+
+  /** A display with the id of earlier ones updates those too. */
+  private addDisplay(event: Display): void {
+    if (this.clearsOnNext) this.clear();
+    const { data, metadata, transient } = event;
+    this.update(transient.display_id, data, metadata);
+    const count = event.type === 'execute_result' ? { execution_count: event.execution_count } : {};
+    this.push({ output_type: event.type, data, metadata, ...count }, transient.display_id);
+  }
+
+  /** Replaces the content of all displays with an id. */
+  private update(displayId: string | undefined, data: MimeBundle, metadata: Record<string, unknown>): void {
     if (displayId === undefined) return;
-    for (const one of kept) {
+    for (const one of this.kept) {
       if (one.displayId !== displayId) continue;
       const output = { ...one.output, data, metadata };
-      const length = JSON.stringify(output).length;
-      one.isStale = size - one.size + length > limit;
+      const growth = JSON.stringify(output).length - one.size;
+      one.isStale = this.size + growth > this.limit;
       if (one.isStale) continue;
-      size += length - one.size;
-      one.size = length;
+      this.size += growth;
+      one.size += growth;
       one.output = output;
     }
-  };
-  /** A display that takes the id of earlier ones updates those too. */
-  const display = (
-    output: NotebookOutput,
-    event: KernelEvent & { type: 'display_data' | 'execute_result' },
-  ) => {
-    if (clearOnNext) clear();
-    update(event.transient.display_id, event.data, event.metadata);
-    push(output, event.transient.display_id);
-  };
-
-  return {
-    add(event) {
-      switch (event.type) {
-        case 'stream':
-          return stream(event.name, event.text);
-        case 'display_data':
-          return display({ output_type: 'display_data', data: event.data, metadata: event.metadata }, event);
-        case 'execute_result':
-          return display(
-            {
-              output_type: 'execute_result',
-              data: event.data,
-              metadata: event.metadata,
-              execution_count: event.execution_count,
-            },
-            event,
-          );
-        case 'error':
-          return push({
-            output_type: 'error',
-            ename: event.ename,
-            evalue: event.evalue,
-            traceback: event.traceback,
-          });
-        case 'update_display_data':
-          return update(event.transient.display_id, event.data, event.metadata);
-        case 'clear_output':
-          if (event.wait) clearOnNext = true;
-          else clear();
-          return;
-      }
-    },
-    get outputs() {
-      return kept.map(({ output }) => output);
-    },
-    get truncated() {
-      return isFull || kept.some(({ isStale }) => isStale);
-    },
-  };
+  }
 }

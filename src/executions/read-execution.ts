@@ -5,33 +5,33 @@ import { notFound } from '../errors.js';
 import { loadSessionById } from '../sessions/load-session.js';
 import { isUuid } from '../validation/validate.js';
 
-/** What a request did with an execution that it was authorized to run. */
+/** An execution that a request was authorized to run. */
 interface Remembered {
   execution: Execution;
-  /** Whether its log began with this request. */
+  /** Whether this request queued it, so that its log began with the request. */
   isNew: boolean;
 }
 
 const remembered = new WeakMap<RequestContext, Map<string, Remembered>>();
 
 /**
- * Notes that this request was authorized to run an execution just now. Following it needs no second look then, and the
- * scope `execute` is enough.
+ * Notes that this request was authorized to run an execution. Reading its log in the same request then needs no other
+ * authorization, and the scope `execute` is enough.
  */
 export function rememberExecution(ctx: RequestContext, { execution, isNew }: Remembered): void {
   const known = remembered.get(ctx) ?? new Map<string, Remembered>();
   remembered.set(ctx, known.set(execution.id, { execution, isNew }));
 }
 
-/** What {@link rememberExecution} noted of an execution in this request. */
+/** What {@link rememberExecution} noted in this request about an execution. */
 export function rememberedExecution(ctx: RequestContext, executionId: string): Remembered | undefined {
   return remembered.get(ctx)?.get(executionId);
 }
 
 /**
- * Loads an execution; who has `can_view` in its workspace may see it, also when its session is deleted.
- * @param options.spaceId the space that it must belong to
- * @param options.sessionId the session that it must belong to
+ * Loads an execution, also of a deleted session. The caller needs `can_view` in its workspace.
+ * @param options.spaceId the space that it must belong to; default any space of the caller
+ * @param options.sessionId the session that it must belong to; default any
  * @param options.scope what the token must have; default `read`
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */

@@ -1,94 +1,140 @@
 import type { Logger } from 'pino';
-import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { KernelConnection } from '../engines/kernels/jupyter-client.js';
-import { KernelGone } from '../engines/kernels/kernel-gone.js';
+import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
+import type { RunReply } from '../engines/kernels/kernel-run.js';
 import { DomainError } from '../errors.js';
+import type { SessionKernels } from '../sessions/session-kernels.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
-import type { KernelProvider } from './executor.js';
-import { createOutputCollector } from './output-collector.js';
+import type { LogWriter } from './log-writer.js';
+import { OutputCollector } from './output-collector.js';
+import { RunTimeout } from './run-timeout.js';
 
-/** How a run ended: the kernel's counter, and whether it failed, so that what builds on it has no ground. */
+/** What a run works with. */
+export interface RunDeps {
+  prisma: PrismaClient;
+  log: Logger;
+  executionLog: ExecutionLog;
+  kernels: SessionKernels;
+}
+
+/** The result of a run for the runs after it. */
 export interface RunEnd {
+  /** Whether it failed, so that code which builds on it should not run. */
   broke: boolean;
+  /** The kernel's counter; null when the kernel did not report it. */
   executionCount: number | null;
 }
 
-/** How long after the interrupt of a timed-out run its kernel is restarted. */
-const interruptGraceMs = 10_000;
-
 /** Runs one execution on an idle kernel and writes its log to the end. Never throws. */
-export async function runExecution(
-  deps: { prisma: PrismaClient; log: Logger; executionLog: ExecutionLog; kernels: KernelProvider },
-  execution: Execution,
-  kernel: KernelConnection,
-): Promise<RunEnd> {
-  const log = deps.log.child({ executionId: execution.id });
-  const writer = deps.executionLog.writer(execution.id, 1);
-  const collector = createOutputCollector();
-  const startedAt = new Date();
-  // The kernel first: the embedded database works on this very thread.
-  const running = kernel.execute(
-    { code: execution.code, stopOnError: execution.stopOnError, messageId: execution.id },
-    (event) => {
-      writer.write(event);
-      collector.add(event);
-    },
-  );
-  running.catch(() => {});
-  const marked = deps.prisma.execution
-    .update({ where: { id: execution.id }, data: { status: 'running', startedAt } })
-    .then(() => deps.executionLog.statusChanged(execution.id))
-    .catch((error) => log.error({ err: error }, 'a run was not marked as running'));
-  const limit = watchTimeout(deps, execution, kernel);
+export function runExecution(deps: RunDeps, execution: Execution, kernel: KernelConnection): Promise<RunEnd> {
+  return new Run(deps, execution, kernel).run();
+}
 
-  let end: FinalResponse | ExecutionFailure;
-  let executionCount: number | null = null;
-  let kernelGone = false;
-  try {
-    const reply = await running;
-    executionCount = reply.executionCount;
-    end = final(limit.timedOut ? 'timed_out' : reply.status);
-  } catch (error) {
-    kernelGone = error instanceof KernelGone;
-    const onPurpose = error instanceof KernelGone && ['restarted', 'shutdown'].includes(error.reason);
-    if (onPurpose) end = final(limit.timedOut ? 'timed_out' : 'cancelled');
-    else end = executionFailure(kernelFailure(error));
-    if (!kernelGone) log.error({ err: error }, 'a run broke');
-  } finally {
-    limit.clear();
+class Run {
+  private readonly log: Logger;
+  private readonly writer: LogWriter;
+  private readonly collector = new OutputCollector();
+  private readonly startedAt = new Date();
+  private executionCount: number | null = null;
+  private isKernelGone = false;
+
+  constructor(
+    private readonly deps: RunDeps,
+    private readonly execution: Execution,
+    private readonly kernel: KernelConnection,
+  ) {
+    this.log = deps.log.child({ executionId: execution.id });
+    this.writer = deps.executionLog.writer(execution.id, 1);
   }
 
-  function final(status: FinalStatus): FinalResponse {
+  async run(): Promise<RunEnd> {
+    // The kernel first: the embedded database works on this very thread.
+    const running = this.execute();
+    const marked = this.markRunning();
+    const end = await this.endOf(running);
+    const status = end.type === 'failure' ? 'failed' : end.status;
+    const finishedAt = new Date();
+    await marked;
+    await this.finish(end, { status, finishedAt });
+    // A kernel that was restarted because it ignored the timeout has lost its memory.
+    const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.isKernelGone);
+    return { broke, executionCount: this.executionCount };
+  }
+
+  private execute(): Promise<RunReply> {
+    const { id, code, stopOnError } = this.execution;
+    const running = this.kernel.execute({ code, stopOnError, messageId: id }, (event) => {
+      this.writer.write(event);
+      this.collector.add(event);
+    });
+    // It may fail before `endOf` waits for it.
+    running.catch(() => {});
+    return running;
+  }
+
+  private async markRunning(): Promise<void> {
+    const { prisma, executionLog } = this.deps;
+    const { id } = this.execution;
+    const { startedAt } = this;
+    try {
+      await prisma.execution.update({ where: { id }, data: { status: 'running', startedAt } });
+      executionLog.statusChanged(id);
+    } catch (err) {
+      this.log.error({ err }, 'a run was not marked as running');
+    }
+  }
+
+  private async endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure> {
+    const { execution, kernel, log } = this;
+    const timeout = new RunTimeout({ execution, kernel, kernels: this.deps.kernels, log });
+    try {
+      const reply = await running;
+      this.executionCount = reply.executionCount;
+      return this.finalResponse(timeout.hasPassed ? 'timed_out' : reply.status);
+    } catch (error) {
+      this.isKernelGone = error instanceof KernelLostError;
+      if (!this.isKernelGone) log.error({ err: error }, 'a run broke');
+      const isOnPurpose =
+        error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
+      if (!isOnPurpose) return executionFailure(kernelFailure(error));
+      return this.finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
+    } finally {
+      timeout.clear();
+    }
+  }
+
+  private finalResponse(status: FinalStatus): FinalResponse {
     const finishedAt = new Date();
     return {
       type: 'final_response',
       status,
-      execution_count: executionCount,
-      outputs: collector.outputs,
-      truncated: collector.truncated,
-      started_at: startedAt.toISOString(),
+      execution_count: this.executionCount,
+      outputs: this.collector.outputs,
+      truncated: this.collector.truncated,
+      started_at: this.startedAt.toISOString(),
       finished_at: finishedAt.toISOString(),
-      duration_ms: finishedAt.getTime() - startedAt.getTime(),
+      duration_ms: finishedAt.getTime() - this.startedAt.getTime(),
     };
   }
 
-  const finishedAt = new Date();
-  await marked;
-  const status = end.type === 'failure' ? 'failed' : end.status;
-  try {
-    await writer.finish(end, { status, executionCount, startedAt, finishedAt });
-  } catch (error) {
-    log.error({ err: error }, 'the end of a run was not written; it ends as failed at the next start');
+  private async finish(
+    end: FinalResponse | ExecutionFailure,
+    row: { status: ExecutionStatus; finishedAt: Date },
+  ): Promise<void> {
+    const { executionCount, startedAt } = this;
+    try {
+      await this.writer.finish(end, { ...row, executionCount, startedAt });
+    } catch (err) {
+      this.log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
+    }
   }
-  // A timed-out run that had to be ended with its kernel took the kernel's memory along.
-  const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && kernelGone);
-  return { broke, executionCount };
 }
 
 function kernelFailure(error: unknown): DomainError {
-  const reason = error instanceof KernelGone ? error.reason : undefined;
+  const reason = error instanceof KernelLostError ? error.reason : undefined;
   if (reason === 'released') return gatewayRestarted();
   return reason === 'connection_lost'
     ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')
@@ -96,31 +142,4 @@ function kernelFailure(error: unknown): DomainError {
         'kernel_died',
         'The kernel stopped while it ran this cell; restart the session and run it again.',
       );
-}
-
-/** Interrupts the run after its `timeoutSeconds`, and restarts a kernel that does not heed it. */
-function watchTimeout(
-  deps: { log: Logger; kernels: KernelProvider },
-  execution: Execution,
-  kernel: KernelConnection,
-): { readonly timedOut: boolean; clear(): void } {
-  let timedOut = false;
-  let timer: NodeJS.Timeout | undefined;
-  const warn = (error: unknown) =>
-    deps.log.warn({ err: error, executionId: execution.id }, 'a timeout failed');
-  if (execution.timeoutSeconds !== null) {
-    timer = setTimeout(() => {
-      timedOut = true;
-      kernel.interrupt().catch(warn);
-      timer = setTimeout(() => {
-        deps.kernels.restartStuck(execution.sessionId).catch(warn);
-      }, interruptGraceMs);
-    }, execution.timeoutSeconds * 1000);
-  }
-  return {
-    get timedOut() {
-      return timedOut;
-    },
-    clear: () => clearTimeout(timer),
-  };
 }

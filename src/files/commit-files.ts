@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';
@@ -52,12 +52,13 @@ export async function commitFiles(
 function toChange(input: FileChangeInput): FileChange {
   if (input.create) {
     assertWritablePath(input.create.path);
-    return { kind: 'create', path: input.create.path, bytes: encodeContent(input.create, { isNew: true }) };
+    const { bytes } = encodeContent(input.create, { isNew: true });
+    return { kind: 'create', path: input.create.path, bytes };
   }
   if (input.save) {
     const { path } = input.save;
     assertWritablePath(path);
-    const bytes = encodeContent(input.save, { isNew: false });
+    const { bytes } = encodeContent(input.save, { isNew: false });
     return { kind: 'save', path, bytes, baseSha: checkBaseSha(input.save.baseSha) };
   }
   if (input.rename) {

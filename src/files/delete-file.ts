@@ -1,6 +1,6 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
 import { commitChanges } from './commit-changes.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';

@@ -1,12 +1,18 @@
+import { encodeNotebook } from '../engines/nbformat/encode-notebook.js';
 import { normalizeNotebook } from '../engines/nbformat/normalize-notebook.js';
 import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
-import { writeNotebook } from '../engines/nbformat/write-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
+
+/** A file's content as the bytes to store and as a read of these bytes answers it. */
+export interface EncodedContent {
+  bytes: Uint8Array;
+  content: FileContent;
+}
 
 /** What a client gives as a file's content; which one is needed follows from the path. */
 export interface ContentInput {
@@ -36,10 +42,11 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
 }
 
 /**
- * Turns a client's content into the bytes to store. A new notebook without content is an empty one.
+ * Validates a client's content and returns the bytes to store, with the content that {@link parseContent} reads from them. A
+ * new notebook without content is an empty one.
  * @throws DomainError `invalid_request`, `invalid_path`, `invalid_notebook`
  */
-export function encodeContent(input: ContentInput, options: { isNew: boolean }): Uint8Array {
+export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
   if (input.kind && input.kind !== kind) {
     const msg = `must ${input.kind === 'notebook' ? '' : 'not '}end in .ipynb for the kind "${input.kind}"`;
@@ -50,8 +57,8 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
   if (kind === 'notebook') {
     if (input.content != null)
       throw invalidField('content', 'is for text files; send "notebook"', 'kind_mismatch');
-    if (input.notebook != null) return writeNotebook(normalizeNotebook(input.notebook));
-    if (options.isNew) return writeNotebook(emptyNotebook());
+    if (input.notebook != null) return encodedNotebook(normalizeNotebook(input.notebook));
+    if (options.isNew) return encodedNotebook(emptyNotebook());
     throw invalidField('notebook', 'is required', 'missing');
   }
   if (input.notebook != null)
@@ -59,5 +66,11 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
   if (input.content == null) throw invalidField('content', 'is required', 'missing');
   if (!input.content.isWellFormed())
     throw invalidField('content', 'must be valid Unicode (no lone surrogates)');
-  return new TextEncoder().encode(input.content);
+  const { content } = input;
+  return { bytes: new TextEncoder().encode(content), content: { kind: 'text', content } };
+}
+
+function encodedNotebook(valid: Notebook): EncodedContent {
+  const { bytes, notebook } = encodeNotebook(valid);
+  return { bytes, content: { kind: 'notebook', notebook } };
 }

@@ -1,6 +1,6 @@
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
-import { assertReadablePath } from '../engines/git/trees/path.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';

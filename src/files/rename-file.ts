@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import { DomainError } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { commitChanges } from './commit-changes.js';

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../context.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
-import { assertWritablePath } from '../engines/git/trees/path.js';
 import { invalidField } from '../errors.js';
 import { commitChanges } from './commit-changes.js';
-import { type ContentInput, encodeContent, parseContent } from './file-content.js';
+import { type ContentInput, encodeContent, type FileContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
 import { type SavedFile, writtenFile } from './written-file.js';
@@ -33,15 +33,10 @@ export async function createFile(
 ): Promise<SavedFile> {
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
-  const bytes = encodeContent(input, { isNew: true });
-  return put(
-    services,
-    ctx,
-    target,
-    input,
-    { kind: 'create', path: input.path, bytes },
-    `Create ${input.path}`,
-  );
+  const { bytes, content } = encodeContent(input, { isNew: true });
+  const message = input.commitMessage?.trim() || `Create ${input.path}`;
+  const change: FileChange = { kind: 'create', path: input.path, bytes };
+  return put(services, ctx, target, { change, content, message });
 }
 
 /**
@@ -59,15 +54,10 @@ export async function saveFile(
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   assertWritablePath(input.path);
   const baseSha = checkBaseSha(input.baseSha);
-  const bytes = encodeContent(input, { isNew: false });
-  return put(
-    services,
-    ctx,
-    target,
-    input,
-    { kind: 'save', path: input.path, bytes, baseSha },
-    `Update ${input.path}`,
-  );
+  const { bytes, content } = encodeContent(input, { isNew: false });
+  const message = input.commitMessage?.trim() || `Update ${input.path}`;
+  const change: FileChange = { kind: 'save', path: input.path, bytes, baseSha };
+  return put(services, ctx, target, { change, content, message });
 }
 
 /** @throws DomainError `invalid_request` unless absent or a full object id */
@@ -82,12 +72,9 @@ async function put(
   services: FileServices,
   ctx: RequestContext,
   target: BranchTarget,
-  input: CreateFileInput,
-  change: Extract<FileChange, { bytes: Uint8Array }>,
-  defaultMessage: string,
+  write: { change: Extract<FileChange, { bytes: Uint8Array }>; content: FileContent; message: string },
 ): Promise<SavedFile> {
-  const { path } = change;
-  const message = input.commitMessage?.trim() || defaultMessage;
+  const { change, content, message } = write;
   const result = await commitChanges(services, ctx, target, { changes: [change], message });
-  return writtenFile(services, target, { path, content: parseContent(path, change.bytes), result });
+  return writtenFile(services, target, { path: change.path, content, result });
 }

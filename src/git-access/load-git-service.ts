@@ -1,12 +1,12 @@
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import type { GitService } from '../engines/git/serve/git-service.js';
+import type { GitService } from '../engines/git/git-store.js';
 import { DomainError, notFound } from '../errors.js';
 import { type LoadedTarget, loadFileTarget } from '../files/file-target.js';
 import type { GitAccessServices } from './git-access-services.js';
 
-/** A repository as a git client addresses it: `/git/{spaceSlug}/{name}.git`. */
+/** The address of a repository for Git clients: `/git/{spaceSlug}/{name}.git`. */
 export interface GitAddress {
   spaceSlug: string;
   name: string;
@@ -19,10 +19,10 @@ export interface LoadedGitService {
 }
 
 /**
- * Loads a repository by its name and authorizes the caller, as the doors for files do: `view` to fetch (scope `read`),
+ * Loads a repository by its name and authorizes the caller by the same rules as for files: `view` to fetch (scope `read`),
  * `edit` to push (scope `write`).
- * @throws DomainError `not_found`, the same for an unknown space, an unknown repository and a space that the caller is no
- *   member of; `insufficient_scope`, `forbidden`; `storage_unavailable` where there is no native git
+ * @throws DomainError `insufficient_scope`, `forbidden`; `not_found`, with the same text for an unknown space, an unknown
+ *   repository, and a space that the caller is not a member of
  */
 export async function loadGitService(
   services: GitAccessServices,

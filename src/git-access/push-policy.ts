@@ -1,10 +1,10 @@
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import type { PushPolicy } from '../engines/git/serve/push-rules.js';
+import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 
-/** Tells whether the caller is kept from writing to a branch directly, by its name. */
-export async function barredBranches(
+/** Returns a function that says whether the caller may not write to the branch of a name directly. */
+async function barredBranches(
   services: PrismaService,
   target: LoadedTarget,
 ): Promise<(name: string) => boolean> {

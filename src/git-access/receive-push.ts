@@ -1,18 +1,18 @@
 import type { RequestContext } from '../context.js';
-import type { ReceiveRequest } from '../engines/git/serve/receive-pack.js';
+import type { ReceiveRequest } from '../engines/git/git-store.js';
 import type { GitAccessServices } from './git-access-services.js';
 import { type GitAddress, loadGitService } from './load-git-service.js';
 import { pushPolicy } from './push-policy.js';
 
-/** What a push needs of its door. */
-export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'mostBytes'> & {
-  /** Authenticates the caller anew: a push may take long, and the right to it may end meanwhile. */
+/** What the transport provides for a push. */
+export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | 'maxBytes'> & {
+  /** Authenticates the caller again: during a long push, the caller may lose the right to it. */
   refresh(): Promise<RequestContext>;
 };
 
 /**
- * Takes a push and brings the index up to the branches that it moved, which tells who listens. Needs the scope `write` and
- * `can_edit` of the repository. What is refused later is told in git's own report.
+ * Receives a push, then indexes the branches that it moved, which publishes the new commits to subscribers. Needs the scope
+ * `write` and `can_edit` of the repository. Git's own report contains every refusal after that.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `storage_unavailable`
  */
 export async function receivePush(
@@ -25,18 +25,15 @@ export async function receivePush(
   const { service, target } = await loadGitService(services, ctx, address, 'edit');
   const { indexer, log } = services;
   const repositoryId = target.repository.id;
-  await service.receive(ctx.actor.userId, {
+  await service.receive({
     ...streams,
     async authorize() {
       const now = await refresh();
       return pushPolicy(services, (await loadGitService(services, now, address, 'edit')).target);
     },
     async moved(branches) {
-      const there = branches.filter(({ isDeleted }) => !isDeleted);
-      await indexer.bringUp(
-        repositoryId,
-        there.map(({ name }) => name),
-      );
+      const names = branches.filter(({ isDeleted }) => !isDeleted).map(({ name }) => name);
+      await indexer.bringUp(repositoryId, names);
     },
     onRefused: (err) => log.info({ err, repositoryId, requestId: ctx.requestId }, 'a push was refused'),
     onError: (err) => log.error({ err, repositoryId, requestId: ctx.requestId }, 'a push failed'),

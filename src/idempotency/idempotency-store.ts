@@ -4,41 +4,67 @@ import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { authorizeRepeat } from './authorize-repeat.js';
+import { after, type KeptAnswer, KeyedAttempt, leaseMs } from './keyed-attempt.js';
 
-/** An answer as it is kept. */
-interface KeptAnswer {
-  status: number;
-  headers: Record<string, string>;
-  body: Uint8Array<ArrayBuffer>;
-}
-
-/** A request that carries a key. */
-interface KeyedRequest {
+/** A request with an `Idempotency-Key`. */
+export interface KeyedRequest {
   key: string;
   method: string;
   path: string;
   body: Uint8Array;
+  /** The GraphQL mutation that the request runs. */
   mutation: string;
+  /** The parameters of the path; `space` is the slug of the space. */
   params: Record<string, string>;
 }
 
-const leaseMs = 120_000;
-const renewMs = 30_000;
-const keptMs = 24 * 60 * 60 * 1000;
-const mostDeleted = 100;
-const mostTries = 5;
+/** The stored answer of the first request with a key, or the attempt that is now the first one. */
+export type BegunRequest = { repeat: KeptAnswer } | { attempt: KeyedAttempt };
+
+const maxDeleted = 100;
+const maxTries = 5;
 
 /**
- * Keeps the answers to requests with an `Idempotency-Key`, by caller, method and path, for 24 hours. A row is inserted
- * before the request is run; its lease is renewed meanwhile, so that a crash blocks the key for 2 minutes at most.
+ * Stores the answers to requests with an `Idempotency-Key` for 24 hours, by caller, method and path. The row of a key is
+ * inserted before its request runs. It has a lease that is renewed while the request runs, so that a crash blocks the key
+ * for at most 2 minutes.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
-export function createIdempotencyStore({ prisma }: { prisma: PrismaClient }) {
-  const table = prisma.idempotencyKey;
+export class IdempotencyStore {
+  readonly #prisma: PrismaClient;
 
-  async function insert(id: string, bodyHash: string, lease: string): Promise<boolean> {
+  constructor({ prisma }: { prisma: PrismaClient }) {
+    this.#prisma = prisma;
+  }
+
+  /**
+   * Begins a request, or returns the stored answer of an equal one.
+   * @throws DomainError `idempotency_key_reused`, `idempotency_in_progress`, and as {@link authorizeRepeat}
+   */
+  async begin(ctx: RequestContext, request: KeyedRequest): Promise<BegunRequest> {
+    const table = this.#prisma.idempotencyKey;
+    const id = rowId(ctx, request);
+    const bodyHash = createHash('sha256').update(request.body).digest('hex');
+    const lease = randomUUID();
+    await this.#deleteExpired();
+    for (let tries = 0; tries < maxTries; tries++) {
+      if (await this.#insert(id, bodyHash, lease)) return { attempt: new KeyedAttempt(table, { id, lease }) };
+      const found = await table.findUnique({ where: { id } });
+      if (!found) continue;
+      if (found.expiresAt <= new Date()) {
+        await table.deleteMany({ where: { id, lease: found.lease, expiresAt: found.expiresAt } });
+        continue;
+      }
+      // Comes first, so that nobody learns about a body or an answer that they may not see.
+      await authorizeRepeat({ prisma: this.#prisma }, ctx, request);
+      return { repeat: storedAnswer(found, bodyHash) };
+    }
+    throw inProgress();
+  }
+
+  async #insert(id: string, bodyHash: string, lease: string): Promise<boolean> {
     try {
-      await table.create({ data: { id, bodyHash, lease, expiresAt: after(leaseMs) } });
+      await this.#prisma.idempotencyKey.create({ data: { id, bodyHash, lease, expiresAt: after(leaseMs) } });
       return true;
     } catch (error) {
       if (!uniqueViolation(error)) throw error;
@@ -46,64 +72,16 @@ export function createIdempotencyStore({ prisma }: { prisma: PrismaClient }) {
     }
   }
 
-  async function deleteExpired(): Promise<void> {
+  async #deleteExpired(): Promise<void> {
+    const table = this.#prisma.idempotencyKey;
     const expired = { expiresAt: { lte: new Date() } };
-    const rows = await table.findMany({ where: expired, take: mostDeleted, select: { id: true } });
+    const rows = await table.findMany({ where: expired, take: maxDeleted, select: { id: true } });
     if (rows.length > 0)
       await table.deleteMany({ where: { ...expired, id: { in: rows.map((row) => row.id) } } });
   }
-
-  function attempt(id: string, lease: string) {
-    const mine = { id, lease };
-    // A failed renewal is made up for by the next; the last one that works counts.
-    const renew = () =>
-      void table
-        .updateMany({ where: { ...mine, status: null }, data: { expiresAt: after(leaseMs) } })
-        .catch(() => undefined);
-    const timer = setInterval(renew, renewMs);
-    timer.unref();
-    return {
-      async keep(answer: KeptAnswer): Promise<void> {
-        await table.updateMany({ where: mine, data: { ...answer, expiresAt: after(keptMs) } });
-      },
-      async end(): Promise<void> {
-        clearInterval(timer);
-        await table.deleteMany({ where: { ...mine, status: null } });
-      },
-    };
-  }
-
-  return {
-    /**
-     * Begins a request, or answers what the same one was answered before.
-     * @throws DomainError `idempotency_key_reused`, `idempotency_in_progress`, and those of {@link authorizeRepeat}
-     */
-    async begin(
-      ctx: RequestContext,
-      request: KeyedRequest,
-    ): Promise<{ repeat: KeptAnswer } | { attempt: ReturnType<typeof attempt> }> {
-      const id = rowId(ctx, request);
-      const bodyHash = createHash('sha256').update(request.body).digest('hex');
-      const lease = randomUUID();
-      await deleteExpired();
-      for (let tries = 0; tries < mostTries; tries++) {
-        if (await insert(id, bodyHash, lease)) return { attempt: attempt(id, lease) };
-        const found = await table.findUnique({ where: { id } });
-        if (!found) continue;
-        if (found.expiresAt <= new Date()) {
-          await table.deleteMany({ where: { id, lease: found.lease, expiresAt: found.expiresAt } });
-          continue;
-        }
-        // First, so that nobody learns of a body or an answer that they may not see.
-        await authorizeRepeat({ prisma }, ctx, request);
-        return { repeat: answerOf(found, bodyHash) };
-      }
-      throw inProgress();
-    },
-  };
 }
 
-/** The scopes are part of it: a token that may do less does not get what one that may do more was answered. */
+/** It includes the scopes: a token with fewer scopes must not get the answer for a token with more. */
 function rowId(ctx: RequestContext, { key, method, path }: KeyedRequest): string {
   const caller = [ctx.actor.userId, ...[...ctx.actor.scopes].sort()];
   return createHash('sha256')
@@ -111,7 +89,7 @@ function rowId(ctx: RequestContext, { key, method, path }: KeyedRequest): string
     .digest('hex');
 }
 
-function answerOf(row: IdempotencyKey, bodyHash: string): KeptAnswer {
+function storedAnswer(row: IdempotencyKey, bodyHash: string): KeptAnswer {
   if (row.bodyHash !== bodyHash) {
     throw new DomainError(
       'idempotency_key_reused',
@@ -125,11 +103,7 @@ function answerOf(row: IdempotencyKey, bodyHash: string): KeptAnswer {
 function inProgress(): DomainError {
   return new DomainError(
     'idempotency_in_progress',
-    'The first request with this Idempotency-Key is still under way; try again later.',
+    'The first request with this Idempotency-Key is still running; try again later.',
     { retryAfterSeconds: 1 },
   );
-}
-
-function after(ms: number): Date {
-  return new Date(Date.now() + ms);
 }

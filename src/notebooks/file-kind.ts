@@ -1,12 +1,12 @@
-/** What a file is to the API: a notebook by its extension `.ipynb`, else text. */
+/** The kind of a file: a notebook has the extension `.ipynb`, every other file is text. */
 export type FileKind = 'notebook' | 'text';
 
-/** Whether the path names a notebook. */
+/** Whether a path has the extension of notebooks. */
 export function isNotebookPath(path: string): boolean {
   return path.endsWith('.ipynb');
 }
 
-/** The kind that a path's extension says. */
+/** The kind of a file by the extension of its path. */
 export function fileKind(path: string): FileKind {
   return isNotebookPath(path) ? 'notebook' : 'text';
 }

@@ -1,13 +1,14 @@
 import { type DomainError, invalidField } from '../errors.js';
 
-/** Makes a cursor of the values that a list is sorted by. */
+/** Encodes the values by which a list is sorted as a cursor. */
 export function writeCursor(values: string[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
 /**
- * The values that {@link writeCursor} was given.
- * @throws DomainError `invalid_request` naming `after` when it is no cursor of so many values
+ * Decodes the values of a cursor from {@link writeCursor}.
+ * @param length the number of values that the list sorts by
+ * @throws DomainError `invalid_request` naming `after` when the cursor does not have exactly `length` values
  */
 export function readCursor(cursor: string, length: number): string[] {
   try {
@@ -16,12 +17,12 @@ export function readCursor(cursor: string, length: number): string[] {
       return values;
     }
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw malformedCursor();
 }
 
-/** What a client is told whose `after` no cursor of the list can be. */
+/** The error for an `after` that cannot be a cursor of the list: `invalid_request`, naming `after`. */
 export function malformedCursor(): DomainError {
   return invalidField('after', 'is not a cursor of this list');
 }

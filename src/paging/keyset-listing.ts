@@ -2,13 +2,13 @@ import { isUuid } from '../validation/validate.js';
 import { malformedCursor, readCursor, writeCursor } from './cursor.js';
 import type { Listing } from './listing.js';
 
-/** How the values of a column that a list is sorted by stand in a cursor; `read` gives undefined for other texts. */
+/** Converts the values of a sort column to texts in a cursor, and back. `read` returns undefined for invalid texts. */
 interface SortKey<V> {
   write(value: V): string;
   read(text: string): V | undefined;
 }
 
-/** A column of times, from 1970 on. */
+/** A column of times from 1970 on, in RFC 3339 with milliseconds and `Z`. */
 export const timeKey: SortKey<Date> = {
   write: (value) => value.toISOString(),
   read(text) {
@@ -23,13 +23,13 @@ export const uuidKey: SortKey<string> = {
   read: (text) => (isUuid(text) ? text : undefined),
 };
 
-/** A column that counts up. */
+/** A column of integers from 0 on, e.g. a sequence. */
 export const positionKey: SortKey<bigint> = {
   write: String,
   read: (text) => (/^\d{1,18}$/.test(text) ? BigInt(text) : undefined),
 };
 
-/** How a {@link keysetListing} asks its table; the parts of `where` all hold. */
+/** The query that a {@link keysetListing} runs; all parts of `where` must be true. */
 interface KeysetQuery<W, K extends string> {
   where: { AND: W[] };
   orderBy: { [N in K]?: 'desc' }[];
@@ -38,14 +38,21 @@ interface KeysetQuery<W, K extends string> {
 }
 
 /**
- * A list of a table's rows that is sorted by some columns, highest first. A cursor holds their values, so that a page
- * begins at the right place also when the row before it changed, left the list or is gone.
- * @param keys the columns, in order; together they tell all rows apart, and they never change
+ * Creates a list of the rows of a table, sorted by some columns, highest first. A cursor contains the values of these
+ * columns, so a page starts at the right position even when the row before it was changed or deleted, or left the list.
+ * @param keys the sort columns in order; together their values are unique, and they never change
+ * @see https://use-the-index-luke.com/no-offset
+ * @example
+ * keysetListing(newestFirst, {
+ *   where: () => ({ spaceId }),
+ *   find: (query) => prisma.workspace.findMany(query),
+ *   count: (query) => prisma.workspace.count(query),
+ * });
  */
 export function keysetListing<T extends object, W extends object, K extends keyof T & string>(
   keys: { [N in K]: SortKey<T[N]> },
   list: {
-    /** Authorizes, and says which rows are in the list. */
+    /** Authorizes the caller and selects the rows of the list. */
     where(): W | Promise<W>;
     find(query: KeysetQuery<W, K>): Promise<T[]>;
     count(query: { where: W }): Promise<number>;
@@ -53,11 +60,11 @@ export function keysetListing<T extends object, W extends object, K extends keyo
 ): Listing<T> {
   const names = Object.keys(keys) as K[];
 
-  /** The rows that are sorted behind those values. */
-  function behind(values: T[K][]): W {
+  /** The rows that follow these values in the list. */
+  function following(values: T[K][]): W {
     const equal = (end: number) => names.slice(0, end).map((name, index) => [name, values[index]]);
     return {
-      // Says nothing new, but it is where the index is entered.
+      // Implied by the conditions below, but it lets the database start at this position of the index.
       [names[0]!]: { lte: values[0] },
       OR: names.map((name, index) => ({
         ...Object.fromEntries(equal(index)),
@@ -80,7 +87,7 @@ export function keysetListing<T extends object, W extends object, K extends keyo
       const values = after === undefined ? undefined : read(after);
       const where = await list.where();
       return list.find({
-        where: { AND: values ? [where, behind(values)] : [where] },
+        where: { AND: values ? [where, following(values)] : [where] },
         orderBy: names.map((name) => ({ [name]: 'desc' }) as { [N in K]?: 'desc' }),
         take,
         skip: values ? 0 : skip,
@@ -91,5 +98,5 @@ export function keysetListing<T extends object, W extends object, K extends keyo
   };
 }
 
-/** The columns of a list of what was made, newest first. */
+/** The sort columns of a list of resources, newest first. */
 export const newestFirst = { createdAt: timeKey, id: uuidKey };

@@ -1,16 +1,18 @@
-/** Which page of a list: after a cursor of {@link Listing.cursorOf}, or so many rows in. */
+/** One page of a list: it starts after a cursor from {@link Listing.cursorOf}, or after `skip` rows. */
 export interface ListQuery {
+  /** The maximum number of rows. */
   take: number;
   skip: number;
-  /** In place of `skip`. */
+  /** A cursor; used instead of `skip`. */
   after?: string;
 }
 
-/** A list that is read by pages and counted on demand. */
+/** A list that clients read by pages. The rows are counted only on demand. */
 export interface Listing<T> {
-  /** @throws DomainError `invalid_request` naming `after` when it is no cursor of this list */
+  /** The rows of one page. @throws DomainError `invalid_request` naming `after` when it is no cursor of this list */
   find(query: ListQuery): Promise<T[]>;
+  /** The number of all rows. */
   count(): Promise<number>;
-  /** Stands for the place of a row in the order of the list, also when the row has left it; opaque to clients. */
+  /** The position of a row in the list; it stays valid when the row is no longer in the list. Opaque to clients. */
   cursorOf(row: T): string;
 }

@@ -2,8 +2,8 @@ import { readCursor, writeCursor } from './cursor.js';
 import type { Listing } from './listing.js';
 
 /**
- * A list that is loaded whole and sorted by name, byte by byte as Git does.
- * @param load authorizes and gives all rows; no two have the same name
+ * Creates a list that is loaded completely and sorted by name, byte by byte as Git sorts.
+ * @param load authorizes and returns all rows; no two have the same name
  */
 export function nameListing<T extends { name: string }>(load: () => Promise<T[]>): Listing<T> {
   return {

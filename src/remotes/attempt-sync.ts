@@ -1,22 +1,23 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
-import { canReachRemotes, type RemoteLimits, remoteLimits } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault, type RemoteFaultCode } from '../engines/git/remotes/remote-fault.js';
+import { type RemoteLimits, remoteLimits } from '../engines/git/remote-access.js';
+import { RemoteFault, type RemoteFaultCode } from '../engines/git/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { type Lookup, pinAddress } from './address-policy.js';
-import type { AllowedHosts } from './allowed-hosts.js';
-import type { OwnMoves } from './own-moves.js';
+import type { AllowedHosts } from '../validation/allowed-hosts.js';
+import { type Lookup, pinAddress } from './pin-address.js';
 import { openCredentials } from './remote-credentials.js';
 import { parseRemoteUrl } from './remote-url.js';
 import type { SecretBox } from './secret-box.js';
-import { type RemoteConflict, type SyncJob, syncRemote } from './sync-remote.js';
+import type { RemoteConflict, SyncJob } from './sync-job.js';
+import type { SyncMoves } from './sync-moves.js';
+import { syncRemote } from './sync-remote.js';
 
 /** How an attempt ended. */
 export type SyncOutcome = { fault: RemoteFaultCode } | { conflicts: RemoteConflict[] };
 
-/** What an attempt works with; `limits` and `lookup` have defaults. */
+/** What an attempt uses. */
 export interface AttemptDeps {
   prisma: PrismaClient;
   git: GitStore;
@@ -24,14 +25,17 @@ export interface AttemptDeps {
   log: Logger;
   box: SecretBox;
   allowed: AllowedHosts;
-  ownMoves: OwnMoves;
+  moves: SyncMoves;
+  /** Default {@link remoteLimits}. */
   limits?: RemoteLimits;
+  /** Default: the DNS of the system. */
   lookup?: Lookup;
 }
 
 /**
- * Syncs once, as the row says; every failure is told as a fault, with its cause in the log.
- * @param running.confirm aborts `signal`, and throws its reason, where the row was set otherwise or removed
+ * Syncs a repository once with the remote that its row describes. It throws nothing: an error is logged and returned as a
+ * fault.
+ * @param running.confirm aborts `signal` and throws its reason when the row was changed or deleted meanwhile
  */
 export async function attemptSync(
   deps: AttemptDeps,
@@ -40,13 +44,13 @@ export async function attemptSync(
 ): Promise<SyncOutcome> {
   const { git, allowed, lookup, limits = remoteLimits } = deps;
   const { repositoryId, url } = row;
-  const forget: (() => void)[] = [];
+  const forgetMoves: (() => void)[] = [];
   try {
-    if (!canReachRemotes(git.native)) throw new RemoteFault('git_missing');
+    if (!git.canReachRemotes) throw new RemoteFault('git_missing');
     const credentials = openCredentials(deps.box, row);
     const pinned = await pinAddress(parseRemoteUrl(url, ['url']), allowed, lookup);
     const conflicts = await syncRemote(
-      { ...deps, native: git.native, limits },
+      { ...deps, limits },
       {
         repositoryId,
         access: { url, pinned, credentials },
@@ -54,7 +58,7 @@ export async function attemptSync(
         isFirst: row.lastSyncedAt === null,
         signal,
         confirm,
-        onMove: (branch, oid) => forget.push(deps.ownMoves.add(repositoryId, branch, oid)),
+        onMove: (branch, oid) => forgetMoves.push(deps.moves.add(repositoryId, branch, oid)),
       },
     );
     return { conflicts };
@@ -63,7 +67,7 @@ export async function attemptSync(
     if (!signal.aborted) deps.log.warn({ err: error, repositoryId, fault }, 'a remote was not synced');
     return { fault };
   } finally {
-    for (const one of forget) one();
+    for (const forget of forgetMoves) forget();
   }
 }
 

@@ -1,23 +1,23 @@
 import { isIP } from 'node:net';
-import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { remoteFaults } from '../engines/git/remote-fault.js';
 import { DomainError, invalidField } from '../errors.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, parseRemoteUrl, portOf } from './remote-url.js';
 import type { Remotes } from './remotes.js';
 
-/** How a repository shall mirror a remote. */
+/** The settings of a remote that a repository mirrors. */
 export interface RemoteInput {
   url: string;
   username?: string | null;
-  /** Absent: the one that is kept, if it is for the same host and user; null: none. */
+  /** The password or token. Absent: keep the stored one, which must be for the same host and user; null: none. */
   secret?: string | null;
-  /** Null or absent: only when asked. */
+  /** From 60 s to 30 days. Null or absent: fetch only on request. */
   fetchIntervalSeconds?: number | null;
-  /** Default false. */
+  /** Whether saves are pushed to the remote; default false. */
   pushAfterSave?: boolean | null;
 }
 
-/** A checked {@link RemoteInput}. */
+/** A validated {@link RemoteInput}. */
 export interface CheckedRemote {
   url: string;
   username: string | null;
@@ -26,15 +26,15 @@ export interface CheckedRemote {
   pushAfterSave: boolean;
 }
 
-const longestUsername = 200;
-const longestSecret = 4096;
-const shortestInterval = 60;
-const longestInterval = 30 * 24 * 3600;
+const maxUsernameLength = 200;
+const maxSecretLength = 4096;
+const minIntervalSeconds = 60;
+const maxIntervalSeconds = 30 * 24 * 3600;
 
 /**
- * Checks what can be checked before the remote is asked; where its name leads is looked at in each sync.
- * @param at the way to the input, e.g. `['remote']`
- * @throws DomainError `runtime_unavailable` where remotes are off, `invalid_request` naming the field
+ * Validates the settings of a remote without connecting to it. Each sync checks the addresses of the host name.
+ * @param at the path of the input in the request, e.g. `['remote']`
+ * @throws DomainError `runtime_unavailable` when remotes are off, `invalid_request` with the field
  */
 export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: string[] = []): CheckedRemote {
   if (!remotes.available) throw new DomainError('runtime_unavailable', remoteFaults.git_missing);
@@ -47,16 +47,16 @@ export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: strin
   const username = input.username ?? null;
   const { secret } = input;
   const interval = input.fetchIntervalSeconds ?? null;
-  if (username !== null) checkPlain(username, [...at, 'username'], longestUsername);
+  if (username !== null) checkPlain(username, [...at, 'username'], maxUsernameLength);
   if (username?.includes(':')) throw invalidField([...at, 'username'], 'must not contain a colon');
   if (secret != null) {
-    checkPlain(secret, [...at, 'secret'], longestSecret);
+    checkPlain(secret, [...at, 'secret'], maxSecretLength);
     if (username === null) throw invalidField([...at, 'username'], 'must be given with a secret');
   }
-  if (interval !== null && (interval < shortestInterval || interval > longestInterval)) {
+  if (interval !== null && (interval < minIntervalSeconds || interval > maxIntervalSeconds)) {
     throw invalidField(
       [...at, 'fetch_interval_seconds'],
-      `must be from ${shortestInterval} to ${longestInterval}`,
+      `must be from ${minIntervalSeconds} to ${maxIntervalSeconds}`,
       'out_of_range',
     );
   }
@@ -69,10 +69,10 @@ export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: strin
   };
 }
 
-/** The message never holds the value. */
-function checkPlain(value: string, field: string[], longest: number): void {
-  if (value === '' || value.length > longest)
-    throw invalidField(field, `must have 1 to ${longest} characters`);
+/** The error never contains the value, because it may be a secret. */
+function checkPlain(value: string, field: string[], maxLength: number): void {
+  if (value === '' || value.length > maxLength)
+    throw invalidField(field, `must have 1 to ${maxLength} characters`);
   if (/\p{Cc}/u.test(value) || !value.isWellFormed()) {
     throw invalidField(field, 'must not contain control characters or lone surrogates');
   }

@@ -6,15 +6,15 @@ import { checkRemoteInput, type RemoteInput } from './check-remote-input.js';
 import type { RemoteServices } from './remote-services.js';
 import { remoteData } from './set-remote.js';
 
-/** A new repository, which mirrors a remote where one is given. */
+/** The settings of a new repository; with a remote it becomes a mirror. */
 export interface CreateRepositoryWithRemoteInput extends CreateRepositoryInput {
-  /** Synced soon, in the background. */
+  /** The first sync runs in the background. */
   remote?: RemoteInput | null;
 }
 
 /**
- * Creates a repository and, where a remote is given, sets it in the same transaction. For space admins.
- * @throws DomainError what `createRepository` throws, `runtime_unavailable` where remotes are off
+ * Creates a repository, together with its remote in the same transaction if one is given. For space admins.
+ * @throws DomainError as `createRepository`, and `runtime_unavailable` when remotes are off
  */
 export async function createRepositoryWithRemote(
   services: RemoteServices,

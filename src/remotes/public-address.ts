@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What is in the way of being public unicast, by the registries of special addresses. */
+/** Networks that are not public, although they lie in the ranges of unicast addresses. */
 const special = new BlockList();
 for (const [address, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  // Public by the registry; in Azure the host that each machine is on.
+  // Public by the registry, but in Azure it is the host of each virtual machine.
   ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
@@ -22,7 +22,7 @@ for (const [address, prefix] of [
 ] as const) {
   special.addSubnet(address, prefix, 'ipv4');
 }
-// Protocol assignments with Teredo, documentation twice, and 6to4.
+// Protocol assignments with Teredo; documentation; documentation; 6to4.
 for (const [address, prefix] of [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -32,13 +32,12 @@ for (const [address, prefix] of [
   special.addSubnet(address, prefix, 'ipv6');
 }
 
-/** Of IPv6 only this is handed out: what wraps IPv4 (mapped, NAT64), local and multicast addresses lie outside. */
+/** All public IPv6 addresses are in here. IPv4-mapped, NAT64, local and multicast addresses are not. */
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 
 /**
- * Whether an address is one of the public Internet: neither of this machine, nor of its network, nor of a cloud's
- * inside, nor reserved.
+ * Whether an address is public: not of this machine, a private network or a cloud's internal services, and not reserved.
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  */

@@ -6,7 +6,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { loadRepository } from '../repositories/load-repository.js';
 
 /**
- * The remote of a repository; null where it mirrors none. Needs the scope `read` and `can_view` of the repository.
+ * The remote that a repository mirrors; null when it mirrors none. Needs the scope `read` and `can_view` of the repository.
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`
  */
 export async function readRemote(

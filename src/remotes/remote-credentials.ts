@@ -1,20 +1,20 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { RemoteAccess } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
+import type { RemoteAccess } from '../engines/git/remote-access.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { SecretBox } from './secret-box.js';
 
-/** What a secret is sealed for: it opens for its own repository and the host that it was given for, and no other. */
-export function secretPlace(repositoryId: string, url: string): string {
+/** The scope of a remote's secret: one repository and one origin (scheme, host and port). */
+export function secretScope(repositoryId: string, url: string): string {
   return `${repositoryId} ${new URL(url).origin}`;
 }
 
 /**
- * The credentials of a remote; null where it has none.
+ * Decrypts the credentials of a remote; null when it has none.
  * @throws RemoteFault `secret_unreadable`
  */
 export function openCredentials(box: SecretBox, remote: RepositoryRemote): RemoteAccess['credentials'] {
   if (!remote.secret) return null;
-  const secret = box.open(remote.secret, secretPlace(remote.repositoryId, remote.url));
+  const secret = box.open(remote.secret, secretScope(remote.repositoryId, remote.url));
   if (secret === null) throw new RemoteFault('secret_unreadable');
   return { username: remote.username ?? '', secret };
 }

@@ -1,13 +1,13 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import { type RemoteFaultCode, remoteFaults } from '../engines/git/remotes/remote-fault.js';
-import type { RemoteConflict } from './sync-remote.js';
+import { type RemoteFaultCode, remoteFaults } from '../engines/git/remote-fault.js';
+import type { RemoteConflict } from './sync-job.js';
 
-/** Why the last sync did not do all that it should, in a sentence of a closed set; null where it did. */
+/** A sentence that says why the last sync was incomplete, from the closed list `remoteFaults`; null after a complete one. */
 export function remoteError({ lastError }: RepositoryRemote): string | null {
   return lastError === null ? null : (remoteFaults[lastError as RemoteFaultCode] ?? remoteFaults.internal);
 }
 
-/** The branches that went different ways, as the last sync left them. */
+/** The branches that had diverged from the remote after the last sync. */
 export function remoteConflicts({ conflicts }: RepositoryRemote): RemoteConflict[] {
   return conflicts as unknown as RemoteConflict[];
 }

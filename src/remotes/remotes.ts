@@ -1,206 +1,176 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Lease, Leases } from '../engines/database/leases.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
-import { canReachRemotes, type RemoteLimits } from '../engines/git/remotes/remote-command.js';
+import type { RemoteLimits } from '../engines/git/remote-access.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import type { Lookup } from './address-policy.js';
-import type { AllowedHosts } from './allowed-hosts.js';
-import { attemptSync, type SyncOutcome } from './attempt-sync.js';
-import { nextSync } from './next-sync.js';
-import { OwnMoves } from './own-moves.js';
-import { createSaveBursts } from './save-bursts.js';
-import { createSecretBox, type SecretBox } from './secret-box.js';
+import type { AllowedHosts } from '../validation/allowed-hosts.js';
+import { attemptSync } from './attempt-sync.js';
+import type { Lookup } from './pin-address.js';
+import { recordSync } from './record-sync.js';
+import { maxBurstMs, SaveBursts } from './save-bursts.js';
+import { scheduleMissedPushes, schedulePush } from './schedule-push.js';
+import { SecretBox } from './secret-box.js';
+import { SyncMoves } from './sync-moves.js';
 
-/** Syncs the repositories that mirror a remote, whenever one is due. */
-export interface Remotes {
-  /** Whether git is there, and new enough. */
-  available: boolean;
-  /** Keeps the secrets. */
-  box: SecretBox;
-  allowed: AllowedHosts;
-  /** Looks for remotes that are due, now rather than in a moment. */
-  wake(): void;
-  /** Ends the sync of a repository that runs in this process, and waits for it. */
-  cancel(repositoryId: string): Promise<void>;
-  /** Ends all; what was under way is taken up by the next start. */
-  close(): Promise<void>;
-}
-
-const syncsAtOnce = 2;
-const lookEveryMs = 2_000;
-const rowsALook = 20;
-const mostConflicts = 100;
-/** After a start the remotes that want pushes are looked at within this time, for saves just before the end. */
-const spreadSeconds = 60;
-
-/**
- * Makes the {@link Remotes} and begins. What is due stands in the database, so a restart forgets nothing; a lease a
- * repository keeps two processes from the same one.
- */
-export function createRemotes(deps: {
+/** What {@link Remotes} uses. */
+export interface RemotesDeps {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
   indexer: BranchIndexer;
   leases: Leases;
   log: Logger;
+  /** 32 bytes. */
   secretsKey: Uint8Array;
   allowed: AllowedHosts;
+  /** Default: `remoteLimits` of the Git engine. */
   limits?: RemoteLimits;
+  /** Default: the DNS of the system. */
   lookup?: Lookup;
-}): Remotes {
-  const { prisma, git, bus, leases, log } = deps;
-  const box = createSecretBox(deps.secretsKey);
-  const running = new Map<string, { end: AbortController; done: Promise<void> }>();
-  const ownMoves = new OwnMoves();
-  const timer = setInterval(wake, lookEveryMs).unref();
-  let looking: Promise<void> | undefined;
-  let again = false;
-  let closed = false;
+}
 
-  const bursts = createSaveBursts(
-    async (repositoryId) => {
-      const where = { repositoryId, pushAfterSave: true as const };
-      return (
-        (await due(where, new Date(Date.now() + 10_000))) ||
-        (await prisma.repositoryRemote.count({ where })) > 0
-      );
-    },
-    (repositoryId) => {
-      due({ repositoryId, pushAfterSave: true }, new Date()).then(wake, failed);
-    },
-  );
-  const unsubscribe = bus.subscribe('commit', '*', ({ repositoryId, branch, commitOid }) => {
-    if (!ownMoves.has(repositoryId, branch, commitOid)) bursts.saved(repositoryId);
-  });
+const maxSyncs = 2;
+const pollMs = 2_000;
+const maxRowsPerPoll = 20;
 
-  /**
-   * Makes remotes due at a time, unless they are earlier; whether there was one. A sync that has begun may have looked at
-   * the branches already, so its time does not count.
-   */
-  async function due(where: { repositoryId: string; pushAfterSave: true }, at: Date): Promise<boolean> {
-    const begun = { nextSyncAt: { lte: prisma.repositoryRemote.fields.lastAttemptAt } };
-    const { count } = await prisma.repositoryRemote.updateMany({
-      where: { ...where, OR: [{ nextSyncAt: null }, { nextSyncAt: { gt: at } }, begun] },
-      data: { nextSyncAt: at, syncStatus: 'pending' },
+/**
+ * Syncs each repository that mirrors a remote when its sync is due. The due times are in the database, so that a restart
+ * loses none; a lease per repository keeps two processes from syncing the same one. It starts when it is constructed.
+ */
+export class Remotes {
+  /** Whether git is installed in a version that can reach remotes. */
+  readonly available: boolean;
+  /** Encrypts the secrets of remotes. */
+  readonly box: SecretBox;
+  /** The private hosts and networks that remotes may use. */
+  readonly allowed: AllowedHosts;
+  readonly #deps: RemotesDeps;
+  readonly #running = new Map<string, { end: AbortController; done: Promise<void> }>();
+  readonly #moves = new SyncMoves();
+  readonly #bursts: SaveBursts;
+  readonly #unsubscribe: () => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #started: Promise<void>;
+  #polling: Promise<void> | undefined;
+  #pollAgain = false;
+  #closed = false;
+
+  constructor(deps: RemotesDeps) {
+    this.#deps = deps;
+    this.available = deps.git.canReachRemotes;
+    this.box = new SecretBox(deps.secretsKey);
+    this.allowed = deps.allowed;
+    this.#bursts = new SaveBursts({
+      onStart: (repositoryId) => this.#scheduleAfterBurst(repositoryId),
+      onEnd: (repositoryId) => {
+        schedulePush(deps, repositoryId, new Date()).then(() => this.wake(), this.#logFailure);
+      },
     });
-    if (count > 0) bus.publish('remote', where.repositoryId, { repositoryId: where.repositoryId });
-    return count > 0;
+    this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId, branch, commitOid }) => {
+      if (!this.#moves.has(repositoryId, branch, commitOid)) this.#bursts.saved(repositoryId);
+    });
+    this.#timer = setInterval(() => this.wake(), pollMs).unref();
+    this.#started = scheduleMissedPushes(deps.prisma).catch(this.#logFailure);
   }
 
-  function failed(error: unknown): void {
-    if (!closed) log.warn({ err: error }, 'remotes could not be looked at');
-  }
-
-  function wake(): void {
-    if (closed) return;
-    again = true;
-    looking ??= lookWhileAsked()
-      .catch(failed)
+  /** Starts the syncs that are due now, instead of within the next 2 s. */
+  wake(): void {
+    if (this.#closed) return;
+    this.#pollAgain = true;
+    this.#polling ??= this.#poll()
+      .catch(this.#logFailure)
       .finally(() => {
-        looking = undefined;
+        this.#polling = undefined;
       });
   }
 
-  async function lookWhileAsked(): Promise<void> {
-    await started;
-    while (again && !closed) {
-      again = false;
-      await look();
+  /** Ends the sync of a repository that runs in this process, and waits for its end. */
+  async cancel(repositoryId: string): Promise<void> {
+    this.#running.get(repositoryId)?.end.abort();
+    await this.#running.get(repositoryId)?.done;
+  }
+
+  /** Ends all syncs. They stay due, so that the next start resumes them. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+    this.#bursts.close();
+    for (const { end } of this.#running.values()) end.abort();
+    await Promise.all([this.#started, this.#polling, ...[...this.#running.values()].map(({ done }) => done)]);
+  }
+
+  /** Whether the repository wants a push; records it for the end of the burst, in case the process ends before. */
+  async #scheduleAfterBurst(repositoryId: string): Promise<boolean> {
+    const { prisma } = this.#deps;
+    if (await schedulePush(this.#deps, repositoryId, new Date(Date.now() + maxBurstMs))) return true;
+    return (await prisma.repositoryRemote.count({ where: { repositoryId, pushAfterSave: true } })) > 0;
+  }
+
+  async #poll(): Promise<void> {
+    await this.#started;
+    while (this.#pollAgain && !this.#closed) {
+      this.#pollAgain = false;
+      await this.#startDueSyncs();
     }
   }
 
-  async function look(): Promise<void> {
-    if (running.size >= syncsAtOnce) return;
-    const rows = await prisma.repositoryRemote.findMany({
-      where: { nextSyncAt: { lte: new Date() }, repositoryId: { notIn: [...running.keys()] } },
+  async #startDueSyncs(): Promise<void> {
+    if (this.#running.size >= maxSyncs) return;
+    const rows = await this.#deps.prisma.repositoryRemote.findMany({
+      where: { nextSyncAt: { lte: new Date() }, repositoryId: { notIn: [...this.#running.keys()] } },
       orderBy: { nextSyncAt: 'asc' },
-      take: rowsALook,
+      take: maxRowsPerPoll,
       select: { repositoryId: true },
     });
     for (const { repositoryId } of rows) {
-      if (closed || running.size >= syncsAtOnce) return;
-      const lease = await leases.tryTake(`remote:${repositoryId}`);
-      if (!lease) continue;
-      const end = new AbortController();
-      const done = run(repositoryId, lease, end)
-        .catch(failed)
-        .finally(() => {
-          running.delete(repositoryId);
-          wake();
-        });
-      running.set(repositoryId, { end, done });
+      if (this.#closed || this.#running.size >= maxSyncs) return;
+      const lease = await this.#deps.leases.tryTake(`remote:${repositoryId}`);
+      if (lease) this.#start(repositoryId, lease);
     }
   }
 
-  async function run(repositoryId: string, lease: Lease, end: AbortController): Promise<void> {
+  #start(repositoryId: string, lease: Lease): void {
+    const end = new AbortController();
+    const done = this.#sync(repositoryId, lease, end)
+      .catch(this.#logFailure)
+      .finally(() => {
+        this.#running.delete(repositoryId);
+        this.wake();
+      });
+    this.#running.set(repositoryId, { end, done });
+  }
+
+  async #sync(repositoryId: string, lease: Lease, end: AbortController): Promise<void> {
+    const { prisma, bus } = this.#deps;
     const signal = AbortSignal.any([end.signal, lease.lost]);
     try {
       const row = await prisma.repositoryRemote.findUnique({ where: { repositoryId } });
-      // Another process may have been quicker.
+      // Another process may have synced it since the poll.
       if (!row?.nextSyncAt || row.nextSyncAt > new Date()) return;
       await prisma.repositoryRemote.updateMany({
         where: { repositoryId },
         data: { lastAttemptAt: new Date() },
       });
-      // It may be set or removed through another process, which cannot end this.
+      // Another process that changes or removes the remote cannot cancel this sync.
       const confirm = async () => {
         const where = { repositoryId, revision: row.revision, url: row.url };
         if ((await prisma.repositoryRemote.count({ where })) === 0) end.abort();
         signal.throwIfAborted();
       };
-      const outcome = await attemptSync({ ...deps, box, ownMoves }, row, { signal, confirm });
-      if (!signal.aborted) await tell(row, outcome);
+      const deps = { ...this.#deps, box: this.box, moves: this.#moves };
+      const outcome = await attemptSync(deps, row, { signal, confirm });
+      if (signal.aborted) return;
+      await recordSync(prisma, row, outcome);
+      bus.publish('remote', repositoryId, { repositoryId });
     } finally {
       await lease.release();
     }
   }
 
-  /** Writes how a sync ended; asked for again meanwhile, the remote stays due. */
-  async function tell(row: RepositoryRemote, outcome: SyncOutcome): Promise<void> {
-    const { repositoryId, revision, nextSyncAt, fetchIntervalSeconds: intervalSeconds } = row;
-    const now = new Date();
-    const fault = 'fault' in outcome ? outcome.fault : null;
-    const conflicts = 'conflicts' in outcome ? outcome.conflicts : [];
-    const failures = fault ? row.failures + 1 : 0;
-    const data = {
-      failures,
-      lastError: fault ?? (conflicts.length > 0 ? 'diverged' : null),
-      ...(fault
-        ? {}
-        : { lastSyncedAt: now, conflicts: conflicts.slice(0, mostConflicts).map((one) => ({ ...one })) }),
-    };
-    const syncStatus = fault ? 'error' : conflicts.length > 0 ? 'conflicted' : 'synced';
-    const { count } = await prisma.repositoryRemote.updateMany({
-      where: { repositoryId, revision, nextSyncAt },
-      data: { ...data, syncStatus, nextSyncAt: nextSync({ now, failures, fault, intervalSeconds }) },
-    });
-    if (count === 0) await prisma.repositoryRemote.updateMany({ where: { repositoryId, revision }, data });
-    bus.publish('remote', repositoryId, { repositoryId });
-  }
-
-  const started = prisma.$executeRaw`UPDATE "RepositoryRemote"
-    SET "nextSyncAt" = LEAST("nextSyncAt", now() + random() * ${spreadSeconds}::int * interval '1 second')
-    WHERE "pushAfterSave"`.then(() => {}, failed);
-
-  return {
-    available: canReachRemotes(git.native),
-    box,
-    allowed: deps.allowed,
-    wake,
-    async cancel(repositoryId) {
-      running.get(repositoryId)?.end.abort();
-      await running.get(repositoryId)?.done;
-    },
-    async close() {
-      closed = true;
-      clearInterval(timer);
-      unsubscribe();
-      bursts.close();
-      for (const { end } of running.values()) end.abort();
-      await Promise.all([started, looking, ...[...running.values()].map(({ done }) => done)]);
-    },
+  readonly #logFailure = (error: unknown): void => {
+    if (!this.#closed) this.#deps.log.warn({ err: error }, 'a remote could not be scheduled or synced');
   };
 }

@@ -1,13 +1,11 @@
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { canReachRemotes } from '../engines/git/remotes/remote-command.js';
-import { removeTracking } from '../engines/git/remotes/tracking-refs.js';
 import { notFound } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import type { RemoteServices } from './remote-services.js';
 
 /**
- * Ends the mirroring and forgets the credentials; what was fetched stays. For space admins.
+ * Removes the remote of a repository and deletes its credentials. The fetched branches stay. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function removeRemote(
@@ -22,6 +20,6 @@ export async function removeRemote(
   const { count } = await prisma.repositoryRemote.deleteMany({ where: { repositoryId: repository.id } });
   if (count === 0) throw notFound('The remote');
   await remotes.cancel(repository.id);
-  if (canReachRemotes(git.native)) await removeTracking(git.native, git.gitdir(repository.id));
+  await git.forgetRemotes(repository.id);
   bus.publish('remote', repository.id, { repositoryId: repository.id });
 }

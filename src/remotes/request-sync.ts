@@ -1,13 +1,13 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { remoteFaults } from '../engines/git/remotes/remote-fault.js';
+import { remoteFaults } from '../engines/git/remote-fault.js';
 import { DomainError, notFound } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import type { RemoteServices } from './remote-services.js';
 
 /**
- * Queues a sync and answers at once: the status is `pending` until it is done. For space admins.
+ * Queues a sync and returns at once. The status is `pending` until the sync has ended. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `runtime_unavailable`
  */
 export async function requestSync(

@@ -1,75 +1,90 @@
 const quietMs = 1_000;
-const longestBurstMs = 10_000;
+/** The maximum time from the first save of a burst to its end, in milliseconds. */
+export const maxBurstMs = 10_000;
 const forgetMs = 10_000;
-
-/** Makes one push of a burst of saves. */
-export interface SaveBursts {
-  /** Notes a save. */
-  saved(repositoryId: string): void;
-  close(): void;
-}
 
 interface Burst {
   endsBy: number;
   timer: NodeJS.Timeout;
+  /** Whether the repository wants a push after its saves, as far as it is known. */
   wanted: boolean;
-  /** Whether there were saves since it was found unwanted. */
+  /** Whether more saves came after the repository was found not to want a push. */
   again: boolean;
 }
 
+/** What {@link SaveBursts} calls. */
+export interface SaveBurstHandlers {
+  /**
+   * Called at the first save of a burst, to record the need for a push where it survives a crash.
+   * @returns whether the repository wants a push after its saves. After `false` the question is not repeated for 10 s; the
+   *   saves of these seconds then count as a new burst, because the setting may have changed.
+   */
+  onStart(repositoryId: string): Promise<boolean>;
+  /** Called when a burst has ended whose repository wants a push. */
+  onEnd(repositoryId: string): void;
+}
+
 /**
- * Makes {@link SaveBursts}: a burst ends a second after its last save, and 10 s after its first at the latest.
- * @param begun told of a burst's first save at once, to note it where it survives a kill; answers whether its
- *   repository wants its saves pushed; where not it is asked again about the saves of the next 10 s at their end, for
- *   that may have changed
- * @param ended told when a burst is over
+ * Joins saves that follow each other closely, so that one push sends them all. A burst ends 1 s after its last save, and at
+ * the latest 10 s after its first.
  */
-export function createSaveBursts(
-  begun: (repositoryId: string) => Promise<boolean>,
-  ended: (repositoryId: string) => void,
-): SaveBursts {
-  const bursts = new Map<string, Burst>();
+export class SaveBursts {
+  readonly #handlers: SaveBurstHandlers;
+  readonly #bursts = new Map<string, Burst>();
 
-  function end(repositoryId: string): void {
-    const burst = bursts.get(repositoryId);
-    bursts.delete(repositoryId);
-    if (burst?.wanted) ended(repositoryId);
-    else if (burst?.again) saved(repositoryId);
+  constructor(handlers: SaveBurstHandlers) {
+    this.#handlers = handlers;
   }
 
-  function later(repositoryId: string, ms: number): NodeJS.Timeout {
-    return setTimeout(end, ms, repositoryId).unref();
-  }
-
-  function saved(repositoryId: string): void {
-    const burst = bursts.get(repositoryId);
-    if (burst?.wanted) {
+  /** Counts a save. */
+  saved(repositoryId: string): void {
+    const burst = this.#bursts.get(repositoryId);
+    if (!burst) this.#start(repositoryId);
+    else if (burst.wanted) {
       clearTimeout(burst.timer);
-      burst.timer = later(repositoryId, Math.max(0, Math.min(quietMs, burst.endsBy - Date.now())));
-    } else if (burst) burst.again = true;
-    if (burst) return;
-    const begins: Burst = {
-      endsBy: Date.now() + longestBurstMs,
-      timer: later(repositoryId, quietMs),
+      const rest = Math.max(0, burst.endsBy - Date.now());
+      burst.timer = this.#endLater(repositoryId, Math.min(quietMs, rest));
+    } else burst.again = true;
+  }
+
+  /** Forgets all bursts; no handler is called any more. */
+  close(): void {
+    for (const { timer } of this.#bursts.values()) clearTimeout(timer);
+    this.#bursts.clear();
+  }
+
+  #start(repositoryId: string): void {
+    const burst: Burst = {
+      endsBy: Date.now() + maxBurstMs,
+      timer: this.#endLater(repositoryId, quietMs),
       wanted: true,
       again: false,
     };
-    bursts.set(repositoryId, begins);
-    // Where that could not be found out, the end of the burst tries again.
-    const asked = begun(repositoryId).catch(() => true);
-    asked.then((wanted) => {
-      if (wanted || bursts.get(repositoryId) !== begins) return;
-      clearTimeout(begins.timer);
-      begins.wanted = false;
-      begins.timer = later(repositoryId, forgetMs);
-    });
+    this.#bursts.set(repositoryId, burst);
+    this.#handlers.onStart(repositoryId).then(
+      (wanted) => {
+        if (!wanted) this.#ignore(repositoryId, burst);
+      },
+      // The answer is unknown: the end of the burst asks again by its push.
+      () => {},
+    );
   }
 
-  return {
-    saved,
-    close() {
-      for (const { timer } of bursts.values()) clearTimeout(timer);
-      bursts.clear();
-    },
-  };
+  #ignore(repositoryId: string, burst: Burst): void {
+    if (this.#bursts.get(repositoryId) !== burst) return;
+    clearTimeout(burst.timer);
+    burst.wanted = false;
+    burst.timer = this.#endLater(repositoryId, forgetMs);
+  }
+
+  #endLater(repositoryId: string, ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#end(repositoryId), ms).unref();
+  }
+
+  #end(repositoryId: string): void {
+    const burst = this.#bursts.get(repositoryId);
+    this.#bursts.delete(repositoryId);
+    if (burst?.wanted) this.#handlers.onEnd(repositoryId);
+    else if (burst?.again) this.saved(repositoryId);
+  }
 }

@@ -1,21 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-
-const keyBytes = 32;
-
-/** The 32 bytes that a text of hex or base64 stands for; null where it is neither. */
-export function parseSecretsKey(text: string): Uint8Array | null {
-  const hex = /^[0-9a-f]{64}$/i.test(text);
-  if (!hex && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return null;
-  const key = Buffer.from(text, hex ? 'hex' : 'base64');
-  return key.length === keyBytes ? key : null;
-}
+import { parseSecretsKey } from '../validation/parse-secrets-key.js';
 
 /**
- * The key that secrets are kept with: the configured one, else that of `dataDir/secrets-key`, which is made once (mode
- * 0600).
- * @throws Error when the file holds no key
+ * The key that encrypts the secrets of remotes: the configured one, else the one in the file `dataDir/secrets-key`. The
+ * file is created at the first start and only its owner may read it (mode 0600).
+ * @param configured the value of `SECRETS_KEY`; 32 bytes
+ * @returns 32 bytes
+ * @throws Error when the file does not contain a key
  */
 export async function loadSecretsKey(
   dataDir: string,
@@ -23,18 +16,18 @@ export async function loadSecretsKey(
 ): Promise<Uint8Array> {
   if (configured) return configured;
   const file = join(dataDir, 'secrets-key');
-  const kept = (await readOrNone(file)) ?? (await make(file));
-  const key = parseSecretsKey(kept.trim());
-  if (!key) throw new Error('The file secrets-key in the data folder holds no key of 32 bytes.');
+  const text = (await readIfExists(file)) ?? (await createKeyFile(file));
+  const key = parseSecretsKey(text.trim());
+  if (!key) throw new Error('The file secrets-key in the data folder contains no key of 32 bytes.');
   return key;
 }
 
-/** Linked into place whole, so of two that make it at once one wins and both read the same. */
-async function make(file: string): Promise<string> {
+/** `link` publishes the complete file or fails, so that processes which start at the same time read the same key. */
+async function createKeyFile(file: string): Promise<string> {
   const temporary = `${file}.${randomUUID()}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   try {
-    await handle.writeFile(`${randomBytes(keyBytes).toString('base64')}\n`);
+    await handle.writeFile(`${randomBytes(32).toString('base64')}\n`);
     await handle.sync();
     await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
@@ -46,7 +39,7 @@ async function make(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-async function readOrNone(file: string): Promise<string | null> {
+async function readIfExists(file: string): Promise<string | null> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;

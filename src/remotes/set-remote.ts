@@ -4,13 +4,13 @@ import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import { loadRepository } from '../repositories/load-repository.js';
 import { type CheckedRemote, checkRemoteInput, type RemoteInput } from './check-remote-input.js';
-import { secretPlace } from './remote-credentials.js';
+import { secretScope } from './remote-credentials.js';
 import type { RemoteServices } from './remote-services.js';
 import type { Remotes } from './remotes.js';
 
 /**
- * Has a repository mirror a remote, or mirror it otherwise, and queues a sync. A kept secret goes to no other host and
- * user than those that it was given for. For space admins.
+ * Sets or changes the remote that a repository mirrors, and queues a sync. A stored secret is used only for the host and
+ * user for which it was given. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `runtime_unavailable`, `invalid_request`
  */
 export async function setRemote(
@@ -29,13 +29,13 @@ export async function setRemote(
     const old = await tx.repositoryRemote.findUnique({ where });
     const data = remoteData(remotes, repository.id, checked, old);
     const isOther = old?.url !== checked.url;
-    const forgotten = { lastSyncedAt: null, lastAttemptAt: null, conflicts: [] };
+    const neverSynced = { lastSyncedAt: null, lastAttemptAt: null, conflicts: [] };
     return [
       old,
       await tx.repositoryRemote.upsert({
         where,
         create: { ...where, ...data },
-        update: { ...data, revision: { increment: 1 }, failures: 0, ...(isOther ? forgotten : {}) },
+        update: { ...data, revision: { increment: 1 }, failures: 0, ...(isOther ? neverSynced : {}) },
       }),
     ];
   });
@@ -46,9 +46,9 @@ export async function setRemote(
 }
 
 /**
- * The columns of a remote that is set: due now.
- * @param before what was set until now
- * @throws DomainError `invalid_request` naming `secret` where the kept one is not for this host and user
+ * The columns of a remote with new settings, due now.
+ * @param before the row with the former settings; null when there is none
+ * @throws DomainError `invalid_request` for the field `secret` when the stored one is for another host or user
  */
 export function remoteData(
   remotes: Remotes,
@@ -57,12 +57,12 @@ export function remoteData(
   before: RepositoryRemote | null,
 ) {
   const { secret, ...data } = checked;
-  const place = secretPlace(repositoryId, checked.url);
+  const scope = secretScope(repositoryId, checked.url);
   let sealed = before?.secret ?? null;
-  if (secret !== undefined) sealed = secret === null ? null : remotes.box.seal(secret, place);
+  if (secret !== undefined) sealed = secret === null ? null : remotes.box.seal(secret, scope);
   else if (
     sealed &&
-    (secretPlace(repositoryId, before!.url) !== place || before!.username !== data.username)
+    (secretScope(repositoryId, before!.url) !== scope || before!.username !== data.username)
   ) {
     throw invalidField('secret', 'must be given again, or as null, for another host or username');
   }

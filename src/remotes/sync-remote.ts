@@ -1,123 +1,82 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitRepository, GitStore } from '../engines/git/git-store.js';
-import type { NativeGit } from '../engines/git/native/native-git.js';
-import { compareTips } from '../engines/git/remotes/compare-tips.js';
-import { fetchRemote, type RemoteTips, remoteDefaultBranch } from '../engines/git/remotes/fetch-remote.js';
-import { pushRemote } from '../engines/git/remotes/push-remote.js';
-import type { RemoteAccess, RemoteLimits } from '../engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../engines/git/remotes/remote-fault.js';
-import {
-  createRefs,
-  noteUpdates,
-  readSyncRefs,
-  type SyncRefs,
-  writeTracking,
-} from '../engines/git/remotes/tracking-refs.js';
-import { orAborted } from '../engines/kernels/or-aborted.js';
-import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import type { GitRepository } from '../engines/git/git-store.js';
+import { RemoteFault } from '../engines/git/remote-fault.js';
+import type { RemoteMirror, RemoteTips, SyncRefs } from '../engines/git/remote-mirror.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
+import type { RemoteConflict, SyncDeps, SyncJob } from './sync-job.js';
 
-/** A branch that went different ways; the numbers are null where only its name cannot be made here. */
-export interface RemoteConflict {
-  branch: string;
-  ahead: number | null;
-  behind: number | null;
-}
-
-/** What a sync works with. */
-export interface SyncDeps {
-  prisma: PrismaClient;
-  git: GitStore;
-  native: NativeGit;
-  indexer: BranchIndexer;
-  limits: RemoteLimits;
-}
-
-/** One sync of one repository. */
-export interface SyncJob {
-  repositoryId: string;
-  access: RemoteAccess;
-  /** Whether what is only here is pushed. */
-  push: boolean;
-  /** Whether the remote's default branch takes the place of the commit that the repository was made with. */
-  isFirst: boolean;
-  signal: AbortSignal;
-  /** Told before a branch moves. */
-  onMove(branch: string, oid: string): void;
-  /** Asked before the remote's refs are noted, and before each push: throws where it was set otherwise or removed. */
-  confirm(): Promise<void>;
-}
-
-const mostRounds = 3;
-const mostAttempts = 5;
+const maxRounds = 3;
+const maxAttempts = 5;
 
 /**
- * Fetches a remote and moves the branches here on to what it has, never back and never aside: a branch that has commits
- * which the remote lacks stays as it is. Branches that are new come here, too; those that the remote deleted stay. Then
- * it pushes the branches that have more than the remote, where that is asked for. A long history is still being indexed
- * when it ends.
- * @returns the branches that went different ways
- * @throws RemoteFault, DomainError `storage_unavailable`, what `confirm` throws, or the reason of `signal`
+ * Fetches a remote, and fast-forwards the branches of the repository to the remote's. A branch with commits that the remote
+ * lacks does not move. New branches are created; branches that the remote deleted stay. Then, if the job says so, it pushes
+ * the branches that are ahead of the remote. The index of a long history may still be incomplete when it returns.
+ * @returns the branches that have diverged
+ * @throws RemoteFault, DomainError `storage_unavailable`, the error of `confirm`, or the reason of `signal`
  */
 export async function syncRemote(deps: SyncDeps, job: SyncJob): Promise<RemoteConflict[]> {
-  const { native, limits } = deps;
-  const { access, signal, repositoryId } = job;
-  const gitdir = deps.git.gitdir(repositoryId);
-  for (let round = 1; round <= mostRounds; round++) {
-    const quarantine = await deps.git.temporaryFolder();
-    const tips = await fetchRemote(native, { gitdir, quarantine }, access, { limits, signal });
+  const { signal, repositoryId } = job;
+  const mirror = deps.git.mirror(repositoryId, job.access, { limits: deps.limits, signal });
+  for (let round = 1; round <= maxRounds; round++) {
+    const tips = await mirror.fetch();
     await job.confirm();
-    await writeTracking(native, gitdir, access.url, tips);
+    await mirror.writeTracking(tips);
     if (job.isFirst && tips.heads.size > 0) {
-      const named = await remoteDefaultBranch(native, access, { limits, signal });
-      await adoptDefaultBranch(deps, job, tips, named);
+      await adoptDefaultBranch({ ...deps, mirror }, job, tips, await mirror.defaultBranch());
     }
-    const { moved, conflicts, ahead } = await follow(deps, job, tips);
-    const wanted = await followed(deps.prisma, repositoryId, moved);
-    await orAborted(deps.indexer.bringUp(repositoryId, wanted), signal);
+    const { moved, conflicts, ahead } = await updateRepository(deps, mirror, job, tips);
+    const indexed = await branchesToIndex(deps.prisma, repositoryId, moved);
+    await rejectOnAbort(deps.indexer.bringUp(repositoryId, indexed), signal);
     if (!job.push || ahead.size === 0) return conflicts;
     await job.confirm();
-    if (await pushRemote(native, gitdir, access, ahead, { limits, signal })) {
-      await noteUpdates(native, gitdir, access.url, ahead);
-      return conflicts;
-    }
+    if (await mirror.push(ahead)) return conflicts;
   }
   throw new RemoteFault('push_refused');
 }
 
-/** Brings the branches and tags here up to the remote's. */
-async function follow(deps: SyncDeps, job: SyncJob, tips: RemoteTips) {
-  const { native } = deps;
-  const gitdir = deps.git.gitdir(job.repositoryId);
+/** Updates the branches and tags of the repository to the remote's, and finds the branches that are ahead of it. */
+async function updateRepository(deps: SyncDeps, mirror: RemoteMirror, job: SyncJob, tips: RemoteTips) {
   const repository = await deps.git.repository(job.repositoryId);
-  const refs = await readSyncRefs(native, gitdir, job.access.url);
+  const refs = await mirror.readRefs();
   const moved: string[] = [];
   const conflicts: RemoteConflict[] = [];
   const ahead = new Map<string, string>();
-  for (const [branch, there] of tips.heads) {
-    const here = refs.local.get(branch);
-    if (here === undefined || here === there) continue;
+  for (const [branch, remote] of tips.heads) {
+    const local = refs.local.get(branch);
+    if (local === undefined || local === remote) continue;
     job.signal.throwIfAborted();
-    const step = await fastForward({ deps, job, gitdir, repository }, branch, { here, there });
+    const step = await fastForward({ mirror, job, repository }, branch, { local, remote });
     if (step === 'moved') moved.push(branch);
     else if ('oid' in step) ahead.set(branch, step.oid);
     else conflicts.push(step);
   }
-  const missing = absent(tips.heads, refs.local);
-  for (const [branch, oid] of missing) job.onMove(branch, oid);
-  const refused = new Set(await createRefs(native, gitdir, 'refs/heads/', missing));
-  for (const branch of refused) conflicts.push({ branch, ahead: null, behind: null });
-  moved.push(...[...missing.keys()].filter((branch) => !refused.has(branch)));
-  await createRefs(native, gitdir, 'refs/tags/', absent(tips.tags, refs.tags));
-  for (const [branch, oid] of onlyHere(refs, tips)) ahead.set(branch, oid);
+  const created = await createBranches(mirror, job, missingIn(refs.local, tips.heads));
+  moved.push(...created.branches);
+  conflicts.push(...created.conflicts);
+  await mirror.createRefs('refs/tags/', missingIn(refs.tags, tips.tags));
+  for (const [branch, oid] of onlyLocal(refs, tips)) ahead.set(branch, oid);
   return { moved, conflicts, ahead };
 }
 
+/** Creates the branches that only the remote has; a name that the repository cannot have is a conflict. */
+async function createBranches(mirror: RemoteMirror, job: SyncJob, missing: Map<string, string>) {
+  for (const [branch, oid] of missing) job.onMove(branch, oid);
+  const refused = new Set(await mirror.createRefs('refs/heads/', missing));
+  const conflicts = [...refused].map((branch): RemoteConflict => ({ branch, ahead: null, behind: null }));
+  return { branches: [...missing.keys()].filter((branch) => !refused.has(branch)), conflicts };
+}
+
 /**
- * Those of the branches that are worth indexing at once: the default one, and those that somebody read before. A
- * mirror may bring a thousand at a time; each of the others is indexed when it is first read.
+ * Of some branches those that are indexed at once: the default branch and those that somebody has read before. A sync may
+ * bring a thousand branches; each of the others is indexed when it is read for the first time.
  */
-async function followed(prisma: PrismaClient, repositoryId: string, branches: string[]): Promise<string[]> {
+async function branchesToIndex(
+  prisma: PrismaClient,
+  repositoryId: string,
+  branches: string[],
+): Promise<string[]> {
   const { defaultBranch, branchIndexes } = await prisma.repository.findUniqueOrThrow({
     where: { id: repositoryId },
     select: { defaultBranch: true, branchIndexes: { select: { branch: true } } },
@@ -126,29 +85,29 @@ async function followed(prisma: PrismaClient, repositoryId: string, branches: st
   return branches.filter((branch) => wanted.has(branch));
 }
 
-/** Moves one branch on; one that is ahead is answered with its tip. */
+/** Fast-forwards one branch. For a branch that is ahead of the remote it returns the branch's tip as `oid`. */
 async function fastForward(
-  at: { deps: SyncDeps; job: SyncJob; gitdir: string; repository: GitRepository },
+  { mirror, job, repository }: { mirror: RemoteMirror; job: SyncJob; repository: GitRepository },
   branch: string,
-  tips: { here: string; there: string },
+  tips: { local: string; remote: string },
 ): Promise<'moved' | { oid: string } | RemoteConflict> {
-  let { here } = tips;
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const { ahead, behind } = await compareTips(at.deps.native, at.gitdir, here, tips.there, at.job.signal);
-    if (behind === 0) return { oid: here };
+  let { local } = tips;
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const { ahead, behind } = await mirror.compareTips(local, tips.remote);
+    if (behind === 0) return { oid: local };
     if (ahead > 0) return { branch, ahead, behind };
-    at.job.onMove(branch, tips.there);
-    if (await at.repository.moveBranch(branch, here, tips.there)) return 'moved';
-    here = await at.repository.resolveBranch(branch);
+    job.onMove(branch, tips.remote);
+    if (await repository.moveBranch(branch, local, tips.remote)) return 'moved';
+    local = await repository.resolveBranch(branch);
   }
-  throw new RemoteFault('storage', new Error('a branch kept moving'));
+  throw new RemoteFault('storage', new Error('Other writers kept moving the branch.'));
 }
 
-function absent(there: Map<string, string>, here: Map<string, string>): Map<string, string> {
-  return new Map([...there].filter(([name]) => !here.has(name)));
+function missingIn(present: Map<string, string>, wanted: Map<string, string>): Map<string, string> {
+  return new Map([...wanted].filter(([name]) => !present.has(name)));
 }
 
-/** Branches that the remote never had, or that got commits since it deleted them. */
-function onlyHere(refs: SyncRefs, tips: RemoteTips): [string, string][] {
+/** The branches that the remote never had, and those that got commits after the remote deleted them. */
+function onlyLocal(refs: SyncRefs, tips: RemoteTips): [string, string][] {
   return [...refs.local].filter(([branch, oid]) => !tips.heads.has(branch) && refs.goneTip(branch) !== oid);
 }

@@ -1,4 +1,4 @@
-import { isBranchName, isObjectId } from '../engines/git/refs/ref-name.js';
+import { isBranchName, isObjectId } from '../engines/git/ref-name.js';
 import { DomainError } from '../errors.js';
 
 /**

@@ -1,15 +1,16 @@
 import type { Session } from '../../prisma/generated/client/client.js';
+import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
 import { isLive } from '../workers/worker-status.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
-import { assertOwn, type LoadedSession, loadSession } from './load-session.js';
+import { type LoadedSession, loadSession } from './load-session.js';
 import type { SessionServices } from './session-services.js';
 
 /**
- * Interrupts what the session runs; does nothing when it is idle. Needs the scope `execute`, `can_edit` and the
- * session to be the caller's own (or a space admin).
+ * Interrupts the cell that a session runs; does nothing when it is idle. The caller needs the scope `execute` and
+ * `can_edit`, and must have started the session or be a space admin.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `session_dead`,
  *   `worker_not_live`
  */
@@ -28,8 +29,8 @@ export async function interruptSession(
 }
 
 /**
- * Restarts the session's kernel, also a dead one; what runs and what is queued ends as `cancelled`. Needs what
- * {@link interruptSession} needs.
+ * Restarts the kernel of a session, also a dead one. Running and queued executions end as `cancelled`. The caller needs
+ * what {@link interruptSession} needs.
  * @throws DomainError as {@link interruptSession}, and `runtime_unavailable`
  */
 export async function restartSession(
@@ -45,7 +46,7 @@ export async function restartSession(
 }
 
 /**
- * Loads a session that the caller may control.
+ * Loads a session that the caller may control: they may edit its workspace, and started it or are a space admin.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadOwnSession(

@@ -1,34 +1,30 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
+import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
-import { pathHash } from '../notebooks/path-hash.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
-import { whileUnarchived } from '../workspaces/while-unarchived.js';
-import { assertOwn } from './load-session.js';
+import { type CreatedSession, findOrInsertSession } from './find-or-insert-session.js';
 import type { SessionServices } from './session-services.js';
 
-/** What a session is made of; without a worker it uses the caller's live one, or starts one. */
+/**
+ * What a new session needs. Without a worker it uses the caller's live one for the same profile and class, or starts
+ * one.
+ */
 export interface CreateSessionInput extends StartInput {
   workerId?: string | null;
 }
 
-/** An idle session, and whether it was made just now. */
-export interface CreatedSession {
-  session: Session;
-  created: boolean;
-}
-
 /**
- * Makes a kernel session and waits until it is idle. Needs the scope `execute` and `can_edit`.
+ * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle.
+ * Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
- *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` when it took too long
- *   (`SessionManager.startTimeoutMs`), while the worker goes on starting
+ *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after
+ *   `SessionManager.startTimeoutMs`, while the worker goes on starting
  */
 export async function createSession(
   services: SessionServices,
@@ -42,7 +38,7 @@ export async function createSession(
     ? await namedWorker(services, ctx, spaceSlug, plan, input.workerId)
     : (await ensureWorker(services, ctx, plan)).worker;
   await untilReady(services, worker, deadline);
-  const { session, created } = await findOrInsert(services, ctx, plan, worker);
+  const { session, created } = await findOrInsertSession(services, plan, worker);
   if (created) {
     await services.sessions.open(session, deadline).catch((error) => {
       throw deadline.aborted ? stillStarting('kernel') : error;
@@ -96,41 +92,6 @@ async function untilReady(services: SessionServices, worker: Worker, signal: Abo
   };
   const ready = await waitFor(bus, 'worker', worker.id, check, signal);
   if (!ready) throw stillStarting('worker');
-}
-
-async function findOrInsert(
-  services: PrismaService,
-  ctx: RequestContext,
-  plan: StartPlan,
-  worker: Worker,
-): Promise<CreatedSession> {
-  const { prisma } = services;
-  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
-  const found = await prisma.session.findUnique({ where: { liveKey } });
-  if (found && found.status !== 'dead') return { session: found, created: false };
-  if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
-  try {
-    const session = await whileUnarchived(prisma, plan.workspace.id, (tx) =>
-      tx.session.create({
-        data: {
-          workspaceId: plan.workspace.id,
-          workerId: worker.id,
-          userId: worker.userId,
-          branch: worker.branch,
-          path: plan.path,
-          kernelProfileId: plan.profile.id,
-          kernelName: plan.profile.kernelName,
-          liveKey,
-        },
-      }),
-    );
-    return { session, created: true };
-  } catch (error) {
-    if (!uniqueViolation(error)) throw error;
-    const first = await prisma.session.findUnique({ where: { liveKey } });
-    // What was first may be deleted since; then there is room again.
-    return first ? { session: first, created: false } : findOrInsert(services, ctx, plan, worker);
-  }
 }
 
 async function untilIdle(services: SessionServices, session: Session, signal: AbortSignal): Promise<Session> {

@@ -1,11 +1,12 @@
+import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
-import { assertOwn, loadSession } from './load-session.js';
+import { loadSession } from './load-session.js';
 import type { SessionServices } from './session-services.js';
 
 /**
- * Deletes a session: what runs and what is queued ends as `cancelled`, the logs stay. Idempotent. Needs the scope
- * `execute` and the session to be the caller's own (or a space admin), who need not see its workspace any more; works in
- * an archived workspace.
+ * Deletes a session. Running and queued executions end as `cancelled`; their logs stay. Idempotent; works in an
+ * archived workspace. The caller needs the scope `execute`, and must have started the session or be a space admin; they
+ * need not have access to its workspace any more.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function deleteSession(

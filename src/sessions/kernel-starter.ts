@@ -1,77 +1,82 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { LiveSessions } from './live-sessions.js';
+import type { SessionRows } from './session-rows.js';
 
-/** Gives sessions their kernels; one that fails leaves the session's row dead. */
-export interface KernelStarter {
+/** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
+export class KernelStarter {
+  constructor(
+    private readonly deps: {
+      prisma: PrismaClient;
+      workers: WorkerManager;
+      live: LiveSessions;
+      rows: SessionRows;
+      log: Logger;
+    },
+  ) {}
+
   /**
-   * Starts a kernel for a session, in place of the one that it had; the row is `idle` then.
-   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`, and what
+   * Starts a kernel for a session, also in place of an earlier one; the row is `idle` then.
+   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what
    *   `signal` was aborted with
    */
-  start(sessionId: string, signal: AbortSignal): Promise<void>;
-  /** Connects to a kernel that runs. @throws as {@link KernelStarter.start}; `not_found` when the kernel is gone */
-  attach(session: Session, kernelId: string, signal: AbortSignal): Promise<void>;
-}
+  async start(sessionId: string, signal: AbortSignal): Promise<void> {
+    const session = await this.deps.prisma.session.findUnique({ where: { id: sessionId } });
+    if (!session || session.deletedAt) throw notFound('The session');
+    await this.connect(session, (client) => {
+      this.removeFormerKernel(client, session);
+      return this.startKernel(client, session, signal);
+    });
+  }
 
-/** Makes a {@link KernelStarter}. */
-export function createKernelStarter(deps: {
-  prisma: PrismaClient;
-  workers: WorkerManager;
-  live: LiveSessions;
-  log: Logger;
-}): KernelStarter {
-  const { prisma, workers, live, log } = deps;
+  /** Connects to a kernel that runs. @throws as {@link start}; `not_found` when the kernel does not exist any more */
+  async attach(session: Session, kernelId: string, signal: AbortSignal): Promise<void> {
+    const { clientId } = session;
+    await this.connect(session, (client) => client.attachKernel({ kernelId, clientId, signal }));
+  }
 
-  async function connect(
+  private async connect(
     session: Session,
-    attempt: (client: JupyterClient) => Promise<KernelConnection>,
+    open: (client: JupyterClient) => Promise<KernelConnection>,
   ): Promise<void> {
+    const { workers, live, rows } = this.deps;
     let client: JupyterClient | undefined;
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = connectJupyter(endpoint);
-      await live.take(session, client, await attempt(client));
+      client = new JupyterClient(endpoint);
+      await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();
-      await live.setStatus(session.id, 'dead', 'start_failed');
+      await rows.setStatus(session.id, 'dead', 'start_failed');
       throw error;
     }
   }
 
-  return {
-    async start(sessionId, signal) {
-      const session = await prisma.session.findUnique({ where: { id: sessionId } });
-      if (!session || session.deletedAt) throw notFound('The session');
-      const { kernelName, path, clientId, kernelId: former } = session;
-      await connect(session, async (client) => {
-        // A session that died as its connection was lost may have left its kernel behind.
-        if (former) {
-          client
-            .removeKernel(former)
-            .catch((err) => log.warn({ err, sessionId }, 'a former kernel did not shut down'));
-        }
-        const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
-        try {
-          const data = { kernelId: kernel.kernelId };
-          await prisma.session.update({ where: { id: sessionId }, data });
-          return kernel;
-        } catch (error) {
-          await kernel.shutdown().catch(() => {});
-          throw error;
-        }
-      });
-    },
+  /** A session that died because its connection was lost may have left its kernel behind. */
+  private removeFormerKernel(client: JupyterClient, { id, kernelId }: Session): void {
+    if (!kernelId) return;
+    client
+      .removeKernel(kernelId)
+      .catch((err) => this.deps.log.warn({ err, sessionId: id }, 'a former kernel did not shut down'));
+  }
 
-    attach: (session, kernelId, signal) =>
-      connect(session, (client) => client.attachKernel({ kernelId, clientId: session.clientId, signal })),
-  };
+  private async startKernel(
+    client: JupyterClient,
+    { id, kernelName, path, clientId }: Session,
+    signal: AbortSignal,
+  ): Promise<KernelConnection> {
+    const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
+    try {
+      await this.deps.prisma.session.update({ where: { id }, data: { kernelId: kernel.kernelId } });
+      return kernel;
+    } catch (error) {
+      await kernel.shutdown().catch(() => {});
+      throw error;
+    }
+  }
 }

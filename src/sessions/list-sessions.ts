@@ -10,8 +10,8 @@ import { isUuid } from '../validation/validate.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
 /**
- * The caller's own sessions in a space that are not deleted, newest first. Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
+ * The caller's own sessions in a space, newest first, without deleted ones. Needs the scope `read`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`; not before the listing is read
  */
 export function listSessions(
   services: PrismaService,
@@ -36,8 +36,8 @@ export function listSessions(
 }
 
 /**
- * The sessions of a workspace that are not deleted, everybody's, newest first. Needs the scope `read` and `can_view`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
+ * The sessions of all users in a workspace, newest first, without deleted ones. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`; not before the listing is read
  */
 export function listWorkspaceSessions(
   services: PrismaService,

@@ -1,131 +1,94 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, Session, SessionStatus } from '../../prisma/generated/client/client.js';
-import type { EventBus } from '../engines/events/event-bus.js';
-import type { JupyterClient, KernelConnection } from '../engines/kernels/jupyter-client.js';
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
+import type { SessionRows } from './session-rows.js';
+import { StatusWriter } from './status-writer.js';
 
-/** The connections to the kernels of the live sessions, whose rows follow the kernels' status. */
-export interface LiveSessions {
-  kernel(sessionId: string): KernelConnection | undefined;
-  /** The worker of a live session. */
-  workerId(sessionId: string): string | undefined;
-  /** The live sessions, or those of one worker. */
-  ids(workerId?: string): string[];
-  /**
-   * Takes a session's kernel up; resolves when the row has its status. The connection and the client are closed once
-   * the kernel is dead.
-   * @throws DomainError `runtime_unavailable` when the kernel is dead by now
-   */
-  take(session: Session, client: JupyterClient, kernel: KernelConnection): Promise<void>;
-  /** Resolves when the row has the status that the kernel has now. */
-  settled(sessionId: string): Promise<void>;
-  /** Lets go of the kernel, which the caller is to end: the row does not follow it any more. */
-  release(sessionId: string): { kernel: KernelConnection; client: JupyterClient } | undefined;
-  /** Closes the connection and leaves the kernel running; see `KernelConnection.dispose` for `reason`. */
-  drop(sessionId: string, reason?: 'connection_lost' | 'released'): Promise<void>;
-  /** Writes the status of a session that is not deleted and tells who watches. */
-  setStatus(sessionId: string, status: SessionStatus, reason?: string | null): Promise<void>;
-}
-
-interface Live {
+/** A session whose kernel this process is connected to. */
+export interface LiveSession {
   workerId: string;
   client: JupyterClient;
   kernel: KernelConnection;
-  /** The row's updates, one after the other. */
-  written: Promise<unknown>;
-  /** The status that is not written yet, and when it will be. */
-  next?: { status: SessionStatus; reason: string | null; timer?: NodeJS.Timeout };
-  /** The status that the row has. */
-  last?: SessionStatus;
+  status: StatusWriter;
 }
 
-/** `busy` and `idle` of a cell that takes less than this are not worth two writes. */
-const settleMs = 50;
+/** The sessions whose kernels this process is connected to. Their rows follow the status of the kernels. */
+export class LiveSessions {
+  private readonly live = new Map<string, LiveSession>();
 
-/** Makes {@link LiveSessions}. */
-export function createLiveSessions(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }): LiveSessions {
-  const live = new Map<string, Live>();
+  constructor(private readonly deps: { rows: SessionRows; log: Logger }) {}
 
-  async function setStatus(
-    sessionId: string,
-    status: SessionStatus,
-    statusReason: string | null = null,
-  ): Promise<void> {
-    await deps.prisma.session.updateMany({
-      where: { id: sessionId, deletedAt: null },
-      data: { status, statusReason, lastActivityAt: new Date() },
-    });
-    deps.bus.publish('session', sessionId, { sessionId });
+  /** The connection to a session's kernel. */
+  kernel(sessionId: string): KernelConnection | undefined {
+    return this.live.get(sessionId)?.kernel;
   }
 
-  /** Writes the status that waits, if it is another than the row has. */
-  function flush(sessionId: string, entry: Live): void {
-    const { next } = entry;
-    if (!next) return;
-    clearTimeout(next.timer);
-    entry.next = undefined;
-    if (next.status === entry.last) return;
-    entry.last = next.status;
-    entry.written = entry.written
-      .then(() => setStatus(sessionId, next.status, next.reason))
-      .catch((error) => deps.log.error({ err: error, sessionId }, 'a session status was not written'));
+  /** The worker of a live session. */
+  workerId(sessionId: string): string | undefined {
+    return this.live.get(sessionId)?.workerId;
   }
 
-  function release(sessionId: string): Live | undefined {
-    const entry = live.get(sessionId);
-    live.delete(sessionId);
-    clearTimeout(entry?.next?.timer);
+  /** The ids of all live sessions, or of those of one worker. */
+  ids(workerId?: string): string[] {
+    const all = [...this.live];
+    return all.filter(([, entry]) => !workerId || entry.workerId === workerId).map(([id]) => id);
+  }
+
+  /**
+   * Adds a session with its kernel; resolves when the row has the kernel's status. The connection and the client are
+   * closed once the kernel is dead.
+   * @throws DomainError `runtime_unavailable` when the kernel is dead already
+   */
+  async add(session: Session, client: JupyterClient, kernel: KernelConnection): Promise<void> {
+    if (kernel.status === 'dead') {
+      throw new DomainError('runtime_unavailable', 'The kernel ended as it started; restart the session.');
+    }
+    const entry = { workerId: session.workerId, client, kernel, status: this.writerOf(session.id) };
+    this.live.set(session.id, entry);
+    this.follow(session.id, entry);
+    entry.status.set(kernel.status, null);
+    await entry.status.flush();
+  }
+
+  /** Resolves when the row has the status that the kernel has now. */
+  async statusWritten(sessionId: string): Promise<void> {
+    await this.live.get(sessionId)?.status.flush();
+  }
+
+  /**
+   * Removes a session without closing its connection: the caller ends the kernel. The row does not follow it any more.
+   */
+  remove(sessionId: string): LiveSession | undefined {
+    const entry = this.live.get(sessionId);
+    this.live.delete(sessionId);
+    entry?.status.cancel();
     return entry;
   }
 
-  function drop(sessionId: string, reason?: 'connection_lost' | 'released'): Live | undefined {
-    const entry = release(sessionId);
+  /** Closes the connection and leaves the kernel running; see `KernelConnection.dispose` for `reason`. */
+  async disconnect(sessionId: string, reason?: 'connection_lost' | 'released'): Promise<void> {
+    const entry = this.remove(sessionId);
     entry?.kernel.dispose(reason);
     entry?.client.dispose();
-    return entry;
+    await entry?.status.written();
   }
 
-  function follow(sessionId: string, entry: Live): void {
+  private writerOf(sessionId: string): StatusWriter {
+    const { rows, log } = this.deps;
+    return new StatusWriter((status, reason) =>
+      rows
+        .setStatus(sessionId, status, reason)
+        .catch((err) => log.error({ err, sessionId }, 'the status of a session was not written')),
+    );
+  }
+
+  private follow(sessionId: string, entry: LiveSession): void {
     entry.kernel.onStatus((status, detail) => {
-      if (live.get(sessionId) !== entry) return;
-      if (status === 'dead') drop(sessionId);
-      clearTimeout(entry.next?.timer);
-      entry.next = { status, reason: detail?.reason ?? null };
-      const settled = [status, entry.last].every((one) => one === 'idle' || one === 'busy');
-      if (settled) entry.next.timer = setTimeout(() => flush(sessionId, entry), settleMs);
-      else flush(sessionId, entry);
+      if (this.live.get(sessionId) !== entry) return;
+      if (status === 'dead') void this.disconnect(sessionId);
+      entry.status.set(status, detail?.reason ?? null);
     });
   }
-
-  return {
-    kernel: (sessionId) => live.get(sessionId)?.kernel,
-    workerId: (sessionId) => live.get(sessionId)?.workerId,
-    ids: (workerId) =>
-      [...live].filter(([, entry]) => !workerId || entry.workerId === workerId).map(([id]) => id),
-
-    async take(session, client, kernel) {
-      if (kernel.status === 'dead') {
-        throw new DomainError('runtime_unavailable', 'The kernel ended as it started; restart the session.');
-      }
-      const entry: Live = { workerId: session.workerId, client, kernel, written: Promise.resolve() };
-      live.set(session.id, entry);
-      follow(session.id, entry);
-      entry.next = { status: kernel.status, reason: null };
-      flush(session.id, entry);
-      await entry.written;
-    },
-
-    async settled(sessionId) {
-      const entry = live.get(sessionId);
-      if (!entry) return;
-      flush(sessionId, entry);
-      await entry.written;
-    },
-
-    release,
-    async drop(sessionId, reason) {
-      await drop(sessionId, reason)?.written;
-    },
-    setStatus,
-  };
 }

@@ -4,17 +4,17 @@ import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import { type WorkspaceWithGrants, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { DomainError, notFound } from '../errors.js';
+import { type DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 import { assertMay, type Need } from '../workspaces/load-workspace.js';
 
-/** A session with the status of its worker and what decides over access to its workspace. */
+/** A session with the status of its worker, and with what decides who has access to its workspace. */
 type FoundSession = Session & {
   workerStatus: WorkerStatus;
   workspace: WorkspaceWithGrants & Pick<Workspace, 'spaceId' | 'archivedAt'>;
 };
 
-/** A session that the caller may act on. */
+/** A session that the caller is authorized for. */
 export interface LoadedSession {
   access: SpaceAccess;
   workspace: FoundSession['workspace'];
@@ -22,8 +22,9 @@ export interface LoadedSession {
 }
 
 /**
- * Loads a session in its space and authorizes the caller in its workspace. A deleted one is not found.
- * @param need null where it is enough to be a member of the space, as for who ends what they started
+ * Loads a session by its space and id, and authorizes the caller in its workspace.
+ * @param need what the caller must be allowed in the workspace; null if membership of the space is enough
+ * @param options.evenDeleted whether a deleted session is found; default false
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadSession(
@@ -46,10 +47,11 @@ export async function loadSession(
 }
 
 /**
- * Loads a session, also a deleted one, by its id alone, to view it.
+ * Loads a session by its id alone, also a deleted one, for a caller who views it.
  * @param options.scope what the token must have; default `read`
- * @param options.spaceId the space that it must be in; default any that the caller is a member of
- * @throws `missing` when it is unknown or in another space; `insufficient_scope`, `forbidden`
+ * @param options.spaceId the space that it must belong to; default any space of the caller
+ * @param missing what is thrown when the session is unknown or belongs to another space
+ * @throws `missing`; DomainError `insufficient_scope`, `forbidden`
  */
 export async function loadSessionById(
   services: PrismaService,
@@ -66,18 +68,9 @@ export async function loadSessionById(
   return { access, workspace: session.workspace, session };
 }
 
-/** @throws DomainError `forbidden` unless the worker or session is the caller's own or the caller is a space admin */
-export function assertOwn(
-  ctx: RequestContext,
-  loaded: { access: SpaceAccess },
-  owned: { userId: string },
-): void {
-  if (owned.userId !== ctx.actor.userId && loaded.access.role !== 'admin') {
-    throw new DomainError('forbidden', 'Only the user who started it, or a space admin, may do that.');
-  }
-}
-
-/** One statement by hand, because every cell begins with it: a quarter of the time of the client's four. */
+/**
+ * Every cell begins with this, so it is one raw statement: it takes a quarter of the time of the four of the client.
+ */
 async function find(services: PrismaService, sessionId: string): Promise<FoundSession | null> {
   if (!isUuid(sessionId)) return null;
   const rows = await services.prisma.$queryRaw<

@@ -7,12 +7,12 @@ import type { SessionManager } from './session-manager.js';
 export interface SessionServices extends WorkerServices {
   bus: EventBus;
   sessions: SessionManager;
-  executor: SessionQueue;
+  executor: ExecutionQueues;
   log: Logger;
 }
 
-/** The queue of a session's executions, as far as commands on the session change it. */
-export interface SessionQueue {
-  /** Ends what runs and what is queued in a session. */
-  clear(sessionId: string, ending: { status: 'cancelled' }): Promise<void>;
+/** The queues of the sessions' executions, as far as commands on sessions change them. */
+export interface ExecutionQueues {
+  /** Ends all queued executions of a session. The one that runs ends with its kernel. */
+  clear(sessionId: string, end: { status: 'cancelled' }): Promise<void>;
 }

@@ -1,11 +1,15 @@
 import type { Logger } from 'pino';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { FileServices } from '../files/file-services.js';
-import type { Streams } from './streams.js';
+import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import type { ResourceLocations } from './resource-locations.js';
+import type { StreamGuard } from './stream-guard.js';
 
 /** What the streams of changes need. */
 export interface SubscriptionServices extends FileServices {
   bus: EventBus;
-  streams: Streams;
+  branches: BranchWatcher;
+  locations: ResourceLocations;
+  streamGuard: StreamGuard;
   log: Logger;
 }

@@ -1,6 +1,6 @@
 import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
-import { createChangeQueue } from '../engines/events/change-queue.js';
+import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import type { Recheck } from './stream-guard.js';
@@ -9,45 +9,45 @@ import type { SubscriptionServices } from './subscription-services.js';
 /** One kind of subscription to the resources of a space. */
 export interface Watch<K extends keyof Topics, T> {
   topic: K;
-  /** The space, which the caller was authorized in already. */
+  /** The space, for which the caller was authorized already. */
   spaceId: string;
-  /** Whether an event is of what the subscriber asked for, whoever may see it. */
+  /** Whether an event is in the scope of the subscription; permissions are checked by `read`. */
   concerns(event: Topics[K]): Promise<boolean> | boolean;
-  /** What waits together for a slow reader: of the same key only the newest event is kept. */
+  /** For a slow reader only the newest event of each key is kept. */
   keyOf(event: Topics[K]): string;
-  /** Reads what is delivered; null when the caller, with this standing, may not see it. */
+  /** Reads what is delivered; null when the caller, with this access, may not see it. */
   read(event: Topics[K], access: SpaceAccess): Promise<T | null>;
   /** Throws once the subscription may not go on. */
   recheck: Recheck;
 }
 
 /**
- * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's standing at that
- * moment. A slow reader gets the newest state of each resource; see {@link createChangeQueue}.
+ * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's access at that
+ * moment. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
   services: SubscriptionServices,
   ctx: RequestContext,
   watch: Watch<K, T>,
 ): AsyncIterableIterator<T> {
-  const { bus, streams, log } = services;
-  const queue = createChangeQueue<Topics[K]>();
-  const take = async (event: Topics[K]) => {
+  const { bus, streamGuard, log } = services;
+  const queue = new ChangeQueue<Topics[K]>();
+  const enqueue = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
   };
-  // One after the other: placing an event may ask the database, and what happened first is told first.
-  let placed: Promise<void> = Promise.resolve();
+  // One after the other, because `concerns` may ask the database, and the order of events must stay.
+  let enqueued: Promise<void> = Promise.resolve();
   const unsubscribe = bus.subscribe(watch.topic, '*', (event) => {
-    placed = placed
-      .then(() => take(event))
-      .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not placed'));
+    enqueued = enqueued
+      .then(() => enqueue(event))
+      .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not enqueued'));
   });
 
   async function pull(): Promise<T | undefined> {
     for (;;) {
       const event = await queue.take();
       if (event === undefined) return undefined;
-      // The resolvers below the delivered row read the caller's standing from here too.
+      // The resolvers of the delivered row read the caller's access from here too.
       ctx.spaces.clear();
       const value = await watch.read(event, await loadSpaceById(services, ctx, watch.spaceId));
       if (value !== null) return value;
@@ -58,5 +58,5 @@ export function watchChanges<K extends keyof Topics, T>(
     unsubscribe();
     queue.close();
   });
-  return streams.guard(ctx, changes, watch.recheck);
+  return streamGuard.guard(ctx, changes, watch.recheck);
 }

@@ -15,7 +15,7 @@ import type { SubscriptionServices } from './subscription-services.js';
  *   loses access; `invalid_request` naming `after` when the log is shorter
  */
 export async function watchExecutionLog(
-  services: Pick<SubscriptionServices, 'prisma' | 'streams'> & { executionLog: ExecutionLog },
+  services: Pick<SubscriptionServices, 'prisma' | 'streamGuard'> & { executionLog: ExecutionLog },
   ctx: RequestContext,
   executionId: string,
   after: number,
@@ -24,12 +24,12 @@ export async function watchExecutionLog(
   const execution = await loadExecution(services, ctx, executionId);
   const known = rememberedExecution(ctx, execution.id);
   const scope = known ? 'execute' : 'read';
-  const { executionLog, streams } = services;
+  const { executionLog, streamGuard } = services;
   const from = known?.isNew ? 0 : after;
   if (from > 0 && from > (await executionLog.lastSequence(execution.id))) {
     throw invalidField('after', 'is beyond the end of the log', 'out_of_range', 'query');
   }
-  const entries = streams.guard(ctx, executionLog.follow(execution.id, from, signal), (fresh) =>
+  const entries = streamGuard.guard(ctx, executionLog.follow(execution.id, from, signal), (fresh) =>
     loadSessionById(services, fresh, execution.sessionId, notFound('The execution'), { scope }),
   );
   return { execution, entries };

@@ -1,7 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './resource-watch.js';
+import { authorizeWatch, isInScope } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -16,13 +16,12 @@ export async function watchExecutions(
   spaceSlug: string,
   filter: { workspaceId?: string | null; sessionId?: string | null },
 ): Promise<AsyncIterableIterator<Execution>> {
-  const { prisma, streams } = services;
+  const { prisma, locations } = services;
   const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
   return watchChanges(services, ctx, {
     topic: 'executionStatus',
     spaceId: scope.spaceId,
-    concerns: async ({ executionId }) =>
-      isInScope(scope, await streams.places.find('execution', executionId)),
+    concerns: async ({ executionId }) => isInScope(scope, await locations.find('execution', executionId)),
     keyOf: ({ executionId }) => executionId,
     read: ({ executionId }, access) =>
       prisma.execution.findFirst({

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { createChangeQueue } from '../engines/events/change-queue.js';
+import { ChangeQueue } from '../engines/events/change-queue.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
@@ -21,7 +21,7 @@ export async function watchFiles(
   spaceSlug: string,
   input: { workspaceId: string; branch?: string | null },
 ): Promise<AsyncIterableIterator<FileChangeEvent>> {
-  const { bus, indexer, prisma, streams } = services;
+  const { bus, indexer, prisma, branches, streamGuard } = services;
   const load = (current: RequestContext) =>
     loadFileTarget(services, current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
   const target = await load(ctx);
@@ -33,11 +33,11 @@ export async function watchFiles(
     await git.resolveBranch(branch);
   };
 
-  const moved = createChangeQueue<true>(1);
+  const moved = new ChangeQueue<true>(1);
   const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
     if (event.branch === branch) moved.push('tip', true);
   });
-  const unwatch = streams.branches.watch(repositoryId, branch);
+  const unwatch = branches.watch(repositoryId, branch);
   let step: AsyncGenerator<FileChangeEvent> | undefined;
   const stop = () => {
     unsubscribe();
@@ -69,5 +69,5 @@ export async function watchFiles(
       step = undefined;
     }
   }
-  return streams.guard(ctx, pullIterator(pull, stop), recheck);
+  return streamGuard.guard(ctx, pullIterator(pull, stop), recheck);
 }

@@ -1,7 +1,7 @@
 import type { Session } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './resource-watch.js';
+import { authorizeWatch, isInScope } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -16,12 +16,12 @@ export async function watchSessions(
   spaceSlug: string,
   filter: { workspaceId?: string | null; sessionId?: string | null },
 ): Promise<AsyncIterableIterator<Session>> {
-  const { prisma, streams } = services;
+  const { prisma, locations } = services;
   const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
   return watchChanges(services, ctx, {
     topic: 'session',
     spaceId: scope.spaceId,
-    concerns: async ({ sessionId }) => isInScope(scope, await streams.places.find('session', sessionId)),
+    concerns: async ({ sessionId }) => isInScope(scope, await locations.find('session', sessionId)),
     keyOf: ({ sessionId }) => sessionId,
     read: ({ sessionId }, access) =>
       prisma.session.findFirst({

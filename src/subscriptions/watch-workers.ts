@@ -1,7 +1,7 @@
 import type { Worker } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './resource-watch.js';
+import { authorizeWatch, isInScope } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -15,14 +15,14 @@ export async function watchWorkers(
   spaceSlug: string,
   filter: { workspaceId?: string | null; workerId?: string | null },
 ): Promise<AsyncIterableIterator<Worker>> {
-  const { prisma, streams } = services;
+  const { prisma, locations } = services;
   const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
   return watchChanges(services, ctx, {
     topic: 'worker',
     spaceId: scope.spaceId,
     concerns: async ({ workerId }) =>
       (scope.workerId === null || workerId === scope.workerId) &&
-      isInScope(scope, await streams.places.find('worker', workerId)),
+      isInScope(scope, await locations.find('worker', workerId)),
     keyOf: ({ workerId }) => workerId,
     read: ({ workerId }, access) =>
       prisma.worker.findFirst({

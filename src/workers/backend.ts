@@ -1,36 +1,30 @@
+import type { Backend } from '../../prisma/generated/client/client.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerFolder } from './worker-folder.js';
 
-/** Where workers run. The first configured one is the default. */
-export const backendKinds = ['docker', 'kubernetes', 'external'] as const;
-
-/** One of {@link backendKinds}. */
-export type BackendKind = (typeof backendKinds)[number];
-
-/** Where a Jupyter server answers and the token that it wants. Never leaves the gateway. */
-export interface JupyterEndpoint {
-  /** `http://host:port/` with the server's base path and a final slash. */
-  baseUrl: string;
-  token: string;
-  /** The worker's folder, as a path below the server's root; default the root itself. */
-  folder?: string;
-}
-
-/** What a worker is given: its folder already holds the files of the branch, unless the backend has remote folders. */
+/** What a backend needs to start a worker. */
 export interface WorkerSpec {
-  /** The worker's UUID; backends label what they start with it, to find it again. */
+  /**
+   * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
+   */
   workerId: string;
-  /** Absolute path of the folder that is the Jupyter server's root. */
+  /**
+   * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
+   * the backend has {@link WorkerBackend.remoteFolders}.
+   */
   filesDirectory: string;
-  /** Absolute path of a folder of the worker's own for logs and runtime files; never shown to the kernel's user. */
+  /** Absolute path of the worker's own folder for logs and runtime files; kernels never see it. */
   stateDirectory: string;
+  /** In CPU cores; may be a fraction. */
   cpuLimit: number;
+  /** In MiB. */
   memoryMb: number;
 }
 
-/** Why a worker is gone, in a word that clients may test. */
+/** Why a worker ended by itself, in a word that clients may test. */
 export type ExitReason = 'out_of_memory' | 'start_timeout' | 'image_missing' | 'exited' | 'lost';
 
-/** Told when a worker ends that nobody asked to stop. */
+/** The end of a worker that nobody stopped. */
 export interface WorkerExit {
   workerId: string;
   reason: ExitReason;
@@ -38,11 +32,17 @@ export interface WorkerExit {
   detail: string;
 }
 
-/** The folders of workers on servers whose disk is out of reach, which a backend gives access to while they run. */
+/** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
 export interface RemoteFolders {
-  /** Opens a started worker's folder; makes it where it is not there. @throws DomainError `runtime_unavailable` */
+  /**
+   * Opens the folder of a started worker; creates it if it does not exist.
+   * @throws DomainError `runtime_unavailable`
+   */
   open(workerId: string, signal?: AbortSignal): Promise<WorkerFolder>;
-  /** Removes a worker's folder, as far as that is possible; idempotent. @throws DomainError `runtime_unavailable` */
+  /**
+   * Removes the folder of a worker, as far as the server allows it; idempotent.
+   * @throws DomainError `runtime_unavailable`
+   */
   remove(workerId: string): Promise<void>;
 }
 
@@ -51,18 +51,18 @@ export interface RemoteFolders {
  * `test/workers/backend-contract.ts`, and register it in `src/app/create-backends.ts`.
  */
 export interface WorkerBackend {
-  readonly kind: BackendKind;
-  /** Whether each worker has a server of its own that ends with it; else its kernels are to be ended one by one. */
+  readonly kind: Backend;
+  /** Whether each worker has its own server, which ends with it; if not, its kernels must be ended one by one. */
   readonly ownsServers: boolean;
-  /** How the files of workers are reached where `WorkerSpec.filesDirectory` is not what their kernels see. */
+  /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
 
-  /** `null` when workers can be started now, else one sentence that says why not and what to do. */
+  /** `null` when workers can be started now, else one sentence that says why not and what to do about it. */
   unavailableReason(): Promise<string | null>;
 
   /**
    * Starts a server and waits until it answers. `report` takes a percentage (0 to 100) and a short message.
-   * @throws DomainError `runtime_unavailable`; nothing is left running then, nor after `signal` aborts.
+   * @throws DomainError `runtime_unavailable`, and what `signal` was aborted with; nothing runs on then
    */
   start(
     spec: WorkerSpec,
@@ -73,10 +73,10 @@ export interface WorkerBackend {
   /** Stops and removes a server; idempotent, also for ids that were never started. */
   stop(workerId: string): Promise<void>;
 
-  /** The servers that this backend still runs, by worker id: how a restarted gateway finds its own again. */
+  /** The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. */
   running(): Promise<Map<string, JupyterEndpoint>>;
 
-  /** Calls back when a server ends by itself. Returns the function that stops watching. */
+  /** Calls `listener` when a server ends by itself. @returns the function that removes the listener */
   onExit(listener: (exit: WorkerExit) => void): () => void;
 
   /** Releases handles and watchers; running servers stay as they are. */

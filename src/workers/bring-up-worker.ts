@@ -1,18 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import type { Worker } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
-import type { JupyterEndpoint, WorkerBackend } from './backend.js';
+import type { WorkerBackend } from './backend.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
+import type { WorkerFailure } from './worker-shutdown.js';
 
-/** Bounds what the backends do not: a first start may have to install Jupyter. */
-const longestStartMs = 15 * 60_000;
+/** A first start may have to install Jupyter, so it gets longer than any backend needs otherwise. */
+const maxStartMs = 15 * 60_000;
 
 /**
- * Writes a branch's files into a new worker's folder and starts its server, or the other way round where it is the server
- * that takes the files; what it throws is told by {@link whyNotStarted}.
- * @param how.report takes a percentage below 100 and a short message
+ * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders
+ * needs the server to write files, so it starts first there.
+ * @param how.report called with a percentage below 100 and a short message
  * @returns where its Jupyter answers
+ * @throws what {@link whyNotStarted} explains
  */
 export async function bringUpWorker(
   how: {
@@ -26,7 +29,7 @@ export async function bringUpWorker(
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
-  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(longestStartMs)]);
+  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(maxStartMs)]);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');
     await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
@@ -50,8 +53,8 @@ export async function bringUpWorker(
   return endpoint;
 }
 
-/** Why a start failed: a word for `status_reason` and a safe sentence. */
-export function whyNotStarted(error: unknown): { reason: string; detail: string } {
+/** Why a start failed, for what {@link bringUpWorker} threw. */
+export function whyNotStarted(error: unknown): WorkerFailure {
   if (error instanceof DomainError) {
     const { reason } = error.extra ?? {};
     return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };

@@ -1,21 +1,20 @@
+import pLimit from 'p-limit';
+
 /**
  * Does the work for each item, in order, at most `limit` at once. After one that fails no other is begun.
- * @throws what the first that failed threw, once those that were begun are over
+ * @throws the error of the first that failed, once all that were begun have ended
  */
 export async function inParallel<T>(
   items: Iterable<T>,
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const left = items[Symbol.iterator]();
   let failed: { error: unknown } | undefined;
-  async function take(): Promise<void> {
-    for (let next = left.next(); !next.done && !failed; next = left.next()) {
-      await work(next.value).catch((error) => {
-        failed ??= { error };
-      });
-    }
-  }
-  await Promise.all(Array.from({ length: limit }, take));
+  await pLimit(limit).map(items, async (item) => {
+    if (failed) return;
+    await work(item).catch((error) => {
+      failed ??= { error };
+    });
+  });
   if (failed) throw failed.error;
 }

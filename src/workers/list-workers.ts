@@ -12,7 +12,7 @@ import { liveStatuses } from './worker-status.js';
 
 /**
  * The caller's own workers in a space, newest first. Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`, when it is read
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `invalid_request`; not before the listing is read
  */
 export function listWorkers(
   services: PrismaService,
@@ -37,8 +37,8 @@ export function listWorkers(
 }
 
 /**
- * The workers of a workspace, everybody's, newest first. Needs the scope `read` and `can_view`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, when it is read
+ * The workers of all users in a workspace, newest first. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`; not before the listing is read
  */
 export function listWorkspaceWorkers(
   services: PrismaService,

@@ -10,15 +10,15 @@ import { assertMay, type Need } from '../workspaces/load-workspace.js';
 
 const include = { workspace: { include: { grants: true } } } satisfies Prisma.WorkerInclude;
 
-/** A worker that the caller may act on. */
+/** A worker that the caller is authorized for. */
 export interface LoadedWorker {
   access: SpaceAccess;
   worker: Prisma.WorkerGetPayload<{ include: typeof include }>;
 }
 
 /**
- * Loads a worker in its space and authorizes the caller in its workspace.
- * @param need null where it is enough to be a member of the space, as for who stops what they started
+ * Loads a worker by its space and id, and authorizes the caller in its workspace.
+ * @param need what the caller must be allowed in the workspace; null if membership of the space is enough
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadWorker(

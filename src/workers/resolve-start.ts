@@ -8,15 +8,15 @@ import type {
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { assertReadablePath } from '../engines/git/trees/path.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import type { WorkerServices } from './worker-services.js';
 
-const longestName = 200;
+const maxNameLength = 200;
 
-/** The body that starts a worker or a session; `workspaceId` alone is required. */
+/** What a new worker or session needs; only `workspaceId` is required. See {@link StartPlan} for the defaults. */
 export interface StartInput {
   workspaceId: string;
   repositoryKind?: RepositoryKind | null;
@@ -27,7 +27,10 @@ export interface StartInput {
   resourceClassId?: string | null;
 }
 
-/** A checked {@link StartInput} with its defaults. */
+/**
+ * A checked {@link StartInput} with its defaults: the workspace's branch, the default kernel profile (or the one of the
+ * kernel), the default resource class.
+ */
 export interface StartPlan {
   workspace: Workspace;
   repository: Repository;
@@ -39,7 +42,7 @@ export interface StartPlan {
 }
 
 /**
- * Checks a start body and fills in its defaults. Needs the scope `execute` and `can_edit`.
+ * Checks the input of a start and fills in its defaults. Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found` (workspace), `insufficient_scope`, `forbidden`, `workspace_archived`,
  *   `invalid_request`, `invalid_path`
  */
@@ -92,9 +95,9 @@ async function resolveBranch(
 async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
   const { prisma } = services;
   const { kernelName } = input;
-  if (kernelName != null) checkText(kernelName, 'kernel_name', longestName);
+  if (kernelName != null) checkText(kernelName, 'kernel_name', maxNameLength);
   if (input.kernelProfileId != null) {
-    checkText(input.kernelProfileId, 'kernel_profile_id', longestName);
+    checkText(input.kernelProfileId, 'kernel_profile_id', maxNameLength);
     const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
     if (!profile) throw invalidField('kernel_profile_id', 'is not a kernel profile', 'unknown');
     if (kernelName != null && kernelName !== profile.kernelName) {
@@ -115,7 +118,7 @@ async function findResourceClass(
   services: PrismaService,
   id: string | null | undefined,
 ): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resource_class_id', longestName);
+  if (id != null) checkText(id, 'resource_class_id', maxNameLength);
   const found = await services.prisma.resourceClass.findFirst({
     where: { isEnabled: true, ...(id == null ? {} : { id }) },
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],

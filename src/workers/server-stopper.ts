@@ -1,45 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { WorkerBackend } from './backend.js';
 
-/** Stops the servers of workers; one that could not be stopped is tried again, ever more seldom, while this is open. */
-export interface ServerStopper {
-  /** Whether it could be stopped at once. Never throws. */
-  stop(backend: WorkerBackend, workerId: string): Promise<boolean>;
-  /** Ends the tries: what still runs then is stopped when the gateway starts again and finds no live row for it. */
-  close(): void;
-}
-
 const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
+const maxRetryMs = 60_000;
 
-/** Makes a {@link ServerStopper}. */
-export function createServerStopper(deps: { log: Logger }): ServerStopper {
-  const retries = new Map<string, NodeJS.Timeout>();
-  let closed = false;
+/**
+ * Stops the servers of workers. One that could not be stopped is tried again in the background until it is stopped or
+ * {@link ServerStopper.close} is called; the waits between the tries double from 1 s to 60 s.
+ */
+export class ServerStopper {
+  private readonly retries = new Map<string, AbortController>();
+  private readonly closing = new AbortController();
 
-  async function attempt(backend: WorkerBackend, workerId: string, delayMs: number): Promise<boolean> {
-    clearTimeout(retries.get(workerId));
-    retries.delete(workerId);
+  constructor(private readonly deps: { log: Logger }) {}
+
+  /** Never throws. @returns whether the server was stopped at once */
+  async stop(backend: WorkerBackend, workerId: string): Promise<boolean> {
+    this.endRetries(workerId);
+    if (await this.attempt(backend, workerId)) return true;
+    void this.retry(backend, workerId);
+    return false;
+  }
+
+  /** Ends the retries. A server that still runs is stopped at the next start of the gateway, as no row claims it. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  private endRetries(workerId: string): void {
+    this.retries.get(workerId)?.abort();
+    this.retries.delete(workerId);
+  }
+
+  private async retry(backend: WorkerBackend, workerId: string): Promise<void> {
+    // Another call of `stop` may have begun its own meanwhile.
+    this.endRetries(workerId);
+    const own = new AbortController();
+    this.retries.set(workerId, own);
+    const signal = AbortSignal.any([own.signal, this.closing.signal]);
+    let delayMs = firstRetryMs;
+    do {
+      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
+      delayMs = Math.min(delayMs * 2, maxRetryMs);
+    } while (!signal.aborted && !(await this.attempt(backend, workerId)));
+    if (this.retries.get(workerId) === own) this.retries.delete(workerId);
+  }
+
+  private async attempt(backend: WorkerBackend, workerId: string): Promise<boolean> {
     try {
       await backend.stop(workerId);
       return true;
     } catch (error) {
-      deps.log.error({ err: error, workerId }, 'a worker could not be stopped');
-      if (!closed) {
-        const next = Math.min(delayMs * 2, longestRetryMs);
-        const retry = setTimeout(() => void attempt(backend, workerId, next), delayMs);
-        retry.unref();
-        retries.set(workerId, retry);
-      }
+      this.deps.log.error({ err: error, workerId }, 'a worker could not be stopped');
       return false;
     }
   }
-
-  return {
-    stop: (backend, workerId) => attempt(backend, workerId, firstRetryMs),
-    close() {
-      closed = true;
-      for (const retry of retries.values()) clearTimeout(retry);
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import type { Prisma, Worker } from '../../prisma/generated/client/client.js';
+import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
@@ -7,17 +7,18 @@ import { resolveStart, type StartInput, type StartPlan } from './resolve-start.j
 import type { WorkerServices } from './worker-services.js';
 import { liveStatuses } from './worker-status.js';
 
-/** A live worker, and whether it was started just now. */
+/** A live worker, and whether this request started it. */
 export interface StartedWorker {
   worker: Worker;
   created: boolean;
 }
 
-/** The most live workers of one user. */
-const workersPerUser = 10;
+const maxWorkersPerUser = 10;
+/** How often an insert is tried while other requests start and stop the same worker. */
+const maxInserts = 5;
 
 /**
- * Starts a worker, or answers the caller's live one for the same workspace, branch, profile and class; does not wait
+ * Starts a worker, or returns the caller's live one for the same workspace, branch, profile and class. Does not wait
  * until it is ready. Needs the scope `execute` and `can_edit`.
  * @throws DomainError what `resolveStart` throws, `quota_exceeded`, `runtime_unavailable`
  */
@@ -30,7 +31,7 @@ export async function startWorker(
   return ensureWorker(services, ctx, await resolveStart(services, ctx, spaceSlug, input));
 }
 
-/** {@link startWorker} for a checked plan. */
+/** Does what {@link startWorker} does for a plan that is checked already. */
 export async function ensureWorker(
   services: WorkerServices,
   ctx: RequestContext,
@@ -39,44 +40,63 @@ export async function ensureWorker(
   const { prisma, workers } = services;
   const { userId } = ctx.actor;
   const liveKey = [userId, plan.workspace.id, plan.branch, plan.profile.id, plan.resourceClass.id].join(':');
-  const found = await prisma.worker.findUnique({ where: { liveKey } });
-  if (found) return { worker: found, created: false };
+  for (let attempt = 0; attempt < maxInserts; attempt++) {
+    const found = await prisma.worker.findUnique({ where: { liveKey } });
+    if (found) return { worker: found, created: false };
+    const backend = await requireBackend(services, plan.profile);
+    await assertRoom(services, userId);
+    const worker = await insertWorker(services, plan, { userId, backend, liveKey });
+    if (!worker) continue;
+    workers.start(worker, plan.commitOid);
+    return { worker, created: true };
+  }
+  throw new DomainError(
+    'runtime_unavailable',
+    'Other requests started and stopped this worker meanwhile; try again.',
+  );
+}
 
-  const backend = workers.backendFor(plan.profile);
-  const reason = await workers.unavailableReason(plan.profile);
-  if (!backend || reason)
-    throw new DomainError('runtime_unavailable', reason ?? 'No backend runs this profile.');
+/** @throws DomainError `runtime_unavailable` when no worker of the profile can be started now */
+async function requireBackend({ workers }: WorkerServices, profile: KernelProfile): Promise<Backend> {
+  const backend = workers.backendFor(profile);
+  const reason = await workers.unavailableReason(profile);
+  if (backend && !reason) return backend;
+  throw new DomainError('runtime_unavailable', reason ?? 'No backend runs this profile.');
+}
+
+/** @throws DomainError `quota_exceeded` when the user has too many live workers */
+async function assertRoom({ prisma }: WorkerServices, userId: string): Promise<void> {
   const count = await prisma.worker.count({ where: { userId, status: { in: [...liveStatuses] } } });
-  if (count >= workersPerUser) {
-    throw new DomainError('quota_exceeded', `You may run ${workersPerUser} workers at once; stop one first.`);
-  }
-  const { createdAt: _createdAt, ...snapshot } = plan.resourceClass;
-  let worker: Worker;
+  if (count < maxWorkersPerUser) return;
+  throw new DomainError(
+    'quota_exceeded',
+    `You may run ${maxWorkersPerUser} workers at once; stop one first.`,
+  );
+}
+
+/** Null when another request inserted a worker with the same key first. */
+async function insertWorker(
+  { prisma }: WorkerServices,
+  plan: StartPlan,
+  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'>,
+): Promise<Worker | null> {
+  const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
+  const data = {
+    ...identity,
+    workspaceId: plan.workspace.id,
+    repositoryId: plan.repository.id,
+    branch: plan.branch,
+    path: plan.path,
+    kernelProfileId: plan.profile.id,
+    kernelName: plan.profile.kernelName,
+    resourceClassId: plan.resourceClass.id,
+    resourceClass: resourceClass satisfies Prisma.InputJsonObject,
+    progressMessage: 'Queued',
+  };
   try {
-    worker = await whileUnarchived(prisma, plan.workspace.id, (tx) =>
-      tx.worker.create({
-        data: {
-          workspaceId: plan.workspace.id,
-          userId,
-          repositoryId: plan.repository.id,
-          branch: plan.branch,
-          path: plan.path,
-          backend,
-          kernelProfileId: plan.profile.id,
-          kernelName: plan.profile.kernelName,
-          resourceClassId: plan.resourceClass.id,
-          resourceClass: snapshot satisfies Prisma.InputJsonObject,
-          progressMessage: 'Queued',
-          liveKey,
-        },
-      }),
-    );
+    return await whileUnarchived(prisma, plan.workspace.id, (tx) => tx.worker.create({ data }));
   } catch (error) {
-    if (!uniqueViolation(error)) throw error;
-    const first = await prisma.worker.findUnique({ where: { liveKey } });
-    // What was first may have ended since; then there is room again.
-    return first ? { worker: first, created: false } : ensureWorker(services, ctx, plan);
+    if (uniqueViolation(error)) return null;
+    throw error;
   }
-  workers.start(worker, plan.commitOid);
-  return { worker, created: true };
 }

@@ -1,11 +1,11 @@
+import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
-import { assertOwn } from '../sessions/load-session.js';
 import { loadWorker } from './load-worker.js';
 import type { WorkerServices } from './worker-services.js';
 
 /**
- * Stops a worker and its sessions; idempotent. Needs the scope `execute` and the worker to be the caller's own (or a
- * space admin), who need not see its workspace any more; works in an archived workspace.
+ * Stops a worker and its sessions. Idempotent; works in an archived workspace. The caller needs the scope `execute`,
+ * and must have started the worker or be a space admin; they need not have access to its workspace any more.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
  */
 export async function stopWorker(

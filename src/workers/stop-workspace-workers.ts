@@ -1,7 +1,7 @@
 import type { WorkerServices } from './worker-services.js';
 import { liveStatuses } from './worker-status.js';
 
-/** Stops the live workers of a workspace; resolves when their rows are terminal. */
+/** Stops all live workers of a workspace; resolves when their rows are terminal. */
 export async function stopWorkspaceWorkers(
   { prisma, workers }: Pick<WorkerServices, 'prisma' | 'workers'>,
   workspaceId: string,

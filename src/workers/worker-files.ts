@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { inParallel } from './in-parallel.js';
-import { openWorkerFolder, type WorkerFolder } from './worker-folder.js';
+import { LocalFolder } from './local-folder.js';
+import type { WorkerFolder } from './worker-folder.js';
 import {
   clearIntents,
   type Manifest,
@@ -12,119 +13,133 @@ import {
   writeManifest,
 } from './worker-manifest.js';
 
-/** A worker's folders: `files` is what the kernel sees, `state` is the gateway's. */
+/** The folders of a worker: its kernels work in `files`; `state` is the gateway's own. Absolute paths. */
 export interface WorkerFolders {
   files: string;
   state: string;
-  /** Opens what the kernel sees where that is not `files`, but on another machine. */
+  /** Opens the folder that the kernels work in, where it is on another machine and `files` is not used. */
   openRemote?: (signal?: AbortSignal) => Promise<WorkerFolder>;
 }
 
-/** What became of a worker's folder. */
+/** The outcome of {@link syncFiles}. */
 export interface SyncedFiles {
-  /** The paths that are not as the commit has them: changed by the kernel, or failed; sorted. */
+  /** The paths that differ from the commit, because the kernel changed them or a write failed; sorted. */
   conflicts: string[];
-  /** Why the first of those failed that did; undefined when none did. */
+  /** The error of the first write that failed; undefined when none did. */
   failure: unknown;
 }
 
-/** Writes the files of a commit into an empty worker folder. */
+/**
+ * Writes the files of a commit into an empty worker folder.
+ * @throws what `signal` was aborted with, and Error when a file cannot be read or written
+ */
 export async function layOutFiles(
   git: GitRepository,
   commitOid: string,
-  at: WorkerFolders,
+  folders: WorkerFolders,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(at.files, { recursive: true });
-  const folder = await openFolder(at, signal);
+  await mkdir(folders.files, { recursive: true });
+  const folder = await openFolder(folders, signal);
   const manifest: Manifest = new Map();
   await inParallel(await git.listFiles(commitOid), folder.parallel, async ({ path, oid }) => {
     signal.throwIfAborted();
     const file = await git.readFile(commitOid, path);
     if (file && (await folder.put(path, file.bytes, { oid: null, stamp: '' }))) manifest.set(path, oid);
   });
-  await writeManifest(at.state, manifest);
+  await writeManifest(folders.state, manifest);
 }
 
 /**
- * Brings a live worker's folder up to a commit. A file that the kernel changed, made or removed is never touched. One
- * path that fails keeps no other from being written. Looks only at the paths that the commit changes.
+ * Brings the folder of a live worker to a commit. A file that the kernel changed, created or removed is never touched.
+ * A path that fails does not stop the others. Reads only the paths that differ between the last commit and this one.
  * @throws Error when nothing could be done
  */
 export async function syncFiles(
   git: GitRepository,
   commitOid: string,
-  at: WorkerFolders,
+  folders: WorkerFolders,
 ): Promise<SyncedFiles> {
-  const manifest = await readManifest(at.state);
-  const folder = await openFolder(at);
-  await settleIntents(folder, manifest, at.state);
+  const manifest = await readManifest(folders.state);
+  const folder = await openFolder(folders);
+  await recordInterruptedSync(folder, manifest, folders.state);
   const wanted: Manifest = new Map((await git.listFiles(commitOid)).map(({ path, oid }) => [path, oid]));
   const paths = [...new Set([...manifest.keys(), ...wanted.keys()])].filter(
     (path) => manifest.get(path) !== wanted.get(path),
   );
-  const conflicts: string[] = [];
-  let failure: unknown;
-  if (paths.length > 0) {
-    await writeIntents(at.state, new Map(paths.map((path) => [path, wanted.get(path) ?? null])));
-    const bringUp = async (path: string) => {
-      const after = wanted.get(path) ?? null;
-      try {
-        const read = async () => (await git.readFile(commitOid, path))?.bytes ?? null;
-        if (await bring(folder, path, manifest.get(path) ?? null, after, read)) note(manifest, path, after);
-        else conflicts.push(path);
-      } catch (error) {
-        conflicts.push(path);
-        failure ??= error;
-      }
-    };
-    // Removals first: what was a file may become a folder.
-    for (const isWanted of [false, true]) {
-      const some = paths.filter((path) => wanted.has(path) === isWanted);
-      await inParallel(some, folder.parallel, bringUp);
-    }
-    await writeManifest(at.state, manifest);
-    await clearIntents(at.state);
-  }
-  return { conflicts: conflicts.sort(), failure };
+  if (paths.length === 0) return { conflicts: [], failure: undefined };
+  await writeIntents(folders.state, new Map(paths.map((path) => [path, wanted.get(path) ?? null])));
+  const read = async (path: string) => (await git.readFile(commitOid, path))?.bytes ?? null;
+  const synced = await syncPaths(paths, { folder, manifest, wanted, read });
+  await writeManifest(folders.state, manifest);
+  await clearIntents(folders.state);
+  return synced;
 }
 
-/** Brings one path from one blob to another, null for none; false when the kernel's own lies there. */
-async function bring(
-  folder: WorkerFolder,
-  path: string,
-  before: string | null,
-  after: string | null,
-  read: () => Promise<Uint8Array | null>,
-): Promise<boolean> {
-  // A folder on the branch may have become a file; its own files were removed before.
+/** What {@link syncPaths} works with. */
+interface PathSync {
+  folder: WorkerFolder;
+  /** Is brought up to date with each path that succeeds. */
+  manifest: Manifest;
+  wanted: Manifest;
+  /** The bytes of a wanted file; null when the commit has none. */
+  read(path: string): Promise<Uint8Array | null>;
+}
+
+async function syncPaths(paths: string[], sync: PathSync): Promise<SyncedFiles> {
+  const { folder, manifest, wanted } = sync;
+  const synced: SyncedFiles = { conflicts: [], failure: undefined };
+  // Removals first: the path of a file may become a folder.
+  for (const isWanted of [false, true]) {
+    const some = paths.filter((path) => wanted.has(path) === isWanted);
+    await inParallel(some, folder.parallel, async (path) => {
+      try {
+        if (await syncPath(path, sync)) record(manifest, path, wanted.get(path) ?? null);
+        else synced.conflicts.push(path);
+      } catch (error) {
+        synced.conflicts.push(path);
+        synced.failure ??= error;
+      }
+    });
+  }
+  synced.conflicts.sort();
+  return synced;
+}
+
+/**
+ * Brings one path from its blob in the manifest to the wanted one; false when the path holds a file of the kernel's.
+ */
+async function syncPath(path: string, { folder, manifest, wanted, read }: PathSync): Promise<boolean> {
+  const before = manifest.get(path) ?? null;
+  const after = wanted.get(path) ?? null;
+  // A folder of the branch may have become a file; its own files have been removed already.
   if (before === null) await folder.removeEmptyFolder(path);
   const found = await folder.look(path);
   if (found.oid === after) return true;
   if (found.oid !== before) return false;
   if (after === null) return folder.remove(path, found);
-  const bytes = await read();
+  const bytes = await read(path);
   return bytes !== null && folder.put(path, bytes, found);
 }
 
-/** Takes up what a process that was killed midway had written already. */
-async function settleIntents(folder: WorkerFolder, manifest: Manifest, state: string): Promise<void> {
+/** Adds to the manifest what a process that was killed during a synchronization had written already. */
+async function recordInterruptedSync(folder: WorkerFolder, manifest: Manifest, state: string): Promise<void> {
   const intents = await readIntents(state);
   if (intents.size === 0) return;
   for (const [path, oid] of intents) {
-    // What cannot be looked at fails again when it is brought up to date, and is reported then.
+    // A path that cannot be read fails again in the synchronization that follows, and is reported then.
     const found = await folder.look(path).catch(() => null);
-    if (found?.oid === oid) note(manifest, path, oid);
+    if (found?.oid === oid) record(manifest, path, oid);
   }
   await writeManifest(state, manifest);
   await clearIntents(state);
 }
 
-function note(manifest: Manifest, path: string, oid: string | null): void {
+function record(manifest: Manifest, path: string, oid: string | null): void {
   if (oid === null) manifest.delete(path);
   else manifest.set(path, oid);
 }
 
-function openFolder(at: WorkerFolders, signal?: AbortSignal): Promise<WorkerFolder> {
-  return at.openRemote?.(signal) ?? openWorkerFolder(at.files, join(at.state, 'incoming'));
+function openFolder(folders: WorkerFolders, signal?: AbortSignal): Promise<WorkerFolder> {
+  return folders.openRemote?.(signal) ?? LocalFolder.open(folders.files, join(folders.state, 'incoming'));
 }

@@ -1,296 +1,210 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { KernelProfile, Prisma, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerExit } from './backend.js';
+import { adoptWorkers } from './adopt-workers.js';
+import type { WorkerBackend, WorkerExit } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
-import { createFileFollower } from './file-follower.js';
-import { createServerStopper } from './server-stopper.js';
-import type { WorkerFolders } from './worker-files.js';
+import { FileFollower } from './file-follower.js';
+import type { LiveWorker, WorkerServer } from './live-worker.js';
+import { WorkerActivity } from './worker-activity.js';
+import { WorkerDirectories } from './worker-directories.js';
+import { WorkerRows } from './worker-rows.js';
+import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
 
-/** Starts, watches and stops workers, and keeps their rows in step with the backends. */
-export interface WorkerManager {
-  /** The backend that runs a profile, if one is configured. */
-  backendFor(profile: Pick<KernelProfile, 'runtime'>): BackendKind | null;
-  /** `null` when workers of the profile can be started now, else one sentence that says why not. */
-  unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null>;
-  /** Brings a worker whose row is `starting` up, in the background. */
-  start(worker: Worker, commitOid: string): void;
-  /**
-   * Stops a worker; when it returns, its row is terminal. Nothing of it runs then, or the row is `failed` with the reason
-   * `stop_failed` and stopping it goes on in the background. Idempotent.
-   */
-  stop(workerId: string, statusReason?: string): Promise<void>;
-  /** Where a ready worker's Jupyter answers. */
-  endpoint(workerId: string): JupyterEndpoint | undefined;
-  /** A session of the worker began or ended a cell. */
-  onBusy(workerId: string, busy: boolean): void;
-  /** After a restart of the gateway: takes up what still runs, ends the rows of what does not. */
-  reconcile(): Promise<void>;
-  /** Called when a worker has gone, for whatever reason; `server` runs on without it. */
-  onGone(listener: (workerId: string, server?: JupyterEndpoint) => Promise<void>): void;
-  /** Stops watching; the workers run on. */
-  close(): Promise<void>;
-}
-
-interface Live {
-  backend: WorkerBackend;
-  endpoint?: JupyterEndpoint;
-  starting: AbortController;
-  /** Resolves when nothing of the start goes on any more. */
-  broughtUp?: Promise<void>;
-  busy: number;
-  /** Writes `busy` or `ready` in a moment: short cells are not worth two writes each. */
-  settling?: NodeJS.Timeout;
-  /** The writes of `busy` and `ready`, one after the other. */
-  settled: Promise<unknown>;
-}
-
-/** Makes the {@link WorkerManager}; `directory` holds one folder a worker. */
-export function createWorkerManager(deps: {
+/** What a {@link WorkerManager} works with. */
+export interface WorkerManagerDeps {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
   branches: BranchWatcher;
   log: Logger;
+  /** Absolute path; it holds one folder for each worker. */
   directory: string;
+  /** The first that can run a profile runs it. */
   backends: WorkerBackend[];
-}): WorkerManager {
-  const { prisma, git, bus, log, backends } = deps;
-  const live = new Map<string, Live>();
-  const stops = new Map<string, Promise<void>>();
-  const servers = createServerStopper(deps);
-  let gone: Parameters<WorkerManager['onGone']>[0] = async () => {};
+}
 
-  const directoryOf = (workerId: string) => join(deps.directory, workerId);
-  const backendOf = (worker: Pick<Worker, 'backend'>) => backends.find(({ kind }) => kind === worker.backend);
+/** Starts, watches and stops workers, and keeps their rows in step with the backends. */
+export class WorkerManager {
+  private readonly live = new Map<string, LiveWorker>();
+  private readonly stops = new Map<string, Promise<void>>();
+  private readonly rows: WorkerRows;
+  private readonly directories: WorkerDirectories;
+  private readonly follower: FileFollower;
+  private readonly shutdown: WorkerShutdown;
+  private readonly unsubscribe: (() => void)[];
 
-  function foldersOf(worker: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
-    const remote = backendOf(worker)?.remoteFolders;
-    return {
-      files: join(directoryOf(worker.id), 'files'),
-      state: join(directoryOf(worker.id), 'state'),
-      openRemote: remote && ((signal) => remote.open(worker.id, signal)),
-    };
+  constructor(private readonly deps: WorkerManagerDeps) {
+    this.rows = new WorkerRows(deps);
+    this.directories = new WorkerDirectories(deps);
+    this.follower = new FileFollower({
+      ...deps,
+      foldersOf: (worker) => this.directories.foldersOf(worker),
+      report: (workerId, fileConflicts) => this.rows.update(workerId, ['ready', 'busy'], { fileConflicts }),
+    });
+    const { rows, directories, follower } = this;
+    this.shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    this.unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.onExit(exit)));
   }
 
-  /** Changes a row that is in one of the `from` statuses; false when it is not, so that terminal ones never revive. */
-  async function change(
-    workerId: string,
-    from: Worker['status'][],
-    data: Prisma.WorkerUpdateManyMutationInput,
-  ): Promise<boolean> {
-    const { count } = await prisma.worker.updateMany({ where: { id: workerId, status: { in: from } }, data });
-    if (count > 0) bus.publish('worker', workerId, { workerId });
-    return count > 0;
+  /** The backend that runs a profile; null when none is configured. */
+  backendFor(profile: Pick<KernelProfile, 'runtime'>): Backend | null {
+    return this.findBackend(profile)?.kind ?? null;
   }
 
-  const files = createFileFollower({
-    ...deps,
-    folders: foldersOf,
-    report: (workerId, fileConflicts) => change(workerId, ['ready', 'busy'], { fileConflicts }),
-  });
-
-  function backendFor(profile: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
-    const dedicated = profile.runtime === 'dedicated';
-    return backends.find((backend) => (backend.kind === 'external') !== dedicated);
+  /** `null` when workers of the profile can be started now, else one sentence that says why not. */
+  async unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null> {
+    const backend = this.findBackend(profile);
+    return backend
+      ? backend.unavailableReason()
+      : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
-  async function bringUp(worker: Worker, commitOid: string, entry: Live): Promise<void> {
-    const report = (progressPercent: number, progressMessage: string) => {
-      change(worker.id, ['starting'], { progressPercent, progressMessage }).catch((error) =>
-        log.warn({ err: error, workerId: worker.id }, 'a progress was not written'),
+  /** Starts the server of a worker whose row is `starting`, in the background. */
+  start(worker: Worker, commitOid: string): void {
+    const backend = this.deps.backends.find(({ kind }) => kind === worker.backend)!;
+    const entry = this.addLive(worker.id, { backend });
+    entry.started = this.bringUp(worker, commitOid, entry)
+      .catch((error) => this.failStart(worker.id, entry, error))
+      .catch((err) =>
+        this.deps.log.error({ err, workerId: worker.id }, 'the failed start of a worker was not recorded'),
       );
+  }
+
+  /**
+   * Stops a worker; idempotent. When it returns, the row is terminal: nothing of the worker runs then, or the row is
+   * `failed` with the reason `stop_failed` and stopping it goes on in the background.
+   */
+  stop(workerId: string, statusReason = 'requested'): Promise<void> {
+    const joined = this.stops.get(workerId);
+    if (joined) return joined;
+    const stopped = this.stopOnce(workerId, statusReason).finally(() => this.stops.delete(workerId));
+    this.stops.set(workerId, stopped);
+    return stopped;
+  }
+
+  /** Where the Jupyter of a ready worker answers. */
+  endpoint(workerId: string): JupyterEndpoint | undefined {
+    return this.live.get(workerId)?.endpoint;
+  }
+
+  /**
+   * Counts a cell that a session of the worker started: the worker is `busy` while one runs.
+   * @returns what to call, once, when the cell has ended
+   */
+  cellStarted(workerId: string): () => void {
+    this.live.get(workerId)?.activity.cellStarted();
+    return () => this.live.get(workerId)?.activity.cellEnded();
+  }
+
+  /** Called once when the gateway starts: adopts the workers that still run and ends the rows of the others. */
+  async adopt(): Promise<void> {
+    const { prisma, backends } = this.deps;
+    await adoptWorkers({
+      prisma,
+      backends,
+      shutdown: this.shutdown,
+      adopt: async (worker, server) => {
+        this.addLive(worker.id, server);
+        await this.rows.update(worker.id, ['busy'], { status: 'ready' });
+        this.follower.follow(worker);
+      },
+    });
+  }
+
+  /** Sets the one listener that is called, and waited for, when a worker has ended. */
+  onEnded(listener: WorkerEndedListener): void {
+    this.shutdown.onEnded = listener;
+  }
+
+  /** Stops watching; the workers run on. */
+  async close(): Promise<void> {
+    this.shutdown.close();
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    for (const { starting, activity } of this.live.values()) {
+      starting.abort();
+      activity.close();
+    }
+    await this.follower.close();
+    await Promise.all(this.deps.backends.map((backend) => backend.close()));
+  }
+
+  private findBackend({ runtime }: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
+    const isDedicated = runtime === 'dedicated';
+    return this.deps.backends.find(({ kind }) => (kind === 'external') !== isDedicated);
+  }
+
+  private addLive(workerId: string, server: WorkerServer): LiveWorker {
+    const activity = new WorkerActivity((status) =>
+      this.rows
+        .update(workerId, ['ready', 'busy'], { status, lastActivityAt: new Date() })
+        .catch((err) => this.deps.log.warn({ err, workerId }, 'the status of a worker was not written')),
+    );
+    const entry: LiveWorker = { ...server, activity, starting: new AbortController() };
+    this.live.set(workerId, entry);
+    return entry;
+  }
+
+  private async bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
+    const how = {
+      git: this.deps.git,
+      backend: entry.backend,
+      folders: this.directories.foldersOf(worker),
+      report: (percent: number, message: string) => this.reportProgress(worker.id, percent, message),
+      signal: entry.starting.signal,
     };
-    const { backend, starting } = entry;
-    const how = { git, backend, folders: foldersOf(worker), report, signal: starting.signal };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
-    const ready = await change(worker.id, ['starting'], {
+    const isReady = await this.rows.update(worker.id, ['starting'], {
       status: 'ready',
       startedAt: new Date(),
       lastActivityAt: new Date(),
       progressPercent: 100,
       progressMessage: 'Ready',
     });
-    if (!ready) throw new Error('the worker was stopped while it started');
-    // Also what reached the branch since its files were written.
-    files.follow(worker);
+    if (!isReady) throw new Error('the worker was stopped while it started');
+    // Commits may have reached the branch since its files were written.
+    this.follower.follow(worker);
   }
 
-  async function removeFolders(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
-    const removed = [
-      rm(directoryOf(workerId), { recursive: true, force: true }),
-      backend?.remoteFolders?.remove(workerId),
-    ];
-    for (const { reason } of (await Promise.allSettled(removed)).filter((one) => one.status === 'rejected')) {
-      log.warn({ err: reason, workerId }, 'a worker folder was not removed');
-    }
+  private reportProgress(workerId: string, progressPercent: number, progressMessage: string): void {
+    this.rows
+      .update(workerId, ['starting'], { progressPercent, progressMessage })
+      .catch((err) => this.deps.log.warn({ err, workerId }, 'the progress of a worker was not written'));
   }
 
-  async function end(
-    workerId: string,
-    status: 'stopped' | 'failed',
-    statusReason: string | null,
-    errorDetail: string | null = null,
-    found?: Pick<Live, 'backend' | 'endpoint'>,
-  ): Promise<void> {
-    await files.unfollow(workerId);
-    await change(workerId, [...liveStatuses], {
-      status,
-      statusReason,
-      errorDetail,
-      stoppedAt: new Date(),
-      liveKey: null,
-    });
-    const server = found?.backend.ownsServers === false ? found.endpoint : undefined;
-    await gone(workerId, server).catch((error) =>
-      log.error({ err: error, workerId }, 'sessions were not ended'),
-    );
-    await removeFolders(workerId, found?.backend);
+  private async failStart(workerId: string, entry: LiveWorker, error: unknown): Promise<void> {
+    // Stopped, and ended, by a caller of `stop`.
+    if (this.live.get(workerId) !== entry) return;
+    this.live.delete(workerId);
+    this.deps.log.warn({ err: error, workerId }, 'a worker did not start');
+    await this.shutdown.fail(workerId, whyNotStarted(error), entry);
   }
 
-  async function exited({ workerId, reason, detail }: WorkerExit): Promise<void> {
-    const entry = live.get(workerId);
-    if (!entry?.endpoint) return;
-    live.delete(workerId);
-    await servers.stop(entry.backend, workerId);
-    await end(workerId, 'failed', reason, detail, entry);
-  }
-
-  /** Ends a worker that somebody wanted to end. */
-  async function endStopped(
-    workerId: string,
-    statusReason: string,
-    found: Pick<Live, 'backend' | 'endpoint' | 'broughtUp'> | undefined,
-  ): Promise<void> {
-    const stopped = !found || (await servers.stop(found.backend, workerId));
-    // Else it might write files after their folder was removed.
-    await found?.broughtUp;
-    if (stopped) await end(workerId, 'stopped', statusReason, null, found);
-    else await end(workerId, 'failed', 'stop_failed', stopFailedDetail, found);
-  }
-
-  async function stop(workerId: string, statusReason: string): Promise<void> {
-    const entry = live.get(workerId);
-    live.delete(workerId);
-    // Without its key it is no live worker any more that a start would answer.
+  private async stopOnce(workerId: string, statusReason: string): Promise<void> {
+    const entry = this.live.get(workerId);
+    this.live.delete(workerId);
+    // Without its key no start returns this worker any more.
     const data = { status: 'stopping', liveKey: null } as const;
-    const stopping = await change(workerId, [...liveStatuses], data).catch((error) => {
-      if (entry) live.set(workerId, entry);
+    const isStopping = await this.rows.update(workerId, liveStatuses, data).catch((error) => {
+      if (entry) this.live.set(workerId, entry);
       throw error;
     });
-    if (!stopping && !entry) return;
+    if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await endStopped(workerId, statusReason, entry);
+    await this.shutdown.stop(workerId, statusReason, entry);
   }
 
-  const unwatch = backends.map((backend) =>
-    backend.onExit((exit) => {
-      exited(exit).catch((error) => log.error({ err: error, ...exit }, 'an exit was not handled'));
-    }),
-  );
-
-  return {
-    backendFor: (profile) => backendFor(profile)?.kind ?? null,
-
-    async unavailableReason(profile) {
-      const backend = backendFor(profile);
-      return backend
-        ? backend.unavailableReason()
-        : 'No backend for this profile is configured (WORKER_BACKENDS).';
-    },
-
-    start(worker, commitOid) {
-      const backend = backendOf(worker)!;
-      const entry: Live = { backend, starting: new AbortController(), busy: 0, settled: Promise.resolve() };
-      live.set(worker.id, entry);
-      entry.broughtUp = bringUp(worker, commitOid, entry)
-        .catch(async (error) => {
-          if (live.get(worker.id) !== entry) return;
-          live.delete(worker.id);
-          log.warn({ err: error, workerId: worker.id }, 'a worker did not start');
-          const { reason, detail } = whyNotStarted(error);
-          await servers.stop(backend, worker.id);
-          await end(worker.id, 'failed', reason, detail, entry);
-        })
-        .catch((error) => log.error({ err: error, workerId: worker.id }, 'a failed start was not recorded'));
-    },
-
-    stop(workerId, statusReason = 'requested') {
-      const joined = stops.get(workerId);
-      if (joined) return joined;
-      const own = stop(workerId, statusReason).finally(() => stops.delete(workerId));
-      stops.set(workerId, own);
-      return own;
-    },
-
-    endpoint: (workerId) => live.get(workerId)?.endpoint,
-
-    onBusy(workerId, busy) {
-      const entry = live.get(workerId);
-      if (!entry) return;
-      entry.busy += busy ? 1 : -1;
-      entry.settling ??= setTimeout(() => {
-        entry.settling = undefined;
-        const data = { status: entry.busy > 0 ? 'busy' : 'ready', lastActivityAt: new Date() } as const;
-        entry.settled = entry.settled
-          .then(() => change(workerId, ['ready', 'busy'], data))
-          .catch((error) => log.warn({ err: error, workerId }, 'a worker status was not written'));
-      }, settleMs);
-    },
-
-    async reconcile() {
-      const rows = await prisma.worker.findMany({ where: { status: { in: [...liveStatuses] } } });
-      const running = new Map<string, { backend: WorkerBackend; endpoint: JupyterEndpoint }>();
-      for (const backend of backends) {
-        for (const [id, endpoint] of await backend.running()) running.set(id, { backend, endpoint });
-      }
-      for (const row of rows) {
-        const found = running.get(row.id);
-        running.delete(row.id);
-        if (found && (row.status === 'ready' || row.status === 'busy')) {
-          live.set(row.id, {
-            ...found,
-            starting: new AbortController(),
-            busy: 0,
-            settled: Promise.resolve(),
-          });
-          await change(row.id, ['busy'], { status: 'ready' });
-          files.follow(row);
-        } else if (row.status === 'stopping') {
-          await endStopped(row.id, 'requested', found);
-        } else {
-          if (found) await servers.stop(found.backend, row.id);
-          await end(row.id, 'failed', 'lost', lostDetail, found);
-        }
-      }
-      for (const [id, { backend }] of running) {
-        await servers.stop(backend, id);
-        await removeFolders(id, backend);
-      }
-    },
-
-    onGone(listener) {
-      gone = listener;
-    },
-
-    async close() {
-      servers.close();
-      for (const end of unwatch) end();
-      for (const entry of live.values()) {
-        entry.starting.abort();
-        clearTimeout(entry.settling);
-      }
-      await files.close();
-      await Promise.all(backends.map((backend) => backend.close()));
-    },
-  };
+  private onExit({ workerId, reason, detail }: WorkerExit): void {
+    const entry = this.live.get(workerId);
+    // A start that goes on notices by itself that its server has ended.
+    if (!entry?.endpoint) return;
+    this.live.delete(workerId);
+    this.shutdown
+      .fail(workerId, { reason, detail }, entry)
+      .catch((err) => this.deps.log.error({ err, workerId, reason }, 'the exit of a worker was not handled'));
+  }
 }
-
-const settleMs = 100;
-const stopFailedDetail = 'The worker could not be stopped; the gateway keeps trying.';
-const lostDetail = 'The worker ended while the gateway was not running; start a new one.';

@@ -1,10 +1,10 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What the gateway wrote last into a worker's folder, by path: blob oids. */
+/** The blob oids of the files that the gateway wrote last into a worker's folder, by path. */
 export type Manifest = Map<string, string>;
 
-/** What it is about to write, by path: blob oids, or null for what it removes. */
+/** The blob oids of the files that the gateway is about to write, by path; null for a file that it removes. */
 export type Intents = Map<string, string | null>;
 
 /** Reads the manifest of a worker's state folder. @throws Error when it was never written */
@@ -17,7 +17,7 @@ export async function writeManifest(state: string, manifest: Manifest): Promise<
   await writeMap(manifestPath(state), manifest);
 }
 
-/** What a process that ended midway was about to write; empty when there was none. */
+/** What a process that was killed during its writes had begun; empty when there was none. @throws Error */
 export async function readIntents(state: string): Promise<Intents> {
   try {
     return new Map(Object.entries(JSON.parse(await readFile(intentsPath(state), 'utf8'))));
@@ -27,12 +27,12 @@ export async function readIntents(state: string): Promise<Intents> {
   }
 }
 
-/** Notes what will be written next: after a kill, what stands in the folder already is known as the gateway's own. */
+/** Notes what will be written next, so that after a kill the gateway recognizes its own files in the folder. */
 export async function writeIntents(state: string, intents: Intents): Promise<void> {
   await writeMap(intentsPath(state), intents);
 }
 
-/** Forgets the intents; the manifest has what became of them. */
+/** Removes the intents once the manifest contains their outcome; idempotent. */
 export async function clearIntents(state: string): Promise<void> {
   await rm(intentsPath(state), { force: true });
 }

@@ -5,7 +5,7 @@ import { loadSpace } from '../../src/access/space-access.js';
 import { generateToken, hashToken } from '../../src/access/token.js';
 import type { Viewer } from '../../src/access/workspace-policy.js';
 import type { RequestContext } from '../../src/context.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { DomainError } from '../../src/errors.js';
 import { openTestDatabase } from '../support/database.js';
 import {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryPermissions, visibleRepositories } from '../../src/access/repository-policy.js';
 import type { Viewer, WorkspaceWithGrants } from '../../src/access/workspace-policy.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import {
   insertRepositories,
   insertWorkspaces,

@@ -6,7 +6,7 @@ import {
   visibleWorkspaces,
   type WorkspaceWithGrants,
 } from '../../src/access/workspace-policy.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import {
   callers,
   insertRepositories,

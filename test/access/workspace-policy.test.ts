@@ -6,7 +6,7 @@ import {
   type WorkspaceWithGrants,
   workspacePermissions,
 } from '../../src/access/workspace-policy.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { listWorkspaces } from '../../src/workspaces/list-workspaces.js';
 import {
   codeOf,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.js';
 import { ensureAdmin } from '../../src/access/ensure-admin.js';
 import { generateToken, hashToken } from '../../src/access/token.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway } from '../support/gateway.js';
 

@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
-import { createEventBus } from '../../src/engines/events/event-bus.js';
-import { createBranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
-import { createBranchWatcher } from '../../src/notebooks/versions/branch-watcher.js';
+import type { Database } from '../../src/engines/database/database.js';
+import { EventBus } from '../../src/engines/events/event-bus.js';
+import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../../src/notebooks/versions/branch-watcher.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -32,15 +32,15 @@ async function save(branch = 'main'): Promise<string> {
 
 /** A second process on the same database and repositories: what is published there. */
 function replica() {
-  const bus = createEventBus();
+  const bus = new EventBus();
   const { git } = at.gateway.services;
-  const indexer = createBranchIndexer({ prisma: database.prisma, git, bus, leases: database.leases, log });
+  const indexer = new BranchIndexer({ prisma: database.prisma, git, bus, leases: database.leases, log });
   const heard: string[] = [];
   bus.subscribe('commit', repositoryId, ({ commitOid }) => heard.push(commitOid));
-  return { indexer, heard, watcher: createBranchWatcher({ git, indexer, log, intervalMs: 20 }) };
+  return { indexer, heard, watcher: new BranchWatcher({ git, indexer, log, intervalMs: 20 }) };
 }
 
-it('watchers of a branch are notified once of a commit that another process wrote and indexed', async () => {
+it('a commit that another process indexed is published once to the watchers of the branch', async () => {
   await save();
   const { heard, watcher, indexer } = replica();
   await indexer.ensure(repositoryId, 'main');
@@ -57,7 +57,7 @@ it('watchers of a branch are notified once of a commit that another process wrot
   }
 });
 
-it('a commit that this process indexed is published once, also while watchers check the branch', async () => {
+it('a commit that this process indexed is published once, whoever reads meanwhile', async () => {
   const { bus, indexer } = at.gateway.services;
   await save();
   const heard: string[] = [];

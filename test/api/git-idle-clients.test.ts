@@ -6,8 +6,8 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
-import { pktLine } from '../../src/engines/git/serve/pkt-line.js';
-import { createGitEndpoint } from '../../src/server/git/git-http.js';
+import { pktLine } from '../../src/engines/git/pkt-line.js';
+import { GitEndpoint } from '../../src/server/git/git-endpoint.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
@@ -24,18 +24,18 @@ beforeAll(async () => {
   at = await openTestGateway();
   client = await gitClient();
   const { services } = at.gateway;
-  const endpoint = createGitEndpoint({
+  const endpoint = new GitEndpoint({
     context: async (authorization, requestId) => ({
       actor: await authenticate(services.prisma, authorization),
       requestId,
       spaces: new Map(),
     }),
     services,
-    mostPushBytes: 1024 * 1024,
+    maxPushBytes: 1024 * 1024,
     log: pino({ level: 'silent' }),
     idleMs,
   });
-  server = createServer((req, res) => void endpoint(req, res, 'test'));
+  server = createServer((req, res) => void endpoint.handle(req, res, 'test'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   tip = commitLarge();
@@ -84,7 +84,7 @@ async function stand(service: string, body: Buffer, length = body.length): Promi
 
 const url = () => gitUrl(`http://127.0.0.1:${port}`, at.token);
 
-it('clients that stop reading a clone are cut off and free their slots', async () => {
+it('clients that stop reading a clone lose their slots', async () => {
   const request = Buffer.concat([
     pktLine('command=fetch'),
     Buffer.from('0001'),
@@ -99,7 +99,7 @@ it('clients that stop reading a clone are cut off and free their slots', async (
     .toContain(tip);
 });
 
-it('clients that stop sending a body are cut off and free their slots', async () => {
+it('clients that stop sending their body lose their slots', async () => {
   const standing: Socket[] = [];
   for (const service of ['git-upload-pack', 'git-receive-pack']) {
     for (let n = 0; n < slots; n++) standing.push(await stand(service, Buffer.from('0014command'), 1000));

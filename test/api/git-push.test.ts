@@ -48,8 +48,8 @@ const protect = (branch: string, value: boolean) =>
     `setBranchProtection(spaceSlug: "demo", repositoryId: "${repositoryId}", branch: "${branch}", protected: ${value}) { id }`,
   );
 
-describe('pushes to branches', () => {
-  it('create and delete branches, and keep the commits of a deleted one', async () => {
+describe('branches', () => {
+  it('are created and deleted, and the commits of a deleted one are kept', async () => {
     const oid = await client.commit('mine', 'a.txt', 'a');
     expect((await push('HEAD:refs/heads/topic/one')).code).toBe(0);
     expect(refs()).toContain(`refs/heads/topic/one ${oid}`);
@@ -64,7 +64,7 @@ describe('pushes to branches', () => {
     expect((await push('HEAD:refs/heads/topic')).code).toBe(0);
   });
 
-  it('accept only names that the API accepts and that do not conflict', async () => {
+  it('need names that the API accepts, and that do not conflict with each other', async () => {
     const oid = await head();
     for (const ref of [
       `refs/heads/${'1'.repeat(40)}`,
@@ -77,22 +77,22 @@ describe('pushes to branches', () => {
     }
     const clash = await push('HEAD:refs/heads/topic/below');
     expect(clash.err).toContain(
-      '! [remote rejected] HEAD -> topic/below (a ref with this or an excluding name exists)',
+      '! [remote rejected] HEAD -> topic/below (another ref exists whose name conflicts with this one)',
     );
   });
 
-  it('accept only commits as branch tips', async () => {
+  it('and tags must lead to commits', async () => {
     const tree = await client.ok('-C', 'mine', 'rev-parse', 'HEAD^{tree}');
     await client.ok('-C', 'mine', 'tag', 'tree', tree);
     expect((await push('tree')).err).toContain('a tag must lead to a commit');
   });
 
-  it('cannot delete the default branch', async () => {
+  it('are not deleted while they are the default branch', async () => {
     const { err } = await client.git('-C', 'admins', 'push', 'origin', ':main');
     expect(err).toContain('! [remote rejected] main (the default branch cannot be deleted)');
   });
 
-  it('change a protected branch only for space admins', async () => {
+  it('that are protected accept pushes from space admins only', async () => {
     await protect('main', true);
     await client.commit('mine', 'b.txt', 'b');
     const refused = await push('HEAD:main');
@@ -105,7 +105,7 @@ describe('pushes to branches', () => {
     await protect('main', false);
   });
 
-  it('are refused when the branch is not at the commit that the client expected', async () => {
+  it('do not move when their client has not fetched the tip', async () => {
     await client.ok('-C', 'mine', 'fetch', '-q');
     await client.ok('-C', 'mine', 'reset', '-q', '--hard', 'origin/main');
     await client.commit('admins', 'first.txt', '1');
@@ -142,7 +142,7 @@ describe('forced pushes', () => {
     expect((await push('v1')).code).toBe(0);
     await client.commit('mine', 'tagged.txt', 'x');
     await client.ok('-C', 'mine', 'tag', '-f', '-a', '-m', 'two', 'v1');
-    expect((await push('--force', 'v1')).err).toContain('(this repository does not let tags be moved)');
+    expect((await push('--force', 'v1')).err).toContain('(this repository does not allow moving tags)');
     expect(refs()).toContain(`refs/tags/v1 ${first}`);
     await allow(true);
     expect((await push('--force', 'v1')).code).toBe(0);
@@ -198,7 +198,7 @@ describe('pushes of twenty clients', () => {
   }, 120_000);
 });
 
-it('a push appears in the versions and reaches subscribers', async () => {
+it('a push is indexed as versions and published to subscribers', async () => {
   await client.ok('-C', 'mine', 'checkout', '-q', 'main');
   await client.ok('-C', 'mine', 'pull', '-q', '--rebase');
   const seen: unknown[] = [];

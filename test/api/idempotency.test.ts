@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpaceRole } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
-import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
+import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { makeMember } from '../support/factories/make-member.js';
 import { makeRuntime } from '../support/factories/make-runtime.js';
 import { makeUser } from '../support/factories/make-user.js';
@@ -21,7 +21,7 @@ const make = (key: string, name: string, options: RestOptions = {}) =>
   at.rest('POST', '/workspaces', { body: body(name), headers: { 'idempotency-key': key }, ...options });
 const count = async (name: string) => at.gateway.services.prisma.workspace.count({ where: { name } });
 
-it('a repeated key with the same body runs once and gets the same answer', async () => {
+it('requests with the same key and body run once and get the same answer', async () => {
   const key = randomUUID();
   const first = await make(key, 'Once');
   const again = await make(key, 'Once');
@@ -59,8 +59,8 @@ it('a repeated answer keeps its ETag and number tokens byte for byte', async () 
   expect(await send()).toEqual(first);
 });
 
-it('a POST without a body accepts a key', async () => {
-  const workspace = await makeWorkspace(at);
+it('a POST without a body can have a key', async () => {
+  const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('To archive') });
   const archive = () =>
     at.rest('POST', `/workspaces/${workspace.id}/archive`, { headers: { 'idempotency-key': 'archive' } });
   const first = await archive();
@@ -68,7 +68,7 @@ it('a POST without a body accepts a key', async () => {
   expect((await archive()).body).toEqual(first.body);
 });
 
-it('a repeated key with another body answers 409', async () => {
+it('the same key with another body is answered 409', async () => {
   const key = randomUUID();
   await make(key, 'First body');
   const other = await make(key, 'Other body');
@@ -76,7 +76,7 @@ it('a repeated key with another body answers 409', async () => {
   expect(await count('Other body')).toBe(0);
 });
 
-it('a repeated request answers 409 while the first one runs, and the command runs once', async () => {
+it('while the first request runs the second is answered 409; only one runs', async () => {
   const key = randomUUID();
   const answers = await Promise.all(Array.from({ length: 6 }, () => make(key, 'Together')));
   for (const { status, body } of answers) {
@@ -93,7 +93,7 @@ it('a repeated request answers 409 while the first one runs, and the command run
   });
 });
 
-it('the key of a request that crashed is free again after 2 minutes', async () => {
+it('the key of a crashed request is free after 2 minutes', async () => {
   const key = randomUUID();
   await make(key, 'Crashed');
   const now = Date.now();
@@ -102,7 +102,7 @@ it('the key of a request that crashed is free again after 2 minutes', async () =
   expect(await count('Crashed')).toBe(2);
 });
 
-it('answers are kept for 24 hours and leases for 2 minutes', async () => {
+it('an answer is stored for 24 hours and a lease lasts 2 minutes', async () => {
   const from = Date.now();
   await make('kept-for-a-day', 'Kept');
   const [row] = await table().findMany({ orderBy: { expiresAt: 'desc' }, take: 1 });
@@ -111,21 +111,21 @@ it('answers are kept for 24 hours and leases for 2 minutes', async () => {
   expect(hours).toBeLessThan(24.1);
 });
 
-it('expired keys are deleted by later requests', async () => {
+it('expired rows are deleted by the next request with a key', async () => {
   await make(randomUUID(), 'Old');
   await table().updateMany({ data: { expiresAt: new Date(Date.now() - 1) } });
   await make(randomUUID(), 'New');
   expect(await table().count()).toBe(1);
 });
 
-it('a failed answer is not kept', async () => {
+it('a failure is not stored', async () => {
   const key = randomUUID();
   const failed = await make(key, 'Failed', { body: { name: 'Failed' } });
   expect(failed.status).toBe(400);
   expect((await make(key, 'Failed')).status).toBe(201);
 });
 
-it('equal keys of other callers, paths or token scopes do not conflict', async () => {
+it('the same key of another caller, path or token scope is another key', async () => {
   const key = randomUUID();
   const { body: mine } = await make(key, 'Scoped');
   const other = await makeUser(at, { role: 'editor' });
@@ -160,7 +160,7 @@ it('a repeated request is authorized again', async () => {
 describe('a repeated request needs the permissions of its command', () => {
   const member = (userId: string, role: SpaceRole) => makeMember(at, { userId, role });
 
-  it('createWorkspace needs the role editor', async () => {
+  it('to create a workspace: the role editor', async () => {
     const { id, token } = await makeUser(at, { role: 'editor' });
     const key = randomUUID();
     expect((await make(key, 'Made', { token })).status).toBe(201);
@@ -171,7 +171,7 @@ describe('a repeated request needs the permissions of its command', () => {
     expect(await count('Made')).toBe(1);
   });
 
-  it('archiveWorkspace needs can_manage', async () => {
+  it('to archive a workspace: can_manage', async () => {
     const { id: principal_id, token } = await makeUser(at, { role: 'editor' });
     const workspace = await makeWorkspace(at);
     const path = `/workspaces/${workspace.id}`;
@@ -189,7 +189,7 @@ describe('a repeated request needs the permissions of its command', () => {
   });
 
   it.each(['interrupt', 'restart'])(
-    '%s of a session needs can_edit, and to own the session or be a space admin',
+    'to %s a session: can_edit, and to own the session or be a space admin',
     async (what) => {
       const { id: userId, token } = await makeUser(at, { role: 'admin' });
       const owner = await makeUser(at, { role: 'editor' });
@@ -212,12 +212,10 @@ describe('a repeated request needs the permissions of its command', () => {
   );
 
   it.each(['/workers', '/sessions'])(
-    'a start by %s needs can_edit in the workspace of the body',
+    'to start by %s: can_edit of the workspace in the body',
     async (path) => {
       const { id: userId, token } = await makeUser(at, { role: 'editor' });
-      const { body: workspace } = await at.rest('POST', '/workspaces', {
-        body: { ...body('Starts'), visibility: 'space' },
-      });
+      const workspace = await makeWorkspace(at, { visibility: 'space' });
       const key = randomUUID();
       const sent = { workspace_id: workspace.id };
       await keptAnswer(userId, { key, path, params: {}, body: JSON.stringify(sent) });
@@ -252,7 +250,7 @@ describe('a repeated request needs the permissions of its command', () => {
   ) {
     const { prisma } = at.gateway.services;
     const actor = { userId, scopes: new Set(['read', 'write', 'execute', 'admin']) };
-    const begun = await createIdempotencyStore({ prisma }).begin({ actor } as never, {
+    const begun = await new IdempotencyStore({ prisma }).begin({ actor } as never, {
       method: 'POST',
       mutation: '',
       ...request,
@@ -275,11 +273,11 @@ it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(
   },
 );
 
-it('a key of the maximum length is accepted', async () => {
+it('a key of 255 characters is accepted', async () => {
   expect((await make('x'.repeat(255), 'Long key')).status).toBe(201);
 });
 
-it('a request without a valid token answers 401 whatever its key', async () => {
+it('without a valid token the key is not read', async () => {
   const { status } = await make('a b', 'Nobody', { token: null });
   expect(status).toBe(401);
 });

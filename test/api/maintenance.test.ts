@@ -4,13 +4,12 @@ import { createClient } from 'graphql-sse';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
-import { openGitStore } from '../../src/engines/git/git-store.js';
+import type { Database } from '../../src/engines/database/database.js';
 import {
-  createMaintenanceRunner,
+  MaintenanceRunner,
   maintenanceLease,
 } from '../../src/repositories/maintenance/maintenance-runner.js';
-import { watchMaintenance } from '../../src/repositories/maintenance/maintenance-watch.js';
+import { MaintenanceWatch } from '../../src/repositories/maintenance/maintenance-watch.js';
 import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
 import { makeRepository } from '../support/factories/make-repository.js';
@@ -43,7 +42,7 @@ const maintain = (token?: string, id = repositoryId) =>
   );
 const idle = () => expect.poll(async () => (await state()).status, { timeout: 20_000 }).toBe('idle');
 
-it('maintenance runs on request of an admin, reports its progress, and packs loose objects', async () => {
+it('runs when an admin requests it, reports its progress, and packs loose objects', async () => {
   const before = await state();
   expect(before).toMatchObject({ status: 'idle', startedAt: null, finishedAt: null, packs: 0 });
   expect(before.looseObjects).toBeGreaterThan(2);
@@ -53,13 +52,13 @@ it('maintenance runs on request of an admin, reports its progress, and packs loo
     headers: { authorization: `Bearer ${at.token}` },
     retryAttempts: 0,
   });
-  const events: any[] = [];
+  const received: any[] = [];
   const leave = client.subscribe<{ repositoryMaintenanceChanged: any }>(
     {
       query: `subscription { repositoryMaintenanceChanged(spaceSlug: "demo", repositoryId: "${repositoryId}") { status step } }`,
     },
     {
-      next: ({ data }) => events.push(data!.repositoryMaintenanceChanged),
+      next: ({ data }) => received.push(data!.repositoryMaintenanceChanged),
       error: () => {},
       complete: () => {},
     },
@@ -69,7 +68,7 @@ it('maintenance runs on request of an admin, reports its progress, and packs loo
     .toBe(1);
   expect((await maintain()).data.maintainRepository.id).toBe(repositoryId);
   await idle();
-  await expect.poll(() => events.at(-1)).toEqual({ status: 'idle', step: null });
+  await expect.poll(() => received.at(-1)).toEqual({ status: 'idle', step: null });
   leave();
 
   const after = await state();
@@ -99,7 +98,7 @@ it('maintenance of a repository runs in one process at a time', async () => {
   const { prisma, git, bus } = at.gateway.services;
   const lease = (await database.leases.tryTake(maintenanceLease(id)))!;
   await prisma.repositoryMaintenance.create({ data: { repositoryId: id, status: 'running' } });
-  const runner = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
+  const runner = new MaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
   await runner.request(id);
   await runner.close();
   expect((await git.measure(id)).packs).toBe(0);
@@ -108,10 +107,10 @@ it('maintenance of a repository runs in one process at a time', async () => {
   await expect.poll(async () => (await git.measure(id)).packs, { timeout: 20_000 }).toBe(1);
 });
 
-it('maintenance begins by itself when it is due after a save, and resumes what a killed process left', async () => {
+it('begins by itself when a save makes it necessary, and resumes the maintenance of a killed process', async () => {
   const { prisma, git, bus, maintenance } = at.gateway.services;
   const gitdir = join(at.dataDir, 'repositories', `${repositoryId}.git`);
-  const end = watchMaintenance({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
+  const watch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log, everyMs: 50 });
   try {
     const startedAt = (await state()).startedAt;
     makeDue(gitdir);
@@ -129,11 +128,11 @@ it('maintenance begins by itself when it is due after a save, and resumes what a
     await expect.poll(async () => (await state()).finishedAt, { timeout: 20_000 }).not.toBe(null);
     await idle();
   } finally {
-    end();
+    watch.close();
   }
 });
 
-it('a failed maintenance reports an error that reveals nothing internal', async () => {
+it('reports a failure without revealing internals', async () => {
   const { prisma, git } = at.gateway.services;
   const { id } = await makeRepository(at);
   const commitOid = await (await git.repository(id)).resolveBranch('main');
@@ -152,27 +151,10 @@ it('a failed maintenance reports an error that reveals nothing internal', async 
   expect(row.lastError).not.toContain('/');
 });
 
-it('maintenance is off without native Git, and the health page reports it', async () => {
-  const { prisma, bus } = at.gateway.services;
+it('the health page names the version of git', async () => {
   const ready = await (await fetch(`${at.url}/readyz`)).json();
-  expect(ready).toMatchObject({ status: 'ok', git: { available: true } });
-  const git = openGitStore({ root: join(at.dataDir, 'repositories') });
-  const runner = createMaintenanceRunner({ prisma, git, bus, leases: database.leases, log });
-  await expect(runner.request(repositoryId)).rejects.toMatchObject({ code: 'storage_unavailable' });
-
-  const path = process.env.PATH;
-  process.env.PATH = '/nonexistent';
-  const without = await openTestGateway().finally(() => {
-    process.env.PATH = path;
+  expect(ready).toMatchObject({
+    status: 'ok',
+    git: { available: true, version: expect.stringMatching(/^\d+\.\d+/) },
   });
-  try {
-    const answer = await fetch(`${without.url}/readyz`);
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({
-      status: 'ok',
-      git: { available: false, reason: expect.stringContaining('2.32') },
-    });
-  } finally {
-    await without.close();
-  }
 });

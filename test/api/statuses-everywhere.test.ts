@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenScope } from '../../prisma/generated/client/client.js';
-import { createIdempotencyStore } from '../../src/idempotency/idempotency-store.js';
+import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { openBreakableDatabase } from '../support/breakable-database.js';
 import {
   commonCodes,
@@ -226,7 +226,7 @@ describe('an Idempotency-Key that another gateway is using on the same database'
     const owner = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
     const actor = { userId: owner.id, scopes: new Set(['read', 'write', 'execute', 'admin']) };
     const sent = JSON.stringify(validBodies(here.ids)[operation.name]) ?? '';
-    await createIdempotencyStore({ prisma }).begin({ actor } as never, {
+    await new IdempotencyStore({ prisma }).begin({ actor } as never, {
       key,
       method: operation.method,
       path: `/api/v1.0/engagement/spaces/${here.slug}/notebooks${filled(operation.path, here.ids)}`,

@@ -56,7 +56,7 @@ const commitAt = (time: number, ...args: string[]) => {
 };
 const now = () => Math.floor(Date.now() / 1000);
 
-it('versions from saves and native pushes are listed newest first, and each can be read', async () => {
+it('of saves and of native pushes are newest first, and each can be read', async () => {
   const made = await create('pushes.ipynb');
   git('pull', '-q');
   const pushed = await commit('pushes.ipynb', 'pushed');
@@ -75,7 +75,7 @@ it('versions from saves and native pushes are listed newest first, and each can 
   }
 });
 
-it('versions after a merge include the commits of both sides, and the merge only if it changed the file', async () => {
+it('after a merge contain the commits of both sides, and the merge only if it changed the file', async () => {
   const made = await create('merged.ipynb');
   const other = await create('other.ipynb');
   git('pull', '-q');
@@ -96,7 +96,7 @@ it('versions after a merge include the commits of both sides, and the merge only
   expect((await read('merged.ipynb')).commit_sha).toBe(side);
 });
 
-it('versions after a force push are those of the new branch, and remaining ones keep their ids', async () => {
+it('after a force push are those of the new history, and the remaining ones keep their ids', async () => {
   const made = await create('forced.ipynb');
   git('pull', '-q');
   const before = (await versions(made.notebook_id))[0]!;
@@ -112,7 +112,7 @@ it('versions after a force push are those of the new branch, and remaining ones 
   expect((await read('forced.ipynb')).notebook_id).toBe(made.notebook_id);
 });
 
-it('versions follow a rename by a push, and another branch shares the notebook id', async () => {
+it('follow a pushed rename, and another branch has the same notebook id', async () => {
   const made = await create('old.ipynb');
   git('pull', '-q');
   git('mv', 'old.ipynb', 'new.ipynb');
@@ -128,7 +128,7 @@ it('versions follow a rename by a push, and another branch shares the notebook i
   expect((await at.rest('GET', `/documents/${made.notebook_id}/versions?branch=nope`)).status).toBe(404);
 });
 
-it('notebook ids are found at a tag outside of all branches', async () => {
+it('are not needed for the notebook id at a tag that is on no branch', async () => {
   const made = await create('tagged.ipynb');
   git('pull', '-q');
   await commit('tagged.ipynb', 'on main');
@@ -157,7 +157,7 @@ it('notebook ids are found at a tag outside of all branches', async () => {
   }
 });
 
-it('versions are listed newest first after a merge of older commits', async () => {
+it('are newest first also after a merge that adds older ones', async () => {
   const made = await create('late.ipynb');
   git('pull', '-q');
   const start = now();
@@ -186,7 +186,7 @@ it('versions are listed newest first after a merge of older commits', async () =
   }
 });
 
-it('versions are listed after their ancestors, also when clocks differ', async () => {
+it('are never sorted before their ancestors, whatever the commit dates are', async () => {
   const made = await create('skewed.ipynb');
   git('pull', '-q');
   const expected = [made.commit_sha];
@@ -263,7 +263,7 @@ describe('a merge of a rename on one side with an edit on the other', () => {
     },
   );
 
-  it('of two renames gives the id to the file that is kept', async () => {
+  it('that resolves two renames, the notebook has the id of the file that is kept', async () => {
     const { id, old, moved } = await apart('rename');
     git('checkout', '-q', 'edits');
     git('reset', '-q', '--hard', 'HEAD^');
@@ -312,7 +312,7 @@ it.each([
   ['253402300800', '9999-12-31T23:59:59.000Z'],
   ['999999999999', '9999-12-31T23:59:59.000Z'],
   ['-99999999999', '1970-01-01T00:00:00.000Z'],
-])('versions and files bound the time of a commit dated %s', async (time, shown) => {
+])('and files of a commit with the date %s are answered', async (time, shown) => {
   const made = await create(`at${time}.ipynb`);
   git('pull', '-q');
   await write(`at${time}.ipynb`, time);

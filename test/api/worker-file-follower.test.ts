@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { createFileFollower } from '../../src/workers/file-follower.js';
+import { FileFollower } from '../../src/workers/file-follower.js';
 import { layOutFiles } from '../../src/workers/worker-files.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -21,15 +21,15 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-it('a file that could not be written is reported, and written later without a new commit on the branch', async () => {
-  const { git, bus, streams, log } = at.gateway.services;
+it('a file that could not be written is reported, and written once it can be, though the branch stands still', async () => {
+  const { git, bus, branches, log } = at.gateway.services;
   const repository = await git.repository(demo.repositoryId);
   const folders = { files: join(root, 'files'), state: join(root, 'state') };
   await mkdir(folders.state);
   const signal = new AbortController().signal;
   await layOutFiles(repository, await repository.resolveBranch('main'), folders, signal);
 
-  const gitdir = git.gitdir(demo.repositoryId);
+  const gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
   const oid = nativeGit(['--git-dir', gitdir, 'hash-object', '-w', '--stdin'], { input: randomUUID() });
   const tree = nativeGit(['--git-dir', gitdir, 'mktree'], { input: `100644 blob ${oid}\tlate.txt\n` });
   const commit = nativeGit(['--git-dir', gitdir, 'commit-tree', '-p', 'main', '-m', 'Late', tree]);
@@ -39,12 +39,12 @@ it('a file that could not be written is reported, and written later without a ne
 
   const reports: string[][] = [];
   const report = async (_workerId: string, conflicts: string[]) => reports.push(conflicts);
-  const follower = createFileFollower({
+  const follower = new FileFollower({
     git,
     bus,
-    branches: streams.branches,
+    branches,
     log,
-    folders: () => folders,
+    foldersOf: () => folders,
     report,
   });
   follower.follow({ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main', backend: 'external' });

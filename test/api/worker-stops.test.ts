@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestDatabase } from '../support/database.js';
@@ -22,13 +22,11 @@ function open(): Promise<TestGateway> {
     database: { ...database, close: async () => {} },
     dataDir,
     backends: () => {
-      const real = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
-      backend = {
-        ...real,
-        async stop(workerId) {
-          await beforeStop();
-          await real.stop(workerId);
-        },
+      backend = openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython });
+      const stopServer = backend.stop.bind(backend);
+      backend.stop = async (workerId) => {
+        await beforeStop();
+        await stopServer(workerId);
       };
       return [backend];
     },
@@ -95,7 +93,7 @@ it('a worker that cannot be stopped is failed, and is stopped as soon as the bac
   expect((await stop(next.body.id)).status).toBe(204);
 }, 120_000);
 
-it('a worker that ended by itself is failed, also when its remains cannot be stopped', async () => {
+it('a worker that ended by itself has failed, also when the rest of it cannot be stopped', async () => {
   const id = await startReady();
   beforeStop = failToStop;
   process.kill(await serverPidOf({ stateRoot: join(dataDir, 'workers'), spec: { workerId: id } }), 'SIGKILL');

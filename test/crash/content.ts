@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { encodeNotebook } from '../../src/engines/nbformat/encode-notebook.js';
 import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 
 /** What a client sends as a file's content, and what Git must then hold. */
@@ -30,7 +30,7 @@ export function contentOf(path: string, tag: string): Content {
     outputs: [],
   };
   const notebook = { cells: [cell], metadata: { tag }, nbformat: 4, nbformat_minor: 5 };
-  const bytes = Buffer.from(writeNotebook(normalizeNotebook(notebook)));
+  const bytes = Buffer.from(encodeNotebook(normalizeNotebook(notebook)).bytes);
   return { body: { notebook }, bytes, oid: blobOid(bytes) };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openGitStore } from '../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../src/engines/git/git-store.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 import { contentOf } from './content.js';
 
@@ -7,7 +8,7 @@ import { contentOf } from './content.js';
 // each save when it is acknowledged, and never before.
 const [root = '', id = '', round = '', seed = ''] = process.argv.slice(2);
 const who = { name: 'Writer', email: 'writer@example.org' };
-const store = openGitStore({ root });
+const store = new GitStore({ native: await findNativeGit(), root });
 await store.reconcile();
 const repository = await store.repository(id);
 const branches = await repository.branches();

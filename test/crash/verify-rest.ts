@@ -1,6 +1,6 @@
+import { encodeNotebook } from '../../src/engines/nbformat/encode-notebook.js';
 import { parseJson } from '../../src/engines/nbformat/json.js';
 import { normalizeNotebook } from '../../src/engines/nbformat/normalize-notebook.js';
-import { writeNotebook } from '../../src/engines/nbformat/write-notebook.js';
 import { contentOf } from './content.js';
 import { api, type KilledServer } from './killed-server.js';
 import type { AcknowledgedSave } from './ledger.js';
@@ -43,5 +43,5 @@ async function read(
   if (status !== 200) return { status };
   if (route === 'authoring-file') return { status, sha: json.sha, bytes: Buffer.from(json.content) };
   const { notebook } = parseJson(text) as { notebook: unknown };
-  return { status, sha: json.sha, bytes: Buffer.from(writeNotebook(normalizeNotebook(notebook))) };
+  return { status, sha: json.sha, bytes: Buffer.from(encodeNotebook(normalizeNotebook(notebook)).bytes) };
 }

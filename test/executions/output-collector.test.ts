@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KernelEvent } from '../../src/engines/kernels/kernel-event.js';
-import { createOutputCollector } from '../../src/executions/output-collector.js';
+import { OutputCollector } from '../../src/executions/output-collector.js';
 
 const bundle = (text: string) => ({ data: { 'text/plain': text }, metadata: {} });
 const transient = (id?: string) => ({ transient: id === undefined ? {} : { display_id: id } });
@@ -19,7 +19,7 @@ const clear = (wait: boolean): KernelEvent => ({ type: 'clear_output', wait });
 
 /** What is shown after these events, within a limit where one is given. */
 function shown(events: KernelEvent[], limit?: number) {
-  const collector = createOutputCollector(limit);
+  const collector = new OutputCollector(limit);
   for (const event of events) collector.add(event);
   const texts = collector.outputs.map(
     ({ data, text }) => text ?? (data as Record<string, unknown>)['text/plain'],

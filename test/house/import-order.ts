@@ -24,13 +24,17 @@ const layers: string[][] = [
   ['src/config.ts'],
   ['src/engines/git', 'src/engines/kernels', 'src/engines/nbformat'],
   ['src/engines/database', 'src/engines/events'],
-  ['src/paging', 'src/validation'],
+  ['src/paging'],
+  ['src/validation'],
   ['src/error-status.ts'],
   ['src/errors.ts'],
 ];
 
 /** What `rest/` may import beside its own files: it reaches all else through GraphQL documents. */
 const restMayImport = ['src/errors.ts', 'src/error-status.ts'];
+
+/** Engines of many folders, of which only the files at the top level are imported from outside. */
+const closedFolders = ['src/engines/git'];
 
 /** Who alone may import a package. */
 const packageOwners: Record<string, string> = {
@@ -64,6 +68,10 @@ export function importOrderFaults(files: SourceFile[]): string[] {
 function faultOfImport(path: string, imported: string): string | undefined {
   if (isIn(imported, 'prisma')) {
     return isIn(path, 'rest') ? `${path}: rest/ does not import ${imported}.` : undefined;
+  }
+  const closed = closedFolders.find((folder) => isIn(imported, folder) && !isIn(path, folder));
+  if (closed && imported.slice(closed.length + 1).includes('/')) {
+    return `${path}: only top-level files of ${closed} are imported from outside, not ${imported}.`;
   }
   const from = placeOf(path);
   const to = placeOf(imported);

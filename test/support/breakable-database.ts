@@ -1,4 +1,4 @@
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
 import { createDatabaseHome, testDatabaseKind, testDump } from './database.js';
 import { openTcpProxy } from './tcp-proxy.js';

@@ -4,11 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
-import {
-  type Database,
-  type DatabaseOptions,
-  openDatabase,
-} from '../../src/engines/database/open-database.js';
+import type { Database, DatabaseOptions } from '../../src/engines/database/database.js';
+import { openDatabase } from '../../src/engines/database/open-database.js';
 import { adminQuery, databaseUrl } from './database-server.js';
 
 const migrationsDirectory = 'prisma/migrations';

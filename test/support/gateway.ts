@@ -7,7 +7,7 @@ import pino from 'pino';
 import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { readConfig } from '../../src/config.js';
-import type { Database } from '../../src/engines/database/open-database.js';
+import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openTestDatabase } from './database.js';
 import { createChecker, templateOf } from './openapi-checker.js';

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../../src/workers/backends/external/local-python.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JupyterClient, KernelConnection } from '../../src/engines/kernels/jupyter-client.js';
+import type { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../src/engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../src/engines/kernels/kernel-event.js';
 
 /** Starts a Python kernel in the folder of `path`. */

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
-import type { BackendKind, JupyterEndpoint, WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { Backend } from '../../prisma/generated/client/client.js';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
 
 /** How a backend under test is opened; the second opening over one `stateRoot` stands for a restarted gateway. */
 export interface BackendUnderTest {
-  kind: BackendKind;
+  kind: Backend;
   open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
   /** Whether each worker has a server of its own, over its own folder, that ends with it. */
   ownServers: boolean;
@@ -24,12 +26,10 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     let backend: WorkerBackend;
     const signal = () => AbortSignal.timeout(90_000);
     const answers = (endpoint: JupyterEndpoint) =>
-      connectJupyter(endpoint)
-        .probe(2_000)
-        .then(
-          () => true,
-          () => false,
-        );
+      new JupyterClient(endpoint).probe(2_000).then(
+        () => true,
+        () => false,
+      );
 
     beforeEach(async () => {
       ({ root, stateRoot, spec } = await createWorkerSpec());
@@ -43,7 +43,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       await rm(root, { recursive: true, force: true });
     });
 
-    test('tells its kind and that workers can be started', async () => {
+    test('has its kind, and says that workers can be started', async () => {
       expect(backend.kind).toBe(underTest.kind);
       expect(backend.ownsServers).toBe(underTest.ownServers);
       expect(await backend.unavailableReason()).toBeNull();
@@ -61,7 +61,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       expect(progress.every(([percent, message]) => percent >= 0 && percent <= 100 && message !== '')).toBe(
         true,
       );
-      const client = connectJupyter(endpoint);
+      const client = new JupyterClient(endpoint);
       try {
         const kernel = await startPython(client);
         expect((await runCell(kernel, "print('hello')")).text).toBe('hello\n');
@@ -90,13 +90,13 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       await expect(backend.stop(randomUUID())).resolves.toBeUndefined();
     });
 
-    test('does not start when the start was given up', async () => {
+    test('starts nothing when the start was aborted before', async () => {
       const given = AbortSignal.abort(new Error('given up'));
       await expect(backend.start(spec, () => {}, given)).rejects.toThrow('given up');
       expect(await backend.running()).toEqual(new Map());
     });
 
-    test('tells nobody of a stop that was asked for', async () => {
+    test('reports no exit for a stop that was requested', async () => {
       const exits: unknown[] = [];
       backend.onExit((exit) => exits.push(exit));
       await backend.start(spec, () => {}, signal());
@@ -108,7 +108,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     test('serves the folder of the worker', async () => {
       const remote = backend.remoteFolders;
       if (!remote) await writeFile(join(spec.filesDirectory, 'data.txt'), 'from the branch');
-      const client = connectJupyter(await backend.start(spec, () => {}, signal()));
+      const client = new JupyterClient(await backend.start(spec, () => {}, signal()));
       const folder = await remote?.open(spec.workerId);
       await folder?.put('data.txt', Buffer.from('from the branch'), { oid: null, stamp: '' });
       try {

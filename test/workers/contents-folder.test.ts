@@ -3,12 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createJupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
-import { createJupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
-import {
-  openContentsFolder,
-  removeContentsFolder,
-} from '../../src/workers/backends/external/contents-folder.js';
+import { JupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
+import { JupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
+import { ContentsFolder, removeContentsFolder } from '../../src/workers/backends/external/contents-folder.js';
 import { layOutFiles, syncFiles, type WorkerFolders } from '../../src/workers/worker-files.js';
 import { type GitFixture, gitFixture } from '../engines/git/git-fixture.js';
 import { startTestJupyter, type TestJupyter } from '../support/jupyter.js';
@@ -18,7 +15,7 @@ let jupyter: TestJupyter;
 let git: GitFixture;
 let state: string;
 let at: WorkerFolders;
-const contents = () => createJupyterContents(createJupyterRest(jupyter.endpoint));
+const contents = () => new JupyterContents(new JupyterRest(jupyter.endpoint));
 beforeAll(async () => {
   jupyter = await startTestJupyter();
 }, 300_000);
@@ -26,7 +23,7 @@ afterAll(() => jupyter?.close());
 beforeEach(async () => {
   git = await gitFixture();
   state = await mkdtemp(join(tmpdir(), 'contents-folder-'));
-  at = { files: join(state, 'unused'), state, openRemote: () => openContentsFolder(contents(), root) };
+  at = { files: join(state, 'unused'), state, openRemote: () => ContentsFolder.open(contents(), root) };
 });
 afterEach(async () => {
   await git.remove();
@@ -54,7 +51,7 @@ const paths = () =>
     .map((entry) => relative(here(''), join(entry.parentPath, entry.name)))
     .sort();
 
-describe('a worker folder on a server whose disk is out of reach', { timeout: 60_000 }, () => {
+describe('a worker folder on a server whose disk the gateway cannot reach', { timeout: 60_000 }, () => {
   test('has the files of the branch, byte for byte, and follows it', async () => {
     const notebook = '{"cells": [],\n"nbformat": 4, "nbformat_minor": 5, "metadata": {}}';
     await layOut({ a: '1', 'b/c d/é%2e.txt': '\u0000ż', 'b/n.ipynb': notebook, gone: '1' });
@@ -66,7 +63,7 @@ describe('a worker folder on a server whose disk is out of reach', { timeout: 60
     expect(Object.keys(next).map(read)).toEqual(Object.values(next));
   });
 
-  test('keeps what the kernel changed, made or removed, and reports it until both agree', async () => {
+  test('keeps what the kernel changed, created or removed, and reports it until both agree', async () => {
     await layOut({ a: '1', b: '1', d: '1' });
     writeFileSync(here('a'), 'mine');
     rmSync(here('b'));
@@ -104,7 +101,7 @@ describe('a worker folder on a server whose disk is out of reach', { timeout: 60
   });
 
   test('fails as unavailable when the server does not answer', async () => {
-    const away = createJupyterContents(createJupyterRest({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }));
-    await expect(openContentsFolder(away, root)).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    const away = new JupyterContents(new JupyterRest({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }));
+    await expect(ContentsFolder.open(away, root)).rejects.toMatchObject({ code: 'runtime_unavailable' });
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { DomainError } from '../../src/errors.js';
 import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
@@ -49,7 +49,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
   async function withKernel<T>(
     use: (kernel: Awaited<ReturnType<typeof startPython>>) => Promise<T>,
   ): Promise<T> {
-    const client = connectJupyter(await start());
+    const client = new JupyterClient(await start());
     try {
       return await use(await startPython(client));
     } finally {
@@ -84,21 +84,21 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect(await processesOfWorker()).toEqual([]);
   });
 
-  test('tells when a server ends by itself', async () => {
+  test('reports a server that ends by itself', async () => {
     const exit = new Promise<WorkerExit>((resolve) => backend.onExit(resolve));
     await start();
     process.kill(await serverPid(), 'SIGKILL');
     expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'exited' });
   });
 
-  test('tells when a server hangs', async () => {
+  test('reports a server that hangs as lost', async () => {
     const exit = new Promise<WorkerExit>((resolve) => backend.onExit(resolve));
     await start();
     process.kill(await serverPid(), 'SIGSTOP');
     expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'lost' });
   });
 
-  test('tells when a server ends that an earlier gateway started', async () => {
+  test('reports the end of a server that an earlier gateway started', async () => {
     await start();
     await backend.close();
     backend = openExternalBackend({ stateRoot, python: testPython });
@@ -118,7 +118,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect(await processesOfWorker()).toEqual([]);
   });
 
-  test('giving a start up leaves no process', async () => {
+  test('aborting a start leaves no process', async () => {
     const giveUp = new AbortController();
     const starting = backend.start(
       spec,
@@ -165,12 +165,12 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect((await stat(recordFile())).mode & 0o777).toBe(0o600);
   });
 
-  test('makes no file in the folder of the worker', async () => {
+  test('creates no file in the folder of the worker', async () => {
     await withKernel((kernel) => runCell(kernel, '1'));
     expect(await readdir(spec.filesDirectory)).toEqual([]);
   });
 
-  test('says so when there is no Python, and when a server does not come up', async () => {
+  test('says why it cannot start when there is no Python, and when a server does not start', async () => {
     const reason = 'Install Python.';
     const without = openExternalBackend({
       stateRoot,

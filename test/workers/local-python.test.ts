@@ -25,7 +25,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('keeps an environment that it made', async () => {
+  test('keeps an environment that it created', async () => {
     const first = await testPython();
     const { ctimeMs } = await stat(first.python);
     expect(await testPython()).toEqual(first);
@@ -50,7 +50,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
     await expect(none).rejects.toThrow(/python3-venv/);
   });
 
-  test('makes an environment anew that was left half-made', async () => {
+  test('creates an incomplete environment again', async () => {
     const { python } = await testPython();
     const printBase = 'import sys; print(sys.base_prefix)';
     const base = (await runProcess(python, ['-c', printBase], { env: {}, timeoutMs: 10_000 })).trim();
@@ -60,7 +60,7 @@ describe('ensureLocalPython', { timeout: 300_000 }, () => {
       const messages: string[] = [];
       const making = ensureLocalPython({ directory, report: (message) => messages.push(message), env });
       await expect(making).rejects.toThrow(/could not be installed/);
-      expect(messages).toContain('Making a Python environment');
+      expect(messages).toContain('Creating a Python environment');
       expect(await readdir(join(directory, 'venv', 'bin'))).toContain('python');
     }
   });

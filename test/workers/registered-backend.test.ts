@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectJupyter } from '../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { createWorkerSpec, startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { describeBackendContract } from './backend-contract.js';
@@ -29,7 +29,7 @@ describe('a registered Jupyter', { timeout: 30_000 }, () => {
     expect(endpoint).toEqual({ ...jupyter.endpoint, folder: expect.stringContaining(spec.workerId) });
     await backend.stop(spec.workerId);
     await backend.close();
-    await connectJupyter(endpoint).probe(5_000);
+    await new JupyterClient(endpoint).probe(5_000);
     await rm(root, { recursive: true });
   });
 

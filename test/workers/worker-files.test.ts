@@ -51,13 +51,13 @@ const sync = (files: Record<string, string>, repository = git.repository) =>
 const here = (name: string) => join(at.files, name);
 const read = (name: string) => (existsSync(here(name)) ? readFileSync(here(name), 'utf8') : null);
 /** The repository, but something happens before the bytes of a file are read. */
-const whenRead = (action: (path: string) => unknown): GitRepository => ({
-  ...git.repository,
-  async readFile(commitOid, path) {
-    await action(path);
-    return git.repository.readFile(commitOid, path);
-  },
-});
+const whenRead = (action: (path: string) => unknown): GitRepository =>
+  Object.assign<GitRepository, Partial<GitRepository>>(Object.create(git.repository), {
+    async readFile(commitOid, path) {
+      await action(path);
+      return git.repository.readFile(commitOid, path);
+    },
+  });
 
 describe('bringing a worker folder up to a commit', () => {
   test('changes, adds and removes files, and leaves nothing else', async () => {
@@ -67,7 +67,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a', 'c', 'd'].map(read)).toEqual(['2', '1', '1']);
   });
 
-  test('leaves what the kernel changed, made or removed, and reports it until both agree', async () => {
+  test('leaves what the kernel changed, created or removed, and reports it until both agree', async () => {
     await layOut({ a: '1', b: '1' });
     writeFileSync(here('a'), 'mine');
     rmSync(here('b'));
@@ -86,7 +86,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(await sync({ a: '2', b: '1' })).toMatchObject({ conflicts: [] });
   });
 
-  test('leaves what the kernel writes while it is under way', async () => {
+  test('leaves what the kernel writes during the synchronization', async () => {
     await layOut({ a: '1' });
     const kernel = whenRead((path) => writeFileSync(here(path), 'mine'));
     expect(await sync({ a: '2', b: '2' }, kernel)).toMatchObject({ conflicts: ['a', 'b'] });
@@ -108,7 +108,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a', 'b', 'c'].map(read)).toEqual(['2', '2', '2']);
   });
 
-  test('knows its own files when it was killed midway, also once the branch has moved on', async () => {
+  test('recognizes its own files after it was killed, also when the branch has moved since', async () => {
     await layOut({ a: '1', b: '1', gone: '1' });
     const stuckAt = new Promise<void>((resolve) => {
       const killed = whenRead((path) => {
@@ -147,7 +147,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(readdirSync(here('e'))).toEqual(['link']);
   });
 
-  test('neither writes nor makes folders through a symbolic link', async () => {
+  test('neither writes nor creates folders through a symbolic link', async () => {
     await layOut({ a: '1' });
     const outside = join(root, 'outside');
     mkdirSync(outside);

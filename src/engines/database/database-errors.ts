@@ -1,8 +1,9 @@
 import { DomainError } from '../../errors.js';
 
 /**
- * Prisma's codes for a database that cannot be reached, went away, or has no connection or time for us
- * (https://www.prisma.io/docs/orm/reference/error-reference), and the driver's for the same.
+ * Prisma's codes for a database that cannot be reached, closed the connection, has no free connection, or timed out, and
+ * the driver's codes for the same.
+ * @see https://www.prisma.io/docs/orm/reference/error-reference
  */
 const unavailable = new Set([
   'P1001',
@@ -16,10 +17,13 @@ const unavailable = new Set([
   'ECONNRESET',
 ]);
 
-/** PostgreSQL's codes for: disk full, too many connections, shutting down (twice), cannot connect now, timed out. */
+/**
+ * PostgreSQL's codes for: disk full, too many connections, shutting down (twice), cannot connect now, timed out.
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 const unavailableStates = new Set(['53100', '53300', '57P01', '57P02', '57P03', '57014']);
 
-/** What the adapter calls the same, also where Prisma has but one code for every failure of a raw statement (P2010). */
+/** The adapter's names for the same errors. Raw statements need them: Prisma has one code (P2010) for all their errors. */
 const unavailableKinds = new Set([
   'DatabaseNotReachable',
   'ConnectionClosed',
@@ -27,10 +31,13 @@ const unavailableKinds = new Set([
   'TooManyConnections',
 ]);
 
-/** PostgreSQL's code for text that it cannot hold; from a client that is as a rule a NUL. */
+/** PostgreSQL's code for a text that it cannot store; from a client, this is nearly always one with a NUL character. */
 const invalidText = '22021';
 
-/** The error as a {@link DomainError} where the database could not answer, or could not hold a text; else as it is. */
+/**
+ * Converts an error of the database to a {@link DomainError}: `storage_unavailable` when the database could not answer,
+ * `invalid_request` when it could not store a text. Returns every other error unchanged.
+ */
 export function withDatabaseErrors(error: unknown): unknown {
   if (error instanceof DomainError || typeof error !== 'object' || error === null) return error;
   const { code, meta } = error as {

@@ -6,33 +6,37 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DomainError } from '../../errors.js';
 
-/** Held until released or until the process ends, however it ends. */
+/** A lock that is held until it is released or the process ends in any way. */
 export interface DirectoryLock {
   release(): Promise<void>;
 }
 
-/** A gateway that is going down, or a command that has just ended, frees its folder within moments. */
-const attempts = 30;
-const millisecondsBetween = 100;
+/** Enough attempts for a gateway that is shutting down, which frees its folder within moments. */
+const maxAttempts = 30;
+const retryAfterMs = 100;
 
-/** `O_EXLOCK | O_NONBLOCK` of macOS and the BSDs: open(2) takes an advisory lock that dies with the process. */
+/**
+ * `O_EXLOCK | O_NONBLOCK` of macOS and the BSDs: open(2) takes an advisory lock that the system frees with the process.
+ * @see https://man.freebsd.org/cgi/man.cgi?query=open&sektion=2
+ */
 const openWithLock = 0x20 | 0x4;
-/** `O_CREAT | O_RDWR`, which are the same on all of them. */
+/** `O_CREAT | O_RDWR`, which have the same values on all these systems. */
 const createForWriting = 0x200 | 0x2;
-/** Of a socket or pipe, and of a locked file. */
+/** The error codes when the lock has a holder: of a socket or pipe, and of a file. */
 const busyCodes = ['EADDRINUSE', 'EAGAIN'];
 const bsdFamily: readonly string[] = ['darwin', 'freebsd', 'netbsd', 'openbsd'];
 
 /**
- * Makes this process the one owner of an existing folder. PGlite does not refuse a second process over its files, and
- * two writers destroy them. The operating system frees the lock when the holder is killed, so none is ever stale:
- * an abstract socket on Linux, a named pipe on Windows, a locked file on macOS and the BSDs.
+ * Makes this process the only owner of an existing folder. PGlite does not refuse a second process over the same files, and
+ * two writers destroy them. The lock is an abstract socket on Linux, a named pipe on Windows, and a locked file on macOS and
+ * the BSDs: the operating system frees each of them when its holder is killed, so a lock is never stale.
  *
- * Waits up to 3 s for a holder that is on its way out.
- * Abstract sockets belong to a network namespace: containers that share a volume are not kept apart.
+ * Waits up to 3 s for a holder that is shutting down. An abstract socket belongs to a network namespace, so the lock does
+ * not work between containers that share a volume.
  *
- * @throws DomainError `storage_unavailable` when another process, or another caller in this one, holds the lock, and
- * on platforms that offer none of the three
+ * @throws DomainError `storage_unavailable` when another process, or another caller in this one, holds the lock, and on
+ *   platforms that offer none of the three
+ * @see https://man7.org/linux/man-pages/man7/unix.7.html
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const folder = await realpath(directory);
@@ -43,7 +47,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       return await take();
     } catch (cause) {
       const busy = busyCodes.includes((cause as NodeJS.ErrnoException).code ?? '');
-      if (busy && attempt < attempts) await sleep(millisecondsBetween);
+      if (busy && attempt < maxAttempts) await sleep(retryAfterMs);
       else throw refusal(busy, cause);
     }
   }

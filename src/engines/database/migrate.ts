@@ -3,10 +3,10 @@ import type pg from 'pg';
 import { DomainError } from '../../errors.js';
 import { type MigrationFile, readMigrations } from './migration-files.js';
 
-/** The advisory lock that Prisma Migrate takes too, so that the two never run at once. */
+/** The advisory lock that Prisma Migrate also takes, so that the two never run at the same time. */
 const advisoryLock = 72707369;
 
-/** Prisma's own table, so that `prisma migrate status` and `prisma migrate resolve` agree with us. */
+/** Prisma's own table, so that `prisma migrate status` and `prisma migrate resolve` work with it. */
 const createHistory = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id                  VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum            VARCHAR(64) NOT NULL,
@@ -24,15 +24,14 @@ interface HistoryRow {
 }
 
 /**
- * Applies the migrations that the database lacks, in order, and returns their names; what
- * [`prisma migrate deploy`](https://www.prisma.io/docs/orm/prisma-migrate/workflows/development-and-production)
- * does, without the CLI. Each migration and its record are one transaction, so a crash leaves neither; a file must
- * therefore not contain statements that PostgreSQL refuses inside a transaction.
- * As with `deploy`, files edited after they were applied are not looked at again.
+ * Applies the pending migrations in order and returns their names, as `prisma migrate deploy` does, but without the CLI.
+ * Each migration and its record are one transaction, so a crash leaves neither. Therefore a file must not contain statements
+ * that PostgreSQL refuses inside a transaction. As with `deploy`, a file that was edited after it was applied is ignored.
  *
- * @param client a session of its own without a statement timeout: migrations may take long
- * @throws DomainError `storage_unavailable` when a migration fails, when one failed earlier and was not resolved, and
- * when another process has been migrating for over a minute
+ * @param client a separate session without a statement timeout, because migrations may take long
+ * @throws DomainError `storage_unavailable` when a migration fails, when one failed earlier and was not resolved, or when
+ *   another process migrates for more than a minute
+ * @see https://www.prisma.io/docs/orm/prisma-migrate/workflows/development-and-production
  */
 export async function migrate(client: pg.ClientBase, directory: string): Promise<string[]> {
   const files = await readMigrations(directory);
@@ -49,7 +48,7 @@ export async function migrate(client: pg.ClientBase, directory: string): Promise
     for (const file of pending) await apply(client, file);
     return pending.map((file) => file.name);
   } finally {
-    // A session that broke has lost its lock already; the error that broke it is the one to report.
+    // A broken session has already lost its lock, and its own error is the one to report.
     await client.query('SELECT pg_advisory_unlock($1)', [advisoryLock]).catch(() => undefined);
   }
 }
@@ -59,13 +58,8 @@ async function takeLock(client: pg.ClientBase): Promise<void> {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
   } catch (cause) {
-    throw new DomainError(
-      'storage_unavailable',
-      'Another process is migrating the database; try again later.',
-      {
-        cause,
-      },
-    );
+    const message = 'Another process is migrating the database; try again later.';
+    throw new DomainError('storage_unavailable', message, { cause });
   }
   await client.query('RESET lock_timeout');
 }

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** One folder of `prisma/migrations`. */
+/** One migration: a folder of `prisma/migrations`. */
 export interface MigrationFile {
-  /** The folder's name, `<timestamp>_<name>`: the order in which migrations apply. */
+  /** The folder's name, `<timestamp>_<name>`. Migrations apply in the order of their names. */
   name: string;
   sql: string;
   /** SHA-256 of the file's bytes in hex, as Prisma records it. */
   checksum: string;
 }
 
-/** Reads the migrations of a folder in the order in which they apply. */
+/** Reads the migrations of the folder `prisma/migrations` in the order in which they apply. */
 export async function readMigrations(directory: string): Promise<MigrationFile[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

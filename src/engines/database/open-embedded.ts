@@ -2,16 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
+import type { Database, DatabaseOptions } from './database.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
-import { createLocalLeases } from './leases.js';
+import { LocalLeases } from './local-leases.js';
 import { migrate } from './migrate.js';
-import type { Database, DatabaseOptions } from './open-database.js';
 import { createPglitePool, openPglite } from './pglite-pool.js';
 
 /**
- * Opens PGlite in a folder of its own, or in memory. Acknowledged writes survive the death of the process; it does not
- * fsync, so a power failure may lose the last ones.
- * @throws DomainError `storage_unavailable`
+ * Opens PGlite in a folder, or in memory. Acknowledged writes survive when the process is killed. PGlite never calls fsync,
+ * so a power failure may lose the last writes.
+ * @throws DomainError `storage_unavailable` when another gateway uses the folder, when PGlite does not start, or when a
+ *   migration fails
  */
 export async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   const lock = await lockFolder(options.pgliteDirectory);
@@ -59,7 +60,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
   return {
     prisma,
     kind: 'pglite',
-    leases: createLocalLeases(),
+    leases: new LocalLeases(),
     async close() {
       try {
         await prisma.$disconnect();

@@ -1,11 +1,13 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
-import { createServerLeases } from './leases.js';
+import type { Database, DatabaseOptions } from './database.js';
 import { migrate } from './migrate.js';
-import type { Database, DatabaseOptions } from './open-database.js';
+import { ServerLeases } from './server-leases.js';
 
-/** Milliseconds. The client gives up after the server should have: then the network is gone. */
+/**
+ * In milliseconds. The client waits longer than the limit of the server, so it gives up only when the network is gone.
+ */
 const limits = {
   connectionTimeoutMillis: 10_000,
   statement_timeout: 30_000,
@@ -15,9 +17,9 @@ const limits = {
 };
 
 /**
- * Opens a pool of connections to a PostgreSQL server. A statement is cut off after 30 s, a transaction in which nothing
- * happens after 60 s; a query waits at most 10 s for a connection.
- * @throws DomainError `storage_unavailable`
+ * Opens a pool of connections to a PostgreSQL server. The server cancels a statement after 30 s and ends a transaction that
+ * was idle for 60 s. A query waits at most 10 s for a connection.
+ * @throws DomainError `storage_unavailable` when the server does not answer or refuses the login, or when a migration fails
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migrateServer(options.url, options.migrationsDirectory);
@@ -29,7 +31,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     ...limits,
   });
   const prisma = createPrismaClient(pool);
-  const leases = createServerLeases(options.url);
+  const leases = new ServerLeases(options.url);
   return {
     prisma,
     kind: 'postgresql',
@@ -41,7 +43,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
   };
 }
 
-/** Over a connection of its own: migrations may take longer than a request's statements. */
+/** Uses a separate connection without a statement timeout, because migrations may take long. */
 async function migrateServer(connectionString: string, directory: string): Promise<void> {
   const client = await connect(connectionString);
   try {
@@ -59,7 +61,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
       keepAlive: true,
       connectionTimeoutMillis: limits.connectionTimeoutMillis,
     });
-    // A broken connection also fails the query under way, which is where it is handled.
+    // A broken connection also fails the running query, and the caller handles that error.
     client.on('error', () => undefined);
     return await client.connect();
   } catch (cause) {

@@ -2,18 +2,18 @@ import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 
-/** How long a query waits for the one connection, in milliseconds. */
+/** How long a query waits for the only connection, in milliseconds. */
 const connectionTimeoutMillis = 30_000;
 
-/** Where {@link openPglite} keeps its files. */
+/** Options of {@link openPglite}. */
 export interface PgliteOptions {
-  /** An existing folder; without one the database is in memory and gone when closed. */
+  /** An existing folder; without it the database is in memory and lost when closed. */
   directory?: string;
-  /** A dump made by `dumpDataDir` to begin with; for an empty folder or memory only. */
+  /** A dump from `dumpDataDir` to start from; only for an empty folder or memory. */
   loadDataDir?: Blob;
 }
 
-/** Starts the embedded PostgreSQL. Buffers of 16 MB in place of 128 save memory that a local database never fills. */
+/** Starts the embedded PostgreSQL with 16 MB of shared buffers: the default 128 MB is too much for a local database. */
 export function openPglite({ directory, loadDataDir }: PgliteOptions): Promise<PGlite> {
   return PGlite.create(directory ?? 'memory://', {
     relaxedDurability: false,
@@ -23,8 +23,8 @@ export function openPglite({ directory, loadDataDir }: PgliteOptions): Promise<P
 }
 
 /**
- * A `pg.Pool` over PGlite, which is a single session: one client at a time, the others wait up to 30 s.
- * The pool does not own the database; end the pool first, then close the database.
+ * A `pg.Pool` over PGlite. PGlite has a single session, so one client uses it at a time and the others wait up to 30 s.
+ * The pool does not own the database: end the pool first, then close the database.
  */
 export function createPglitePool(db: PGlite): pg.Pool {
   return new pg.Pool({
@@ -32,7 +32,7 @@ export function createPglitePool(db: PGlite): pg.Pool {
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis,
-    // The session outlives the client: one that was thrown away leaves its transaction and its statements.
+    // The session outlives its clients: a discarded client leaves its transaction and its prepared statements behind.
     onConnect: async (client) => {
       await client.query('ROLLBACK');
       await client.query('DEALLOCATE ALL');
@@ -41,8 +41,8 @@ export function createPglitePool(db: PGlite): pg.Pool {
 }
 
 /**
- * The client class of one database. Each client has a connection object of its own, because the pool replaces a client
- * after every failed query, and the old one's clean-up strips all listeners from its connection.
+ * The client class for one database. Each client gets its own connection object: the pool replaces a client after every
+ * failed query, and the clean-up of the old client removes all listeners from its connection.
  */
 function pgliteClient(db: PGlite): typeof pg.Client {
   return class PgliteClient extends pg.Client {
@@ -57,7 +57,7 @@ function pgliteClient(db: PGlite): typeof pg.Client {
 function pgliteConfig(db: PGlite): pg.ClientConfig {
   const config = createPgConfig(db);
   const parse = config.connection.parse.bind(config.connection);
-  // Prisma's adapter sends type parsers as `types`, where PGlite's serializer expects a list of parameter types.
+  // Prisma's adapter passes type parsers as `types`, but PGlite's serializer expects a list of parameter types there.
   config.connection.parse = (query) =>
     parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
   return config as unknown as pg.ClientConfig;

@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.js';
 import { uniqueViolation } from './unique-violation.js';
 
 /**
- * Runs a write and tells a violated unique constraint as a fault of the field that has to be unique.
+ * Runs a write and reports a violated unique constraint as a fault of the field that must be unique.
  * @throws DomainError `already_exists` naming the field, and what `write` throws
  */
 export async function refuseDuplicate<T>(field: string, write: () => Promise<T>): Promise<T> {

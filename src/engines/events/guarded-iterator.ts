@@ -1,11 +1,11 @@
-/** An iterator that can be ended from outside with an error. */
+/** An iterator that other code than its reader can end with an error. */
 export interface GuardedIterator<T> {
   iterator: AsyncIterableIterator<T>;
-  /** Ends it: who waits, or asks next, gets the error, and the source is returned. */
+  /** Ends the iterator: the pending or the next `next` rejects with the error, and the source is returned. */
   fail(error: unknown): void;
 }
 
-/** Wraps a source; `onEnd` is called once, however it ends. */
+/** Wraps a source. Calls `onEnd` once, in whichever way the iterator ends. */
 export function guardedIterator<T>(source: AsyncIterator<T>, onEnd: () => void): GuardedIterator<T> {
   let open = true;
   let failure: { error: unknown } | undefined;
@@ -18,7 +18,7 @@ export function guardedIterator<T>(source: AsyncIterator<T>, onEnd: () => void):
   }
   function leave(): void {
     end();
-    // A source that is stuck in its own return must hold up nobody.
+    // Not awaited, because the source may hang in its own return.
     source.return?.()?.catch(() => {});
   }
 

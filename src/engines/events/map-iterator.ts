@@ -1,6 +1,6 @@
 /**
- * Maps an async iterator's values. Unlike a generator, returning it reaches the source at once, also while a value is
- * being waited for.
+ * Maps the values of an async iterator. Unlike a generator, its `return` reaches the source at once, even while a `next` is
+ * pending.
  */
 export function mapIterator<A, B>(source: AsyncIterator<A>, map: (value: A) => B): AsyncIterableIterator<B> {
   return {

@@ -1,6 +1,6 @@
 import type { EventBus, WorkspaceChangeKind } from './event-bus.js';
 
-/** Publishes that a workspace has changed; to be called once the change is written. */
+/** Publishes that a workspace has changed. Call it after the change is committed to the database. */
 export function publishWorkspaceChange(
   bus: EventBus,
   { id, spaceId }: { id: string; spaceId: string },

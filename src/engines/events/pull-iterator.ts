@@ -1,8 +1,8 @@
 /**
- * Makes an async iterator from a function that waits for the next value. Unlike a generator, returning it takes effect
- * at once, also while a value is being waited for.
- * @param pull the next value, or `undefined` at the end; not called again after the end or a failure
- * @param stop frees what is held and ends a pending `pull`; called once
+ * Creates an async iterator from a function that waits for the next value. Unlike a generator, its `return` takes effect at
+ * once, even while a `next` is pending.
+ * @param pull returns the next value, or `undefined` at the end; not called again after the end or an error
+ * @param stop releases resources and ends a pending `pull`; called once
  */
 export function pullIterator<T>(
   pull: () => Promise<T | undefined>,

@@ -1,7 +1,7 @@
 import type { EventBus, Topics } from './event-bus.js';
 
 /**
- * Waits until `check` gives a value: asks once at once, then after every event of the topic and key.
+ * Waits until `check` returns a value. Calls it immediately, and again after the events of the topic and key.
  * @param signal ends the wait
  * @returns the value, or `undefined` when `signal` aborts
  */

@@ -11,11 +11,11 @@ import { writeLooseObjects } from './objects/loose-objects.js';
 import { ObjectBatch } from './objects/object-batch.js';
 import { createObjectCaches } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
-import { assertBranchName } from './refs/ref-name.js';
+import { assertBranchName } from './ref-name.js';
 import { applyChanges } from './trees/apply-changes.js';
 import { TreeEditor } from './trees/tree-editor.js';
 
-/** What a new repository begins with. */
+/** The first commit of a new repository. */
 export interface RepositoryInit {
   defaultBranch: string;
   author: Identity;
@@ -28,19 +28,19 @@ export interface RepositoryInit {
 const config = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n';
 
 /**
- * Makes a bare repository with one commit. It is built beside the others and renamed into place, so it is there whole or
- * not at all.
+ * Creates a bare repository with one commit. It is built in the temp folder and then renamed, so it exists whole or not at
+ * all. isomorphic-git's `init` does neither this nor sync, and would set `core.filemode` to false.
  * @see https://git-scm.com/docs/gitrepository-layout
  * @throws DomainError `invalid_ref`, `invalid_path`, `file_exists`, `already_exists`, `storage_unavailable`
  */
 export async function createRepository(
-  place: { directory: string; owner: StoreOwner },
+  at: { directory: string; owner: StoreOwner },
   init: RepositoryInit,
 ): Promise<{ commitOid: string }> {
   assertBranchName(init.defaultBranch);
-  const { root } = place.owner;
-  const gitdir = join(root, tempFolder, tempName((await place.owner.instance()).id));
-  const files = new DurableFiles(gitdir, place.owner);
+  const { root } = at.owner;
+  const gitdir = join(root, tempFolder, tempName((await at.owner.instance()).id));
+  const files = new DurableFiles(gitdir, at.owner);
   const touched = new Set<string>();
   try {
     for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags']) {
@@ -52,7 +52,7 @@ export async function createRepository(
     await files.replace(join(gitdir, 'config'), Buffer.from(config), 0o644, touched);
     await files.replace(join(gitdir, 'HEAD'), Buffer.from(`ref: ${head}\n`), 0o644, touched);
     await files.sync(touched);
-    await rename(gitdir, place.directory);
+    await rename(gitdir, at.directory);
     await files.sync([root]);
     return { commitOid };
   } catch (error) {

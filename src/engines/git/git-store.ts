@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { notFound } from '../../errors.js';
-import { createLocalLeases, type Leases } from '../database/leases.js';
+import type { Leases } from '../database/leases.js';
+import { LocalLeases } from '../database/local-leases.js';
+import { BareRepository } from './bare-repository.js';
 import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durability/durable-files.js';
-import { claimFolder } from './durability/folder-owner.js';
-import { hasGoneInstances, reconcileStore } from './durability/reconcile-store.js';
 import { errnoOf, guardStorage, storageUnavailable } from './durability/storage-error.js';
 import { StoreOwner } from './durability/store-owner.js';
+import { StoreRecovery } from './durability/store-recovery.js';
 import { diskSyncs, type Syncs } from './durability/syncs.js';
 import { tempFolder, tempName } from './durability/temp-name.js';
 import type { GitRepository } from './git-types.js';
@@ -18,9 +18,12 @@ import { measureObjects, needsMaintenance, type ObjectStatistics } from './maint
 import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
-import { openRepository } from './open-repository.js';
 import { RefStore } from './refs/ref-store.js';
-import { createGitServing, type GitService } from './serve/git-service.js';
+import type { RemoteAccess, RemoteLimits } from './remote-access.js';
+import { RemoteMirror } from './remote-mirror.js';
+import { canReachRemotes } from './remotes/remote-command.js';
+import { removeTracking } from './remotes/tracking-refs.js';
+import { GitService, ServiceGates } from './serve/git-service.js';
 
 export type {
   Commit,
@@ -34,114 +37,165 @@ export type {
   Signature,
 } from './git-types.js';
 export type { ObjectStatistics } from './maintenance/object-statistics.js';
+export type { GitService, GitServiceName } from './serve/git-service.js';
+export type { PushPolicy } from './serve/push-rules.js';
+export type { ReceiveRequest } from './serve/receive-pack.js';
 
-/** The repositories below one folder. Other instances of the gateway, and native git, may use it all the while. */
-export interface GitStore {
-  /** The `git` program; null where there is none: then what needs it is off. */
-  native: NativeGit | null;
-
-  /**
-   * Makes the bare repository `<root>/<id>.git` with one commit on its default branch, all or nothing.
-   * @param id a UUID
-   * @throws DomainError `already_exists`, `invalid_ref`, `invalid_path`, `file_exists`, `storage_unavailable`;
-   *   `not_found` when the id is no UUID
-   */
-  createRepository(id: string, init: RepositoryInit): Promise<{ commitOid: string }>;
-
-  /** @throws DomainError `not_found`, `storage_unavailable` */
-  repository(id: string): Promise<GitRepository>;
-
-  /** The folder of a repository, for native git; nothing says that it is there. @throws DomainError `not_found` */
-  gitdir(id: string): string;
-
-  /**
-   * A name beside the repositories for a folder that the caller makes and removes; one that stays is removed once this
-   * process has ended.
-   */
-  temporaryFolder(): Promise<string>;
-
-  /**
-   * Serves a repository to git clients.
-   * @throws DomainError `not_found`; `storage_unavailable` where there is no native git
-   */
-  serve(id: string): Promise<GitService>;
-
-  /** How a repository's objects lie on disk. @throws DomainError `not_found` */
-  measure(id: string): Promise<ObjectStatistics>;
-
-  /** Whether {@link maintain} would pay; false without native git. @throws DomainError `not_found` */
-  needsMaintenance(id: string): Promise<boolean>;
-
-  /**
-   * Packs what is loose and joins packs, beside saves and reads; see {@link maintain}. One at a time for a repository.
-   * @throws Error when git fails or the signal ends it: for the log only; DomainError `not_found`, `storage_unavailable`
-   *   without native git
-   */
-  maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void>;
-
-  /**
-   * To be called at start: makes the folder this database's own, and takes up what instances that ended without
-   * {@link close} left: their locks, temp files and half-made repositories go, and what their journals promised is
-   * carried out. From then on it looks for such instances every 30 s. A repository for which that fails is reported, and
-   * answers `storage_unavailable` until it succeeds; it is tried again every 30 s. While another process is at it, this
-   * waits for its turn, ten minutes at most.
-   * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
-   */
-  reconcile(): Promise<void>;
-
-  /**
-   * Waits for the writes under way, makes all durable in its place, and closes the packs that are open. Nothing can be
-   * written after.
-   */
-  close(): Promise<void>;
-}
-
-/** How a store is opened; all but `root` have defaults. */
+/** How a {@link GitStore} is created; all but `root` and `native` have defaults. */
 export interface GitStoreOptions {
-  /** The folder of the repositories; made when the first is. */
+  /** The folder of the repositories; created with the first one. */
   root: string;
-  /** Default true; false trades safety from power failures for speed. */
+  /** See {@link findNativeGit}. */
+  native: NativeGit;
+  /** Default true; false is faster, and may lose acknowledged commits in a power failure. */
   fsync?: boolean;
-  /** How files are flushed; default the operating system's way. */
+  /** How files are synced; default the syncs of the operating system. */
   syncs?: Syncs;
-  /** See {@link findNativeGit}; default none. */
-  native?: NativeGit | null;
-  /** What tells which instances live; default: this one alone. */
+  /** Shows which instances run; default: this one alone. */
   leases?: Leases;
-  /** Tells one database from another; default: it is not checked whose the folder is. */
+  /** Identifies the database that holds the leases; default: it is not checked to which database the folder belongs. */
   databaseId?: string;
-  /** Is told of what goes wrong in the background. */
+  /** Receives errors in the background. */
   report?: (error: unknown) => void;
 }
 
-const lookForGoneMs = 30_000;
-const lookAgainMs = 250;
-/** A process that hangs holds its turn as long as its connection stands; who starts fails then, and may be started again. */
-const longestTurnMs = 10 * 60_000;
+/**
+ * The repositories in one folder: the only entrance to this engine. Other instances of the gateway, and native git, may use
+ * the same folder at the same time. Nothing is read or written until the first call.
+ */
+export class GitStore {
+  readonly #native: NativeGit;
+  readonly #root: string;
+  readonly #owner: StoreOwner;
+  readonly #recovery: StoreRecovery;
+  readonly #caches = createObjectCaches();
+  readonly #queue = new BranchQueue();
+  readonly #gates = new ServiceGates();
+  readonly #sweep: NodeJS.Timeout;
 
-/** Opens a store; nothing is read or written yet. */
-export function openGitStore(options: GitStoreOptions): GitStore {
-  const root = resolve(options.root);
-  const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
-  const leases = options.leases ?? createLocalLeases();
-  const report = options.report ?? (() => {});
-  const owner = new StoreOwner({ root, leases, syncs, report });
-  const caches = createObjectCaches();
-  const queue = new BranchQueue();
-  // A pack that a repack removed takes its place on the disk until it is closed.
-  const sweep = setInterval(() => caches.openPacks.purgeStale(), sweepMs).unref();
-  let timer: NodeJS.Timeout | undefined;
-  let hasYoungLocks = false;
+  constructor(options: GitStoreOptions) {
+    const { native, databaseId, report = () => {}, leases = new LocalLeases() } = options;
+    const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
+    this.#native = native;
+    this.#root = resolve(options.root);
+    this.#owner = new StoreOwner({ root: this.#root, leases, syncs, report });
+    this.#recovery = new StoreRecovery({ owner: this.#owner, leases, databaseId, report });
+    // A pack that a repack removed occupies the disk until it is closed.
+    this.#sweep = setInterval(() => this.#caches.openPacks.purgeStale(), sweepMs).unref();
+  }
 
-  /** The repositories that could not be taken up, by the name of their folder. */
-  let untrusted: ReadonlyMap<string, unknown> = new Map();
-  const native = options.native ?? null;
-  const serving = createGitServing(native, queue);
+  /**
+   * Creates the bare repository `<root>/<id>.git` with one commit on its default branch, all or nothing.
+   * @param id a UUID
+   * @throws DomainError `already_exists`, `invalid_ref`, `invalid_path`, `file_exists`, `storage_unavailable`;
+   *   `not_found` when the id is not a UUID
+   */
+  createRepository(id: string, init: RepositoryInit): Promise<{ commitOid: string }> {
+    return guardStorage(() => createRepository({ directory: this.#gitdir(id), owner: this.#owner }, init));
+  }
 
-  async function existing(id: string): Promise<string> {
-    const gitdir = directory(root, id);
-    const why = untrusted.get(basename(gitdir));
-    if (why !== undefined) throw storageUnavailable(why);
+  /** Opens a repository. @throws DomainError `not_found`, `storage_unavailable` */
+  async repository(id: string): Promise<GitRepository> {
+    const files = await this.#files(id);
+    return new BareRepository({
+      objects: new ObjectStore(id, files, this.#caches),
+      refs: new RefStore(files),
+      queue: this.#queue,
+      native: this.#native,
+    });
+  }
+
+  /** Whether git is new enough to reach remotes: 2.37. */
+  get canReachRemotes(): boolean {
+    return canReachRemotes(this.#native);
+  }
+
+  /** Connects a repository with a remote that it mirrors. @throws DomainError `not_found` when the id is not a UUID */
+  mirror(
+    id: string,
+    access: RemoteAccess,
+    options: { limits: RemoteLimits; signal: AbortSignal },
+  ): RemoteMirror {
+    const temporaryFolder = async () =>
+      join(this.#root, tempFolder, tempName((await this.#owner.instance()).id));
+    return new RemoteMirror({
+      ...options,
+      native: this.#native,
+      gitdir: this.#gitdir(id),
+      access,
+      temporaryFolder,
+    });
+  }
+
+  /** Forgets what the remotes of a repository had; what was fetched stays. @throws DomainError `not_found` */
+  async forgetRemotes(id: string): Promise<void> {
+    if (this.canReachRemotes) await removeTracking(this.#native, this.#gitdir(id));
+  }
+
+  /** Serves a repository to git clients. @throws DomainError `not_found`, `storage_unavailable` */
+  async serve(id: string): Promise<GitService> {
+    const files = await this.#files(id);
+    return new GitService({
+      id,
+      files,
+      native: this.#native,
+      queue: this.#queue,
+      gates: this.#gates,
+      refs: new RefStore(files),
+    });
+  }
+
+  /** Counts and measures the object files of a repository. @throws DomainError `not_found` */
+  measure(id: string): Promise<ObjectStatistics> {
+    return guardStorage(async () => measureObjects(await this.#existing(id)));
+  }
+
+  /** Whether {@link maintain} is worth its time. @throws DomainError `not_found` */
+  needsMaintenance(id: string): Promise<boolean> {
+    return guardStorage(async () => needsMaintenance(await this.#existing(id)));
+  }
+
+  /**
+   * Packs loose objects and joins packs, while saves and reads go on; see {@link maintain}. The caller makes sure that
+   * nobody else maintains this repository.
+   * @throws Error when git fails or the signal ends it, for the log only; DomainError `not_found`, `storage_unavailable`
+   */
+  async maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void> {
+    await maintain(this.#native, await this.#existing(id), options);
+  }
+
+  /**
+   * To be called at the start. It checks that the folder belongs to this database, and recovers what instances left that
+   * ended without {@link close}: it removes their locks, temp files and unfinished repositories, and replays their journals.
+   * Then it looks for such instances every 30 s. A repository whose recovery fails is reported and tried again every 30 s;
+   * until it succeeds, its methods throw `storage_unavailable`. While another process recovers, this waits, at most ten
+   * minutes.
+   * @throws DomainError `storage_unavailable`, also when the folder belongs to another database
+   */
+  reconcile(): Promise<void> {
+    return guardStorage(() => this.#recovery.start());
+  }
+
+  /** Waits for the writes under way, makes all durable, and closes all files. Nothing can be written afterwards. */
+  close(): Promise<void> {
+    this.#recovery.stop();
+    clearInterval(this.#sweep);
+    this.#caches.openPacks.clear();
+    return guardStorage(() => this.#owner.close());
+  }
+
+  #gitdir(id: string): string {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound('The repository');
+    return join(this.#root, `${id}.git`);
+  }
+
+  async #files(id: string): Promise<DurableFiles> {
+    return new DurableFiles(await this.#existing(id), this.#owner);
+  }
+
+  async #existing(id: string): Promise<string> {
+    const gitdir = this.#gitdir(id);
+    this.#recovery.assertRecovered(basename(gitdir));
     const objects = await stat(join(gitdir, 'objects')).catch((error: unknown) => {
       if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
       throw storageUnavailable(error);
@@ -149,77 +203,4 @@ export function openGitStore(options: GitStoreOptions): GitStore {
     if (!objects?.isDirectory()) throw notFound('The repository');
     return gitdir;
   }
-
-  async function repository(id: string): Promise<GitRepository> {
-    const gitdir = await existing(id);
-    const files = new DurableFiles(gitdir, owner);
-    return openRepository({
-      objects: new ObjectStore(id, files, caches),
-      refs: new RefStore(files),
-      queue,
-      native,
-    });
-  }
-
-  /** False: another process is at it. */
-  async function takeUp(): Promise<boolean> {
-    const lease = await leases.tryTake('git-reconcile');
-    if (!lease) return false;
-    try {
-      ({ failed: untrusted, hasYoungLocks } = await reconcileStore(owner));
-      for (const [name, cause] of untrusted)
-        report(new Error(`${name} could not be taken up, is not served, and is tried again`, { cause }));
-    } finally {
-      await lease.release();
-    }
-    return true;
-  }
-
-  async function lookForGone(): Promise<void> {
-    if (untrusted.size > 0 || hasYoungLocks || (await hasGoneInstances(owner))) await takeUp();
-  }
-
-  async function reconcile(): Promise<void> {
-    if (options.databaseId) await claimFolder(root, options.databaseId, syncs);
-    // What another one has not carried out yet is not to be read; and what it could not carry out is to be known here, too.
-    const until = Date.now() + longestTurnMs;
-    while (!(await takeUp())) {
-      if (Date.now() > until)
-        throw storageUnavailable(new Error('another process takes up the journals too long'));
-      await sleep(lookAgainMs);
-    }
-    timer ??= setInterval(() => lookForGone().catch(report), lookForGoneMs).unref();
-  }
-
-  return {
-    native,
-    createRepository: (id, init) =>
-      guardStorage(() => createRepository({ directory: directory(root, id), owner }, init)),
-    repository,
-    gitdir: (id) => directory(root, id),
-    temporaryFolder: async () => join(root, tempFolder, tempName((await owner.instance()).id)),
-    async serve(id) {
-      const files = new DurableFiles(await existing(id), owner);
-      return serving({ id, files, refs: new RefStore(files) });
-    },
-    measure: (id) => guardStorage(async () => measureObjects(await existing(id))),
-    needsMaintenance: (id) =>
-      guardStorage(async () => native !== null && needsMaintenance(await existing(id))),
-    async maintain(id, how) {
-      if (!native) throw storageUnavailable(new Error('there is no native git'));
-      await maintain(native, await existing(id), how);
-    },
-    reconcile: () => guardStorage(reconcile),
-    close: () => {
-      clearInterval(timer);
-      clearInterval(sweep);
-      caches.openPacks.clear();
-      return guardStorage(() => owner.close());
-    },
-  };
-}
-
-function directory(root: string, id: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw notFound('The repository');
-  return join(root, `${id}.git`);
 }

@@ -1,15 +1,15 @@
-/** Who wrote or committed; characters that Git's header cannot hold are dropped when a commit is made. */
+/** An author or committer. Characters that a commit's header cannot contain are removed from a new commit. */
 export interface Identity {
   name: string;
   email: string;
 }
 
-/** An {@link Identity} with the time of the act, in whole seconds. */
+/** An {@link Identity} with a time in whole seconds. */
 export interface Signature extends Identity {
   date: Date;
 }
 
-/** A commit object. `message` is as stored, as a rule with a final newline. */
+/** A commit object. `message` is unchanged, usually with a final newline. */
 export interface Commit {
   oid: string;
   treeOid: string;
@@ -20,12 +20,12 @@ export interface Commit {
 }
 
 /**
- * One change of a commit. `baseSha` is the blob that the caller last saw; absent: unconditional.
- * - `create`: `file_exists` if a file is there.
- * - `save`: `not_found` if none is there; the same bytes change nothing. The mode is kept.
- * - `delete`: `not_found` if none is there; a folder goes with its last file.
- * - `move`: `file_exists` if the target is taken; blob and mode are kept. `check` sees the bytes that are moved, after the
- *   base sha, as often as the branch moves meanwhile; what it throws refuses the commit.
+ * One change of a commit. `baseSha` is the blob that the caller last read; without it the change is unconditional.
+ * - `create`: `file_exists` if the file exists.
+ * - `save`: `not_found` if the file does not exist; the same bytes change nothing. The mode is kept.
+ * - `delete`: `not_found` if the file does not exist; a folder is removed with its last file.
+ * - `move`: `file_exists` if the new path exists; blob and mode are kept. `check` receives the bytes after the base sha was
+ *   checked, again each time the branch has moved meanwhile; when it throws, the commit is refused.
  */
 export type FileChange =
   | { kind: 'create'; path: string; bytes: Uint8Array }
@@ -33,40 +33,40 @@ export type FileChange =
   | { kind: 'delete'; path: string; baseSha?: string }
   | { kind: 'move'; path: string; newPath: string; baseSha?: string; check?(bytes: Uint8Array): void };
 
-/** What {@link GitRepository.commit} takes. */
+/** The input of {@link GitRepository.commit}. */
 export interface CommitInput {
   /** An existing branch. */
   branch: string;
-  /** Applied in order, each to the outcome of those before it. */
+  /** Applied in order, each to the result of those before it. */
   changes: FileChange[];
   author: Identity;
   committer: Identity;
   message: string;
 }
 
-/** What {@link GitRepository.commit} did. */
+/** The result of {@link GitRepository.commit}. */
 export interface CommitResult {
   /** The new commit, or the branch's tip when nothing changed. */
   commitOid: string;
-  /** The tip that the changes were applied to. */
+  /** The commit that the changes were applied to. */
   parentOid: string;
-  /** False when the files were as asked already; then no commit was made. */
+  /** False when the changes had no effect; then no commit was created. */
   changed: boolean;
   /** The committer date of `commitOid`. */
   date: Date;
-  /** Each created, saved or moved file (at its new path) as it now is; `size` in bytes. */
+  /** The created, saved and moved files, by their new paths; `size` in bytes. */
   files: { path: string; oid: string; size: number }[];
 }
 
-/** A regular file that a commit changed; `oid` null when it is gone. */
+/** A regular file that a commit changed; `oid` is null when the commit deleted it. */
 export interface PathChange {
   path: string;
   oid: string | null;
-  /** The path deleted in the same commit that held the identical blob. */
+  /** A path that the same commit deleted and that had the identical blob. */
   renamedFrom?: string;
 }
 
-/** What a ref's name stands for. */
+/** The commit of a ref's name. */
 export interface ResolvedRef {
   kind: 'branch' | 'tag' | 'commit';
   name: string;
@@ -75,13 +75,13 @@ export interface ResolvedRef {
 
 /**
  * One bare repository. Regular files are entries of mode 100644 or 100755 whose path is readable (see
- * `assertReadablePath`) and valid UTF-8; symlinks and submodules are never followed nor listed.
+ * `assertReadablePath`) and valid UTF-8; symlinks and submodules are neither followed nor listed.
  *
- * Every method throws `storage_unavailable` when the disk fails or what it holds is damaged.
+ * Every method throws `storage_unavailable` when the disk fails or an object or ref is damaged.
  */
 export interface GitRepository {
   /**
-   * A branch, else a tag (peeled), else the full sha of a commit that exists here.
+   * The commit of a branch, else of a tag, also an annotated one, else of a full sha.
    * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown)
    */
   resolveRef(ref: string): Promise<ResolvedRef>;
@@ -90,23 +90,23 @@ export interface GitRepository {
   resolveBranch(branch: string): Promise<string>;
 
   /**
-   * Makes an existing branch the one that a clone checks out.
+   * Makes an existing branch the default branch: a clone checks it out.
    * @throws DomainError `invalid_ref`, `not_found`
    */
   setDefaultBranch(branch: string): Promise<void>;
 
-  /** All branches, by name; those that are damaged are left out. */
+  /** All branches by name, without damaged ones. */
   branches(): Promise<{ name: string; commitOid: string }[]>;
 
-  /** Whether there is such a commit here. */
+  /** Whether the repository has this commit. */
   isKnown(oid: string): Promise<boolean>;
 
-  /** @throws DomainError `not_found` when there is no such commit here */
+  /** @throws DomainError `not_found` when the repository does not have this commit */
   readCommit(oid: string): Promise<Commit>;
 
   /**
-   * Null when no regular file is there.
-   * @param loc where the path stands in the input; default `["body", "path"]`
+   * The file at a path; null when there is no regular file.
+   * @param loc the position of the path in the input; default `["body", "path"]`
    * @throws DomainError `invalid_path` for a directory or an unreadable path; `not_found` for the commit
    */
   readFile(
@@ -115,7 +115,7 @@ export interface GitRepository {
     loc?: string[],
   ): Promise<{ oid: string; size: number; bytes: Uint8Array } | null>;
 
-  /** The blob at a path without reading it; null when no regular file is there. @throws as {@link readFile} */
+  /** The blob at a path without reading it; null when there is no regular file. @throws as {@link readFile} */
   fileOid(commitOid: string, path: string): Promise<string | null>;
 
   /** Every regular file, by path in byte order. @throws DomainError `not_found`, `payload_too_large` */
@@ -128,23 +128,23 @@ export interface GitRepository {
   blobSize(oid: string): Promise<number>;
 
   /**
-   * Applies the changes as one commit on the branch. Base shas are checked against the tip that the commit is put on;
-   * when the branch moves meanwhile (a push from outside), all is evaluated anew, so no other commit is ever dropped.
-   * Once it returns, the commit is on disk.
+   * Applies the changes as one commit on the branch. Base shas are checked against the parent of the new commit. When the
+   * branch moves meanwhile, for example by a push, everything is checked again, so no other commit is lost. The commit is
+   * durable once it returns.
    * @throws DomainError `invalid_ref`, `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict` (with
    *   `path, branch, base_sha, current_sha`), `storage_unavailable`
    */
   commit(input: CommitInput): Promise<CommitResult>;
 
   /**
-   * The commits reachable from `to` and not from `from` (null: all), parents before children. Each has the files that
-   * differ from its first parent; a merge only those that differ from all parents. A mode alone is no change.
+   * The commits reachable from `to` but not from `from` (null: all), parents before children. Each has the files that differ
+   * from its first parent; a merge only those that differ from all parents. A new mode alone is not a change.
    * @throws DomainError `not_found`, `payload_too_large`
    */
   history(from: string | null, to: string): AsyncIterable<{ commit: Commit; changes: PathChange[] }>;
 
   /**
-   * The commit that last changed each path, as `git log -1 COMMIT -- PATH` tells it.
+   * The commit that last changed each path, as `git log -1 COMMIT -- PATH` prints it.
    * @throws DomainError `not_found`, `payload_too_large` after 10 s
    */
   lastChanges(commitOid: string, paths: Iterable<string>): Promise<Map<string, string>>;
@@ -153,19 +153,19 @@ export interface GitRepository {
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
 
   /**
-   * Makes a branch at a commit that some ref leads to already.
-   * @throws DomainError `invalid_ref`, `already_exists` (or it clashes with `a` against `a/b`), `not_found`
+   * Creates a branch at a commit that is reachable from some ref.
+   * @throws DomainError `invalid_ref`, `already_exists` (also for `a` when `a/b` exists, or the other way round), `not_found`
    */
   createBranch(name: string, commitOid: string): Promise<void>;
 
   /**
-   * Moves a branch from one commit to another, in its turn among the saves; false when it was elsewhere by then.
-   * @throws DomainError `invalid_ref`, `not_found` when there is no commit `to`
+   * Moves a branch from one commit to another after the saves that wait; false when it is not at `from` then.
+   * @throws DomainError `invalid_ref`, `not_found` when the commit `to` does not exist
    */
   moveBranch(name: string, from: string, to: string): Promise<boolean>;
 
   /**
-   * @param at deletes it only if this is its tip; false when it is not by then
+   * @param at deletes the branch only if this is its tip; false when it has another one
    * @throws DomainError `invalid_ref`, `not_found`
    */
   deleteBranch(name: string, at?: string): Promise<boolean>;

@@ -1,155 +1,164 @@
 import { posix } from 'node:path';
 import { DomainError, notFound } from '../../errors.js';
-import type { JupyterEndpoint } from '../../workers/backend.js';
-import { createJupyterRest } from './jupyter-rest.js';
-import type { KernelConnection } from './kernel-connection.js';
-import { toRecord } from './kernel-event.js';
-import { createKernelRequests } from './kernel-requests.js';
-import { openKernel } from './open-kernel.js';
-import { orAborted } from './or-aborted.js';
-
-export type { KernelConnection } from './kernel-connection.js';
+import { rejectOnAbort } from '../events/reject-on-abort.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
+import { JupyterRest, type RestAnswer } from './jupyter-rest.js';
+import { KernelConnection } from './kernel-connection.js';
+import { KernelRestApi } from './kernel-rest-api.js';
+import { runtimeUnavailable } from './runtime-unavailable.js';
+import { toRecord } from './to-record.js';
 
 const requestTimeoutMs = 10_000;
-/** A server answers the start of a kernel once its process runs. */
+/** A server answers the start of a kernel when its process runs. */
 const startTimeoutMs = 60_000;
 
-/** What the gateway asks of one Jupyter server. */
-export interface JupyterClient {
-  /** Whether the server answers within `timeoutMs` and takes the token. @throws DomainError `runtime_unavailable` */
-  probe(timeoutMs: number): Promise<void>;
-  /** The names of the installed kernelspecs. @throws DomainError `runtime_unavailable` */
-  kernelNames(): Promise<string[]>;
+/**
+ * A client of one Jupyter server: its kernels and the connections to them.
+ * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
+ */
+export class JupyterClient {
+  readonly #endpoint: JupyterEndpoint;
+  readonly #rest: JupyterRest;
+  readonly #kernels = new Set<KernelConnection>();
+
+  constructor(endpoint: JupyterEndpoint) {
+    this.#endpoint = endpoint;
+    this.#rest = new JupyterRest(endpoint);
+  }
+
   /**
-   * Starts a kernel in the folder of `path` (relative to the endpoint's folder; `''` is that) and resolves when it is
-   * idle. `clientId` is the session id of the one owner connection: kept by the caller for `attachKernel`.
-   * @throws DomainError `runtime_unavailable`; `invalid_path` for a path that leaves the root
+   * Checks that the server answers within `timeoutMs` and accepts the token.
+   * @throws DomainError `runtime_unavailable`
    */
-  startKernel(options: {
+  async probe(timeoutMs: number): Promise<void> {
+    const { status } = await this.#get('api/status', timeoutMs);
+    if (status === 401 || status === 403)
+      throw runtimeUnavailable('The Jupyter server refused the token; check it.');
+    if (status !== 200) throw runtimeUnavailable('What answers is not a Jupyter server; check its address.');
+  }
+
+  /**
+   * The names of the installed kernelspecs.
+   * @throws DomainError `runtime_unavailable`
+   */
+  async kernelNames(): Promise<string[]> {
+    const { json } = await this.#get('api/kernelspecs', requestTimeoutMs);
+    return Object.keys(toRecord(toRecord(json).kernelspecs));
+  }
+
+  /**
+   * Starts a kernel and waits until it is idle.
+   * @param options.path the notebook's path, relative to the endpoint's folder: the kernel starts in the folder of this path;
+   *   `''` means the endpoint's folder itself
+   * @param options.clientId the session id of the connection; the caller keeps it for {@link attachKernel}
+   * @throws DomainError `runtime_unavailable`; `invalid_path` for a path outside the root; the reason of `signal`
+   */
+  async startKernel(options: {
     kernelName: string;
     path: string;
     clientId: string;
     signal: AbortSignal;
-  }): Promise<KernelConnection>;
-  /**
-   * Connects to a running kernel again, idle or busy; with the same `clientId` the server replays what came meanwhile.
-   * @throws DomainError `not_found` when the kernel is gone, `runtime_unavailable`
-   */
-  attachKernel(options: {
-    kernelId: string;
-    clientId: string;
-    signal: AbortSignal;
-  }): Promise<KernelConnection>;
-  /** Ends a kernel that there is no connection to; idempotent. @throws DomainError `runtime_unavailable` */
-  removeKernel(kernelId: string): Promise<void>;
-  /** Closes the connections of this client and leaves their kernels running. */
-  dispose(): void;
-}
-
-/**
- * Makes a {@link JupyterClient}.
- * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
- */
-export function connectJupyter(endpoint: JupyterEndpoint): JupyterClient {
-  const rest = createJupyterRest(endpoint);
-  const kernels = new Set<KernelConnection>();
-
-  async function get(path: string, timeoutMs: number, signal?: AbortSignal) {
+  }): Promise<KernelConnection> {
+    const { signal, clientId } = options;
+    signal.throwIfAborted();
+    const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
-      return await rest.request('GET', path, { timeoutMs, signal });
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw unavailable('The Jupyter server does not answer; start a new worker.', cause);
+      return await this.#open(model, { clientId, signal, busy: false });
+    } catch (error) {
+      await this.#remove(model.id).catch(() => {});
+      throw error;
     }
   }
 
-  async function open(
-    model: Model,
-    clientId: string,
-    signal: AbortSignal,
-    busy: boolean,
+  /**
+   * Connects again to a running kernel, idle or busy. With the `clientId` of the earlier connection, the server first sends
+   * the messages that arrived since that connection was closed.
+   * @throws DomainError `not_found` when the kernel no longer exists, `runtime_unavailable`; the reason of `signal`
+   */
+  async attachKernel(options: {
+    kernelId: string;
+    clientId: string;
+    signal: AbortSignal;
+  }): Promise<KernelConnection> {
+    const { kernelId, clientId, signal } = options;
+    const path = `api/kernels/${encodeURIComponent(kernelId)}`;
+    const { status, json } = await this.#get(path, requestTimeoutMs, signal);
+    if (status === 404) throw notFound('The kernel');
+    if (status !== 200)
+      throw runtimeUnavailable('The Jupyter server does not describe the kernel; start a new worker.');
+    const busy = toRecord(json).execution_state === 'busy';
+    return this.#open(toModel(json), { clientId, signal, busy });
+  }
+
+  /**
+   * Shuts down a kernel without a connection to it; idempotent.
+   * @throws DomainError `runtime_unavailable`
+   */
+  async removeKernel(kernelId: string): Promise<void> {
+    await this.#remove(kernelId).catch((cause) => {
+      throw runtimeUnavailable('The kernel could not be shut down; stop its worker.', cause);
+    });
+  }
+
+  /** Closes the connections of this client; their kernels continue. */
+  dispose(): void {
+    for (const kernel of this.#kernels) kernel.dispose();
+    this.#kernels.clear();
+  }
+
+  async #get(path: string, timeoutMs: number, signal?: AbortSignal): Promise<RestAnswer> {
+    try {
+      return await this.#rest.request('GET', path, { timeoutMs, signal });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw runtimeUnavailable('The Jupyter server does not answer; start a new worker.', cause);
+    }
+  }
+
+  async #createKernel(name: string, path: string, signal: AbortSignal): Promise<KernelModel> {
+    const body = { name, path: posix.join(this.#endpoint.folder ?? '', folderOf(path)) };
+    // The signal does not abort the request: the server would still start the kernel, and nothing would remove it.
+    const starting = this.#rest
+      .request('POST', 'api/kernels', { body, timeoutMs: startTimeoutMs })
+      .then(({ status, json }) => toModel(status === 201 ? json : undefined));
+    try {
+      return await rejectOnAbort(starting, signal);
+    } catch (cause) {
+      if (!signal.aborted)
+        throw runtimeUnavailable('The kernel could not be started; check its name and try again.', cause);
+      starting.then(({ id }) => this.#remove(id)).catch(() => {});
+      throw signal.reason;
+    }
+  }
+
+  async #open(
+    model: KernelModel,
+    options: { clientId: string; busy: boolean; signal: AbortSignal },
   ): Promise<KernelConnection> {
-    const kernel = await openKernel({ endpoint, rest, model, clientId, signal, busy });
-    kernels.add(kernel);
+    const { clientId, busy, signal } = options;
+    const deps = { endpoint: this.#endpoint, rest: this.#rest, model, clientId, busy };
+    const kernel = await KernelConnection.open(deps, signal);
+    this.#kernels.add(kernel);
     kernel.onStatus((status) => {
-      if (status === 'dead') kernels.delete(kernel);
+      if (status === 'dead') this.#kernels.delete(kernel);
     });
     return kernel;
   }
 
-  const remove = (id: string) => createKernelRequests(rest, id).remove();
-
-  return {
-    async probe(timeoutMs) {
-      const { status } = await get('api/status', timeoutMs);
-      if (status === 401 || status === 403)
-        throw unavailable('The Jupyter server refused the token; check it.');
-      if (status !== 200) throw unavailable('What answers is not a Jupyter server; check its address.');
-    },
-
-    async kernelNames() {
-      const { json } = await get('api/kernelspecs', requestTimeoutMs);
-      return Object.keys(toRecord(toRecord(json).kernelspecs));
-    },
-
-    async startKernel({ kernelName, path, clientId, signal }) {
-      signal.throwIfAborted();
-      const body = { name: kernelName, path: posix.join(endpoint.folder ?? '', folderOf(path)) };
-      // Not aborted by the signal: the server would start the kernel all the same and nobody would end it.
-      const starting = rest
-        .request('POST', 'api/kernels', { body, timeoutMs: startTimeoutMs })
-        .then(({ status, json }) => toModel(status === 201 ? json : undefined));
-      let model: Model;
-      try {
-        model = await orAborted(starting, signal);
-      } catch (cause) {
-        if (!signal.aborted)
-          throw unavailable('The kernel could not be started; check its name and try again.', cause);
-        starting.then(({ id }) => remove(id)).catch(() => {});
-        throw signal.reason;
-      }
-      try {
-        return await open(model, clientId, signal, false);
-      } catch (error) {
-        await remove(model.id).catch(() => {});
-        throw error;
-      }
-    },
-
-    async attachKernel({ kernelId, clientId, signal }) {
-      const { status, json } = await get(
-        `api/kernels/${encodeURIComponent(kernelId)}`,
-        requestTimeoutMs,
-        signal,
-      );
-      if (status === 404) throw notFound('The kernel');
-      if (status !== 200)
-        throw unavailable('The Jupyter server does not tell about the kernel; start a new worker.');
-      return open(toModel(json), clientId, signal, toRecord(json).execution_state === 'busy');
-    },
-
-    async removeKernel(kernelId) {
-      await remove(kernelId).catch((cause) => {
-        throw unavailable('The kernel could not be shut down; stop its worker.', cause);
-      });
-    },
-
-    dispose() {
-      for (const kernel of kernels) kernel.dispose();
-      kernels.clear();
-    },
-  };
+  #remove(kernelId: string): Promise<void> {
+    return new KernelRestApi(this.#rest, kernelId).remove();
+  }
 }
 
-interface Model {
+interface KernelModel {
   id: string;
   name: string;
 }
 
-function toModel(json: unknown): Model {
+function toModel(json: unknown): KernelModel {
   const { id, name } = toRecord(json);
   const valid = typeof id === 'string' && /^[\w-]{1,64}$/.test(id) && typeof name === 'string';
-  if (!valid) throw unavailable('The Jupyter server gave no kernel.');
+  if (!valid) throw runtimeUnavailable('The Jupyter server gave no kernel.');
   return { id, name };
 }
 
@@ -158,8 +167,4 @@ function folderOf(path: string): string {
   if (path.split('/').includes('..'))
     throw new DomainError('invalid_path', 'The path must stay below the root.');
   return folder;
-}
-
-function unavailable(message: string, cause?: unknown): DomainError {
-  return new DomainError('runtime_unavailable', message, { cause });
 }

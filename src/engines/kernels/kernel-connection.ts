@@ -1,45 +1,223 @@
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import { rejectOnAbort } from '../events/reject-on-abort.js';
+import { ConnectionMonitor } from './connection-monitor.js';
+import { createExecuteRequest, type ExecuteRequest } from './create-execute-request.js';
+import type { IncomingMessage } from './decode-message.js';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
+import type { JupyterRest } from './jupyter-rest.js';
 import type { KernelEvent } from './kernel-event.js';
-import type { RunReply } from './kernel-run.js';
+import { KernelLostError } from './kernel-lost-error.js';
+import { KernelRestApi } from './kernel-rest-api.js';
+import { KernelRun, type RunReply } from './kernel-run.js';
+import { KernelSockets } from './kernel-sockets.js';
+import { KernelState, maxReadyMs } from './kernel-state.js';
+import type { KernelStatus, StatusListener } from './kernel-status.js';
+import { openLibraryConnection } from './open-library-connection.js';
+import { runtimeUnavailable } from './runtime-unavailable.js';
 
-/** What a kernel does; `dead` is the end of the connection too. */
-export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
+const requestInfoEveryMs = 2_000;
+/** How long an interrupt waits until the kernel has begun the run; a kernel ignores a signal that comes before. */
+const maxBegunMs = 2_000;
+
+/** What a {@link KernelConnection} needs. */
+export interface KernelDeps {
+  endpoint: JupyterEndpoint;
+  rest: JupyterRest;
+  /** The kernel's id and the name of its kernelspec. */
+  model: { id: string; name: string };
+  /** Whether the kernel runs a cell now: then it cannot answer, and the connection is ready when its socket is open. */
+  busy: boolean;
+  /** The session id of the connection. */
+  clientId: string;
+}
 
 /**
- * Told when the status changes. `detail` says why when nobody asked for it: `kernel_died`, or `connection_lost` when
- * the server does not answer any more.
+ * The one connection that owns a running kernel.
+ * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html
  */
-export type StatusListener = (status: KernelStatus, detail?: { reason: string }) => void;
-
-/** The one connection that owns a running kernel. */
-export interface KernelConnection {
+export class KernelConnection {
   /** The kernel's id on its server. */
   readonly kernelId: string;
-  readonly status: KernelStatus;
-  /** Calls back at each change of `status`. Returns the function that stops it. */
-  onStatus(listener: StatusListener): () => void;
+  readonly #deps: KernelDeps;
+  readonly #api: KernelRestApi;
+  readonly #state = new KernelState(() => this.#close());
+  readonly #connection: Kernel.IKernelConnection;
+  readonly #infoTimer: NodeJS.Timeout;
+  readonly #monitor: ConnectionMonitor;
+  #restarting: Promise<void> | undefined;
+  #shuttingDown: Promise<void> | undefined;
+
+  private constructor(deps: KernelDeps) {
+    this.#deps = deps;
+    this.kernelId = deps.model.id;
+    this.#api = new KernelRestApi(deps.rest, deps.model.id);
+    const sockets = new KernelSockets(deps.endpoint.token);
+    this.#connection = openLibraryConnection({ ...deps, sockets });
+    // Repeated while the kernel starts, because it never answers a request that comes too early.
+    this.#infoTimer = setInterval(() => {
+      if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
+    }, requestInfoEveryMs);
+    this.#monitor = new ConnectionMonitor({
+      connection: this.#connection,
+      sockets,
+      // A restart finds out itself whether the kernel still exists.
+      kernelExists: async () => (await this.#api.exists()) || this.#restarting !== undefined,
+      reconnectExpected: () => this.status === 'restarting',
+      lost: (reason) => this.#state.end(reason),
+    });
+    this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
+    this.#connection.anyMessage.connect((_, { msg, direction }) => {
+      if (direction === 'send') this.#state.sent(msg);
+      else this.#state.received(msg as IncomingMessage);
+    });
+  }
+
   /**
-   * Runs code; one at a time (the caller queues). Every event is given to `onEvent` in order, synchronously; when that
-   * throws, the run rejects with its error. Resolves when the reply and the idle status are in.
-   * @throws KernelGone at the latest 5 s after the kernel or its server died, or hangs
+   * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy.
+   * @throws DomainError `runtime_unavailable`; the reason of `signal` when it aborts
    */
-  execute(
-    request: { code: string; stopOnError: boolean; messageId: string },
-    onEvent: (event: KernelEvent) => void,
-  ): Promise<RunReply>;
-  /** Interrupts what the kernel runs; a run that it has not begun yet is waited for. @throws DomainError
-   * `runtime_unavailable` */
-  interrupt(): Promise<void>;
+  static async open(deps: KernelDeps, signal: AbortSignal): Promise<KernelConnection> {
+    const kernel = new KernelConnection(deps);
+    try {
+      await kernel.#state.status.until(['idle', 'busy'], maxReadyMs, signal);
+      return kernel;
+    } catch (cause) {
+      kernel.dispose();
+      signal.throwIfAborted();
+      throw runtimeUnavailable('The kernel did not answer in time; try again, or restart its worker.', cause);
+    }
+  }
+
+  get status(): KernelStatus {
+    return this.#state.status.current;
+  }
+
+  /** Calls `listener` at each change of `status`. Returns the function that stops it. */
+  onStatus(listener: StatusListener): () => void {
+    return this.#state.status.listen(listener);
+  }
+
   /**
-   * Resolves when idle again; a run that goes on rejects.
-   * @throws KernelGone when the server has the kernel no more: the status stays `restarting`, as the caller is to start
-   *   another in its place; DomainError `runtime_unavailable` (dead then)
+   * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
+   * throws ends the run. Resolves when both the reply and the idle status have arrived.
+   * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
    */
-  restart(): Promise<void>;
-  /** Ends a run that goes on, the kernel and the connection; idempotent. @throws DomainError `runtime_unavailable` */
-  shutdown(): Promise<void>;
+  async execute(request: ExecuteRequest, onEvent: (event: KernelEvent) => void): Promise<RunReply> {
+    this.#assertFree();
+    const { messageId } = request;
+    const { clientId } = this.#deps;
+    const message = createExecuteRequest(request, clientId);
+    const run = new KernelRun({ messageId, clientId, onEvent, requestInfo: () => this.#requestInfo() });
+    this.#state.run = run;
+    this.#state.status.set('busy');
+    try {
+      return await this.#send(message, run);
+    } finally {
+      this.#state.run = undefined;
+      if (this.status === 'busy') this.#state.status.set('idle');
+    }
+  }
+
   /**
-   * Closes the connection and leaves the kernel running, which keeps its output for the same client id.
-   * @param reason what a run that goes on rejects with; default `connection_lost`
+   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that.
+   * @throws DomainError `runtime_unavailable`
    */
-  dispose(reason?: 'connection_lost' | 'released'): void;
+  async interrupt(): Promise<void> {
+    if (this.#state.run)
+      await rejectOnAbort(this.#state.run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
+    try {
+      await this.#api.interrupt();
+    } catch (cause) {
+      throw runtimeUnavailable('The kernel could not be interrupted; restart the session.', cause);
+    }
+  }
+
+  /**
+   * Restarts the kernel and waits until it is idle; a run that is not complete rejects.
+   * @throws KernelLostError when the server no longer has the kernel: the status stays `restarting`, so that the caller can
+   *   start another kernel instead; DomainError `runtime_unavailable`, and then the status is `dead`
+   */
+  async restart(): Promise<void> {
+    if (this.status === 'dead') throw runtimeUnavailable('The kernel is dead; start a new session.');
+    this.#restarting ??= this.#restart().finally(() => {
+      this.#restarting = undefined;
+    });
+    return this.#restarting;
+  }
+
+  /**
+   * Ends the run, the kernel and the connection; idempotent.
+   * @throws DomainError `runtime_unavailable`
+   */
+  shutdown(): Promise<void> {
+    this.#shuttingDown ??= this.#shutDown().catch((cause) => {
+      this.#shuttingDown = undefined;
+      throw runtimeUnavailable('The kernel could not be shut down; stop its worker.', cause);
+    });
+    return this.#shuttingDown;
+  }
+
+  /**
+   * Closes the connection. The kernel continues, and its server keeps its output for the same client id.
+   * @param reason what a run that is not complete rejects with
+   */
+  dispose(reason: 'connection_lost' | 'released' = 'connection_lost'): void {
+    this.#close();
+    this.#state.run?.fail(new KernelLostError(reason));
+  }
+
+  #assertFree(): void {
+    if (this.#state.run) throw new Error('Another run is not complete; the caller must queue.');
+    if (this.status === 'dead' || this.#connection.isDisposed) throw new KernelLostError('connection_lost');
+    if (this.#shuttingDown) throw new KernelLostError('shutdown');
+    if (this.status === 'restarting') throw new KernelLostError('restarted');
+  }
+
+  async #send(message: KernelMessage.IExecuteRequestMsg, run: KernelRun): Promise<RunReply> {
+    const future = this.#connection.sendShellMessage(message, true);
+    future.done.catch(() => {});
+    try {
+      return await run.done;
+    } finally {
+      future.dispose();
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#state.beginRestart('restarted');
+    try {
+      // The second promise never resolves; it rejects when the monitor finds the server gone.
+      await Promise.race([this.#connection.restart(), this.#state.status.until([], maxReadyMs)]);
+      await this.#state.status.until(['idle'], maxReadyMs);
+    } catch (cause) {
+      if (cause instanceof KernelLostError) {
+        this.#close();
+        throw cause;
+      }
+      this.#state.end('kernel_died');
+      throw runtimeUnavailable('The kernel could not be restarted; restart the session once more.', cause);
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    // First, because a kernel that ends may still reply that it was interrupted.
+    this.#state.run?.fail(new KernelLostError('shutdown'));
+    await this.#api.remove();
+    this.#state.end('shutdown');
+  }
+
+  #onConnectionStatus(state: Kernel.ConnectionStatus): void {
+    if (this.#deps.busy && state === 'connected' && this.status === 'starting')
+      this.#state.status.set('busy');
+  }
+
+  #close(): void {
+    clearInterval(this.#infoTimer);
+    this.#monitor.stop();
+    this.#connection.dispose();
+  }
+
+  #requestInfo(): void {
+    if (this.#connection.connectionStatus === 'connected') void this.#connection.requestKernelInfo();
+  }
 }

@@ -1,147 +1,155 @@
-import type { IncomingMessage } from './incoming-message.js';
-import { type KernelEvent, toCount } from './kernel-event.js';
-import { countLostOutput } from './lost-output.js';
+import type { IncomingMessage } from './decode-message.js';
+import type { KernelEvent } from './kernel-event.js';
+import { LostOutputCounter } from './lost-output-counter.js';
+import { toCount } from './to-count.js';
 
-/** How a run ended, as the kernel's reply tells. */
+/** How a run ended, from the kernel's reply. */
 export interface RunReply {
   status: 'ok' | 'error' | 'aborted';
   executionCount: number | null;
 }
 
-/** How long after the one of reply and idle status the other is waited for before a question proves that it never comes. */
-const restLateMs = 2_000;
-/** How many such periods without any message end a run whose proof was lost too. */
-const quietPeriods = 5;
-/** How long messages that others overtook are waited for before they count as lost. */
-const stragglerMs = 200;
-
-/**
- * One `execute_request` from its sending to its end: the reply AND the idle status, which come on channels of their
- * own, in any order.
- * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
- */
-export interface KernelRun {
-  readonly done: Promise<RunReply>;
-  /** Resolves when the kernel has begun the run, or the run is over. */
-  readonly begun: Promise<void>;
-  /** To be given every message of the connection, in order. */
-  take(message: IncomingMessage): void;
-  /**
-   * The kernel has answered a question that was put to it after the run's request, and is idle again: what has not
-   * come by now never will. A run that is idle without a reply was dropped by an interrupt that came before its code
-   * began: it ends as `aborted`. Returns false when neither came.
-   */
-  proven(): boolean;
-  /** Ends the run; `done` rejects. */
-  fail(error: Error): void;
+/** What a {@link KernelRun} needs. */
+export interface RunDeps {
+  /** The `msg_id` of the `execute_request`. */
+  messageId: string;
+  /** The session id of the connection. */
+  clientId: string;
+  /** Gets every event in order, synchronously; an error that it throws ends the run. */
+  onEvent: (event: KernelEvent) => void;
+  /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
+  requestInfo: () => void;
 }
 
-/** Makes a {@link KernelRun}; `ask` puts the question whose answer is told to `proven`. */
-export function createKernelRun(options: {
-  messageId: string;
-  clientId: string;
-  onEvent: (event: KernelEvent) => void;
-  ask: () => void;
-}): KernelRun {
-  const lost = countLostOutput();
-  let reply: RunReply | undefined;
-  let started = false;
-  let idle = false;
-  let over = false;
-  let quiet = 0;
-  let late: NodeJS.Timeout | undefined;
-  let straggling: NodeJS.Timeout | undefined;
-  let resolve!: (reply: RunReply) => void;
-  let reject!: (error: unknown) => void;
-  let begin!: () => void;
-  const begun = new Promise<void>((resolved) => {
-    begin = resolved;
-  });
-  const done = new Promise<RunReply>((resolved, rejected) => {
-    resolve = resolved;
-    reject = rejected;
-  });
+/** How long to wait for the second of reply and idle status before a later request shows whether it was lost. */
+const checkAfterMs = 2_000;
+/** After this many such periods without any message, the answer to the later request was lost too: the run ends. */
+const maxQuietPeriods = 5;
+/** How long to wait for messages that later ones overtook before they count as lost. */
+const stragglerMs = 200;
 
-  function close(): void {
-    over = true;
-    begin();
-    clearInterval(late);
-    clearTimeout(straggling);
+/** The result of a request that the kernel dropped: an interrupt came before its code began. */
+const dropped: RunReply = { status: 'aborted', executionCount: null };
+
+/**
+ * One `execute_request` from its sending to its end. A run is complete when both its reply and its idle status have
+ * arrived; they come on different channels, in any order.
+ * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
+ */
+export class KernelRun {
+  readonly #deps: RunDeps;
+  readonly #lost = new LostOutputCounter();
+  #resolve!: (reply: RunReply) => void;
+  #reject!: (error: unknown) => void;
+  #resolveBegun!: () => void;
+  #reply: RunReply | undefined;
+  #started = false;
+  #idle = false;
+  #over = false;
+  #quietPeriods = 0;
+  #checkTimer: NodeJS.Timeout | undefined;
+  #stragglerTimer: NodeJS.Timeout | undefined;
+  /** Resolves when the run is complete. */
+  readonly done: Promise<RunReply>;
+  /** Resolves when the kernel has begun the run, or the run has ended. */
+  readonly begun: Promise<void>;
+
+  constructor(deps: RunDeps) {
+    this.#deps = deps;
+    this.begun = new Promise((resolve) => {
+      this.#resolveBegun = resolve;
+    });
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
-  function fail(error: unknown): void {
-    if (over) return;
-    close();
-    reject(error);
+  /** Call for every message that the connection receives, in order. */
+  receive(message: IncomingMessage): void {
+    if (this.#over) return;
+    const parent = message.parent_header as { msg_id: string; session: string };
+    const isMine = parent.msg_id === this.#deps.messageId;
+    this.#quietPeriods = Math.min(this.#quietPeriods, 1);
+    this.#started ||= isMine;
+    if (this.#started) this.#lost.received(message.header.msg_id);
+    if (isMine) this.#receiveMine(message);
+    else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
+      this.#lost.repliedElsewhere();
   }
 
-  function deliver(event: KernelEvent): void {
+  /**
+   * Call when the kernel has answered a request that was sent after this one, and is idle again: what has not arrived by now
+   * never will. A run with an idle status but no reply was dropped by an interrupt and ends as `aborted`.
+   * @returns false when neither the reply nor the idle status has arrived: the request itself was lost
+   */
+  onLaterRequestAnswered(): boolean {
+    const hasEither = this.#reply !== undefined || this.#idle;
+    if (hasEither && !this.#over) this.#complete();
+    return hasEither;
+  }
+
+  /** Ends the run; `done` rejects with `error`. */
+  fail(error: unknown): void {
+    if (this.#over) return;
+    this.#close();
+    this.#reject(error);
+  }
+
+  #receiveMine(message: IncomingMessage): void {
+    if (isStatus(message, 'busy')) this.#resolveBegun();
+    if (message.event) this.#deliver(message.event);
+    if (message.channel === 'shell' && message.header.msg_type === 'execute_reply')
+      this.#reply = toReply(message.content as unknown as Record<string, unknown>);
+    if (isStatus(message, 'idle')) this.#idle = true;
+    if (this.#over) return;
+    if (this.#reply && this.#idle) this.#complete();
+    else if (this.#reply || this.#idle) this.#awaitOther();
+  }
+
+  #deliver(event: KernelEvent): void {
     try {
-      options.onEvent(event);
+      this.#deps.onEvent(event);
     } catch (error) {
-      fail(error);
+      this.fail(error);
     }
   }
 
-  function finish(ending: RunReply): void {
-    if (lost.missing > 0) deliver({ type: 'output_lost', count: lost.missing, reason: 'not_delivered' });
-    if (over) return;
-    close();
-    resolve(ending);
+  /** Waits for the second of reply and idle status. */
+  #awaitOther(): void {
+    this.#checkTimer ??= setInterval(() => {
+      if (this.#quietPeriods === 0) this.#deps.requestInfo();
+      this.#quietPeriods += 1;
+      if (this.#quietPeriods > maxQuietPeriods) this.#complete();
+    }, checkAfterMs);
   }
 
-  function settle(ending: RunReply): void {
-    clearInterval(late);
-    if (lost.missing === 0) finish(ending);
-    else straggling ??= setTimeout(() => finish(ending), stragglerMs);
+  #complete(): void {
+    clearInterval(this.#checkTimer);
+    const reply = this.#reply ?? dropped;
+    if (this.#lost.missing === 0) this.#finish(reply);
+    else this.#stragglerTimer ??= setTimeout(() => this.#finish(reply), stragglerMs);
   }
 
-  function awaitRest(): void {
-    late ??= setInterval(() => {
-      if (quiet === 0) options.ask();
-      quiet += 1;
-      if (quiet > quietPeriods) settle(reply ?? dropped);
-    }, restLateMs);
+  #finish(reply: RunReply): void {
+    const count = this.#lost.missing;
+    if (count > 0) this.#deliver({ type: 'output_lost', count, reason: 'not_delivered' });
+    if (this.#over) return;
+    this.#close();
+    this.#resolve(reply);
   }
 
-  return {
-    done,
-    begun,
-    fail,
-
-    take(message) {
-      if (over) return;
-      const parent = message.parent_header as { msg_id: string; session: string };
-      const mine = parent.msg_id === options.messageId;
-      quiet = Math.min(quiet, 1);
-      started ||= mine;
-      if (started) lost.arrived(message.header.msg_id);
-      const { event } = message;
-      const isIdle = event?.type === 'status' && event.execution_state === 'idle';
-      if (!mine) {
-        if (isIdle && parent.session !== options.clientId) lost.repliedElsewhere();
-        return;
-      }
-      if (event?.type === 'status' && event.execution_state === 'busy') begin();
-      if (event) deliver(event);
-      if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
-        reply = toReply(message.content as unknown as Record<string, unknown>);
-      }
-      if (isIdle) idle = true;
-      if (over) return;
-      if (reply && idle) settle(reply);
-      else if (reply || idle) awaitRest();
-    },
-
-    proven() {
-      const isKnown = reply !== undefined || idle;
-      if (isKnown && !over) settle(reply ?? dropped);
-      return isKnown;
-    },
-  };
+  #close(): void {
+    this.#over = true;
+    this.#resolveBegun();
+    clearInterval(this.#checkTimer);
+    clearTimeout(this.#stragglerTimer);
+  }
 }
 
-const dropped: RunReply = { status: 'aborted', executionCount: null };
+function isStatus({ event }: IncomingMessage, state: 'busy' | 'idle'): boolean {
+  return event?.type === 'status' && event.execution_state === state;
+}
 
 function toReply(content: Record<string, unknown>): RunReply {
   const status = content.status === 'ok' || content.status === 'error' ? content.status : 'aborted';

@@ -1,57 +1,52 @@
-import type { KernelStatus, StatusListener } from './kernel-connection.js';
+import type { KernelStatus, StatusListener } from './kernel-status.js';
 
-/** The status of a connection, who listens to it, and who waits for it. */
-export interface StatusTracker {
-  readonly status: KernelStatus;
-  /** Changes the status and tells the listeners; `dead` is final. */
-  set(status: KernelStatus, detail?: { reason: string }): void;
-  listen(listener: StatusListener): () => void;
-  /** Resolves when the status is one of `wanted`. @throws Error when it is `dead` first, or never in `timeoutMs` */
-  until(wanted: KernelStatus[], timeoutMs: number, signal?: AbortSignal): Promise<void>;
-}
+/** The status of one kernel connection, from `starting` on, with its listeners. */
+export class StatusTracker {
+  readonly #listeners = new Set<StatusListener>();
+  #current: KernelStatus = 'starting';
 
-/** Makes a {@link StatusTracker} that begins with `starting`. */
-export function createStatusTracker(): StatusTracker {
-  const listeners = new Set<StatusListener>();
-  let status: KernelStatus = 'starting';
-
-  function listen(listener: StatusListener): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+  get current(): KernelStatus {
+    return this.#current;
   }
 
-  return {
-    get status() {
-      return status;
-    },
-    set(next, detail) {
-      if (status === next || status === 'dead') return;
-      status = next;
-      for (const listener of [...listeners]) listener(next, detail);
-    },
-    listen,
-    async until(wanted, timeoutMs, signal) {
-      if (wanted.includes(status)) return;
-      const limit = AbortSignal.timeout(timeoutMs);
-      const end = signal ? AbortSignal.any([signal, limit]) : limit;
-      end.throwIfAborted();
-      let cleanUp = () => {};
-      try {
-        await new Promise<void>((resolve, reject) => {
-          const abort = () => reject(end.reason);
-          const unlisten = listen((next) => {
-            if (wanted.includes(next)) resolve();
-            else if (next === 'dead') reject(new Error('The kernel is dead.'));
-          });
-          end.addEventListener('abort', abort);
-          cleanUp = () => {
-            unlisten();
-            end.removeEventListener('abort', abort);
-          };
+  /** Changes the status and calls the listeners. Nothing follows `dead`. */
+  set(next: KernelStatus, detail?: { reason: string }): void {
+    if (this.#current === next || this.#current === 'dead') return;
+    this.#current = next;
+    for (const listener of [...this.#listeners]) listener(next, detail);
+  }
+
+  /** Calls `listener` at each change. Returns the function that stops it. */
+  listen(listener: StatusListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Waits until the status is one of `wanted`.
+   * @throws Error when the status becomes `dead` before that, or after `timeoutMs`; the reason of `signal` when it aborts
+   */
+  async until(wanted: KernelStatus[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    if (wanted.includes(this.#current)) return;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const end = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    end.throwIfAborted();
+    let cleanUp = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const abort = () => reject(end.reason);
+        const unlisten = this.listen((next) => {
+          if (wanted.includes(next)) resolve();
+          else if (next === 'dead') reject(new Error('The kernel is dead.'));
         });
-      } finally {
-        cleanUp();
-      }
-    },
-  };
+        end.addEventListener('abort', abort);
+        cleanUp = () => {
+          unlisten();
+          end.removeEventListener('abort', abort);
+        };
+      });
+    } finally {
+      cleanUp();
+    }
+  }
 }

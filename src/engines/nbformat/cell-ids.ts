@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Cell } from './notebook.js';
 
 /**
- * Gives an id to each cell that has none, and another one to each whose id an earlier cell has, as nbformat does on
- * reading. An id follows from the cell's type and source (nbformat's are random), so that the same bytes are answered
- * alike each time, and a client that leaves ids out can save the same notebook twice without a change.
- * @param cells of a valid notebook of nbformat 4.5; they stay as they are
+ * Adds an id to each cell without one and replaces each id that an earlier cell has, as nbformat does when it reads. The
+ * new ids are derived from the cell's type and source (those of nbformat are random). So the same bytes always get the same
+ * answer, and a client that omits ids can save the same notebook twice without a change.
+ * @param cells of a valid notebook of nbformat 4.5; they are not modified
  * @see https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
  */
 export function completeCellIds(cells: Cell[]): Cell[] {
@@ -28,7 +28,7 @@ export function duplicateCellIds(cells: Cell[]): number[] {
   return duplicates;
 }
 
-/** Makes ids of eight hexadecimal digits that no cell has yet. */
+/** Returns a function that creates ids of eight hexadecimal digits that no cell has yet. */
 function idMaker(cells: Cell[]): (cell: Cell) => string {
   const used = new Set(cells.map((cell) => cell.id));
   const tries = new Map<string, number>();
@@ -36,7 +36,7 @@ function idMaker(cells: Cell[]): (cell: Cell) => string {
     const content = sha256(`${cell.cell_type}\n${cell.source}`);
     let id: string;
     do {
-      // The count goes on where it stopped, or many equal cells would take quadratic time.
+      // The count continues where it stopped; otherwise many equal cells would take quadratic time.
       const count = tries.get(content) ?? 0;
       tries.set(content, count + 1);
       id = sha256(`${count} ${content}`).slice(0, 8);

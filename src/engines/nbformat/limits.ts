@@ -1,8 +1,8 @@
-/** The deepest nesting of objects and arrays that is read or written: enough for notebooks, far from a full stack. */
-export const mostNesting = 200;
+/** The maximum nesting of objects and arrays, to read or to write: enough for notebooks and safe for recursion. */
+export const maxNesting = 200;
 
-/** The most faults that are told of one notebook. */
-export const mostFaults = 20;
+/** The maximum number of faults that are reported for one notebook. */
+export const maxFaults = 20;
 
-/** The most values in one JSON text: small ones take twenty times the memory of their text. */
-export const mostValues = 5_000_000;
+/** The maximum number of values in one JSON text: small values take twenty times the memory of their text. */
+export const maxValues = 5_000_000;

@@ -2,7 +2,7 @@ import { open, type Schema, text } from './schema-parts.js';
 
 const flag: Schema = { type: 'boolean' };
 
-/** No line breaks: the same as nbformat's `^.+$` with the dot of Python. */
+/** No line breaks; the same as `^.+$` in nbformat, because Python's dot excludes only `\n`. */
 const name: Schema = { type: 'string', pattern: '^[^\\n]+$' };
 
 const tags: Schema = {
@@ -11,7 +11,7 @@ const tags: Schema = {
   items: { type: 'string', pattern: '^[^,]+$' },
 };
 
-/** Times of a run's messages, in ISO 8601. */
+/** The times of a run's messages, in ISO 8601. */
 const execution: Schema = { type: 'object', patternProperties: { '^[^\\n]*$': text } };
 
 const kernelspec = open({ name: text, display_name: text }, ['name', 'display_name']);
@@ -28,7 +28,7 @@ const languageInfo = open(
 );
 
 /**
- * The metadata of a notebook; what is not named is free.
+ * The schema of a notebook's metadata; other members may have any value.
  * @see https://nbformat.readthedocs.io/en/latest/format_description.html#notebook-metadata
  */
 export function notebookMetadataSchema(minor: number): Schema {
@@ -41,7 +41,7 @@ export function notebookMetadataSchema(minor: number): Schema {
 }
 
 /**
- * The metadata of a cell of the type `raw`, `markdown` or `code`; what is not named is free.
+ * The schema of the metadata of a cell of the type `raw`, `markdown` or `code`; other members may have any value.
  * @see https://nbformat.readthedocs.io/en/latest/format_description.html#cell-metadata
  */
 export function cellMetadataSchema(minor: number, cellType: string): Schema {

@@ -1,22 +1,22 @@
 import { DomainError } from '../../errors.js';
 import { completeCellIds, duplicateCellIds } from './cell-ids.js';
-import type { JsonObject } from './json.js';
-import { mostFaults } from './limits.js';
-import { joinMultiline } from './multiline.js';
+import type { JsonObject } from './json-value.js';
+import { maxFaults } from './limits.js';
+import { joinMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { notebookFaults } from './notebook-faults.js';
 import { storageFaults } from './storage-faults.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
-/** The most UTF-16 units of a name that are told: names are the client's, and may be of any length. */
-const longestName = 100;
+/** The maximum number of UTF-16 units of a name in a path: clients choose names, which may have any length. */
+const maxNameLength = 100;
 
 /**
- * Checks a client's notebook and brings it into the form that is answered: multi-line fields joined, missing ids of
- * nbformat 4.5 added, without metadata that belongs in no file.
+ * Validates a client's notebook and converts it into the form in which notebooks are answered: multi-line fields are joined,
+ * missing cell ids of nbformat 4.5 are added, and metadata that is not stored is removed.
  * @param value parsed JSON; multi-line fields may be joined or lists of lines
- * @throws DomainError `invalid_notebook` whose `fields` tell the first 20 faults; each `loc` begins `body`, `notebook`
+ * @throws DomainError `invalid_notebook` whose `fields` describe the first 20 faults; each `loc` begins `body`, `notebook`
  */
 export function normalizeNotebook(value: unknown): Notebook {
   refuse(storageFaults(value));
@@ -35,11 +35,11 @@ function duplicateId(index: number): NotebookFault {
   };
 }
 
-/** @throws DomainError `invalid_notebook` if there are any faults */
+/** @throws DomainError `invalid_notebook` if there are faults */
 function refuse(faults: NotebookFault[]): void {
   const [first] = faults;
   if (!first) return;
-  const fields = faults.slice(0, mostFaults).map(({ path, msg, type }) => ({
+  const fields = faults.slice(0, maxFaults).map(({ path, msg, type }) => ({
     loc: ['body', 'notebook', ...path.map(shorten)],
     msg,
     type,
@@ -50,5 +50,5 @@ function refuse(faults: NotebookFault[]): void {
 }
 
 function shorten(name: string | number): string | number {
-  return typeof name === 'number' ? name : name.slice(0, longestName).toWellFormed();
+  return typeof name === 'number' ? name : name.slice(0, maxNameLength).toWellFormed();
 }

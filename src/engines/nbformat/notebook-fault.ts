@@ -1,7 +1,8 @@
-/** What is wrong at one place of a notebook; `path` is the way to it from the notebook's root. */
+/** One fault of a notebook; `path` is the path to it from the notebook's root. */
 export interface NotebookFault {
   path: (string | number)[];
+  /** What is wrong, as the rest of a sentence that begins with the path. */
   msg: string;
-  /** A stable word; for faults found by the schema, its keyword. */
+  /** A stable word; for faults from the schema as a rule its keyword. */
   type: string;
 }

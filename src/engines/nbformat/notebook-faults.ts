@@ -1,17 +1,18 @@
 import { isJsonObject } from './json-object.js';
-import { mostFaults } from './limits.js';
+import { maxFaults } from './limits.js';
 import type { NotebookFault } from './notebook-fault.js';
-import { withPlainNumbers } from './plain-numbers.js';
 import { schemaFaults } from './schema-faults.js';
+import { toValidatorInput } from './to-validator-input.js';
 
-/** The minor versions of nbformat 4 that are read and written: 0 to this one. */
+/** The newest supported minor version of nbformat 4. */
 const newestMinor = 5;
 
 /**
- * What keeps a value from being a notebook of nbformat 4.0 to 4.5, in its stored or its joined form. Missing cell ids
- * are no faults: they can be added.
- * @param value nests no deeper than `mostNesting`
- * @returns at most {@link mostFaults}; none for what Python's `nbformat.validate` accepts
+ * Validates a notebook of nbformat 4.0 to 4.5, with multi-line fields as lists of lines or joined. Missing cell ids are not
+ * faults, because they can be added.
+ * @param value a JSON value with at most `maxNesting` levels
+ * @returns at most {@link maxFaults} faults; none for a notebook that Python's `nbformat.validate` accepts
+ * @see https://nbformat.readthedocs.io/en/latest/api.html#nbformat.validate
  */
 export function notebookFaults(value: unknown): NotebookFault[] {
   if (!isJsonObject(value)) return [{ path: [], msg: 'must be object', type: 'type' }];
@@ -21,10 +22,10 @@ export function notebookFaults(value: unknown): NotebookFault[] {
     return [unsupported('nbformat_minor', `must be an integer from 0 to ${newestMinor}`)];
   }
   const faults: NotebookFault[] = [];
-  const plain = withPlainNumbers(value) as Record<string, unknown>;
+  const plain = toValidatorInput(value) as Record<string, unknown>;
   for (const fault of schemaFaults(plain, Number(minor))) {
     faults.push(fault);
-    if (faults.length === mostFaults) break;
+    if (faults.length === maxFaults) break;
   }
   return faults;
 }

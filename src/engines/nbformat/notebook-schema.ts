@@ -1,7 +1,10 @@
 import { cellMetadataSchema, notebookMetadataSchema } from './metadata-schema.js';
 import { closed, count, lines, type Schema, text } from './schema-parts.js';
 
-/** A notebook but for its cells. The schemas here are of the draft 7 of JSON Schema and made for `minor` 0 to 5. */
+/**
+ * The schema of a notebook without its cells. The schemas here are for draft 7 of JSON Schema and for `minor` 0 to 5.
+ * @see https://github.com/jupyter/nbformat/tree/main/nbformat/v4 the original schemas, one for each minor version
+ */
 export function notebookSchema(minor: number): Schema {
   return closed({
     metadata: notebookMetadataSchema(minor),
@@ -12,7 +15,7 @@ export function notebookSchema(minor: number): Schema {
 }
 
 /**
- * A cell but for its outputs. Ids may be missing: they are added later.
+ * The schema of a cell without its outputs. Ids may be missing, because they are added later.
  * @see https://nbformat.readthedocs.io/en/latest/format_description.html#cell-types
  */
 export function cellSchema(minor: number): Schema {
@@ -32,7 +35,7 @@ export function cellSchema(minor: number): Schema {
 }
 
 /**
- * An output of a code cell, the same in each minor version.
+ * The schema of an output of a code cell, the same in each minor version.
  * @see https://nbformat.readthedocs.io/en/latest/format_description.html#code-cell-outputs
  */
 export function outputSchema(): Schema {
@@ -46,14 +49,14 @@ export function outputSchema(): Schema {
   ]);
 }
 
-/** Strings or lists of strings by media type; anything where the type is of JSON. */
+/** Strings or lists of strings by media type; any value for JSON types. */
 const mimeBundle: Schema = {
   type: 'object',
   patternProperties: { '^application/([^\\n]*\\+)?json$': true },
   additionalProperties: lines,
 };
 
-/** One of several kinds of objects, told apart by one member, so that faults are those of the kind that is meant. */
+/** One of several kinds of objects. The member `propertyName` selects the kind, so that faults refer to that kind only. */
 function byType(propertyName: string, kinds: Schema[]): Schema {
   return { type: 'object', discriminator: { propertyName }, oneOf: kinds };
 }

@@ -1,22 +1,22 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from './json-value.js';
 
-/** Data by media type: text joined to one string, any JSON value for JSON types. */
+/** Data by media type: one string for text, any JSON value for JSON types. */
 export type MimeBundle = JsonObject;
 
-/** What every cell has. `source` is joined to one string; `id` exists from nbformat 4.5 on, unique in its notebook. */
+/** The members of every cell. `source` is one string. From nbformat 4.5 on, `id` is unique in the notebook. */
 interface CellBase {
   id?: string;
   metadata: JsonObject;
   source: string;
 }
 
-/** A cell of text; `attachments` are media by file name. */
+/** A cell of text; `attachments` are MIME bundles by file name. */
 export interface TextCell extends CellBase {
   cell_type: 'markdown' | 'raw';
   attachments?: { [name: string]: MimeBundle };
 }
 
-/** A cell of code with what its last run gave. */
+/** A cell of code with the outputs of its last run. */
 export interface CodeCell extends CellBase {
   cell_type: 'code';
   execution_count: JsonValue;
@@ -26,15 +26,15 @@ export interface CodeCell extends CellBase {
 /** A cell of a notebook. */
 export type Cell = TextCell | CodeCell;
 
-/** What a kernel sent to a stream. */
+/** A text that a kernel wrote to a stream. */
 export interface StreamOutput {
   output_type: 'stream';
-  /** As a rule `stdout` or `stderr`. */
+  /** Usually `stdout` or `stderr`. */
   name: string;
   text: string;
 }
 
-/** What a cell displayed, in one or more media types. */
+/** Data that a cell displayed, in one or more media types. */
 export interface DisplayData {
   output_type: 'display_data';
   data: MimeBundle;
@@ -49,7 +49,7 @@ export interface ExecuteResult {
   execution_count: JsonValue;
 }
 
-/** An exception of the user's code. */
+/** An exception in the user's code. */
 export interface ErrorOutput {
   output_type: 'error';
   ename: string;
@@ -61,8 +61,8 @@ export interface ErrorOutput {
 export type Output = StreamOutput | DisplayData | ExecuteResult | ErrorOutput;
 
 /**
- * A valid notebook of nbformat 4.0 to 4.5 in the form that Jupyter's contents API answers: multi-line fields are
- * joined to one string each. Metadata nobody knows is kept, numbers as {@link parseJson} reads them.
+ * A valid notebook of nbformat 4.0 to 4.5 in the form in which Jupyter's contents API answers it: each multi-line field is one
+ * string. Unknown metadata is kept, and numbers are as `parseJson` reads them.
  * @see https://nbformat.readthedocs.io/en/latest/format_description.html
  */
 export interface Notebook {

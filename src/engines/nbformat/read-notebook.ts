@@ -1,15 +1,17 @@
 import { DomainError } from '../../errors.js';
 import { completeCellIds } from './cell-ids.js';
-import { type JsonObject, parseJson } from './json.js';
-import { joinMultiline } from './multiline.js';
+import { parseJson } from './json.js';
+import type { JsonObject } from './json-value.js';
+import { joinMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import { notebookFaults } from './notebook-faults.js';
-import { stripTransient } from './transient.js';
+import { stripTransient } from './strip-transient.js';
 
 /**
- * Reads stored bytes as Jupyter's contents API answers them: multi-line fields joined, missing or repeated cell ids of
- * nbformat 4.5 made unique. The same bytes give the same notebook each time.
- * @throws DomainError `unreadable_file` for what is not UTF-8, not JSON or not a valid notebook of nbformat 4.0 to 4.5
+ * Reads stored bytes into the form in which Jupyter's contents API answers notebooks: multi-line fields are joined, and
+ * missing or repeated cell ids of nbformat 4.5 are replaced by unique ones. The same bytes always give the same notebook.
+ * @throws DomainError `unreadable_file` for bytes that are not UTF-8, not JSON or not a valid notebook of nbformat 4.0 to 4.5
+ * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html#data-model
  */
 export function readNotebook(bytes: Uint8Array): Notebook {
   const stored = stripTransient(parseBytes(bytes));

@@ -1,8 +1,9 @@
 import { isLosslessNumber } from 'lossless-json';
 
 /**
- * The value with something else for each number that kept its token. Parts without such numbers are shared, not copied.
- * @param value a value of JSON
+ * Replaces each `LosslessNumber` in a value. Parts without such numbers are shared, not copied.
+ * @param value a JSON value; it is not modified
+ * @param replace gets the token of the number and returns the new value
  */
 export function replaceNumberTokens(value: unknown, replace: (token: string) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -4,13 +4,13 @@ export type Schema = Record<string, unknown>;
 /** A string. */
 export const text: Schema = { type: 'string' };
 
-/** A text, whole or as a list of lines. */
+/** A text, as one string or as a list of lines. */
 export const lines: Schema = { type: ['string', 'array'], items: text };
 
-/** The number of a cell's run, null before the first. */
+/** The execution count of a cell, null before its first run. */
 export const count: Schema = { type: ['integer', 'null'], minimum: 0 };
 
-/** An object that has all of `required`, perhaps some of `optional`, and nothing else. */
+/** An object with all members of `required`, any of `optional`, and no others. */
 export function closed(required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema {
   return {
     type: 'object',
@@ -20,7 +20,7 @@ export function closed(required: Record<string, Schema>, optional: Record<string
   };
 }
 
-/** An object whose members of these names, if there are any, have these schemas; others may be anything. */
+/** An object whose members of these names, if present, have these schemas; other members may have any value. */
 export function open(properties: Record<string, Schema>, required: string[] = []): Schema {
   return { type: 'object', required, properties };
 }

@@ -1,11 +1,11 @@
 import { isLosslessNumber } from 'lossless-json';
-import { mostFaults, mostNesting } from './limits.js';
+import { maxFaults, maxNesting } from './limits.js';
 import type { NotebookFault } from './notebook-fault.js';
 
 /**
- * Finds what no file can hold: texts with lone surrogates, which UTF-8 does not have, and nesting that cannot be read
- * back.
- * @returns at most {@link mostFaults}; none for what is safe to walk through recursively
+ * Finds what a file cannot store: texts with lone surrogates, which UTF-8 cannot encode, and nesting that is too deep to be
+ * read again.
+ * @returns at most {@link maxFaults} faults; a value without faults is safe for recursion
  */
 export function storageFaults(value: unknown): NotebookFault[] {
   const faults: NotebookFault[] = [];
@@ -14,11 +14,11 @@ export function storageFaults(value: unknown): NotebookFault[] {
   return faults;
 
   function visit(part: unknown): void {
-    if (faults.length === mostFaults) return;
+    if (faults.length === maxFaults) return;
     if (typeof part === 'string') checkText(part);
     if (typeof part !== 'object' || part === null || isLosslessNumber(part)) return;
-    if (path.length === mostNesting) {
-      faults.push({ path: [...path], msg: `must not nest deeper than ${mostNesting}`, type: 'too_deep' });
+    if (path.length === maxNesting) {
+      faults.push({ path: [...path], msg: `must not nest deeper than ${maxNesting}`, type: 'too_deep' });
       return;
     }
     if (Array.isArray(part)) {

@@ -2,15 +2,15 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { cellSchema, notebookSchema, outputSchema } from './notebook-schema.js';
 import type { Schema } from './schema-parts.js';
 
-/** Validates one kind of thing. */
+/** The validators of one kind of part. */
 export interface PartValidator {
   /** Stops at the first fault. */
   quick: ValidateFunction;
-  /** Finds all faults, however many: for values of a bounded size only. Compiled when first asked for. */
+  /** Finds all faults, so only for parts of a bounded size. Compiled at the first call. */
   thorough(): ValidateFunction;
 }
 
-/** The validators of one minor version, one for each part that is validated on its own. */
+/** The validators of one minor version, one for each kind of part that is validated separately. */
 export interface Validators {
   notebook: PartValidator;
   cell: PartValidator;

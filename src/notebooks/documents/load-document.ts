@@ -6,13 +6,13 @@ import { notFound } from '../../errors.js';
 import { type LoadedRepository, loadRepository } from '../../repositories/load-repository.js';
 import { isUuid } from '../../validation/validate.js';
 
-/** A notebook's identity across renames and branches, with the repository that holds it. */
+/** A notebook document, which is the identity of a notebook across renames and branches, with its repository. */
 export interface LoadedDocument extends LoadedRepository {
   document: NotebookDocument;
 }
 
 /**
- * Loads a notebook document in its space and authorizes the caller as for its repository.
+ * Loads a notebook document of a space and checks that the caller may view or edit its repository.
  * @throws DomainError `not_found`, `forbidden`
  */
 export async function loadDocument(

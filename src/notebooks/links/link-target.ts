@@ -4,15 +4,15 @@ import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 
-/** What a link points to. */
+/** The resource that a link points to. */
 export interface LinkTarget {
   targetType: LinkTargetType;
   targetId: string;
 }
 
 /**
- * The name of a link's target; null, alike, when there is no such thing in the space (any more) and when it is a
- * repository that the caller may not view.
+ * The name of a link's target. It is null both when the space has no such resource and when it is a repository that the
+ * caller may not view, so that the answer does not reveal which.
  * @throws DomainError `not_found` when the caller is no member of the space
  */
 export async function targetName(

@@ -10,9 +10,9 @@ import { isUuid } from '../../validation/validate.js';
 import type { LinkTarget } from './link-target.js';
 
 /**
- * The notebooks that are linked to something of a space, newest first: those whose repository the caller can view.
- * Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ * The notebooks that are linked to a resource of a space and whose repositories the caller can view, newest first. Needs
+ * the scope `read`.
+ * @throws DomainError when the listing is read: `not_found` (space), `insufficient_scope`
  */
 export function listLinkedNotebooks(
   services: PrismaService,

@@ -11,7 +11,7 @@ import { isUuid } from '../../validation/validate.js';
 import { loadDocument } from '../documents/load-document.js';
 import { targetName } from './link-target.js';
 
-/** What a notebook shall be linked to. */
+/** The target of a new link. */
 export interface CreateLinkInput {
   targetType: LinkTargetType;
   targetId: string;
@@ -19,7 +19,7 @@ export interface CreateLinkInput {
 
 /**
  * The links of a notebook, newest first. Needs the scope `read` and `can_view` of its repository.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, when it is read
+ * @throws DomainError when the listing is read: `not_found`, `insufficient_scope`, `forbidden`
  */
 export function listLinks(
   services: PrismaService,
@@ -41,7 +41,7 @@ export function listLinks(
 }
 
 /**
- * Links a notebook to something of its space. Needs the scope `write` and `can_edit` of its repository.
+ * Links a notebook to a resource of its space. Needs the scope `write` and `can_edit` of its repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
  *   `already_exists`
  */
@@ -67,7 +67,7 @@ export async function createLink(
     });
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    throw new DomainError('already_exists', 'The notebook is linked to that already.');
+    throw new DomainError('already_exists', 'This link already exists.');
   }
 }
 

@@ -3,16 +3,16 @@ import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import type { BranchIndexer } from './branch-indexer.js';
 
-/** Notices commits that reach a branch from outside or by another process, as long as somebody watches it. */
-export interface BranchWatcher {
-  /**
-   * Looks at the branch's tip at once, then once a second, and has the indexer bring the index up to it, which publishes
-   * what is new. However many watch a branch, one looks. Returns the function that ends it; the last one ends the looking.
-   */
-  watch(repositoryId: string, branch: string): () => void;
+/** What {@link BranchWatcher} uses. */
+export interface BranchWatcherDeps {
+  git: GitStore;
+  indexer: BranchIndexer;
+  log: Logger;
+  /** Milliseconds between two checks of a branch; default 1 s. */
+  intervalMs?: number;
 }
 
-interface Watched {
+interface WatchedBranch {
   watchers: number;
   tip: string | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -20,57 +20,60 @@ interface Watched {
 
 const defaultIntervalMs = 1_000;
 
-/** Makes a {@link BranchWatcher}. */
-export function createBranchWatcher(deps: {
-  git: GitStore;
-  indexer: BranchIndexer;
-  log: Logger;
-  intervalMs?: number;
-}): BranchWatcher {
-  const { intervalMs = defaultIntervalMs } = deps;
-  const branches = new Map<string, Watched>();
+/** Finds commits that another process, or a program outside the gateway, adds to a branch that somebody watches. */
+export class BranchWatcher {
+  readonly #deps: BranchWatcherDeps;
+  readonly #branches = new Map<string, WatchedBranch>();
 
-  async function look(repositoryId: string, branch: string, watched: Watched): Promise<void> {
-    const repository = await deps.git.repository(repositoryId);
-    const tip = await repository.resolveBranch(branch);
-    if (tip === watched.tip) return;
-    await deps.indexer.ensure(repositoryId, branch);
-    watched.tip = tip;
+  constructor(deps: BranchWatcherDeps) {
+    this.#deps = deps;
   }
 
-  function schedule(repositoryId: string, branch: string, watched: Watched, afterMs: number): void {
+  /**
+   * Checks the branch's tip now and then once a second. When it has moved, the indexer updates the index and publishes
+   * `commit`. All watchers of a branch share one check.
+   * @returns a function that ends the watch; the checks end with the last watch
+   */
+  watch(repositoryId: string, branch: string): () => void {
+    const key = `${repositoryId}:${branch}`;
+    const watched = this.#branches.get(key) ?? { watchers: 0, tip: undefined, timer: undefined };
+    watched.watchers++;
+    if (watched.watchers === 1) {
+      this.#branches.set(key, watched);
+      this.#schedule(repositoryId, branch, watched, 0);
+    }
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      watched.watchers--;
+      if (watched.watchers > 0) return;
+      clearTimeout(watched.timer);
+      this.#branches.delete(key);
+    };
+  }
+
+  #schedule(repositoryId: string, branch: string, watched: WatchedBranch, afterMs: number): void {
+    const { log, intervalMs = defaultIntervalMs } = this.#deps;
     watched.timer = setTimeout(() => {
-      look(repositoryId, branch, watched)
+      this.#check(repositoryId, branch, watched)
         .catch((error) => {
-          // A branch that is gone may come back; its subscribers are told by their own checks.
+          // A deleted branch may be created again; its subscriptions find out by their own checks.
           if (error instanceof DomainError && error.code === 'not_found') return;
-          deps.log.warn({ err: error, repositoryId, branch }, 'a branch could not be looked at');
+          log.warn({ err: error, repositoryId, branch }, 'a branch could not be checked for new commits');
         })
         .finally(() => {
-          if (watched.watchers > 0) schedule(repositoryId, branch, watched, intervalMs);
+          if (watched.watchers > 0) this.#schedule(repositoryId, branch, watched, intervalMs);
         });
     }, afterMs);
     watched.timer.unref();
   }
 
-  return {
-    watch(repositoryId, branch) {
-      const key = `${repositoryId}:${branch}`;
-      const watched = branches.get(key) ?? { watchers: 0, tip: undefined, timer: undefined };
-      watched.watchers++;
-      if (watched.watchers === 1) {
-        branches.set(key, watched);
-        schedule(repositoryId, branch, watched, 0);
-      }
-      let ended = false;
-      return () => {
-        if (ended) return;
-        ended = true;
-        watched.watchers--;
-        if (watched.watchers > 0) return;
-        clearTimeout(watched.timer);
-        branches.delete(key);
-      };
-    },
-  };
+  async #check(repositoryId: string, branch: string, watched: WatchedBranch): Promise<void> {
+    const repository = await this.#deps.git.repository(repositoryId);
+    const tip = await repository.resolveBranch(branch);
+    if (tip === watched.tip) return;
+    await this.#deps.indexer.ensure(repositoryId, branch);
+    watched.tip = tip;
+  }
 }

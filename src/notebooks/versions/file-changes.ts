@@ -1,16 +1,16 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
 import { pathHash } from '../path-hash.js';
-import { storable } from './index-db.js';
+import { storable } from './storable.js';
 
-/** What one commit did to one file of a branch. */
+/** The change of one file of a branch by one commit. */
 export interface FileChangeEvent {
   branch: string;
   path: string;
   change: 'created' | 'updated' | 'deleted' | 'renamed';
-  /** Where it was, when it was renamed. */
+  /** The path before a rename; null for other changes. */
   previousPath: string | null;
-  /** The blob; null when it is gone. */
+  /** The object id of the blob; null for a deletion. */
   sha: string | null;
   /** Null for text files. */
   notebookId: string | null;
@@ -19,7 +19,7 @@ export interface FileChangeEvent {
   commitMessage: string;
 }
 
-/** A step of an indexed branch from one tip to the next. */
+/** The move of an indexed branch from one tip to another. */
 export interface Step {
   repositoryId: string;
   branch: string;
@@ -28,8 +28,8 @@ export interface Step {
 }
 
 /**
- * The file changes of a step, commit by commit, the older first. After a force push `from` is no ancestor of `to`:
- * then the differences between the two, told as changes of the new tip.
+ * The file changes of a move, commit by commit, parents before children. After a force push `from` is not an ancestor of
+ * `to`. Then it yields the differences between the two commits, as changes by the new tip.
  * @throws DomainError `not_found` when a commit is gone, `payload_too_large`
  */
 export async function* fileChanges(
@@ -40,7 +40,13 @@ export async function* fileChanges(
   if (!(await git.isAncestor(step.from, step.to))) {
     const commit = await git.readCommit(step.to);
     const [before, after] = [await git.listFiles(step.from), await git.listFiles(step.to)];
-    yield* tell(deps, step, commit, difference(before, after), new Set(before.map(({ path }) => path)));
+    yield* describeChanges(
+      deps,
+      step,
+      commit,
+      difference(before, after),
+      new Set(before.map(({ path }) => path)),
+    );
     return;
   }
   for await (const { commit, changes } of git.history(step.from, step.to)) {
@@ -49,7 +55,7 @@ export async function* fileChanges(
     for (const { path, oid } of changes) {
       if (parent && oid !== null && (await git.fileOid(parent, path))) before.add(path);
     }
-    yield* tell(deps, step, commit, changes, before);
+    yield* describeChanges(deps, step, commit, changes, before);
   }
 }
 
@@ -63,8 +69,8 @@ function difference(before: { path: string; oid: string }[], after: typeof befor
   ];
 }
 
-/** @param before which of the changed paths were there before */
-async function* tell(
+/** @param before the changed paths that had a file before the commit */
+async function* describeChanges(
   { prisma }: { prisma: PrismaClient },
   { repositoryId, branch }: Step,
   commit: Commit,

@@ -1,30 +1,33 @@
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client/client.js';
 
-/** A client, or that of a transaction. */
+/** A database client, or the client of an open transaction. */
 export type Db = Prisma.TransactionClient;
 
-/** The branch that is imported. */
+/** The branch whose index is updated. */
 export interface IndexedBranch {
   repositoryId: string;
   branch: string;
   defaultBranch: string;
 }
 
-/** The database as an import sees it: all in one transaction, or each step in a short one of its own. */
+/** How an import uses the database: in one transaction, or in a short transaction for each step. */
 export interface IndexDb {
   read: Db;
-  /** Runs some writes as one. */
+  /** Runs writes atomically. */
   step(write: (tx: Db) => Promise<void>): Promise<void>;
-  /** Whether the steps are transactions of their own, so that large writes are better split. */
+  /** Whether each step is a transaction of its own: then large writes should be split into several steps. */
   isSplit: boolean;
 }
 
-/** The {@link IndexDb} within a transaction that is open. */
+/** An {@link IndexDb} within an open transaction. */
 export function withinTransaction(tx: Db): IndexDb {
   return { read: tx, step: (write) => write(tx), isSplit: false };
 }
 
-/** The {@link IndexDb} of a long import: others have the connection between two steps, and `signal` ends it there. */
+/**
+ * An {@link IndexDb} for long imports. Between two steps others can use the database connection, and `signal` ends the
+ * import there.
+ */
 export function inSteps(prisma: PrismaClient, signal: AbortSignal): IndexDb {
   return {
     read: prisma,
@@ -36,23 +39,10 @@ export function inSteps(prisma: PrismaClient, signal: AbortSignal): IndexDb {
   };
 }
 
-/** The index was moved by another process since it was read: to be read again. */
+/** Thrown when another process changed the index after it was read. The caller reads it again. */
 export class IndexMoved extends Error {
   constructor() {
-    super('another process moved this index');
+    super('Another process changed the index.');
     this.name = 'IndexMoved';
   }
-}
-
-/** Splits a list into parts of at most `size`. */
-export function* chunk<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
-
-/** The most values of one statement. */
-export const itemsPerStatement = 1_000;
-
-/** PostgreSQL's text holds neither NUL nor lone surrogates; a commit from outside may have both. */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
 }

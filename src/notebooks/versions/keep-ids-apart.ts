@@ -3,7 +3,7 @@ import type { GitRepository } from '../../engines/git/git-store.js';
 import { blobAt } from './blob-at.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
 
-/** One of several files of a branch that have the same id. */
+/** One of several files of a branch with the same notebook id. */
 interface Claim {
   documentId: string;
   path: string;
@@ -12,11 +12,11 @@ interface Claim {
 }
 
 /**
- * Leaves each id to one file of a branch. A merge can bring two files with one: that which one side renamed, and that
- * which stayed at the path on the other. The id stays where the branch had it before; else where the default branch has
- * it; else at the path that it had first. The other files, with the versions that they are of, take the ids that the
- * default branch has at their paths, or new ones.
- * @param base the commit that the index stood for before; null when there was none
+ * Makes notebook ids unique within a branch. A merge can give one id to two files: one side renamed the file, and the
+ * other side kept its path. The id stays with the file that the branch had before the merge, else with the one that has it
+ * on the default branch, else with the path that had it first. Each other file, together with its current version, gets
+ * the id of its path on the default branch, or a new one.
+ * @param base the commit of the index before the import; null when there was none
  */
 export async function keepIdsApart(
   db: IndexDb,
@@ -25,7 +25,7 @@ export async function keepIdsApart(
   base: string | null,
 ): Promise<void> {
   const { repositoryId, branch } = at;
-  // Not by a unique index: between the steps of a long import two files may have one id.
+  // A unique constraint is not possible: between the steps of a long import two files may have the same id.
   const claims = await db.read.$queryRaw<Claim[]>`
     SELECT "documentId", path, "pathHash", "lastCommitOid" FROM "BranchFile"
     WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND "documentId" IN (
@@ -37,7 +37,7 @@ export async function keepIdsApart(
   for (const documentId of new Set(claims.map((claim) => claim.documentId))) {
     const sharers = claims.filter((claim) => claim.documentId === documentId);
     const keeper = await bestClaim(db, git, at, { base, documentId, sharers });
-    for (const claim of sharers) if (claim !== keeper) await giveOther(db, at, claim);
+    for (const claim of sharers) if (claim !== keeper) await assignOtherId(db, at, claim);
   }
 }
 
@@ -69,16 +69,16 @@ async function bestClaim(
   return best.find((claim) => claim.pathHash === found?.pathHash) ?? best[0]!;
 }
 
-async function giveOther(
+async function assignOtherId(
   db: IndexDb,
   { repositoryId, branch, defaultBranch }: IndexedBranch,
   { pathHash, lastCommitOid }: Claim,
 ): Promise<void> {
-  const there = await db.read.branchFile.findUnique({
+  const onDefaultBranch = await db.read.branchFile.findUnique({
     where: { repositoryId_branch_pathHash: { repositoryId, branch: defaultBranch, pathHash } },
     select: { documentId: true },
   });
-  const shared = there?.documentId ?? null;
+  const shared = onDefaultBranch?.documentId ?? null;
   const isFree =
     shared !== null &&
     (await db.read.branchFile.count({ where: { repositoryId, branch, documentId: shared } })) === 0;

@@ -1,9 +1,10 @@
 import { isNotebookPath } from '../file-kind.js';
 import { pathHash } from '../path-hash.js';
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 import { newestVersions } from './newest-versions.js';
 
-/** A file of the branch as the index has it. */
+/** A file of a branch in the index. */
 export interface FileState {
   documentId: string | null;
   blobOid: string;
@@ -11,79 +12,100 @@ export interface FileState {
   updatedAt: Date;
 }
 
-/** What the index knows already of the documents that some commits may concern. */
+/** What the index knows about the paths of some commits before these are imported. */
 export interface KnownDocuments {
-  /** The branch's files now, of the paths asked for. */
+  /** By path, the current files of the branch. */
   current: Map<string, FileState>;
-  /** Those of the ids below that other files of the branch have now, one for each. */
+  /** Of the ids below, those that other files of the branch have; an id is repeated for each such file. */
   usedElsewhere: string[];
-  /** `commit:path` → id, from any branch. */
+  /** By `commit:path`, the id that any branch gave to the path in this commit. */
   byCommit: Map<string, string>;
-  /** path → id on the default branch, of paths that are new to the branch. */
+  /** By path, the id on the default branch; for paths that are new to the branch. */
   onDefaultBranch: Map<string, string>;
-  /** path → the last id that it had on this branch, of paths that are new to it. */
+  /** By path, the last id on this branch; for paths that the branch does not have now. */
   before: Map<string, string>;
 }
 
-/** Reads {@link KnownDocuments} from the database, in bounded queries. */
+/** Reads {@link KnownDocuments}, in queries of bounded size. */
 export async function knownDocuments(
   db: Db,
   at: IndexedBranch,
-  asked: { commitOids: string[]; paths: string[] },
+  { commitOids, paths }: { commitOids: string[]; paths: string[] },
 ): Promise<KnownDocuments> {
-  const { repositoryId, branch, defaultBranch } = at;
-  const known: KnownDocuments = {
-    current: new Map(),
-    usedElsewhere: [],
-    byCommit: new Map(),
-    onDefaultBranch: new Map(),
-    before: new Map(),
-  };
-  for (const some of chunk(asked.paths, itemsPerStatement)) {
+  const current = await currentFiles(db, at, paths);
+  const added = paths.filter((path) => isNotebookPath(path) && !current.has(path));
+  if (added.length === 0) {
+    return { current, usedElsewhere: [], byCommit: new Map(), onDefaultBranch: new Map(), before: new Map() };
+  }
+  const byCommit = await idsByCommit(db, at, commitOids);
+  const onDefaultBranch = await idsOnDefaultBranch(db, at, added);
+  const before = await lastIds(db, at, added);
+  const ids = new Set([...byCommit.values(), ...onDefaultBranch.values(), ...before.values()]);
+  const users = await filesWithIds(db, at, [...ids]);
+  const usedElsewhere = users.filter(({ path }) => !current.has(path)).map(({ documentId }) => documentId!);
+  return { current, usedElsewhere, byCommit, onDefaultBranch, before };
+}
+
+async function currentFiles(db: Db, { repositoryId, branch }: IndexedBranch, paths: string[]) {
+  const current = new Map<string, FileState>();
+  for (const some of chunk(paths, itemsPerStatement)) {
     const files = await db.branchFile.findMany({
       where: { repositoryId, branch, pathHash: { in: some.map(pathHash) } },
     });
-    for (const file of files) known.current.set(file.path, file);
+    for (const file of files) current.set(file.path, file);
   }
-  const added = asked.paths.filter((path) => isNotebookPath(path) && !known.current.has(path));
-  if (added.length === 0) return known;
-  for (const commitOids of chunk(asked.commitOids, itemsPerStatement)) {
+  return current;
+}
+
+async function idsByCommit(db: Db, { repositoryId }: IndexedBranch, commitOids: string[]) {
+  const ids = new Map<string, string>();
+  for (const some of chunk(commitOids, itemsPerStatement)) {
     const versions = await db.fileVersion.findMany({
-      where: { repositoryId, commitOid: { in: commitOids }, documentId: { not: null } },
+      where: { repositoryId, commitOid: { in: some }, documentId: { not: null } },
       select: { commitOid: true, path: true, documentId: true },
     });
-    for (const version of versions) {
-      known.byCommit.set(`${version.commitOid}:${version.path}`, version.documentId!);
-    }
+    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId!);
   }
-  if (branch !== defaultBranch) {
-    for (const some of chunk(added, itemsPerStatement)) {
-      const files = await db.branchFile.findMany({
-        where: {
-          repositoryId,
-          branch: defaultBranch,
-          pathHash: { in: some.map(pathHash) },
-          documentId: { not: null },
-        },
-        select: { path: true, documentId: true },
-      });
-      for (const file of files) known.onDefaultBranch.set(file.path, file.documentId!);
-    }
+  return ids;
+}
+
+async function idsOnDefaultBranch(
+  db: Db,
+  { repositoryId, branch, defaultBranch }: IndexedBranch,
+  paths: string[],
+) {
+  const ids = new Map<string, string>();
+  if (branch === defaultBranch) return ids;
+  for (const some of chunk(paths, itemsPerStatement)) {
+    const pathHashes = { in: some.map(pathHash) };
+    const files = await db.branchFile.findMany({
+      where: { repositoryId, branch: defaultBranch, pathHash: pathHashes, documentId: { not: null } },
+      select: { path: true, documentId: true },
+    });
+    for (const { path, documentId } of files) ids.set(path, documentId!);
   }
+  return ids;
+}
+
+async function lastIds(db: Db, at: IndexedBranch, paths: string[]) {
+  const ids = new Map<string, string>();
   const versions = await newestVersions(
     db,
     at,
-    added.map((path) => ({ path })),
+    paths.map((path) => ({ path })),
   );
-  for (const { path, documentId } of versions.values()) if (documentId) known.before.set(path, documentId);
-  const ids = [...known.byCommit.values(), ...known.onDefaultBranch.values(), ...known.before.values()];
-  for (const documentIds of chunk([...new Set(ids)], itemsPerStatement)) {
+  for (const { path, documentId } of versions.values()) if (documentId) ids.set(path, documentId);
+  return ids;
+}
+
+async function filesWithIds(db: Db, { repositoryId, branch }: IndexedBranch, ids: string[]) {
+  const found: { path: string; documentId: string | null }[] = [];
+  for (const some of chunk(ids, itemsPerStatement)) {
     const files = await db.branchFile.findMany({
-      where: { repositoryId, branch, documentId: { in: documentIds } },
+      where: { repositoryId, branch, documentId: { in: some } },
       select: { path: true, documentId: true },
     });
-    for (const { path, documentId } of files)
-      if (!known.current.has(path)) known.usedElsewhere.push(documentId!);
+    found.push(...files);
   }
-  return known;
+  return found;
 }

@@ -8,11 +8,11 @@ import { loadDocument } from '../documents/load-document.js';
 import type { NotebookServices } from '../notebook-services.js';
 
 /**
- * The saved versions of a notebook on one branch, newest first, under all the paths that it had. A merge puts what it
- * brings between what was there, and none comes before what it descends from. Needs the scope `read` and `can_view` of its
- * repository.
- * @param filter.branch default the repository's default branch
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, when it is read
+ * The versions of a notebook on one branch, newest first, under all the paths that it had. After a merge the versions of
+ * both sides are sorted by time together, and no version comes before its ancestors. Needs the scope `read` and `can_view`
+ * of the notebook's repository.
+ * @param filter.branch default: the repository's default branch
+ * @throws DomainError when the listing is read: `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`
  */
 export function listVersions(
   services: NotebookServices,

@@ -1,118 +1,186 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
-import { type CommitChanges, importCommits } from './import-commits.js';
-import { type IndexDb, type IndexedBranch, IndexMoved, inSteps, itemsPerStatement } from './index-db.js';
+import type { CommitChanges } from './commit-changes.js';
+import { importCommits } from './import-commits.js';
+import { type Db, type IndexDb, type IndexedBranch, IndexMoved, inSteps } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
-import { settleFiles } from './settle-files.js';
-import { takeBack } from './take-back.js';
+import { reconcileFiles } from './reconcile-files.js';
+import { removeCommits } from './remove-commits.js';
+import { removeUnreachable } from './remove-unreachable.js';
 
-const commitsPerStep = 500;
-const changesPerStep = 2_000;
+const maxCommitsPerStep = 500;
+const maxChangesPerStep = 2_000;
 
-/**
- * Brings an index up to a commit in short steps, with bounded memory; the caller is the only one who does. Begins where
- * one that was killed stopped. Until the end the row says that it is not complete, so that nothing reads it.
- * @returns the commit that it stands for now: where an import that was under way leads to, else `tip`
- * @throws IndexMoved when the row is not as it was; the signal's reason
- */
-export async function longImport(
-  deps: { prisma: PrismaClient; git: GitRepository },
-  at: IndexedBranch,
-  to: { indexed: string | null; tip: string; signal: AbortSignal },
-): Promise<string> {
-  const { prisma, git } = deps;
-  const { repositoryId, branch } = at;
-  const key = { repositoryId_branch: { repositoryId, branch } };
-  const db = inSteps(prisma, to.signal);
-  // The row comes first: what is imported refers to it.
-  const row = await prisma.branchIndex.upsert({
-    where: key,
-    create: { repositoryId, branch, tipOid: '', targetOid: to.tip },
-    update: {},
-  });
-  if ((row.tipOid || null) !== to.indexed) throw new IndexMoved();
-  const resumes = row.targetOid !== null && (await git.isKnown(row.targetOid));
-  const target = resumes ? row.targetOid! : to.tip;
-  let done = { count: resumes ? row.importedCommits : 0, oid: resumes ? row.importedOid : null };
-  const start = { targetOid: target, importedCommits: done.count, importedOid: done.oid };
-  await prisma.branchIndex.update({ where: key, data: start });
-
-  const base = to.indexed !== null && (await git.isKnown(to.indexed)) ? to.indexed : null;
-  const lost = base === null && to.indexed !== null;
-  const reached = new Set<string>();
-  if (done.count === 0 && base !== null && !(await git.isAncestor(base, target)))
-    await takeBack(db, git, at, base, git.history(target, base));
-  if (done.count === 0 && lost)
-    await db.step(async (tx) => void (await tx.branchFile.deleteMany({ where: { repositoryId, branch } })));
-
-  let batch: CommitChanges[] = [];
-  let changes = 0;
-  let count = 0;
-  const flush = async () => {
-    const next = { count, oid: batch.at(-1)!.commit.oid };
-    const from = done;
-    await importCommits(db, git, at, batch, {
-      sizes: false,
-      last: async (tx) => {
-        const { count: moved } = await tx.branchIndex.updateMany({
-          where: { repositoryId, branch, targetOid: target, importedCommits: from.count },
-          data: { importedCommits: next.count, importedOid: next.oid },
-        });
-        if (moved !== 1) throw new IndexMoved();
-      },
-    });
-    done = next;
-    batch = [];
-    changes = 0;
-  };
-  for await (const entry of git.history(base, target)) {
-    to.signal.throwIfAborted();
-    if (lost) reached.add(entry.commit.oid);
-    count += 1;
-    if (count <= done.count && batch.length === 0) {
-      if (count < done.count || entry.commit.oid === done.oid) continue;
-      // Another order than the one before the kill: all over again, which leaves what is right as it is.
-      await prisma.branchIndex.update({ where: key, data: { importedCommits: 0, importedOid: null } });
-      throw new IndexMoved();
-    }
-    batch.push(entry);
-    changes += entry.changes.length;
-    if (batch.length >= commitsPerStep || changes >= changesPerStep) await flush();
-  }
-  if (batch.length > 0) await flush();
-  if (lost) await dropUnreached(db, at, reached);
-  await settleFiles(db, git, at, target);
-  await keepIdsApart(db, git, at, base);
-  const { count: moved } = await prisma.branchIndex.updateMany({
-    where: { repositoryId, branch, targetOid: target },
-    data: { tipOid: target, targetOid: null, importedCommits: 0, importedOid: null },
-  });
-  if (moved !== 1) throw new IndexMoved();
-  return target;
+/** What {@link LongImport} uses. */
+export interface LongImportDeps {
+  prisma: PrismaClient;
+  git: GitRepository;
 }
 
-/** Where the commit that was indexed is gone, what it led to cannot be walked: what the new tip does not reach goes. */
-async function dropUnreached(db: IndexDb, at: IndexedBranch, reached: Set<string>): Promise<void> {
-  const { repositoryId, branch } = at;
-  for (let after = { pathHash: '', position: 0n }; ; ) {
-    const rows = await db.read.fileVersion.findMany({
-      where: {
-        repositoryId,
-        branch,
-        OR: [
-          { pathHash: { gt: after.pathHash } },
-          { pathHash: after.pathHash, position: { lt: after.position } },
-        ],
-      },
-      orderBy: [{ pathHash: 'asc' }, { position: 'desc' }],
-      take: itemsPerStatement,
-      select: { id: true, commitOid: true, pathHash: true, position: true },
+/** The import to run. */
+export interface LongImportJob {
+  /** The commit up to which the index was complete before; null when it never was. */
+  indexed: string | null;
+  /** The commit to import, unless an import to another commit is to be resumed. */
+  tip: string;
+  /** Ends the import between two steps. */
+  signal: AbortSignal;
+}
+
+/** How far an import has come: how many commits, and the last one. */
+interface Progress {
+  count: number;
+  oid: string | null;
+}
+
+/**
+ * Imports a long history into the index of a branch in short transactions, with bounded memory. It resumes an import that
+ * ended early. Until the last step the row of the index is marked as incomplete, so that nobody reads it.
+ *
+ * Only one import of a branch may run at a time; the caller holds a lease.
+ */
+export class LongImport {
+  readonly #deps: LongImportDeps;
+  readonly #at: IndexedBranch;
+  readonly #job: LongImportJob;
+  readonly #db: IndexDb;
+  /** The commit to which this import leads. */
+  #target = '';
+  #done: Progress = { count: 0, oid: null };
+  /** The indexed commit, if Git still has it. */
+  #base: string | null = null;
+
+  constructor(deps: LongImportDeps, at: IndexedBranch, job: LongImportJob) {
+    this.#deps = deps;
+    this.#at = at;
+    this.#job = job;
+    this.#db = inSteps(deps.prisma, job.signal);
+  }
+
+  /**
+   * Runs the import; once per object.
+   * @returns the commit up to which the index is complete: that of the resumed import, else the job's tip
+   * @throws IndexMoved when somebody else changed the index; the reason of the signal
+   */
+  async run(): Promise<string> {
+    await this.#begin();
+    const { indexed } = this.#job;
+    const { git } = this.#deps;
+    if (indexed !== null && (await git.isKnown(indexed))) this.#base = indexed;
+    const isLost = indexed !== null && this.#base === null;
+    if (this.#done.count === 0) await this.#removeOld(isLost);
+    const reachable = await this.#importHistory(isLost);
+    if (reachable) await removeUnreachable(this.#db, this.#at, reachable);
+    await reconcileFiles(this.#db, git, this.#at, this.#target);
+    await keepIdsApart(this.#db, git, this.#at, this.#base);
+    await this.#complete();
+    return this.#target;
+  }
+
+  /** Writes the index's row, which the imported rows refer to, and finds out what to resume. */
+  async #begin(): Promise<void> {
+    const { prisma, git } = this.#deps;
+    const { indexed, tip } = this.#job;
+    const { repositoryId, branch } = this.#at;
+    const row = await prisma.branchIndex.upsert({
+      where: { repositoryId_branch: { repositoryId, branch } },
+      create: { repositoryId, branch, tipOid: '', targetOid: tip },
+      update: {},
     });
-    const last = rows.at(-1);
-    if (!last) return;
-    after = { pathHash: last.pathHash, position: last.position };
-    const gone = rows.filter(({ commitOid }) => !reached.has(commitOid)).map(({ id }) => id);
-    if (gone.length === 0) continue;
-    await db.step(async (tx) => void (await tx.fileVersion.deleteMany({ where: { id: { in: gone } } })));
+    if ((row.tipOid || null) !== indexed) throw new IndexMoved();
+    const isResumed = row.targetOid !== null && (await git.isKnown(row.targetOid));
+    this.#target = isResumed ? row.targetOid! : tip;
+    if (isResumed) this.#done = { count: row.importedCommits, oid: row.importedOid };
+    await this.#saveProgress(this.#done, { targetOid: this.#target });
+  }
+
+  async #saveProgress({ count, oid }: Progress, data: { targetOid?: string } = {}): Promise<void> {
+    const { repositoryId, branch } = this.#at;
+    await this.#deps.prisma.branchIndex.update({
+      where: { repositoryId_branch: { repositoryId, branch } },
+      data: { ...data, importedCommits: count, importedOid: oid },
+    });
+  }
+
+  /**
+   * Removes from the index what the target does not contain.
+   * @param isLost whether Git no longer has the indexed commit. Then the old history cannot be walked: here only the files
+   *   are deleted, and the versions after the import.
+   */
+  async #removeOld(isLost: boolean): Promise<void> {
+    const { git } = this.#deps;
+    const { repositoryId, branch } = this.#at;
+    const base = this.#base;
+    if (isLost) {
+      await this.#db.step(
+        async (tx) => void (await tx.branchFile.deleteMany({ where: { repositoryId, branch } })),
+      );
+    } else if (base !== null && !(await git.isAncestor(base, this.#target))) {
+      await removeCommits(this.#db, git, this.#at, {
+        indexed: base,
+        removed: git.history(this.#target, base),
+      });
+    }
+  }
+
+  /** @returns all commits of the history when they are wanted, else null */
+  async #importHistory(wantsCommits: boolean): Promise<Set<string> | null> {
+    const commits = wantsCommits ? new Set<string>() : null;
+    let batch: CommitChanges[] = [];
+    let changes = 0;
+    let count = 0;
+    for await (const entry of this.#deps.git.history(this.#base, this.#target)) {
+      this.#job.signal.throwIfAborted();
+      commits?.add(entry.commit.oid);
+      count += 1;
+      if (batch.length === 0 && (await this.#isImported(count, entry.commit.oid))) continue;
+      batch.push(entry);
+      changes += entry.changes.length;
+      if (batch.length < maxCommitsPerStep && changes < maxChangesPerStep) continue;
+      await this.#importBatch(batch, count);
+      batch = [];
+      changes = 0;
+    }
+    if (batch.length > 0) await this.#importBatch(batch, count);
+    return commits;
+  }
+
+  /** @throws IndexMoved when Git returns the history in another order than to the import that is resumed: all again */
+  async #isImported(count: number, oid: string): Promise<boolean> {
+    if (count > this.#done.count) return false;
+    if (count < this.#done.count || oid === this.#done.oid) return true;
+    await this.#saveProgress({ count: 0, oid: null });
+    throw new IndexMoved();
+  }
+
+  async #importBatch(batch: CommitChanges[], count: number): Promise<void> {
+    const before = this.#done.count;
+    const next = { count, oid: batch.at(-1)!.commit.oid };
+    const last = async (tx: Db) => {
+      await this.#updateRow(
+        tx,
+        { importedCommits: before },
+        { importedCommits: count, importedOid: next.oid },
+      );
+    };
+    await importCommits(this.#db, this.#deps.git, this.#at, batch, { sizes: false, last });
+    this.#done = next;
+  }
+
+  async #complete(): Promise<void> {
+    const data = { tipOid: this.#target, targetOid: null, importedCommits: 0, importedOid: null };
+    await this.#updateRow(this.#deps.prisma, {}, data);
+  }
+
+  /** @throws IndexMoved unless the row is still that of this import */
+  async #updateRow(
+    db: Db,
+    expected: { importedCommits?: number },
+    data: { tipOid?: string; targetOid?: null; importedCommits: number; importedOid: string | null },
+  ): Promise<void> {
+    const { repositoryId, branch } = this.#at;
+    const where = { repositoryId, branch, targetOid: this.#target, ...expected };
+    const { count } = await db.branchIndex.updateMany({ where, data });
+    if (count !== 1) throw new IndexMoved();
   }
 }

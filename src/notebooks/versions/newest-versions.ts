@@ -1,6 +1,7 @@
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 
-/** The part of a version that a branch's file takes over. */
+/** The columns of a version that the row of a file repeats. */
 export interface NewestVersion {
   path: string;
   documentId: string | null;
@@ -9,9 +10,10 @@ export interface NewestVersion {
 }
 
 /**
- * The newest version of each path on a branch, one look into the index for each, however many versions it has.
- * @param wanted with `oid` only versions of that blob
- * @returns by path; without those that have none
+ * Reads the newest version of each path on a branch. The cost does not depend on how many versions a path has: the query
+ * reads one row for each from the database index.
+ * @param wanted paths; with `oid` only versions with that blob count
+ * @returns by path; paths without a version are missing
  */
 export async function newestVersions(
   db: Db,

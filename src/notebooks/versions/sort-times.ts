@@ -1,16 +1,17 @@
 import type { Commit, GitRepository } from '../../engines/git/git-store.js';
-import { chunk, type Db, type IndexedBranch, itemsPerStatement } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db, IndexedBranch } from './index-db.js';
 
-/** So many commits without a version are looked at behind those that are imported, before their dates are believed. */
-const mostBehind = 256;
+/** The maximum number of unindexed ancestors to read. Beyond them the dates of the commits are used as they are. */
+const maxAncestors = 256;
 
 type Links = Pick<Commit, 'oid' | 'parents' | 'committer'>;
 
 /**
- * The times that commits are sorted by: when each was committed, but never before a commit that it descends from, as
- * clocks differ.
- * @param commits parents before children; what they follow on is in the index
- * @returns by oid
+ * The times by which versions are sorted: the date of the commit, or that of its latest ancestor if that is later. The
+ * clocks of different machines differ, and no commit may be sorted before its ancestors.
+ * @param commits parents before children; their other ancestors are in the index
+ * @returns by object id
  */
 export async function sortTimes(
   db: Db,
@@ -20,12 +21,17 @@ export async function sortTimes(
 ): Promise<Map<string, Date>> {
   const ours = new Set(commits.map(({ oid }) => oid));
   const parents = commits.flatMap((commit) => commit.parents);
-  const { times, behind } = await whatIsBehind(db, git, at, new Set(parents.filter((oid) => !ours.has(oid))));
+  const { times, ancestors } = await readAncestors(
+    db,
+    git,
+    at,
+    new Set(parents.filter((oid) => !ours.has(oid))),
+  );
   const timeOf = (commit: Links): Date => {
     let latest = commit.committer.date;
     for (const oid of commit.parents) {
-      const unsorted = behind.get(oid);
-      const time = times.get(oid) ?? (unsorted && timeOf(unsorted));
+      const unindexed = ancestors.get(oid);
+      const time = times.get(oid) ?? (unindexed && timeOf(unindexed));
       if (time && time > latest) latest = time;
     }
     times.set(commit.oid, latest);
@@ -35,22 +41,25 @@ export async function sortTimes(
   return times;
 }
 
-/** The times of the commits that the index has versions of, and the commits on the way to them, which it has none of. */
-async function whatIsBehind(db: Db, git: GitRepository, at: IndexedBranch, oids: Set<string>) {
+/**
+ * Walks from some commits back to commits with versions in the index.
+ * @returns the times of the commits with versions, and the commits without versions on the way to them
+ */
+async function readAncestors(db: Db, git: GitRepository, at: IndexedBranch, oids: Set<string>) {
   const times = new Map<string, Date>();
-  const behind = new Map<string, Links>();
-  for (let open = oids; open.size > 0 && behind.size < mostBehind; ) {
+  const ancestors = new Map<string, Links>();
+  for (let open = oids; open.size > 0 && ancestors.size < maxAncestors; ) {
     for (const [oid, time] of await indexedTimes(db, at, [...open])) times.set(oid, time);
     const next = new Set<string>();
     for (const oid of open) {
-      if (times.has(oid) || behind.has(oid)) continue;
+      if (times.has(oid) || ancestors.has(oid)) continue;
       const commit = await git.readCommit(oid);
-      behind.set(oid, commit);
-      for (const parent of commit.parents) if (!times.has(parent) && !behind.has(parent)) next.add(parent);
+      ancestors.set(oid, commit);
+      for (const parent of commit.parents) if (!times.has(parent) && !ancestors.has(parent)) next.add(parent);
     }
     open = next;
   }
-  return { times, behind };
+  return { times, ancestors };
 }
 
 async function indexedTimes(

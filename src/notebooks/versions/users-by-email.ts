@@ -1,6 +1,8 @@
-import { chunk, type Db, itemsPerStatement, storable } from './index-db.js';
+import { chunk, itemsPerStatement } from './chunk.js';
+import type { Db } from './index-db.js';
+import { storable } from './storable.js';
 
-/** The users with some addresses, e-mail → id: who an author is. */
+/** The ids of the users with some e-mail addresses, by address. It links the authors of commits to users. */
 export async function usersByEmail(db: Db, emails: string[]): Promise<Map<string, string>> {
   const users = new Map<string, string>();
   for (const some of chunk(emails.map(storable), itemsPerStatement)) {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A version's id: a name-based UUID (RFC 9562, section 5.5) of what it is a version of, so that an index made anew
- * after a force push gives the versions that stayed their old ids.
+ * The id of a version: a name-based UUID of its repository, branch, commit and path. It is the same when the version is
+ * imported again, for example after a force push.
+ * @see https://www.rfc-editor.org/rfc/rfc9562#section-5.5
  */
 export function versionId(repositoryId: string, branch: string, commitOid: string, path: string): string {
   const hash = createHash('sha1').update([repositoryId, branch, commitOid, path].join('\0')).digest();

@@ -6,8 +6,7 @@ import type { MaintenanceServices } from './maintenance-services.js';
 
 /**
  * Queues a repository for maintenance, whether or not it is due. For space admins with the scope `admin`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `storage_unavailable` (no native git),
- *   `rate_limited`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `rate_limited`
  */
 export async function maintainRepository(
   services: MaintenanceServices,

@@ -4,128 +4,131 @@ import type { Leases } from '../../engines/database/leases.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
-import { progressWriter } from './progress-writer.js';
+import { ProgressWriter } from './progress-writer.js';
 
-/** Maintains repositories in the background, one at a time in this process, each by one process at a time. */
-export interface MaintenanceRunner {
-  /**
-   * Queues a repository; one that waits or is being maintained already is left as it is.
-   * @throws DomainError `storage_unavailable` without native git, `rate_limited` when 1,000 wait already
-   */
-  request(repositoryId: string): Promise<void>;
-  /** Ends what runs; it stays queued for the next start, or for another replica. */
-  close(): Promise<void>;
-}
+const maxWaiting = 1_000;
+const noProgress = { step: null, percent: null };
 
-const longestQueue = 1_000;
+/** The columns of a maintenance, without its key. */
+type MaintenanceColumns = Omit<Prisma.RepositoryMaintenanceUncheckedCreateInput, 'repositoryId'>;
 
-/** The name that is held while a repository is maintained; see `Leases`. */
+/** The name of the lease that is held while a repository is maintained; see {@link Leases}. */
 export function maintenanceLease(repositoryId: string): string {
   return `maintenance:${repositoryId}`;
 }
 
-/** Makes a {@link MaintenanceRunner}. */
-export function createMaintenanceRunner(deps: {
+/** What a {@link MaintenanceRunner} works with. */
+export interface MaintenanceRunnerDeps {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
   leases: Leases;
   log: Logger;
-}): MaintenanceRunner {
-  const { prisma, git, bus, leases, log } = deps;
-  const waiting = new Set<string>();
-  const closing = new AbortController();
-  let working: Promise<void> | undefined;
+}
 
-  async function record(
-    repositoryId: string,
-    data: Omit<Prisma.RepositoryMaintenanceUncheckedCreateInput, 'repositoryId'>,
-  ): Promise<void> {
-    await prisma.repositoryMaintenance.upsert({
-      where: { repositoryId },
-      create: { repositoryId, ...data },
-      update: data,
-    });
-    bus.publish('maintenance', repositoryId, { repositoryId });
+/**
+ * Maintains repositories in the background: one at a time in this process, and each repository in one process at a time.
+ * The database holds the state of each, so a restart or another replica continues with what was queued.
+ */
+export class MaintenanceRunner {
+  readonly #deps: MaintenanceRunnerDeps;
+  readonly #waiting = new Set<string>();
+  readonly #closing = new AbortController();
+  #working: Promise<void> | undefined;
+
+  constructor(deps: MaintenanceRunnerDeps) {
+    this.#deps = deps;
   }
 
-  async function work(): Promise<void> {
-    for (const repositoryId of waiting) {
-      if (closing.signal.aborted) return;
-      waiting.delete(repositoryId);
-      await maintain(repositoryId).catch((error) =>
-        log.warn({ err: error, repositoryId }, 'the state of a maintenance could not be kept'),
-      );
+  /**
+   * Queues a repository. Does nothing for one that waits or is being maintained already.
+   * @throws DomainError `rate_limited` when 1,000 repositories wait already
+   */
+  async request(repositoryId: string): Promise<void> {
+    if (this.#waiting.has(repositoryId)) return;
+    if (await this.#deps.leases.isHeld(maintenanceLease(repositoryId))) return;
+    if (this.#waiting.size >= maxWaiting) throw tooManyWait();
+    this.#waiting.add(repositoryId);
+    await this.#record(repositoryId, { status: 'queued' });
+    this.#working ??= this.#maintainWaiting().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  /** Stops the maintenance that runs. It stays queued for the next start or for another replica. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#working;
+  }
+
+  async #maintainWaiting(): Promise<void> {
+    for (const repositoryId of this.#waiting) {
+      if (this.#closing.signal.aborted) return;
+      this.#waiting.delete(repositoryId);
+      try {
+        await this.#maintainLeased(repositoryId);
+      } catch (err) {
+        this.#deps.log.warn({ err, repositoryId }, 'the state of a maintenance could not be saved');
+      }
     }
   }
 
-  async function maintain(repositoryId: string): Promise<void> {
+  /** Maintains a repository, unless another process does it now or has done it. */
+  async #maintainLeased(repositoryId: string): Promise<void> {
+    const { prisma, leases } = this.#deps;
     const lease = await leases.tryTake(maintenanceLease(repositoryId));
     if (!lease) return;
     try {
       const row = await prisma.repositoryMaintenance.findUnique({ where: { repositoryId } });
-      // Another replica had it queued, too, and is done.
       if (row?.status !== 'queued' && row?.status !== 'running') return;
-      await run(repositoryId, AbortSignal.any([closing.signal, lease.lost]));
+      await this.#maintain(repositoryId, AbortSignal.any([this.#closing.signal, lease.lost]));
     } finally {
       await lease.release();
     }
   }
 
-  async function run(repositoryId: string, signal: AbortSignal): Promise<void> {
-    const none = { step: null, percent: null };
-    await record(repositoryId, { status: 'running', startedAt: new Date(), finishedAt: null, ...none });
-    const progress = progressWriter((step, percent) =>
-      record(repositoryId, { status: 'running', step, percent }),
+  async #maintain(repositoryId: string, signal: AbortSignal): Promise<void> {
+    const begun = { startedAt: new Date(), finishedAt: null };
+    await this.#record(repositoryId, { status: 'running', ...begun, ...noProgress });
+    const outcome = await this.#runGit(repositoryId, signal);
+    await this.#record(repositoryId, { ...outcome, ...noProgress });
+  }
+
+  /** Runs the maintenance and returns what is recorded about its end. */
+  async #runGit(repositoryId: string, signal: AbortSignal): Promise<MaintenanceColumns> {
+    const { git, log } = this.#deps;
+    const progress = new ProgressWriter((step, percent) =>
+      this.#record(repositoryId, { status: 'running', step, percent }),
     );
     try {
-      await git.maintain(repositoryId, { signal, onProgress: progress.tell });
-      await progress.end();
-      await record(repositoryId, { status: 'idle', finishedAt: new Date(), lastError: null, ...none });
-    } catch (error) {
-      await progress.end();
-      if (signal.aborted) {
-        await record(repositoryId, { status: 'queued', startedAt: null, ...none });
-        return;
-      }
-      log.warn({ err: error, repositoryId }, 'a maintenance failed');
-      await record(repositoryId, {
-        status: 'failed',
-        finishedAt: new Date(),
-        lastError:
-          'Git could not maintain this repository; nothing was lost. The log of the server says why.',
-        ...none,
+      await git.maintain(repositoryId, {
+        signal,
+        onProgress: (step, percent) => progress.report(step, percent),
       });
+      return { status: 'idle', finishedAt: new Date(), lastError: null };
+    } catch (err) {
+      if (signal.aborted) return { status: 'queued', startedAt: null };
+      log.warn({ err, repositoryId }, 'a maintenance failed');
+      const lastError =
+        'Git could not maintain this repository; nothing was lost. The log of the server says why.';
+      return { status: 'failed', finishedAt: new Date(), lastError };
+    } finally {
+      await progress.end();
     }
   }
 
-  return {
-    async request(repositoryId) {
-      if (!git.native) {
-        throw new DomainError(
-          'storage_unavailable',
-          'This server has no git program, so maintenance is off.',
-        );
-      }
-      if (waiting.has(repositoryId) || (await leases.isHeld(maintenanceLease(repositoryId)))) return;
-      if (waiting.size >= longestQueue) {
-        throw new DomainError(
-          'rate_limited',
-          'Too many repositories wait for maintenance; try again later.',
-          {
-            retryAfterSeconds: 60,
-          },
-        );
-      }
-      waiting.add(repositoryId);
-      await record(repositoryId, { status: 'queued' });
-      working ??= work().finally(() => {
-        working = undefined;
-      });
-    },
-    async close() {
-      closing.abort();
-      await working;
-    },
-  };
+  async #record(repositoryId: string, columns: MaintenanceColumns): Promise<void> {
+    const { prisma, bus } = this.#deps;
+    await prisma.repositoryMaintenance.upsert({
+      where: { repositoryId },
+      create: { repositoryId, ...columns },
+      update: columns,
+    });
+    bus.publish('maintenance', repositoryId, { repositoryId });
+  }
+}
+
+function tooManyWait(): DomainError {
+  const message = 'Too many repositories wait for maintenance; try again later.';
+  return new DomainError('rate_limited', message, { retryAfterSeconds: 60 });
 }

@@ -5,91 +5,117 @@ import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import type { MaintenanceRunner } from './maintenance-runner.js';
 
-const lookEveryMs = 30_000;
-const sweepEveryMs = 60 * 60_000;
-const repositoriesAtOnce = 100;
-const mostTouched = 10_000;
+const checkEveryMs = 30_000;
+const checkAllEveryMs = 60 * 60_000;
+const pageSize = 100;
+const maxChanged = 10_000;
 
-/**
- * Has repositories maintained when it pays: twice a minute it looks at those that were written to and at maintenances
- * that somebody queued or began and did not end, once an hour at all. One that failed is tried again after an hour.
- * Without native git it does nothing.
- * @returns the function that ends it
- */
-export function watchMaintenance(deps: {
+/** What a {@link MaintenanceWatch} works with. */
+export interface MaintenanceWatchDeps {
   prisma: PrismaClient;
   git: GitStore;
   bus: EventBus;
   runner: MaintenanceRunner;
   log: Logger;
-  /** Default 30 s. */
+  /** Milliseconds between two checks; default 30 s. */
   everyMs?: number;
-}): () => void {
-  const { prisma, git, bus, runner, log, everyMs = lookEveryMs } = deps;
-  if (!git.native) return () => {};
-  const touched = new Set<string>();
-  let sweepAt = performance.now() + everyMs;
-  let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = bus.subscribe('commit', '*', ({ repositoryId }) => {
-    // What does not fit is found by the hourly look.
-    if (touched.size < mostTouched) touched.add(repositoryId);
-  });
+}
 
-  async function look(): Promise<void> {
-    const unfinished = await prisma.repositoryMaintenance.findMany({
-      where: { status: { in: ['queued', 'running'] } },
-      select: { repositoryId: true },
-      take: repositoriesAtOnce,
+/**
+ * Requests maintenance for the repositories that need it. Twice a minute it checks the repositories that got commits, and
+ * the maintenances that were queued or begun but not ended, for example by a process that was killed. Once an hour it
+ * checks all repositories. A maintenance that failed is tried again after an hour.
+ */
+export class MaintenanceWatch {
+  readonly #deps: MaintenanceWatchDeps;
+  /** The repositories that got commits since the last check. */
+  readonly #changed = new Set<string>();
+  readonly #unsubscribe: () => void;
+  #checkAllAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** Begins at once. */
+  constructor(deps: MaintenanceWatchDeps) {
+    this.#deps = deps;
+    this.#checkAllAt = performance.now() + this.#everyMs;
+    this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId }) => {
+      // The hourly check finds those that exceed the limit.
+      if (this.#changed.size < maxChanged) this.#changed.add(repositoryId);
     });
-    for (const { repositoryId } of unfinished) await runner.request(repositoryId);
-    for (const repositoryId of touched) {
-      touched.delete(repositoryId);
-      await requestIfDue(repositoryId);
-    }
-    if (performance.now() < sweepAt) return;
-    sweepAt = performance.now() + sweepEveryMs;
-    for (let after: string | undefined; ; ) {
-      const some = await prisma.repository.findMany({
-        select: { id: true },
-        orderBy: { id: 'asc' },
-        take: repositoriesAtOnce,
-        ...(after === undefined ? {} : { cursor: { id: after }, skip: 1 }),
-      });
-      for (const { id } of some) await requestIfDue(id);
-      after = some.at(-1)?.id;
-      if (after === undefined) return;
+    this.#schedule();
+  }
+
+  /** Stops the checks. */
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    clearTimeout(this.#timer);
+  }
+
+  get #everyMs(): number {
+    return this.#deps.everyMs ?? checkEveryMs;
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#checkAndSchedule(), this.#everyMs).unref();
+  }
+
+  async #checkAndSchedule(): Promise<void> {
+    try {
+      await this.#check();
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'the repositories could not be checked for maintenance');
+    } finally {
+      if (!this.#closed) this.#schedule();
     }
   }
 
-  async function requestIfDue(repositoryId: string): Promise<void> {
+  async #check(): Promise<void> {
+    await this.#requestUnfinished();
+    for (const repositoryId of this.#changed) {
+      this.#changed.delete(repositoryId);
+      await this.#requestIfNeeded(repositoryId);
+    }
+    if (performance.now() < this.#checkAllAt) return;
+    this.#checkAllAt = performance.now() + checkAllEveryMs;
+    await this.#checkAll();
+  }
+
+  async #requestUnfinished(): Promise<void> {
+    const unfinished = await this.#deps.prisma.repositoryMaintenance.findMany({
+      where: { status: { in: ['queued', 'running'] } },
+      select: { repositoryId: true },
+      take: pageSize,
+    });
+    for (const { repositoryId } of unfinished) await this.#deps.runner.request(repositoryId);
+  }
+
+  async #checkAll(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page: { id: string }[] = await this.#deps.prisma.repository.findMany({
+        select: { id: true },
+        orderBy: { id: 'asc' },
+        take: pageSize,
+        ...(after === undefined ? {} : { cursor: { id: after }, skip: 1 }),
+      });
+      for (const { id } of page) await this.#requestIfNeeded(id);
+      after = page.at(-1)?.id;
+    } while (after !== undefined);
+  }
+
+  async #requestIfNeeded(repositoryId: string): Promise<void> {
+    const { prisma, git, runner } = this.#deps;
     try {
       if (!(await git.needsMaintenance(repositoryId))) return;
-      const failedLately = await prisma.repositoryMaintenance.count({
-        where: { repositoryId, status: 'failed', finishedAt: { gt: new Date(Date.now() - sweepEveryMs) } },
-      });
-      if (failedLately === 0) await runner.request(repositoryId);
+      const finishedAt = { gt: new Date(Date.now() - checkAllEveryMs) };
+      const where = { repositoryId, status: 'failed' as const, finishedAt };
+      if ((await prisma.repositoryMaintenance.count({ where })) === 0) await runner.request(repositoryId);
     } catch (error) {
-      // One that is gone, or cannot be read now, keeps no other one waiting; the store reports the latter.
+      // One repository that is gone or unreadable must not stop the others. The store reports those that are unreadable.
       if (error instanceof DomainError && ['not_found', 'storage_unavailable'].includes(error.code)) return;
       throw error;
     }
   }
-
-  function schedule(): void {
-    timer = setTimeout(() => {
-      look()
-        .catch((error) => log.warn({ err: error }, 'repositories could not be looked at for maintenance'))
-        .finally(() => {
-          if (timer) schedule();
-        });
-    }, everyMs);
-    timer.unref();
-  }
-  schedule();
-
-  return () => {
-    unsubscribe();
-    clearTimeout(timer);
-    timer = undefined;
-  };
 }

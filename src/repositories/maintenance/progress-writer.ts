@@ -2,42 +2,43 @@ import type { MaintenanceStep } from '../../../prisma/generated/client/client.js
 
 const intervalMs = 500;
 
-/** Keeps the progress of one maintenance, without a write for each of git's many lines. */
-export interface ProgressWriter {
-  /** A step that begins is written at once, a percentage at most twice a second. */
-  tell(step: MaintenanceStep, percent: number | null): void;
-  /** Waits for the write under way; nothing is written after it. */
-  end(): Promise<void>;
-}
+/** Writes one state of a maintenance; `percent` is null when a step begins. */
+type WriteProgress = (step: MaintenanceStep, percent: number | null) => Promise<void>;
 
-/** @param write keeps one state; its failure is ignored, for the next one may do better */
-export function progressWriter(
-  write: (step: MaintenanceStep, percent: number | null) => Promise<void>,
-): ProgressWriter {
-  let writing: Promise<void> | undefined;
-  let next: [MaintenanceStep, number | null] | undefined;
-  let written: { step: MaintenanceStep; at: number } | undefined;
-  let ended = false;
+/** Writes the progress of one maintenance, without one write for each of Git's many lines. */
+export class ProgressWriter {
+  readonly #write: WriteProgress;
+  #writing: Promise<void> | undefined;
+  #next: [MaintenanceStep, number | null] | undefined;
+  #written: { step: MaintenanceStep; at: number } | undefined;
+  #ended = false;
 
-  async function drain(): Promise<void> {
-    while (next && !ended) {
-      const [step, percent] = next;
-      next = undefined;
-      await write(step, percent).catch(() => {});
-      written = { step, at: performance.now() };
-    }
-    writing = undefined;
+  /** @param write writes one state; its failure is ignored, because the next write may succeed */
+  constructor(write: WriteProgress) {
+    this.#write = write;
   }
 
-  return {
-    tell(step, percent) {
-      if (written?.step === step && performance.now() - written.at < intervalMs) return;
-      next = [step, percent];
-      writing ??= drain();
-    },
-    async end() {
-      ended = true;
-      await writing;
-    },
-  };
+  /** Reports a state. A new step is written at once, a percentage at most twice a second. */
+  report(step: MaintenanceStep, percent: number | null): void {
+    const last = this.#written;
+    if (last?.step === step && performance.now() - last.at < intervalMs) return;
+    this.#next = [step, percent];
+    this.#writing ??= this.#writeAll();
+  }
+
+  /** Waits for the current write; nothing is written after it. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#next && !this.#ended) {
+      const [step, percent] = this.#next;
+      this.#next = undefined;
+      await this.#write(step, percent).catch(() => {});
+      this.#written = { step, at: performance.now() };
+    }
+    this.#writing = undefined;
+  }
 }

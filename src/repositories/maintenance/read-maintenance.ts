@@ -10,16 +10,16 @@ import type { ObjectStatistics } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import type { RepositoryServices } from '../repository-services.js';
 
-/** How the maintenance of a repository stands, and how its objects lie on disk now. */
+/** The state of a repository's maintenance, and the number and size of its objects on disk. */
 export interface MaintenanceState extends ObjectStatistics {
   repositoryId: string;
   status: MaintenanceStatus;
   step: MaintenanceStep | null;
-  /** How far the step is, where git tells. */
+  /** The progress of the step, where Git prints it. */
   percent: number | null;
   startedAt: Date | null;
   finishedAt: Date | null;
-  /** Why the last one failed, in a sentence. */
+  /** Why the last maintenance failed, in a sentence. */
   lastError: string | null;
 }
 

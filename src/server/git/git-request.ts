@@ -1,22 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { GitServiceName } from '../../engines/git/serve/git-service.js';
+import type { GitServiceName } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import type { GitAddress } from '../../git-access/load-git-service.js';
 
-/** What a git client asks for. */
+/** What a Git client requests. */
 export interface GitRoute extends GitAddress {
   action: 'info/refs' | GitServiceName;
-  /** The service whose refs are asked for; null where none is named, as a client of the old protocol does. */
+  /** The service whose refs are requested; null when none is named, which only clients of the dumb protocol do. */
   service: GitServiceName | null;
 }
 
 const services: readonly string[] = ['git-upload-pack', 'git-receive-pack'] satisfies GitServiceName[];
 
 /**
- * Reads a request's target; null when it is no page of git's protocol.
- * @throws DomainError `forbidden` for a service that git does not have
+ * Parses a request's target; null when it does not belong to Git's protocol.
+ * @throws DomainError `forbidden` for an unknown service
+ * @see https://git-scm.com/docs/http-protocol
  */
 export function gitRoute(target: string): GitRoute | null {
   const [path, query] = target.split('?', 2) as [string, string | undefined];
@@ -24,7 +25,7 @@ export function gitRoute(target: string): GitRoute | null {
   const address = match && decode(match[1]!, match[2]!);
   if (!address) return null;
   const action = match[3]!;
-  // Files of the repository, as clients of the old protocol read them one by one.
+  // Clients of the dumb protocol read the files of the repository one by one.
   if (action === 'HEAD' || action.startsWith('objects/'))
     return { ...address, action: 'info/refs', service: null };
   if (action !== 'info/refs' && !services.includes(action)) return null;
@@ -35,7 +36,10 @@ export function gitRoute(target: string): GitRoute | null {
   return { ...address, action: action as GitRoute['action'], service: service as GitServiceName | null };
 }
 
-/** The `Authorization` header as the other doors take it: the password of Basic authentication is the token (RFC 7617). */
+/**
+ * The `Authorization` header as the other APIs expect it: the password of Basic authentication becomes the Bearer token.
+ * @see https://www.rfc-editor.org/rfc/rfc7617
+ */
 export function bearerOf(req: IncomingMessage): string | undefined {
   const { authorization } = req.headers;
   const basic = /^Basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization ?? '')?.[1];
@@ -44,41 +48,32 @@ export function bearerOf(req: IncomingMessage): string | undefined {
   return `Bearer ${credentials.slice(credentials.indexOf(':') + 1)}`;
 }
 
-/** The header `Git-Protocol`, as far as it can be one; anything else counts as none. */
+/** The header `Git-Protocol`; a value that cannot be one counts as absent. */
 export function protocolOf(req: IncomingMessage): string | undefined {
   const given = req.headers['git-protocol'];
   return typeof given === 'string' && /^[\w=.:-]{1,200}$/.test(given) ? given : undefined;
 }
 
 /**
- * The body of a request, inflated where it was sent compressed.
- * @param most the most inflated bytes
- * @throws DomainError `unsupported_media_type`; when it is read, `payload_too_large`, `invalid_request`
+ * The body of a request, inflated where it was sent compressed. Its reader limits its size.
+ * @throws DomainError `unsupported_media_type`; and `invalid_request` when the body is read
  */
-export function gitBody(req: IncomingMessage, service: GitServiceName, most: number): AsyncIterable<Buffer> {
+export function gitBody(req: IncomingMessage, service: GitServiceName): AsyncIterable<Buffer> {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = req.headers;
   if (type !== `application/x-${service}-request`) {
     throw new DomainError('unsupported_media_type', `Send application/x-${service}-request.`);
   }
-  if (encoding === 'identity') return bounded(req, most);
+  if (encoding === 'identity') return chunksOf(req);
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new DomainError('unsupported_media_type', 'Send the body as it is, or as gzip.');
+    throw new DomainError('unsupported_media_type', 'Send the body uncompressed or as gzip.');
   }
-  return bounded(
-    pipeline(req, createGunzip(), () => {}),
-    most,
-  );
+  return chunksOf(pipeline(req, createGunzip(), () => {}));
 }
 
-async function* bounded(body: Readable, most: number): AsyncGenerator<Buffer> {
-  let bytes = 0;
+async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
   try {
-    // Not destroyed when it is left half-way: that would cut the connection before the answer.
-    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-      bytes += chunk.length;
-      if (bytes > most) throw new DomainError('payload_too_large', 'The body is too large.');
-      yield chunk;
-    }
+    // Leaving the loop must not destroy the request: that would cut the connection before the answer.
+    yield* body.iterator({ destroyOnReturn: false });
   } catch (error) {
     if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) {
       throw new DomainError('invalid_request', 'The body is not valid gzip.');
@@ -90,7 +85,7 @@ async function* bounded(body: Readable, most: number): AsyncGenerator<Buffer> {
 function decode(slug: string, name: string): GitAddress | null {
   try {
     const address = { spaceSlug: decodeURIComponent(slug), name: decodeURIComponent(name) };
-    // No name that the database could not even look for.
+    // The database accepts neither NUL nor lone surrogates.
     return /\0|\p{Cs}/u.test(address.spaceSlug + address.name) ? null : address;
   } catch {
     return null;

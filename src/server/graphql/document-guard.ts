@@ -5,65 +5,31 @@ import {
   type GraphQLSchema,
   Kind,
   parse,
+  type SelectionNode,
   type SelectionSetNode,
   validate,
 } from 'graphql';
 
-/** The limits of a document that comes from outside. */
-export const mostTokens = 5_000;
-const mostFields = 2_000;
-const deepest = 20;
+/** The maximum number of tokens in a client's document. */
+export const maxTokens = 5_000;
+const maxFields = 2_000;
+const maxDepth = 20;
 
-/** Parses a document of bounded length. @throws GraphQLError */
+/** Parses a document of at most {@link maxTokens}. @throws GraphQLError */
 export function parseGuarded(source: string): DocumentNode {
-  return parse(source, { maxTokens: mostTokens });
+  return parse(source, { maxTokens });
 }
 
 /**
- * Refuses a document whose fragments, spread out, have too many fields or nest too deeply. It must come before
- * validation: the rule for overlapping fields takes exponential time on fragments that nest in each other.
+ * Refuses a document that has more than 2,000 fields or 20 levels when its fragments are expanded. It must run before
+ * validation, because the rule for overlapping fields takes exponential time on nested fragments.
+ * @returns the error; null when the document is small enough
  */
 export function guardDocument(document: DocumentNode): GraphQLError | null {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  const known = new Map<string, { fields: number; depth: number }>();
-  const open = new Set<string>();
-
-  function measure(selections: SelectionSetNode | undefined): { fields: number; depth: number } {
-    let fields = 0;
-    let depth = 0;
-    for (const selection of selections?.selections ?? []) {
-      let inner: { fields: number; depth: number };
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        inner = measureFragment(selection.name.value);
-      } else {
-        const own = selection.kind === Kind.FIELD ? 1 : 0;
-        const below = measure(selection.selectionSet);
-        inner = { fields: below.fields + own, depth: below.depth + own };
-      }
-      fields += inner.fields;
-      depth = Math.max(depth, inner.depth);
-      if (fields > mostFields || depth > deepest) throw new GraphQLError(tooLarge);
-    }
-    return { fields, depth };
-  }
-
-  function measureFragment(name: string): { fields: number; depth: number } {
-    const before = known.get(name);
-    if (before) return before;
-    if (open.has(name)) throw new GraphQLError(`Cannot spread fragment "${name}" within itself.`);
-    open.add(name);
-    const size = measure(fragments.get(name)?.selectionSet);
-    open.delete(name);
-    known.set(name, size);
-    return size;
-  }
-
+  const measurement = new Measurement(document);
   try {
     for (const definition of document.definitions) {
-      if ('selectionSet' in definition) measure(definition.selectionSet);
+      if ('selectionSet' in definition) measurement.ofSelections(definition.selectionSet);
     }
     return null;
   } catch (error) {
@@ -72,10 +38,63 @@ export function guardDocument(document: DocumentNode): GraphQLError | null {
   }
 }
 
-const tooLarge = `A document may have at most ${mostFields} fields, its fragments spread out, and ${deepest} levels.`;
-
-/** {@link guardDocument}, then the validation of the specification. */
+/** Runs {@link guardDocument}, then the validation of the GraphQL specification. */
 export function validateGuarded(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
-  const refused = guardDocument(document);
-  return refused ? [refused] : validate(schema, document);
+  const refusal = guardDocument(document);
+  return refusal ? [refusal] : validate(schema, document);
+}
+
+interface Size {
+  fields: number;
+  depth: number;
+}
+
+/** Measures selections with their fragments expanded; each fragment is measured once. */
+class Measurement {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #sizes = new Map<string, Size>();
+  /** The fragments that are being measured. */
+  readonly #open = new Set<string>();
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  /** @throws GraphQLError when the selections are too large, or a fragment contains itself */
+  ofSelections(selections: SelectionSetNode | undefined): Size {
+    let fields = 0;
+    let depth = 0;
+    for (const selection of selections?.selections ?? []) {
+      const size = this.#ofSelection(selection);
+      fields += size.fields;
+      depth = Math.max(depth, size.depth);
+      if (fields > maxFields || depth > maxDepth) {
+        throw new GraphQLError(
+          `A document may have at most ${maxFields} fields and ${maxDepth} levels, with its fragments expanded.`,
+        );
+      }
+    }
+    return { fields, depth };
+  }
+
+  #ofSelection(selection: SelectionNode): Size {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#ofFragment(selection.name.value);
+    const own = selection.kind === Kind.FIELD ? 1 : 0;
+    const { fields, depth } = this.ofSelections(selection.selectionSet);
+    return { fields: fields + own, depth: depth + own };
+  }
+
+  #ofFragment(name: string): Size {
+    const known = this.#sizes.get(name);
+    if (known) return known;
+    if (this.#open.has(name)) throw new GraphQLError(`Cannot spread fragment "${name}" within itself.`);
+    this.#open.add(name);
+    const size = this.ofSelections(this.#fragments.get(name)?.selectionSet);
+    this.#open.delete(name);
+    this.#sizes.set(name, size);
+    return size;
+  }
 }

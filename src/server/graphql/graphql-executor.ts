@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
   type DocumentNode,
+  type ExecutionArgs,
   execute,
   type GraphQLError,
   type GraphQLSchema,
@@ -13,60 +14,62 @@ import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { mapIterator } from '../../engines/events/map-iterator.js';
 
-/** Runs documents that were validated at start on the schema, in-process: the way of REST into the one graph. */
-export interface GraphQLExecutor {
-  /** Runs a query or mutation. @throws what the resolver threw, or the GraphQL error */
-  execute<TData, TVariables>(
-    document: TypedDocumentNode<TData, TVariables>,
-    variables: TVariables,
-    context: RequestContext,
-  ): Promise<TData>;
-  /** Opens a subscription. @throws what opening it threw; an error in an event ends the stream */
-  subscribe<TData, TVariables>(
-    document: TypedDocumentNode<TData, TVariables>,
-    variables: TVariables,
-    context: RequestContext,
-  ): Promise<AsyncIterableIterator<TData>>;
+/** What {@link GraphQLExecutor} uses. */
+export interface GraphQLExecutorDeps {
+  schema: GraphQLSchema;
+  services: Services;
+  /** The documents that it may run. */
+  documents: Iterable<DocumentNode>;
 }
 
 /**
- * Makes a {@link GraphQLExecutor} for a closed set of documents.
- * @throws Error when one of them does not fit the schema
+ * Runs the documents of the REST API on the schema, in-process. They are validated once, when it is constructed.
+ * @example
+ * const { me } = await executor.execute(MeDocument, {}, ctx);
  */
-export function createGraphQLExecutor(
-  schema: GraphQLSchema,
-  documents: Iterable<DocumentNode>,
-  services: Services,
-): GraphQLExecutor {
-  const prepared = new WeakSet<object>();
-  for (const document of documents) {
-    const errors = validate(schema, document);
-    if (errors.length > 0) throw new Error(`A REST operation does not fit the schema: ${errors[0]!.message}`);
-    prepared.add(document);
+export class GraphQLExecutor {
+  readonly #deps: GraphQLExecutorDeps;
+  readonly #prepared = new WeakSet<object>();
+
+  /** @throws Error when a document does not fit the schema */
+  constructor(deps: GraphQLExecutorDeps) {
+    this.#deps = deps;
+    for (const document of deps.documents) {
+      const [error] = validate(deps.schema, document);
+      if (error) throw new Error(`A REST operation does not fit the schema: ${error.message}`);
+      this.#prepared.add(document);
+    }
   }
-  const args = (document: TypedDocumentNode<unknown, never>, variables: unknown, ctx: RequestContext) => {
-    if (!prepared.has(document)) throw new Error('This document was not prepared at start.');
+
+  /** Runs a query or a mutation. @throws the error of the resolver, else the GraphQL error */
+  async execute<TData, TVariables>(
+    document: TypedDocumentNode<TData, TVariables>,
+    variables: TVariables,
+    ctx: RequestContext,
+  ): Promise<TData> {
+    return dataOf<TData>(await execute(this.#args(document as DocumentNode, variables, ctx)));
+  }
+
+  /** Opens a subscription. An error in an event ends the stream. @throws the error of the resolver that opens it */
+  async subscribe<TData, TVariables>(
+    document: TypedDocumentNode<TData, TVariables>,
+    variables: TVariables,
+    ctx: RequestContext,
+  ): Promise<AsyncIterableIterator<TData>> {
+    const result = await subscribe(this.#args(document as DocumentNode, variables, ctx));
+    if (!(Symbol.asyncIterator in result)) return dataOf<never>(result);
+    return mapIterator(result[Symbol.asyncIterator](), (one) => dataOf<TData>(one));
+  }
+
+  #args(document: DocumentNode, variables: unknown, ctx: RequestContext): ExecutionArgs {
+    const { schema, services } = this.#deps;
+    if (!this.#prepared.has(document)) throw new Error('This document was not validated at the start.');
     const contextValue: Context = { ctx, services };
     return { schema, document, contextValue, variableValues: variables as Record<string, unknown> };
-  };
-
-  return {
-    async execute(document, variables, context) {
-      return unwrap(await execute(args(document as never, variables, context)));
-    },
-    async subscribe<TData, TVariables>(
-      document: TypedDocumentNode<TData, TVariables>,
-      variables: TVariables,
-      context: RequestContext,
-    ) {
-      const result = await subscribe(args(document as never, variables, context));
-      if (!(Symbol.asyncIterator in result)) return unwrap<never>(result);
-      return mapIterator(result[Symbol.asyncIterator](), (one) => unwrap<TData>(one));
-    },
-  };
+  }
 }
 
-function unwrap<TData>(result: { data?: unknown; errors?: readonly GraphQLError[] }): TData {
+function dataOf<TData>(result: { data?: unknown; errors?: readonly GraphQLError[] }): TData {
   const error = result.errors?.[0];
   if (error) throw withDatabaseErrors(error.originalError ?? error);
   return result.data as TData;

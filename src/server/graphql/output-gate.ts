@@ -1,34 +1,43 @@
-/** Keeps the results that wait for one slow client few: who makes them waits here. */
-export interface OutputGate {
-  /** Waits until there is room for one more result. @throws Error when the stream was closed */
-  admit(): Promise<void>;
-  /** The client took a result. */
-  sent(): void;
-  /** Lets everybody go who waits. */
-  close(): void;
-}
+const defaultLimit = 32;
 
-const mostWaiting = 32;
+/**
+ * Bounds how many results wait for one slow client: the producer of a result waits here until there is room.
+ * @example
+ * await gate.admit();
+ * queue.push(result);
+ * // When the client has received it:
+ * gate.sent();
+ */
+export class OutputGate {
+  readonly #limit: number;
+  #waiting = 0;
+  #closed = false;
+  #queue: (() => void)[] = [];
 
-/** Makes an {@link OutputGate}. */
-export function createOutputGate(limit = mostWaiting): OutputGate {
-  let waiting = 0;
-  let closed = false;
-  let queue: (() => void)[] = [];
-  return {
-    async admit() {
-      while (!closed && waiting >= limit) await new Promise<void>((resolve) => queue.push(resolve));
-      if (closed) throw new Error('the stream was closed');
-      waiting++;
-    },
-    sent() {
-      waiting--;
-      queue.shift()?.();
-    },
-    close() {
-      closed = true;
-      for (const resolve of queue) resolve();
-      queue = [];
-    },
-  };
+  /** @param limit how many results may wait; default 32 */
+  constructor(limit = defaultLimit) {
+    this.#limit = limit;
+  }
+
+  /** Waits until there is room for one more result. @throws Error when the gate is closed */
+  async admit(): Promise<void> {
+    while (!this.#closed && this.#waiting >= this.#limit) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+    if (this.#closed) throw new Error('The stream was closed.');
+    this.#waiting++;
+  }
+
+  /** Frees the room of one result, because the client has received it. */
+  sent(): void {
+    this.#waiting--;
+    this.#queue.shift()?.();
+  }
+
+  /** Ends all waiting, now and later, with an error. */
+  close(): void {
+    this.#closed = true;
+    for (const resolve of this.#queue) resolve();
+    this.#queue = [];
+  }
 }

@@ -1,55 +1,68 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, subscribe } from 'graphql';
 import type { Logger } from 'pino';
-import type { RequestContext } from '../../context.js';
+import type { Context } from '../../../schema/builder.js';
 import { maskResult } from './mask-error.js';
 
 /**
- * GraphQL's `subscribe`, but a stream whose source fails ends with one result that has the error, so that every
- * transport tells the client why. Errors are masked.
- * @param left aborts when the client leaves, maybe before the stream is open: the source is returned then
+ * Subscribes as GraphQL's `subscribe` does, but a stream whose source fails ends with a last result that contains the
+ * error. So every transport can report to the client why the stream ended. Errors are masked.
+ * @param left aborts when the client leaves, possibly before the stream is open; the source is then returned
  */
 export async function subscribeToEnd(
   args: ExecutionArgs,
   log: Logger,
   left?: AbortSignal,
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-  const { requestId } = args.contextValue as RequestContext;
-  const masked = (result: ExecutionResult) => maskResult(result, log, requestId);
+  const { requestId } = (args.contextValue as Context).ctx;
+  const mask = (result: ExecutionResult) => maskResult(result, log, requestId);
   const results = await subscribe(args);
-  if (!(Symbol.asyncIterator in results)) return masked(results);
-  const source = results[Symbol.asyncIterator]();
-  let ended = false;
-  const told: AsyncIterableIterator<ExecutionResult> = {
-    async next() {
-      if (ended) return { done: true, value: undefined };
-      try {
-        const { done, value } = await source.next();
-        return done ? { done: true, value: undefined } : { done: false, value: masked(value) };
-      } catch (error) {
-        ended = true;
-        return { done: false, value: masked({ errors: [asGraphQLError(error)] }) };
-      }
-    },
-    async return() {
-      ended = true;
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
-    async throw(error) {
-      ended = true;
-      await source.return?.();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return told;
-    },
-  };
+  if (!(Symbol.asyncIterator in results)) return mask(results);
+  const stream = new ResultStream(results[Symbol.asyncIterator](), mask);
   const leave = () => {
-    told.return!().catch(() => {});
+    stream.return().catch(() => {});
   };
   if (left?.aborted) leave();
   else left?.addEventListener('abort', leave, { once: true });
-  return told;
+  return stream;
+}
+
+/** The masked results of a source; an error of the source becomes the last result. */
+class ResultStream implements AsyncIterableIterator<ExecutionResult> {
+  readonly #source: AsyncIterator<ExecutionResult>;
+  readonly #mask: (result: ExecutionResult) => ExecutionResult;
+  #ended = false;
+
+  constructor(source: AsyncIterator<ExecutionResult>, mask: (result: ExecutionResult) => ExecutionResult) {
+    this.#source = source;
+    this.#mask = mask;
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    if (this.#ended) return { done: true, value: undefined };
+    try {
+      const { done, value } = await this.#source.next();
+      return done ? { done: true, value: undefined } : { done: false, value: this.#mask(value) };
+    } catch (error) {
+      this.#ended = true;
+      return { done: false, value: this.#mask({ errors: [asGraphQLError(error)] }) };
+    }
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.#ended = true;
+    await this.#source.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error: unknown): Promise<never> {
+    this.#ended = true;
+    await this.#source.return?.();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
-/** What clients send beside what a browser always lets pass. */
+/** Request headers that clients use and that are not CORS-safelisted. */
 const allowedHeaders = [
   'Authorization',
   'Content-Type',
@@ -13,7 +13,7 @@ const allowedHeaders = [
   'X-GraphQL-Event-Stream-Token',
 ].join(', ');
 
-/** What a page may read of an answer beside what a browser always shows it. */
+/** Response headers that a page may read and that are not CORS-safelisted. */
 const exposedHeaders = [
   'ETag',
   'Link',
@@ -26,10 +26,11 @@ const exposedHeaders = [
 ].join(', ');
 
 /**
- * Lets pages of some origins use the gateway (https://fetch.spec.whatwg.org/#http-cors-protocol). Tokens come in a header
- * of the page's own, so credentials of the browser are never allowed. A preflight, which has no token, is answered here.
+ * Allows pages of some origins to use the gateway. Pages send their token in a header, so that requests with the browser's
+ * own credentials are never allowed.
  * @param origins as browsers send them, e.g. `https://app.example.com`
- * @returns a step that comes before all others; true when it has answered
+ * @returns a function to call first for each request; it returns true when it has answered a preflight request
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export function createCors(
   origins: readonly string[],

@@ -10,140 +10,122 @@ import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { statusOf } from '../../error-status.js';
 import { DomainError } from '../../errors.js';
-import { createGitEndpoint } from '../git/git-http.js';
-import { createStreamEndpoint } from '../graphql/graphql-sse.js';
+import { GitEndpoint } from '../git/git-endpoint.js';
+import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
-import { createGraphQLEndpoint } from '../graphql/yoga.js';
+import { StreamEndpoint } from '../graphql/stream-endpoint.js';
 import { createCors } from './cors.js';
+import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
+import { logRequest } from './log-request.js';
 import { requestIdOf } from './request-id.js';
 
-/** The doors of the gateway behind one socket. */
-export interface HttpServer {
-  server: Server;
-  /** Stops listening, gives requests in flight some seconds, then cuts the connections. */
-  close(): Promise<void>;
-}
-
-const drainMs = 3_000;
-const longestRequestMs = 30 * 60_000;
-
-/** Joins REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages into one server. */
-export function createHttpServer(options: {
+/** What {@link HttpServer} uses. */
+export interface HttpServerDeps extends HealthDeps {
   rest: RestApp;
   schema: GraphQLSchema;
   services: Services;
+  /** Authenticates a request by its `Authorization` header. */
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
-  /** Why requests cannot be served now, in a sentence; null when they can. */
-  notReady(): Promise<string | null>;
-  /** The native git; without one, maintenance and `/git` are off, which is told and is no failure. */
-  gitVersion: string | undefined;
   log: Logger;
-}): HttpServer {
-  const { log, schema, services, config } = options;
-  const yoga = createGraphQLEndpoint({ schema, log });
-  const cors = createCors(config.corsOrigins);
-  const stream = createStreamEndpoint({ schema, services, log });
-  const gitEndpoint = createGitEndpoint({
-    context: options.context,
-    services,
-    log,
-    mostPushBytes: config.maxPushBytes,
-  });
-  const app = new Hono<{ Bindings: HttpBindings }>();
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  const git = options.gitVersion
-    ? { available: true, version: options.gitVersion }
-    : {
-        available: false,
-        reason: 'No git program of version 2.32 or newer is on the PATH; what needs it is off.',
-      };
-  app.get('/readyz', async (c) => {
-    const reason = await options.notReady();
-    return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
-  });
-  app.route('/', options.rest);
-  app.notFound((c) => errorResponse(noSuchPath(), requestIdOf(c.env.incoming)));
-  // Its own way with bodies that nobody reads is half a second, then a reset: too short for an upload; see `linger`.
-  const restListener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
+}
 
-  async function graphql(
-    req: IncomingMessage,
-    res: ServerResponse,
-    at: { path: string; requestId: string },
-  ): Promise<void> {
-    const left = new AbortController();
-    res.once('close', () => left.abort());
-    try {
-      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
-      if (at.path === '/graphql' && isPage) {
-        await yoga.handle(req, res);
-        return;
-      }
-      const context = await options.context(req.headers.authorization, at.requestId);
-      if (at.path === '/graphql') await yoga.handle(req, res, { ctx: context, services, left: left.signal });
-      else await stream(req, res, context);
-    } catch (error) {
-      refuse(res, error, log, at.requestId);
-    }
+const drainMs = 3_000;
+/** The time to receive a whole request with its body: a large push may come over a slow connection. */
+const maxRequestMs = 30 * 60_000;
+
+/** Serves REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages on one socket. */
+export class HttpServer {
+  /** Not listening yet. */
+  readonly server: Server;
+  readonly #deps: HttpServerDeps;
+  readonly #cors: ReturnType<typeof createCors>;
+  readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
+  readonly #stream: StreamEndpoint;
+  readonly #git: GitEndpoint;
+  readonly #rest: ReturnType<typeof getRequestListener>;
+
+  constructor(deps: HttpServerDeps) {
+    const { schema, services, config, context, log } = deps;
+    this.#deps = deps;
+    this.#cors = createCors(config.corsOrigins);
+    this.#graphql = createGraphQLEndpoint({ schema, log });
+    this.#stream = new StreamEndpoint({ schema, services, log });
+    this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
+    this.#rest = restListener(deps);
+    this.server = createServer((req, res) => this.#handle(req, res));
+    this.server.requestTimeout = maxRequestMs;
   }
 
-  const server = createServer((req, res) => {
+  /** Stops listening, and waits 3 s for running requests before it closes their connections. */
+  close(): Promise<void> {
+    const { server } = this;
+    return new Promise((resolve) => {
+      if (!server.listening) return resolve();
+      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+  }
+
+  #handle(req: IncomingMessage, res: ServerResponse): void {
+    const { log } = this.#deps;
     const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
     logRequest(log, req, res, { path, requestId });
+    // A push has limits of its own for its body.
     if (path.startsWith('/git/')) {
-      gitEndpoint(req, res, requestId);
+      this.#git.handle(req, res, requestId);
       return;
     }
-    // A push is read on by its own bounds.
     linger(req, res);
-    if (cors(req, res)) return;
+    if (this.#cors(req, res)) return;
     if (path === '/graphql' || path === '/graphql/stream') {
-      graphql(req, res, { path, requestId }).catch((err) => {
-        log.error({ err, requestId }, 'a GraphQL request broke');
+      this.#handleGraphQL(req, res, { path, requestId }).catch((err) => {
+        log.error({ err, requestId }, 'a GraphQL request failed');
         res.destroy();
       });
     } else {
-      restListener(req, res);
+      this.#rest(req, res);
     }
-  });
+  }
 
-  // Of the whole request: a large push may come over a slow line.
-  server.requestTimeout = longestRequestMs;
-
-  return {
-    server,
-    close: () =>
-      new Promise((resolve) => {
-        if (!server.listening) return resolve();
-        const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-        server.close(() => {
-          clearTimeout(cut);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
-  };
+  async #handleGraphQL(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { path, requestId }: { path: string; requestId: string },
+  ): Promise<void> {
+    const { services, log, context } = this.#deps;
+    const left = new AbortController();
+    res.once('close', () => left.abort());
+    try {
+      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
+      if (path === '/graphql' && isPage) {
+        await this.#graphql.handle(req, res);
+        return;
+      }
+      const ctx = await context(req.headers.authorization, requestId);
+      if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
+      else await this.#stream.handle(req, res, ctx);
+    } catch (error) {
+      refuse(res, error, log, requestId);
+    }
+  }
 }
 
-/** One line a request, when it has ended or its client has gone. The query is left out: it may hold a stream's token. */
-function logRequest(
-  log: Logger,
-  req: IncomingMessage,
-  res: ServerResponse,
-  at: { path: string; requestId: string },
-): void {
-  const from = performance.now();
-  res.once('close', () => {
-    const ms = Math.round(performance.now() - from);
-    log.info(
-      { requestId: at.requestId, method: req.method, path: at.path, status: res.statusCode, ms },
-      'request',
-    );
-  });
+/** The REST API, the health pages, and 404 for every other path. */
+function restListener(deps: HttpServerDeps): ReturnType<typeof getRequestListener> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.route('/', healthRoutes(deps));
+  app.route('/', deps.rest);
+  app.notFound((c) => errorResponse(noSuchPath(), requestIdOf(c.env.incoming)));
+  // The clean-up of unread bodies resets the connection after half a second, which is too short for an upload: see `linger`.
+  return getRequestListener(app.fetch, { autoCleanupIncoming: false });
 }
 
 /** Answers a GraphQL request that failed before it was executed. */

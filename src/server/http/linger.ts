@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-const longestMs = 30_000;
+const maxMs = 30_000;
 
 /**
- * Reads on what a client still sends after it was answered, 30 s at the most: were the connection cut at once, the reset
- * could overtake the answer, and a client whose body is refused would learn nothing.
+ * Reads and drops the rest of a request's body after the answer, for at most 30 s. If the connection were closed at once,
+ * a client that is still sending could receive a reset instead of the answer (a lingering close prevents that).
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 export function linger(req: IncomingMessage, res: ServerResponse): void {
   res.once('finish', () => {
     if (req.readableEnded || req.destroyed) return;
-    const timer = setTimeout(() => req.destroy(), longestMs).unref();
+    const timer = setTimeout(() => req.destroy(), maxMs).unref();
     req.once('close', () => clearTimeout(timer));
     req.resume();
   });

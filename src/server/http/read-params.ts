@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.js';
 import { readBody } from './read-body.js';
 
 /**
- * Reads the parameters of a GraphQL request from its body; numbers keep their tokens.
+ * Reads the parameters of a GraphQL request from its JSON body. Numbers keep their tokens, e.g. `1.0`.
  * @throws DomainError `payload_too_large`, `invalid_request`
  */
 export async function readParams(req: IncomingMessage): Promise<Record<string, unknown>> {
@@ -14,7 +14,7 @@ export async function readParams(req: IncomingMessage): Promise<Record<string, u
     const params = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (isJsonObject(params)) return params;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
 }

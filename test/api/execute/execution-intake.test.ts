@@ -67,7 +67,7 @@ it('an execution is queued when its insert succeeded and only the reply was lost
 });
 
 /** A run whose row is written, of which the gateway learns only once `away` is false again. */
-async function inDoubt(): Promise<string> {
+async function unconfirmed(): Promise<string> {
   const id = randomUUID();
   lost = true;
   goesAway = true;
@@ -76,8 +76,8 @@ async function inDoubt(): Promise<string> {
   return id;
 }
 
-it('an unconfirmed execution ends exactly once when its id is sent again', async () => {
-  const id = await inDoubt();
+it('an unconfirmed execution ends, and only once, when its id is sent again', async () => {
+  const id = await unconfirmed();
   away = false;
   const answers = await Promise.all([run(id), run(id)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -88,8 +88,8 @@ it('an unconfirmed execution ends exactly once when its id is sent again', async
   expect(await at.gateway.services.prisma.executionEvent.count({ where: { executionId: id } })).toBe(1);
 });
 
-it('an unconfirmed execution that is not sent again ends as failed', async () => {
-  const id = await inDoubt();
+it('an unconfirmed execution whose id is not sent again ends as failed', async () => {
+  const id = await unconfirmed();
   away = false;
   await expect.poll(() => rowOf(id), { timeout: 30_000 }).toMatchObject({ status: 'failed' });
   expect(await endOf(await run(id))).toBe('storage_unavailable');

@@ -85,7 +85,7 @@ describe('the start of a kernel', () => {
     const { opening, id } = await beginOpening('starts/deleted.ipynb');
     expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
     expect((await opening).status).toBe(404);
-    // A start that was given up is undone once the server has reported its kernel.
+    // An aborted start is undone once the server has answered with the id of its kernel.
     await sleep(3_000);
     await expect.poll(async () => (await kernelsOf(endpoint)).sort()).toEqual(before);
   });

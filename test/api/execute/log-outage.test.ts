@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/engines/database/open-database.js';
-import { createEventBus } from '../../../src/engines/events/event-bus.js';
+import { EventBus } from '../../../src/engines/events/event-bus.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
-import { openExecutionLog } from '../../../src/executions/execution-log.js';
+import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
 import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
@@ -88,7 +88,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
     expect(await rowOf(id)).toMatchObject({ status: 'ok', finishedAt: expect.any(Date) });
   });
 
-  it('reports how much output was dropped beyond the limit of the buffer', async () => {
+  it('says how many events were dropped when more came than may wait', async () => {
     const { executionLog, prisma } = at.gateway.services;
     const id = await begin();
     const writer = executionLog.writer(id, 1);
@@ -111,9 +111,9 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
 
   it('stops waiting when it is closed, and is completed at the next start', async () => {
     const { prisma } = at.gateway.services;
-    const executionLog = openExecutionLog({
+    const executionLog = new ExecutionLog({
       prisma,
-      bus: createEventBus(),
+      bus: new EventBus(),
       log: pino({ level: 'silent' }),
     });
     const id = await begin();

@@ -121,7 +121,7 @@ describe('an execution', () => {
     }
   });
 
-  it('sends binary buffers as base64 over REST and GraphQL, and omits the empty field in REST', async () => {
+  it('has binary buffers as base64 in both APIs, and no such field in REST when there are none', async () => {
     const response = await run(
       [
         'import comm',
@@ -153,7 +153,7 @@ describe('an execution', () => {
     ]);
   });
 
-  it('that is sent again with its execution_id is followed, not run twice', async () => {
+  it('sent again with its execution_id is followed, and does not run twice', async () => {
     const execution_id = randomUUID();
     const first = await runAll("count = globals().get('count', 0) + 1\nprint(count)", { execution_id });
     const again = await runAll("count = globals().get('count', 0) + 1\nprint(count)", { execution_id });

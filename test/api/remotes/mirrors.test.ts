@@ -16,7 +16,7 @@ import {
 } from './mirror-fixture.js';
 
 describe('a repository created with a remote', () => {
-  it('copies its branches, tags and default branch, and shows its history', async () => {
+  it('gets the branches, tags, default branch and history of the remote', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     remote.commit({ 'notes.md': 'one' });
     const trunk = remote.commit({ 'notes.md': 'two' });
@@ -44,14 +44,14 @@ describe('a repository created with a remote', () => {
     expect(await prisma.fileVersion.count({ where })).toBe(2);
   });
 
-  it('keeps its first commit while the remote is empty, and pushes it if pushAfterSave is set', async () => {
+  it('keeps its first commit while the remote is empty, and pushes it if pushes are on', async () => {
     const id = await mirror('pushAfterSave: true');
     expect(await state(id)).toMatchObject({ syncStatus: 'synced' });
     expect(tip(id)).not.toBeNull();
     expect(remote.tip('main')).toBe(tip(id));
   });
 
-  it('exists while its remote is unreachable, reports the reason, and syncs on request', async () => {
+  it('is usable while the remote is unreachable, reports why, and syncs on request', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror();
@@ -69,7 +69,7 @@ describe('a repository created with a remote', () => {
 });
 
 describe('the first sync', () => {
-  it('does not overwrite work that was saved before it, and reports a conflict', async () => {
+  it('keeps what was saved before it, and reports it as a conflict', async () => {
     const there = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');
@@ -82,7 +82,7 @@ describe('the first sync', () => {
     expect([tip(id), remote.tip('main')]).toEqual([mine, there]);
   });
 
-  it('moves workspaces to the default branch of the remote', async () => {
+  it('changes the default branch of workspaces to that of the remote', async () => {
     await replaceRemote({ defaultBranch: 'trunk' });
     const trunk = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
@@ -96,7 +96,7 @@ describe('the first sync', () => {
     expect(file).toMatchObject({ status: 200, body: { content: 'a' } });
   });
 
-  it('of a repository with commits fast-forwards its branches, and pushes what the remote lacks', async () => {
+  it('fast-forwards a repository with commits, and pushes commits that the remote lacks', async () => {
     const { id } = await makeRepository(platform.at);
     await save(id, 'mine.md', 'mine');
     const set = (push: boolean) =>
@@ -115,7 +115,7 @@ describe('the first sync', () => {
 });
 
 describe('a sync', () => {
-  it('advances branches, keeps those deleted on the remote, and notifies subscribers', async () => {
+  it('fast-forwards branches, keeps those that the remote deleted, and publishes the change', async () => {
     remote.commit({ 'a.md': 'a' });
     const gone = remote.commit({ 'b.md': 'b' }, 'gone');
     const id = await mirror();
@@ -150,7 +150,7 @@ describe('a sync', () => {
     expect(index.tipOid).toBe(next);
   });
 
-  it('changes no branch that is ahead or diverged, while other branches advance', async () => {
+  it('leaves branches that are ahead or have diverged as they are, and moves the others', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'o.md': 'o' }, 'other');
     const id = await mirror();
@@ -172,7 +172,7 @@ describe('a sync', () => {
     expect([tip(id), tip(id, 'other'), remote.tip('main')]).toEqual([here, other, there]);
   });
 
-  it('does not change a branch that the remote rewrote, and keeps both histories', async () => {
+  it('leaves a branch that the remote rewrote as it is, and keeps both histories', async () => {
     remote.commit({ 'a.md': 'a' });
     const before = remote.commit({ 'a.md': 'b' });
     const id = await mirror('pushAfterSave: true');
@@ -191,7 +191,7 @@ describe('a sync', () => {
     git(id, 'fsck', '--strict', '--full');
   });
 
-  it('handles branch names that conflict with each other', async () => {
+  it('reports a branch name that cannot exist beside a local one as a conflict', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'x.md': 'x' }, 'x');
     const id = await mirror();
@@ -212,7 +212,7 @@ describe('a sync', () => {
     expect(tip(id, 'x/y')).toBe(below);
   });
 
-  it('runs on a schedule', async () => {
+  it('runs at its interval without a request', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('fetchIntervalSeconds: 60');
     const { prisma } = platform.at.gateway.services;

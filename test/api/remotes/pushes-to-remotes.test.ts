@@ -18,8 +18,8 @@ import {
   tip,
 } from './mirror-fixture.js';
 
-describe('pushing after saves', () => {
-  it('combines a burst of saves into fewer pushes, also to a new branch, and is off by default', async () => {
+describe('a push after saves', () => {
+  it('sends a burst of saves at once, also to a new branch, and nothing if pushes are off', async () => {
     remote.commit({ 'a.md': 'a' });
     const [on, off] = [await mirror('pushAfterSave: true'), await mirror()];
     await platform.mutate(`createBranch(spaceSlug: "demo", repositoryId: "${on}", name: "draft") { name }`);
@@ -37,7 +37,7 @@ describe('pushing after saves', () => {
     expect(remote.tip('main')).toBe(before);
   });
 
-  it('sends saves that arrive during a sync in another one', async () => {
+  it('sends in another sync what is saved while a sync runs', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     const [began, goOn] = [join(remote.gitdir, 'began'), join(remote.gitdir, 'go-on')];
@@ -54,7 +54,7 @@ describe('pushing after saves', () => {
     expect(remote.tip('main')).toBe(tip(id));
   });
 
-  it('never overwrites the remote, and keeps local commits of a branch deleted there', async () => {
+  it('never overwrites the remote, and keeps the commits of a branch that the remote deleted', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'g.md': 'g' }, 'gone');
     const id = await mirror('pushAfterSave: true');
@@ -67,7 +67,7 @@ describe('pushing after saves', () => {
     expect([remote.tip('gone'), tip(id, 'gone')]).toEqual([null, expect.any(String)]);
   });
 
-  it('sends everything to a new remote, whatever was recorded for the previous one', async () => {
+  it('sends everything to a new remote, whatever the former remote had', async () => {
     remote.commit({ 'a.md': 'a' });
     remote.commit({ 'g.md': 'g' }, 'gone');
     const id = await mirror('pushAfterSave: true');
@@ -87,7 +87,7 @@ describe('pushing after saves', () => {
     expect(noted.split('\n').sort()).toEqual(['heads/gone', 'heads/main']);
   });
 
-  it('ends when another process removed the remote, and records nothing more', async () => {
+  it('ends when another process removes the remote, and records nothing more', async () => {
     const before = remote.commit({ 'a.md': 'a' });
     const id = await mirror();
     const refs = git(id, 'for-each-ref', 'refs/gateway');
@@ -111,7 +111,7 @@ describe('pushing after saves', () => {
     expect(git(id, 'for-each-ref', 'refs/gateway')).toBe(refs);
   });
 
-  it('reports a push that the remote refuses', async () => {
+  it('is reported as an error when the remote refuses it', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     nativeGit(['--git-dir', remote.gitdir, 'config', 'receive.fsckObjects', 'true']);

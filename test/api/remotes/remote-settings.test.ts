@@ -20,7 +20,7 @@ import {
 describe('credentials of a remote', () => {
   const secret = 'S3cr3t-that-nobody-may-see';
 
-  it('authenticate, and appear in no answer', async () => {
+  it('authenticate to the remote, and appear in no answer, row or file', async () => {
     remote.credentials = `robot:${secret}`;
     remote.commit({ 'a.md': 'a' });
     const id = await mirror(`username: "robot", secret: "${secret}", pushAfterSave: true`);
@@ -51,7 +51,7 @@ describe('credentials of a remote', () => {
     expect(Buffer.from(row.secret!).includes(secret)).toBe(false);
   });
 
-  it('are sent only to the host and user that they were set for', async () => {
+  it('are used only for the host and user for which they were given', async () => {
     remote.credentials = `robot:${secret}`;
     const id = await mirror(`username: "robot", secret: "${secret}"`);
     const set = (input: string) =>
@@ -78,7 +78,7 @@ describe('credentials of a remote', () => {
     }
   });
 
-  it('that cannot be decrypted with the current key are reported', async () => {
+  it('that the key cannot decrypt are reported as an error', async () => {
     const id = await mirror(`username: "robot", secret: "${secret}"`);
     const { prisma } = platform.at.gateway.services;
     await prisma.repositoryRemote.update({
@@ -101,48 +101,54 @@ describe('a remote', () => {
       () => ({ redirectTo: remote.url }),
       /redirects to another address/,
     ],
-  ])('that answers %s sets an error, and changes nothing', async (_name, mood, error) => {
-    remote.commit({ 'a.md': 'a' });
-    const id = await mirror();
-    const before = tip(id);
-    remote.commit({ 'a.md': 'b' });
-    remote.mood = mood();
-    await sync(id);
-    expect(await syncFinished(id)).toMatchObject({
-      syncStatus: 'error',
-      lastError: expect.stringMatching(error),
-    });
-    expect(tip(id)).toBe(before);
-  });
+  ])(
+    'that answers %s is reported as an error, and the repository does not change',
+    async (_name, mood, error) => {
+      remote.commit({ 'a.md': 'a' });
+      const id = await mirror();
+      const before = tip(id);
+      remote.commit({ 'a.md': 'b' });
+      remote.mood = mood();
+      await sync(id);
+      expect(await syncFinished(id)).toMatchObject({
+        syncStatus: 'error',
+        lastError: expect.stringMatching(error),
+      });
+      expect(tip(id)).toBe(before);
+    },
+  );
 
   it.each([
     ['a symlink that leads outside', '120000 out', '/etc/passwd'],
     ['a name of 256 bytes', `100644 ${'n'.repeat(256)}`, 'x'],
-  ])('whose history contains %s sets an error, and is not fetched until that is gone', async (...row) => {
-    const [, entry, content] = row;
-    const good = remote.commit({ 'a.md': 'a' });
-    const bad = remote.commitEntry(entry, content);
-    const above = remote.commitEntry('100644 b.md', 'b');
-    const id = await mirror();
-    expect(await state(id)).toMatchObject({
-      syncStatus: 'error',
-      lastError: expect.stringMatching(/^The remote holds files that this repository cannot take: /),
-      lastSyncedAt: null,
-    });
-    expect(git(id, 'for-each-ref').split('\n')).toEqual([`${tip(id)} commit\trefs/heads/main`]);
-    for (const oid of [good, bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
-    remote.setTip(good);
-    await sync(id);
-    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
-    expect(tip(id)).toBe(good);
-    remote.setTip(above);
-    await sync(id);
-    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'error' });
-    expect(tip(id)).toBe(good);
-    for (const oid of [bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
-  });
+  ])(
+    'whose history contains %s is an error, and no object of it is stored until it is gone',
+    async (...row) => {
+      const [, entry, content] = row;
+      const good = remote.commit({ 'a.md': 'a' });
+      const bad = remote.commitEntry(entry, content);
+      const above = remote.commitEntry('100644 b.md', 'b');
+      const id = await mirror();
+      expect(await state(id)).toMatchObject({
+        syncStatus: 'error',
+        lastError: expect.stringMatching(/^The remote holds files that this repository cannot take: /),
+        lastSyncedAt: null,
+      });
+      expect(git(id, 'for-each-ref').split('\n')).toEqual([`${tip(id)} commit\trefs/heads/main`]);
+      for (const oid of [good, bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
+      remote.setTip(good);
+      await sync(id);
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
+      expect(tip(id)).toBe(good);
+      remote.setTip(above);
+      await sync(id);
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'error' });
+      expect(tip(id)).toBe(good);
+      for (const oid of [bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
+    },
+  );
 
-  it('at an internal address is refused, before or when its name is resolved', async () => {
+  it('at a private address is refused, as an address or when its name is resolved', async () => {
     const create = (url: string) =>
       `createRepository(spaceSlug: "demo", input: {name: "inside", kind: project, remote: {url: "${url}"}}) { id }`;
     for (const url of [
@@ -160,7 +166,7 @@ describe('a remote', () => {
     expect(remote.requests).toEqual([]);
   });
 
-  it('can be set, synced and removed by space admins only, and read with can_view', async () => {
+  it('is set, synced and removed by space admins only, and read by all who can view the repository', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror();
     const { editor, viewer, stranger } = platform;

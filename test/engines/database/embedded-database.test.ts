@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-// It is the same whatever server the other tests use, so it runs once.
+// These tests do not depend on the database of the other tests, so they run once.
 describe.runIf(testDatabaseKind === 'pglite')('the embedded database', () => {
   test('belongs to one process, and after kill -9 of it holds every write that was acknowledged', async () => {
     const holder = spawn(
@@ -57,7 +57,7 @@ describe.runIf(testDatabaseKind === 'pglite')('the embedded database', () => {
     }
   }, 120_000);
 
-  test('tells that a broken dump does not start, without the path, and lets go of the folder', async () => {
+  test('reports a broken dump without its path, and releases the lock of the folder', async () => {
     const options = { pgliteDirectory: folder, migrationsDirectory, loadDataDir: new Blob(['not a dump']) };
     await expect(openDatabase(options)).rejects.toMatchObject({
       code: 'storage_unavailable',

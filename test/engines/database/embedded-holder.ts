@@ -1,7 +1,7 @@
 import { openDatabase } from '../../../src/engines/database/open-database.js';
 
-// A process that owns an embedded database: says `open`, then writes rows for as long as it lives and reports each by
-// its number once it is acknowledged.
+// A process that owns an embedded database: prints `open`, then writes rows until it is killed and prints the number of each
+// row after it was acknowledged.
 const database = await openDatabase({
   pgliteDirectory: process.argv[2],
   migrationsDirectory: 'prisma/migrations',

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLocalLeases, createServerLeases, type Leases } from '../../../src/engines/database/leases.js';
+import type { Leases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { ServerLeases } from '../../../src/engines/database/server-leases.js';
 import { databaseUrl } from '../../support/database-server.js';
 import { openTcpProxy } from '../../support/tcp-proxy.js';
 
@@ -10,9 +12,9 @@ const onServer = process.env.TEST_DB === 'postgres';
 let mine: Leases;
 let theirs: Leases;
 beforeAll(() => {
-  mine = onServer ? createServerLeases(databaseUrl('postgres')) : createLocalLeases();
-  // In one process the embedded database has one set of leases, which all share.
-  theirs = onServer ? createServerLeases(databaseUrl('postgres')) : mine;
+  mine = onServer ? new ServerLeases(databaseUrl('postgres')) : new LocalLeases();
+  // The embedded database has one process, and therefore only one set of leases.
+  theirs = onServer ? new ServerLeases(databaseUrl('postgres')) : mine;
 });
 afterAll(async () => {
   await mine.close();
@@ -38,7 +40,7 @@ it.runIf(onServer)('keeps no lock of a statement that was not answered in time',
   const url = new URL(databaseUrl('postgres'));
   const proxy = await openTcpProxy(Number(url.port || 5432));
   url.host = `127.0.0.1:${proxy.port}`;
-  const leases = createServerLeases(url.href, { timeoutMs: 2000 });
+  const leases = new ServerLeases(url.href, { timeoutMs: 2000 });
   const lease = (await leases.tryTake(before))!;
   proxy.hush();
   await expect(leases.tryTake(unanswered)).rejects.toThrow();
@@ -52,12 +54,12 @@ it.runIf(onServer)('keeps no lock of a statement that was not answered in time',
 });
 
 it.runIf(onServer && existsSync('/proc/net/tcp'))(
-  'has the server look soon whether the holder is there still',
+  'makes the server check soon whether the holder still exists',
   async (test) => {
     const url = new URL(databaseUrl('postgres'));
     const name = randomUUID();
     url.searchParams.set('application_name', name);
-    const leases = createServerLeases(url.href);
+    const leases = new ServerLeases(url.href);
     await leases.tryTake(name);
     const client = new pg.Client({ connectionString: databaseUrl('postgres') });
     await client.connect();
@@ -74,25 +76,28 @@ it.runIf(onServer && existsSync('/proc/net/tcp'))(
   },
 );
 
-it.runIf(onServer)('loses its leases with its connection, says so, and connects anew', async () => {
-  const name = randomUUID();
-  const url = new URL(databaseUrl('postgres'));
-  const proxy = await openTcpProxy(Number(url.port || 5432));
-  url.host = `127.0.0.1:${proxy.port}`;
-  const leases = createServerLeases(url.href);
-  const lease = (await leases.tryTake(name))!;
-  const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
-  proxy.cut();
-  await lost;
-  await expect.poll(() => theirs.isHeld(name)).toBe(false);
-  const next = await leases.tryTake(name);
-  expect(next).not.toBeNull();
-  await leases.close();
-  await proxy.close();
-});
+it.runIf(onServer)(
+  'loses its leases with its connection, aborts their signals, and connects again',
+  async () => {
+    const name = randomUUID();
+    const url = new URL(databaseUrl('postgres'));
+    const proxy = await openTcpProxy(Number(url.port || 5432));
+    url.host = `127.0.0.1:${proxy.port}`;
+    const leases = new ServerLeases(url.href);
+    const lease = (await leases.tryTake(name))!;
+    const lost = new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
+    proxy.cut();
+    await lost;
+    await expect.poll(() => theirs.isHeld(name)).toBe(false);
+    const next = await leases.tryTake(name);
+    expect(next).not.toBeNull();
+    await leases.close();
+    await proxy.close();
+  },
+);
 
 /**
- * Seconds until the kernel looks after an idle connection; null where this machine has no such one.
+ * Seconds until the operating system checks an idle connection; null if this machine does not have the connection.
  * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
 function keepAliveOf(localPort: number, remotePort: number): number | null {

@@ -3,18 +3,19 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { createDatabaseHome, type DatabaseHome } from '../../support/database.js';
 import { prismaCli } from '../../support/prisma-cli.js';
 
-/** Milliseconds: making an embedded database from nothing keeps a core busy for seconds, a busy machine for many. */
+/** In milliseconds: the creation of an embedded database takes seconds, and much longer on a busy machine. */
 const coldStart = 120_000;
 
 const shipped = 'prisma/migrations';
 let home: DatabaseHome;
 let migrationsDirectory: string;
 
-// The tests of this file are one story over one database, since the first start of an embedded one takes seconds.
+// The tests of this file share one database and run in order, because the first start of an embedded one takes seconds.
 beforeAll(async () => {
   home = await createDatabaseHome();
   migrationsDirectory = await mkdtemp(path.join(tmpdir(), 'migrations-'));

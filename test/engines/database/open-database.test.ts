@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
+import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { openTestDatabase, testDatabaseKind } from '../../support/database.js';
 
 let database: Database;
@@ -57,7 +58,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('over a server', () => {
     expect(row).toEqual({ statement: '30s', idle: '1min' });
   });
 
-  test('a server that does not answer is told without its address', async () => {
+  test('a server that does not answer is reported without its address', async () => {
     const options = {
       url: 'postgresql://someone:secret@127.0.0.1:1/none',
       migrationsDirectory: 'prisma/migrations',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPglitePool, openPglite } from '../../../src/engines/database/pglite-pool.js';
 import { testDatabaseKind, testDump } from '../../support/database.js';
 
-// It is the same whatever server the other tests use, so it runs once.
+// These tests do not depend on the database of the other tests, so they run once.
 describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded database', () => {
   let db: PGlite;
   let pool: pg.Pool;

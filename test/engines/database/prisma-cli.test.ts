@@ -6,7 +6,7 @@ import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { createDatabaseHome, type DatabaseHome, testDatabaseKind } from '../../support/database.js';
 import { prismaCli } from '../../support/prisma-cli.js';
 
-/** Milliseconds: each command starts an embedded database or two. */
+/** In milliseconds: each command starts one or two embedded databases. */
 const timeout = 180_000;
 
 const migrateDiff = ['migrate', 'diff', '--from-migrations', 'prisma/migrations'];
@@ -26,7 +26,7 @@ test('`migrate status` sees what the gateway applied', { timeout }, async () => 
   expect(after).toMatchObject({ code: 0, output: expect.stringContaining('up to date') });
 });
 
-// Whatever server there is, this takes none.
+// Runs without a server, even if there is one.
 test.runIf(testDatabaseKind === 'pglite')(
   '`migrate diff` without a database tells a schema that no migration made by exit code 2',
   { timeout },

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createServerLeases, type Leases } from '../../../src/engines/database/leases.js';
+import type { Leases } from '../../../src/engines/database/leases.js';
+import { ServerLeases } from '../../../src/engines/database/server-leases.js';
 import { databaseUrl } from '../../support/database-server.js';
 import { bytes, type GitFixture, gitFixture } from '../git/git-fixture.js';
 
@@ -14,7 +15,7 @@ describe.runIf(onServer)('replicas on one folder of repositories, with the lease
   let at: GitFixture;
   const children: ChildProcess[] = [];
   beforeEach(async () => {
-    leases = createServerLeases(databaseUrl('postgres'));
+    leases = new ServerLeases(databaseUrl('postgres'));
     at = await gitFixture({ 'README.md': '# Hello\n' }, { leases });
   });
   afterEach(async () => {
@@ -23,7 +24,7 @@ describe.runIf(onServer)('replicas on one folder of repositories, with the lease
     await leases.close();
   });
 
-  it('keep every acknowledged save, and take up what one that was killed left, and only that', async () => {
+  it('keep every acknowledged save, and adopt the work of a killed replica, and nothing else', async () => {
     const acknowledged: { path: string; commitOid: string }[] = [];
     const [killed, alive] = ['0', '1'].map((round) => {
       const program = new URL('../git/save-in-a-loop.ts', import.meta.url).pathname;

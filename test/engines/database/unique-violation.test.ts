@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Database } from '../../../src/engines/database/open-database.js';
+import type { Database } from '../../../src/engines/database/database.js';
 import { uniqueViolation } from '../../../src/engines/database/unique-violation.js';
 import { openTestDatabase, testDatabaseKind } from '../../support/database.js';
 
@@ -13,7 +13,7 @@ afterAll(() => database.close());
 const taken = { slug: 'taken', name: 'Second' };
 const failure = (work: Promise<unknown>) => work.then(() => expect.fail('it was accepted'), uniqueViolation);
 
-test('runs on the home that was asked for', () => {
+test('runs on the database that TEST_DB names', () => {
   expect(database.kind).toBe(testDatabaseKind);
 });
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createChangeQueue } from '../../../src/engines/events/change-queue.js';
+import { ChangeQueue } from '../../../src/engines/events/change-queue.js';
 
-it('keeps one change a key, the newest, in the order in which the keys came', async () => {
-  const queue = createChangeQueue<string>();
+it('keeps only the newest change for each key, in the order of the first changes', async () => {
+  const queue = new ChangeQueue<string>();
   for (let count = 0; count < 10_000; count++) queue.push(`key ${count % 3}`, `change ${count}`);
   expect(queue.size).toBe(3);
   expect([await queue.take(), await queue.take(), await queue.take()]).toEqual([
@@ -13,8 +13,8 @@ it('keeps one change a key, the newest, in the order in which the keys came', as
   expect(queue.size).toBe(0);
 });
 
-it('never holds more than 256 keys, and says so to who missed some', async () => {
-  const queue = createChangeQueue<number>();
+it('never holds more than 256 keys, and rejects with rate_limited after more', async () => {
+  const queue = new ChangeQueue<number>();
   for (let count = 0; count < 256; count++) queue.push(`${count}`, count);
   expect(queue.size).toBe(256);
   queue.push('0', 1);
@@ -29,8 +29,8 @@ it('never holds more than 256 keys, and says so to who missed some', async () =>
   await expect(queue.take()).rejects.toMatchObject({ code: 'rate_limited' });
 });
 
-it('wakes who waits, for a change and for its end', async () => {
-  const queue = createChangeQueue<string>();
+it('resolves a pending take for a change and for the end', async () => {
+  const queue = new ChangeQueue<string>();
   const first = queue.take();
   queue.push('a', 'change');
   expect(await first).toBe('change');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { guardedIterator } from '../../../src/engines/events/guarded-iterator.js';
 import { pullIterator } from '../../../src/engines/events/pull-iterator.js';
 
-/** A guarded source that waits for ever, as a quiet stream does; `ends` counts how often each part was ended. */
+/** A guarded source that waits for ever; `ends` counts how often each part was ended. */
 function quiet() {
   const ends = { source: 0, guarded: 0 };
   let wake: (value: undefined) => void = () => {};
@@ -17,7 +17,7 @@ function quiet() {
   return { ends, ...guardedIterator(source, () => ends.guarded++) };
 }
 
-it('gives an error from outside to who waits, then ends', async () => {
+it('rejects a pending next with the error of fail, then ends', async () => {
   const { iterator, fail, ends } = quiet();
   const waiting = iterator.next();
   fail(new Error('no more'));
@@ -26,7 +26,7 @@ it('gives an error from outside to who waits, then ends', async () => {
   expect(ends).toEqual({ source: 1, guarded: 1 });
 });
 
-it('gives an error from outside to who asks later', async () => {
+it('rejects the next call of next with the error of fail', async () => {
   const { iterator, fail, ends } = quiet();
   fail(new Error('no more'));
   expect(ends).toEqual({ source: 1, guarded: 1 });
@@ -34,7 +34,7 @@ it('gives an error from outside to who asks later', async () => {
   expect(await iterator.next()).toEqual({ done: true, value: undefined });
 });
 
-it('ends at once when it is left while a value is waited for', async () => {
+it('ends at once when return is called while a next is pending', async () => {
   const { iterator, fail, ends } = quiet();
   const waiting = iterator.next();
   await iterator.return!();

@@ -1,8 +1,8 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 import { readSyncRefs } from '../../../src/engines/git/remotes/tracking-refs.js';
 import { buildPack, commitBytes, oidOf, type PackedObject, treeBytes } from '../../support/hostile-pack.js';
 import { bytes, type GitFixture, gitFixture } from './git-fixture.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   at = await gitFixture();
   reports = [];
   const report = (error: unknown) => void reports.push(String(error));
-  store = openGitStore({ root: at.root, native: await findNativeGit(), report });
+  store = new GitStore({ root: at.root, native: await findNativeGit(), report });
   await at.repository.createBranch('sound', at.firstCommit);
   // What was packed before is older, and not what a damaged file stands for.
   at.git('branch', 'empty');
@@ -38,7 +38,7 @@ it('branches whose ref is damaged are left out of lists, which is told once for 
     expect(branches.map(({ name }) => name)).toEqual(['main', 'sound']);
   }
   expect(reports.length).toBe(3);
-  const refs = await readSyncRefs(store.native!, at.gitdir, 'https://git.example/a.git');
+  const refs = await readSyncRefs(await findNativeGit(), at.gitdir, 'https://git.example/a.git');
   expect([...refs.local.keys()]).toEqual(['main', 'sound']);
 });
 
@@ -60,11 +60,11 @@ it('a branch whose ref is damaged is told to be unreadable, and the others are r
 it('clones and pushes go on without the branches whose ref is damaged', async () => {
   const service = await store.serve(at.id);
   for (const protocol of [undefined, 'version=2']) {
-    const told = (await service.advertiseUpload('someone', protocol, signal)).toString('latin1');
+    const told = (await service.advertiseUpload(protocol, signal)).toString('latin1');
     for (const [name] of damaged) expect(told).not.toContain(`refs/heads/${name}`);
     if (!protocol) expect(told).toContain('refs/heads/sound');
   }
-  const toPush = (await service.advertiseReceive('someone', () => false, signal)).toString('latin1');
+  const toPush = (await service.advertiseReceive(signal)).toString('latin1');
   expect(toPush).toContain('refs/heads/sound');
   for (const [name] of damaged) expect(toPush).not.toContain(`refs/heads/${name}`);
 

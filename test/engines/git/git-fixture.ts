@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  FileChange,
-  GitRepository,
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import {
+  type FileChange,
+  type GitRepository,
   GitStore,
-  GitStoreOptions,
+  type GitStoreOptions,
 } from '../../../src/engines/git/git-store.js';
-import { openGitStore } from '../../../src/engines/git/git-store.js';
 
 /** Author and committer of the commits in these tests. */
 export const someone = { name: 'Ada Lovelace', email: 'ada@example.org' };
@@ -60,7 +60,7 @@ export async function gitFixture(
 ): Promise<GitFixture> {
   const root = options.root ?? mkdtempSync(join(tmpdir(), 'git-store-'));
   const id = randomUUID();
-  const store = openGitStore({ ...options, root });
+  const store = new GitStore({ native: await findNativeGit(), ...options, root });
   const { commitOid } = await store.createRepository(id, {
     defaultBranch: 'main',
     author: someone,

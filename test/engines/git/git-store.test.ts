@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases } from '../../../src/engines/database/leases.js';
-import { openGitStore } from '../../../src/engines/git/git-store.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 let at: GitFixture;
@@ -78,7 +79,7 @@ describe('reconcile', () => {
     writeFileSync(temp, 'x');
     linkSync(temp, lock);
     mkdirSync(join(at.root, 'gateway-tmp', dead, 'objects'), { recursive: true });
-    await openGitStore({ root: at.root }).reconcile();
+    await new GitStore({ native: await findNativeGit(), root: at.root }).reconcile();
     expect(readdirSync(join(at.gitdir, 'refs/heads'))).toEqual(['main']);
     expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([]);
     expect(readdirSync(join(at.root, 'gateway-tmp'))).toEqual([]);
@@ -87,12 +88,12 @@ describe('reconcile', () => {
 
   it('leaves the locks of native git and what a live instance is writing', async () => {
     const live = 'fedcba9876543210-1';
-    const leases = createLocalLeases();
+    const leases = new LocalLeases();
     await leases.tryTake('git-instance:fedcba9876543210');
     writeFileSync(join(at.gitdir, 'gateway-tmp', dead), 'x');
     writeFileSync(join(at.gitdir, 'gateway-tmp', live), 'x');
     writeFileSync(join(at.gitdir, 'refs/heads/main.lock'), 'of native git');
-    const store = openGitStore({ root: at.root, leases });
+    const store = new GitStore({ native: await findNativeGit(), root: at.root, leases });
     await store.reconcile();
     await store.close();
     expect(readdirSync(join(at.gitdir, 'refs/heads'))).toEqual(['main', 'main.lock']);
@@ -100,6 +101,6 @@ describe('reconcile', () => {
   });
 
   it('does nothing where there is no store yet', async () => {
-    await openGitStore({ root: join(at.root, 'nothing') }).reconcile();
+    await new GitStore({ native: await findNativeGit(), root: join(at.root, 'nothing') }).reconcile();
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assertBranchName, isBranchName } from '../../../src/engines/git/refs/ref-name.js';
-import { assertReadablePath, assertWritablePath, foldName } from '../../../src/engines/git/trees/path.js';
+import { assertReadablePath, assertWritablePath, foldName } from '../../../src/engines/git/file-path.js';
+import { assertBranchName, isBranchName } from '../../../src/engines/git/ref-name.js';
 import { type GitFixture, gitFixture } from './git-fixture.js';
 import { seededRandom } from './seeded-random.js';
 

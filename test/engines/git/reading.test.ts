@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGitStore } from '../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../src/engines/git/native/native-git.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 
 let at: GitFixture;
@@ -27,7 +25,7 @@ describe('a ref', () => {
     const { commitOid } = await at.commit({ kind: 'delete', path: 'README.md' });
     nativeGit(['--git-dir', at.gitdir, 'tag', '-a', '-m', 'note', 'v1', commitOid]);
     nativeGit(['--git-dir', at.gitdir, 'tag', '-a', '-m', 'nested', 'v2', 'v1']);
-    const { resolveRef } = at.repository;
+    const resolveRef = (ref: string) => at.repository.resolveRef(ref);
     expect(await resolveRef('main')).toEqual({ kind: 'branch', name: 'main', commitOid });
     expect(await resolveRef('light')).toEqual({ kind: 'tag', name: 'light', commitOid: at.firstCommit });
     expect(await resolveRef('v2')).toEqual({ kind: 'tag', name: 'v2', commitOid });
@@ -91,9 +89,8 @@ describe('branches', () => {
     await expect(repository.deleteBranch('x')).rejects.toEqual(code('not_found'));
   });
 
-  it.each(['without', 'beside'])('begin only at commits that a ref leads to, %s native git', async (how) => {
-    const native = how === 'beside' ? await findNativeGit() : null;
-    const repository = await openGitStore({ root: at.root, native }).repository(at.id);
+  it('begin only at commits that a ref leads to', async () => {
+    const { repository } = at;
     const child = (parent: string, text: string) =>
       at.git('commit-tree', `${parent}^{tree}`, '-p', parent, '-m', text);
     const loose = child(at.firstCommit, 'loose');

@@ -1,12 +1,13 @@
-import { createServerLeases } from '../../../src/engines/database/leases.js';
-import { openGitStore } from '../../../src/engines/git/git-store.js';
+import { ServerLeases } from '../../../src/engines/database/server-leases.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 
 // Run by tests until it is killed: saves new files and tells of each once it is acknowledged. With the address of a
 // database server it is one replica of several, else the only one.
 const [root = '', id = '', round = '', server] = process.argv.slice(2);
 const someone = { name: 'Writer', email: 'writer@example.org' };
-const leases = server ? createServerLeases(server) : undefined;
-const repository = await openGitStore({ root, leases }).repository(id);
+const leases = server ? new ServerLeases(server) : undefined;
+const repository = await new GitStore({ native: await findNativeGit(), root, leases }).repository(id);
 
 async function save(writer: number): Promise<void> {
   for (let n = 0; ; n++) {

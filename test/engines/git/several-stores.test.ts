@@ -3,17 +3,20 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLocalLeases, type Lease, type Leases } from '../../../src/engines/database/leases.js';
-import { type GitStore, openGitStore } from '../../../src/engines/git/git-store.js';
+import type { Lease, Leases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from './git-fixture.js';
 import { heldSyncs, journalSegments } from './journal/crashed-disk.js';
 
 /** Leases that a test can take away, as a broken connection to the database does. */
 function breakableLeases(): Leases & { breakAll(): void } {
-  const leases = createLocalLeases();
+  const leases = new LocalLeases();
   const held = new Map<Lease, AbortController>();
   return {
-    ...leases,
+    isHeld: (name) => leases.isHeld(name),
+    close: () => leases.close(),
     async tryTake(name) {
       const lease = await leases.tryTake(name);
       if (!lease) return null;
@@ -37,7 +40,7 @@ let other: GitStore;
 beforeEach(async () => {
   leases = breakableLeases();
   at = await gitFixture({ 'README.md': '# Hello\n' }, { leases });
-  other = openGitStore({ root: at.root, leases });
+  other = new GitStore({ native: await findNativeGit(), root: at.root, leases });
 });
 afterEach(async () => {
   await other.close();
@@ -122,7 +125,7 @@ describe('a store that lost its lease', () => {
 
   it('acknowledges nothing once another one has taken its journal, be it told or not', async () => {
     await create(at.store, 'a.txt');
-    const alone = openGitStore({ root: at.root });
+    const alone = new GitStore({ native: await findNativeGit(), root: at.root });
     await alone.reconcile();
     await expect(create(at.store, 'b.txt')).rejects.toMatchObject({ code: 'storage_unavailable' });
     await create(at.store, 'c.txt');
@@ -141,7 +144,7 @@ it('a store that was closed leaves no journal, and writes no more', async () => 
 
 it('a store that is closed while it saves ends the saves first', async () => {
   const syncs = heldSyncs();
-  const store = openGitStore({ root: at.root, leases, syncs });
+  const store = new GitStore({ native: await findNativeGit(), root: at.root, leases, syncs });
   const saves = Promise.all([0, 1, 2].map((n) => create(store, `${n}.txt`)));
   await new Promise((resolve) => setTimeout(resolve, 1));
   const closed = store.close();
@@ -162,11 +165,11 @@ describe('a folder of repositories', () => {
   it('belongs to the database that claimed it first', async () => {
     const mine = randomUUID();
     for (const databaseId of [mine, mine]) {
-      const store = openGitStore({ root, databaseId });
+      const store = new GitStore({ native: await findNativeGit(), root, databaseId });
       await store.reconcile();
       await store.close();
     }
-    const another = openGitStore({ root, databaseId: randomUUID() });
+    const another = new GitStore({ native: await findNativeGit(), root, databaseId: randomUUID() });
     await expect(another.reconcile()).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('belongs to another database'),

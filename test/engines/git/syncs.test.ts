@@ -13,7 +13,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskSyncs, type Syncs, syncPaths } from '../../../src/engines/git/durability/syncs.js';
-import { encodeLoose, objectId } from '../../../src/engines/git/objects/object-codec.js';
+import { objectId } from '../../../src/engines/git/object-id.js';
+import { encodeLoose } from '../../../src/engines/git/objects/object-codec.js';
 
 let root: string;
 let files: string[];

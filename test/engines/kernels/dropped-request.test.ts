@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import type { IncomingMessage } from '../../../src/engines/kernels/incoming-message.js';
-import { createKernelRun } from '../../../src/engines/kernels/kernel-run.js';
+import type { IncomingMessage } from '../../../src/engines/kernels/decode-message.js';
+import { KernelRun } from '../../../src/engines/kernels/kernel-run.js';
 
-/** What ipykernel sends where an interrupt comes between `busy` and the code: the idle status, and no reply. */
+/** What ipykernel sends when an interrupt comes between `busy` and the code: the idle status and no reply. */
 const idle = {
   channel: 'iopub',
   header: { msg_type: 'status', msg_id: 'kernel_1_1' },
@@ -11,11 +11,11 @@ const idle = {
   event: { type: 'status', execution_state: 'idle' },
 } as unknown as IncomingMessage;
 
-it('a run that its kernel drops is asked about and ends as aborted', async () => {
-  const ask = vi.fn();
-  const run = createKernelRun({ messageId: 'run', clientId: 'client', onEvent: () => {}, ask });
-  run.take(idle);
-  await expect.poll(() => ask.mock.calls.length).toBe(1);
-  expect(run.proven()).toBe(true);
+it('requests kernel info for a run without a reply, and the answer ends the run as aborted', async () => {
+  const requestInfo = vi.fn();
+  const run = new KernelRun({ messageId: 'run', clientId: 'client', onEvent: () => {}, requestInfo });
+  run.receive(idle);
+  await expect.poll(() => requestInfo.mock.calls.length).toBe(1);
+  expect(run.onLaterRequestAnswered()).toBe(true);
   expect(await run.done).toEqual({ status: 'aborted', executionCount: null });
 });

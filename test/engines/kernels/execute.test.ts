@@ -1,11 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
 
@@ -15,7 +12,7 @@ let kernel: KernelConnection;
 
 beforeAll(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 
@@ -25,7 +22,7 @@ afterAll(async () => {
 }, 30_000);
 
 describe('execute', { timeout: 60_000 }, () => {
-  test('tells busy, the input, the output and idle in order', async () => {
+  test('reports busy, the input, the output and idle in this order', async () => {
     const { reply, events } = await runCell(kernel, "print('hello')");
     expect(reply.status).toBe('ok');
     expect(events.map(({ type }) => type)).toEqual(['status', 'execute_input', 'stream', 'status']);
@@ -40,14 +37,14 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(events[3]).toEqual({ type: 'status', execution_state: 'idle' });
   });
 
-  test('tells stderr apart and keeps all of Unicode', async () => {
+  test('reports stderr as such and keeps every Unicode character', async () => {
     const { events } = await runCell(kernel, "import sys\nprint('żółć 🐍 \\u0000 文', file=sys.stderr)");
     const streams = ofType(events, 'stream');
     expect(new Set(streams.map(({ name }) => name))).toEqual(new Set(['stderr']));
     expect(streams.map(({ text }) => text).join('')).toBe('żółć 🐍 \u0000 文\n');
   });
 
-  test('tells a result with its execution count', async () => {
+  test('reports a result with its execution count', async () => {
     const { reply, events } = await runCell(kernel, '6 * 7');
     expect(ofType(events, 'execute_result')).toEqual([
       {
@@ -60,7 +57,7 @@ describe('execute', { timeout: 60_000 }, () => {
     ]);
   });
 
-  test('tells an error and replies error', async () => {
+  test('reports an error and resolves with the status error', async () => {
     const { reply, events } = await runCell(kernel, '1 / 0');
     expect(reply.status).toBe('error');
     const [error] = ofType(events, 'error');
@@ -68,7 +65,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(error?.traceback.length).toBeGreaterThan(1);
   });
 
-  test('tells displays, their updates and clearing', async () => {
+  test('reports displays, their updates and clear_output', async () => {
     const { events } = await runCell(
       kernel,
       [
@@ -86,7 +83,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'clear_output')).toEqual([{ type: 'clear_output', wait: true }]);
   });
 
-  test('tells comms', async () => {
+  test('reports comm_open, comm_msg and comm_close', async () => {
     const { events } = await runCell(
       kernel,
       [
@@ -103,7 +100,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(events.some((event) => 'buffers' in event)).toBe(false);
   });
 
-  test('tells the metadata of a comm that is opened, and binary buffers as base64', async () => {
+  test('reports the metadata of a comm_open, and binary buffers as base64', async () => {
     const { events } = await runCell(
       kernel,
       [
@@ -128,7 +125,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'update_display_data')).toMatchObject([{ buffers: [base64('shown')] }]);
   });
 
-  test('tells of buffers that are too large as lost, and goes on', async () => {
+  test('reports buffers that are too large as lost output and completes the run', async () => {
     const { reply, events } = await runCell(
       kernel,
       [
@@ -146,7 +143,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'stream')).toMatchObject([{ text: 'on\n' }]);
   });
 
-  test('answers input() with an error, as nobody is asked', async () => {
+  test('gives input() an error, because stdin is not allowed', async () => {
     const { events } = await runCell(kernel, "input('name?')");
     expect(ofType(events, 'error')).toMatchObject([{ ename: 'StdinNotImplementedError' }]);
   });
@@ -157,13 +154,13 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'output_lost')).toEqual([]);
   });
 
-  test('passes a single print of 10 MB on', async () => {
+  test('reports a single print of 10 MB completely', async () => {
     const { text, events } = await runCell(kernel, "print('x' * 10_000_000)");
     expect(text.length).toBe(10_000_001);
     expect(ofType(events, 'output_lost')).toEqual([]);
   });
 
-  test('takes code of 11 MB', async () => {
+  test('runs code of 11 MB', async () => {
     const { reply, text } = await runCell(kernel, `text = '${'x'.repeat(11_000_000)}'\nprint(len(text))`);
     expect(reply.status).toBe('ok');
     expect(text).toBe('11000000\n');
@@ -184,7 +181,7 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'output_lost')).toEqual([]);
   });
 
-  test('interrupting gives the error KeyboardInterrupt, and the kernel goes on', async () => {
+  test('reports KeyboardInterrupt for an interrupt, and the kernel runs the next cell', async () => {
     const { done, events } = await beginEndlessCell(kernel);
     expect(kernel.status).toBe('busy');
     await kernel.interrupt();
@@ -193,14 +190,14 @@ describe('execute', { timeout: 60_000 }, () => {
     expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
   });
 
-  test('refuses a second run beside the first', async () => {
+  test('refuses a second run while the first is not complete', async () => {
     const { done } = await beginEndlessCell(kernel);
     await expect(runCell(kernel, '1')).rejects.toThrow(/queue/);
     await kernel.interrupt();
     await done;
   });
 
-  test('rejects with what the reader of the events throws, and the kernel goes on', async () => {
+  test('rejects with the error that onEvent throws, and the kernel runs the next cell', async () => {
     const failing = kernel.execute(
       { code: "print('x')", stopOnError: true, messageId: 'reader-fails' },
       () => {
@@ -222,13 +219,13 @@ describe('execute', { timeout: 60_000 }, () => {
     }
   });
 
-  test('refuses a path that leaves the root', async () => {
+  test('refuses a path outside the root', async () => {
     await expect(startPython(client, { path: '../../etc/x.ipynb' })).rejects.toMatchObject({
       code: 'invalid_path',
     });
   });
 
-  test('says so when the kernelspec is unknown', async () => {
+  test('rejects with runtime_unavailable for an unknown kernelspec', async () => {
     const starting = client.startKernel({
       kernelName: 'no-such-kernel',
       path: '',

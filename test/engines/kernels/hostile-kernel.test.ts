@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeMessage } from '../../../src/engines/kernels/incoming-message.js';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
-import { toKernelEvent } from '../../../src/engines/kernels/kernel-event.js';
+import { decodeMessage } from '../../../src/engines/kernels/decode-message.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
+import { toKernelEvent } from '../../../src/engines/kernels/to-kernel-event.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { ofType, runCell, startPython } from '../../support/kernel.js';
 
@@ -16,7 +13,7 @@ describe('a kernel that sends what it should not', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     jupyter = await startTestJupyter();
-    client = connectJupyter(jupyter.endpoint);
+    client = new JupyterClient(jupyter.endpoint);
     kernel = await startPython(client);
   }, 300_000);
 
@@ -78,7 +75,7 @@ describe('decodeMessage', () => {
 });
 
 describe('toKernelEvent', () => {
-  test('tells a question of the kernel', () => {
+  test('creates an event from an input_request', () => {
     const event = toKernelEvent('input_request', { prompt: 'name?', password: true });
     expect(event).toEqual({ type: 'input_request', prompt: 'name?', password: true });
   });

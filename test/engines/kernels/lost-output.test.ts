@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
-import { countLostOutput } from '../../../src/engines/kernels/lost-output.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
+import { LostOutputCounter } from '../../../src/engines/kernels/lost-output-counter.js';
 import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { ofType, runCell, startPython } from '../../support/kernel.js';
 
@@ -14,7 +11,7 @@ let kernel: KernelConnection;
 
 beforeAll(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 
@@ -23,7 +20,7 @@ afterAll(async () => {
   await jupyter?.close();
 }, 30_000);
 
-/** Makes the kernel number its next idle status and not send it. */
+/** Makes the kernel assign a number to its next idle status without sending it. */
 const dropIdle = [
   'kernel = get_ipython().kernel',
   'send = kernel.session.send',
@@ -36,18 +33,18 @@ const dropIdle = [
 ].join('\n');
 
 describe('output that never arrives', { timeout: 60_000 }, () => {
-  test('is counted and told', async () => {
+  test('is counted and reported', async () => {
     const code = "print('a')\nfor _ in range(3): get_ipython().kernel.session.msg('stream')\nprint('b')";
     const { reply, events } = await runCell(kernel, code);
     expect(reply.status).toBe('ok');
     expect(events.at(-1)).toEqual({ type: 'output_lost', count: 3, reason: 'not_delivered' });
   });
 
-  test('is not told of a run after the one that lost it', async () => {
+  test('is not reported for the next run', async () => {
     expect(ofType((await runCell(kernel, "print('c')")).events, 'output_lost')).toEqual([]);
   });
 
-  test('may be the idle status: the run ends all the same', async () => {
+  test('does not keep the run from ending when it is the idle status', async () => {
     const start = performance.now();
     const { reply, events } = await runCell(kernel, dropIdle);
     expect(reply.status).toBe('ok');
@@ -58,7 +55,7 @@ describe('output that never arrives', { timeout: 60_000 }, () => {
   });
 });
 
-test('nothing is lost while the server stalls: the kernel waits', async () => {
+test('nothing is lost while the server stalls, because the kernel waits', async () => {
   const pid = await serverPidOf(jupyter);
   const stall = setTimeout(() => process.kill(pid, 'SIGSTOP'), 300);
   const goOn = setTimeout(() => process.kill(pid, 'SIGCONT'), 2_500);
@@ -73,26 +70,26 @@ test('nothing is lost while the server stalls: the kernel waits', async () => {
   }
 }, 60_000);
 
-describe('countLostOutput', () => {
+describe('LostOutputCounter', () => {
   test('counts gaps and not the order', () => {
-    const lost = countLostOutput();
-    for (const number of [4, 6, 5, 9]) lost.arrived(`session_12_${number}`);
+    const lost = new LostOutputCounter();
+    for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(2);
   });
 
   test('counts a reply to another client as seen', () => {
-    const lost = countLostOutput();
+    const lost = new LostOutputCounter();
     lost.repliedElsewhere();
-    for (const number of [4, 6]) lost.arrived(`session_12_${number}`);
+    for (const number of [4, 6]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(1);
     lost.repliedElsewhere();
     expect(lost.missing).toBe(0);
   });
 
   test('ignores ids without a number, of other processes and from before', () => {
-    const lost = countLostOutput();
+    const lost = new LostOutputCounter();
     for (const id of ['a-uuid', 'session_12_4', 'session_13_90', 'session_12_1', 'session_12_5', ''])
-      lost.arrived(id);
+      lost.received(id);
     expect(lost.missing).toBe(0);
   });
 });

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  connectJupyter,
-  type JupyterClient,
-  type KernelConnection,
-} from '../../../src/engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { askJupyter, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, runCell, startPython, timeToFinish, untilStatus } from '../../support/kernel.js';
 
@@ -14,7 +11,7 @@ let kernel: KernelConnection;
 
 beforeEach(async () => {
   jupyter = await startTestJupyter();
-  client = connectJupyter(jupyter.endpoint);
+  client = new JupyterClient(jupyter.endpoint);
   kernel = await startPython(client);
 }, 300_000);
 
@@ -31,7 +28,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     const { done } = await beginEndlessCell(kernel);
     expect((await ask('DELETE', '')).status).toBe(204);
     const { ms, error } = await timeToFinish(done);
-    expect(error).toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    expect(error).toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     expect(kernel.status).toBe('dead');
   });
@@ -39,7 +36,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
   test('removes while it is idle is dead too', async () => {
     await ask('DELETE', '');
     await untilStatus(kernel, 'dead');
-    await expect(runCell(kernel, '1')).rejects.toMatchObject({ name: 'KernelGone' });
+    await expect(runCell(kernel, '1')).rejects.toMatchObject({ name: 'KernelLostError' });
   });
 
   test('restarts ends its run, and is idle again with an empty memory', async () => {
@@ -52,7 +49,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     expect((await runCell(kernel, 'kept')).reply.status).toBe('error');
   });
 
-  test('restarts while it is idle tells that it was away', async () => {
+  test('restarts while it is idle is reported as restarting, then idle', async () => {
     const statuses: string[] = [];
     kernel.onStatus((status) => statuses.push(status));
     await ask('POST', '/restart');
@@ -60,9 +57,9 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     expect(statuses).toEqual(['restarting', 'idle']);
   });
 
-  test('removed cannot be restarted, and says so', async () => {
+  test('removed rejects a restart with kernel_died', async () => {
     await ask('DELETE', '');
-    await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelGone', reason: 'kernel_died' });
+    await expect(kernel.restart()).rejects.toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
   });
 });
 
@@ -72,11 +69,11 @@ describe('a run', { timeout: 60_000 }, () => {
     const done = kernel.execute(request, () => {});
     expect(kernel.status).toBe('busy');
     await kernel.interrupt();
-    // Aborted where the signal came just before the code.
+    // Aborted when the signal came just before the code.
     expect(['error', 'aborted']).toContain((await done).status);
   });
 
-  test('ends with the shutdown that was asked for, also when the server does not answer', async () => {
+  test('ends when a shutdown is requested, even if the server does not answer', async () => {
     const { done } = await beginEndlessCell(kernel);
     const pid = await serverPidOf(jupyter);
     process.kill(pid, 'SIGSTOP');

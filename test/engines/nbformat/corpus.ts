@@ -1,6 +1,6 @@
 import { LosslessNumber, stringify } from 'lossless-json';
 
-/** A notebook in joined form, as JSON text: number tokens and duplicates are what Python gets to see. */
+/** A notebook in joined form, as JSON text, so that Python sees the same number tokens. */
 export interface Sample {
   name: string;
   text: string;
@@ -10,7 +10,7 @@ type Json = Record<string, unknown>;
 
 const token = (text: string) => new LosslessNumber(text);
 
-/** All that Python's splitlines splits at, and what it does not. */
+/** All line boundaries of Python's splitlines, and characters that are none. */
 export const lineBreaks = '\n \r \r\n \n\r \v \f \x1c \x1d \x1e \x1f \x85 \u2028 \u2029 \0 \x7f end';
 
 const texts = {
@@ -158,7 +158,7 @@ function makeRandomSamples(count: number): Sample[] {
   });
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, the same for the same seed: mulberry32. */
 function makeRandom(seed: number): () => number {
   let state = seed;
   return () => {

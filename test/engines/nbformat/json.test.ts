@@ -115,7 +115,7 @@ describe('parseJson', () => {
     expect(() => parseJson(`[${'0,'.repeat(5_000_000)}0]`)).toThrow(/5000000 values/);
   });
 
-  it('tells nothing of the text in an error', () => {
+  it('reveals nothing of the text in an error', () => {
     for (const text of ['{"secret": oops}', '["secret\\x"]', 'secret', '[1.0, secret]']) {
       expect(() => parseJson(text)).toThrow(/^(?!.*(secret|oops)).*$/);
     }

@@ -20,7 +20,7 @@ const additions = [
   'metadata',
 ];
 
-/** Small valid notebooks that have, together, every place that the schema of some minor version knows. */
+/** Small valid notebooks that together contain every member that the schema of some minor version knows. */
 function bases(minor: number): Json[] {
   const metadata = {
     kernelspec: { name: 'n', display_name: 'd' },
@@ -56,20 +56,20 @@ function bases(minor: number): Json[] {
   return [makeNotebook(minor, [], metadata), ...cells.map((cell) => makeNotebook(minor, [cell]))];
 }
 
-/** A notebook that differs in one place from a valid one. */
+/** A notebook that differs from a valid one at one path. */
 export interface Mutation {
   name: string;
   notebook: Json;
 }
 
 /**
- * Replaces, removes and adds at every place of valid notebooks of this minor version. The version fields are left out:
- * newer minors are refused here but not by nbformat.
+ * Replaces, removes and adds a value at every path of valid notebooks of this minor version, except the version fields:
+ * the gateway refuses newer minor versions, and nbformat does not.
  */
 export function makeMutations(minor: number): Mutation[] {
   return bases(minor).flatMap((base) => [
     { name: `4.${minor} unchanged`, notebook: base },
-    ...placesOf(base).flatMap((path) => mutationsAt(base, path)),
+    ...pathsOf(base).flatMap((path) => mutationsAt(base, path)),
   ]);
 }
 
@@ -97,16 +97,16 @@ function mutationsAt(base: Json, path: string[]): Mutation[] {
   return [...replaced, removed, ...extended];
 }
 
-/** The ways to all places but the version fields. */
-function placesOf(notebook: Json): string[][] {
-  return waysInto(notebook).filter(([first]) => first === 'cells' || first === 'metadata');
+/** The paths to all values except the version fields. */
+function pathsOf(notebook: Json): string[][] {
+  return pathsInto(notebook).filter(([first]) => first === 'cells' || first === 'metadata');
 }
 
-function waysInto(value: unknown): string[][] {
+function pathsInto(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => [
     [key],
-    ...waysInto(member).map((way) => [key, ...way]),
+    ...pathsInto(member).map((path) => [key, ...path]),
   ]);
 }
 

@@ -6,7 +6,7 @@ import { codeCell, makeCorpus, makeNotebook } from './corpus.js';
 import { makeMutations } from './mutations.js';
 import { runPython } from './python.js';
 
-/** Says of each notebook whether nbformat.validate accepts it; it may also stumble over what it does not expect. */
+/** Returns for each notebook whether nbformat.validate accepts it; an unexpected exception counts as a refusal. */
 const program = `
 import json, sys, nbformat
 def is_valid(text):
@@ -64,11 +64,11 @@ describe('notebookFaults', () => {
     expect(notebookFaults(makeNotebook(5, [codeCell({ id: 'abc\n' })]))).toHaveLength(1);
   });
 
-  it.each([[null], [1], ['x'], [[]], [true]])('refuses %j in place of a notebook', (value) => {
+  it.each([[null], [1], ['x'], [[]], [true]])('refuses %j instead of a notebook', (value) => {
     expect(notebookFaults(value)).toEqual([{ path: [], msg: 'must be object', type: 'type' }]);
   });
 
-  it('tells each fault of each cell with its path', () => {
+  it('reports each fault of each cell with its path', () => {
     const output = { output_type: 'stream', name: 1, text: ['a', 2] };
     const cells = [
       codeCell({

@@ -10,8 +10,8 @@ const run = promisify(execFile);
 const home = join(tmpdir(), 'notebook-gateway-nbformat');
 
 /**
- * Runs a Python program that has nbformat 5.11.1: JSON on its standard input, JSON from its standard output.
- * The Python is `TEST_PYTHON`, else one in a virtual environment that is made once in the temporary folder.
+ * Runs a Python program with nbformat 5.11.1. It gets JSON on its standard input and prints JSON.
+ * The interpreter is `TEST_PYTHON`, or that of a virtual environment that is created once in the temporary folder.
  */
 export async function runPython<T>(program: string, input: unknown): Promise<T> {
   const child = spawn(await findPython(), ['-W', 'ignore', '-c', program], {
@@ -33,7 +33,7 @@ async function findPython(): Promise<string> {
   try {
     await run('python3', ['-m', 'venv', made]);
     await run(join(made, 'bin/python'), ['-m', 'pip', 'install', '--quiet', 'nbformat==5.11.1']);
-    // Moved when complete, so that neither an interrupted nor a second installation is ever met half done.
+    // Moved when complete, so that an interrupted or parallel installation is never used half finished.
     await rename(made, home);
   } catch (error) {
     await rm(made, { recursive: true, force: true });

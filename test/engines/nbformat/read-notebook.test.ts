@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { encodeNotebook } from '../../../src/engines/nbformat/encode-notebook.js';
 import { readNotebook } from '../../../src/engines/nbformat/read-notebook.js';
-import { writeNotebook } from '../../../src/engines/nbformat/write-notebook.js';
 import { DomainError } from '../../../src/errors.js';
 import { codeCell, makeNotebook } from './corpus.js';
 
@@ -73,7 +73,9 @@ describe('readNotebook', () => {
     const bytes = Buffer.from('{"cells":[],"metadata":{"a":"\\ud800"},"nbformat":4,"nbformat_minor":4}');
     const notebook = readNotebook(bytes);
     expect(notebook.metadata).toEqual({ a: '\ud800' });
-    expect(() => writeNotebook(notebook)).toThrow(expect.objectContaining({ code: 'invalid_notebook' }));
+    expect(() => encodeNotebook(notebook).bytes).toThrow(
+      expect.objectContaining({ code: 'invalid_notebook' }),
+    );
   });
 
   it.each([

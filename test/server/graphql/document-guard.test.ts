@@ -7,14 +7,14 @@ import { guardDocument, parseGuarded, validateGuarded } from '../../../src/serve
 const bomb = (levels: number) =>
   `{ ...f0 } ${Array.from({ length: levels }, (_, i) => `fragment f${i} on Query { ${i + 1 < levels ? `...f${i + 1} ...f${i + 1}` : 'me { id }'} }`).join(' ')}`;
 
-describe('the document guard', () => {
-  it('refuses nested fragments before the expensive validation', () => {
+describe("a client's document", () => {
+  it('with nested fragments is refused before validation', () => {
     const from = performance.now();
     expect(validateGuarded(schema, parse(bomb(30)))[0]?.message).toContain('at most');
     expect(performance.now() - from).toBeLessThan(5_000);
   });
 
-  it('refuses a fragment that contains itself', () => {
+  it('with a fragment that contains itself is refused', () => {
     expect(guardDocument(parse('{ ...a } fragment a on Query { ...a }'))?.message).toContain('within itself');
   });
 

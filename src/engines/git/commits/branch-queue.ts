@@ -1,10 +1,10 @@
 import { storageUnavailable } from '../durability/storage-error.js';
 
-const mostWaiting = 1000;
-const mostTogether = 64;
-const mostBytesTogether = 16 * 1024 * 1024;
+const maxWaiting = 1000;
+const maxBatch = 64;
+const maxBatchBytes = 16 * 1024 * 1024;
 
-/** One that waits for its turn; whoever acts for it tells it the outcome. */
+/** A write that waits; whoever carries it out resolves or rejects it. */
 export interface Waiting<I, R> {
   input: I;
   resolve(result: R): void;
@@ -12,80 +12,83 @@ export interface Waiting<I, R> {
 }
 
 interface Entry extends Waiting<unknown, unknown> {
-  /** Null: it goes alone. */
-  together: ((batch: Entry[]) => Promise<void>) | null;
-  alone?: () => Promise<unknown>;
+  /** Carries out this write together with others. */
+  batch?: (entries: Entry[]) => Promise<void>;
+  /** Carries out this write alone. */
+  single?: () => Promise<unknown>;
   bytes: number;
 }
 
+interface Queue {
+  waiting: number;
+  entries: Entry[];
+}
+
 /**
- * Runs the writes to one branch one after the other, in the order in which they came: within this process no
- * compare-and-swap is ever lost, so no work is done twice. Those that {@link join} are taken together when several wait.
- * A branch that nobody writes to takes no memory.
+ * Runs the writes to one branch one after the other, in their order, so that no compare-and-swap fails within this process
+ * and no work is done twice. Writes that {@link join} are carried out together when several wait. A branch without writes
+ * takes no memory.
  */
 export class BranchQueue {
-  private readonly lines = new Map<string, { waiting: number; entries: Entry[] }>();
+  private readonly queues = new Map<string, Queue>();
 
-  /** @throws DomainError `storage_unavailable` when 1,000 wait already, and what `write` throws */
+  /** Runs a write alone. @throws DomainError `storage_unavailable` when 1,000 wait already, and what `write` throws */
   run<T>(key: string, write: () => Promise<T>): Promise<T> {
-    return this.wait(key, { input: undefined, together: null, alone: write, bytes: 0 });
+    return this.wait(key, { input: undefined, single: write, bytes: 0 });
   }
 
   /**
-   * Waits for its turn, in which `together` acts for all that wait in a row, in their order; it must tell each its outcome,
-   * and what it throws is told to all that have none.
-   * @param turn `together`: the same for all that join under one key; `bytes`: what the input holds, for a row ends at 64
-   *   writes or 16 MiB
-   * @throws DomainError `storage_unavailable` when 1,000 wait already, and what it was told
+   * Waits until `batch` has carried out this write, together with those that wait directly behind it.
+   * @param options `batch`: the same for all that join under one key. It resolves or rejects each write; when it throws,
+   *   the writes without a result are rejected. `bytes`: the size of the input, for a batch has at most 64 writes and 16 MiB
+   * @throws DomainError `storage_unavailable` when 1,000 wait already, and what the write was rejected with
    */
   join<I, R>(
     key: string,
     input: I,
-    turn: { bytes: number; together: (batch: Waiting<I, R>[]) => Promise<void> },
+    options: { bytes: number; batch: (waiting: Waiting<I, R>[]) => Promise<void> },
   ): Promise<R> {
-    return this.wait(key, {
-      input,
-      bytes: turn.bytes,
-      together: turn.together as unknown as Entry['together'],
-    });
+    const batch = options.batch as unknown as Entry['batch'];
+    return this.wait(key, { input, bytes: options.bytes, batch });
   }
 
   private async wait<R>(key: string, entry: Omit<Entry, 'resolve' | 'reject'>): Promise<R> {
-    const line = this.lines.get(key) ?? { waiting: 0, entries: [] };
-    if (line.waiting >= mostWaiting)
+    const queue = this.queues.get(key) ?? { waiting: 0, entries: [] };
+    if (queue.waiting >= maxWaiting)
       throw storageUnavailable(new Error('too many writes wait for one branch'));
-    line.waiting += 1;
+    queue.waiting += 1;
     try {
       return await new Promise<R>((resolve, reject) => {
-        line.entries.push({ ...entry, resolve: resolve as Entry['resolve'], reject });
-        if (!this.lines.has(key)) this.serve(key, line);
+        queue.entries.push({ ...entry, resolve: resolve as Entry['resolve'], reject });
+        if (!this.queues.has(key)) this.work(key, queue);
       });
     } finally {
-      line.waiting -= 1;
+      queue.waiting -= 1;
     }
   }
 
-  private async serve(key: string, line: { entries: Entry[] }): Promise<void> {
-    this.lines.set(key, line as { waiting: number; entries: Entry[] });
-    for (let first = line.entries.shift(); first; first = line.entries.shift()) {
-      const batch = [first, ...takeRow(line.entries, first)];
+  private async work(key: string, queue: Queue): Promise<void> {
+    this.queues.set(key, queue);
+    for (let first = queue.entries.shift(); first; first = queue.entries.shift()) {
+      const entries = [first, ...takeBatch(queue.entries, first)];
       try {
-        if (first.together) await first.together(batch);
-        else first.resolve(await first.alone!());
+        if (first.batch) await first.batch(entries);
+        else first.resolve(await first.single!());
       } catch (error) {
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of entries) reject(error);
       }
     }
-    this.lines.delete(key);
+    this.queues.delete(key);
   }
 }
 
-/** Takes from the front what may go together with the one before it. */
-function takeRow(entries: Entry[], first: Entry): Entry[] {
-  let bytes = first.bytes;
+/** Removes from the front what can be carried out together with the entry before it. */
+function takeBatch(entries: Entry[], first: Entry): Entry[] {
+  if (!first.batch) return [];
+  let { bytes } = first;
   const end = entries.findIndex((entry, n) => {
     bytes += entry.bytes;
-    return !entry.together || n + 1 >= mostTogether || bytes > mostBytesTogether;
+    return !entry.batch || n + 1 >= maxBatch || bytes > maxBatchBytes;
   });
-  return first.together ? entries.splice(0, end < 0 ? entries.length : end) : [];
+  return entries.splice(0, end < 0 ? entries.length : end);
 }

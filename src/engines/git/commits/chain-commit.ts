@@ -5,7 +5,7 @@ import type { ObjectStore } from '../objects/object-store.js';
 import { applyChanges } from '../trees/apply-changes.js';
 import { TreeEditor } from '../trees/tree-editor.js';
 
-/** A commit that others are put on. */
+/** The commit that becomes the parent of the next one. */
 export interface Tip {
   oid: string;
   treeOid: string;
@@ -13,8 +13,8 @@ export interface Tip {
 }
 
 /**
- * Makes one commit on top of a chain of commits that are in memory still.
- * @returns what it did, the new tip, and its objects, which are no part of the chain yet
+ * Creates one commit after a chain of commits that are not written yet.
+ * @returns the result, the new tip, and the new objects, which the caller adds to the chain
  * @throws what {@link applyChanges} throws
  */
 export async function chainCommit(

@@ -7,8 +7,8 @@ import type { StoreOwner } from './store-owner.js';
 import { syncPaths } from './syncs.js';
 import { tempFolder, tempName } from './temp-name.js';
 
-// Making and naming a small file is not awaited: it takes some 0.05 ms from the operating system's memory, and ten times
-// that through the thread pool, a dozen times a save. What waits for the disk, the syncs, and large writes are awaited.
+// Creating and renaming a small file is synchronous: it takes some 0.05 ms, and ten times that through the thread pool, a dozen
+// times in a save. Only syncs, which wait for the disk, and large writes go through the thread pool.
 const writeFile = promisify(write) as (
   fd: number,
   bytes: Uint8Array,
@@ -16,17 +16,17 @@ const writeFile = promisify(write) as (
   length: number,
 ) => Promise<{ bytesWritten: number }>;
 
-/** The most bytes that are written without a turn through the thread pool. */
-const onLoop = 256 * 1024;
+/** Larger files are written through the thread pool, so that they do not block the event loop. */
+const maxSyncBytes = 256 * 1024;
 
-/** Writes below one repository: each file appears whole or not at all, and is durable once it was synced. */
+/** Writes the files of one repository. Each appears whole or not at all, and is durable once it is synced. */
 export class DurableFiles {
   constructor(
     readonly gitdir: string,
     readonly owner: StoreOwner,
   ) {}
 
-  /** Writes a whole file under a name of its own in the temp folder; the caller renames or removes it. */
+  /** Writes a file under a unique name in the temp folder; the caller renames or removes it. */
   async writeTemp(bytes: Uint8Array, mode: number): Promise<string> {
     const { id } = await this.owner.instance();
     const file = join(this.gitdir, tempFolder, tempName(id));
@@ -37,7 +37,7 @@ export class DurableFiles {
     try {
       for (let at = 0; at < bytes.length; ) {
         at +=
-          bytes.length > onLoop
+          bytes.length > maxSyncBytes
             ? (await writeFile(fd, bytes, at, bytes.length - at)).bytesWritten
             : writeSync(fd, bytes, at);
       }
@@ -51,10 +51,9 @@ export class DurableFiles {
   }
 
   /**
-   * Puts a file in place of what is there, making missing folders, all or nothing. Adds the file and the folders that
-   * changed to `touched`: it is durable once they are synced.
-   * @param syncFirst flushes the bytes before they take the place, for a file that must not be lost even to a power
-   *   failure in between
+   * Creates or replaces a file, and creates missing folders, all or nothing.
+   * @param touched receives the file and the folders that changed: it is durable once they are synced
+   * @param syncFirst syncs the bytes before the file is renamed, so that a power failure leaves the old or the new file
    */
   async replace(
     file: string,
@@ -77,33 +76,33 @@ export class DurableFiles {
     touched.add(file).add(dirname(file));
   }
 
-  /** Makes a folder and its missing parents; adds the folders that got a new entry to `touched`. */
+  /** Creates a folder and its missing parents; adds the folders that got a new entry to `touched`. */
   async makeDirectory(directory: string, touched: Set<string>): Promise<void> {
     const first = await mkdir(directory, { recursive: true });
     if (first === undefined) return;
-    for (let made = directory; ; made = dirname(made)) {
-      touched.add(dirname(made));
-      if (made === first) return;
+    for (let created = directory; ; created = dirname(created)) {
+      touched.add(dirname(created));
+      if (created === first) return;
     }
   }
 
-  /** Flushes files and folders; one that is gone is passed over. Does nothing in a store that does not sync. */
+  /** Syncs files and folders that still exist. Does nothing in a store that does not sync. */
   async sync(paths: Iterable<string>): Promise<void> {
     const { syncs, root } = this.owner;
     if (syncs) await syncPaths(paths, syncs, root);
   }
 }
 
-/** Removes a temp file that may be gone already. One that stays is removed once its instance has ended. */
+/** Removes a temp file, if it exists. One that cannot be removed now is removed after its instance has ended. */
 export function removeTemp(temp: string): void {
   try {
     unlinkSync(temp);
   } catch {
-    // See above.
+    // See the description.
   }
 }
 
-/** A native `git gc` removes empty folders at any time, so the folder may have to be made more than once. */
+/** A native `git gc` removes empty folders at any time, so the folder may have to be created more than once. */
 async function retryMissing<T>(act: () => Promise<T>, makeFolder: () => Promise<unknown>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

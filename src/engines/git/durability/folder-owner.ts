@@ -10,8 +10,8 @@ import { type Syncs, syncPaths } from './syncs.js';
 const ownerFile = 'gateway-database';
 
 /**
- * Notes in the repositories' folder which database it belongs to, or checks it: the leases that keep its writers apart are
- * in that database, so two gateways with different ones would take each other for dead.
+ * Records in the folder of the repositories which database it belongs to, or checks it. The leases of its writers are in that
+ * database, so two gateways with different databases would each believe that the other one has ended.
  * @throws DomainError `storage_unavailable` when it belongs to another database
  */
 export async function claimFolder(root: string, databaseId: string, syncs: Syncs | null): Promise<void> {
@@ -20,7 +20,7 @@ export async function claimFolder(root: string, databaseId: string, syncs: Syncs
   const temp = `${file}.${randomUUID()}`;
   writeFileSync(temp, `${databaseId}\n`, { mode: 0o600 });
   try {
-    // The one call that makes a file with its contents, and only where there is none.
+    // The only call that creates a file together with its contents, and fails when it exists.
     linkSync(temp, file);
     if (syncs) await syncPaths([file, root], syncs, root);
   } catch (error) {

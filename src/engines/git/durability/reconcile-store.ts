@@ -11,37 +11,37 @@ import { journalFolder, type StoreOwner } from './store-owner.js';
 import type { Syncs } from './syncs.js';
 import { instanceOfTempName, tempFolder } from './temp-name.js';
 
-/** Ends the name of a journal that was taken away from its instance. */
+/** Ends the name of a journal that was taken from an instance that has ended. */
 const takenSuffix = '.taken';
 const journalName = /^[0-9a-f]{16}(\.taken)?$/;
 
-/** What a {@link reconcileStore} left to be done. */
+/** What remains after {@link reconcileStore}. */
 export interface Reconciled {
-  /** The repositories that could not be taken up, by the name of their folder, and why: they are not to be trusted. */
+  /** The repositories that could not be recovered, by the name of their folder, with the error: they must not be used. */
   failed: ReadonlyMap<string, unknown>;
-  /** Whether locks may be left that are too young to be judged. */
+  /** Whether locks remain that are too young to be judged. */
   hasYoungLocks: boolean;
 }
 
-/** Tells whether an instance is gone; asked once for each. */
+/** Whether an instance has ended; looked up once for each. */
 type IsGone = (instanceId: string) => Promise<boolean>;
 
 /**
- * Takes up what instances that are gone left below a store's root: removes half-made repositories, temp files and locks
- * (a lock of ours is a hard link of one of our temp files, or noted by `updateRefs`; those of any other git are left
- * alone), then carries out what their journals promised.
+ * Cleans up after instances that have ended: removes their unfinished repositories, temp files and locks, then replays their
+ * journals. A lock is ours when it is a hard link of one of our temp files, or was recorded by `updateRefs`; the locks of any
+ * other git stay.
  *
- * A journal is kept while a repository is in it that could not be taken up, and noted what was done for the others. One
- * that cannot be read fails the whole, for nobody knows which repositories are in it.
+ * A journal is kept as long as a repository in it could not be recovered, together with a list of those that were. A journal
+ * that cannot be read fails the whole operation, because nobody knows which repositories are in it.
  */
 export async function reconcileStore(owner: StoreOwner): Promise<Reconciled> {
   const { root } = owner;
   const isGone = askOnce(owner);
-  // Before all else: an instance that is taken for dead by mistake acknowledges nothing without its journal.
+  // First: an instance that still runs, against our belief, can acknowledge nothing without its journal.
   const journals = await takeJournals(join(root, journalFolder), isGone);
   const failed = new Map<string, unknown>();
   for (const name of await namesOfGone(join(root, tempFolder), isGone)) {
-    // A process of git that outlived ours may still be writing there.
+    // A git process that outlived our process may still be writing there.
     await rm(join(root, tempFolder, name), { recursive: true, force: true, maxRetries: 5 }).catch((error) =>
       failed.set(join(tempFolder, name), error),
     );
@@ -62,14 +62,14 @@ export async function reconcileStore(owner: StoreOwner): Promise<Reconciled> {
   for (const [index, journal] of journals.entries()) {
     const repositories = new Set(contents[index]!.moves.map(({ repository }) => repository));
     await dropApplied(journal, repositories, { failed, syncs: owner.syncs }).catch((error) => {
-      // It will be carried out again, so nobody may go on from where it leads.
+      // It will be replayed again, so nobody may write to these repositories before that.
       for (const name of repositories) failed.set(name, error);
     });
   }
   return { failed, hasYoungLocks };
 }
 
-/** Removes a journal, or notes for which repositories it is done with. */
+/** Removes a journal, or records which of its repositories were replayed. */
 async function dropApplied(
   journal: string,
   repositories: ReadonlySet<string>,
@@ -80,7 +80,7 @@ async function dropApplied(
   else if (done.length > 0) await writeApplied(journal, [...(await readApplied(journal)), ...done], syncs);
 }
 
-/** Whether an instance that is gone left a journal, or another sign that it wrote here. */
+/** Whether an instance that has ended left a journal. */
 export async function hasGoneInstances(owner: StoreOwner): Promise<boolean> {
   const isGone = askOnce(owner);
   for (const name of await journalsBelow(join(owner.root, journalFolder))) {
@@ -128,7 +128,7 @@ async function clearRepository(gitdir: string, isGone: IsGone): Promise<void> {
     for (const name of ['HEAD.lock', 'packed-refs.lock']) await removeLock(join(gitdir, name), inodes);
     await removeLocks(join(gitdir, 'refs'), inodes);
   }
-  // Last, for they are what tells that the locks are ours.
+  // Last: they are the proof that the locks are ours.
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
 }
 

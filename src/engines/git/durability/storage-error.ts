@@ -12,7 +12,7 @@ export function storageUnavailable(cause: unknown): DomainError {
   );
 }
 
-/** A `storage_unavailable` for a branch or tag that is damaged, while the rest of its repository is well. */
+/** A `storage_unavailable` for one branch or tag that is damaged. */
 export function refUnreadable(cause: unknown): DomainError {
   return new DomainError(
     'storage_unavailable',
@@ -28,8 +28,8 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /**
- * Runs one operation on the store. A failure of the disk (full, over quota, broken, read-only) becomes
- * `storage_unavailable`, so that no host path is answered.
+ * Runs one operation on the store. An error of the disk (full, over quota, broken, read-only) becomes
+ * `storage_unavailable`, so that no answer reveals a path of the host.
  * @throws DomainError `storage_unavailable` and what `operation` throws
  */
 export async function guardStorage<T>(operation: () => Promise<T>): Promise<T> {

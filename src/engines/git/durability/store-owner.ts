@@ -11,46 +11,46 @@ import type { Syncs } from './syncs.js';
 /** The folder below a store's root that holds a folder for each instance that may write. */
 export const journalFolder = 'gateway-journal';
 
-const mostReported = 1_000;
+const maxReported = 1_000;
 
-/** As whom a process writes: its temp files and its journal bear the id, and a lease tells others that it lives. */
+/** The identity of a writer. Its temp files and its journal have its id in their names; a lease shows others that it runs. */
 export interface Instance {
   /** 16 hex digits. */
   id: string;
   /** Null in a store that does not sync. */
   journal: Journal | null;
-  /** @throws DomainError `storage_unavailable` when others may take it for dead: nothing is acknowledged then */
+  /** @throws DomainError `storage_unavailable` when others may believe that it has ended: then nothing is acknowledged */
   assertAlive(): void;
 }
 
-/** What a {@link StoreOwner} is made of. */
+/** What a {@link StoreOwner} is created with. */
 export interface OwnerOptions {
   /** The folder of the repositories. */
   root: string;
   leases: Leases;
-  /** Null leaves the flushing to the operating system: a kill loses nothing, a power failure may. */
+  /** Null leaves syncing to the operating system: a killed process loses nothing, a power failure may. */
   syncs: Syncs | null;
-  /** Is told of what goes wrong in the background. */
+  /** Receives errors in the background. */
   report: (error: unknown) => void;
 }
 
 /**
- * This process among those that write below one root. It begins an instance with its first write, and another one when
- * the lease of that was lost, for then its journal and temp files are no longer its own.
+ * This process as a writer of one store. It begins an instance with its first write, and a new one after the lease of that
+ * instance was lost, because another process may then use its journal and temp files.
  */
 export class StoreOwner {
   readonly root: string;
   readonly syncs: Syncs | null;
   private current?: Promise<Instance & { lease: Lease }>;
   private closed = false;
-  private readonly reported = new LRUCache<string, true>({ max: mostReported });
+  private readonly reported = new LRUCache<string, true>({ max: maxReported });
 
   constructor(private readonly options: OwnerOptions) {
     this.root = options.root;
     this.syncs = options.syncs;
   }
 
-  /** @throws DomainError `storage_unavailable` when there is no lease to be had, or after {@link close} */
+  /** @throws DomainError `storage_unavailable` when no lease can be taken, or after {@link close} */
   instance(): Promise<Instance> {
     if (this.closed) return Promise.reject(storageUnavailable(new Error('the store is closed')));
     this.current ??= this.begin().catch((error) => {
@@ -65,14 +65,14 @@ export class StoreOwner {
     return this.options.leases.isHeld(leaseName(instanceId));
   }
 
-  /** Tells of damage that lasts until somebody repairs it: once, however often it is met. */
+  /** Reports lasting damage once, however often it is found. */
   reportOnce(what: string, cause?: unknown): void {
     if (this.reported.has(what)) return;
     this.reported.set(what, true);
     this.options.report(new Error(what, { cause }));
   }
 
-  /** Makes all durable in its place, and ends the instance. */
+  /** Makes all writes durable in their files, and ends the instance. */
   async close(): Promise<void> {
     this.closed = true;
     const instance = await this.current?.catch(() => undefined);
@@ -88,7 +88,7 @@ export class StoreOwner {
   private async begin(): Promise<Instance & { lease: Lease }> {
     const { root, syncs, leases, report } = this.options;
     const id = randomBytes(8).toString('hex');
-    // Before anything bears its name.
+    // First: whatever has its id in its name must belong to a running instance.
     const lease = await leases.tryTake(leaseName(id));
     if (!lease) throw new Error('the lease of a new instance is held');
     const folder = join(root, journalFolder, id);

@@ -1,15 +1,15 @@
-/** The folder, inside a store and inside a repository, that holds our files before they are renamed into place. */
+/** The folder, in a store and in each repository, for files of ours that are not finished. */
 export const tempFolder = 'gateway-tmp';
 
-let made = 0;
+let count = 0;
 
-/** A name that nobody else uses, and that tells which instance made it. */
+/** A unique name that contains the instance that uses it. */
 export function tempName(instanceId: string): string {
-  made += 1;
-  return `${instanceId}-${made}`;
+  count += 1;
+  return `${instanceId}-${count}`;
 }
 
-/** The instance that made a name with {@link tempName}, else null. */
+/** The instance in a name of {@link tempName}; null for any other name. */
 export function instanceOfTempName(name: string): string | null {
   return /^([0-9a-f]{16})-\d+$/.exec(name)?.[1] ?? null;
 }

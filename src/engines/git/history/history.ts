@@ -1,74 +1,79 @@
 import { guardStorage, storageUnavailable } from '../durability/storage-error.js';
-import type { Commit, GitRepository } from '../git-types.js';
+import type { Commit, PathChange } from '../git-types.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { nativeHistory } from '../native/native-history.js';
-import type { CommitLinks } from '../objects/commit-object.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { commitChanges, withRenames } from '../trees/tree-diff.js';
-import { commitRange } from './commit-range.js';
-import { isAncestor as walkToAncestor } from './is-ancestor.js';
+import { readCommit, readLinks } from '../objects/read-commit.js';
+import { diffTrees, withRenames } from '../trees/tree-diff.js';
+import { isAncestor } from './is-ancestor.js';
+import { linearChain } from './linear-chain.js';
 
-/** How many commits our own walk looks at before native git, where there is one, takes over: as long as it starts. */
-const walkedAlone = 128;
+interface HistoryParts {
+  objects: ObjectStore;
+  native: NativeGit;
+}
+
+/** A commit with the files that it changed. */
+export interface CommitWithChanges {
+  commit: Commit;
+  changes: PathChange[];
+}
 
 /**
- * Walks a repository's commits: few by ourselves, many with native git, to the same result. Only the order of commits of
- * which none leads to the other may differ.
+ * The commits that lead from one commit to another, parents before children; see {@link GitRepository.history}. A short
+ * chain of commits is read in this process, because each save asks for one; everything else comes from native git.
  */
-export function openHistory(parts: {
-  objects: ObjectStore;
-  native: NativeGit | null;
-  readCommit(oid: string): Promise<Commit>;
-  readLinks(oid: string): Promise<CommitLinks>;
-}): Pick<GitRepository, 'history' | 'isAncestor'> {
-  const { objects, native, readCommit, readLinks } = parts;
-  const { gitdir } = objects.files;
-  const most = native ? walkedAlone : Number.POSITIVE_INFINITY;
-
-  async function changesOf(commit: Commit) {
-    const parents = await Promise.all(commit.parents.map(readLinks));
-    return commitChanges(
-      objects,
-      parents.map(({ treeOid }) => treeOid),
-      commit.treeOid,
-    );
+export async function* history(
+  git: HistoryParts,
+  from: string | null,
+  to: string,
+): AsyncGenerator<CommitWithChanges> {
+  const start = from === null ? null : await guardStorage(() => readLinks(git.objects, from));
+  const chain = await guardStorage(() => linearChain(git.objects, from, to));
+  if (!chain) {
+    yield* longHistory(git, from, to);
+    return;
   }
+  let parentTree = start?.treeOid ?? null;
+  for (const { oid, treeOid } of chain) {
+    yield await guardStorage(async () => ({
+      commit: await readCommit(git.objects, oid),
+      changes: withRenames(await diffTrees(git.objects, parentTree, treeOid)),
+    }));
+    parentTree = treeOid;
+  }
+}
 
-  async function* history(from: string | null, to: string) {
-    const oids = await guardStorage(() => commitRange(readLinks, from, to, most));
-    if (oids) {
-      for (const oid of oids) {
-        yield await guardStorage(async () => {
-          const commit = await readCommit(oid);
-          return { commit, changes: await changesOf(commit) };
-        });
+async function* longHistory(
+  git: HistoryParts,
+  from: string | null,
+  to: string,
+): AsyncGenerator<CommitWithChanges> {
+  const yielded = new Set<string>();
+  const listed = nativeHistory(git.native, git.objects.files.gitdir, { from, to });
+  try {
+    for await (const { oid, differences } of listed) {
+      const commit = await guardStorage(() => readCommit(git.objects, oid));
+      if (from !== null) {
+        if (await guardStorage(() => isExcluded(git, commit, { from, yielded }))) continue;
+        yielded.add(oid);
       }
-      return;
+      yield { commit, changes: withRenames(differences) };
     }
-    const found = nativeHistory(native!, gitdir, { from, to });
-    try {
-      for await (const { oid, differences } of found) {
-        yield { commit: await guardStorage(() => readCommit(oid)), changes: withRenames(differences) };
-      }
-    } catch (error) {
-      throw error instanceof NativeGitError ? storageUnavailable(error) : error;
-    }
+  } catch (error) {
+    throw error instanceof NativeGitError ? storageUnavailable(error) : error;
   }
+}
 
-  async function isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    const known = await walkToAncestor(readLinks, ancestor, [descendant], most);
-    if (known !== null) return known;
-    try {
-      await native!.run(['merge-base', '--is-ancestor', ancestor, descendant], {
-        gitdir,
-        env: { GIT_NO_REPLACE_OBJECTS: '1' },
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof NativeGitError && error.exitCode === 1) return false;
-      throw storageUnavailable(error);
-    }
-  }
-
-  return { history, isAncestor };
+/**
+ * Whether native git listed a commit that `from` leads to. It stops looking for those by the dates of commits, so it lists
+ * some where clocks were wrong. Only a commit with no parent in the range can be the first of them.
+ */
+async function isExcluded(
+  git: HistoryParts,
+  { oid, parents }: Commit,
+  { from, yielded }: { from: string; yielded: ReadonlySet<string> },
+): Promise<boolean> {
+  if (parents.some((parent) => parent === from || yielded.has(parent))) return false;
+  return isAncestor(git, oid, from);
 }

@@ -1,30 +1,25 @@
-import type { CommitLinks } from '../objects/commit-object.js';
-import { clockSlop, NewestFirst } from './commit-walk.js';
+import { storageUnavailable } from '../durability/storage-error.js';
+import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { readLinks } from '../objects/read-commit.js';
+import { linearChain } from './linear-chain.js';
 
-/**
- * Whether a commit is reachable from one of others: walks the newest first until all that is left is older than it.
- * @param most null is answered as soon as more commits than this were met
- */
+/** Whether a commit is reachable from another one; it is its own ancestor. @throws DomainError `not_found` */
 export async function isAncestor(
-  readLinks: (oid: string) => Promise<CommitLinks>,
+  { objects, native }: { objects: ObjectStore; native: NativeGit },
   ancestor: string,
-  descendants: Iterable<string>,
-  most: number,
-): Promise<boolean | null> {
-  const wanted = await readLinks(ancestor);
-  const queue = new NewestFirst();
-  const seen = new Set(descendants);
-  let slop = clockSlop;
-  for (const descendant of seen) queue.push(await readLinks(descendant));
-  for (let commit = queue.pop(); commit; commit = queue.pop()) {
-    if (commit.oid === ancestor) return true;
-    if (commit.time < wanted.time && --slop === 0) return false;
-    for (const parent of commit.parents) {
-      if (seen.has(parent)) continue;
-      seen.add(parent);
-      queue.push(await readLinks(parent));
-    }
-    if (seen.size > most) return null;
+  descendant: string,
+): Promise<boolean> {
+  await readLinks(objects, ancestor);
+  if (await linearChain(objects, ancestor, descendant)) return true;
+  try {
+    await native.run(['merge-base', '--is-ancestor', ancestor, descendant], {
+      gitdir: objects.files.gitdir,
+      env: { GIT_NO_REPLACE_OBJECTS: '1' },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof NativeGitError && error.exitCode === 1) return false;
+    throw storageUnavailable(error);
   }
-  return false;
 }

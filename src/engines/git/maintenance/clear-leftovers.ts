@@ -4,15 +4,15 @@ import { join } from 'node:path';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** What a killed git leaves, by folder below `objects`. A lock or temp file in use is written to, so it is young. */
+/** The files that a killed Git leaves, by folder in `objects`. A file in use is young, because Git writes to it. */
 const leftovers = [
   { folder: 'pack', name: /^(\.tmp-\d+-pack-|tmp_(pack|idx|rev|bitmap|mtimes)_)/, olderThanMs: hourMs },
   { folder: 'info/commit-graphs', name: /^(tmp_graph_|commit-graph-chain\.lock$)/, olderThanMs: minuteMs },
 ];
 
 /**
- * Removes the temporary files and the lock that a maintenance left which was killed itself, and not only told to end.
- * To be called by the one that holds the repository's maintenance. Packs that a fetch writes are told by their age.
+ * Removes the temporary files and the lock of a maintenance that was killed with `SIGKILL`. The caller must hold the lease of
+ * the repository's maintenance. The age of a file distinguishes it from a pack that is being written.
  */
 export async function clearLeftovers(gitdir: string): Promise<void> {
   for (const { folder, name, olderThanMs } of leftovers) {

@@ -9,20 +9,20 @@ import { type BackgroundCommand, runInBackground } from './run-in-background.js'
 /** The steps of one maintenance, in their order. */
 export type MaintenanceStep = 'prune' | 'pack' | 'join_packs' | 'commit_graph';
 
-/** Told that a step began (`percent` null) or how far it is. */
+/** Called when a step begins, with `percent` null, and with its progress. */
 export type OnProgress = (step: MaintenanceStep, percent: number | null) => void;
 
-/** One core stays free for serving, and large files do not take the memory: 256 MiB for the window, 64 for deltas. */
+/** Leaves one core for requests, and limits the memory for large files: 256 MiB for the window, 64 MiB for deltas. */
 const config = { 'pack.threads': '1', 'pack.windowMemory': '256m', 'pack.deltaCacheSize': '64m' };
-const joinedAbove = 8;
+const maxPacks = 8;
 
 /**
- * Packs a repository's loose objects, joins packs that are many, and writes its commit graph, while saves, pushes and
- * reads go on. One process at a time may do it to a repository. At whatever moment it ends or is killed, the repository
- * is sound: an object's old place is removed only once its new one is on disk.
+ * Packs a repository's loose objects, joins packs when there are many, and writes its commit graph, while saves, pushes and
+ * reads go on. Only one process at a time may maintain a repository. Whenever it ends or is killed, the repository is
+ * consistent: an object's old file is removed only after its new pack is on disk.
  *
- * First what the refs lead to is packed (hidden refs, too), because git compares files by their paths then; joining packs
- * first, which takes loose objects as they come, made packs twenty times as large and took ten times as long.
+ * The objects that refs reach (hidden refs too) are packed first, because Git then finds similar files by their paths.
+ * Joining packs first takes loose objects in any order: the packs were twenty times as large, in ten times the time.
  * @throws NativeGitError, or the signal's reason
  * @see https://git-scm.com/docs/git-pack-objects
  * @see https://git-scm.com/docs/git-repack#Documentation/git-repack.txt---geometricltfactorgt
@@ -52,7 +52,7 @@ export async function maintain(
   await syncFolder(join(gitdir, 'objects', 'pack'));
   await run(['prune-packed', '-q']);
 
-  if ((await countPacks(gitdir)) > joinedAbove || (await needsMaintenance(gitdir))) {
+  if ((await countPacks(gitdir)) > maxPacks || (await needsMaintenance(gitdir))) {
     onProgress('join_packs', null);
     await run(['repack', '--geometric=2', '-d', '-q']);
   }
@@ -61,7 +61,7 @@ export async function maintain(
   await run(['commit-graph', 'write', '--reachable', '--split', '--progress'], withProgress('commit_graph'));
 }
 
-/** What `git repack -d -l` runs, which tells of no progress unless a terminal reads it. */
+/** The command that `git repack -d -l` runs. `repack` itself prints its progress to a terminal only. */
 const packObjects = [
   'pack-objects',
   '--honor-pack-keep',
@@ -76,7 +76,7 @@ const packObjects = [
   '--progress',
 ];
 
-/** Git syncs a pack's files, not the folder that names them. */
+/** Git syncs the files of a pack, but not their folder. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {

@@ -2,9 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../durability/storage-error.js';
 
-/** How the objects of a repository lie on disk. */
+/** The number and size of a repository's objects on disk. */
 export interface ObjectStatistics {
-  /** Objects in a file of their own. */
+  /** Objects that are not in a pack. */
   looseObjects: number;
   packs: number;
   /** Bytes of all object files, loose and packed. */
@@ -14,13 +14,13 @@ export interface ObjectStatistics {
 const looseThreshold = 2_000;
 const looseBytesThreshold = 256 * 1024 * 1024;
 const packThreshold = 20;
-/** Of the 256 folders over which the names of loose objects spread evenly. */
+/** 16 of the 256 folders of loose objects, which are spread evenly over all of them. */
 const sampledFolders = Array.from({ length: 16 }, (_, number) => `${number.toString(16)}8`);
 const statsAtOnce = 64;
 
 /**
- * Whether maintenance pays: more than some 2,000 loose objects or 256 MiB of them, estimated from a sixteenth of their
- * folders, or more than 20 packs.
+ * Whether a repository needs maintenance: it has over 2,000 loose objects or over 256 MiB of them, estimated from a sixteenth
+ * of their folders, or over 20 packs.
  */
 export async function needsMaintenance(gitdir: string): Promise<boolean> {
   let objects = 0;
@@ -38,13 +38,13 @@ export async function needsMaintenance(gitdir: string): Promise<boolean> {
   );
 }
 
-/** How many packs there are. */
+/** The number of packs of a repository. */
 export async function countPacks(gitdir: string): Promise<number> {
   const names = await namesIn(join(gitdir, 'objects', 'pack'));
   return names.filter((name) => name.endsWith('.pack')).length;
 }
 
-/** Counts and measures all object files; one that vanishes meanwhile counts nothing. */
+/** Counts and measures all object files, without those that are removed meanwhile. */
 export async function measureObjects(gitdir: string): Promise<ObjectStatistics> {
   const packFolder = join(gitdir, 'objects', 'pack');
   const packed = await namesIn(packFolder);

@@ -5,28 +5,28 @@ import { tempFolder } from '../durability/temp-name.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { runInBackground } from './run-in-background.js';
 
-/** How long an object that nothing refers to is kept. */
+/** Milliseconds that an object without references is kept. */
 const keptMs = 14 * 24 * 60 * 60_000;
-/** What git says of a ref that is damaged, or leads to an object that is missing. */
+/** What Git prints about a ref that is damaged or leads to a missing object. */
 const damagedRef = /unable to parse object: (HEAD|refs\/)/;
 const asidePrefix = 'pruned-';
 
 /**
- * Removes the loose objects that no ref leads to, that nothing young refers to, and that have not been written or found
- * again for two weeks.
+ * Removes the loose objects that neither a ref nor a recent object leads to, and that nobody has written or reused for two
+ * weeks.
  *
- * What a save or push under way refers to stays: it is reachable from the tip that the commit is put on, or it has been
- * written, or found and given the present time, by that very save. The last can happen at any moment, so an object is
- * moved aside first and looked at then: whoever found it before has made it young, and it is put back; whoever looks
- * for it later does not find it and writes it anew.
- * @returns how many are gone; none while a ref is damaged, for then it is not known what it led to
+ * The objects of a save or push that is still running stay. Either they are reachable from the branch's tip, or that save
+ * has written them, or it has found them and set their time to now. The last can happen at any moment, so an object is
+ * renamed first and its time is read afterwards: if somebody found the object before, its time is recent and it is put
+ * back; who looks for it later does not find it and writes it again.
+ * @returns the number of objects removed: none while a ref is damaged, because nobody knows what that ref led to
  */
 export async function pruneLoose(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<number> {
   const seconds = Math.floor((Date.now() - keptMs) / 1000);
   const printed = await runInBackground(native, ['prune', '--dry-run', `--expire=@${seconds} +0000`], {
     gitdir,
     signal,
-    // What a damaged ref led to is not taken for what nothing leads to.
+    // Git must fail at a damaged ref, instead of listing what that ref led to.
     env: { GIT_REF_PARANOIA: '1' },
   }).catch((error) => {
     if (error instanceof NativeGitError && damagedRef.test(error.stderr)) return '';
@@ -56,7 +56,7 @@ async function removeOld(gitdir: string, oid: string): Promise<boolean> {
   return !young;
 }
 
-/** Puts back what a prune had moved aside when it was killed; the next prune judges it anew. */
+/** Puts back the objects that a prune had renamed when it was killed. The next prune decides again. */
 export async function restorePruned(gitdir: string): Promise<void> {
   for (const name of await readdir(join(gitdir, tempFolder)).catch(() => [])) {
     if (name.startsWith(asidePrefix)) await putBack(gitdir, name.slice(asidePrefix.length));
@@ -68,7 +68,7 @@ async function putBack(gitdir: string, oid: string): Promise<void> {
   const file = objectFile(gitdir, oid);
   await mkdir(dirname(file), { recursive: true });
   await link(aside, file).catch((error: unknown) => {
-    // Somebody wrote it anew.
+    // Somebody wrote it again.
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
   await unlink(aside);

@@ -2,21 +2,21 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { storageUnavailable } from '../durability/storage-error.js';
 
-/** Two for each of the three streams of a process, and two over which it tells that it was started. */
+/** Two for each of the three streams of a process, and two for the pipe that reports whether it was started. */
 const neededToSpawn = 8;
 
 /**
- * Refuses to start a process when the file descriptors for it cannot be had: Node, which runs out of them half-way,
- * never gives back those that it has by then, so that each attempt leaves fewer.
+ * Checks that enough file descriptors are free to start a process. Node leaks the descriptors that it has opened when it
+ * runs out of them half-way, so each failed attempt would leave fewer.
  * @throws DomainError `storage_unavailable`
  */
 export function assertDescriptors(): void {
-  const held: number[] = [];
+  const opened: number[] = [];
   try {
-    while (held.length < neededToSpawn) held.push(openSync(devNull, 'r'));
+    while (opened.length < neededToSpawn) opened.push(openSync(devNull, 'r'));
   } catch (error) {
     throw storageUnavailable(error);
   } finally {
-    for (const descriptor of held) closeSync(descriptor);
+    for (const descriptor of opened) closeSync(descriptor);
   }
 }

@@ -1,9 +1,8 @@
-import { storageUnavailable } from '../durability/storage-error.js';
+import { isReadableSegment } from '../file-path.js';
 import { EntryBudget } from '../objects/entry-budget.js';
-import { isReadableSegment } from '../trees/path.js';
 import { isRegularFile } from '../trees/tree-bytes.js';
 import type { FileDifference } from '../trees/tree-diff.js';
-import { longestPrefix } from '../trees/tree-files.js';
+import { maxPrefix } from '../trees/tree-files.js';
 import { type NativeGit, NativeGitError } from './native-git.js';
 
 /** A commit and its differing files, as {@link nativeHistory} finds them. */
@@ -13,16 +12,27 @@ export interface CommitDifferences {
   differences: FileDifference[];
 }
 
-/** Longer tokens are dropped while they are read: no file is read under such a path. */
-const longestToken = 64 * 1024;
-const keptErrorBytes = 8 * 1024;
-/** Settings and `refs/replace` that would have git tell another history than the objects hold. */
+/** Bytes. Longer tokens are dropped while they are read, because no file can be read under such a path. */
+const maxToken = 64 * 1024;
+/** `refs/replace` would make Git show another history than the objects contain. */
 const env = { GIT_NO_REPLACE_OBJECTS: '1' };
+const log = [
+  'log',
+  '--topo-order',
+  '--reverse',
+  '--raw',
+  '-z',
+  '-c',
+  '--root',
+  '--no-renames',
+  '--no-abbrev',
+  '--format=%x01%H',
+];
 
 /**
- * What `git log` finds between two commits that exist, parents before children; a tenth of the time of our own walk.
- * The process ends with the iteration, however that ends; it waits while nobody asks for more.
- * @param from null for the whole history
+ * What `git log` finds between two commits that exist, parents before children. The process pauses while nobody asks for
+ * the next commit, and ends with the iteration.
+ * @param range.from null for the whole history
  * @throws NativeGitError; DomainError `payload_too_large` when one commit changes over 500,000 files,
  *   `storage_unavailable` when git cannot be started
  * @see https://git-scm.com/docs/git-diff-tree#_raw_output_format
@@ -30,49 +40,21 @@ const env = { GIT_NO_REPLACE_OBJECTS: '1' };
 export async function* nativeHistory(
   native: NativeGit,
   gitdir: string,
-  range: { from: string | null; to: string },
+  { from, to }: { from: string | null; to: string },
 ): AsyncGenerator<CommitDifferences> {
-  const command = [
-    'log',
-    '--topo-order',
-    '--reverse',
-    '--raw',
-    '-z',
-    '-c',
-    '--root',
-    '--no-renames',
-    '--no-abbrev',
-    '--format=%x01%H',
-  ];
-  const ended = new AbortController();
-  const child = native.start([...command, range.to, ...(range.from ? [`^${range.from}`] : []), '--'], {
-    gitdir,
-    env,
-    signal: ended.signal,
-    config: { 'log.showSignature': 'false' },
-  });
-  let errors = '';
-  child.stderr!.on('data', (chunk: Buffer) => {
-    errors = (errors + chunk.toString()).slice(-keptErrorBytes);
-  });
-  child.stdin!.on('error', () => {});
-  child.stdin!.end();
-  const closed = new Promise<number | null>((resolve, reject) => {
-    child.once('close', resolve);
-    child.once('error', (error) => reject(storageUnavailable(error)));
-  });
-  // Awaited below unless the reader leaves first.
-  closed.catch(() => {});
+  const config = { 'log.showSignature': 'false' };
+  const git = native.start([...log, to, ...(from ? [`^${from}`] : []), '--'], { gitdir, env, config });
+  git.stdin.end();
   try {
-    yield* commits(tokens(child.stdout!));
-    const code = await closed;
-    if (code !== 0) throw new NativeGitError('log', code, errors);
+    yield* commits(tokens(git.stdout));
+    const code = await git.exited;
+    if (code !== 0) throw new NativeGitError('log', code, git.errorOutput);
   } finally {
-    ended.abort();
+    git.stop();
   }
 }
 
-/** What stands between NULs; null for what is too long to be kept. */
+/** The bytes between NULs; null for a token that is too long to be kept. */
 async function* tokens(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
   let rest: Buffer[] = [];
   let length = 0;
@@ -81,18 +63,18 @@ async function* tokens(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | n
     for (let end = chunk.indexOf(0); end >= 0; end = chunk.indexOf(0, start)) {
       const part = chunk.subarray(start, end);
       length += part.length;
-      yield length > longestToken ? null : rest.length === 0 ? part : Buffer.concat([...rest, part]);
+      yield length > maxToken ? null : rest.length === 0 ? part : Buffer.concat([...rest, part]);
       rest = [];
       length = 0;
       start = end + 1;
     }
     length += chunk.length - start;
-    if (length <= longestToken) rest.push(chunk.subarray(start));
+    if (length <= maxToken) rest.push(chunk.subarray(start));
     else rest = [];
   }
 }
 
-/** A commit is `\x01` and its id; then, in turn, `:` with modes and ids, and a path. Paths may hold anything but NUL. */
+/** A commit is `\x01` and its id. For each file follow `:` with modes and ids, then a path of any bytes but NUL. */
 async function* commits(stream: AsyncIterable<Buffer | null>): AsyncGenerator<CommitDifferences> {
   let commit: CommitDifferences | undefined;
   let budget = new EntryBudget();
@@ -128,10 +110,10 @@ function sidesOf(header: string): Omit<FileDifference, 'path'> | null {
   return blobs.includes(after) ? null : { before: blobs[0]!, after };
 }
 
-/** Null for a path that our own walk would not find either. */
+/** Null for a path under which no file can be read here. */
 function readablePath(bytes: Buffer): string | null {
   const path = bytes.toString();
   const isLossy = path.includes('\ufffd') && !Buffer.from(path).equals(bytes);
-  if (isLossy || path.lastIndexOf('/') + 1 > longestPrefix) return null;
+  if (isLossy || path.lastIndexOf('/') + 1 > maxPrefix) return null;
   return path.split('/').every(isReadableSegment) ? path : null;
 }

@@ -5,24 +5,24 @@ const idLength = 40;
 const treeStart = 'tree ';
 const parentStart = 'parent ';
 const committerStart = '\ncommitter ';
-/** The end of the year 9999, the last that RFC 3339 can write. */
-const latestTime = 253_402_300_799;
-const longestTime = 40;
+/** The end of the year 9999, the last one in RFC 3339. */
+const maxTime = 253_402_300_799;
+const maxTimeLength = 40;
 
-/** What a new commit object is made of. */
+/** The contents of a new commit object. */
 export interface NewCommit {
   treeOid: string;
   parents: string[];
   author: Identity;
   committer: Identity;
-  /** Whole seconds count. */
+  /** Of author and committer; fractions of a second are dropped. */
   date: Date;
   message: string;
 }
 
 /**
- * A commit object's bytes. What would forge a header (line breaks, angle brackets, NUL) is dropped from the identities,
- * NUL from the message, which ends in a newline.
+ * A commit object's bytes. Characters that could forge a header (line breaks, angle brackets, NUL) are removed from the
+ * identities, and NUL from the message, which gets a final newline. isomorphic-git would write them as they are.
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_git_commit_objects
  */
 export function encodeCommit(commit: NewCommit): Buffer {
@@ -40,9 +40,10 @@ export function encodeCommit(commit: NewCommit): Buffer {
 }
 
 /**
- * Reads a commit object; an identity that another tool wrote malformed is given as it stands, and a time that it wrote
- * malformed is the epoch. Git takes any number for a time: what lies outside of the years 1970 to 9999 is given as the
- * nearest that does not, as neither PostgreSQL nor RFC 3339 could hold it.
+ * Reads a commit object. A malformed identity is returned unchanged as the name, and a malformed time is the epoch. A time
+ * outside of the years 1970 to 9999 becomes the nearest one inside, because neither PostgreSQL nor RFC 3339 has others.
+ * isomorphic-git is not used: it throws at a malformed identity or time, which git accepts, and changes the message's line
+ * breaks.
  * @throws DomainError `storage_unavailable` when it names no tree
  */
 export function decodeCommit(oid: string, bytes: Buffer): Commit {
@@ -63,12 +64,12 @@ export function decodeCommit(oid: string, bytes: Buffer): Commit {
   };
 }
 
-/** What a walk through the history needs of a commit. */
+/** The parts of a commit that a walk through the history needs. */
 export interface CommitLinks {
   oid: string;
   treeOid: string;
   parents: string[];
-  /** The committer's time in seconds, as {@link decodeCommit} has it. */
+  /** The committer's time in seconds, limited as in {@link decodeCommit}. */
   time: number;
 }
 
@@ -106,9 +107,9 @@ function signature(line = ''): Signature {
   return { name: line.slice(0, open).trimEnd(), email: line.slice(open + 1, close), date };
 }
 
-/** The time behind an identity, whatever its zone, which moves none. */
+/** The time after an identity. Its zone does not change the time. */
 function seconds(line: string): number {
   const end = line.lastIndexOf('>');
-  const digits = end < 0 ? null : /^ *(-?\d+)/.exec(line.slice(end + 1, end + 1 + longestTime));
-  return Math.min(Math.max(Number(digits?.[1] ?? 0), 0), latestTime);
+  const digits = end < 0 ? null : /^ *(-?\d+)/.exec(line.slice(end + 1, end + 1 + maxTimeLength));
+  return Math.min(Math.max(Number(digits?.[1] ?? 0), 0), maxTime);
 }

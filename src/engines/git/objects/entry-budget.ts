@@ -1,12 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { DomainError } from '../../../errors.js';
 
-const mostEntries = 500_000;
-const entriesPerTurn = 5_000;
+const maxEntries = 500_000;
+const entriesBetweenPauses = 5_000;
 
 /**
- * Counts the tree entries that one operation looks at. A few nested trees that repeat themselves stand for billions of
- * files; this is where such a walk ends, and where a long one lets others have their turn.
+ * Counts the tree entries that one operation reads. A few nested trees that repeat themselves can describe billions of
+ * files, so such a walk ends here, and a long one pauses for other requests.
  */
 export class EntryBudget {
   private taken = 0;
@@ -15,15 +15,15 @@ export class EntryBudget {
   /** @throws DomainError `payload_too_large` after 500,000 entries */
   take(entries = 1): void {
     this.taken += entries;
-    if (this.taken > mostEntries) {
+    if (this.taken > maxEntries) {
       throw new DomainError('payload_too_large', 'This commit holds too many files to go through.');
     }
   }
 
-  /** To be awaited between trees: cached ones are read without a turn of the event loop. */
+  /** To be awaited between trees, because cached trees are read synchronously. */
   async pause(): Promise<void> {
-    if (this.taken - this.pausedAt < entriesPerTurn) return;
+    if (this.taken - this.pausedAt < entriesBetweenPauses) return;
     this.pausedAt = this.taken;
-    await nextTurn();
+    await yieldOnce();
   }
 }

@@ -2,7 +2,7 @@ import type { PromiseFsClient } from 'isomorphic-git';
 import { encodeLoose } from './object-codec.js';
 import type { ObjectStore } from './object-store.js';
 
-/** What isomorphic-git takes for the repository's folder: it never sees, and so never tells, a path of the host. */
+/** The repository's folder as isomorphic-git knows it: it never sees, and so never reveals, a path of the host. */
 export const virtualGitdir = '/repository';
 
 const folderStats = { isFile: () => false, isDirectory: () => true };
@@ -11,8 +11,8 @@ const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
 const looseObject = /^\/repository\/objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;
 
 /**
- * The file system that isomorphic-git gets: it holds the objects of one repository, each as if it were loose, and nothing
- * else. So packs are read by our reader, and never as a whole, as isomorphic-git would.
+ * The file system for isomorphic-git. It holds only the objects of one repository, each as a loose object, also where it
+ * is in a pack: isomorphic-git would read whole packs into memory.
  */
 export function gitdirFs(objects: ObjectStore): PromiseFsClient {
   return {
@@ -23,10 +23,10 @@ export function gitdirFs(objects: ObjectStore): PromiseFsClient {
         if (!object) throw missing;
         return encodeLoose(object.type, object.bytes);
       },
-      // Of the packs: there are none.
+      // Only the folder of the packs is listed.
       readdir: async () => [],
       lstat: async () => refuse(missing),
-      // Asked before each operation for the folder itself, whether it is a `.git` file of a worktree.
+      // Each operation first checks whether the folder is the `.git` file of a worktree.
       stat: async (path: unknown) => (path === virtualGitdir ? folderStats : refuse(missing)),
       writeFile: async () => refuse(),
       mkdir: async () => refuse(),

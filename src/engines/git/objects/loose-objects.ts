@@ -1,24 +1,18 @@
 import { existsSync, utimesSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import type { DurableFiles } from '../durability/durable-files.js';
-import { decodeLoose } from './object-codec.js';
+import { decodeLoose, type LooseObject } from './object-codec.js';
 
-const writtenInARow = 32;
+const maxWritesInARow = 32;
 const objectMode = 0o444;
 
-/** An object as its file holds it. */
-export interface LooseObject {
-  oid: string;
-  deflated: Uint8Array;
-}
-
 /**
- * Puts loose objects in their places, each whole. One that is there counts only when it can be read and is what it is
- * filed as, so that a crash's leavings are healed; it gets the present time, as git does, lest a prune that runs now takes
- * it for old. Adds to `touched` what must be synced before it is durable, what was there already too: whoever wrote that
- * may not have synced it.
+ * Writes loose objects, each whole. A file that exists already is kept only when it can be read and matches its name, so
+ * damage that a crash left is repaired. It gets the present time, as git does, so that a prune that runs now keeps it.
+ * @param touched receives the files and folders to sync before the objects are durable. Files that existed are among them:
+ *   whoever wrote them may not have synced them
  * @see https://git-scm.com/docs/gitrepository-layout
  */
 export async function writeLooseObjects(
@@ -27,8 +21,8 @@ export async function writeLooseObjects(
   touched: Set<string>,
 ): Promise<void> {
   for (const [index, { oid, deflated }] of objects.entries()) {
-    // Small files are written on the event loop; others shall have their turn, too.
-    if (index % writtenInARow === writtenInARow - 1) await nextTurn();
+    // Small files are written synchronously; other requests must run in between.
+    if (index % maxWritesInARow === maxWritesInARow - 1) await yieldOnce();
     const folder = join(files.gitdir, 'objects', oid.slice(0, 2));
     const file = join(folder, oid.slice(2));
     if (existsSync(file) && (await isSound(file, oid))) touched.add(file).add(folder);

@@ -1,32 +1,33 @@
-import type { LooseObject } from './loose-objects.js';
-import { encodeLoose, type LooseEncoding, type ObjectType, objectId } from './object-codec.js';
+import pLimit from 'p-limit';
+import { type ObjectType, objectId } from '../object-id.js';
+import { encodeLoose, type LooseObject } from './object-codec.js';
 import type { ObjectStore } from './object-store.js';
 
-const deflatedAtOnce = 16;
+const maxConcurrentDeflates = 16;
 
-/** The new objects of some commits, collected in memory until they are written; reads see them as if they were. */
+/** The new objects of some commits. They stay in memory until they are written, and can be read meanwhile. */
 export class ObjectBatch {
   private readonly pending = new Map<string, { type: ObjectType; bytes: Buffer }>();
 
-  /** @param base the objects of commits that this one is put on and that are not written yet */
+  /** @param base the objects of parent commits that are not written yet either */
   constructor(
     private readonly store: ObjectStore,
     private readonly base?: ObjectBatch,
   ) {}
 
-  /** Adds an object and returns its id; nothing is written yet. */
+  /** Adds an object and returns its id. Nothing is written yet. */
   add(type: ObjectType, bytes: Uint8Array): string {
     const oid = objectId(type, bytes);
     this.pending.set(oid, { type, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
     return oid;
   }
 
-  /** Adds what another batch collected. */
+  /** Adds the objects of another batch. */
   absorb(other: ObjectBatch): void {
     for (const [oid, object] of other.pending) this.pending.set(oid, object);
   }
 
-  /** An object that another one names, added or stored. @throws DomainError `storage_unavailable` when it is missing */
+  /** An object that another one refers to. @throws DomainError `storage_unavailable` when it is missing */
   async readExpected(oid: string, type: ObjectType): Promise<Buffer> {
     const added = this.find(oid);
     return added?.type === type ? added.bytes : this.store.readExpected(oid, type);
@@ -37,21 +38,17 @@ export class ObjectBatch {
     return this.find(oid)?.bytes.length ?? this.store.blobSize(oid);
   }
 
-  /** What was added, as it is to be written. */
-  async encode(encoding: LooseEncoding = {}): Promise<LooseObject[]> {
-    const encoded: LooseObject[] = [];
-    const objects = [...this.pending];
-    for (let at = 0; at < objects.length; at += deflatedAtOnce) {
-      const some = objects.slice(at, at + deflatedAtOnce).map(async ([oid, { type, bytes }]) => ({
-        oid,
-        deflated: await encodeLoose(type, bytes, encoding),
-      }));
-      encoded.push(...(await Promise.all(some)));
-    }
-    return encoded;
+  /** The added objects as they will be in their files. */
+  async encode(): Promise<LooseObject[]> {
+    const limit = pLimit(maxConcurrentDeflates);
+    return Promise.all(
+      [...this.pending].map(([oid, { type, bytes }]) =>
+        limit(async () => ({ oid, deflated: await encodeLoose(type, bytes) })),
+      ),
+    );
   }
 
-  /** Lets readers find in memory what was written. */
+  /** Puts the objects into the store's caches, once they are written. */
   remember(): void {
     for (const [oid, object] of this.pending) this.store.remember(oid, object);
   }

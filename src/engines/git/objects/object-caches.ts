@@ -1,46 +1,43 @@
 import { LRUCache } from 'lru-cache';
 import type { PackFile } from '../packs/pack-file.js';
 import { type PackCaches, PackFolder } from '../packs/pack-folder.js';
-import type { FileListing } from '../trees/tree-files.js';
+import type { FileListing } from '../trees/file-listing.js';
 import type { GitObject } from './object-codec.js';
 
 const mebibyte = 1024 * 1024;
 
-/** Every bound on what a store keeps in memory or open; bytes unless the name says otherwise. */
+/** All bounds on what a store keeps in memory or open, in bytes unless the name says otherwise. */
 const bounds = {
   objects: 64 * mebibyte,
-  /** Larger objects are not kept. */
-  largestObject: mebibyte,
+  maxObject: mebibyte,
   blobSizeCount: 100_000,
   listings: 64 * mebibyte,
-  /** Bases of deltas, by pack and offset. */
   deltaBases: 32 * mebibyte,
-  largestDeltaBase: 8 * mebibyte,
+  maxDeltaBase: 8 * mebibyte,
   indexSlices: 16 * mebibyte,
-  /** Two file descriptors each. */
+  /** Each takes two file descriptors. */
   openPackCount: 128,
   openPackIdleMs: 60_000,
-  /** Repositories whose list of packs is known. */
   packFolderCount: 1000,
 } as const;
 
-/** What an entry of a cache takes besides its bytes. */
+/** Bytes that an entry of a cache takes besides its value. */
 const overhead = 256;
 
-/** Larger blobs are read anew each time. */
-export const largestCachedBlob = 64 * 1024;
+/** Larger blobs are not cached, so that they do not displace trees and commits. */
+export const maxCachedBlobBytes = 64 * 1024;
 
-/** How often packs that were idle are looked for. */
+/** How often packs that nobody reads are closed. */
 export const sweepMs = bounds.openPackIdleMs / 2;
 
 /**
- * What is remembered between operations, for all repositories of a store. Objects, sizes and listings are kept by
- * repository: an object of one is never served from another.
+ * The caches of a store, for all its repositories. The keys of objects, sizes and listings name the repository, so that an
+ * object of one is never read through another.
  */
 export interface ObjectCaches extends PackCaches {
   /** Trees, commits, tags and small blobs by `repositoryId:oid`. */
   objects: LRUCache<string, GitObject>;
-  /** Sizes of blobs in bytes, by the same key. */
+  /** Sizes of blobs in bytes, by `repositoryId:oid`. */
   sizes: LRUCache<string, number>;
   /** Files below a tree, by `repositoryId:treeOid:prefix`. */
   listings: LRUCache<string, FileListing>;
@@ -48,20 +45,20 @@ export interface ObjectCaches extends PackCaches {
   packFolders: LRUCache<string, PackFolder>;
 }
 
-/** Makes empty caches, within the bounds above. */
+/** Creates empty caches. */
 export function createObjectCaches(): ObjectCaches {
   return {
     objects: new LRUCache({
       maxSize: bounds.objects,
-      maxEntrySize: bounds.largestObject,
+      maxEntrySize: bounds.maxObject,
       sizeCalculation: objectBytes,
     }),
-    // A size instead of `max`, which would take room for all of them at once, and some milliseconds of every start.
+    // With `max` instead, lru-cache would allocate all entries at the start, which takes some milliseconds.
     sizes: new LRUCache({ maxSize: bounds.blobSizeCount, sizeCalculation: () => 1 }),
     listings: new LRUCache({ maxSize: bounds.listings, sizeCalculation: (listing) => listing.bytes }),
     deltaBases: new LRUCache({
       maxSize: bounds.deltaBases,
-      maxEntrySize: bounds.largestDeltaBase,
+      maxEntrySize: bounds.maxDeltaBase,
       sizeCalculation: objectBytes,
     }),
     indexSlices: new LRUCache({
@@ -82,9 +79,9 @@ export function createObjectCaches(): ObjectCaches {
 export function packFolderOf(caches: ObjectCaches, repositoryId: string, folder: string): PackFolder {
   const known = caches.packFolders.get(repositoryId);
   if (known) return known;
-  const made = new PackFolder(folder, caches);
-  caches.packFolders.set(repositoryId, made);
-  return made;
+  const packs = new PackFolder(folder, caches);
+  caches.packFolders.set(repositoryId, packs);
+  return packs;
 }
 
 function objectBytes(object: GitObject): number {

@@ -2,18 +2,19 @@ import { join } from 'node:path';
 import { notFound } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
 import { storageUnavailable } from '../durability/storage-error.js';
-import { takeTurns } from '../event-loop-turn.js';
+import type { ObjectType } from '../object-id.js';
 import { PackDamage } from '../packs/pack-damage.js';
 import type { Found, PackFolder } from '../packs/pack-folder.js';
-import { isObjectId } from '../refs/ref-name.js';
-import { largestCachedBlob, type ObjectCaches, packFolderOf } from './object-caches.js';
-import type { GitObject, ObjectType } from './object-codec.js';
+import { isObjectId } from '../ref-name.js';
+import { maxCachedBlobBytes, type ObjectCaches, packFolderOf } from './object-caches.js';
+import type { GitObject } from './object-codec.js';
 import { readLoose, readLooseHeader } from './read-loose.js';
+import { yieldToEventLoop } from './yield-to-event-loop.js';
 
-/** Native git knows it without having it. */
+/** Native git reads it even where no file holds it. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
-/** While a native repack runs, objects move between a look at the packs and one at the loose objects. */
-const mostSearches = 10;
+/** A native repack may move an object after we searched the packs and before we look among the loose objects. */
+const maxSearches = 10;
 
 /** Reads the objects of one repository, loose and packed. */
 export class ObjectStore {
@@ -24,12 +25,12 @@ export class ObjectStore {
   ) {}
 
   /**
-   * Null when there is no such object. The bytes are shared: they must not be changed.
+   * Null when there is no such object. The bytes are shared with the cache and must not be changed.
    * @throws DomainError `storage_unavailable` when every copy of it is damaged
    */
   async read(oid: string): Promise<GitObject | null> {
-    const turn = takeTurns();
-    if (turn) await turn;
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const known = this.caches.objects.get(this.key(oid));
     if (known) return known;
     if (!isObjectId(oid)) return null;
@@ -39,23 +40,23 @@ export class ObjectStore {
       () => readLoose(this.files.gitdir, oid),
     );
     if (object) this.remember(oid, object);
-    if (object?.type === 'blob' && object.bytes.length <= largestCachedBlob) {
+    if (object?.type === 'blob' && object.bytes.length <= maxCachedBlobBytes) {
       this.caches.objects.set(this.key(oid), object);
     }
     return object;
   }
 
-  /** An object that another one names, so that its absence is damage. @throws DomainError `storage_unavailable` */
+  /** An object that another one refers to. @throws DomainError `storage_unavailable` when it is missing */
   async readExpected(oid: string, type: ObjectType): Promise<Buffer> {
     const object = await this.read(oid);
     if (object?.type !== type) throw storageUnavailable(new Error(`${type} ${oid} is missing`));
     return object.bytes;
   }
 
-  /** Bytes of a blob, from its header only; so what is damaged may have another. @throws DomainError `not_found` */
+  /** Bytes of a blob, as its header says; the blob itself is not checked. @throws DomainError `not_found` */
   async blobSize(oid: string): Promise<number> {
-    const turn = takeTurns();
-    if (turn) await turn;
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const known = this.caches.sizes.get(this.key(oid));
     if (known !== undefined) return known;
     if (!isObjectId(oid)) throw notFound('The blob');
@@ -68,7 +69,7 @@ export class ObjectStore {
     return head.size;
   }
 
-  /** Keeps an object that is on disk; of a blob, whose bytes are the caller's, only its size. */
+  /** Caches an object that is on disk; of a blob only its size, because its bytes are the caller's. */
   remember(oid: string, object: GitObject): void {
     if (object.type === 'blob') this.caches.sizes.set(this.key(oid), object.bytes.length);
     else this.caches.objects.set(this.key(oid), object);
@@ -78,7 +79,7 @@ export class ObjectStore {
     return `${this.repositoryId}:${oid}`;
   }
 
-  /** Looks in the packs, then among the loose objects, and again while native git moves them from one to the other. */
+  /** Searches the packs, then the loose objects, and again while native git moves objects from one to the other. */
   private async search<T>(
     packed: (packs: PackFolder) => Promise<Found<T>>,
     loose: () => Promise<T | null>,
@@ -97,8 +98,8 @@ export class ObjectStore {
         found.damage ??= error;
       }
       await packs.list();
-      // Compared with what this search went through: another one may have listed the packs meanwhile.
-      if (packs.version !== version && searches < mostSearches) continue;
+      // Not the version before `list`: another search may have listed the packs meanwhile.
+      if (packs.version !== version && searches < maxSearches) continue;
       if (found.damage) throw storageUnavailable(found.damage);
       await packs.verifyIndexes();
       return null;

@@ -2,28 +2,29 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../durability/storage-error.js';
+import type { ObjectType } from '../object-id.js';
 import { PackDamage } from '../packs/pack-damage.js';
-import { decodeLoose, decodeLooseHeader, type GitObject, type ObjectType } from './object-codec.js';
+import { decodeLoose, decodeLooseHeader, type GitObject } from './object-codec.js';
 
-/** A shorter file is read without a turn through the thread pool. */
-const onLoop = 32 * 1024;
+/** A shorter file is read synchronously, which is faster than through the thread pool. */
+const maxSyncBytes = 32 * 1024;
 /** Enough of a file for the object's header. */
 const headerBytes = 512;
 
-/** Used again by each read; nothing is awaited while it holds something. */
-const scratch = Buffer.allocUnsafeSlow(onLoop);
+/** Shared by all reads; no read awaits anything while its bytes are in here. */
+const scratch = Buffer.allocUnsafeSlow(maxSyncBytes);
 
 /**
  * A loose object that matches its id; null when there is none.
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
- * @throws PackDamage when it is truncated, damaged, or not the object that it is filed as
+ * @throws PackDamage when it is truncated, damaged, or not the object that its name says
  */
 export async function readLoose(gitdir: string, oid: string): Promise<GitObject | null> {
   try {
-    const start = readStart(gitdir, oid, onLoop);
+    const start = readStart(gitdir, oid, maxSyncBytes);
     if (!start) return null;
-    // Whole, and small: decoded before anything else is read.
-    if (start.length < onLoop) return await decodeLoose(oid, start);
+    // The file is whole and small, and is decoded before another read uses the memory.
+    if (start.length < maxSyncBytes) return await decodeLoose(oid, start);
     return await decodeLoose(oid, await readFile(loosePath(gitdir, oid)));
   } catch (error) {
     return missingOrDamaged(error);
@@ -40,13 +41,13 @@ export function readLooseHeader(gitdir: string, oid: string): { type: ObjectType
   }
 }
 
-/** The first bytes of an object's file, in memory that the next read uses again. */
-function readStart(gitdir: string, oid: string, most: number): Buffer | null {
+/** The first bytes of an object's file, in memory that the next read overwrites. */
+function readStart(gitdir: string, oid: string, maxBytes: number): Buffer | null {
   const fd = openSync(loosePath(gitdir, oid), 'r');
   try {
     let filled = 0;
-    for (let count = -1; count !== 0 && filled < most; filled += count) {
-      count = readSync(fd, scratch, filled, most - filled, filled);
+    for (let count = -1; count !== 0 && filled < maxBytes; filled += count) {
+      count = readSync(fd, scratch, filled, maxBytes - filled, filled);
     }
     return scratch.subarray(0, filled);
   } finally {

@@ -1,17 +1,18 @@
 import { PackDamage } from './pack-damage.js';
 
-/** Shorter runs are copied byte by byte, which is faster than a call. */
+/** Bytes. Shorter runs are copied byte by byte, which is faster than a call. */
 const shortRun = 24;
 
 /**
- * Makes an object of its base and a delta.
- * @throws PackDamage when the delta is malformed, is for another base, or reaches out of it
+ * Applies a delta to its base and returns the resulting object.
+ * @param maxBytes the maximum size of the result
+ * @throws PackDamage when the delta is malformed, belongs to another base, or refers to bytes outside of it
  * @see https://git-scm.com/docs/gitformat-pack#_deltified_representation
  */
-export function applyDelta(base: Buffer, delta: Buffer, largest: number): Buffer {
+export function applyDelta(base: Buffer, delta: Buffer, maxBytes: number): Buffer {
   const header = deltaSizes(delta);
   if (header.base !== base.length) throw new PackDamage('a delta is for another base');
-  if (header.result > largest) throw new PackDamage('an object is too large');
+  if (header.result > maxBytes) throw new PackDamage('an object is too large');
   const result = Buffer.allocUnsafe(header.result);
   const { length } = delta;
   let filled = 0;
@@ -25,7 +26,7 @@ export function applyDelta(base: Buffer, delta: Buffer, largest: number): Buffer
       source = base;
       from = 0;
       count = 0;
-      // Bytes that are left out are zero; `undefined` past the end counts as zero, too, and is caught below.
+      // Bytes that are left out are zero. `undefined` past the end also counts as zero, and is found below.
       if (code & 0x01) from = delta[at++]! | 0;
       if (code & 0x02) from += (delta[at++]! | 0) * 0x100;
       if (code & 0x04) from += (delta[at++]! | 0) * 0x10000;
@@ -48,7 +49,7 @@ export function applyDelta(base: Buffer, delta: Buffer, largest: number): Buffer
   return result;
 }
 
-/** What a delta begins with: the bytes of the base and of the result, and how long that is. @throws PackDamage */
+/** The header of a delta: the sizes of the base and of the result, and its own length, in bytes. @throws PackDamage */
 export function deltaSizes(delta: Buffer): { base: number; result: number; length: number } {
   let at = 0;
   const next = () => {

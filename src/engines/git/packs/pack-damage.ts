@@ -1,4 +1,4 @@
-/** What a pack, its index or a loose object holds is not what it must be; another copy of the object may be sound. */
+/** A pack, its index or a loose object is damaged. Another copy of the object may be intact. */
 export class PackDamage extends Error {
   override name = 'PackDamage';
 }

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../objects/object-codec.js';
+import type { ObjectType } from '../object-id.js';
 import { PackDamage } from './pack-damage.js';
 
 const types: Record<number, ObjectType> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
@@ -6,10 +6,10 @@ const offsetDelta = 6;
 const idDelta = 7;
 const idBytes = 20;
 
-/** The most bytes that an entry's header takes: two numbers of up to 53 bits, or one and an id. */
-export const longestHeader = 32;
+/** The maximum size of an entry's header in bytes: two numbers of up to 53 bits, or one number and an id. */
+export const maxHeaderBytes = 32;
 
-/** The beginning of an entry: a whole object, or what makes it of a base that lies so far before it or has an id. */
+/** The header of an entry: of a whole object, or of a delta whose base is `distance` bytes before it or has the id `id`. */
 export interface PackEntry {
   kind: ObjectType | { distance: number } | { id: Buffer };
   /** Bytes of the object, or of the delta. */
@@ -41,7 +41,7 @@ export function parseEntry(head: Buffer): PackEntry {
   if (type) return { kind: type, size, length: at };
   if (code === idDelta) {
     if (at + idBytes > head.length) throw new PackDamage('a pack entry is cut off');
-    // A copy: the header was read into memory that is used again.
+    // A copy, because the header was read into memory that is used again.
     return { kind: { id: Buffer.from(head.subarray(at, at + idBytes)) }, size, length: at + idBytes };
   }
   if (code !== offsetDelta) throw new PackDamage('a pack entry has no type');

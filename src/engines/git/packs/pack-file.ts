@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { constants, inflate, inflateSync } from 'node:zlib';
 import { PackDamage } from './pack-damage.js';
-import { longestHeader, type PackEntry, parseEntry } from './pack-entry.js';
+import { maxHeaderBytes, type PackEntry, parseEntry } from './pack-entry.js';
 import { type IndexSlices, PackIndex } from './pack-index.js';
 import { readAt, readLater } from './read-at.js';
 
@@ -10,24 +10,24 @@ const inflateAsync = promisify(inflate);
 
 const headerBytes = 12;
 const trailerBytes = 20;
-/** Up to this many bytes are read and inflated at once: 0.2 ms, where the way through the thread pool takes 0.1. */
-const onLoop = 64 * 1024;
-/** At least so much is read at once: a small notebook with its header, or a few dozen commits, which lie together. */
-const firstRead = 8 * 1024;
-/** A zlib stream's first block may begin with some 320 bytes of code tables before it says anything. */
-const prefixRead = 1024;
+/** Up to this many bytes are read and inflated synchronously: 0.2 ms, while the thread pool alone takes 0.1 ms. */
+const maxSyncBytes = 64 * 1024;
+/** Bytes read at least: a small notebook with its header, or a few dozen commits, which are next to each other. */
+const minReadBytes = 8 * 1024;
+/** Bytes. The first block of a zlib stream may begin with about 320 bytes of code tables. */
+const prefixBytes = 1024;
 
-/** Used again by each read that is not awaited; `held` tells what is in it. */
-const scratch = Buffer.allocUnsafeSlow(2 * onLoop);
+/** Memory that every synchronous read uses again. `held` describes its content. */
+const scratch = Buffer.allocUnsafeSlow(2 * maxSyncBytes);
 const held = { serial: 0, offset: 0, length: 0 };
 
-/** An entry of a pack, and where it is. */
+/** An entry of a pack with its offset. */
 export interface PlacedEntry extends PackEntry {
   offset: number;
 }
 
 /**
- * One pack and its index, both held open, so that they can be read to the end when a repack removes them.
+ * One pack and its index. Both files stay open, so that they can still be read after a repack has removed them.
  * @see https://git-scm.com/docs/gitformat-pack
  */
 export class PackFile {
@@ -36,11 +36,11 @@ export class PackFile {
   private closed = false;
 
   private constructor(
-    /** Tells this pack, opened this time, from all others. */
+    /** Unique for each time that a pack is opened. */
     readonly serial: number,
     readonly index: PackIndex,
     private readonly fd: number,
-    /** Where the entries end. */
+    /** The offset at which the entries end. */
     private readonly end: number,
   ) {}
 
@@ -72,21 +72,21 @@ export class PackFile {
 
   /** The header of the entry at an offset. @throws PackDamage */
   entry(offset: number): PlacedEntry {
-    const { kind, size, length } = parseEntry(this.head(offset, longestHeader));
+    const { kind, size, length } = parseEntry(this.head(offset, maxHeaderBytes));
     return { kind, size, length, offset };
   }
 
-  /** What an entry holds, inflated: an object or a delta; a promise only where it is large. @throws PackDamage */
+  /** The inflated content of an entry: an object or a delta; a promise only when it is large. @throws PackDamage */
   inflate(entry: PlacedEntry): Buffer | Promise<Buffer> {
-    if (entry.size > onLoop) return this.inflateLater(entry);
+    if (entry.size > maxSyncBytes) return this.inflateLater(entry);
     const head = this.head(entry.offset, Math.min(deflatedBound(entry.size) + entry.length, scratch.length));
     const bytes = inflated(head.subarray(entry.length), entry.size);
     return bytes ?? this.inflateLater(entry);
   }
 
-  /** The first bytes that an entry inflates to. @throws PackDamage */
+  /** The first inflated bytes of an entry. @throws PackDamage */
   inflatePrefix(entry: PlacedEntry): Buffer {
-    const head = this.head(entry.offset, entry.length + prefixRead).subarray(entry.length);
+    const head = this.head(entry.offset, entry.length + prefixBytes).subarray(entry.length);
     try {
       return inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
     } catch (error) {
@@ -94,7 +94,7 @@ export class PackFile {
     }
   }
 
-  /** Closes the files, once nothing reads them any more. */
+  /** Closes the files as soon as nobody reads them any more. */
   close(): void {
     this.closing = true;
     if (this.uses > 0 || this.closed) return;
@@ -103,7 +103,7 @@ export class PackFile {
     closeSync(this.fd);
   }
 
-  /** Runs a read during which the files stay open, whoever closes the pack. */
+  /** Runs a read. The files stay open until its end, even if somebody closes the pack meanwhile. */
   async hold<T>(read: () => T | Promise<T>): Promise<T> {
     this.uses += 1;
     try {
@@ -114,17 +114,16 @@ export class PackFile {
     }
   }
 
-  /** So many bytes from an offset on, fewer at the end, in memory that the next read uses again. */
+  /** Reads `length` bytes, or fewer at the end of the pack, into memory that the next read uses again. */
   private head(offset: number, length: number): Buffer {
-    if (offset < headerBytes || offset >= this.end)
-      throw new PackDamage('an offset lies outside of its pack');
+    if (offset < headerBytes || offset >= this.end) throw new PackDamage('an offset is outside of its pack');
     const left = this.end - offset;
     const wanted = Math.min(length, left);
     const within = offset - held.offset;
     if (held.serial === this.serial && within >= 0 && within + wanted <= held.length) {
       return scratch.subarray(within, within + wanted);
     }
-    const reading = Math.min(Math.max(wanted, firstRead), left);
+    const reading = Math.min(Math.max(wanted, minReadBytes), left);
     held.serial = 0;
     let filled = 0;
     while (filled < reading) {
@@ -138,24 +137,24 @@ export class PackFile {
     return scratch.subarray(0, wanted);
   }
 
-  private async inflateLater({ offset, length, size }: PlacedEntry): Promise<Buffer> {
-    const start = offset + length;
-    const most = this.end - start;
-    for (let tried = deflatedBound(size); ; tried *= 8) {
-      const input = await readLater(this.fd, start, Math.min(tried, most));
+  private async inflateLater({ offset, length: headerLength, size }: PlacedEntry): Promise<Buffer> {
+    const start = offset + headerLength;
+    const maxLength = this.end - start;
+    for (let length = deflatedBound(size); ; length *= 8) {
+      const input = await readLater(this.fd, start, Math.min(length, maxLength));
       try {
         const bytes = await inflateAsync(input, inflateOptions(size));
         if (bytes.length !== size) throw new PackDamage('a pack entry has the wrong size');
         return bytes;
       } catch (error) {
-        // Some deflate worse than zlib ever does.
-        if (!isCutOff(error) || tried >= most) throw damage(error);
+        // Other programs than zlib may have deflated it worse than the bound.
+        if (!isCutOff(error) || length >= maxLength) throw damage(error);
       }
     }
   }
 }
 
-/** The bytes of a stream, or null when it goes on after the input. */
+/** Inflates a stream; null when the input ends before the stream. */
 function inflated(input: Buffer, size: number): Buffer | null {
   try {
     const bytes = inflateSync(input, inflateOptions(size));
@@ -167,12 +166,12 @@ function inflated(input: Buffer, size: number): Buffer | null {
   }
 }
 
-/** One more than the size, so that zlib comes to the end of its stream in the first buffer. */
+/** The buffer has one byte more than the result, so that zlib finds the end of its stream in the first buffer. */
 function inflateOptions(size: number) {
   return { chunkSize: Math.max(size + 1, 64), maxOutputLength: Math.max(size, 1) };
 }
 
-/** Bytes that zlib deflates so many to, at worst. */
+/** The maximum number of bytes to which zlib deflates `size` bytes. */
 function deflatedBound(size: number): number {
   return size + Math.ceil(size / 8) + 64;
 }
@@ -181,7 +180,7 @@ function isCutOff(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
 }
 
-/** zlib's complaints as damage; what the operating system says stays as it is. */
+/** Errors of zlib as damage; errors of the operating system are returned as they are. */
 function damage(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const ofZlib = code?.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE';

@@ -3,33 +3,34 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LRUCache } from 'lru-cache';
 import { errnoOf, storageUnavailable } from '../durability/storage-error.js';
-import { type GitObject, type ObjectType, objectId } from '../objects/object-codec.js';
+import { type ObjectType, objectId } from '../object-id.js';
+import type { GitObject } from '../objects/object-codec.js';
 import { PackDamage } from './pack-damage.js';
 import { PackFile } from './pack-file.js';
 import type { IndexSlices } from './pack-index.js';
 import { type DeltaBases, readEntry, readEntryHeader } from './read-entry.js';
 
-/** How long a list of packs is used before the folder is looked at again. What is not found is looked for at once. */
+/** Milliseconds for which the list of packs is used before the folder is checked. After a miss it is listed at once. */
 const freshMs = 1000;
 
-/** What all packs of a store share; each part has a bound, see `createObjectCaches`. */
+/** The caches that all packs of a store share; `createObjectCaches` limits each of them. */
 export interface PackCaches {
-  /** The packs that are open, by path without suffix; what is dropped is closed. */
+  /** The open packs by their path without suffix. The cache closes the packs that it drops. */
   openPacks: LRUCache<string, PackFile>;
   indexSlices: IndexSlices;
   deltaBases: DeltaBases;
 }
 
-/** What a search through the packs ended with. */
+/** The result of a search through the packs. */
 export interface Found<T> {
   value: T | null;
-  /** Why a pack that holds the object, or may hold it, did not give it. */
+  /** Why a pack that contains the object, or may contain it, could not be read. */
   damage?: unknown;
 }
 
-/** The packs of one repository, as native git leaves them: others come and go at any time. */
+/** The packs of one repository. Git may add and remove packs at any time. */
 export class PackFolder {
-  /** Paths without their suffix, what was found in last first. */
+  /** Paths without their suffix; the pack of the last hit is the first. */
   private stems: string[] = [];
   private listed = 0;
   private stamp = '';
@@ -40,7 +41,7 @@ export class PackFolder {
     private readonly caches: PackCaches,
   ) {}
 
-  /** An object that matches its id. */
+  /** Reads an object and checks it against its id. */
   read(oid: string): Promise<Found<GitObject>> {
     return this.search(oid, async (pack, offset) => {
       const object = await readEntry(pack, offset, this.caches.deltaBases);
@@ -50,20 +51,20 @@ export class PackFolder {
     });
   }
 
-  /** Type and size in bytes; the object itself is not read, and so not checked. */
+  /** Type and size in bytes. The object itself is not read, so it is not checked either. */
   readHeader(oid: string): Promise<Found<{ type: ObjectType; size: number }>> {
     return this.search(oid, readEntryHeader);
   }
 
-  /** Tells apart the lists of packs that a search may have gone through. */
+  /** Changes whenever the list of packs changes. */
   get version(): number {
     return this.listed;
   }
 
-  /** Lists the folder; another `version` if it holds other packs than when it was last listed. */
+  /** Lists the folder. `version` changes if the folder contains other packs than before. */
   async list(): Promise<void> {
     this.lookedAt = performance.now();
-    // Before it is listed: what comes in between is then found the next time.
+    // Before the folder is listed, so that a pack that is added meanwhile is found the next time.
     this.stamp = this.folderStamp();
     const found = new Set<string>();
     for (const name of await readdir(this.folder)) {
@@ -72,13 +73,13 @@ export class PackFolder {
     const before = new Set(this.stems);
     const gone = this.stems.filter((stem) => !found.has(stem));
     const come = [...found].filter((stem) => !before.has(stem));
-    // Lest the disk be kept full of what a repack removed.
+    // An open file would keep the disk space of a pack that a repack removed.
     for (const stem of gone) this.caches.openPacks.delete(stem);
     this.stems = [...come, ...this.stems.filter((stem) => found.has(stem))];
     if (gone.length + come.length > 0) this.listed += 1;
   }
 
-  /** Lists the folder if that is due. */
+  /** Lists the folder if it has changed, at most once a second. */
   async refresh(): Promise<void> {
     const now = performance.now();
     if (now - this.lookedAt < freshMs) return;
@@ -88,7 +89,7 @@ export class PackFolder {
 
   /**
    * Checks the indexes, each once while it is open.
-   * @throws DomainError `storage_unavailable` when one is damaged, so that what is not found may be there all the same
+   * @throws DomainError `storage_unavailable` when one is damaged, because an object that was not found may exist
    */
   async verifyIndexes(): Promise<void> {
     for (const stem of [...this.stems]) {
@@ -118,14 +119,14 @@ export class PackFolder {
       } catch (error) {
         if (!(error instanceof PackDamage)) throw error;
         damage = error;
-        // What was read of it, bases too, is not to be trusted again.
+        // Nothing that was read from it may be used again, cached bases included.
         this.caches.openPacks.delete(stem);
       }
     }
     return { value: null, damage };
   }
 
-  /** Null when it has vanished since the folder was listed. */
+  /** Null when the pack was removed after the folder was listed. */
   private open(stem: string): PackFile | null {
     const known = this.caches.openPacks.get(stem);
     if (known) return known;
@@ -139,7 +140,7 @@ export class PackFolder {
     }
   }
 
-  /** What is read next is most likely in the same pack. */
+  /** The next object is probably in the same pack. */
   private moveToFront(stem: string): void {
     if (this.stems[0] === stem) return;
     this.stems = [stem, ...this.stems.filter((other) => other !== stem)];

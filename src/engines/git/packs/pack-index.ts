@@ -10,21 +10,21 @@ const idBytes = 20;
 /** Id, CRC and offset of one object. */
 const objectBytes = idBytes + 4 + 4;
 const trailerBytes = 40;
-/** Ids that are read together and kept; a bucket that holds more is halved on disk first. */
+/** Ids that are read and cached together. A bucket with more ids is first halved by reading single ids. */
 const sliceIds = 4096;
-const verifiedAtOnce = 1024 * 1024;
+const verifiedBytes = 1024 * 1024;
 
-/** Parts of indexes, all packs of a store together; the key tells index and part. */
+/** Cached parts of the indexes of all packs of a store. The key identifies index and part. */
 export type IndexSlices = LRUCache<number, Buffer>;
 
 let opened = 0;
 
 /**
- * Where a pack's objects are: its `.idx` file, version 2, of which only what is asked for is read.
+ * The `.idx` file of a pack, version 2, which contains the offsets of its objects. Only the needed parts are read.
  * @see https://git-scm.com/docs/gitformat-pack#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and
  */
 export class PackIndex {
-  /** Tells this index, opened this time, from all others. */
+  /** Unique for each time that an index is opened. */
   readonly serial = ++opened;
   private verified: Promise<void> | undefined;
 
@@ -61,12 +61,12 @@ export class PackIndex {
     }
   }
 
-  /** Objects in the pack. */
+  /** The number of objects in the pack. */
   get count(): number {
     return this.fanout.readUInt32BE(255 * 4);
   }
 
-  /** The checksum of the pack that this is the index of. */
+  /** The checksum of the pack to which this index belongs. */
   packChecksum(): Buffer {
     return readAt(this.fd, this.size - trailerBytes, idBytes);
   }
@@ -84,7 +84,7 @@ export class PackIndex {
     if (low === high) return null;
     const slice = this.slice(low, high);
     const length = high - low;
-    // Compared by four of its bytes, as a number, it is found in a fifth of the time; the first is that of the bucket.
+    // Comparing four bytes as a number takes a fifth of the time. All ids of the bucket have the same first byte.
     const wanted = id.readUInt32BE(1);
     let first = 0;
     for (let end = length; first < end; ) {
@@ -99,7 +99,7 @@ export class PackIndex {
   }
 
   /**
-   * Checks the whole file against its checksum, once: what is not found in a damaged index may be there all the same.
+   * Checks the whole file against its checksum, once. In a damaged index, an existing object may not be found.
    * @throws PackDamage
    */
   verify(): Promise<void> {
@@ -127,7 +127,7 @@ export class PackIndex {
 
   private offset(entry: number): number {
     if (entry < 2 ** 31) return entry;
-    // Packs over 2 GiB: the entry is a place in a table of 64-bit offsets.
+    // In packs over 2 GiB, the entry is an index into a table of 64-bit offsets.
     const at = idsAt + this.count * objectBytes + (entry - 2 ** 31) * 8;
     if (at + 8 > this.size - trailerBytes) throw new PackDamage('a pack index has a wild offset');
     const offset = readAt(this.fd, at, 8).readBigUInt64BE();
@@ -138,8 +138,8 @@ export class PackIndex {
   private async compareChecksum(): Promise<void> {
     const hash = createHash('sha1');
     const end = this.size - idBytes;
-    for (let at = 0; at < end; at += verifiedAtOnce) {
-      hash.update(await readLater(this.fd, at, Math.min(verifiedAtOnce, end - at)));
+    for (let at = 0; at < end; at += verifiedBytes) {
+      hash.update(await readLater(this.fd, at, Math.min(verifiedBytes, end - at)));
     }
     if (!hash.digest().equals(readAt(this.fd, end, idBytes))) {
       throw new PackDamage('a pack index does not match its checksum');

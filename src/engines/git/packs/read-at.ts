@@ -5,8 +5,8 @@ import { PackDamage } from './pack-damage.js';
 const readAsync = promisify(read);
 
 /**
- * Reads exactly so many bytes at a position. Not awaited: a few kilobytes come from the operating system's memory as a
- * rule, in a tenth of the time that a turn through the thread pool takes.
+ * Reads exactly `length` bytes at a position, synchronously: a few kilobytes usually come from the memory of the operating
+ * system, in a tenth of the time that the thread pool takes.
  * @throws PackDamage when the file ends before
  */
 export function readAt(fd: number, position: number, length: number): Buffer {
@@ -20,7 +20,7 @@ export function readAt(fd: number, position: number, length: number): Buffer {
   return bytes;
 }
 
-/** {@link readAt}, through the thread pool. @throws PackDamage when the file ends before */
+/** Reads like {@link readAt}, but in the thread pool. @throws PackDamage when the file ends before */
 export async function readLater(fd: number, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;

@@ -1,23 +1,24 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import type { LRUCache } from 'lru-cache';
-import { type GitObject, largestObject, type ObjectType } from '../objects/object-codec.js';
+import type { ObjectType } from '../object-id.js';
+import { type GitObject, maxObjectBytes } from '../objects/object-codec.js';
 import { applyDelta, deltaSizes } from './delta.js';
 import { PackDamage } from './pack-damage.js';
 import type { PackFile, PlacedEntry } from './pack-file.js';
 
-/** Git itself makes no chain longer than 4095. */
-const longestChain = 4096;
-/** All bytes that one read may copy, so that a few hostile kilobytes cannot keep the event loop. */
-const mostCopied = 4 * 1024 ** 3;
-/** A result of this size takes about a millisecond to put together; others then get their turn. */
-const turnBytes = 4 * 1024 * 1024;
+/** Deltas. Git itself creates chains of up to 4095. */
+const maxChain = 4096;
+/** Bytes that one read may copy, so that a few hostile kilobytes cannot occupy the server for long. */
+const maxCopiedBytes = 4 * 1024 ** 3;
+/** It takes about a millisecond to copy so many bytes. Then other requests are served. */
+const yieldAfterBytes = 4 * 1024 * 1024;
 
-/** Objects that deltas were applied to, all packs of a store together, by pack and offset; not checked by their id. */
+/** Objects to which deltas were applied, of all packs of a store, by pack and offset. Not checked against their ids. */
 export type DeltaBases = LRUCache<string, GitObject>;
 
 /**
- * Reads the object at an offset, through its chain of deltas. It is not checked against its id.
- * @throws PackDamage when an entry is malformed, a chain runs in a circle, or what it makes is too large
+ * Reads the object at an offset through its chain of deltas, without checking it against its id.
+ * @throws PackDamage when an entry is malformed, a chain is a circle, or the object is too large
  */
 export async function readEntry(pack: PackFile, offset: number, bases: DeltaBases): Promise<GitObject> {
   const chain: { offset: number; delta: Buffer }[] = [];
@@ -28,7 +29,7 @@ export async function readEntry(pack: PackFile, offset: number, bases: DeltaBase
     if (object) break;
     const entry = pack.entry(at);
     waiting += entry.size;
-    if (waiting > largestObject) throw new PackDamage('an object is too large');
+    if (waiting > maxObjectBytes) throw new PackDamage('an object is too large');
     const held = pack.inflate(entry);
     const bytes = held instanceof Promise ? await held : held;
     if (typeof entry.kind === 'string') {
@@ -36,21 +37,21 @@ export async function readEntry(pack: PackFile, offset: number, bases: DeltaBase
       if (chain.length > 0) bases.set(baseKey(pack, at), object);
     } else {
       chain.push({ offset: at, delta: bytes });
-      if (chain.length > longestChain) throw new PackDamage('a chain of deltas has no end');
+      if (chain.length > maxChain) throw new PackDamage('a chain of deltas has no end');
       at = baseOf(pack, entry);
     }
   }
   let copied = 0;
-  let sinceTurn = 0;
+  let sinceYield = 0;
   for (let step = chain.pop(); step; step = chain.pop()) {
-    object = { type: object.type, bytes: applyDelta(object.bytes, step.delta, largestObject) };
+    object = { type: object.type, bytes: applyDelta(object.bytes, step.delta, maxObjectBytes) };
     if (chain.length > 0) bases.set(baseKey(pack, step.offset), object);
     copied += object.bytes.length;
-    sinceTurn += object.bytes.length;
-    if (copied > mostCopied) throw new PackDamage('a chain of deltas is too large');
-    if (sinceTurn > turnBytes) {
-      sinceTurn = 0;
-      await nextTurn();
+    sinceYield += object.bytes.length;
+    if (copied > maxCopiedBytes) throw new PackDamage('a chain of deltas is too large');
+    if (sinceYield > yieldAfterBytes) {
+      sinceYield = 0;
+      await yieldOnce();
     }
   }
   return object;
@@ -61,7 +62,7 @@ export function readEntryHeader(pack: PackFile, offset: number): { type: ObjectT
   let entry = pack.entry(offset);
   const size = typeof entry.kind === 'string' ? entry.size : deltaSizes(pack.inflatePrefix(entry)).result;
   for (let steps = 0; typeof entry.kind !== 'string'; steps++) {
-    if (steps > longestChain) throw new PackDamage('a chain of deltas has no end');
+    if (steps > maxChain) throw new PackDamage('a chain of deltas has no end');
     entry = pack.entry(baseOf(pack, entry));
   }
   return { type: entry.kind, size };

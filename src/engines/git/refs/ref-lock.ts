@@ -5,21 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurableFiles, removeTemp } from '../durability/durable-files.js';
 import { errnoOf, storageUnavailable } from '../durability/storage-error.js';
 
-const longestWaitMs = 10_000;
+const maxWaitMs = 10_000;
 
-/** A file under git's own lock; `commit` puts the prepared contents in its place. */
+/** A file under git's own lock; `commit` replaces it with the prepared contents. */
 export interface HeldLock {
   commit(): Promise<void>;
 }
 
 /**
- * Runs `act` while holding git's own lock on a file (`<file>.lock`, made exclusively), so that a native push and we
- * exclude each other. The new contents are written before the lock is taken, which keeps the time it is held short.
+ * Runs `act` while holding git's own lock on a file (`<file>.lock`, created exclusively), which excludes native git. The new
+ * contents are written before the lock is taken, so that it is held for a short time only.
  *
- * The lock is a hard link of a temp file whose name tells its instance: after a kill, `reconcile` knows which locks were
- * ours by their inode.
- * @param touched gets the files and folders that changed: the new contents are durable once these are synced
- * @throws DomainError `storage_unavailable` when the lock stays taken for 10 s
+ * The lock is a hard link of a temp file whose name contains our instance: after a kill, `reconcile` finds our locks by their
+ * inode.
+ * @param touched receives the files and folders that changed: the new contents are durable once these are synced
+ * @throws DomainError `storage_unavailable` when another process holds the lock for 10 s
  */
 export async function withLock<T>(
   files: DurableFiles,
@@ -53,7 +53,7 @@ async function acquire(
   lockFile: string,
   touched: Set<string>,
 ): Promise<void> {
-  const deadline = Date.now() + longestWaitMs;
+  const deadline = Date.now() + maxWaitMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
       linkSync(temp, lockFile);
@@ -68,7 +68,7 @@ async function acquire(
   }
 }
 
-/** The branches `a/b` leave an empty folder `a` when they are gone; the branch `a` takes its place. */
+/** A deleted branch `a/b` may leave an empty folder `a`, which is in the way of a branch `a`. */
 async function replaceEmptyFolder(move: () => Promise<void>, file: string): Promise<void> {
   try {
     await move();

@@ -4,14 +4,14 @@ import { refUnreadable } from '../durability/storage-error.js';
 import type { ResolvedRef } from '../git-types.js';
 import { gitdirFs, virtualGitdir } from '../objects/gitdir-fs.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { assertBranchName, isObjectId } from './ref-name.js';
+import { assertBranchName, isObjectId } from '../ref-name.js';
 import type { RefStore } from './ref-store.js';
 
-const mostTags = 10;
+const maxTags = 10;
 
 /**
- * What a ref means: 40 hex digits are a commit that exists here, all else a branch, then a tag. Nothing else of git's
- * revision syntax is understood.
+ * The commit of a ref: 40 hex digits are a commit of this repository; any other text is the name of a branch, else of a tag.
+ * The rest of git's revision syntax is not supported.
  * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown), `storage_unavailable` for a damaged branch
  */
 export async function resolveRef(
@@ -33,7 +33,7 @@ export async function resolveRef(
   return { kind: 'tag', name: ref, commitOid: await peelToCommit(objects, tag) };
 }
 
-/** Refuses a branch that leads to no commit. @throws DomainError `storage_unavailable` */
+/** Refuses a branch whose commit is missing. @throws DomainError `storage_unavailable` */
 export async function assertTip(objects: ObjectStore, oid: string): Promise<void> {
   if ((await objects.read(oid))?.type !== 'commit')
     throw refUnreadable(new Error(`commit ${oid} is missing`));
@@ -42,13 +42,13 @@ export async function assertTip(objects: ObjectStore, oid: string): Promise<void
 /** Follows annotated tags to the commit. @throws DomainError `not_found` for a tag of a tree or blob */
 export async function peelToCommit(objects: ObjectStore, oid: string): Promise<string> {
   let at = oid;
-  for (let step = 0; step < mostTags; step++) {
+  for (let step = 0; step < maxTags; step++) {
     const object = await objects.read(at);
     if (object?.type === 'commit') return at;
     if (object?.type !== 'tag') break;
     const fs = gitdirFs(objects);
     const target = await git.readTag({ fs, gitdir: virtualGitdir, oid: at }).catch(() => null);
-    // A tag that another tool wrote malformed leads nowhere.
+    // Another tool wrote a malformed tag.
     if (!target) break;
     at = target.tag.object;
   }

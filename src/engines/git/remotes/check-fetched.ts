@@ -1,12 +1,12 @@
 import type { NativeGit } from '../native/native-git.js';
+import type { RemoteLimits } from '../remote-access.js';
+import { RemoteFault } from '../remote-fault.js';
 import { checkObjects } from '../serve/check-objects.js';
 import { type NewObjects, PackObjects } from '../serve/pack-objects.js';
 import { PushRefused, TooManyObjects } from '../serve/push-refused.js';
-import type { RemoteLimits } from './remote-command.js';
-import { RemoteFault } from './remote-fault.js';
 
 /**
- * Checks what a fetch brought as what a push brings is checked, within the time that one command has.
+ * Checks the new objects of a fetch like those of a push, within the time limit of one command.
  * @throws RemoteFault `unfit`, `too_large`, `timed_out`; or the reason of `signal`
  */
 export async function checkFetched(

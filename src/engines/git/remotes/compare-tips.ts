@@ -1,14 +1,14 @@
 import type { NativeGit } from '../native/native-git.js';
 
-/** How far two commits are apart. */
+/** The number of commits between two tips. */
 export interface Distance {
-  /** Commits that are here and not there. */
+  /** Commits that only the local tip contains. */
   ahead: number;
-  /** Commits that are there and not here. */
+  /** Commits that only the remote tip contains. */
   behind: number;
 }
 
-/** Counts the commits that only one of two has. */
+/** Counts the commits that only one of two tips contains. */
 export async function compareTips(
   native: NativeGit,
   gitdir: string,

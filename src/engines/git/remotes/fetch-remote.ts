@@ -1,14 +1,16 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NativeGit, NativeRun } from '../native/native-git.js';
-import { isBranchName } from '../refs/ref-name.js';
+import { diskSyncs, syncPaths } from '../durability/syncs.js';
+import type { NativeCommand, NativeGit } from '../native/native-git.js';
+import { Quarantine } from '../packs/quarantine.js';
+import { isBranchName } from '../ref-name.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
+import { RemoteFault } from '../remote-fault.js';
 import { packBounds } from '../serve/index-pack.js';
-import type { NewObjects } from '../serve/pack-objects.js';
 import { checkFetched } from './check-fetched.js';
-import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
-import { RemoteFault } from './remote-fault.js';
+import { runRemoteCommand } from './remote-command.js';
 
-/** What a remote has. */
+/** The refs of a remote. */
 export interface RemoteTips {
   /** Commits by branch. */
   heads: Map<string, string>;
@@ -16,107 +18,117 @@ export interface RemoteTips {
   tags: Map<string, string>;
 }
 
-const fetchInto = ['fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules'];
+/** The limits of one sync, and how it is ended. */
+interface FetchOptions {
+  limits: RemoteLimits;
+  signal: AbortSignal;
+}
+
+const fetchCommand = ['fetch', '--quiet', '--no-write-fetch-head', '--no-tags', '--no-recurse-submodules'];
 const refspecs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-const mostRefs = 5_000;
-const mostRefBytes = 4 * 1024 * 1024;
+const maxRefs = 5_000;
+const maxRefBytes = 4 * 1024 * 1024;
 
 /**
- * Brings the objects of a remote's branches and tags into a repository, and answers what the remote has; no ref moves.
- * They are fetched into a repository of its own beside the others, which borrows the objects that are here already, and
- * moved over once all of them are checked, by git and as those of a push are: what is refused, too large or cut short
- * never was here. A kill leaves a folder that the next start removes.
- * @param place.quarantine a folder on the same disk; it is made and removed
+ * Fetches the objects of a remote's branches and tags, and returns its tips; no ref of the repository moves. Git fetches
+ * into a quarantine that borrows the objects of the repository. The objects are published after Git has checked them, and
+ * after the same checks as for a push; nothing of a fetch that fails becomes visible.
+ * @param repository.quarantine a folder on the same disk, which is created and removed; its name must be one that the next
+ *   start removes after a kill
  * @throws RemoteFault, or the reason of `signal`
  */
 export async function fetchRemote(
   native: NativeGit,
-  place: { gitdir: string; quarantine: string },
+  repository: { gitdir: string; quarantine: string },
   access: RemoteAccess,
-  options: { limits: RemoteLimits; signal: AbortSignal },
+  { limits, signal }: FetchOptions,
 ): Promise<RemoteTips> {
-  const { gitdir, quarantine } = place;
+  const options = { limits, signal };
+  const { gitdir, quarantine: folder } = repository;
+  const sync = (paths: string[]) => syncPaths(paths, diskSyncs, gitdir);
+  const quarantine = await Quarantine.create({ folder, gitdir, sync });
   try {
-    await makeQuarantine(quarantine);
-    const objects = newObjects(quarantine, gitdir);
-    await countRefs(native, access, { ...options, gitdir: quarantine });
-    const trace = join(quarantine, 'trace');
-    await runRemoteCommand(native, access, [...fetchInto, access.url, ...refspecs], {
-      ...options,
-      gitdir: quarantine,
-      measured: quarantine,
-      // As a pack, however little it is: one file to move. The refs stay here, and need not be flushed.
-      config: { ...packBounds.config, 'fetch.unpackLimit': '1', 'core.fsync': 'all,-reference' },
-      env: { ...packBounds.env, ...objects.beside, GIT_TRACE2_EVENT: trace },
-    });
-    await assertSmart(trace);
-    const tips = await readTips(native, quarantine, { env: objects.beside, signal: options.signal });
-    await checkFetched(native, gitdir, objects, options);
-    await moveObjects(quarantine, gitdir);
+    await makeRepository(folder);
+    await countRefs(native, access, { ...options, gitdir: folder });
+    await fetchInto(native, quarantine, access, options);
+    const tips = await readTips(native, folder, { env: quarantine.beside, signal: options.signal });
+    await checkFetched(native, gitdir, quarantine, options);
+    await quarantine.publish();
     return tips;
   } finally {
-    await rm(quarantine, { recursive: true, force: true, maxRetries: 5 });
+    await quarantine.remove();
   }
 }
 
 /**
- * The branch that a remote calls its default; null where it has none, e.g. while it is empty.
+ * The branch that a remote calls its default; null when it has none, for example while it is empty.
  * @throws RemoteFault, or the reason of `signal`
  */
 export async function remoteDefaultBranch(
   native: NativeGit,
   access: RemoteAccess,
-  options: { limits: RemoteLimits; signal: AbortSignal },
+  { limits, signal }: FetchOptions,
 ): Promise<string | null> {
   const printed = await runRemoteCommand(native, access, ['ls-remote', '--symref', access.url, 'HEAD'], {
-    ...options,
-    mostOutput: mostRefBytes,
+    limits,
+    signal,
+    maxOutput: maxRefBytes,
   });
   const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(printed.toString())?.[1];
   return branch && isBranchName(branch) ? branch : null;
 }
 
-/** Refuses a remote that has too many branches and tags before any is fetched. @throws RemoteFault */
+/** Makes a bare repository of a quarantine, because Git fetches into a repository only. */
+async function makeRepository(folder: string): Promise<void> {
+  await mkdir(join(folder, 'objects/info'));
+  await mkdir(join(folder, 'refs'));
+  await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
+  await writeFile(join(folder, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+}
+
+/** Refuses a remote that has too many branches and tags before anything is fetched. @throws RemoteFault */
 async function countRefs(
   native: NativeGit,
   access: RemoteAccess,
-  options: { gitdir: string; limits: RemoteLimits; signal: AbortSignal },
+  options: FetchOptions & { gitdir: string },
 ): Promise<void> {
   const args = ['ls-remote', '--refs', '--heads', '--tags', access.url];
   const printed = await runRemoteCommand(native, access, args, {
     ...options,
     env: packBounds.env,
-    mostOutput: mostRefBytes,
+    maxOutput: maxRefBytes,
   });
-  if (printed.toString('latin1').split('\n').length - 1 > mostRefs) throw new RemoteFault('too_large');
+  if (printed.toString('latin1').split('\n').length - 1 > maxRefs) throw new RemoteFault('too_large');
 }
 
-async function makeQuarantine(quarantine: string): Promise<void> {
-  for (const folder of ['objects/info', 'objects/pack', 'refs']) {
-    await mkdir(join(quarantine, folder), { recursive: true });
-  }
-  await writeFile(join(quarantine, 'HEAD'), 'ref: refs/heads/none\n');
-  await writeFile(join(quarantine, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
-}
-
-/** The repository's objects are borrowed by the environment: a file that names them would show them to every command. */
-function newObjects(quarantine: string, gitdir: string): NewObjects {
-  const alone = { GIT_OBJECT_DIRECTORY: join(quarantine, 'objects') };
-  // Quoted, for a list of folders is split at colons.
-  const borrowed = JSON.stringify(join(gitdir, 'objects'));
-  return { alone, beside: { ...alone, GIT_ALTERNATE_OBJECT_DIRECTORIES: borrowed } };
+async function fetchInto(
+  native: NativeGit,
+  { folder, beside }: Quarantine,
+  access: RemoteAccess,
+  options: FetchOptions,
+): Promise<void> {
+  const trace = join(folder, 'trace');
+  await runRemoteCommand(native, access, [...fetchCommand, access.url, ...refspecs], {
+    ...options,
+    gitdir: folder,
+    measured: folder,
+    // Even a small fetch becomes a pack, which is one file to publish. The refs are temporary, so they are not synced.
+    config: { ...packBounds.config, 'fetch.unpackLimit': '1', 'core.fsync': 'all,-reference' },
+    env: { ...packBounds.env, ...beside, GIT_TRACE2_EVENT: trace },
+  });
+  await assertSmart(trace);
 }
 
 /**
- * To git any page that a web server answers is a remote of the dumb protocol, without branches. What speaks the smart
- * one has told its version.
+ * Refuses the dumb protocol, in which every page of a web server looks like a remote without branches. Git writes the
+ * version of the smart protocol to its trace.
  * @see https://git-scm.com/docs/http-protocol
  */
 async function assertSmart(trace: string): Promise<void> {
   if (!(await readFile(trace, 'utf8')).includes('"negotiated-version"')) throw new RemoteFault('not_git');
 }
 
-async function readTips(native: NativeGit, gitdir: string, options: NativeRun): Promise<RemoteTips> {
+async function readTips(native: NativeGit, gitdir: string, options: NativeCommand): Promise<RemoteTips> {
   const args = ['for-each-ref', '--format=%(objectname) %(refname)'];
   const printed = await native.run(args, { gitdir, ...options });
   const tips: RemoteTips = { heads: new Map(), tags: new Map() };
@@ -124,21 +136,7 @@ async function readTips(native: NativeGit, gitdir: string, options: NativeRun): 
     const [, oid, kind, name] = /^([0-9a-f]{40}) refs\/(heads|tags)\/(.+)$/.exec(line) ?? [];
     if (oid && name && isBranchName(name)) tips[kind as 'heads' | 'tags'].set(name, oid);
   }
-  // There may be more than were counted before.
-  if (tips.heads.size + tips.tags.size > mostRefs) throw new RemoteFault('too_large');
+  // The remote may have got more refs since they were counted.
+  if (tips.heads.size + tips.tags.size > maxRefs) throw new RemoteFault('too_large');
   return tips;
-}
-
-/** The index of a pack comes last: from then on the pack is seen. */
-async function moveObjects(from: string, to: string): Promise<void> {
-  const packs = (name: string) => join(name, 'objects/pack');
-  const names = (await readdir(packs(from))).filter((name) => /^pack-[0-9a-f]+\.(pack|rev|idx)$/.test(name));
-  const inOrder = [
-    ...names.filter((name) => !name.endsWith('.idx')),
-    ...names.filter((name) => name.endsWith('.idx')),
-  ];
-  for (const name of inOrder) await rename(join(packs(from), name), join(packs(to), name));
-  if (names.length === 0) return;
-  const folder = await open(packs(to));
-  await folder.sync().finally(() => folder.close());
 }

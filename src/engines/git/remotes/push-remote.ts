@@ -1,14 +1,15 @@
 import type { NativeGit } from '../native/native-git.js';
 import { NativeGitError } from '../native/native-git.js';
-import { type RemoteAccess, type RemoteLimits, runRemoteCommand } from './remote-command.js';
-import { RemoteFault } from './remote-fault.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
+import { RemoteFault } from '../remote-fault.js';
+import { runRemoteCommand } from './remote-command.js';
 
-const atOnce = 100;
+const maxRefspecs = 100;
 
 /**
- * Moves branches of a remote on to commits, never back: git refuses what is no descendant of what the remote has.
+ * Moves branches of a remote forward, never back: Git refuses commits that are not descendants of the remote's tip.
  * @param commits the commit by branch
- * @returns false when the remote has moved since it was fetched: fetch again and look
+ * @returns false when a branch of the remote has moved since it was fetched, so that it must be fetched again
  * @throws RemoteFault, or the reason of `signal`
  */
 export async function pushRemote(
@@ -19,8 +20,8 @@ export async function pushRemote(
   options: { limits: RemoteLimits; signal: AbortSignal },
 ): Promise<boolean> {
   const refspecs = [...commits].map(([branch, oid]) => `${oid}:refs/heads/${branch}`);
-  for (let at = 0; at < refspecs.length; at += atOnce) {
-    const args = ['push', '--quiet', '--no-verify', access.url, ...refspecs.slice(at, at + atOnce)];
+  for (let at = 0; at < refspecs.length; at += maxRefspecs) {
+    const args = ['push', '--quiet', '--no-verify', access.url, ...refspecs.slice(at, at + maxRefspecs)];
     try {
       await runRemoteCommand(native, access, args, { ...options, gitdir });
     } catch (error) {

@@ -1,40 +1,21 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
-import { faultOf, RemoteFault, type RemoteFaultCode } from './remote-fault.js';
+import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
+import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
 
-/** How git reaches a remote. */
-export interface RemoteAccess {
-  /** Without credentials. */
-  url: string;
-  /** Where its host leads, as `http.curloptResolve` takes it; null where the URL names an address. */
-  pinned: string | null;
-  credentials: { username: string; secret: string } | null;
-}
-
-/** What a sync may take. */
-export interface RemoteLimits {
-  /** Of one command. */
-  timeoutMs: number;
-  /** Of what one fetch adds to the disk. */
-  bytes: number;
-}
-
-/** The limits that hold unless others are given; a gateway gives the bytes that a push may have. */
-export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };
-
-/** The oldest git that connects to the address it is given: `http.curloptResolve` came with 2.37. */
-export function canReachRemotes(native: NativeGit | null): native is NativeGit {
-  const [major = 0, minor = 0] = native?.version.split('.').map(Number) ?? [];
+/** Whether Git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
+export function canReachRemotes(native: NativeGit): boolean {
+  const [major = 0, minor = 0] = native.version.split('.').map(Number);
   return major > 2 || (major === 2 && minor >= 37);
 }
 
 const measureEveryMs = 500;
 
 /**
- * Runs a command of git that talks to a remote: only by the scheme and to the address given, without redirects, proxies,
- * prompts or helpers. The credentials go through the environment, never through arguments or files.
- * @param options.measured a folder whose packs may grow to `limits.bytes`
+ * Runs a command that connects to a remote: only with the given scheme and address, without redirects, proxies, prompts or
+ * helpers. The credentials are passed in the environment, never in arguments or files.
+ * @param options.measured a repository whose packs may grow to `limits.bytes`
  * @throws RemoteFault, or the reason of `signal`
  * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-httpextraHeader
  */
@@ -85,20 +66,20 @@ function settingsOf({ url, pinned }: RemoteAccess): Record<string, string> {
     'http.followRedirects': 'false',
     'http.sslVerify': 'true',
     'http.proxy': '',
-    // A server that counts a large repository says so every 5 seconds.
+    // While a server counts the objects of a large repository, it sends its progress every 5 seconds.
     'http.lowSpeedLimit': '1',
     'http.lowSpeedTime': '120',
     'http.userAgent': 'git/notebook-gateway',
     'credential.helper': '',
     'transfer.fsckObjects': 'true',
-    // Nor does git fetch from where the remote sends it.
+    // The remote cannot redirect Git to other servers either.
     'transfer.bundleURI': 'false',
     'fetch.uriProtocols': '',
     ...(pinned === null ? {} : { 'http.curloptResolve': pinned }),
   };
 }
 
-/** Git passes on what a remote says, which may be what it was sent. */
+/** A remote may answer with the secret that it was sent, and Git prints its answer. */
 function withoutSecrets({ credentials }: RemoteAccess, text: string): string {
   if (!credentials) return text;
   const { secret } = credentials;
@@ -121,7 +102,7 @@ function secretsOf({ credentials }: RemoteAccess): Record<string, string> {
   };
 }
 
-/** The bytes of the packs below a repository, finished or not. */
+/** The bytes of the packs of a repository, including packs that are being written. */
 async function packBytes(gitdir: string): Promise<number> {
   const folder = join(gitdir, 'objects/pack');
   const names = await readdir(folder).catch(() => []);

@@ -2,19 +2,19 @@ import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempFolder } from '../durability/temp-name.js';
 
-/** Begins the name of a note of the refs that a git of ours has locked. */
+/** The prefix of the name of a note, which lists the refs that a Git process of the gateway has locked. */
 export const notePrefix = 'ref-update-';
-/** What one update of refs may take; then it is killed. */
+/** Milliseconds that one update of refs may take; then it is killed. */
 export const updateTimeoutMs = 60_000;
-/** After this long no git of ours runs any more that a note tells of, not even one that outlived the gateway. */
+/** A note of this age belongs to no running process, not even to one that survived the gateway. */
 const staleMs = 2 * updateTimeoutMs;
-/** Those that an update takes beside the locks of its refs. */
+/** Files that an update locks in addition to its refs. */
 const commonFiles = ['packed-refs', 'HEAD'];
 
 /**
- * Removes the locks that updates of refs left which were killed. Only those that a note names and that were made while its
- * update ran, two minutes ago or more: any other is of a git that is not ours.
- * @returns whether there are notes that are too young to be judged
+ * Removes the locks of ref updates that were killed: only locks that a note lists, and that were created while its update
+ * ran, at least two minutes ago. Every other lock belongs to a Git process that the gateway did not start.
+ * @returns whether there are notes that are younger
  */
 export async function clearStaleLocks(gitdir: string): Promise<boolean> {
   const folder = join(gitdir, tempFolder);
@@ -23,7 +23,7 @@ export async function clearStaleLocks(gitdir: string): Promise<boolean> {
     if (!name.startsWith(notePrefix)) continue;
     const note = join(folder, name);
     const written = (await stat(note).catch(() => null))?.mtimeMs;
-    // Its update has ended meanwhile.
+    // The update has ended meanwhile.
     if (written === undefined) continue;
     if (Date.now() - written < staleMs) {
       isLeft = true;

@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { NativeGit } from '../native/native-git.js';
-import { isBranchName } from '../refs/ref-name.js';
+import { isBranchName } from '../ref-name.js';
 import type { RemoteTips } from './fetch-remote.js';
 import { updateRefs, updatesAtOnce } from './update-refs.js';
 
 const tracking = 'refs/gateway/remote';
 const gone = 'refs/gateway/gone';
 
-/** The refs that a sync looks at. */
+/** The refs that a sync reads. */
 export interface SyncRefs {
-  /** The branches here. */
+  /** The local branches. */
   local: Map<string, string>;
-  /** The tags here. */
+  /** The local tags. */
   tags: Map<string, string>;
-  /** What the remote had when it was last seen, below `refs/gateway/remote`, which no client is shown. */
+  /** The tips of the remote at the last sync, from the hidden refs below `refs/gateway/remote`. */
   remote: RemoteTips;
-  /** The last tip of a branch that the remote deleted; null where it never had it. */
+  /** The last tip of a branch that the remote has deleted; null when the remote never had the branch. */
   goneTip(branch: string): string | null;
-  /** The refs that were noted of other remotes. */
+  /** The tracking refs of other remotes. */
   ofOthers: string[];
 }
 
 /**
- * Reads the refs of a repository; those whose names the gateway does not accept are left out. What is noted of a remote
- * stands below a hash of its URL: what another left behind, whenever its removal was cut short, is never taken for its.
+ * Reads the refs of a repository, without those whose names the gateway does not accept. The names of tracking refs contain
+ * a hash of the remote's URL, so that refs that remained from another remote are never confused with them.
  */
 export async function readSyncRefs(native: NativeGit, gitdir: string, url: string): Promise<SyncRefs> {
   const printed = await native.run(['for-each-ref', '--format=%(objectname) %(refname)'], { gitdir });
@@ -50,8 +50,8 @@ export async function readSyncRefs(native: NativeGit, gitdir: string, url: strin
 }
 
 /**
- * Notes what the remote has now, and forgets other remotes. It also keeps the objects of what is not merged here from
- * being pruned.
+ * Writes the tips of the remote to tracking refs, and removes those of other remotes. The refs also protect commits that are
+ * not merged yet from being pruned.
  */
 export async function writeTracking(
   native: NativeGit,
@@ -74,13 +74,13 @@ export async function writeTracking(
       if (kind === 'heads' && before.goneTip(name)) removed.push(`delete ${goneRef(url, name)}`);
     }
   }
-  // In two steps: `a` has to be gone before `a/b` can be made.
+  // In two steps: `a` must be removed before `a/b` can be created.
   await updateRefs(native, gitdir, removed);
   await updateRefs(native, gitdir, written);
 }
 
-/** Notes what was pushed. */
-export async function noteUpdates(
+/** Writes the tips that were pushed to tracking refs. */
+export async function notePushed(
   native: NativeGit,
   gitdir: string,
   url: string,
@@ -94,9 +94,8 @@ export async function noteUpdates(
 }
 
 /**
- * Makes refs that are not there yet, many at a time, or else one by one.
- * @param prefix e.g. `refs/heads/`
- * @returns the names that could not be made: `a` where `a/b` is, or one that somebody else made meanwhile
+ * Creates refs, many at a time, or one by one when that fails.
+ * @returns the names that could not be created: `a` where `a/b` exists, or a ref that somebody else created meanwhile
  */
 export async function createRefs(
   native: NativeGit,
@@ -108,7 +107,7 @@ export async function createRefs(
   const all = [...oids].map(([name, oid]) => ({ name, line: `create ${prefix}${name} ${oid}` }));
   for (let at = 0; at < all.length; at += updatesAtOnce) {
     const some = all.slice(at, at + updatesAtOnce);
-    const made = await updateRefs(
+    const isCreated = await updateRefs(
       native,
       gitdir,
       some.map(({ line }) => line),
@@ -116,14 +115,14 @@ export async function createRefs(
       () => true,
       () => false,
     );
-    if (made) continue;
+    if (isCreated) continue;
     for (const { name, line } of some)
       await updateRefs(native, gitdir, [line]).catch(() => refused.push(name));
   }
   return refused;
 }
 
-/** Forgets all remotes. */
+/** Removes the tracking refs of all remotes. */
 export async function removeTracking(native: NativeGit, gitdir: string): Promise<void> {
   const printed = await native.run(['for-each-ref', '--format=delete %(refname)', tracking, gone], {
     gitdir,
@@ -139,7 +138,7 @@ function goneOf(url: string): string {
   return `${gone}/${sha1(url)}`;
 }
 
-/** By the name's hash, for `a` and `a/b` can both be gone. */
+/** Contains a hash of the branch, because the remote may have deleted both `a` and `a/b`. */
 function goneRef(url: string, branch: string): string {
   return `${goneOf(url)}/${sha1(branch)}`;
 }

@@ -5,12 +5,12 @@ import { tempFolder } from '../durability/temp-name.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { clearStaleLocks, notePrefix, updateTimeoutMs } from './stale-locks.js';
 
-/** How many lines are one transaction: all of them are carried out, or none. */
+/** The maximum number of lines in one transaction, which is carried out as a whole or not at all. */
 export const updatesAtOnce = 500;
 
 /**
- * Runs lines of `git update-ref --stdin`. Git's locks bear no name, so a note says for as long which
- * refs are locked by us: whoever comes after a kill removes what it left, and nothing of another git.
+ * Runs lines of `git update-ref --stdin`. A lock of Git does not identify its owner, so a note lists the refs as long as they
+ * are locked. After a kill, the next update removes exactly these locks, and none of another Git process.
  * @throws NativeGitError, DomainError `storage_unavailable`
  * @see https://git-scm.com/docs/git-update-ref
  */
@@ -31,7 +31,7 @@ async function updateNoted(native: NativeGit, gitdir: string, lines: string[]): 
     const input = `${lines.join('\n')}\n`;
     await native.run(['update-ref', '--stdin'], { gitdir, input, timeoutMs: updateTimeoutMs });
   } catch (error) {
-    // One that was killed leaves its locks.
+    // An update that was killed leaves its locks, so its note stays too.
     if (!(error instanceof NativeGitError && error.exitCode === null)) await unlink(note);
     throw error;
   }

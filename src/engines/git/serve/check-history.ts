@@ -5,7 +5,7 @@ import { asRefused } from './push-refused.js';
 import type { RefCommand } from './push-request.js';
 import { type PushPolicy, refOf } from './push-rules.js';
 
-/** Refuses a push of which not all objects are here, then. @throws PushRefused */
+/** Refuses a push whose commits refer to objects that neither it nor the repository contains. @throws PushRefused */
 export async function checkConnected(pack: PackObjects, outcome: PushOutcome): Promise<void> {
   const tips = outcome.open.flatMap(({ to }) => to ?? []);
   if (tips.length === 0) return;
@@ -16,9 +16,9 @@ export async function checkConnected(pack: PackObjects, outcome: PushOutcome): P
 }
 
 /**
- * Refuses branches that would point to something other than a commit, or that would lose their tip where that is not
- * allowed.
- * @returns the commands after which what a ref names now is not reachable from it any more
+ * Refuses branches that would point to something other than a commit, and moves that are not fast-forward where the policy
+ * does not allow them.
+ * @returns the commands that make the present object of their ref unreachable from it
  */
 export async function checkHistory(
   pack: PackObjects,
@@ -45,7 +45,7 @@ function typeFault(ref: string, type: string): string | null {
   return type === 'commit' ? null : 'a branch must lead to a commit';
 }
 
-/** Whether the branch's tip stays reachable from where the command moves it; a tag is never moved that way. */
+/** Whether the branch's tip stays reachable from the new one. Moving a tag never counts as fast-forward. */
 async function isFastForward(pack: PackObjects, { ref, from, to }: RefCommand): Promise<boolean> {
   if (to === null || refOf(ref)?.kind === 'tag') return false;
   try {

@@ -1,16 +1,16 @@
 import { DomainError } from '../../../errors.js';
 import type { RefStore } from '../refs/ref-store.js';
 
-/** Refs below this are kept for the repository itself: no client sees or moves them. */
+/** Refs below this prefix belong to the gateway: no client sees or moves them. */
 const hiddenPrefix = 'refs/gateway';
 
-/** Tells git to advertise none of them. */
+/** The setting with which Git does not advertise them. */
 export const hiddenRefs = { 'transfer.hideRefs': hiddenPrefix };
 
 /**
- * Keeps what a branch or tag names under the hidden ref `refs/gateway/replaced/<name>/<oid>`, so that no version is lost
- * when it is deleted or moved elsewhere. Again for the same one: nothing changes.
- * @throws DomainError `already_exists` where the name of another such ref excludes it, `storage_unavailable`
+ * Keeps the object of a branch or tag under the hidden ref `refs/gateway/replaced/<name>/<oid>`, so that no version is lost
+ * when the ref is deleted or moved elsewhere. Does nothing when that hidden ref exists already.
+ * @throws DomainError `already_exists` when the name of another hidden ref conflicts with it, `storage_unavailable`
  */
 export async function keepReplaced(refs: RefStore, name: string, oid: string): Promise<void> {
   const ref = `${hiddenPrefix}/replaced/${name}/${oid}`;

@@ -1,79 +1,91 @@
 import { DomainError } from '../../../errors.js';
+import type { BranchQueue } from '../commits/branch-queue.js';
 import type { RefStore } from '../refs/ref-store.js';
 import { keepReplaced } from './hidden-refs.js';
 import type { PushOutcome } from './push-outcome.js';
 import type { RefCommand } from './push-request.js';
 import { type PushPolicy, refOf } from './push-rules.js';
-import type { Pusher, PushTurns } from './push-turns.js';
 
-const stale = 'fetch first; the branch has moved since';
-
-/** What the moving of refs works with. */
-export interface RefMoves {
+/** The refs of one repository, with the queue in which pushes and saves to one branch wait for each other. */
+export interface PushTarget {
+  /** The id of the repository. */
+  id: string;
   refs: RefStore;
-  turns: PushTurns;
-  pusher: Pusher;
+  queue: BranchQueue;
+}
+
+/** What was decided about a push before its refs move. */
+export interface PushDecision {
   policy: PushPolicy;
-  /** The commands after which the ref's object is not reachable from it any more. */
+  /** The commands that make the object of their ref unreachable from it. */
   losing: ReadonlySet<RefCommand>;
 }
 
-/** Refuses the commands whose ref is not where their client saw it, and remembers that they were too late. */
-export async function refuseStale(
-  { refs, turns, pusher }: Pick<RefMoves, 'refs' | 'turns' | 'pusher'>,
-  outcome: PushOutcome,
-): Promise<void> {
-  const late: string[] = [];
+/** Refuses the commands whose ref is not where their client saw it: another push or a save was faster. */
+export async function refuseStale({ refs }: Pick<PushTarget, 'refs'>, outcome: PushOutcome): Promise<void> {
   for (const command of outcome.open) {
-    if ((await refs.read(command.ref)) === command.from) continue;
-    outcome.refuse(command, stale);
-    const found = refOf(command.ref);
-    if (found?.kind === 'branch') late.push(found.name);
+    if ((await refs.read(command.ref)) !== command.from) outcome.refuse(command, staleReason(command));
   }
-  turns.miss(pusher, late);
 }
 
 /**
- * Moves the refs of a push, each in its branch's queue and by compare-and-swap. Of an atomic push all queues are held
- * while all refs are looked at and then moved: what can still part them is another process, or a kill, in the moment
- * between two of the moves.
+ * Moves the refs of a push, each in the queue of its branch and by compare-and-swap. An atomic push holds all of its queues
+ * while it checks all refs and moves them. Only another process, or a kill between two of the moves, can still separate
+ * them.
  */
-export async function moveRefs(moves: RefMoves, outcome: PushOutcome): Promise<void> {
+export async function moveRefs(
+  target: PushTarget,
+  decision: PushDecision,
+  outcome: PushOutcome,
+): Promise<void> {
+  const moveOne = (command: RefCommand) => move(target.refs, decision, command, outcome);
   if (!outcome.isAtomic) {
-    for (const command of outcome.open) await inQueues(moves, [command], () => move(moves, command, outcome));
+    for (const command of outcome.open) await inQueues(target, [command], () => moveOne(command));
     return;
   }
-  // In one order, so that two pushes never wait for each other.
+  // Always in the same order, so that two pushes never wait for each other.
   const ordered = outcome.open.sort((a, b) => (a.ref < b.ref ? -1 : 1));
-  await inQueues(moves, ordered, async () => {
-    await refuseStale(moves, outcome);
-    for (const command of outcome.open) await move(moves, command, outcome);
+  await inQueues(target, ordered, async () => {
+    await refuseStale(target, outcome);
+    for (const command of outcome.open) await moveOne(command);
   });
 }
 
-function inQueues(moves: RefMoves, [first, ...rest]: RefCommand[], act: () => Promise<void>): Promise<void> {
+/** Runs `act` while the queues of all branches of the commands are held. */
+function inQueues(
+  target: PushTarget,
+  [first, ...rest]: RefCommand[],
+  act: () => Promise<void>,
+): Promise<void> {
   if (!first) return act();
-  const inner = () => inQueues(moves, rest, act);
+  const inner = () => inQueues(target, rest, act);
   const found = refOf(first.ref);
-  return found?.kind === 'branch' ? moves.turns.run(moves.pusher, found.name, inner) : inner();
+  return found?.kind === 'branch' ? target.queue.run(`${target.id}:${found.name}`, inner) : inner();
 }
 
-async function move(moves: RefMoves, command: RefCommand, outcome: PushOutcome): Promise<void> {
-  const reason = await carryOut(moves, command).catch((error: unknown) => {
-    // E.g. `a/b` where `a` exists; the disk's failures are the whole push's.
+async function move(
+  refs: RefStore,
+  decision: PushDecision,
+  command: RefCommand,
+  outcome: PushOutcome,
+): Promise<void> {
+  const reason = await carryOut(refs, decision, command).catch((error: unknown) => {
+    // For example `a/b` where `a` exists. All other errors are failures of the disk, and end the whole push.
     if (error instanceof DomainError && error.code === 'already_exists')
-      return 'a ref with this or an excluding name exists';
-    if (error instanceof DomainError && error.code === 'not_found') return stale;
+      return 'another ref exists whose name conflicts with this one';
+    if (error instanceof DomainError && error.code === 'not_found') return staleReason(command);
     throw error;
   });
   if (reason === null) outcome.moved.push(command);
   else outcome.refuse(command, reason);
-  const found = refOf(command.ref);
-  if (reason === stale && found?.kind === 'branch') moves.turns.miss(moves.pusher, [found.name]);
 }
 
-/** Null, or why not. */
-async function carryOut({ refs, policy, losing }: RefMoves, command: RefCommand): Promise<string | null> {
+/** Carries out one command. @returns why it is refused, or null */
+async function carryOut(
+  refs: RefStore,
+  { policy, losing }: PushDecision,
+  command: RefCommand,
+): Promise<string | null> {
   const { ref, from, to } = command;
   const { kind, name } = refOf(ref)!;
   if (from === null) {
@@ -81,7 +93,7 @@ async function carryOut({ refs, policy, losing }: RefMoves, command: RefCommand)
     return null;
   }
   if (losing.has(command)) await keepReplaced(refs, name, from);
-  if (to !== null) return (await refs.compareAndSwap(ref, from, to)) ? null : stale;
+  if (to !== null) return (await refs.compareAndSwap(ref, from, to)) ? null : staleReason(command);
   let isRemoved = false;
   const remove = async () => {
     isRemoved = await refs.remove(ref, from);
@@ -89,5 +101,11 @@ async function carryOut({ refs, policy, losing }: RefMoves, command: RefCommand)
   };
   const reason = kind === 'branch' ? await policy.deleteBranch(name, remove) : null;
   if (kind === 'tag') await remove();
-  return reason ?? (isRemoved ? null : stale);
+  return reason ?? (isRemoved ? null : staleReason(command));
+}
+
+/** Begins as Git's own clients say it. */
+function staleReason({ ref }: RefCommand): string {
+  const kind = refOf(ref)?.kind ?? 'ref';
+  return `fetch first: the ${kind} was changed meanwhile`;
 }

@@ -1,10 +1,10 @@
-import { takeTurns } from '../event-loop-turn.js';
 import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
+import { yieldToEventLoop } from '../objects/yield-to-event-loop.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
-const mostObjects = 1_000_000;
-/** A line of the listing has some 60 bytes. */
-const listingBytes = 80 * mostObjects;
+const maxObjects = 1_000_000;
+/** A line of the listing has about 60 bytes. */
+const listingBytes = 80 * maxObjects;
 const bytesAtOnce = 16 * 1024 * 1024;
 const objectsAtOnce = 10_000;
 
@@ -15,15 +15,15 @@ export interface ListedObject {
   size: number;
 }
 
-/** Where new objects lie, as the environment of git. */
+/** The location of new objects, as the environment of Git. */
 export interface NewObjects {
-  /** For a command that sees these objects and no others. */
+  /** For a command that sees only the new objects. */
   alone: Record<string, string>;
-  /** For a command that sees the repository's objects, too. */
+  /** For a command that also sees the objects of the repository. */
   beside: Record<string, string>;
 }
 
-/** Reads the objects that a push or a fetch brings, through git; others have their turn between two of them. */
+/** Reads the new objects of a push or a fetch through Git. Other requests are served between two of them. */
 export class PackObjects {
   constructor(
     private readonly native: NativeGit,
@@ -32,10 +32,10 @@ export class PackObjects {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** All objects that are new, in no order. @throws TooManyObjects when there are over a million */
+  /** All new objects, in any order. @throws TooManyObjects when there are over a million */
   async *list(): AsyncGenerator<ListedObject> {
     const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
-    const printed = await this.run(args, { env: this.quarantine.alone, mostOutput: listingBytes }).catch(
+    const printed = await this.run(args, { env: this.quarantine.alone, maxOutput: listingBytes }).catch(
       (error) => {
         throw error instanceof NativeGitError ? new TooManyObjects(error) : error;
       },
@@ -43,7 +43,7 @@ export class PackObjects {
     yield* lines(printed);
   }
 
-  /** Type and size of new objects or of the repository's. @throws PushRefused when one is missing */
+  /** Type and size of objects, new ones or those of the repository. @throws PushRefused when one is missing */
   async look(oids: string[]): Promise<ListedObject[]> {
     const printed = await this.run(['cat-file', '--batch-check'], { input: oids.join('\n') });
     const found: ListedObject[] = [];
@@ -69,7 +69,7 @@ export class PackObjects {
     if (batch.length > 0) yield* this.readBatch(batch);
   }
 
-  /** Runs git where it sees the new objects beside the repository's. @throws NativeGitError, PushRefused */
+  /** Runs a command that sees the new objects and those of the repository. @throws NativeGitError, PushRefused */
   async run(args: string[], options: NativeCommand = {}): Promise<Buffer> {
     const { native, gitdir, quarantine, signal } = this;
     try {
@@ -80,14 +80,14 @@ export class PackObjects {
   }
 
   private async *readBatch(oids: string[]): AsyncGenerator<{ oid: string; bytes: Buffer }> {
-    // An object may have up to 64 MiB, beside those that fill a batch.
+    // One object may have 64 MiB in addition to the others of its batch.
     const printed = await this.run(['cat-file', '--batch'], {
       input: oids.join('\n'),
-      mostOutput: 8 * bytesAtOnce,
+      maxOutput: 8 * bytesAtOnce,
     });
     for (let at = 0; at < printed.length; ) {
-      const turn = takeTurns();
-      if (turn) await turn;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       const end = printed.indexOf(0x0a, at);
       const { oid, size } = parseLine(printed.toString('latin1', at, end));
       yield { oid, bytes: printed.subarray(end + 1, end + 1 + size) };
@@ -98,8 +98,8 @@ export class PackObjects {
 
 async function* lines(printed: Buffer): AsyncGenerator<ListedObject> {
   for (let at = 0; at < printed.length; ) {
-    const turn = takeTurns();
-    if (turn) await turn;
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const end = printed.indexOf(0x0a, at);
     yield parseLine(printed.toString('latin1', at, end));
     at = end + 1;

@@ -1,38 +1,38 @@
 import type { PushRequest, RefCommand } from './push-request.js';
 
-/** What becomes of each command of a push. */
+/** The outcome of each command of a push. */
 export class PushOutcome {
   private readonly reasons = new Map<RefCommand, string>();
-  /** The commands that were carried out. */
+  /** The commands whose ref has moved. */
   readonly moved: RefCommand[] = [];
 
   constructor(private readonly request: PushRequest) {}
 
-  /** The commands that nothing speaks against yet. */
+  /** The commands that are neither refused nor carried out yet. */
   get open(): RefCommand[] {
     return this.request.commands.filter(
       (command) => !this.reasons.has(command) && !this.moved.includes(command),
     );
   }
 
-  /** Refuses one command; of an atomic push, all that are open with it. */
+  /** Refuses one command, and with it all open ones of an atomic push. */
   refuse(command: RefCommand, reason: string): void {
     this.reasons.set(command, reason);
     if (!this.isAtomic) return;
     for (const other of this.open) this.reasons.set(other, 'atomic push failed: another ref was refused');
   }
 
-  /** Refuses all that is open. */
+  /** Refuses all open commands. */
   refuseAll(reason: string): void {
     for (const command of this.open) this.reasons.set(command, reason);
   }
 
-  /** All refs or none, as the client asked. */
+  /** Whether the client wants all refs to move or none. */
   get isAtomic(): boolean {
     return this.request.capabilities.has('atomic');
   }
 
-  /** Each command with the reason why it was refused, null where it was carried out. */
+  /** The result of each command: why it was refused, or null. */
   results(): { ref: string; reason: string | null }[] {
     return this.request.commands.map((command) => ({
       ref: command.ref,

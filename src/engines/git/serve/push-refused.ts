@@ -1,7 +1,7 @@
 import { DomainError } from '../../../errors.js';
 import { NativeGitError } from '../native/native-git.js';
 
-/** A push that is refused as a whole; `message` is what its user reads. */
+/** A push that is refused as a whole. Its user reads `message`. */
 export class PushRefused extends Error {
   constructor(
     message: string,
@@ -13,19 +13,19 @@ export class PushRefused extends Error {
   }
 }
 
-/** There are more objects than are gone through at once. */
+/** A push with more objects than one check reads. */
 export class TooManyObjects extends PushRefused {
   constructor(cause: unknown) {
     super('the push has too many objects; push in parts', cause);
   }
 }
 
-/** What git failed at as the reason to refuse a push; what it is not to blame for stays as it is. */
+/** Makes a failure of Git the reason for refusing a push. Any other error is returned as it is. */
 export function asRefused(error: unknown, message: string): unknown {
   return error instanceof NativeGitError ? new PushRefused(message, error) : error;
 }
 
-/** A body that no git client sends. */
+/** The error for a body that no Git client sends. */
 export function invalidPush(fault: string): DomainError {
   return new DomainError('invalid_request', `This is not a push as git sends it: ${fault}.`);
 }

@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
-import { flushLine, pktLine, sideBand } from './pkt-line.js';
+import { flushLine, pktLine, sideBand } from '../pkt-line.js';
 
 const keepAliveMs = 5_000;
 
-/** Tells a client how its push goes, as far as it understands that. */
+/** Reports the result of a push to its client, within the client's capabilities. */
 export class PushReport {
   private readonly isMultiplexed: boolean;
   private readonly timer: NodeJS.Timeout;
@@ -13,7 +13,7 @@ export class PushReport {
     private readonly capabilities: ReadonlySet<string>,
   ) {
     this.isMultiplexed = capabilities.has('side-band-64k');
-    // A proxy on the way cuts a connection on which nothing moves.
+    // A proxy would close a connection on which nothing is sent.
     this.timer = setInterval(() => this.band(2, Buffer.alloc(0)), keepAliveMs);
   }
 
@@ -34,7 +34,7 @@ export class PushReport {
     if (this.isMultiplexed) this.output.write(flushLine);
   }
 
-  /** Ends what keeps the connection alive; to be called in `finally`. */
+  /** Stops the keep-alive lines. Call it in `finally`. */
   stop(): void {
     clearInterval(this.timer);
   }

@@ -1,8 +1,8 @@
+import { readPktLine } from '../pkt-line.js';
 import type { BodyReader } from './body-reader.js';
-import { readPktLine } from './pkt-line.js';
 import { invalidPush } from './push-refused.js';
 
-/** One ref that a push makes (`from` null), moves or deletes (`to` null). */
+/** One ref that a push creates (`from` null), moves, or deletes (`to` null). */
 export interface RefCommand {
   /** The full name. */
   ref: string;
@@ -10,22 +10,22 @@ export interface RefCommand {
   to: string | null;
 }
 
-/** What a push asks for; the pack follows it. */
+/** The commands of a push. The pack follows them. */
 export interface PushRequest {
   commands: RefCommand[];
   capabilities: ReadonlySet<string>;
-  /** Why all of it is refused; the rest of the body is unread then, also of the commands. Null where nothing is found yet. */
+  /** Why the whole push is refused; then some of the commands may be unread. Null when the commands are valid. */
   fault: string | null;
 }
 
-const mostCommands = 1_000;
-/** More than any name that a branch or tag may have. */
-const longestRef = 300;
-const mostBytes = 1024 * 1024;
+const maxCommands = 1_000;
+/** More than the name of any branch or tag may have. */
+const maxRefBytes = 300;
+const maxBytes = 1024 * 1024;
 const noObject = '0'.repeat(40);
 
 /**
- * Reads the commands of a push. None at all is how git asks whether it may push before it sends a large body.
+ * Reads the commands of a push. A client sends no commands to find out whether it may push, before it sends a large body.
  * @throws DomainError `invalid_request`
  * @see https://git-scm.com/docs/gitprotocol-pack#_reference_update_request_and_packfile_transfer
  */
@@ -38,11 +38,11 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
     if (line === 'end' && bytes > 0) throw invalidPush('it ends within the commands');
     if (line === 'flush' || line === 'end') return { commands, capabilities, fault: null };
     bytes += line.length;
-    if (bytes > mostBytes) return refused('the list of refs is over 1 MiB; push in parts');
+    if (bytes > maxBytes) return refused('the list of refs is over 1 MiB; push in parts');
     const text = decode(line);
-    // What a shallow clone lacks is no matter: whether all is here is checked against what is here.
+    // A shallow clone may lack history. Whether the pushed history is complete is checked against the repository.
     if (text.startsWith('shallow ')) continue;
-    if (text.startsWith('push-cert')) throw invalidPush('signed pushes are not offered');
+    if (text.startsWith('push-cert')) throw invalidPush('signed pushes are not supported');
     const nul = text.indexOf('\0');
     if (nul >= 0 && commands.length === 0)
       capabilities = new Set(
@@ -52,9 +52,9 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
           .split(/ +/),
       );
     const command = parseCommand(nul >= 0 ? text.slice(0, nul) : text);
-    if (Buffer.byteLength(command.ref) > longestRef)
-      return refused(`a ref has a name of over ${longestRef} bytes`);
-    if (commands.length >= mostCommands) return refused(`a push may move at most ${mostCommands} refs`);
+    if (Buffer.byteLength(command.ref) > maxRefBytes)
+      return refused(`a ref has a name of over ${maxRefBytes} bytes`);
+    if (commands.length >= maxCommands) return refused(`a push may move at most ${maxCommands} refs`);
     commands.push(command);
   }
 }

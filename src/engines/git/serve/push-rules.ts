@@ -1,17 +1,17 @@
-import { isBranchName } from '../refs/ref-name.js';
+import { isBranchName } from '../ref-name.js';
 import type { PushOutcome } from './push-outcome.js';
 import type { RefCommand } from './push-request.js';
 
-/** What a caller may push; decided outside, for this folder knows no users. */
+/** What a caller may push. The caller decides it, because this engine knows no users. */
 export interface PushPolicy {
-  /** Why the caller may not make, move or delete a branch, in a few words; null when they may. */
+  /** Why the caller may not create, move or delete a branch, in a few words; null when they may. */
   refuseBranch(name: string, command: RefCommand): string | null;
-  /** Whether a branch may go where its tip is lost from it, and a tag be moved at all. */
+  /** Whether branches may move to commits that do not contain their tip, and whether tags may move at all. */
   allowNonFastForward: boolean;
   /**
    * Carries out the deletion of a branch.
-   * @param remove removes the ref; false when it had moved
-   * @returns why it is refused; null when it is not
+   * @param remove removes the ref; resolves to false when the ref has moved
+   * @returns why it is refused, or null
    */
   deleteBranch(name: string, remove: () => Promise<boolean>): Promise<string | null>;
 }
@@ -23,7 +23,7 @@ export function refOf(ref: string): { kind: 'branch' | 'tag'; name: string } | n
   return { kind: match[1] === 'heads' ? 'branch' : 'tag', name: match[2]! };
 }
 
-/** Refuses what needs no look at the objects. */
+/** Refuses the commands that are wrong whatever their objects are. */
 export function applyRules(outcome: PushOutcome, policy: PushPolicy): void {
   const times = new Map<string, number>();
   for (const { ref } of outcome.open) times.set(ref, (times.get(ref) ?? 0) + 1);
@@ -38,5 +38,5 @@ function refusal(command: RefCommand, policy: PushPolicy): string | null {
   if (!found) return 'only branches and tags with valid names can be pushed';
   if (found.kind === 'branch') return policy.refuseBranch(found.name, command);
   const isMove = command.from !== null && command.to !== null;
-  return isMove && !policy.allowNonFastForward ? 'this repository does not let tags be moved' : null;
+  return isMove && !policy.allowNonFastForward ? 'this repository does not allow moving tags' : null;
 }

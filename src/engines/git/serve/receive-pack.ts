@@ -1,52 +1,49 @@
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
+import { tempFolder, tempName } from '../durability/temp-name.js';
 import type { NativeGit } from '../native/native-git.js';
-import type { RefStore } from '../refs/ref-store.js';
+import { Quarantine } from '../packs/quarantine.js';
+import type { Watchdog } from '../watchdog.js';
 import { BodyReader } from './body-reader.js';
 import { checkConnected, checkHistory } from './check-history.js';
 import { checkObjects } from './check-objects.js';
 import { hiddenRefs } from './hidden-refs.js';
 import { indexPack } from './index-pack.js';
-import { moveRefs, refuseStale } from './move-refs.js';
+import { moveRefs, type PushTarget, refuseStale } from './move-refs.js';
 import { PackObjects } from './pack-objects.js';
 import { PushOutcome } from './push-outcome.js';
 import { PushRefused } from './push-refused.js';
 import { PushReport } from './push-report.js';
 import { type RefCommand, readPushRequest } from './push-request.js';
 import { applyRules, type PushPolicy, refOf } from './push-rules.js';
-import type { Pusher, PushTurns } from './push-turns.js';
-import { Quarantine } from './quarantine.js';
-import type { Watchdog } from './watchdog.js';
 
-/** The parts of a repository that a push works with. */
-export interface ReceiveParts {
+/** The parts of a repository that a push needs. */
+export interface ReceiveDeps extends PushTarget {
   native: NativeGit;
   files: DurableFiles;
-  refs: RefStore;
-  turns: PushTurns;
 }
 
-/** Where a push comes from and goes to. */
+/** One push: its streams, its limits, and what its caller decides. */
 export interface ReceiveRequest {
-  pusher: Pusher;
   /** The inflated body. */
   input: AsyncIterable<Buffer>;
   output: Writable;
   watchdog: Watchdog;
-  /** The largest pack, in bytes. */
-  mostBytes: number;
-  /** What the caller may do at this moment; asked before the pack is read, and again before anything moves. */
+  /** The maximum size of the pack in bytes. */
+  maxBytes: number;
+  /** What the caller may push at this moment. Called before the pack is read, and again before any ref moves. */
   authorize(): Promise<PushPolicy>;
-  /** Told of the branches that were made, moved or deleted, before the client is. */
+  /** Receives the branches that were created, moved or deleted. The client gets its report afterwards. */
   moved(branches: { name: string; isDeleted: boolean }[]): Promise<void>;
-  /** Told why git refused a pack, in git's own words. */
+  /** Receives the reason for which a pack was refused, in Git's own words, for the log. */
   onRefused(error: PushRefused): void;
-  /** Told of a failure of ours. */
+  /** Receives a failure of the gateway itself, for the log. */
   onError(error: unknown): void;
 }
 
-/** The refs and capabilities with which a push begins: git's own, for we understand all that it offers. */
+/** The refs and capabilities with which a push begins: Git's own, because every one of them is supported here. */
 export function advertiseReceive(native: NativeGit, gitdir: string): Promise<Buffer> {
   const args = ['receive-pack', '--stateless-rpc', '--advertise-refs', gitdir];
   const config = { ...hiddenRefs, 'receive.advertisePushOptions': 'false' };
@@ -54,35 +51,28 @@ export function advertiseReceive(native: NativeGit, gitdir: string): Promise<Buf
 }
 
 /**
- * Takes one push: the receiving side of git's protocol, with the checks and the moves of refs that a save has. Nothing of
- * it can be seen before its objects are whole, checked and on disk; then the refs move.
- * @throws DomainError `invalid_request` before anything is answered; later failures are told in the report
+ * Receives one push: the server's side of Git's protocol, with the same checks and the same moves of refs as a save.
+ * Nobody can see any part of the push before its objects are complete, checked and on disk. Then the refs move.
+ * @throws DomainError `invalid_request`, `payload_too_large`; the client finds every other failure in its report
  * @see https://git-scm.com/docs/gitprotocol-pack#_pushing_data_to_a_server
  */
-export async function receivePack(parts: ReceiveParts, request: ReceiveRequest): Promise<void> {
-  // A pack that is too large is read on for a while, so that its client gets to read why it is refused.
-  const body = new BodyReader(watched(request), 2 * request.mostBytes);
+export async function receivePack(deps: ReceiveDeps, request: ReceiveRequest): Promise<void> {
+  // The client reads the reason for a refusal only after it has sent its whole pack, so a pack over the limit is read on.
+  const body = new BodyReader(watched(request), 2 * request.maxBytes);
   const push = await readPushRequest(body);
   if (push.commands.length === 0 && push.fault === null) return body.drop();
   const outcome = new PushOutcome(push);
   const report = new PushReport(request.output, push.capabilities);
   let unpack = 'ok';
   try {
-    await carryOut(parts, request, { outcome, fault: push.fault }, body)
-      // At once, for saves wait for it: not for the index, too.
-      .finally(() => parts.turns.afterPush(request.pusher))
-      .catch(async (error: unknown) => {
-        if (error instanceof PushRefused) {
-          unpack = error.message;
-          request.onRefused(error);
-        } else {
-          // Its client has left, or stands still: nobody reads a report.
-          if (request.watchdog.signal.aborted) throw error;
-          request.onError(error);
-        }
-        outcome.refuseAll(reasonOf(error));
-        await body.drop();
-      });
+    try {
+      if (push.fault !== null) throw new PushRefused(push.fault);
+      await receiveCommands(deps, request, outcome, body);
+    } catch (error) {
+      unpack = logFailure(error, request);
+      outcome.refuseAll(reasonOf(error));
+      await body.drop();
+    }
     await request.moved(branchesOf(outcome.moved)).catch(request.onError);
     report.finish(unpack, outcome.results());
   } finally {
@@ -90,36 +80,45 @@ export async function receivePack(parts: ReceiveParts, request: ReceiveRequest):
   }
 }
 
-/** What the client reads of an error, on one line. */
-function reasonOf(error: unknown): string {
-  const isTold = error instanceof PushRefused || error instanceof DomainError;
-  return isTold ? error.message.replace(/\s+/g, ' ') : 'something went wrong here; try again';
+/**
+ * Logs why a push failed.
+ * @returns what the report says about the pack
+ * @throws the error itself when the client has left or does not move, because nobody reads a report then
+ */
+function logFailure(error: unknown, { watchdog, onRefused, onError }: ReceiveRequest): string {
+  if (error instanceof PushRefused) {
+    onRefused(error);
+    return error.message;
+  }
+  if (watchdog.signal.aborted) throw error;
+  onError(error);
+  return 'ok';
 }
 
-async function carryOut(
-  parts: ReceiveParts,
+/** What the client reads about an error, on one line. */
+function reasonOf(error: unknown): string {
+  const isPublic = error instanceof PushRefused || error instanceof DomainError;
+  return isPublic ? error.message.replace(/\s+/g, ' ') : 'something went wrong here; try again';
+}
+
+async function receiveCommands(
+  deps: ReceiveDeps,
   request: ReceiveRequest,
-  { outcome, fault }: { outcome: PushOutcome; fault: string | null },
+  outcome: PushOutcome,
   body: BodyReader,
 ): Promise<void> {
-  if (fault !== null) throw new PushRefused(fault);
-  const { native, files, refs, turns } = parts;
-  const { pusher, watchdog } = request;
-  const { gitdir } = files;
+  const { native, files } = deps;
+  const { signal } = request.watchdog;
   applyRules(outcome, await request.authorize());
-  await refuseStale({ refs, turns, pusher }, outcome);
+  await refuseStale(deps, outcome);
   if (outcome.open.length === 0) return body.drop();
   const hasPack = outcome.open.some(({ to }) => to !== null);
-  const quarantine = await Quarantine.open(files);
+  const quarantine = await createQuarantine(files);
   try {
-    const pack = new PackObjects(native, gitdir, quarantine, watchdog.signal);
+    const pack = new PackObjects(native, files.gitdir, quarantine, signal);
     if (hasPack) {
-      await indexPack(native, body.rest(), {
-        gitdir,
-        quarantine,
-        mostBytes: request.mostBytes,
-        signal: watchdog.signal,
-      });
+      const { gitdir } = files;
+      await indexPack(native, body.rest(), { gitdir, quarantine, maxBytes: request.maxBytes, signal });
       await checkConnected(pack, outcome);
       await checkObjects(pack);
     }
@@ -127,13 +126,19 @@ async function carryOut(
     const policy = await request.authorize();
     applyRules(outcome, policy);
     const losing = await checkHistory(pack, outcome, policy);
-    watchdog.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (outcome.open.length === 0) return;
     if (hasPack) await quarantine.publish();
-    await moveRefs({ refs, turns, pusher, policy, losing }, outcome);
+    await moveRefs(deps, { policy, losing }, outcome);
   } finally {
     await quarantine.remove();
   }
+}
+
+async function createQuarantine(files: DurableFiles): Promise<Quarantine> {
+  const { gitdir, owner } = files;
+  const folder = join(gitdir, tempFolder, tempName((await owner.instance()).id));
+  return Quarantine.create({ folder, gitdir, sync: (paths) => files.sync(paths) });
 }
 
 async function* watched({ input, watchdog }: ReceiveRequest): AsyncGenerator<Buffer> {

@@ -1,25 +1,25 @@
-import { isReadableSegment } from '../trees/path.js';
+import { isReadableSegment } from '../file-path.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';
 
-/** A symlink of a tree, with the folders above it: `a/b/link` has 2. */
+/** A symlink in a tree. `depth` is the number of folders above it: 2 for `a/b/link`. */
 export interface Symlink {
   path: string;
   depth: number;
 }
 
-const longestTarget = 4096;
+const maxTargetBytes = 4096;
 
 /**
  * Refuses symlinks that lead outside of the repository.
- * @param symlinks by the id of the blob that holds the target; of several, the one with the fewest folders above it
- * @throws PushRefused naming the path
+ * @param symlinks by the id of the blob that contains the target; of several, the one with the fewest folders above it
+ * @throws PushRefused, which names the path
  */
 export async function checkSymlinks(pack: PackObjects, symlinks: Map<string, Symlink>): Promise<void> {
   if (symlinks.size === 0) return;
   const blobs = await pack.look([...symlinks.keys()]);
   for (const { oid, type, size } of blobs) {
-    if (type !== 'blob' || size > longestTarget) throw refused(symlinks.get(oid)!, 'has no usable target');
+    if (type !== 'blob' || size > maxTargetBytes) throw refused(symlinks.get(oid)!, 'has no usable target');
   }
   for await (const { oid, bytes } of pack.read(blobs)) {
     const symlink = symlinks.get(oid)!;
@@ -30,7 +30,7 @@ export async function checkSymlinks(pack: PackObjects, symlinks: Map<string, Sym
 
 /**
  * Whether a symlink's target is absolute, empty, or leads above the root or into `.git`.
- * @param depth how many folders are above the symlink
+ * @param depth the number of folders above the symlink
  */
 export function leadsOutside(target: string, depth: number): boolean {
   if (target === '' || target.includes('\0') || /^([/\\]|[a-z]:)/i.test(target)) return true;

@@ -1,13 +1,15 @@
 import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
+import { boundedBody } from '../../../validation/bounded-body.js';
+import { drained } from '../native/drained.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import { allEnded, drained, exitCode, feed, keepErrors } from './feed.js';
+import type { Watchdog } from '../watchdog.js';
+import { allEnded } from './all-ended.js';
 import { hiddenRefs } from './hidden-refs.js';
-import type { Watchdog } from './watchdog.js';
 
-/** Where a clone or fetch comes from and goes to. */
+/** The streams of one request of a clone or fetch. */
 export interface UploadRequest {
-  /** The inflated body, bounded by the caller. */
+  /** The inflated body. */
   input: AsyncIterable<Buffer>;
   output: Writable;
   /** The header `Git-Protocol`, if any. */
@@ -15,11 +17,15 @@ export interface UploadRequest {
   watchdog: Watchdog;
 }
 
+/** Bytes of a request, inflated: some hundred thousand wants and haves. */
+const maxRequestBytes = 16 * 1024 * 1024;
+const advertisementTimeoutMs = 60_000;
+
 /**
- * Partial clones ask for the blobs that they left out by their ids, which protocol version 2 always grants; so the older
- * ones do, too. All that a repository holds is as private as the repository.
+ * Partial clones ask for the blobs that they left out by their ids. Version 2 of the protocol always allows it, so the
+ * older versions do too: every object of a repository is as private as the repository.
  */
-const uploadSettings = {
+const config = {
   ...hiddenRefs,
   'uploadpack.allowFilter': 'true',
   'uploadpack.allowAnySHA1InWant': 'true',
@@ -31,22 +37,21 @@ const uploadSettings = {
 /** The refs and capabilities with which a fetch begins. */
 export function advertiseUpload(native: NativeGit, gitdir: string, protocol?: string): Promise<Buffer> {
   const args = ['upload-pack', '--stateless-rpc', '--strict', '--advertise-refs', gitdir];
-  return native.run(args, { config: uploadSettings, env: protocolEnv(protocol), timeoutMs: 60_000 });
+  return native.run(args, { config, env: protocolEnv(protocol), timeoutMs: advertisementTimeoutMs });
 }
 
 /**
- * Answers one request of a clone or fetch, streamed both ways; killed when the watchdog says so.
- * @throws DomainError `invalid_request` when git answers nothing; NativeGitError when it was killed half-way
+ * Answers one request of a clone or fetch, streamed both ways; stopped by the signal of the watchdog.
+ * @throws DomainError `payload_too_large`, `invalid_request` when Git prints nothing; NativeGitError when it was killed
  * @see https://git-scm.com/docs/gitprotocol-http
  */
 export async function uploadPack(native: NativeGit, gitdir: string, request: UploadRequest): Promise<void> {
   const { input, output, watchdog } = request;
-  const child = native.start(['upload-pack', '--stateless-rpc', '--strict', gitdir], {
-    config: uploadSettings,
+  const git = native.start(['upload-pack', '--stateless-rpc', '--strict', gitdir], {
+    config,
     env: protocolEnv(request.protocol),
     signal: watchdog.signal,
   });
-  const errors = keepErrors(child);
   let answered = false;
   async function* watched(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
@@ -54,18 +59,21 @@ export async function uploadPack(native: NativeGit, gitdir: string, request: Upl
       yield chunk;
     }
   }
-  async function answer(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of watched(chunks)) {
+  async function answer() {
+    for await (const chunk of watched(git.stdout)) {
       answered = true;
-      // A client that reads no further is waited for as long as the watchdog allows.
+      // Waits for a client that does not read, for as long as the watchdog allows.
       if (!output.write(chunk)) await drained(output, watchdog.signal);
     }
   }
-  const [code] = await allEnded([exitCode(child), feed(child.stdin!, watched(input)), answer(child.stdout!)]);
-  // With another exit code git has told the client why, in the stream.
-  if (code === null) throw new NativeGitError('upload-pack', code, errors());
+  const body = boundedBody(watched(input), maxRequestBytes, 'A fetch may send at most 16 MiB.');
+  const [code] = await allEnded([git.exited, git.writeInput(body), answer()]);
+  // With any other exit code Git has given its client the reason in the stream.
+  if (code === null) throw new NativeGitError('upload-pack', code, git.errorOutput);
   if (code !== 0 && !answered) {
-    throw new DomainError('invalid_request', 'This is no request that git sends.', { cause: errors() });
+    throw new DomainError('invalid_request', 'This is not a request as Git clients send it.', {
+      cause: git.errorOutput,
+    });
   }
 }
 

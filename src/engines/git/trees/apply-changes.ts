@@ -1,7 +1,7 @@
 import { DomainError, notFound } from '../../../errors.js';
+import { assertReadablePath, assertWritablePath, invalidPath } from '../file-path.js';
 import type { CommitResult, FileChange } from '../git-types.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
-import { assertReadablePath, assertWritablePath, invalidPath } from './path.js';
 import { fileExists, type TreeEditor } from './tree-editor.js';
 
 const newFileMode = '100644';
@@ -10,7 +10,7 @@ const bodyNewPath = ['body', 'new_path'];
 
 /**
  * Applies changes to a tree, in order, and adds the new blobs to the batch.
- * @param branch named in a conflict
+ * @param to.branch is named in a conflict
  * @returns the created, saved and moved files
  * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`, and what a `check` throws
  */
@@ -49,7 +49,7 @@ export async function applyChanges(
   return [...files.values()];
 }
 
-/** The file that a change is about, checked against its base sha. */
+/** The file of a change, checked against its base sha. */
 async function existingFile(
   { editor, branch }: { editor: TreeEditor; branch: string },
   change: Exclude<FileChange, { kind: 'create' }>,

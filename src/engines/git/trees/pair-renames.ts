@@ -1,6 +1,6 @@
 /**
- * Pairs files of one content that were deleted with such that were added, each once: those of one name first, then those
- * of one folder, then the rest, by path. Where several remain for one, Git does not hold which went where.
+ * Pairs deleted files with added files of the same content, each once: first those with the same name, then those in the same
+ * folder, then the others by path. Git does not record renames, so this is a guess.
  * @param deleted paths, sorted
  * @param added paths, sorted
  * @returns by the added path

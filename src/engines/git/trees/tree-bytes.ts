@@ -8,7 +8,7 @@ export const treeMode = '40000';
 /** One entry of a tree object; `start` and `end` are its bytes' offsets there. */
 export interface TreeEntry {
   mode: string;
-  /** The raw name: a tree from outside may hold bytes that are not UTF-8. */
+  /** Not a string, because a pushed tree may hold names that are not UTF-8. */
   name: Buffer;
   oid: string;
   start: number;
@@ -26,7 +26,8 @@ export function isRegularFile(mode: string): boolean {
 }
 
 /**
- * The entries of a tree object, in its order; each is `mode SP name NUL oid`, with the id as 20 bytes.
+ * The entries of a tree object, in its order; each is `mode SP name NUL oid`, with the id as 20 bytes. isomorphic-git is not
+ * used: it refuses a whole tree for one name with a backslash, decodes names that are not UTF-8 with loss, and is slower.
  * @throws DomainError `storage_unavailable` when it is malformed
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_tree_objects
  */
@@ -40,13 +41,13 @@ export function* treeEntries(bytes: Buffer): Generator<TreeEntry> {
 
 /**
  * The entries in which two trees differ, in their order; a file and a folder of one name are two.
- * @param looked is told how many entries were compared
+ * @param onCompared is called with the number of entries that were compared
  * @throws DomainError `storage_unavailable` when one is malformed
  */
 export function* differingEntries(
   before: Buffer,
   after: Buffer,
-  looked: (entries: number) => void,
+  onCompared: (entries: number) => void,
 ): Generator<[TreeEntry | null, TreeEntry | null]> {
   let left = 0;
   let right = 0;
@@ -57,12 +58,12 @@ export function* differingEntries(
       right += length;
       length = equalEntry(before, left, after, right);
     }
-    looked(equal);
+    onCompared(equal);
     const old = left < before.length ? entryAt(before, left, nameEnd(before, left)) : null;
     const now = right < after.length ? entryAt(after, right, nameEnd(after, right)) : null;
     if (!old && !now) return;
     const order = old && now ? compareEntries(old, now) : old ? -1 : 1;
-    looked(order === 0 ? 2 : 1);
+    onCompared(order === 0 ? 2 : 1);
     if (order <= 0) left = old!.end;
     if (order >= 0) right = now!.end;
     yield [order <= 0 ? old : null, order >= 0 ? now : null];
@@ -72,7 +73,7 @@ export function* differingEntries(
 /** The entry of a name, or null. */
 export function findEntry(bytes: Buffer, name: string): TreeEntry | null {
   const wanted = Buffer.from(` ${name}\0`);
-  // The native search finds the few places where the name may be; the walk tells an entry from the bytes of an id.
+  // The native search finds the few offsets where the name may be. The walk is needed because an id can hold the same bytes.
   let hit = bytes.indexOf(wanted);
   for (let start = 0; hit >= 0 && start < bytes.length; ) {
     const nul = nameEnd(bytes, start);
@@ -86,7 +87,7 @@ export function findEntry(bytes: Buffer, name: string): TreeEntry | null {
   return null;
 }
 
-/** The tree with the entry of a name set, or removed with `null`; the rest is copied as it is, not rebuilt. */
+/** The tree with the entry of a name set, or removed with `null`. All other bytes are copied unchanged. */
 export function spliceEntry(bytes: Buffer, name: string, next: { mode: string; oid: string } | null): Buffer {
   const old = findEntry(bytes, name);
   const rest = old ? Buffer.concat([bytes.subarray(0, old.start), bytes.subarray(old.end)]) : bytes;
@@ -97,7 +98,7 @@ export function spliceEntry(bytes: Buffer, name: string, next: { mode: string; o
   return Buffer.concat([rest.subarray(0, at), entry, rest.subarray(at)]);
 }
 
-/** Where an entry belongs: git sorts by bytes, a folder as if its name ended in a slash. */
+/** The offset of a new entry: git sorts by bytes, a folder as if its name ended in a slash. */
 function insertionPoint(bytes: Buffer, name: string, mode: string): number {
   const key = Buffer.from(isTree(mode) ? `${name}/` : name);
   for (let start = 0; start < bytes.length; ) {
@@ -113,7 +114,7 @@ function insertionPoint(bytes: Buffer, name: string, mode: string): number {
   return bytes.length;
 }
 
-/** The length of the entry at both places, if it is the same one; else 0. */
+/** The length of the entry at both offsets if it is the same one; else 0. */
 function equalEntry(before: Buffer, left: number, after: Buffer, right: number): number {
   let length = 0;
   for (; before[left + length] !== 0; length++) {

@@ -3,11 +3,11 @@ import { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { pairRenames } from './pair-renames.js';
 import { differingEntries } from './tree-bytes.js';
-import { listTree, longestPrefix, namedEntry } from './tree-files.js';
+import { listTree, maxPrefix, namedEntry } from './tree-files.js';
 
 const noBytes = Buffer.alloc(0);
 
-/** A regular file that differs; null where there is none on that side. */
+/** A regular file that differs, with its blobs; null on a side that does not have it. */
 export interface FileDifference {
   path: string;
   before: string | null;
@@ -26,27 +26,8 @@ export async function diffTrees(
 }
 
 /**
- * What a commit changed: against its only parent, or where it differs from every parent of a merge.
- * @param parents the parents' root trees
- */
-export async function commitChanges(
-  objects: ObjectStore,
-  parents: string[],
-  tree: string,
-): Promise<PathChange[]> {
-  const [first = null, ...others] = parents;
-  let differences = await diffTrees(objects, first, tree);
-  for (const other of others) {
-    if (differences.length === 0) break;
-    const paths = new Set((await diffTrees(objects, other, tree)).map(({ path }) => path));
-    differences = differences.filter(({ path }) => paths.has(path));
-  }
-  return withRenames(differences);
-}
-
-/**
- * The differences of one commit, by path. An added file whose identical blob was deleted in the same commit is told where
- * it came from, see {@link pairRenames}.
+ * The differences of one commit, sorted by path. An added file whose identical blob was deleted in the same commit names
+ * the path that it came from; see {@link pairRenames}.
  */
 export function withRenames(found: FileDifference[]): PathChange[] {
   const differences = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -82,7 +63,7 @@ async function collect(
   after: string | null,
   prefix: string,
 ): Promise<void> {
-  if (before === after || prefix.length > longestPrefix) return;
+  if (before === after || prefix.length > maxPrefix) return;
   await walk.budget.pause();
   const left = before === null ? noBytes : await walk.objects.readExpected(before, 'tree');
   const right = after === null ? noBytes : await walk.objects.readExpected(after, 'tree');

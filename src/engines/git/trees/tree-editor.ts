@@ -1,20 +1,20 @@
 import { DomainError } from '../../../errors.js';
+import { foldName, invalidPath } from '../file-path.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
-import { foldName, invalidPath } from './path.js';
 import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
 import type { PathTarget } from './tree-path.js';
 
-/** Stands in for the id of a folder that is not written yet. */
+/** The id of a folder that is not written yet. */
 const unwritten = '0'.repeat(40);
 
 interface Node {
   bytes: Buffer;
-  /** The folders that were looked into; each has an entry in `bytes`. */
+  /** The folders that were read; each has an entry in `bytes`. */
   children: Map<string, Node>;
   changed: boolean;
 }
 
-/** Edits a commit's files in memory, reading and later writing only the trees on the way to what changes. */
+/** Edits a commit's files in memory. Only the trees above a changed file are read, and later written. */
 export class TreeEditor {
   private readonly root: Promise<Node>;
 
@@ -26,7 +26,7 @@ export class TreeEditor {
     this.root = this.load(treeOid);
   }
 
-  /** What is at a path, with the edits so far. */
+  /** What a path leads to, with the edits so far. */
   async find(path: string): Promise<PathTarget> {
     const { node, name, blocked } = await this.descend(path);
     if (blocked) return { kind: isRegularFile(blocked.mode) ? 'missing' : 'other' };
@@ -36,7 +36,7 @@ export class TreeEditor {
     return isRegularFile(entry.mode) ? { kind: 'file', mode: entry.mode, oid: entry.oid } : { kind: 'other' };
   }
 
-  /** Puts another blob in place of a file that exists. */
+  /** Replaces the blob of a file that exists. */
   async replace(path: string, file: { mode: string; oid: string }): Promise<void> {
     let node = await this.root;
     const segments = path.split('/');
@@ -48,9 +48,9 @@ export class TreeEditor {
   }
 
   /**
-   * Adds a file, and the folders that lead to it.
-   * @throws DomainError `file_exists`; `invalid_path` when a folder is there, a file is in the way, or a name beside it
-   *   differs only in case or normalization, so that no checkout on such a file system could hold both
+   * Adds a file and its missing folders.
+   * @throws DomainError `file_exists`; `invalid_path` when the path is a folder, leads through a file, or a name in the same
+   *   folder differs only in case or normalization, so that some file systems could not hold both
    */
   async add(path: string, file: { mode: string; oid: string }, loc: string[]): Promise<void> {
     const segments = path.split('/');

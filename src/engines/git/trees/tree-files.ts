@@ -1,10 +1,11 @@
+import { isReadableSegment } from '../file-path.js';
 import type { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { isReadableSegment } from './path.js';
+import type { FileListing, ListedFile } from './file-listing.js';
 import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 
-/** No longer path can be read; this also bounds the depth of hostile trees. */
-export const longestPrefix = 4096;
+/** Folders with a longer path are not read. It also bounds the depth of hostile trees. */
+export const maxPrefix = 4096;
 
 /** A regular file or a folder in a tree. */
 export interface NamedEntry {
@@ -13,37 +14,24 @@ export interface NamedEntry {
   oid: string;
 }
 
-/** The regular files below a tree, by path in byte order; shared, so it must not be changed. */
-export interface FileListing {
-  files: readonly ListedFile[];
-  /** What it takes in memory, about. */
-  bytes: number;
-}
-
-/** One regular file; `oid` is its blob. */
-export interface ListedFile {
-  path: string;
-  oid: string;
-}
-
-/** What a listed file takes in memory besides its path: an object, an id, and the parts of a joined string. */
+/** Bytes that a listed file takes besides its path: an object, an id, and the parts of a joined string. */
 const fileBytes = 160;
-/** Shorter listings are made faster than they are found. */
-const fewFiles = 8;
+/** Shorter listings are not cached: creating them is faster than finding them. */
+const minCachedFiles = 8;
 
-/** An entry that is a regular file or a folder and has a name that files are read under; else null. */
+/** The entry if it is a regular file or a folder with a readable name; else null. */
 export function namedEntry(entry: TreeEntry): NamedEntry | null {
   const folder = isTree(entry.mode);
   if (!folder && !isRegularFile(entry.mode)) return null;
   const name = entry.name.toString();
-  // Bytes that are not UTF-8 decode to a name that would not lead back to them.
+  // A name that is not UTF-8 is lost in decoding, so its path could not be read later.
   const lossy = name.includes('\ufffd') && !Buffer.from(name).equals(entry.name);
   return !lossy && isReadableSegment(name) ? { name, isTree: folder, oid: entry.oid } : null;
 }
 
 /**
- * The regular files below a tree. Kept by tree and prefix, so that after a save only the folders on the way to what
- * changed are listed anew.
+ * The regular files below a tree. They are cached by tree and prefix, so that after a save only the folders above the changed
+ * file are listed again.
  * @param prefix empty, or a path that ends in a slash
  */
 export async function listTree(
@@ -51,7 +39,7 @@ export async function listTree(
   treeOid: string,
   prefix = '',
 ): Promise<FileListing> {
-  if (prefix.length > longestPrefix) return { files: [], bytes: 0 };
+  if (prefix.length > maxPrefix) return { files: [], bytes: 0 };
   const { listings } = walk.objects.caches;
   const key = `${walk.objects.repositoryId}:${treeOid}:${prefix}`;
   const known = listings.get(key);
@@ -77,6 +65,6 @@ export async function listTree(
     }
   }
   const listing = { files, bytes };
-  if (files.length >= fewFiles) listings.set(key, listing);
+  if (files.length >= minCachedFiles) listings.set(key, listing);
   return listing;
 }

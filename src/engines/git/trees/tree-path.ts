@@ -1,14 +1,14 @@
 import type { ObjectStore } from '../objects/object-store.js';
 import { findEntry, isRegularFile, isTree } from './tree-bytes.js';
 
-/** What stands at a path of a commit: `other` is a symlink, a submodule, or below one; `missing` includes below a file. */
+/** What a path leads to: `other` is a symlink, a submodule, or a path below one; `missing` includes a path below a file. */
 export type PathTarget =
   | { kind: 'file'; mode: string; oid: string }
   | { kind: 'directory' }
   | { kind: 'other' }
   | { kind: 'missing' };
 
-/** Walks down a root tree to a path, reading only the trees on the way. */
+/** Finds a path below a root tree; only the trees on the way are read. */
 export async function findPath(objects: ObjectStore, treeOid: string, path: string): Promise<PathTarget> {
   const segments = path.split('/');
   let tree = treeOid;

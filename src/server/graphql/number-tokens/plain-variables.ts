@@ -11,11 +11,11 @@ import {
 import { isLosslessNumber } from 'lossless-json';
 import { isJsonObject } from '../../../engines/nbformat/json-object.js';
 
-/** The scalar whose values keep their number tokens; all others know plain numbers only. */
+/** The only scalar whose values keep their number tokens. */
 const keepsTokens = 'JSON';
 
 /**
- * Variables as their types take them: numbers that kept their tokens become plain ones, but within values of the scalar
+ * Converts the numbers of variables, which have kept their tokens, to plain numbers, except within values of the scalar
  * `JSON`.
  * @param variables parsed by `parseJson`
  */

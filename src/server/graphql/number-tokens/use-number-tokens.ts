@@ -10,11 +10,11 @@ import { readParams } from '../../http/read-params.js';
 import { plainVariables } from './plain-variables.js';
 
 /**
- * Keeps number tokens (`1.0`, integers over 2^53) in what comes in and in what goes out. A form as the body is answered
- * 415: Yoga would read its variables without the tokens.
+ * A Yoga plugin that keeps number tokens (`1.0`, integers over 2^53) in requests and results. A form body is answered
+ * with 415, because Yoga would parse its variables without the tokens.
  */
 export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
-  const takePlain = ({ args }: { args: ExecutionArgs }) => {
+  const convertVariables = ({ args }: { args: ExecutionArgs }) => {
     const { schema, document, operationName, variableValues } = args;
     args.variableValues = plainVariables(schema, document, operationName, variableValues);
   };
@@ -27,8 +27,8 @@ export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
       else if (/^application\/graphql\s*([;,]|$)/i.test(type)) setRequestParser(() => documentBody(req));
       else setRequestParser(undefined as never);
     },
-    onExecute: takePlain as never,
-    onSubscribe: takePlain as never,
+    onExecute: convertVariables as never,
+    onSubscribe: convertVariables as never,
     onResultProcess({ result, setResult }) {
       if (Array.isArray(result)) return;
       setResult(
@@ -40,7 +40,7 @@ export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
   };
 }
 
-/** Yoga writes a result with the function that it brings along. */
+/** Yoga serializes a result with the result's own `stringify`. */
 function withStringify<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
   return { ...result, stringify: stringifyJson };
 }
@@ -53,7 +53,7 @@ async function documentBody(req: IncomingMessage): Promise<GraphQLParams> {
   return { query: (await readBody(req).catch(refused)).toString() };
 }
 
-/** As Yoga reads it, but for the tokens. */
+/** Reads the parameters of a GET request as Yoga does, but keeps number tokens. */
 function readQuery(request: Request): GraphQLParams {
   const given = new URL(request.url).searchParams;
   const member = (name: string) => given.get(name) || undefined;
@@ -73,7 +73,7 @@ function readQuery(request: Request): GraphQLParams {
   };
 }
 
-/** Before there is a result, the status tells of a failure, too. */
+/** A request that fails before its execution gets the HTTP status of its error. */
 function refused(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
   const { code, message } = error;

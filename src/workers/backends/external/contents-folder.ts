@@ -1,83 +1,100 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
-import type { WorkerFolder } from '../../worker-folder.js';
+import type { Found, WorkerFolder } from '../../worker-folder.js';
 
-/** How many requests a server is sent at once. */
+/** How many requests are sent to a server at once. */
 const parallel = 4;
-/** The largest file of a branch, and of those that are compared with it. */
+/** Larger files are not written, and count as changed by the kernel. */
 const maxFileBytes = 64 * 1024 * 1024;
-/** Larger files go one at a time: each is in memory three times, as bytes, as base64 and as a body. */
-const smallFileBytes = 4 * 1024 * 1024;
+/** Larger files are written one at a time: each is in memory three times, as bytes, as base64 and as a request body. */
+const maxSmallFileBytes = 4 * 1024 * 1024;
 
 /**
- * Opens a worker's folder on a server whose disk is out of reach, and makes it where it is not there.
+ * A {@link WorkerFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
  *
- * The API has no writes under a condition: what a kernel writes into a file between the last look at it and the write
- * that follows at once is lost. Names that begin with a dot are refused by servers that do not allow hidden files.
- * @param root the folder's path below the server's root
- * @throws DomainError `runtime_unavailable`
+ * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
+ * follows at once is lost. Servers that do not allow hidden files refuse names that begin with a dot.
+ * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html
  */
-export async function openContentsFolder(contents: JupyterContents, root: string): Promise<WorkerFolder> {
-  const folders = new Map<string, Promise<boolean>>();
-  let large: Promise<unknown> = Promise.resolve();
-  const at = (path: string) => posix.join(root, path);
+export class ContentsFolder implements WorkerFolder {
+  readonly parallel = parallel;
+  /** The folders that exist, or that the server refused to create. */
+  private readonly folders = new Map<string, Promise<boolean>>();
+  /** The last write of a large file; the next one waits for it. */
+  private largeWrite: Promise<unknown> = Promise.resolve();
 
-  function makeFolder(path: string): Promise<boolean> {
-    const known = folders.get(path);
+  private constructor(
+    private readonly contents: JupyterContents,
+    private readonly root: string,
+  ) {}
+
+  /**
+   * Opens a worker's folder and creates it if it does not exist.
+   * @param root the folder's path below the server's root
+   * @throws DomainError `runtime_unavailable`
+   */
+  static async open(contents: JupyterContents, root: string): Promise<ContentsFolder> {
+    const folder = new ContentsFolder(contents, root);
+    await folder.makeFolder(root);
+    return folder;
+  }
+
+  async look(path: string): Promise<Found> {
+    const entry = await this.contents.stat(this.at(path));
+    if (!entry) return { oid: null, stamp: '' };
+    if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
+    const bytes = await this.contents.read(this.at(path), entry.size);
+    return { oid: bytes ? objectId('blob', bytes) : 'other', stamp: entry.stamp };
+  }
+
+  async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
+    if (bytes.length > maxFileBytes || !(await this.makeFolder(posix.dirname(this.at(path))))) return false;
+    if ((await this.stampOf(path)) !== found.stamp) return false;
+    return this.write(path, bytes);
+  }
+
+  async removeEmptyFolder(): Promise<void> {
+    // The server does not list hidden files, so no folder is known to be empty.
+  }
+
+  async remove(path: string, found: Found): Promise<boolean> {
+    const stamp = await this.stampOf(path);
+    if (stamp === '') return true;
+    return stamp === found.stamp && this.contents.remove(this.at(path));
+  }
+
+  private at(path: string): string {
+    return posix.join(this.root, path);
+  }
+
+  /** Creates a folder and its parents; each is asked of the server only once. */
+  private makeFolder(path: string): Promise<boolean> {
+    const known = this.folders.get(path);
     if (known) return known;
     const parent = posix.dirname(path);
-    const made = (parent === '.' ? Promise.resolve(true) : makeFolder(parent)).then(
-      (isThere) => isThere && contents.makeFolder(path),
+    const made = (parent === '.' ? Promise.resolve(true) : this.makeFolder(parent)).then(
+      (exists) => exists && this.contents.createFolder(path),
     );
-    folders.set(path, made);
+    this.folders.set(path, made);
     return made;
   }
 
-  async function stampOf(path: string): Promise<string> {
-    const entry = await contents.look(at(path));
+  private async stampOf(path: string): Promise<string> {
+    const entry = await this.contents.stat(this.at(path));
     if (!entry) return '';
     return entry.isFile ? entry.stamp : 'other';
   }
 
-  function write(path: string, bytes: Uint8Array): Promise<boolean> {
-    if (bytes.length <= smallFileBytes) return contents.write(at(path), bytes);
-    const written = large.then(() => contents.write(at(path), bytes));
-    large = written.catch(() => {});
+  private write(path: string, bytes: Uint8Array): Promise<boolean> {
+    if (bytes.length <= maxSmallFileBytes) return this.contents.write(this.at(path), bytes);
+    const written = this.largeWrite.then(() => this.contents.write(this.at(path), bytes));
+    this.largeWrite = written.catch(() => {});
     return written;
   }
-
-  await makeFolder(root);
-  return {
-    parallel,
-
-    async look(path) {
-      const entry = await contents.look(at(path));
-      if (!entry) return { oid: null, stamp: '' };
-      if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
-      const bytes = await contents.read(at(path), entry.size);
-      return { oid: bytes ? blobOid(bytes) : 'other', stamp: entry.stamp };
-    },
-
-    async put(path, bytes, found) {
-      if (bytes.length > maxFileBytes || !(await makeFolder(posix.dirname(at(path))))) return false;
-      if ((await stampOf(path)) !== found.stamp) return false;
-      return write(path, bytes);
-    },
-
-    async removeEmptyFolder() {
-      // The server does not list hidden files, so that no folder is known to be empty.
-    },
-
-    async remove(path, found) {
-      const stamp = await stampOf(path);
-      if (stamp === '') return true;
-      return stamp === found.stamp && contents.remove(at(path));
-    },
-  };
 }
 
-/** Removes a worker's folder with all in it, as far as the server lets that happen. */
+/** Removes a worker's folder with all that it contains, as far as the server allows it. */
 export async function removeContentsFolder(contents: JupyterContents, root: string): Promise<void> {
   if (await contents.remove(root)) return;
   for (const { path, isFolder } of await contents.list(root)) {
@@ -85,8 +102,4 @@ export async function removeContentsFolder(contents: JupyterContents, root: stri
     else await contents.remove(path);
   }
   await contents.remove(root);
-}
-
-function blobOid(bytes: Uint8Array): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { connectJupyter } from '../../../engines/kernels/jupyter-client.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
 import { type ServerFolders, serverEnvironment, serverProgram } from './server-setup.js';
 
@@ -12,6 +12,9 @@ const pollMs = 40;
 const probeTimeoutMs = 2_000;
 const logTailBytes = 2_000;
 const runtimeFile = z.object({ port: z.int().min(1).max(65_535) });
+
+/** A server as a child process that has started. */
+export type ServerProcess = ChildProcess & { pid: number };
 
 /**
  * Starts a server as the leader of a process group of its own, so that it outlives this process.
@@ -22,7 +25,7 @@ export async function spawnServer(
   folders: ServerFolders,
   workingDirectory: string,
   token: string,
-): Promise<ChildProcess & { pid: number }> {
+): Promise<ServerProcess> {
   const log = await open(folders.log, 'w', 0o600);
   try {
     const child = spawn(python, ['-I', '-c', serverProgram, folders.settings], {
@@ -33,27 +36,23 @@ export async function spawnServer(
     });
     child.unref();
     await once(child, 'spawn');
-    return child as ChildProcess & { pid: number };
+    return child as ServerProcess;
   } catch (cause) {
-    throw new DomainError(
-      'runtime_unavailable',
-      'Python could not be run; check its installation and try again.',
-      {
-        cause,
-      },
-    );
+    const message = 'Python could not be run; check its installation and try again.';
+    throw new DomainError('runtime_unavailable', message, { cause });
   } finally {
     await log.close();
   }
 }
 
 /**
- * Waits until a server answers: it chooses its port itself and tells it in a file of its runtime folder.
+ * Waits until a server answers. The server chooses its port itself and writes it into a file of its runtime folder.
+ * @param signal bounds the wait
  * @returns the port
- * @throws DomainError `runtime_unavailable` when it ended instead, and what `signal` was aborted with
+ * @throws DomainError `runtime_unavailable` when the server ended instead, and what `signal` was aborted with
  */
 export async function untilAnswering(
-  child: ChildProcess & { pid: number },
+  child: ServerProcess,
   folders: ServerFolders,
   token: string,
   signal: AbortSignal,
@@ -81,7 +80,7 @@ async function readPort(file: string): Promise<number | undefined> {
 }
 
 async function answers(port: number, token: string): Promise<boolean> {
-  const client = connectJupyter({ baseUrl: `http://127.0.0.1:${port}/`, token });
+  const client = new JupyterClient({ baseUrl: `http://127.0.0.1:${port}/`, token });
   try {
     await client.probe(probeTimeoutMs);
     return true;

@@ -8,11 +8,11 @@ import { runProcess } from './run-process.js';
 export interface LocalPython {
   /** Absolute path of the interpreter. */
   python: string;
-  /** Whether it was there or was made by {@link ensureLocalPython}. */
+  /** `venv` when {@link ensureLocalPython} created its virtual environment, now or earlier. */
   origin: 'found' | 'venv';
 }
 
-/** What a new environment gets, as pip's requirements; each line by the Python that it can run on. */
+/** The packages of a new environment, as pip requirements. The last versions for older Pythons are listed too. */
 const requirements = [
   'jupyter-server==2.21.1; python_version >= "3.10"',
   'jupyter-server==2.17.0; python_version < "3.10"',
@@ -27,11 +27,11 @@ const noPython =
   'Install Python 3.9 or newer with venv (Debian: apt-get install python3-venv) and start again.';
 
 /**
- * Finds a Python on PATH that can serve notebooks, or else makes a virtual environment in `directory`, once: a marker
- * with the hash of the requirements is written last, so that one which was left half-made is made anew.
- * One caller a directory at a time.
- * @param options.report told what is being done, in a few words
- * @param options.env the environment to search and to install with, the process's own by default
+ * Finds a Python on PATH that can serve notebooks, or else creates a virtual environment in `directory`, once. A marker
+ * file with the hash of the requirements is written last: an incomplete environment has none and is created again.
+ * Callers must not run it twice at once for one directory.
+ * @param options.report called with what is being done, in a few words
+ * @param options.env the environment to search and to install with; default the process's own
  * @throws DomainError `runtime_unavailable` that says what to install
  */
 export async function ensureLocalPython(options: {
@@ -39,54 +39,71 @@ export async function ensureLocalPython(options: {
   report: (message: string) => void;
   env?: NodeJS.ProcessEnv;
 }): Promise<LocalPython> {
-  const env = options.env ?? process.env;
-  const venv = join(options.directory, 'venv');
-  const made: LocalPython = { python: join(venv, 'bin', 'python'), origin: 'venv' };
-  const marker = join(venv, 'requirements.sha256');
-  const hash = createHash('sha256').update(requirements.join('\n')).digest('hex');
-  if ((await readFile(marker, 'utf8').catch(() => '')) === hash && (await canServe(made.python, env)))
-    return made;
+  const { directory, report, env = process.env } = options;
+  const venv = join(directory, 'venv');
+  const created: LocalPython = { python: join(venv, 'bin', 'python'), origin: 'venv' };
+  if ((await isComplete(venv)) && (await canServe(created.python, env))) return created;
 
-  options.report('Looking for Python');
+  report('Looking for Python');
   const pythons = await pythonsOnPath(env);
   for (const python of pythons) if (await canServe(python, env)) return { python, origin: 'found' };
   const base = pythons[0];
   if (base === undefined) throw new DomainError('runtime_unavailable', `No Python was found. ${noPython}`);
 
-  options.report('Making a Python environment');
-  await mkdir(options.directory, { recursive: true, mode: 0o700 });
+  report('Creating a Python environment');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await createVenv(base, venv, env);
+  report('Installing Jupyter Server');
+  await installRequirements(created.python, env);
+  await markComplete(venv);
+  return created;
+}
+
+const markerOf = (venv: string) => join(venv, 'requirements.sha256');
+const requirementsHash = () => createHash('sha256').update(requirements.join('\n')).digest('hex');
+
+async function isComplete(venv: string): Promise<boolean> {
+  return (await readFile(markerOf(venv), 'utf8').catch(() => '')) === requirementsHash();
+}
+
+async function markComplete(venv: string): Promise<void> {
+  const marker = markerOf(venv);
+  await writeFile(`${marker}.new`, requirementsHash());
+  await rename(`${marker}.new`, marker);
+}
+
+async function createVenv(base: string, venv: string, env: NodeJS.ProcessEnv): Promise<void> {
   await rm(venv, { recursive: true, force: true });
   try {
     await runProcess(base, ['-m', 'venv', venv], { env, timeoutMs: venvTimeoutMs });
   } catch (cause) {
-    throw new DomainError('runtime_unavailable', `Python could not make an environment. ${noPython}`, {
-      cause,
-    });
+    const message = `Python could not make an environment. ${noPython}`;
+    throw new DomainError('runtime_unavailable', message, { cause });
   }
-  options.report('Installing Jupyter Server');
+}
+
+async function installRequirements(python: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const install = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', ...requirements];
   try {
-    const install = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', ...requirements];
-    await runProcess(made.python, install, { env, timeoutMs: installTimeoutMs });
+    await runProcess(python, install, { env, timeoutMs: installTimeoutMs });
   } catch (cause) {
     const remedy =
       'Check the connection to the package index, or install jupyter-server and ipykernel yourself';
-    throw new DomainError('runtime_unavailable', `Jupyter Server could not be installed. ${remedy}.`, {
-      cause,
-    });
+    const message = `Jupyter Server could not be installed. ${remedy}.`;
+    throw new DomainError('runtime_unavailable', message, { cause });
   }
-  await writeFile(`${marker}.new`, hash);
-  await rename(`${marker}.new`, marker);
-  return made;
 }
 
-/** Without the user's own packages and the current folder, as the server runs later. */
+/** Checked without the user's own packages and the current folder, as the server runs later. */
 async function canServe(python: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   const check =
     'import ipykernel, jupyter_server as s; assert s.version_info >= (2,) and ipykernel.version_info >= (6,)';
   return (await ask(python, check, env)) !== undefined;
 }
 
-/** The interpreters on PATH that are new enough, in its order, each once; what a shim on PATH leads to, not the shim. */
+/**
+ * The interpreters on PATH that are new enough, in the order of PATH, each once. Shims are resolved to what they run.
+ */
 async function pythonsOnPath(env: NodeJS.ProcessEnv): Promise<string[]> {
   const found = new Set<string>();
   const check = 'import sys; assert sys.version_info >= (3, 9); print(sys.executable)';
@@ -100,6 +117,7 @@ async function pythonsOnPath(env: NodeJS.ProcessEnv): Promise<string[]> {
   return [...found];
 }
 
+/** What a short program prints; undefined when it, or the interpreter, fails. */
 async function ask(python: string, program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     return await runProcess(python, ['-I', '-c', program], { env, timeoutMs: checkTimeoutMs });

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 
 /**
  * Runs a program to its end, without a shell.
- * @returns what it printed
- * @throws Error with the end of what it printed, for the log only, when it fails or takes longer than `timeoutMs`
+ * @returns its standard output
+ * @throws Error with the end of its standard error, for the log only, when it fails or takes longer than `timeoutMs`
  */
 export function runProcess(
   program: string,

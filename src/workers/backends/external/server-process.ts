@@ -1,25 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process and when it started, so that another one that got its id later is not taken for it. */
+/** A process and its start time, which distinguishes it from a later process with the same id. */
 export interface ProcessIdentity {
   pid: number;
   /** Clock ticks since boot (field 22 of `/proc/<pid>/stat`); `null` where there is no /proc. */
   startTicks: number | null;
 }
 
-/** The variable that every process of a worker inherits; its value is the worker's runtime folder. */
+/** Every process of a worker inherits this variable; its value is the worker's runtime folder. */
 const marker = 'JUPYTER_RUNTIME_DIR';
 const termGraceMs = 5_000;
 const pollMs = 50;
 const maxSweeps = 20;
 
-/** Identifies a process that runs now. */
+/** The identity of a process that runs now. */
 export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
   return { pid, startTicks: (await readStat(pid))?.startTicks ?? null };
 }
 
-/** Whether this very process still runs; one that ended and was not waited for does not. */
+/** Whether this very process still runs; a zombie does not. */
 export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<boolean> {
   if (startTicks === null) return signal(pid, 0);
   const stat = await readStat(pid);
@@ -27,8 +27,10 @@ export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<b
 }
 
 /**
- * Ends a server, its process group and, on Linux, all that its kernels started: kernels lead process groups of their
- * own, and are found by the environment that they inherit. Asks first and kills after 5 s.
+ * Ends a server, its process group and, on Linux, all processes that its kernels started. Kernels lead process groups
+ * of their own; they are found by the environment that they inherited. The server gets SIGTERM first, and SIGKILL after
+ * 5 s.
+ * @param runtimeDirectory the server's `JUPYTER_RUNTIME_DIR`
  */
 export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {
   if (await isRunning(server)) {
@@ -45,6 +47,7 @@ export async function endServer(server: ProcessIdentity, runtimeDirectory: strin
   }
 }
 
+/** The processes that inherited the environment of a server. */
 async function heirs(runtimeDirectory: string): Promise<number[]> {
   const entry = `${marker}=${runtimeDirectory}`;
   const found: number[] = [];
@@ -58,7 +61,7 @@ async function heirs(runtimeDirectory: string): Promise<number[]> {
 
 async function readStat(pid: number): Promise<{ state: string; startTicks: number } | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
+  // The second field is the program's name in parentheses; the name may contain spaces and parentheses itself.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields ? { state: fields[0] ?? '', startTicks: Number(fields[19]) } : undefined;
 }

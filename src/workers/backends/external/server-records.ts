@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { checkWorkerId } from './check-worker-id.js';
 
 const recordSchema = z.object({
   pid: z.int().min(2),
@@ -11,44 +12,44 @@ const recordSchema = z.object({
   port: z.int().min(1).max(65_535).nullable(),
 });
 
-/** What is known of one worker's server; enough to find and to end it after a restart of the gateway. */
+/** What is needed to find, and to end, the server of one worker after a restart of the gateway. */
 export type ServerRecord = z.infer<typeof recordSchema>;
 
-/** The records of one backend, a file a worker. */
-export interface ServerRecords {
-  read(workerId: string): Promise<ServerRecord | undefined>;
-  write(workerId: string, record: ServerRecord): Promise<void>;
-  remove(workerId: string): Promise<void>;
-  workerIds(): Promise<string[]>;
-}
+const suffix = '.server.json';
 
-/** Makes {@link ServerRecords} in a folder; the files are for the owner only, as they hold tokens. */
-export function openServerRecords(directory: string): ServerRecords {
-  const suffix = '.server.json';
-  const file = (workerId: string) => {
-    if (!/^[\w-]{1,64}$/.test(workerId)) throw new Error('That is no worker id.');
-    return join(directory, `${workerId}${suffix}`);
-  };
-  return {
-    async read(workerId) {
-      try {
-        return recordSchema.parse(JSON.parse(await readFile(file(workerId), 'utf8')));
-      } catch {
-        return undefined;
-      }
-    },
-    async write(workerId, record) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const target = file(workerId);
-      await writeFile(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
-      await rename(`${target}.new`, target);
-    },
-    async remove(workerId) {
-      await rm(file(workerId), { force: true });
-    },
-    async workerIds() {
-      const names = await readdir(directory).catch(() => []);
-      return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
-    },
-  };
+/** The records of one backend: one file for each worker, readable for the owner only, as it contains a token. */
+export class ServerRecords {
+  constructor(private readonly directory: string) {}
+
+  /** The record of a worker; undefined when there is none, or it is damaged. */
+  async read(workerId: string): Promise<ServerRecord | undefined> {
+    try {
+      return recordSchema.parse(JSON.parse(await readFile(this.file(workerId), 'utf8')));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Replaces the record of a worker, all or nothing. */
+  async write(workerId: string, record: ServerRecord): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const target = this.file(workerId);
+    await writeFile(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
+    await rename(`${target}.new`, target);
+  }
+
+  /** Idempotent. */
+  async remove(workerId: string): Promise<void> {
+    await rm(this.file(workerId), { force: true });
+  }
+
+  /** The workers that have a record. */
+  async workerIds(): Promise<string[]> {
+    const names = await readdir(this.directory).catch(() => []);
+    return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+  }
+
+  private file(workerId: string): string {
+    return join(this.directory, `${checkWorkerId(workerId)}${suffix}`);
+  }
 }

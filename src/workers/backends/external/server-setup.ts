@@ -1,25 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 
-/** Where a worker's Jupyter server keeps its files, all below the worker's state folder. */
+/** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
 export interface ServerFolders {
   home: string;
   runtime: string;
   config: string;
   data: string;
   ipython: string;
-  /** The server's settings. */
+  /** The file with the server's settings. */
   settings: string;
   log: string;
 }
 
-/** The largest message of a client that the server takes, e.g. the code of a cell. */
+/** The server refuses larger messages of a client, e.g. the code of a cell. */
 const maxMessageBytes = 512 * 1024 * 1024;
 
 /**
- * What Python runs: the server with the settings of one file and of no other. The module that is put out of reach
- * takes 2 to 3 s to load and only checks the format of addresses in event schemas; without it they go unchecked.
- * The token is taken out of the environment, as kernels inherit that.
+ * The Python program that runs the server with the settings of one file, given as its argument, and no others. It
+ * blocks the import of `rfc3987_syntax`, which takes 2 to 3 s to load and only checks the format of addresses in event
+ * schemas; without it the format is not checked. It removes the token from the environment, because kernels inherit
+ * that.
  */
 export const serverProgram = `
 import json, os, sys
@@ -36,8 +37,8 @@ ServerApp.launch_instance(argv=[], config=config)
 `;
 
 /**
- * Runs in each kernel before its first cell: a full queue makes the kernel wait instead of dropping output silently.
- * Sockets belong to their thread, so the option is set there.
+ * Runs in each kernel before its first cell, so that a full queue makes the kernel wait instead of dropping output
+ * silently. A ZeroMQ socket may only be used on its own thread, so the option is set there.
  */
 const kernelStartup = `
 def _keep_all_output():
@@ -52,7 +53,7 @@ _keep_all_output()
 del _keep_all_output
 `;
 
-/** Names the folders of a worker's server. */
+/** The paths of a worker's server. They need not exist yet. */
 export function serverFolders(stateDirectory: string): ServerFolders {
   const below = (name: string) => join(stateDirectory, name);
   return {
@@ -67,7 +68,7 @@ export function serverFolders(stateDirectory: string): ServerFolders {
 }
 
 /**
- * Makes the folders and writes the settings of a server over `filesDirectory`.
+ * Creates the folders and writes the settings of a server whose root is `filesDirectory`.
  * @see https://jupyter-server.readthedocs.io/en/latest/other/full-config.html
  */
 export async function writeServerSetup(folders: ServerFolders, filesDirectory: string): Promise<void> {
@@ -91,7 +92,7 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
   await writeFile(join(startup, '00-keep-all-output.py'), kernelStartup);
 }
 
-/** The whole environment of a server and its kernels; nothing of the gateway's own gets in but PATH and LANG. */
+/** The whole environment of a server and its kernels. Of the gateway's own it contains PATH and LANG only. */
 export function serverEnvironment(folders: ServerFolders, python: string, token: string): NodeJS.ProcessEnv {
   return {
     PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),

@@ -1,53 +1,61 @@
 import type { WorkerExit } from '../../backend.js';
 
-/** Follows the workers of a backend and tells which ended by themselves. */
-export interface WorkerWatch {
-  /** Begins to follow a worker; `check` is called each period and says how it ended, or `undefined` while it runs. */
-  follow(workerId: string, check: () => Promise<Omit<WorkerExit, 'workerId'> | undefined>): void;
-  /** Looks at once, e.g. because a child process has ended. */
-  look(workerId: string): void;
-  unfollow(workerId: string): void;
-  onExit(listener: (exit: WorkerExit) => void): () => void;
-  close(): void;
-}
+/** Checks a worker once; says how it ended, or `undefined` while it runs. */
+export type WorkerCheck = () => Promise<Omit<WorkerExit, 'workerId'> | undefined>;
 
-/** Makes a {@link WorkerWatch} that looks at each worker every `periodMs`. */
-export function createWorkerWatch(periodMs: number): WorkerWatch {
-  const checks = new Map<string, () => Promise<Omit<WorkerExit, 'workerId'> | undefined>>();
-  const listeners = new Set<(exit: WorkerExit) => void>();
-  const looking = new Set<string>();
+/** Checks the workers of a backend periodically, and reports those that ended by themselves. */
+export class WorkerWatch {
+  private readonly checks = new Map<string, WorkerCheck>();
+  private readonly listeners = new Set<(exit: WorkerExit) => void>();
+  /** The workers that are being checked now. */
+  private readonly checking = new Set<string>();
+  private readonly timer: NodeJS.Timeout;
 
-  async function look(workerId: string): Promise<void> {
-    const check = checks.get(workerId);
-    if (!check || looking.has(workerId)) return;
-    looking.add(workerId);
-    try {
-      const exit = await check();
-      if (!exit || checks.get(workerId) !== check) return;
-      checks.delete(workerId);
-      for (const listener of listeners) listener({ workerId, ...exit });
-    } finally {
-      looking.delete(workerId);
-    }
+  constructor(periodMs: number) {
+    this.timer = setInterval(() => {
+      for (const workerId of this.checks.keys()) this.checkNow(workerId);
+    }, periodMs);
+    this.timer.unref();
   }
 
-  const timer = setInterval(() => {
-    for (const workerId of checks.keys()) void look(workerId);
-  }, periodMs);
-  timer.unref();
+  /** Checks a worker each period, until it has ended or {@link WorkerWatch.unfollow} is called. */
+  follow(workerId: string, check: WorkerCheck): void {
+    this.checks.set(workerId, check);
+  }
 
-  return {
-    follow: (workerId, check) => void checks.set(workerId, check),
-    look: (workerId) => void look(workerId),
-    unfollow: (workerId) => void checks.delete(workerId),
-    onExit(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close() {
-      clearInterval(timer);
-      checks.clear();
-      listeners.clear();
-    },
-  };
+  /** Checks at once, e.g. because a child process has ended. */
+  checkNow(workerId: string): void {
+    void this.check(workerId);
+  }
+
+  unfollow(workerId: string): void {
+    this.checks.delete(workerId);
+  }
+
+  /** @returns the function that removes the listener */
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Ends all checks; the workers run on. */
+  close(): void {
+    clearInterval(this.timer);
+    this.checks.clear();
+    this.listeners.clear();
+  }
+
+  private async check(workerId: string): Promise<void> {
+    const check = this.checks.get(workerId);
+    if (!check || this.checking.has(workerId)) return;
+    this.checking.add(workerId);
+    try {
+      const exit = await check();
+      if (!exit || this.checks.get(workerId) !== check) return;
+      this.checks.delete(workerId);
+      for (const listener of this.listeners) listener({ workerId, ...exit });
+    } finally {
+      this.checking.delete(workerId);
+    }
+  }
 }

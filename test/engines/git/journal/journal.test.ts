@@ -66,7 +66,7 @@ const move = (n: number, size = 100): MoveRecord => ({
 async function record(journal: Journal, n: number, size?: number): Promise<void> {
   const entry = journal.append(move(n, size));
   await entry.durable;
-  entry.settle({ touched: [], done: true });
+  entry.finish({ touched: [], done: true });
 }
 
 describe('a journal', () => {
@@ -92,7 +92,7 @@ describe('a journal', () => {
     const last = journal.append(move(99));
     await last.durable;
     expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['99']);
-    last.settle({ touched: [], done: true });
+    last.finish({ touched: [], done: true });
     await journal.close();
   });
 
@@ -110,7 +110,7 @@ describe('a journal', () => {
     await entry.durable;
     await sleep(100);
     expect((await readJournal(folder())).moves).toHaveLength(1);
-    entry.settle({ touched: [], done: true });
+    entry.finish({ touched: [], done: true });
     await expect.poll(async () => (await readJournal(folder())).moves.length).toBe(0);
     await journal.close();
   });
@@ -119,7 +119,7 @@ describe('a journal', () => {
     const journal = openJournal({ checkpointMs: 60_000 });
     const entry = journal.append(move(1));
     await entry.durable;
-    entry.settle({ touched: [], done: false });
+    entry.finish({ touched: [], done: false });
     await record(journal, 2);
     expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['2']);
     await journal.close();
@@ -132,7 +132,7 @@ describe('a journal', () => {
     const entry = journal.append(move(1));
     await entry.durable;
     failing = statSync(file).ino;
-    entry.settle({ touched: [file], done: true });
+    entry.finish({ touched: [file], done: true });
     await expect.poll(() => reported.length).toBeGreaterThan(1);
     expect((await readJournal(folder())).moves).toHaveLength(1);
     await record(journal, 2);
@@ -152,7 +152,7 @@ describe('a journal', () => {
     expect(moves.map(({ to }) => to)).toEqual(['1', '3']);
     expect(readdirSync(folder())).toEqual(['0', '1']);
     // What it acknowledged before is carried out and flushed; only then it goes.
-    before.settle({ touched: [], done: true });
+    before.finish({ touched: [], done: true });
     await expect.poll(() => readdirSync(folder())).toEqual(['1']);
     expect((await readJournal(folder())).moves.map(({ to }) => to)).toEqual(['3']);
     await journal.close();

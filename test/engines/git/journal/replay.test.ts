@@ -15,7 +15,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../../src/engines/git/durability/journal/journal-record.js';
 import { headerBytes } from '../../../../src/engines/git/durability/journal/segment-header.js';
 import { diskSyncs } from '../../../../src/engines/git/durability/syncs.js';
-import { openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit } from '../git-fixture.js';
 import { crashedDisk, heldSyncs, journalSegments } from './crashed-disk.js';
 
@@ -43,7 +44,7 @@ const looseObjects = (gitdir: string) =>
 
 /** Starts a store on the crashed disk, which replays the journal. */
 async function restart(): Promise<void> {
-  const store = openGitStore({ root: disk!.root });
+  const store = new GitStore({ native: await findNativeGit(), root: disk!.root });
   await store.reconcile();
   await store.close();
   git('fsck', '--strict', '--full', '--no-dangling');
@@ -109,7 +110,8 @@ describe('after a power failure', () => {
     rmSync(join(disk.root, `${at.id}.git/refs/heads/team`), { recursive: true });
     let isBroken = true;
     const flushed = new Set<number>();
-    const store = openGitStore({
+    const store = new GitStore({
+      native: await findNativeGit(),
       root: disk.root,
       syncs: {
         ...diskSyncs,
@@ -218,7 +220,7 @@ it('a journal of a repository that was removed since is dropped', async () => {
   await save('one');
   disk = crashedDisk(at.root);
   rmSync(join(disk.root, `${at.id}.git`), { recursive: true });
-  const store = openGitStore({ root: disk.root });
+  const store = new GitStore({ native: await findNativeGit(), root: disk.root });
   await store.reconcile();
   await store.close();
   expect(existsSync(join(disk.root, `${at.id}.git`))).toBe(false);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from '../git-fixture.js';
 import { crashedDisk, heldSyncs } from './crashed-disk.js';
 
@@ -35,7 +36,11 @@ beforeEach(async () => {
   disk = crashedDisk(at.root);
   for (const id of [at.id, sick]) writeFileSync(join(gitdir(id), 'refs/heads/main'), '');
   reported.length = 0;
-  store = openGitStore({ root: disk.root, report: (error) => reported.push(error as Error) });
+  store = new GitStore({
+    native: await findNativeGit(),
+    root: disk.root,
+    report: (error) => reported.push(error as Error),
+  });
 });
 afterEach(async () => {
   syncs.release();

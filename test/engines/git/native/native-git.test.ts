@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  findNativeGit,
-  type NativeGit,
-  NativeGitError,
-} from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { type NativeGit, NativeGitError } from '../../../../src/engines/git/native/native-git.js';
 
 let git: NativeGit;
 const folder = mkdtempSync(join(tmpdir(), 'native-git-'));
@@ -20,24 +17,24 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('native git', () => {
-  it('answers what a command printed for its input', async () => {
+  it('returns what a command prints for its input', async () => {
     const oid = await git.run(['hash-object', '-w', '--stdin'], { gitdir, input: 'hello\n' });
     expect(oid.toString().trim()).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
   });
 
-  it('tells a failure with its exit code', async () => {
+  it('throws the exit code of a command that fails', async () => {
     const failure = await git.run(['cat-file', '-p', 'nope'], { gitdir }).catch((error) => error);
     expect(failure).toBeInstanceOf(NativeGitError);
     expect(failure).toMatchObject({ command: 'cat-file', exitCode: 128 });
   });
 
-  it('kills what takes too long or prints too much, with all that it started', async () => {
+  it('kills a command that takes too long or prints too much, with all processes that it started', async () => {
     const marker = join(folder, 'outlived');
     const slow = git.run(['-c', `alias.slow=!sleep 2; touch ${marker}`, 'slow'], { timeoutMs: 200 });
     await expect(slow).rejects.toMatchObject({ exitCode: null });
     await new Promise((resolve) => setTimeout(resolve, 2_200));
     expect(existsSync(marker)).toBe(false);
-    const loud = git.run(['-c', 'alias.loud=!yes', 'loud'], { mostOutput: 1_000_000 });
+    const loud = git.run(['-c', 'alias.loud=!yes', 'loud'], { maxOutput: 1_000_000 });
     await expect(loud).rejects.toBeInstanceOf(NativeGitError);
   });
 
@@ -53,7 +50,7 @@ describe('native git', () => {
     expect(listed).not.toMatch(/^(system|global)/m);
   });
 
-  it('tells that it cannot be started as storage that is not available, and the process goes on', async () => {
+  it('throws storage_unavailable when it cannot be started, and leaks no descriptor', async () => {
     const program = new URL('./few-descriptors.ts', import.meta.url).pathname;
     const args = [
       '-c',

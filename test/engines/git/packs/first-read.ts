@@ -1,10 +1,11 @@
-import { openGitStore } from '../../../../src/engines/git/git-store.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 
-// Reads files of one repository in a process that has read nothing, and tells its parent what that took.
+// Reads files of one repository in a process that has read nothing, and reports the time and memory to its parent.
 const [root, id, count] = process.argv.slice(2) as [string, string, string];
 const before = process.memoryUsage();
 const start = performance.now();
-const repository = await openGitStore({ root }).repository(id);
+const repository = await new GitStore({ native: await findNativeGit(), root }).repository(id);
 const tip = await repository.resolveBranch('main');
 const firstMs = await (async () => {
   await repository.readFile(tip, 'd0/f0.txt');

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { objectId } from '../../../../src/engines/git/objects/object-codec.js';
+import { objectId } from '../../../../src/engines/git/object-id.js';
 import { seededRandom } from '../seeded-random.js';
 import { type PackFixture, packFixture } from './pack-fixture.js';
 
@@ -46,8 +46,8 @@ describe('damage', () => {
       for (let round = 0; round < 150; round++) {
         const damaged = Buffer.from(sound);
         // The headers at both ends and all of the rest alike.
-        const place = [random(1100), random(sound.length), sound.length - 1 - random(60)][round % 3]!;
-        damaged[place % sound.length]! ^= 1 << random(8);
+        const offset = [random(1100), random(sound.length), sound.length - 1 - random(60)][round % 3]!;
+        damaged[offset % sound.length]! ^= 1 << random(8);
         writeFileSync(file, damaged);
         refused += await expectRightOrRefused(expected);
       }
@@ -195,7 +195,7 @@ describe('a hostile pack', () => {
     writePack(entries);
     await expect(at.open().read(a)).rejects.toEqual(unavailable);
     if (entries.includes(sound)) expect((await at.open().read(baseOid))?.bytes).toEqual(base);
-    // Of what is damaged the size may be told, or refused; but it ends.
+    // The size of a damaged object is returned or refused, but the read always ends.
     await at
       .open()
       .blobSize(a)
@@ -238,7 +238,7 @@ describe('a hostile pack', () => {
     }
     writePack(entries);
     const last = entries.at(-1)!.oid;
-    // 300 times 64 MB would be 19 GB. What it does before it gives up lets others have their turn.
+    // 300 times 64 MB would be 19 GB. Other requests are served before it gives up.
     let turns = 0;
     const timer = setInterval(() => {
       turns += 1;

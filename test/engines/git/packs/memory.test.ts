@@ -40,9 +40,9 @@ async function readInChild(count: number) {
   const program = new URL('./first-read.ts', import.meta.url).pathname;
   const child = fork(program, [root, id, String(count)], { execArgv: ['--import', 'tsx', '--expose-gc'] });
   const closed = once(child, 'close');
-  const [told] = await once(child, 'message');
+  const [message] = await once(child, 'message');
   await closed;
-  const { firstMs, before, after } = told;
+  const { firstMs, before, after } = message;
   return { firstMs, rss: (after.rss - before.rss) / mebibyte, external: after.external / mebibyte };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalLeases } from '../../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { DurableFiles } from '../../../../src/engines/git/durability/durable-files.js';
 import { StoreOwner } from '../../../../src/engines/git/durability/store-owner.js';
 import { createObjectCaches } from '../../../../src/engines/git/objects/object-caches.js';
@@ -17,7 +17,7 @@ export interface PackFixture {
   git(...args: string[]): string;
   /** Adds commits with files of many sizes that change a little each time, and an annotated tag, as one pack. */
   grow(seed: number, commits: number): void;
-  /** Every object by id, as `git cat-file` tells it. */
+  /** Every object by id, as `git cat-file` prints it. */
   objects(): Map<string, { type: string; bytes: Buffer }>;
   /** A reader that has nothing in memory. */
   open(): ObjectStore;
@@ -33,7 +33,7 @@ export function packFixture(): PackFixture {
   nativeGit(['init', '-q', '--bare', '-b', 'main', gitdir]);
   const git = (...args: string[]) => nativeGit(['--git-dir', gitdir, ...args]);
   const files = new Map<string, Buffer>();
-  const owner = new StoreOwner({ root, leases: createLocalLeases(), syncs: null, report: () => {} });
+  const owner = new StoreOwner({ root, leases: new LocalLeases(), syncs: null, report: () => {} });
   const durable = new DurableFiles(gitdir, owner);
   return {
     gitdir,

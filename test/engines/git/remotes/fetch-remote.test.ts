@@ -2,16 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  findNativeGit,
-  type NativeCommand,
-  type NativeGit,
-} from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { type NativeCommand, NativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { type RemoteAccess, remoteLimits } from '../../../../src/engines/git/remote-access.js';
+import { RemoteFault } from '../../../../src/engines/git/remote-fault.js';
 import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';
 import { pushRemote } from '../../../../src/engines/git/remotes/push-remote.js';
-import { type RemoteAccess, remoteLimits } from '../../../../src/engines/git/remotes/remote-command.js';
-import { RemoteFault } from '../../../../src/engines/git/remotes/remote-fault.js';
 import { packBounds } from '../../../../src/engines/git/serve/index-pack.js';
 import { type GitHttpServer, openGitHttpServer } from '../../../support/git-http-server.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
@@ -53,7 +50,7 @@ const leftovers = () => [
   ...readdirSync(join(here.gitdir, 'objects/pack')),
 ];
 
-it('brings objects and answers tips without moving a ref, and again brings only what is new', async () => {
+it('fetches objects and returns tips without moving a ref, and the next time only new objects', async () => {
   const first = remote.commit({ 'a.md': 'a' });
   const refs = here.git('for-each-ref');
   const tips = await fetchIt();
@@ -74,7 +71,7 @@ it('brings objects and answers tips without moving a ref, and again brings only 
   here.fsck();
 });
 
-it('connects to the address that was checked and to no other, past any proxy', async () => {
+it('connects only to the address that was checked, without a proxy', async () => {
   const tip = remote.commit({ 'a.md': 'a' });
   const named = { url: `http://nowhere.invalid:${remote.port}/repository.git` };
   const before = process.env.http_proxy;
@@ -91,7 +88,7 @@ it('connects to the address that was checked and to no other, past any proxy', a
   expect(await fault(fetchIt({ url, pinned: `localhost:${remote.port}:127.0.0.2` }))).toBe('unreachable');
 });
 
-it('ends a remote that hangs or stalls within its time, and at once when told to', async () => {
+it('ends a fetch that hangs or stalls at its time limit, and at once when it is aborted', async () => {
   remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
   for (const mood of ['hang', 'stall'] as const) {
     remote.mood = mood;
@@ -108,14 +105,14 @@ it('ends a remote that hangs or stalls within its time, and at once when told to
   expect(leftovers()).toEqual([]);
 });
 
-it('ends a remote that is larger than the limit', async () => {
+it('ends a fetch that is larger than the limit', async () => {
   remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
   expect(await fault(fetchIt({}, { bytes: 100_000 }))).toBe('too_large');
   expect(leftovers()).toEqual([]);
   expect(await fault(fetchIt({}, { bytes: 1_000_000 }))).toBe('none');
 });
 
-it('counts branches and tags before it fetches any', async () => {
+it('refuses too many branches and tags before it fetches any', async () => {
   const tip = remote.commit({ 'a.md': 'a' });
   const tags = Array.from({ length: 5_000 }, (_, n) => `${tip} refs/tags/t${n + 1_000}\n`);
   writeFileSync(join(remote.gitdir, 'packed-refs'), tags.join(''));
@@ -126,16 +123,18 @@ it('counts branches and tags before it fetches any', async () => {
   expect(leftovers()).toEqual([]);
 });
 
-it('gives git as many threads and as much memory as for a push', async () => {
+it('limits the threads and the memory of git as for a push', async () => {
   remote.commit({ 'a.md': 'a' });
   const runs: { command: string; options: NativeCommand | undefined }[] = [];
-  const run: NativeGit['run'] = (args, options) => {
-    runs.push({ command: args[0]!, options });
-    return native.run(args, options);
-  };
-  const place = { gitdir: here.gitdir, quarantine: join(here.root, 'quarantine') };
+  class RecordedGit extends NativeGit {
+    override run(args: readonly string[], options?: NativeCommand) {
+      runs.push({ command: args[0]!, options });
+      return super.run(args, options);
+    }
+  }
+  const folders = { gitdir: here.gitdir, quarantine: join(here.root, 'quarantine') };
   const options = { limits: remoteLimits, signal: new AbortController().signal };
-  await fetchRemote({ ...native, run }, place, access(), options);
+  await fetchRemote(new RecordedGit(native.version), folders, access(), options);
   const fetched = runs.find(({ command }) => command === 'fetch')!.options!;
   expect(fetched.config).toMatchObject(packBounds.config);
   expect(fetched.env).toMatchObject(packBounds.env);
@@ -146,7 +145,7 @@ it.each([
   ['a .git folder by another spelling', '100644 .GiT'],
   ['a way out', '100644 ..'],
   ['a linked .gitmodules', '120000 .gitmodules'],
-])('refuses a tree with %s, before any of it is here', async (_name, entry) => {
+])('refuses a tree with %s, before any of it is visible', async (_name, entry) => {
   remote.commitEntry(entry, 'x');
   expect(await fault(fetchIt())).toBe('malformed');
   expect(leftovers()).toEqual([]);
@@ -156,26 +155,29 @@ it.each([
   ['a symlink that leads outside', '120000 out', '../outside', /the symlink "out" leads outside/],
   ['a name of 256 bytes', `100644 ${'n'.repeat(256)}`, 'x', /has a name of over 255 bytes/],
   ['a file of over 64 MiB', '100644 big', Buffer.alloc(64 * 1024 * 1024 + 1), /file "big" is over 64 MiB/],
-])('refuses a history that once had %s, though git takes it, before any of it is here', async (...row) => {
-  const [, entry, content, reason] = row;
-  const good = remote.commit({ 'a.md': 'a' });
-  const bad = remote.commitEntry(entry, content);
-  const tip = remote.commitEntry('100644 b.md', 'b');
-  const error = await fetchIt().catch((caught) => caught);
-  expect(error).toMatchObject({ code: 'unfit', cause: { message: expect.stringMatching(reason) } });
-  expect(error.message).not.toContain(here.root);
-  expect(leftovers()).toEqual([]);
-  for (const oid of [good, bad, tip]) expect(() => here.git('cat-file', '-e', oid)).toThrow();
-  // Without it the same remote is taken; then it is refused as an addition, too.
-  remote.setTip(good);
-  expect([...(await fetchIt()).heads]).toEqual([['main', good]]);
-  here.git('update-ref', 'refs/gateway/remote/heads/main', good);
-  remote.setTip(bad);
-  expect(await fault(fetchIt())).toBe('unfit');
-  expect(() => here.git('cat-file', '-e', bad)).toThrow();
-});
+])(
+  'refuses a history that once had %s, though git accepts it, before any of it is visible',
+  async (...row) => {
+    const [, entry, content, reason] = row;
+    const good = remote.commit({ 'a.md': 'a' });
+    const bad = remote.commitEntry(entry, content);
+    const tip = remote.commitEntry('100644 b.md', 'b');
+    const error = await fetchIt().catch((caught) => caught);
+    expect(error).toMatchObject({ code: 'unfit', cause: { message: expect.stringMatching(reason) } });
+    expect(error.message).not.toContain(here.root);
+    expect(leftovers()).toEqual([]);
+    for (const oid of [good, bad, tip]) expect(() => here.git('cat-file', '-e', oid)).toThrow();
+    // The good part alone is accepted. The bad commit is then also refused as an addition.
+    remote.setTip(good);
+    expect([...(await fetchIt()).heads]).toEqual([['main', good]]);
+    here.git('update-ref', 'refs/gateway/remote/heads/main', good);
+    remote.setTip(bad);
+    expect(await fault(fetchIt())).toBe('unfit');
+    expect(() => here.git('cat-file', '-e', bad)).toThrow();
+  },
+);
 
-it('takes symlinks that stay inside', async () => {
+it('accepts symlinks that stay inside', async () => {
   remote.commitEntry('120000 in', 'a.md');
   expect(await fault(fetchIt())).toBe('none');
 });
@@ -193,7 +195,7 @@ it('ends a check that takes longer than the limit', async () => {
   expect(await fault(check(1))).toBe('timed_out');
 });
 
-it('tells what went wrong, and keeps the secret out of what it tells', async () => {
+it('reports the fault without the secret', async () => {
   remote.credentials = 'robot:right-secret';
   const secret = 'wrong-secret';
   const credentials = { username: 'robot', secret };
@@ -215,7 +217,7 @@ it('tells what went wrong, and keeps the secret out of what it tells', async () 
   }
 });
 
-it('gives the secret to no process by its arguments and to no file', async () => {
+it('passes the secret neither in arguments nor in files', async () => {
   const credentials = { username: 'robot', secret: 'S3cr3t-of-the-arguments' };
   const basic = Buffer.from(`robot:${credentials.secret}`).toString('base64');
   remote.credentials = `robot:${credentials.secret}`;
@@ -245,7 +247,7 @@ it('gives the secret to no process by its arguments and to no file', async () =>
   await expect(fetching).rejects.toThrow('enough');
 });
 
-it('pushes forward only: what the remote has meanwhile is not overwritten', async () => {
+it('pushes forward only, and never overwrites commits that the remote has got meanwhile', async () => {
   const options = { limits: remoteLimits, signal: new AbortController().signal };
   const push = (...args: string[]) =>
     pushRemote(native, here.gitdir, access(), new Map([args as [string, string]]), options);

@@ -1,4 +1,4 @@
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { createRefs } from '../../../../src/engines/git/remotes/tracking-refs.js';
 
 // Run by stale-locks.test.ts, which kills it: makes branches without end.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { updateRefs } from '../../../../src/engines/git/remotes/update-refs.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 
@@ -41,7 +41,7 @@ async function killWhileLocked(child: ChildProcess): Promise<void> {
   await closed;
 }
 
-it('what a kill leaves locked is free again after a while, and no lock of another git', async () => {
+it('removes the locks of a killed update after a while, and no lock of another git', async () => {
   const program = new URL('./make-refs.ts', import.meta.url).pathname;
   for (let tries = 0; ; tries++) {
     const child = fork(program, [at.gitdir, at.firstCommit], { execArgv: ['--import', 'tsx'] });
@@ -60,7 +60,7 @@ it('what a kill leaves locked is free again after a while, and no lock of anothe
   expect(locks()).toEqual(ours);
 
   age([...temporary(), ...ours, packed], 150);
-  // Not named, however old; and named, but younger than what the note tells of.
+  // One lock that no note lists, and one that is younger than its note.
   const foreign = join(at.gitdir, 'refs/heads/main.lock');
   writeFileSync(foreign, '');
   age([foreign], 3_600);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { checkObjects } from '../../../../src/engines/git/serve/check-objects.js';
 import { PackObjects } from '../../../../src/engines/git/serve/pack-objects.js';
 import {
@@ -17,21 +17,21 @@ beforeEach(async () => {
 });
 afterEach(() => at.remove());
 
-/** Counts the turns of the event loop that come while one object is gone through. */
+/** Counts how often the event loop runs while one object is checked. */
 class WatchedObjects extends PackObjects {
-  turns = 0;
+  rounds = 0;
   readonly during = new Map<string, number>();
 
   override async *read(objects: Iterable<{ oid: string; size: number }>) {
     for await (const object of super.read(objects)) {
-      const before = this.turns;
+      const before = this.rounds;
       yield object;
-      this.during.set(object.oid, this.turns - before);
+      this.during.set(object.oid, this.rounds - before);
     }
   }
 }
 
-it('others have their turn while a large folder is checked', async () => {
+it('the event loop runs while a large folder is checked', async () => {
   const blob: PackedObject = { type: 'blob', content: Buffer.from('x') };
   const blobOid = oidOf('blob', blob.content);
   const names = Array.from({ length: 300_000 }, (_, n) => `file-${String(n).padStart(7, '0')}.txt`);
@@ -55,13 +55,13 @@ it('others have their turn while a large folder is checked', async () => {
   );
   let isOver = false;
   const count = () => {
-    pack.turns += 1;
+    pack.rounds += 1;
     if (!isOver) setImmediate(count);
   };
   setImmediate(count);
   await checkObjects(pack).finally(() => {
     isOver = true;
   });
-  // Without a turn it takes some hundred milliseconds in one go.
+  // Without yielding, the check would block the event loop for some hundred milliseconds.
   expect(pack.during.get(treeOid)).toBeGreaterThan(1);
 });

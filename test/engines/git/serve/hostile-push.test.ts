@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
   buildPack,
   commitBytes,
@@ -20,7 +20,7 @@ let store: GitStore;
 let refs: string;
 beforeAll(async () => {
   at = await gitFixture();
-  store = openGitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ root: at.root, native: await findNativeGit() });
   refs = at.git('for-each-ref');
 });
 afterEach(() => {
@@ -48,17 +48,17 @@ const nested = (names: string[], innermost: PackedObject): PackedObject[] => {
 async function send(
   objects: PackedObject[],
   change: (pack: Buffer) => Buffer = (pack) => pack,
-  mostBytes?: number,
+  maxBytes?: number,
 ) {
   const commit: PackedObject = { type: 'commit', content: commitBytes(oid(objects[0]!)) };
   return push(store, at.id, {
     commands: [[null, oid(commit), 'refs/heads/hostile']],
     pack: change(buildPack([commit, ...objects])),
-    mostBytes,
+    maxBytes,
   });
 }
 
-describe('a push is refused before anything can be seen when it has', () => {
+describe('a push is refused before any part of it is visible when it has', () => {
   it.each([
     '.git',
     '.GIT',
@@ -111,7 +111,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     expect(await send([root, ...deep, ...long.slice(1), blob])).toMatch(/over 4096 bytes/);
   });
 
-  it('modes that nothing has', async () => {
+  it('unknown modes', async () => {
     expect(await send([tree(['170000', 'a', blobOid]), blob])).toMatch(/unknown mode 170000|malformed/);
     expect(await send([tree(['040000', 'a', blobOid]), blob])).toMatch(/unpack/);
   });
@@ -126,7 +126,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     },
   );
 
-  it('a symlink that leads outside from one of its two places', async () => {
+  it('a symlink that leads outside from one of its two folders', async () => {
     const link: PackedObject = { type: 'blob', content: Buffer.from('../../inside') };
     const folder = tree(['120000', 'link', oid(link)]);
     const fine = nested(['a', 'b'], folder);
@@ -134,7 +134,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     expect(await send([both, ...fine.slice(1), link])).toMatch(/the symlink "z\/link" leads outside/);
   });
 
-  it('a symlink whose target is a file that is here already', async () => {
+  it('a symlink whose target is in a file that the repository has already', async () => {
     const { commitOid } = await at.commit({ kind: 'create', path: 'x', bytes: Buffer.from('/etc/passwd') });
     refs = at.git('for-each-ref');
     const target = await at.repository.fileOid(commitOid, 'x');
@@ -157,7 +157,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     await expect(endless).rejects.toMatchObject({ code: 'payload_too_large' });
   });
 
-  it('deltas that unfold without end', async () => {
+  it('deltas that expand without end', async () => {
     const base: PackedObject = { type: 'blob', content: Buffer.alloc(65_536, 'x') };
     const bomb: PackedObject = { type: 'blob', content: repeatingDelta(65_536, 16_384), base: oid(base) };
     expect(await send([tree(['100644', 'a', blobOid]), blob, base, bomb])).toMatch(
@@ -165,7 +165,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     );
   });
 
-  it('a count of objects that it does not have', async () => {
+  it('a wrong number of objects', async () => {
     for (const claimed of [4_000_000_000, 50_000_000, 4]) {
       const change = () => buildPack([tree(['100644', 'a', blobOid]), blob], claimed);
       expect(await send([tree(['100644', 'a', blobOid]), blob], change)).toMatch(/unpack (the|an object)/);
@@ -196,7 +196,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     }
   });
 
-  it('less than it refers to', async () => {
+  it('references to missing objects', async () => {
     const missing = '1'.repeat(40);
     expect(await send([tree(['100644', 'a', missing])])).toMatch(/lacks objects/);
     expect(await send([tree(['40000', 'a', missing])])).toMatch(/lacks objects/);
@@ -214,7 +214,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     expect(nothing).toMatch(/ng refs\/heads\/hostile/);
   });
 
-  it('more or longer refs than any client has, of which most are not even told', async () => {
+  it('too many or too long refs, which the report leaves out', async () => {
     const refuse = async (count: number, ref: string) =>
       (
         await push(store, at.id, {
@@ -230,7 +230,7 @@ describe('a push is refused before anything can be seen when it has', () => {
     expect(long.length).toBe(2);
   });
 
-  it('one ref twice, or a ref of the repository’s own', async () => {
+  it('one ref twice, or a hidden ref of the gateway', async () => {
     const folder = tree(['100644', 'a', blobOid]);
     const commit: PackedObject = { type: 'commit', content: commitBytes(oid(folder)) };
     const pack = buildPack([commit, folder, blob]);

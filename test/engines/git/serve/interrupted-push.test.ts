@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type GitStore, openGitStore } from '../../../../src/engines/git/git-store.js';
-import { findNativeGit } from '../../../../src/engines/git/native/native-git.js';
+import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
   buildPack,
   commitBytes,
@@ -20,7 +20,7 @@ let at: GitFixture;
 let store: GitStore;
 beforeEach(async () => {
   at = await gitFixture();
-  store = openGitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ root: at.root, native: await findNativeGit() });
 });
 afterEach(() => {
   at.fsck();
@@ -37,7 +37,7 @@ const oid = oidOf('commit', commit.content);
 const pack = buildPack([commit, tree, blob]);
 const temporary = () => readdirSync(join(at.gitdir, 'gateway-tmp'));
 
-it('a push that is killed half-way leaves nothing behind but what the next start clears', async () => {
+it('a push that is killed half-way leaves a folder, which the next start removes', async () => {
   const program = new URL('./push-half-way.ts', import.meta.url).pathname;
   const args = [at.root, at.id, oid, pack.toString('base64')];
   const child = fork(program, args, { execArgv: ['--import', 'tsx'] });
@@ -54,7 +54,7 @@ it('a push that is killed half-way leaves nothing behind but what the next start
   );
 });
 
-it('nothing of a push can be seen before all of it is there', async () => {
+it('no part of a push is visible before all of it is received', async () => {
   const answer = await push(store, at.id, {
     commands: [[null, oid, 'refs/heads/pushed']],
     pack,
@@ -71,7 +71,7 @@ it('nothing of a push can be seen before all of it is there', async () => {
   expect((await at.repository.readFile(oid, 'data.bin'))?.bytes).toEqual(blob.content);
 });
 
-it('a branch that a save moves during a push is not moved by the push', async () => {
+it('a push is refused with "fetch first" when a save moves its branch meanwhile', async () => {
   const onMain: PackedObject = {
     type: 'commit',
     content: commitBytes(oidOf('tree', tree.content), at.firstCommit),
@@ -88,7 +88,7 @@ it('a branch that a save moves during a push is not moved by the push', async ()
   expect(at.git('log', '--format=%s', 'main')).toBe('A change\nInitial commit');
 });
 
-it('a deletion takes a branch only from where its client saw it', async () => {
+it('a deletion is refused with "fetch first" when its client did not see the branch\'s tip', async () => {
   await at.repository.createBranch('old', at.firstCommit);
   const { commitOid } = await at.commit({ kind: 'create', path: 'a', bytes: Buffer.from('a') });
   const remove = (from: string) =>

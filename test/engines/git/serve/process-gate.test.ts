@@ -1,11 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 
 const never = () => new AbortController().signal;
 const busy = { code: 'storage_unavailable', retryAfterSeconds: 10 };
 
-it('lets four run, keeps 64 waiting in order, and refuses the rest', async () => {
+it('runs four at once, keeps 64 waiting in order, and refuses all others', async () => {
   const gate = new ProcessGate();
   const ends: (() => void)[] = [];
   const begun: number[] = [];
@@ -23,14 +23,14 @@ it('lets four run, keeps 64 waiting in order, and refuses the rest', async () =>
   await expect(left).rejects.toMatchObject(busy);
   for (let n = 0; n < running.length; n++) {
     ends[n]!();
-    await nextTurn();
+    await yieldOnce();
   }
   await Promise.all(running);
   expect(begun).toEqual(running.map((_, n) => n));
   await expect(gate.run(never(), async () => 'again')).resolves.toBe('again');
 });
 
-it('leaves its place when what ran has failed', async () => {
+it('frees its slot after a failure', async () => {
   const gate = new ProcessGate();
   for (let n = 0; n < 10; n++) {
     await expect(gate.run(never(), () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');

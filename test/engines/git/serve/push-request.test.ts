@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { pktLine } from '../../../../src/engines/git/pkt-line.js';
 import { BodyReader } from '../../../../src/engines/git/serve/body-reader.js';
-import { pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
 import { readPushRequest } from '../../../../src/engines/git/serve/push-request.js';
 
 const oid = 'a'.repeat(40);
@@ -26,7 +26,7 @@ it.each([
   expect(over.taken).toBe(most);
 });
 
-it('a ref may have a name of 300 bytes, of which the rules make something', async () => {
+it('a ref may have a name of 300 bytes, and a longer one is refused', async () => {
   const named = (bytes: number) => () => `${none} ${oid} ${'é'.repeat(bytes / 2)}\0 report-status\n`;
   expect((await read(1, named(300))).request).toMatchObject({ commands: [{ to: oid }], fault: null });
   expect((await read(1, named(302))).request).toEqual({

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GitStore } from '../../../../src/engines/git/git-store.js';
-import { flushLine, pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
+import { flushLine, pktLine } from '../../../../src/engines/git/pkt-line.js';
 import type { PushPolicy } from '../../../../src/engines/git/serve/push-rules.js';
-import { createWatchdog } from '../../../../src/engines/git/serve/watchdog.js';
+import { createWatchdog } from '../../../../src/engines/git/watchdog.js';
 
 /** One push as a client could send it. */
 export interface Push {
@@ -12,8 +12,7 @@ export interface Push {
   pack: Buffer;
   capabilities?: string;
   policy?: Partial<PushPolicy>;
-  mostBytes?: number;
-  userId?: string;
+  maxBytes?: number;
   /** Called between the two halves of the pack. */
   halfWay?: () => Promise<void>;
 }
@@ -22,7 +21,7 @@ const none = '0'.repeat(40);
 
 /** Sends a push past HTTP to a store's repository and answers the report's text. */
 export async function push(store: GitStore, id: string, sent: Push): Promise<string> {
-  const { commands, pack, capabilities = 'report-status', mostBytes = 64 * 1024 * 1024 } = sent;
+  const { commands, pack, capabilities = 'report-status', maxBytes = 64 * 1024 * 1024 } = sent;
   const policy: PushPolicy = {
     allowNonFastForward: false,
     refuseBranch: () => null,
@@ -45,11 +44,11 @@ export async function push(store: GitStore, id: string, sent: Push): Promise<str
   const watchdog = createWatchdog(new AbortController().signal);
   try {
     const service = await store.serve(id);
-    await service.receive(sent.userId ?? 'someone', {
+    await service.receive({
       input: input(),
       output,
       watchdog,
-      mostBytes,
+      maxBytes,
       authorize: async () => policy,
       moved: async () => {},
       onRefused: () => {},

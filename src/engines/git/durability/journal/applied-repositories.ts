@@ -6,8 +6,8 @@ import { type Syncs, syncPaths } from '../syncs.js';
 const fileName = 'applied';
 
 /**
- * The repositories, by folder name, for which a kept journal was carried out already. To do it once more would move refs
- * back that were moved since.
+ * The repositories, by folder name, for which a journal was replayed already. A second replay could move refs back that were
+ * moved since.
  */
 export async function readApplied(journal: string): Promise<ReadonlySet<string>> {
   const text = await readFile(join(journal, fileName), 'utf8').catch((error: unknown) => {
@@ -17,7 +17,7 @@ export async function readApplied(journal: string): Promise<ReadonlySet<string>>
   return new Set(text.split('\n').filter((name) => name !== ''));
 }
 
-/** Notes them in the journal's folder, in place of what was noted before; durable once it returns. */
+/** Replaces the list that {@link readApplied} reads; durable once it returns. */
 export async function writeApplied(
   journal: string,
   repositories: Iterable<string>,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Tells one boot of this machine from another and from other machines; null where the system has no such id. As long as
- * it is the same, what any process wrote is in the operating system's memory at least.
+ * Identifies one boot of this machine; null where the system has no such id. Within one boot, whatever a process wrote is
+ * at least in the operating system's memory.
  * @see https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
  */
 export function bootId(): string | null {

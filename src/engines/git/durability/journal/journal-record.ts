@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { LooseObject } from '../../objects/loose-objects.js';
+import type { LooseObject } from '../../objects/object-codec.js';
 
 /** One move of a ref, with the objects that came with it. */
 export interface MoveRecord {
@@ -7,28 +7,31 @@ export interface MoveRecord {
   repository: string;
   /** In full, e.g. `refs/heads/main`. */
   ref: string;
-  /** What the ref named before, null: it was not there. */
+  /** What the ref named before; null when it did not exist. */
   from: string | null;
-  /** What it is to name, null: it goes. */
+  /** What it will name; null when it is removed. */
   to: string | null;
-  /** When the file of the ref was last changed, in ns; null when it had none of its own. Tells `from` from a later `from`. */
+  /**
+   * When the file of the ref was last changed, in ns; null when it had none. It distinguishes `from` from a ref that was moved
+   * away and back.
+   */
   since: string | null;
-  /** Milliseconds since the epoch: orders what several instances recorded. */
+  /** Milliseconds since the epoch, to order the records of several instances. */
   at: number;
   objects: LooseObject[];
 }
 
-/** Takes a record back that was not carried out. */
+/** Cancels a record that was not carried out, by its sequence number. */
 export interface VoidRecord {
   voids: number;
 }
 
-/** What the journal holds. */
+/** What a journal holds. */
 export type JournalRecord = MoveRecord | VoidRecord;
 
-/** Bytes before the JSON: its length and the objects' in one, the checksum, the sequence, the JSON's length. */
+/** Bytes before the JSON: the length of all that follows, the checksum, the sequence number, the length of the JSON. */
 const prefixBytes = 20;
-/** What the JSON of a record takes at most, beside 60 bytes an object: names are bounded far below. */
+/** The JSON of a record takes at most so many bytes and 60 for each object; names are much shorter. */
 const jsonBytes = 4096;
 
 /** An upper bound of a record's length in bytes. */
@@ -38,7 +41,7 @@ export function recordBytes(record: JournalRecord): number {
 }
 
 /**
- * A record as the journal holds it: length and checksum of what follows them (CRC-32), the sequence number, then JSON,
+ * A record as a journal holds it: the length and CRC-32 of what follows them, the sequence number, the JSON with its length,
  * then the objects' bytes.
  */
 export function encodeRecord(sequence: number, record: JournalRecord): Buffer {
@@ -55,7 +58,7 @@ export function encodeRecord(sequence: number, record: JournalRecord): Buffer {
   return bytes;
 }
 
-/** Reads the record at an offset; null where none is whole: the journal ends there. */
+/** Reads the record at an offset; null when there is no whole record: the journal ends there. */
 export function decodeRecord(
   bytes: Buffer,
   at: number,

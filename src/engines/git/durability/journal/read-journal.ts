@@ -4,17 +4,17 @@ import { readApplied } from './applied-repositories.js';
 import { decodeRecord, type MoveRecord } from './journal-record.js';
 import { decodeHeader, headerBytes } from './segment-header.js';
 
-/** What a journal tells that may not be durable in its place yet. */
+/** The records of a journal that may not be durable in their files yet. */
 export interface JournalContents {
-  /** The boot in which it was written; null: not known. */
+  /** The boot in which it was written; null when unknown. */
   boot: string | null;
-  /** In the order in which they were recorded; those that were taken back, or carried out already, are left out. */
+  /** In the order in which they were recorded, without those that were cancelled or carried out already. */
   moves: MoveRecord[];
 }
 
 const segmentName = /^\d+$/;
 
-/** Reads the journal in a folder. Each segment ends at the first record that is torn or of an earlier round. */
+/** Reads the journal in a folder. A segment ends at the first record that is not whole or whose number does not follow. */
 export async function readJournal(folder: string): Promise<JournalContents> {
   const found = new Map<number, MoveRecord>();
   const voided: number[] = [];

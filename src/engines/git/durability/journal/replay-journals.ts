@@ -4,19 +4,19 @@ import { writeLooseObjects } from '../../objects/loose-objects.js';
 import { RefStore } from '../../refs/ref-store.js';
 import type { DurableFiles } from '../durable-files.js';
 import { errnoOf } from '../storage-error.js';
-import { doubt } from '../syncs.js';
+import { distrust } from '../syncs.js';
 import type { MoveRecord } from './journal-record.js';
 import type { JournalContents } from './read-journal.js';
 
 /**
- * Carries out what the journals of instances that are gone promised, and makes it durable.
+ * Carries out the records of instances that have ended, and makes the result durable.
  *
- * Objects that are missing or damaged are written again, and a ref whose file is damaged is moved to where the last move
- * led. In the boot in which it was written, all that was acknowledged is in its place, be it in the operating system's memory
- * only. After a power failure, or on another machine, a ref that still names what it did before a recorded move is moved,
- * too. A ref that is elsewhere was moved by somebody else since, and is left alone.
+ * Objects that are missing or damaged are written again. A ref whose file is damaged gets the value of the last record. In
+ * the boot in which a journal was written, all acknowledged changes are in their files, at least in the operating system's
+ * memory. After a power failure, or on another machine, a ref that still has its value from before a record is moved, too. A
+ * ref with any other value was moved by somebody else since, and stays.
  * @param filesOf the files of a repository, by the name of its folder
- * @returns the repositories for which that failed, and why; it was done for all others
+ * @returns the repositories whose replay failed, with the error
  */
 export async function replayJournals(
   journals: readonly JournalContents[],
@@ -47,21 +47,21 @@ async function replayMoves(
   moves: readonly MoveRecord[],
   lost: ReadonlySet<MoveRecord>,
 ): Promise<void> {
-  if (!(await isThere(files.gitdir))) return;
+  if (!(await exists(files.gitdir))) return;
   const touched = new Set<string>();
   for (const move of moves) {
     await writeLooseObjects(files, move.objects, touched);
-    // What is in its place already, too: a replay that was cut off may have put it there.
-    for (const path of placesOf(files.gitdir, move)) touched.add(path);
+    // Files that exist already, too: an interrupted replay may have written them.
+    for (const path of pathsOf(files.gitdir, move)) touched.add(path);
   }
   await moveRefs(files, moves, { lost, touched });
-  // Its writer may have flushed it in vain before it ended.
-  if (files.owner.syncs) doubt(touched);
+  // A sync of their writer may have failed before it ended.
+  if (files.owner.syncs) distrust(touched);
   await files.sync(touched);
 }
 
-/** A repository that is gone was removed on purpose; one that cannot be looked at is not gone. */
-async function isThere(gitdir: string): Promise<boolean> {
+/** A repository that does not exist was removed on purpose. Any other error must not look like that. */
+async function exists(gitdir: string): Promise<boolean> {
   try {
     await stat(join(gitdir, 'objects'));
     return true;
@@ -83,11 +83,11 @@ async function moveRefs(
   }
 }
 
-/** What a move changes, as far as it was carried out: files, and the folders above them, for those may be new. */
-function* placesOf(gitdir: string, move: MoveRecord): Generator<string> {
+/** The files that a record changes, and the folders above them, because those may be new. */
+function* pathsOf(gitdir: string, move: MoveRecord): Generator<string> {
   const objects = move.objects.map(({ oid }) => `objects/${oid.slice(0, 2)}/${oid.slice(2)}`);
   for (const file of [...objects, move.ref, 'packed-refs']) {
-    for (let place = file; place !== '.'; place = dirname(place)) yield join(gitdir, place);
+    for (let path = file; path !== '.'; path = dirname(path)) yield join(gitdir, path);
   }
   yield gitdir;
 }

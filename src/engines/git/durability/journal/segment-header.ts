@@ -3,15 +3,15 @@ import { crc32 } from 'node:zlib';
 /** Bytes at the start of a segment before its first record; one page, so that no record shares it. */
 export const headerBytes = 4096;
 
-/** What the start of a segment tells. */
+/** What is at the start of a segment. */
 export interface SegmentHeader {
   /** See `bootId`. */
   boot: string | null;
-  /** Records up to this one are durable in their places, so that the segment no longer counts for them. */
+  /** Records up to this sequence number are durable in their files and are not replayed. */
   done: number;
 }
 
-/** A header as a segment holds it. */
+/** Encodes a header for {@link decodeHeader}. */
 export function encodeHeader(header: SegmentHeader): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   const bytes = Buffer.alloc(headerBytes);
@@ -21,7 +21,7 @@ export function encodeHeader(header: SegmentHeader): Buffer {
   return bytes;
 }
 
-/** A damaged header is one of another boot, and nothing is done: to do it once more does no harm. */
+/** A damaged header counts as one of another boot with no record done: to replay a record once more does no harm. */
 export function decodeHeader(bytes: Buffer): SegmentHeader {
   const length = bytes.length < headerBytes ? headerBytes : bytes.readUInt32LE(0);
   const json = bytes.subarray(8, 8 + length);

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Syncs } from '../syncs.js';
 import { encodeHeader, headerBytes } from './segment-header.js';
 
-const writeAway = promisify(write) as (
+const writeAsync = promisify(write) as (
   fd: number,
   bytes: Uint8Array,
   offset: number,
@@ -11,20 +11,20 @@ const writeAway = promisify(write) as (
   position: number,
 ) => Promise<{ bytesWritten: number }>;
 
-/** The file grows by so many bytes of zeros: to overwrite what is there costs the disk half of what appending does. */
+/** The file grows by so many bytes of zeros, because overwriting costs a disk half of what appending does. */
 const growthBytes = 1024 * 1024;
-/** The most bytes that are written without a turn through the thread pool. */
-const onLoop = 256 * 1024;
+/** Longer records are written through the thread pool, so that they do not block the event loop. */
+const maxSyncBytes = 256 * 1024;
 
-/** One file of the journal: filled from its start, flushed, and overwritten once all in it is durable elsewhere. */
+/** One file of the journal. It is filled from its start, and overwritten once all its records are durable in their files. */
 export class Segment {
   private end = headerBytes;
   private allocated = 0;
   private last = 0;
-  private unsettled = 0;
+  private unfinished = 0;
   private broken = false;
-  private whenSettled?: () => void;
-  /** The files and folders that the records in here changed. */
+  private onAllFinished?: () => void;
+  /** The files and folders that the records changed. */
   private readonly touched = new Set<string>();
 
   private constructor(
@@ -34,7 +34,7 @@ export class Segment {
     private readonly syncs: Syncs,
   ) {}
 
-  /** Makes the file; its folder is for the caller to sync. */
+  /** Creates the file; the caller syncs its folder. */
   static async create(path: string, boot: string | null, syncs: Syncs): Promise<Segment> {
     const segment = new Segment(path, openSync(path, 'w', 0o600), boot, syncs);
     try {
@@ -46,23 +46,23 @@ export class Segment {
     return segment;
   }
 
-  /** Bytes of records, those that are done included, until the segment is emptied. */
+  /** Bytes of records since the segment was last emptied. */
   get used(): number {
     return this.end - headerBytes;
   }
 
   /**
-   * A flush of it failed. The system may then count as flushed what never reached the disk, so that no later flush of this
-   * file is to be believed.
+   * Whether a sync of the file failed. Linux may then take for synced what never reached the disk, so no later sync of this
+   * file proves anything.
    */
   get isBroken(): boolean {
     return this.broken;
   }
 
   /**
-   * Writes records after those that are there and flushes them. A write that fails leaves the segment as it was, a flush
-   * that fails leaves it broken: whether the records are there nobody knows then.
-   * @param last the last one's sequence
+   * Appends records and syncs them. A write that fails leaves the segment as it was. A sync that fails leaves it broken: then
+   * it is unknown whether the records are on the disk.
+   * @param last the sequence number of the last record
    */
   async write(records: Buffer, last: number): Promise<void> {
     const end = this.end + records.length;
@@ -75,25 +75,25 @@ export class Segment {
     this.last = last;
   }
 
-  /** A record here is about to be carried out; {@link settle} tells that it was, or was not. */
-  expect(): void {
-    this.unsettled += 1;
+  /** A record of this segment is about to be carried out; {@link finish} is called when it was, or was given up. */
+  begin(): void {
+    this.unfinished += 1;
   }
 
-  /** @param touched what must be synced before the record may be forgotten */
-  settle(touched: Iterable<string>): void {
+  /** @param touched must be synced before the record may be dropped */
+  finish(touched: Iterable<string>): void {
     for (const path of touched) this.touched.add(path);
-    this.unsettled -= 1;
-    if (this.unsettled === 0) this.whenSettled?.();
+    this.unfinished -= 1;
+    if (this.unfinished === 0) this.onAllFinished?.();
   }
 
-  /** What the records in here changed, once each is carried out or given up. */
+  /** What the records changed. Waits until each of them is carried out or given up. */
   async changes(): Promise<ReadonlySet<string>> {
-    if (this.unsettled > 0) await new Promise<void>((resolve) => (this.whenSettled = resolve));
+    if (this.unfinished > 0) await new Promise<void>((resolve) => (this.onAllFinished = resolve));
     return this.touched;
   }
 
-  /** Empties the segment: all that it holds is durable in its place. */
+  /** Empties the segment: all its records are durable in their files. */
   async empty(): Promise<void> {
     await this.writeHeader();
     this.end = headerBytes;
@@ -122,8 +122,8 @@ export class Segment {
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
       at +=
-        left > onLoop
-          ? (await writeAway(this.fd, bytes, at, left, position + at)).bytesWritten
+        left > maxSyncBytes
+          ? (await writeAsync(this.fd, bytes, at, left, position + at)).bytesWritten
           : writeSync(this.fd, bytes, at, left, position + at);
     }
   }

@@ -1,0 +1,122 @@
+import { builder } from './builder.js';
+import { interfaces, type Of, typeNames } from './execution-event.js';
+
+const data = 'By MIME type.';
+const metadata = 'By MIME type, or for all.';
+const transient = 'What is not kept in a notebook, as `display_id`.';
+const buffers = "The message's binary buffers as base64; null, and left out in REST, where it has none.";
+
+builder.objectRef<Of<'execute_input'>>(typeNames.execute_input).implement({
+  description: 'The kernel took the code.',
+  interfaces,
+  fields: (t) => ({
+    code: t.string({
+      description: 'The source of the cell, as the kernel gets it.',
+      resolve: (row) => row.event.code,
+    }),
+    executionCount: t.int({
+      nullable: true,
+      description: "The kernel's execution counter (`In [n]`) for this cell.",
+      resolve: (row) => row.event.execution_count,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'stream'>>(typeNames.stream).implement({
+  description: 'Text on stdout or stderr.',
+  interfaces,
+  fields: (t) => ({
+    name: t.string({ description: '`stdout` or `stderr`.', resolve: (row) => row.event.name }),
+    text: t.string({
+      description: 'What was printed since the last such event; UTF-8.',
+      resolve: (row) => row.event.text,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'display_data'>>(typeNames.display_data).implement({
+  description: 'Something to show.',
+  interfaces,
+  fields: (t) => ({
+    data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
+    metadata: t.field({ type: 'JSON', description: metadata, resolve: (row) => row.event.metadata }),
+    transient: t.field({ type: 'JSON', description: transient, resolve: (row) => row.event.transient }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
+  }),
+});
+
+builder.objectRef<Of<'update_display_data'>>(typeNames.update_display_data).implement({
+  description: 'Replaces what was shown with the same `display_id`, in this cell or an earlier one.',
+  interfaces,
+  fields: (t) => ({
+    data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
+    metadata: t.field({ type: 'JSON', description: metadata, resolve: (row) => row.event.metadata }),
+    transient: t.field({ type: 'JSON', description: transient, resolve: (row) => row.event.transient }),
+    buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
+  }),
+});
+
+builder.objectRef<Of<'execute_result'>>(typeNames.execute_result).implement({
+  description: "The value of the cell's last expression.",
+  interfaces,
+  fields: (t) => ({
+    data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
+    metadata: t.field({ type: 'JSON', description: metadata, resolve: (row) => row.event.metadata }),
+    executionCount: t.int({
+      nullable: true,
+      description: "The kernel's execution counter (`In [n]`) for this cell.",
+      resolve: (row) => row.event.execution_count,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'error'>>(typeNames.error).implement({
+  description: "An exception of the user's code.",
+  interfaces,
+  fields: (t) => ({
+    ename: t.string({ description: 'The class of the exception.', resolve: (row) => row.event.ename }),
+    evalue: t.string({ description: 'Its message.', resolve: (row) => row.event.evalue }),
+    traceback: t.stringList({
+      description: 'Lines with ANSI colours.',
+      resolve: (row) => row.event.traceback,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'clear_output'>>(typeNames.clear_output).implement({
+  description: 'Clears what was shown so far.',
+  interfaces,
+  fields: (t) => ({
+    wait: t.boolean({
+      description: 'Whether to wait for the next output.',
+      resolve: (row) => row.event.wait,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'input_request'>>(typeNames.input_request).implement({
+  description: 'The code asks for a line of input.',
+  interfaces,
+  fields: (t) => ({
+    prompt: t.string({ description: 'The prompt to show to the user.', resolve: (row) => row.event.prompt }),
+    password: t.boolean({
+      description: 'Whether to hide what is typed.',
+      resolve: (row) => row.event.password,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'output_lost'>>(typeNames.output_lost).implement({
+  description: 'Output is known to be missing here.',
+  interfaces,
+  fields: (t) => ({
+    count: t.int({
+      description: 'The number of messages that are missing.',
+      resolve: (row) => row.event.count,
+    }),
+    reason: t.string({
+      description: 'Why they are missing, in one word.',
+      resolve: (row) => row.event.reason,
+    }),
+  }),
+});

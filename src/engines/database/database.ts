@@ -1,0 +1,27 @@
+import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { Leases } from './leases.js';
+
+/** An open database and the one Prisma client over it. */
+export interface Database {
+  prisma: PrismaClient;
+  /** `pglite`: embedded in this process. `postgresql`: a server. */
+  kind: 'pglite' | 'postgresql';
+  /** Names that at most one of the processes over this database holds at a time. */
+  leases: Leases;
+  /** Waits for the running queries, then closes connections and files and releases locks. */
+  close(): Promise<void>;
+}
+
+/** Where the database is; with neither `url` nor `pgliteDirectory` it is embedded and in memory. */
+export interface DatabaseOptions {
+  /** A PostgreSQL server, `postgresql://…`. */
+  url?: string;
+  /** The folder of the embedded database; created when missing. */
+  pgliteDirectory?: string;
+  /** A dump from which a new embedded database starts. */
+  loadDataDir?: Blob;
+  /** The folder `prisma/migrations`. */
+  migrationsDirectory: string;
+  /** The maximum number of connections to the server, default 10; the embedded database has one. */
+  poolSize?: number;
+}

@@ -1,0 +1,47 @@
+import { assertReadablePath, invalidPath } from '../file-path.js';
+import { EntryBudget } from '../objects/entry-budget.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { readLinks } from '../objects/read-commit.js';
+import { diffTrees } from './tree-diff.js';
+import { listTree } from './tree-files.js';
+import { findPath } from './tree-path.js';
+
+/** Reads the regular files of commits; see {@link GitRepository}. */
+export class CommitFiles {
+  readonly #objects: ObjectStore;
+
+  constructor(objects: ObjectStore) {
+    this.#objects = objects;
+  }
+
+  /** The blob at a path; null when there is no regular file. @throws DomainError `invalid_path`, `not_found` */
+  async find(commitOid: string, path: string, loc?: string[]): Promise<string | null> {
+    assertReadablePath(path, loc);
+    const { treeOid } = await readLinks(this.#objects, commitOid);
+    const found = await findPath(this.#objects, treeOid, path);
+    if (found.kind === 'directory') throw invalidPath('is a folder', loc);
+    return found.kind === 'file' ? found.oid : null;
+  }
+
+  /** The file at a path; null when there is no regular file. @throws DomainError `invalid_path`, `not_found` */
+  async read(commitOid: string, path: string, loc?: string[]) {
+    const oid = await this.find(commitOid, path, loc);
+    if (oid === null) return null;
+    const bytes = await this.#objects.readExpected(oid, 'blob');
+    return { oid, size: bytes.length, bytes };
+  }
+
+  /** All files, by path in byte order. @throws DomainError `not_found`, `payload_too_large` */
+  async list(commitOid: string) {
+    const { treeOid } = await readLinks(this.#objects, commitOid);
+    const { files } = await listTree({ objects: this.#objects, budget: new EntryBudget() }, treeOid);
+    return files.slice();
+  }
+
+  /** The paths of the files that differ between two commits. @throws DomainError `not_found`, `payload_too_large` */
+  async differingPaths(before: string, after: string): Promise<string[]> {
+    const old = await readLinks(this.#objects, before);
+    const now = await readLinks(this.#objects, after);
+    return (await diffTrees(this.#objects, old.treeOid, now.treeOid)).map(({ path }) => path);
+  }
+}

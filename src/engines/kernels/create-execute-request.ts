@@ -1,0 +1,35 @@
+import { KernelMessage } from '@jupyterlab/services';
+
+/** A request to run code. */
+export interface ExecuteRequest {
+  code: string;
+  /** Whether an error also aborts the requests that wait in the kernel's own queue. */
+  stopOnError: boolean;
+  /** The `msg_id` of the `execute_request`. */
+  messageId: string;
+}
+
+/**
+ * Creates the message of an {@link ExecuteRequest}.
+ * @param session the session id of the connection
+ * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#execute
+ */
+export function createExecuteRequest(
+  request: ExecuteRequest,
+  session: string,
+): KernelMessage.IExecuteRequestMsg {
+  return KernelMessage.createMessage({
+    msgType: 'execute_request',
+    channel: 'shell',
+    msgId: request.messageId,
+    session,
+    content: {
+      code: request.code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: request.stopOnError,
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import type { KernelMessage } from '@jupyterlab/services';
+import type { IncomingMessage } from './decode-message.js';
+import { KernelInfoRequests } from './kernel-info-requests.js';
+import { KernelLostError, type KernelLostReason } from './kernel-lost-error.js';
+import type { KernelRun } from './kernel-run.js';
+import { StatusTracker } from './status-tracker.js';
+
+/** How long a kernel may take until it answers, at its start and after a restart, in milliseconds. */
+export const maxReadyMs = 60_000;
+
+/**
+ * The state of one kernel as its messages show it: its status and its current run.
+ * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-status
+ */
+export class KernelState {
+  readonly status = new StatusTracker();
+  /** The run that is not complete yet. */
+  run: KernelRun | undefined;
+  readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
+  readonly #close: () => void;
+
+  /** @param close closes the connection; called when the kernel is dead */
+  constructor(close: () => void) {
+    this.#close = close;
+  }
+
+  /** Call for every message that is sent. */
+  sent(message: KernelMessage.IMessage): void {
+    this.#infoRequests.sent(message, this.run);
+  }
+
+  /** Call for every message that arrives, in order. */
+  received(message: IncomingMessage): void {
+    this.run?.receive(message);
+    this.#onInfoReply(message);
+    if (message.restarting) this.#onOtherRestart();
+    if (message.header.msg_type === 'status') this.#onStatus(message);
+  }
+
+  /** The kernel restarts: fails the run and forgets what the old process would have answered. */
+  beginRestart(reason: 'kernel_died' | 'restarted'): void {
+    this.#infoRequests.clear();
+    this.run?.fail(new KernelLostError(reason));
+    this.status.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
+  }
+
+  /** Closes the connection permanently: fails the run and sets the status to `dead`. */
+  end(reason: KernelLostReason): void {
+    this.#close();
+    this.run?.fail(new KernelLostError(reason));
+    this.status.set('dead', { reason });
+  }
+
+  #onInfoReply(message: IncomingMessage): void {
+    const answered = this.#infoRequests.received(message);
+    if (!answered) return;
+    const { run } = this;
+    if (!run) this.status.set('idle');
+    else if (answered.context === run && !run.onLaterRequestAnswered())
+      run.fail(new KernelLostError('connection_lost'));
+  }
+
+  #onStatus(message: IncomingMessage): void {
+    const { event } = message;
+    if (event?.type === 'status') {
+      if (isAboutRun(message) && this.status.current !== 'restarting') this.status.set(event.execution_state);
+      return;
+    }
+    const state = (message.content as { execution_state: string }).execution_state;
+    if (state === 'dead') this.end('kernel_died');
+    else if (state === 'restarting' || state === 'starting') this.#onOtherRestart();
+  }
+
+  /** The server or another client restarts the kernel: its memory and its run are lost. */
+  #onOtherRestart(): void {
+    if (this.status.current === 'starting' || this.status.current === 'restarting') return;
+    this.beginRestart('kernel_died');
+    this.status.until(['idle'], maxReadyMs).catch(() => this.end('kernel_died'));
+  }
+}
+
+/** Whether a status is about a run: other requests also make a kernel busy for a moment. */
+function isAboutRun(message: IncomingMessage): boolean {
+  return (message.parent_header as { msg_type?: string }).msg_type === 'execute_request';
+}

@@ -1,0 +1,8 @@
+/** What a kernel does now. `dead` also ends the connection. */
+export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
+
+/**
+ * Called when the status changes. `detail` gives the reason of a change that nobody requested: `kernel_died`, or
+ * `connection_lost` when the server stopped answering.
+ */
+export type StatusListener = (status: KernelStatus, detail?: { reason: string }) => void;

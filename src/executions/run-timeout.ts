@@ -1,0 +1,45 @@
+import type { Logger } from 'pino';
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import type { SessionKernels } from '../sessions/session-kernels.js';
+
+/** How long a kernel may take to end a run that is interrupted, before it is restarted. */
+const interruptGraceMs = 10_000;
+
+/** Interrupts a run after its `timeoutSeconds`, if it has any, and restarts a kernel that ignores the interrupt. */
+export class RunTimeout {
+  /** Whether the run was interrupted because its time had passed. */
+  hasPassed = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly deps: {
+      execution: Execution;
+      kernel: KernelConnection;
+      kernels: SessionKernels;
+      log: Logger;
+    },
+  ) {
+    const { timeoutSeconds } = deps.execution;
+    if (timeoutSeconds === null) return;
+    this.timer = setTimeout(() => this.interrupt(), timeoutSeconds * 1000);
+  }
+
+  /** The run has ended. */
+  clear(): void {
+    clearTimeout(this.timer);
+  }
+
+  private interrupt(): void {
+    const { execution, kernel, kernels } = this.deps;
+    this.hasPassed = true;
+    this.timer = setTimeout(() => {
+      kernels.restartUnresponsive(execution.sessionId).catch((err) => this.warn(err));
+    }, interruptGraceMs);
+    kernel.interrupt().catch((err) => this.warn(err));
+  }
+
+  private warn(err: unknown): void {
+    this.deps.log.warn({ err }, 'a run that took too long could not be ended');
+  }
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { RequestContext } from '../../context.js';
+import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import type { GitServiceName } from '../../engines/git/git-store.js';
+import { pktLine } from '../../engines/git/pkt-line.js';
+import { createWatchdog } from '../../engines/git/watchdog.js';
+import { statusOf } from '../../error-status.js';
+import { DomainError, notFound } from '../../errors.js';
+import type { GitAccessServices } from '../../git-access/git-access-services.js';
+import { loadGitService } from '../../git-access/load-git-service.js';
+import { receivePush } from '../../git-access/receive-push.js';
+import { bearerOf, type GitRoute, gitBody, gitRoute, protocolOf } from './git-request.js';
+
+/** The headers of Git's own server: every answer is true at this moment only. */
+const noCache = {
+  expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
+  pragma: 'no-cache',
+  'cache-control': 'no-cache, max-age=0, must-revalidate',
+};
+
+/** What a {@link GitEndpoint} works with. */
+export interface GitEndpointDeps {
+  /** Authenticates a request. */
+  context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
+  services: GitAccessServices;
+  /** The maximum size of the pack of a push, in bytes. */
+  maxPushBytes: number;
+  log: Logger;
+  /** How long a client may neither send nor read, in milliseconds; default a minute. */
+  idleMs?: number;
+}
+
+interface Exchange {
+  ctx: RequestContext;
+  req: IncomingMessage;
+  res: ServerResponse;
+  route: GitRoute;
+  /** Aborts when the client leaves. */
+  left: AbortSignal;
+}
+
+/**
+ * `/git/{space_slug}/{repository}.git`: Git's smart HTTP protocol. The credentials are an API token, as the password of
+ * Basic authentication with any user name, or as a Bearer token. An error before the stream begins is answered as plain
+ * text, which Git shows to its user.
+ * @see https://git-scm.com/docs/gitprotocol-http
+ */
+export class GitEndpoint {
+  readonly #deps: GitEndpointDeps;
+
+  constructor(deps: GitEndpointDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers one request, also when it fails. */
+  async handle(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
+    for (const [name, value] of Object.entries(noCache)) res.setHeader(name, value);
+    try {
+      await this.#answer(req, res, requestId);
+    } catch (error) {
+      refuse(res, error, this.#deps.log, requestId);
+    }
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
+    const authenticate = () => this.#deps.context(bearerOf(req), requestId);
+    const ctx = await authenticate();
+    const route = gitRoute(req.url ?? '/');
+    if (!route) throw notFound('The repository');
+    const method = route.action === 'info/refs' ? 'GET' : 'POST';
+    if (req.method !== method) {
+      res.setHeader('allow', method);
+      throw new DomainError('method_not_allowed', `Use ${method} here.`);
+    }
+    const left = new AbortController();
+    res.once('close', () => left.abort());
+    const exchange = { ctx, req, res, route, left: left.signal };
+    if (route.action === 'info/refs') await this.#advertise(exchange);
+    else await this.#stream(exchange, route.action, authenticate);
+  }
+
+  async #advertise({ ctx, req, res, route, left }: Exchange): Promise<void> {
+    const name = route.service;
+    if (name === null) {
+      throw new DomainError(
+        'forbidden',
+        'Only Git clients that speak the smart HTTP protocol are served here.',
+      );
+    }
+    const isPush = name === 'git-receive-pack';
+    const { service } = await loadGitService(this.#deps.services, ctx, route, isPush ? 'edit' : 'view');
+    const protocol = protocolOf(req);
+    const refs = isPush
+      ? await service.advertiseReceive(left)
+      : await service.advertiseUpload(protocol, left);
+    res.setHeader('content-type', `application/x-${name}-advertisement`);
+    // Version 2 begins with the capabilities, without this title.
+    if (isPush || !protocol?.split(':').includes('version=2')) {
+      res.write(Buffer.concat([pktLine(`# service=${name}\n`), Buffer.from('0000')]));
+    }
+    res.end(refs);
+  }
+
+  async #stream(
+    { ctx, req, res, route, left }: Exchange,
+    action: GitServiceName,
+    refresh: () => Promise<RequestContext>,
+  ): Promise<void> {
+    const { services, maxPushBytes, idleMs } = this.#deps;
+    const watchdog = createWatchdog(left, idleMs);
+    // Ends the wait for the rest of a body. Where the body is complete, the client can still read an answer.
+    const cut = () => void (req.complete || req.destroy());
+    watchdog.signal.addEventListener('abort', cut, { once: true });
+    try {
+      const input = gitBody(req, action);
+      res.setHeader('content-type', `application/x-${action}-result`);
+      const streams = { input, output: res, watchdog };
+      if (action === 'git-receive-pack') {
+        await receivePush(services, ctx, route, { ...streams, maxBytes: maxPushBytes, refresh });
+      } else {
+        const { service } = await loadGitService(services, ctx, route, 'view');
+        await service.upload({ ...streams, protocol: protocolOf(req) });
+      }
+      res.end();
+    } finally {
+      watchdog.stop();
+    }
+  }
+}
+
+/** Answers an error from before the stream began. After that, the client can only notice the broken stream. */
+function refuse(res: ServerResponse, thrown: unknown, log: Logger, requestId: string): void {
+  if (res.destroyed) return;
+  const error = withDatabaseErrors(thrown);
+  const known = error instanceof DomainError ? error : null;
+  if (!known) log.error({ err: error, requestId }, 'a git request failed');
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const code = known?.code ?? 'internal';
+  if (code === 'unauthenticated') {
+    res.setHeader(
+      'www-authenticate',
+      'Basic realm="Notebook gateway: any user name, an API token as password"',
+    );
+  }
+  if (known?.retryAfterSeconds) res.setHeader('retry-after', known.retryAfterSeconds);
+  const text =
+    known?.message ?? `Something went wrong here; quote the request id ${requestId} when you report it.`;
+  res.writeHead(statusOf[code], { 'content-type': 'text/plain; charset=utf-8' });
+  res.end(`${text}\n`);
+}

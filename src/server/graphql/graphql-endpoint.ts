@@ -1,0 +1,63 @@
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { useNumberTokens } from './number-tokens/use-number-tokens.js';
+import { useDocumentGuard } from './plugins/use-document-guard.js';
+import { useMaskedResults } from './plugins/use-masked-results.js';
+import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
+import type { YogaContext } from './yoga-context.js';
+
+/**
+ * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The HTTP server has
+ * authenticated the caller before, and passes the {@link YogaContext} as Yoga's server context.
+ */
+export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
+  return createYoga<YogaContext>({
+    schema: options.schema,
+    graphqlEndpoint: '/graphql',
+    plugins: [
+      useDocumentGuard(),
+      useSubscribeToEnd(options.log),
+      useMaskedResults(options.log),
+      useNumberTokens(),
+    ],
+    // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
+    maskedErrors: false,
+    // `readBody` has the limit, which is the same for all transports.
+    maxRequestBodySize: false,
+    // The HTTP server does this before, for all transports.
+    cors: false,
+    multipart: false,
+    batching: false,
+    landingPage: false,
+    logging: false,
+    // It has nine megabytes, so it is loaded when a browser first opens the page.
+    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
+    graphiql: {
+      title: 'Notebook gateway',
+      headers: JSON.stringify({ Authorization: 'Bearer TOKEN' }),
+      defaultQuery,
+    },
+  });
+}
+
+const defaultQuery = `# Put your token into the headers below, then run this.
+{
+  me {
+    name
+  }
+  space(slug: "demo") {
+    workspaces {
+      nodes {
+        id
+        name
+        files {
+          nodes {
+            path
+          }
+        }
+      }
+    }
+  }
+}
+`;

@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import {
+  createHandler,
+  type Handler,
+  type OperationArgs,
+  type Request,
+  type RequestParams,
+  type Response,
+} from 'graphql-sse';
+import type { Logger } from 'pino';
+import type { Context } from '../../../schema/builder.js';
+import type { Services } from '../../../schema/services.js';
+import type { RequestContext } from '../../context.js';
+import { readParams } from '../http/read-params.js';
+import { parseGuarded, validateGuarded } from './document-guard.js';
+import { maskError, maskResult } from './mask-error.js';
+import { plainVariables } from './number-tokens/plain-variables.js';
+import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
+import { OutputGate } from './output-gate.js';
+import { ReservedStreams } from './reserved-streams.js';
+import { streamRefusal, withErrorCodes } from './stream-refusal.js';
+import { subscribeToEnd } from './subscribe-to-end.js';
+
+type StreamContext = Context & Record<PropertyKey, unknown>;
+type StreamRequest = Request<IncomingMessage, StreamContext>;
+
+/** What {@link StreamEndpoint} uses. */
+export interface StreamEndpointDeps {
+  schema: GraphQLSchema;
+  services: Services;
+  log: Logger;
+}
+
+/**
+ * `/graphql/stream`: the GraphQL over SSE protocol, in distinct and in single connection mode. A stream token of another
+ * user is answered like an unknown one.
+ * @see https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+ */
+export class StreamEndpoint {
+  readonly #deps: StreamEndpointDeps;
+  readonly #streams = new ReservedStreams();
+  /**
+   * By operation, the signal that its single connection has closed. graphql-sse does not end an operation that is still
+   * being opened then.
+   */
+  readonly #closed = new WeakMap<object, AbortSignal>();
+  readonly #gates = new WeakMap<IncomingMessage, OutputGate>();
+  readonly #handler: Handler<IncomingMessage, StreamContext>;
+
+  constructor(deps: StreamEndpointDeps) {
+    this.#deps = deps;
+    this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
+      validate: validateGuarded as never,
+      subscribe: ((args: OperationArgs<StreamContext>) =>
+        subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
+      authenticate: (request) => this.#authenticate(request),
+      onSubscribe: (request, params) => this.#prepare(request, params),
+      onNext: (context, request, result) => this.#admit(context, request, result as ExecutionResult) as never,
+    });
+  }
+
+  /**
+   * Answers a request, and resolves when its stream has ended.
+   * @throws DomainError `payload_too_large`, `invalid_request`, `rate_limited`
+   */
+  async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
+    const context: StreamContext = { ctx, services: this.#deps.services };
+    // graphql-sse would answer every failure to read the body with 400.
+    const body = hasJson(req) ? await readParams(req) : null;
+    const request = {
+      method: req.method!,
+      url: req.url!,
+      headers: { get: (key: string) => [req.headers[key]].flat().join('\n') || undefined },
+      body,
+      raw: req,
+      context,
+    };
+    const token = streamToken(request);
+    const stream = this.#streams.get(token);
+    const gate = stream?.gate ?? new OutputGate();
+    if (stream) this.#closed.set(context, stream.closed.signal);
+    this.#gates.set(req, gate);
+    const [answer, init] = await this.#handler(request);
+    res.writeHead(init.status, init.statusText, init.headers);
+    if (!answer || typeof answer === 'string') {
+      res.end(answer && init.status >= 400 ? withErrorCodes(answer, init.status, ctx.requestId) : answer);
+      return;
+    }
+    try {
+      await sendEvents(res, answer, gate);
+    } finally {
+      this.#streams.release(token);
+      res.end();
+    }
+  }
+
+  /** @returns the token of the request's stream, undefined in distinct mode, or the refusal */
+  #authenticate(request: StreamRequest): string | undefined | Response {
+    const { userId } = request.context.ctx.actor;
+    if (request.method === 'PUT') return this.#streams.reserve(userId);
+    const token = streamToken(request);
+    if (!token) return undefined;
+    return this.#streams.get(token)?.userId === userId
+      ? token
+      : [null, { status: 404, statusText: 'Not Found' }];
+  }
+
+  #prepare(request: StreamRequest, params: RequestParams): OperationArgs<StreamContext> | Response {
+    const { schema, log } = this.#deps;
+    let document: DocumentNode;
+    try {
+      document = parseGuarded(params.query);
+    } catch (error) {
+      return streamRefusal(400, [maskError(error, log, request.context.ctx.requestId)]);
+    }
+    const { operationName } = params;
+    const variables = params.variables as Record<string, unknown> | undefined;
+    return {
+      schema,
+      document,
+      operationName,
+      variableValues: plainVariables(schema, document, operationName, variables),
+      contextValue: request.context,
+    };
+  }
+
+  /** graphql-sse queues every result without a bound, so a fast source waits here for a slow client. */
+  async #admit(
+    { ctx }: StreamContext,
+    request: StreamRequest,
+    result: ExecutionResult,
+  ): Promise<ExecutionResult> {
+    await this.#gates.get(request.raw)?.admit();
+    return hideNumberTokens(maskResult(result, this.#deps.log, ctx.requestId));
+  }
+}
+
+/** Writes events until the source ends or the client leaves. */
+async function sendEvents(
+  res: ServerResponse,
+  events: AsyncGenerator<string, void, undefined>,
+  gate: OutputGate,
+): Promise<void> {
+  const leave = () => {
+    gate.close();
+    return events.return(undefined);
+  };
+  res.once('close', leave);
+  try {
+    for await (const event of events) {
+      if (res.destroyed) break;
+      if (!res.write(showNumberTokens(event))) await drained(res);
+      if (event.startsWith('event: next')) gate.sent();
+    }
+  } finally {
+    res.off('close', leave);
+    gate.close();
+  }
+}
+
+function hasJson({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '');
+}
+
+function streamToken(request: Pick<StreamRequest, 'url' | 'headers'>): string | null {
+  const header = request.headers.get('x-graphql-event-stream-token');
+  return header || new URL(request.url, 'http://localhost').searchParams.get('token');
+}
+
+/** Waits until the client has received what was written, or has left. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done);
+      res.off('close', done);
+      resolve();
+    };
+    res.once('drain', done);
+    res.once('close', done);
+  });
+}

@@ -1,0 +1,70 @@
+import type { Session, Worker } from '../../prisma/generated/client/client.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
+import { DomainError } from '../errors.js';
+import { pathHash } from '../notebooks/path-hash.js';
+import type { StartPlan } from '../workers/resolve-start.js';
+import { whileUnarchived } from '../workspaces/while-unarchived.js';
+
+/** How often an insert is tried while other requests create and delete the same session. */
+const maxInserts = 5;
+
+/** A live session, and whether this request created it. */
+export interface CreatedSession {
+  session: Session;
+  created: boolean;
+}
+
+/**
+ * Finds the live session of a worker, a path and a kernel profile, or inserts its row.
+ * @throws DomainError `workspace_archived`; `session_starting` when other requests create and delete the session
+ *   meanwhile
+ */
+export async function findOrInsertSession(
+  services: PrismaService,
+  plan: StartPlan,
+  worker: Worker,
+): Promise<CreatedSession> {
+  const { prisma } = services;
+  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
+  for (let attempt = 0; attempt < maxInserts; attempt++) {
+    const found = await prisma.session.findUnique({ where: { liveKey } });
+    if (found && found.status !== 'dead') return { session: found, created: false };
+    if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
+    const inserted = await insertSession(services, plan, worker, liveKey);
+    if (inserted) return { session: inserted, created: true };
+    const other = await prisma.session.findUnique({ where: { liveKey } });
+    if (other) return { session: other, created: false };
+    // The session of the other request was deleted meanwhile.
+  }
+  throw new DomainError(
+    'session_starting',
+    'Other requests created and deleted this session meanwhile; try again in a few seconds.',
+    { retryAfterSeconds: 5 },
+  );
+}
+
+/** Null when another request inserted a session with the same key first. */
+async function insertSession(
+  { prisma }: PrismaService,
+  plan: StartPlan,
+  worker: Worker,
+  liveKey: string,
+): Promise<Session | null> {
+  const data = {
+    workspaceId: plan.workspace.id,
+    workerId: worker.id,
+    userId: worker.userId,
+    branch: worker.branch,
+    path: plan.path,
+    kernelProfileId: plan.profile.id,
+    kernelName: plan.profile.kernelName,
+    liveKey,
+  };
+  try {
+    return await whileUnarchived(prisma, plan.workspace.id, (tx) => tx.session.create({ data }));
+  } catch (error) {
+    if (uniqueViolation(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
+import { DomainError } from '../errors.js';
+import type { KernelQueue } from './kernel-queue.js';
+import type { KernelStarter } from './kernel-starter.js';
+import type { LiveSessions } from './live-sessions.js';
+import type { SessionRows } from './session-rows.js';
+
+const startTimeoutMs = 60_000;
+
+/** Restarts the kernels of sessions. */
+export class KernelRestarter {
+  private readonly restarts = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly deps: {
+      queue: KernelQueue;
+      live: LiveSessions;
+      starter: KernelStarter;
+      rows: SessionRows;
+    },
+  ) {}
+
+  /**
+   * Restarts the kernel of a session, or starts a new one where there is none. Callers join a restart that waits or
+   * runs: its kernel is as fresh.
+   * @throws DomainError `runtime_unavailable`; `not_found` when the session is deleted meanwhile
+   */
+  restart(sessionId: string): Promise<void> {
+    const joined = this.restarts.get(sessionId);
+    if (joined) return joined;
+    const restart = this.deps.queue
+      .run(sessionId, (aborted) => this.restartOrStart(sessionId, aborted))
+      .finally(() => this.restarts.delete(sessionId));
+    this.restarts.set(sessionId, restart);
+    return restart;
+  }
+
+  private async restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {
+    const { live, rows } = this.deps;
+    const kernel = live.kernel(sessionId);
+    if (kernel) {
+      const isRestarted = await restartKernel(kernel, aborted);
+      await live.statusWritten(sessionId);
+      if (isRestarted) return;
+      await live.disconnect(sessionId);
+    }
+    await rows.setStatus(sessionId, 'restarting');
+    await this.start(sessionId, aborted);
+  }
+
+  private async start(sessionId: string, aborted: AbortSignal): Promise<void> {
+    const limit = AbortSignal.timeout(startTimeoutMs);
+    try {
+      await this.deps.starter.start(sessionId, AbortSignal.any([aborted, limit]));
+    } catch (error) {
+      if (!limit.aborted || aborted.aborted) throw error;
+      throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
+    }
+  }
+}
+
+/** False when the server does not have the kernel any more. */
+async function restartKernel(kernel: KernelConnection, aborted: AbortSignal): Promise<boolean> {
+  try {
+    await rejectOnAbort(kernel.restart(), aborted);
+    return true;
+  } catch (error) {
+    if (error instanceof KernelLostError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import { waitFor } from '../engines/events/wait-for.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { DomainError } from '../errors.js';
+import type { WorkerManager } from '../workers/worker-manager.js';
+import type { KernelRestarter } from './kernel-restarter.js';
+import type { LiveSessions } from './live-sessions.js';
+import type { SessionRows } from './session-rows.js';
+
+const readyTimeoutMs = 120_000;
+
+/** The kernels of sessions, for the code that runs cells on them. */
+export class SessionKernels {
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly deps: {
+      prisma: PrismaClient;
+      bus: EventBus;
+      workers: WorkerManager;
+      live: LiveSessions;
+      rows: SessionRows;
+      restarter: KernelRestarter;
+      log: Logger;
+    },
+  ) {}
+
+  /**
+   * Waits, for 2 minutes at most, until the kernel of a session accepts a cell.
+   * @throws DomainError `session_dead`, `runtime_unavailable`
+   */
+  async ready(sessionId: string): Promise<KernelConnection> {
+    const check = async () => {
+      const kernel = this.deps.live.kernel(sessionId);
+      if (!kernel) await this.assertStarting(sessionId);
+      return kernel?.status === 'idle' || kernel?.status === 'busy' ? kernel : undefined;
+    };
+    const limit = AbortSignal.any([this.closing.signal, AbortSignal.timeout(readyTimeoutMs)]);
+    const kernel = await waitFor(this.deps.bus, 'session', sessionId, check, limit);
+    if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
+    return kernel;
+  }
+
+  /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */
+  async assertStarting(sessionId: string): Promise<void> {
+    const { prisma, live } = this.deps;
+    const row = await prisma.session.findUnique({ where: { id: sessionId }, select: { status: true } });
+    if (row?.status === 'starting' || row?.status === 'restarting' || live.kernel(sessionId)) return;
+    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
+  }
+
+  /**
+   * Counts a cell that a session started: its worker is `busy` while one runs.
+   * @returns what to call, once, when the cell has ended, with the kernel's counter if it is known
+   */
+  cellStarted(sessionId: string): (executionCount: number | null) => void {
+    const { workers, live, rows, log } = this.deps;
+    const workerId = live.workerId(sessionId);
+    const cellEnded = workerId === undefined ? undefined : workers.cellStarted(workerId);
+    return (executionCount) => {
+      cellEnded?.();
+      if (executionCount === null) return;
+      rows
+        .setExecutionCount(sessionId, executionCount)
+        .catch((err) => log.error({ err, sessionId }, 'the counter of a session was not written'));
+    };
+  }
+
+  /** Restarts a kernel that ignores an interrupt; does nothing when the session has no kernel any more. */
+  async restartUnresponsive(sessionId: string): Promise<void> {
+    const { live, restarter } = this.deps;
+    if (live.kernel(sessionId)) await restarter.restart(sessionId);
+  }
+
+  /** Ends the waits for kernels. */
+  close(): void {
+    this.closing.abort();
+  }
+}

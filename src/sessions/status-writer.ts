@@ -1,0 +1,53 @@
+import type { SessionStatus } from '../../prisma/generated/client/client.js';
+
+/** Cells that are shorter than this are not worth the two writes of `busy` and `idle`. */
+const cellDelayMs = 50;
+
+/** Writes the statuses that the kernel of one session reports, in their order and only where they change. */
+export class StatusWriter {
+  /** Not written yet. */
+  private next: { status: SessionStatus; reason: string | null } | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** Written last, or being written. */
+  private last: SessionStatus | undefined;
+  private writes: Promise<unknown> = Promise.resolve();
+
+  /** @param write must not throw; its calls never overlap */
+  constructor(private readonly write: (status: SessionStatus, reason: string | null) => Promise<unknown>) {}
+
+  /** Writes a status: between `busy` and `idle` after a short delay, else at once. */
+  set(status: SessionStatus, reason: string | null): void {
+    clearTimeout(this.timer);
+    this.next = { status, reason };
+    const isCell = [status, this.last].every((one) => one === 'idle' || one === 'busy');
+    if (isCell) this.timer = setTimeout(() => this.writeNext(), cellDelayMs);
+    else this.writeNext();
+  }
+
+  /** Writes a delayed status at once. Resolves when everything is written. */
+  async flush(): Promise<void> {
+    this.writeNext();
+    await this.writes;
+  }
+
+  /** Drops a delayed status. */
+  cancel(): void {
+    clearTimeout(this.timer);
+    this.next = undefined;
+  }
+
+  /** Resolves when the writes that have begun are over. */
+  async written(): Promise<void> {
+    await this.writes;
+  }
+
+  private writeNext(): void {
+    const { next } = this;
+    if (!next) return;
+    clearTimeout(this.timer);
+    this.next = undefined;
+    if (next.status === this.last) return;
+    this.last = next.status;
+    this.writes = this.writes.then(() => this.write(next.status, next.reason));
+  }
+}

@@ -1,0 +1,74 @@
+import { requireScope } from '../access/require-scope.js';
+import { loadSpace } from '../access/space-access.js';
+import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { notFound } from '../errors.js';
+import { loadSession } from '../sessions/load-session.js';
+import { loadWorker } from '../workers/load-worker.js';
+import { loadWorkspace } from '../workspaces/load-workspace.js';
+import type { ResourceLocation } from './resource-locations.js';
+
+/** What a subscription is narrowed to; absent means all that the caller can view in the space. */
+export interface ResourceFilter {
+  workspaceId?: string | null;
+  workerId?: string | null;
+  sessionId?: string | null;
+}
+
+/** A checked {@link ResourceFilter}, with the ids as they are stored. */
+export interface ResourceScope {
+  spaceId: string;
+  workspaceId: string | null;
+  workerId: string | null;
+  sessionId: string | null;
+}
+
+/**
+ * Authorizes the caller to watch what runs in a space, as the queries of the space and of each named resource do.
+ * @throws DomainError `insufficient_scope`, `not_found` (also for a worker or session of another workspace), `forbidden`
+ */
+export async function authorizeWatch(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  filter: ResourceFilter,
+): Promise<ResourceScope> {
+  requireScope(ctx, 'read');
+  const { space } = await loadSpace(services, ctx, spaceSlug);
+  const scope: ResourceScope = { spaceId: space.id, workspaceId: null, workerId: null, sessionId: null };
+  if (filter.workspaceId != null) {
+    scope.workspaceId = (
+      await loadWorkspace(services, ctx, spaceSlug, filter.workspaceId, 'view')
+    ).workspace.id;
+  }
+  if (filter.workerId != null) {
+    const { worker } = await loadWorker(services, ctx, spaceSlug, filter.workerId, 'view', 'read');
+    if (scope.workspaceId && worker.workspaceId !== scope.workspaceId) throw notFound('The worker');
+    scope.workerId = worker.id;
+  }
+  if (filter.sessionId != null) {
+    const options = { evenDeleted: true };
+    const { session } = await loadSession(
+      services,
+      ctx,
+      spaceSlug,
+      filter.sessionId,
+      'view',
+      'read',
+      options,
+    );
+    if (scope.workspaceId && session.workspaceId !== scope.workspaceId) throw notFound('The session');
+    scope.sessionId = session.id;
+  }
+  return scope;
+}
+
+/** Whether a resource is in the scope of a subscription. */
+export function isInScope(scope: ResourceScope, location: ResourceLocation | null): boolean {
+  return (
+    location !== null &&
+    location.spaceId === scope.spaceId &&
+    (scope.workspaceId === null || location.workspaceId === scope.workspaceId) &&
+    (scope.sessionId === null || location.sessionId === scope.sessionId)
+  );
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { DomainError } from '../../../errors.js';
+import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
+import type { LocalPython } from './local-python.js';
+import { endServer, identifyProcess, isRunning } from './server-process.js';
+import { type ServerRecord, ServerRecords } from './server-records.js';
+import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
+import { watchAnswers } from './watch-answers.js';
+import { WorkerWatch } from './worker-watch.js';
+
+const defaultStartTimeoutMs = 60_000;
+const watchPeriodMs = 1_000;
+/** While a server answers, only every so many checks of its process probe it. */
+const checksPerProbe = 5;
+/** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
+const pythonGraceMs = 500;
+
+/** What a {@link LocalBackend} works with. */
+export interface LocalBackendOptions {
+  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
+  stateRoot: string;
+  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
+  python: () => Promise<LocalPython>;
+  /** How long a server may take to answer; default 60 s. */
+  startTimeoutMs?: number;
+}
+
+/**
+ * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
+ * outlive the gateway; a record of each is kept in `stateRoot`.
+ */
+export class LocalBackend implements WorkerBackend {
+  readonly kind = 'external';
+  readonly ownsServers = true;
+  private readonly records: ServerRecords;
+  private readonly watch = new WorkerWatch(watchPeriodMs);
+  private readonly starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+
+  constructor(private readonly options: LocalBackendOptions) {
+    this.records = new ServerRecords(options.stateRoot);
+  }
+
+  async unavailableReason(): Promise<string | null> {
+    const grace = AbortSignal.timeout(pythonGraceMs);
+    try {
+      await rejectOnAbort(this.options.python(), grace);
+      return null;
+    } catch (error) {
+      if (error === grace.reason) return null;
+      return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
+    }
+  }
+
+  async start(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const aborter = new AbortController();
+    const starting = this.launch(spec, report, AbortSignal.any([signal, aborter.signal]));
+    this.starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
+    try {
+      return await starting;
+    } finally {
+      this.starts.delete(spec.workerId);
+    }
+  }
+
+  async stop(workerId: string): Promise<void> {
+    const start = this.starts.get(workerId);
+    start?.aborter.abort();
+    await start?.ended;
+    const record = await this.records.read(workerId);
+    if (record) await this.end(workerId, record);
+  }
+
+  async running(): Promise<Map<string, JupyterEndpoint>> {
+    const found = new Map<string, JupyterEndpoint>();
+    for (const workerId of await this.records.workerIds()) {
+      const record = await this.records.read(workerId);
+      if (!record || this.starts.has(workerId)) continue;
+      if (record.port !== null && (await isRunning(record))) {
+        const endpoint = endpointOf(record.port, record.token);
+        this.follow(workerId, record, endpoint);
+        found.set(workerId, endpoint);
+      } else {
+        await this.end(workerId, record);
+      }
+    }
+    return found;
+  }
+
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    return this.watch.onExit(listener);
+  }
+
+  async close(): Promise<void> {
+    this.watch.close();
+  }
+
+  private async launch(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    report(5, 'Preparing Python');
+    const { python } = await rejectOnAbort(this.options.python(), signal);
+    report(20, 'Starting Jupyter');
+    const folders = serverFolders(spec.stateDirectory);
+    await writeServerSetup(folders, spec.filesDirectory);
+    const token = randomBytes(32).toString('hex');
+    const child = await spawnServer(python, folders, spec.stateDirectory, token);
+    const record: ServerRecord = {
+      ...(await identifyProcess(child.pid)),
+      runtimeDirectory: folders.runtime,
+      token,
+      port: null,
+    };
+    const port = await this.awaitServer(spec.workerId, child, folders, record, report, signal);
+    const endpoint = endpointOf(port, token);
+    this.follow(spec.workerId, record, endpoint);
+    child.once('exit', () => this.watch.checkNow(spec.workerId));
+    return endpoint;
+  }
+
+  /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
+  private async awaitServer(
+    workerId: string,
+    child: ServerProcess,
+    folders: ServerFolders,
+    record: ServerRecord,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const limit = AbortSignal.timeout(this.options.startTimeoutMs ?? defaultStartTimeoutMs);
+    try {
+      await this.records.write(workerId, record);
+      report(40, 'Waiting for Jupyter');
+      record.port = await untilAnswering(child, folders, record.token, AbortSignal.any([signal, limit]));
+      await this.records.write(workerId, record);
+      signal.throwIfAborted();
+      return record.port;
+    } catch (error) {
+      await this.end(workerId, record);
+      if (limit.aborted && !signal.aborted) throw startTimeout(error);
+      throw error;
+    }
+  }
+
+  private follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
+    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe });
+    this.watch.follow(workerId, async () => {
+      if (await isRunning(record)) return checkAnswers();
+      return {
+        reason: 'exited',
+        detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+      };
+    });
+  }
+
+  private async end(workerId: string, record: ServerRecord): Promise<void> {
+    this.watch.unfollow(workerId);
+    await endServer(record, record.runtimeDirectory);
+    await this.records.remove(workerId);
+  }
+}
+
+function endpointOf(port: number, token: string): JupyterEndpoint {
+  return { baseUrl: `http://127.0.0.1:${port}/`, token };
+}
+
+function startTimeout(cause: unknown): DomainError {
+  const message = 'The Jupyter server did not answer in time; start the worker again.';
+  return new DomainError('runtime_unavailable', message, { cause, extra: { reason: 'start_timeout' } });
+}

@@ -1,0 +1,108 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
+import { DomainError } from '../../../errors.js';
+import type { RemoteFolders, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import { checkWorkerId } from './check-worker-id.js';
+import { ContentsFolder, removeContentsFolder } from './contents-folder.js';
+import { watchAnswers } from './watch-answers.js';
+import { WorkerWatch } from './worker-watch.js';
+
+const probeTimeoutMs = 5_000;
+const watchPeriodMs = 5_000;
+const removeTimeoutMs = 30_000;
+
+/**
+ * Lets workers use a Jupyter server that somebody else runs: starting a worker is a probe of the server, and stopping
+ * one leaves the server alone. Each worker has its own folder below the server's root. An empty file for each worker in
+ * `stateRoot` says which ones use the server.
+ */
+export class RegisteredBackend implements WorkerBackend {
+  readonly kind = 'external';
+  readonly ownsServers = false;
+  readonly remoteFolders: RemoteFolders;
+  private readonly directory: string;
+  private readonly client: JupyterClient;
+  private readonly watch = new WorkerWatch(watchPeriodMs);
+
+  constructor(private readonly options: { stateRoot: string; registered: JupyterEndpoint }) {
+    this.directory = join(options.stateRoot, 'registered');
+    this.client = new JupyterClient(options.registered);
+    this.remoteFolders = remoteFoldersOf(options.registered);
+  }
+
+  async unavailableReason(): Promise<string | null> {
+    try {
+      await this.client.probe(probeTimeoutMs);
+      return null;
+    } catch (error) {
+      return error instanceof DomainError ? error.message : 'The Jupyter server does not answer.';
+    }
+  }
+
+  async start(
+    { workerId }: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    report(50, 'Asking the Jupyter server');
+    await this.client.probe(probeTimeoutMs);
+    signal.throwIfAborted();
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await writeFile(this.file(workerId), '');
+    this.follow(workerId);
+    return this.endpointOf(workerId);
+  }
+
+  async stop(workerId: string): Promise<void> {
+    this.watch.unfollow(workerId);
+    await rm(this.file(workerId), { force: true });
+  }
+
+  async running(): Promise<Map<string, JupyterEndpoint>> {
+    const workerIds = await readdir(this.directory).catch(() => []);
+    if (workerIds.length === 0 || (await this.unavailableReason()) !== null) return new Map();
+    for (const workerId of workerIds) this.follow(workerId);
+    return new Map(workerIds.map((workerId) => [workerId, this.endpointOf(workerId)]));
+  }
+
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    return this.watch.onExit(listener);
+  }
+
+  async close(): Promise<void> {
+    this.watch.close();
+    this.client.dispose();
+  }
+
+  private follow(workerId: string): void {
+    this.watch.follow(workerId, watchAnswers(this.client));
+  }
+
+  private file(workerId: string): string {
+    return join(this.directory, checkWorkerId(workerId));
+  }
+
+  private endpointOf(workerId: string): JupyterEndpoint {
+    return { ...this.options.registered, folder: folderOf(workerId) };
+  }
+}
+
+function remoteFoldersOf(registered: JupyterEndpoint): RemoteFolders {
+  const rest = new JupyterRest(registered);
+  return {
+    open: (workerId, signal) => ContentsFolder.open(new JupyterContents(rest, signal), folderOf(workerId)),
+    remove: (workerId) => {
+      const contents = new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
+      return removeContentsFolder(contents, folderOf(workerId));
+    },
+  };
+}
+
+/** The name does not begin with a dot, as servers hide such folders. */
+function folderOf(workerId: string): string {
+  return `gateway-workers/${workerId}`;
+}

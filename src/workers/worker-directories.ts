@@ -1,0 +1,38 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Worker } from '../../prisma/generated/client/client.js';
+import type { WorkerBackend } from './backend.js';
+import type { WorkerFolders } from './worker-files.js';
+
+/** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
+export class WorkerDirectories {
+  constructor(private readonly deps: { directory: string; backends: WorkerBackend[]; log: Logger }) {}
+
+  /** The folders of a worker; they need not exist yet. */
+  foldersOf({ id, backend }: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
+    const remote = this.deps.backends.find(({ kind }) => kind === backend)?.remoteFolders;
+    const directory = this.directoryOf(id);
+    return {
+      files: join(directory, 'files'),
+      state: join(directory, 'state'),
+      openRemote: remote && ((signal) => remote.open(id, signal)),
+    };
+  }
+
+  /** Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. */
+  async remove(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
+    const removals = await Promise.allSettled([
+      rm(this.directoryOf(workerId), { recursive: true, force: true }),
+      backend?.remoteFolders?.remove(workerId),
+    ]);
+    for (const removal of removals) {
+      if (removal.status === 'fulfilled') continue;
+      this.deps.log.warn({ err: removal.reason, workerId }, 'the folder of a worker was not removed');
+    }
+  }
+
+  private directoryOf(workerId: string): string {
+    return join(this.deps.directory, workerId);
+  }
+}

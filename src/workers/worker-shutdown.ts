@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { WorkerBackend } from './backend.js';
+import type { FileFollower } from './file-follower.js';
+import type { LiveWorker, WorkerServer } from './live-worker.js';
+import { ServerStopper } from './server-stopper.js';
+import type { WorkerDirectories } from './worker-directories.js';
+import type { WorkerRows } from './worker-rows.js';
+import { liveStatuses } from './worker-status.js';
+
+/**
+ * Is called when a worker has ended, for whatever reason.
+ * @param server where its kernels may run on: a server that the worker shared with others
+ */
+export type WorkerEndedListener = (workerId: string, server?: JupyterEndpoint) => Promise<void>;
+
+/** Why a worker failed. */
+export interface WorkerFailure {
+  /** One word for `status_reason`. */
+  reason: string;
+  /** One sentence for `error_detail`: no host path, no token, no upstream text. */
+  detail: string;
+}
+
+const stopFailed: WorkerFailure = {
+  reason: 'stop_failed',
+  detail: 'The worker could not be stopped; the gateway keeps trying.',
+};
+
+/** Ends workers: their servers, their rows, their sessions and their folders, in this order. */
+export class WorkerShutdown {
+  /** See {@link WorkerEndedListener}; none by default. */
+  onEnded: WorkerEndedListener = async () => {};
+  private readonly servers: ServerStopper;
+
+  constructor(
+    private readonly deps: {
+      rows: WorkerRows;
+      follower: FileFollower;
+      directories: WorkerDirectories;
+      log: Logger;
+    },
+  ) {
+    this.servers = new ServerStopper(deps);
+  }
+
+  /**
+   * Ends a worker that was to stop. Its row is `stopped` then, or `failed` with the reason `stop_failed` while stopping
+   * its server goes on in the background.
+   */
+  async stop(
+    workerId: string,
+    statusReason: string,
+    server?: WorkerServer & Pick<LiveWorker, 'started'>,
+  ): Promise<void> {
+    const isStopped = !server || (await this.servers.stop(server.backend, workerId));
+    // A start that goes on might write files after their folder was removed.
+    await server?.started;
+    if (isStopped) await this.end(workerId, 'stopped', { reason: statusReason, detail: null }, server);
+    else await this.end(workerId, 'failed', stopFailed, server);
+  }
+
+  /** Ends a worker that failed, also where its server cannot be stopped at once. */
+  async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
+    if (server) await this.servers.stop(server.backend, workerId);
+    await this.end(workerId, 'failed', failure, server);
+  }
+
+  /** Stops a server that belongs to no live worker, and removes its folders. */
+  async discard(workerId: string, backend: WorkerBackend): Promise<void> {
+    await this.servers.stop(backend, workerId);
+    await this.deps.directories.remove(workerId, backend);
+  }
+
+  /** Gives up the servers that could not be stopped yet. */
+  close(): void {
+    this.servers.close();
+  }
+
+  private async end(
+    workerId: string,
+    status: 'stopped' | 'failed',
+    { reason, detail }: { reason: string; detail: string | null },
+    server?: WorkerServer,
+  ): Promise<void> {
+    const { rows, follower, directories, log } = this.deps;
+    await follower.unfollow(workerId);
+    await rows.update(workerId, liveStatuses, {
+      status,
+      statusReason: reason,
+      errorDetail: detail,
+      stoppedAt: new Date(),
+      liveKey: null,
+    });
+    const shared = server?.backend.ownsServers === false ? server.endpoint : undefined;
+    await this.onEnded(workerId, shared).catch((error) =>
+      log.error({ err: error, workerId }, 'the sessions of a worker were not ended'),
+    );
+    await directories.remove(workerId, server?.backend);
+  }
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { parseJson, stringifyJson } from '../../../src/engines/nbformat/json.js';
+import { withPlainTopLevelNumbers } from '../../../src/engines/nbformat/plain-top-level-numbers.js';
+
+it('makes the members of a body plain numbers and keeps the tokens of what is nested', () => {
+  const body = withPlainTopLevelNumbers(
+    parseJson('{"a":30.0,"b":1e1,"c":1152921504606846976,"notebook":{"n":1.0}}'),
+  );
+  expect(body).toMatchObject({ a: 30, b: 10, c: 2 ** 60 });
+  expect(stringifyJson(body)).toContain('"notebook":{"n":1.0}');
+});
+
+it.each([
+  ['1.0', 1],
+  ['"1.0"', '1.0'],
+  ['null', null],
+  ['[1]', [1]],
+])('leaves a body that is no object what it is: %s', (text, expected) => {
+  expect(withPlainTopLevelNumbers(parseJson(text))).toEqual(expected);
+});

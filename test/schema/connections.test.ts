@@ -1,0 +1,49 @@
+import { isObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../schema/index.js';
+
+/** The fields of a type of the schema, each with its type as SDL writes it. */
+function fieldsOf(name: string): Record<string, string> {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) throw new Error(`${name} is no object type`);
+  return Object.fromEntries(
+    Object.entries(type.getFields()).map(([key, field]) => [key, String(field.type)]),
+  );
+}
+
+const connections = Object.keys(schema.getTypeMap()).filter((name) => name.endsWith('Connection'));
+
+// https://relay.dev/graphql/connections.htm
+describe('every list follows the GraphQL Cursor Connections Specification', () => {
+  it.each(connections)('%s has edges with cursors, and page info', (name) => {
+    const node = name.slice(0, -'Connection'.length);
+    expect(fieldsOf(name)).toEqual({
+      nodes: `[${node}!]!`,
+      edges: `[${node}Edge!]!`,
+      pageInfo: 'PageInfo!',
+      totalCount: 'Int!',
+    });
+    expect(fieldsOf(`${node}Edge`)).toEqual({ cursor: 'String!', node: `${node}!` });
+  });
+
+  it('PageInfo has the four fields of the specification', () => {
+    expect(fieldsOf('PageInfo')).toEqual({
+      hasPreviousPage: 'Boolean!',
+      hasNextPage: 'Boolean!',
+      startCursor: 'String',
+      endCursor: 'String',
+    });
+  });
+
+  it('each field that returns a connection takes first and after, and offset and limit', () => {
+    const fields = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()))
+      .filter(({ type }) => String(type).endsWith('Connection!'));
+    expect(fields.length).toBeGreaterThan(20);
+    for (const { args } of fields) {
+      const names = args.map(({ name, type }) => `${name}: ${type}`);
+      expect(names).toEqual(expect.arrayContaining(['first: Int', 'after: ID', 'offset: Int', 'limit: Int']));
+    }
+  });
+});
