@@ -6,7 +6,7 @@ import { ensureLocalPython } from '../src/workers/backends/external/local-python
 
 const jupyterHome = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
 
-/** A gateway as `npm start` runs it, in a process and a data folder of its own; cut off from the one that measures. */
+/** A gateway as `npm start` runs it, in its own process and data folder, apart from the process that measures. */
 export async function openBenchGateway() {
   await benchPython();
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
@@ -47,7 +47,7 @@ export async function openBenchGateway() {
   };
 }
 
-/** The Python that runs the gateway's own and the baseline's Jupyter, alike. */
+/** The Python of both Jupyter servers, the gateway's and the baseline's. */
 export function benchPython() {
   return ensureLocalPython({ directory: jupyterHome, report: () => {} });
 }

@@ -4,7 +4,7 @@ export function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** One measured thing against its baseline. */
+/** One measurement with its baseline. */
 export interface Row {
   what: string;
   /** Default ms. */
@@ -19,7 +19,7 @@ export interface Row {
 /** Prints rows as a table with their ratios. */
 export function printTable(title: string, rows: Row[]): void {
   console.log(`\n${title}\n`);
-  console.log('| what | ours, p50 | baseline | baseline, p50 | ratio | goal |');
+  console.log('| measurement | gateway, p50 | baseline | baseline, p50 | ratio | goal |');
   console.log('|---|---|---|---|---|---|');
   for (const { what, ours, baseline, theirs, goal, unit = 'ms' } of rows) {
     const ratio = ours / theirs;

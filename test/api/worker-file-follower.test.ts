@@ -8,13 +8,12 @@ import { demo } from '../../prisma/seed.js';
 import { FileFollower } from '../../src/workers/file-follower.js';
 import { layOutFiles } from '../../src/workers/worker-files.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let root: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   root = await mkdtemp(join(tmpdir(), 'file-follower-'));
 });
 afterAll(async () => {

@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeRuntime, type TestRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
-let theirs: Awaited<ReturnType<typeof createRuntimeRows>>;
-let mine: Awaited<ReturnType<typeof createRuntimeRows>>;
-let ended: Awaited<ReturnType<typeof createRuntimeRows>>;
+let theirs: TestRuntime;
+let mine: TestRuntime;
+let ended: TestRuntime;
 beforeAll(async () => {
   on = await openTestPlatform();
   const { prisma } = on.at.gateway.services;
   await share('space');
-  const { workspaceId } = demo;
-  ended = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'stopped' });
-  theirs = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'ready' });
-  mine = await createRuntimeRows(prisma, { workspaceId, userId: on.viewer.id, status: 'ready' });
+  ended = await makeRuntime(on.at, { userId: on.editor.id, status: 'stopped' });
+  theirs = await makeRuntime(on.at, { userId: on.editor.id });
+  mine = await makeRuntime(on.at, { userId: on.viewer.id });
   await prisma.session.update({ where: { id: ended.session.id }, data: { deletedAt: new Date() } });
-  await prisma.execution.create({
-    data: { sessionId: theirs.session.id, userId: on.editor.id, code: '6 * 7' },
-  });
 });
 afterAll(() => on.at.close());
 
@@ -28,20 +26,20 @@ const ids = (page: { nodes: { id: string }[] }) => page.nodes.map(({ id }) => id
 const workspace = async (selection: string, token = on.viewer.token) =>
   (await on.space(`workspace(id: "${demo.workspaceId}") { ${selection} }`, token)).workspace;
 
-describe('who views a workspace', () => {
-  it("sees everybody's live workers, newest first", async () => {
+describe('a caller with can_view', () => {
+  it('sees the live workers of all users, newest first', async () => {
     const { workers } = await workspace('workers { totalCount nodes { id userId } }');
     expect(workers.totalCount).toBe(2);
     expect(ids(workers)).toEqual([mine.worker.id, theirs.worker.id]);
   });
 
-  it('sees the workers that have ended when asked', async () => {
+  it('sees ended workers on request', async () => {
     const { workers } = await workspace('workers(includeStopped: true) { totalCount nodes { id } }');
     expect(workers.totalCount).toBe(3);
     expect(ids(workers)).toEqual([mine.worker.id, theirs.worker.id, ended.worker.id]);
   });
 
-  it("sees everybody's sessions that are not deleted, newest first, and what was run in them", async () => {
+  it('sees the sessions of all users with their executions, newest first, without deleted ones', async () => {
     const { sessions } = await workspace(
       'sessions { totalCount nodes { id executions { nodes { code } } } }',
     );
@@ -52,18 +50,18 @@ describe('who views a workspace', () => {
     ]);
   });
 
-  it('has only their own in the lists of the space', async () => {
+  it('sees only their own in the lists of the space', async () => {
     const space = await on.space('workers { nodes { id } } sessions { nodes { id } }', on.viewer.token);
     expect(ids(space.workers)).toEqual([mine.worker.id]);
     expect(ids(space.sessions)).toEqual([mine.session.id]);
   });
 });
 
-describe('who may not', () => {
+describe('a caller without the needed access', () => {
   const both = ['workers { totalCount }', 'sessions { totalCount }'];
 
-  it('reads neither without the scope `read`', async () => {
-    const writer = await on.at.user('editor', ['write']);
+  it('reads neither workers nor sessions without the token scope read', async () => {
+    const writer = await makeUser(on.at, { role: 'editor', scopes: ['write'] });
     const make = (selection: string) =>
       `mutation { createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) {
         ${selection} } }`;
@@ -72,12 +70,9 @@ describe('who may not', () => {
     }
   });
 
-  it('reads neither once they gave a private workspace away', async () => {
+  it('reads neither workers nor sessions of a private workspace that they gave to another owner', async () => {
     for (const selection of both) {
-      const { id } = await on.mutate(
-        `createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) { id }`,
-        on.editor.token,
-      );
+      const { id } = await makeWorkspace(on.at, { token: on.editor.token });
       const give = `updateWorkspace(spaceSlug: "demo", id: "${id}", input: { ownerUserId: "${on.admin.id}" })`;
       expect(await on.refused(`${give} { ${selection} }`, on.editor.token)).toBe('forbidden');
     }

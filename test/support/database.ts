@@ -34,7 +34,7 @@ export async function openTestDatabase(): Promise<Database> {
   };
 }
 
-/** A place for a database that has nothing in it yet and outlives being closed. */
+/** A location for an empty database that remains when it is closed. */
 export interface DatabaseHome {
   options: Pick<DatabaseOptions, 'url' | 'pgliteDirectory'>;
   /** What Prisma's CLI takes as `DATABASE_URL`. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nativeGit } from '../engines/git/git-fixture.js';
 
-/** How a server answers, until told otherwise. */
+/** How a server answers, until it is changed. */
 export type ServerMood =
   | 'well'
   /** Takes requests and never answers. */
@@ -64,9 +64,11 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
     if (mood === 'garbage') return void response.end('this is no git server');
     if (mood === 'failing') return void response.writeHead(500).end('no');
     if (mood === 'indiscreet') {
-      const told = String(request.headers.authorization);
-      const password = Buffer.from(told.slice('Basic '.length), 'base64').toString();
-      return void response.writeHead(500, { 'content-type': 'text/plain' }).end(`${told} ${password}`);
+      const authorization = String(request.headers.authorization);
+      const password = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
+      return void response
+        .writeHead(500, { 'content-type': 'text/plain' })
+        .end(`${authorization} ${password}`);
     }
     if (typeof mood === 'object') {
       return void response.writeHead(302, { location: mood.redirectTo + request.url }).end();
@@ -140,7 +142,7 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
 const stallAfter = 20_000;
 
 /** CGI, as far as `git http-backend` needs it. */
-function serve(root: string, request: IncomingMessage, response: ServerResponse, mostBytes: number): void {
+function serve(root: string, request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const url = new URL(request.url!, 'http://127.0.0.1');
   const { 'content-type': type, 'content-length': length, 'content-encoding': encoding } = request.headers;
   const child = spawn('git', ['http-backend'], {
@@ -179,9 +181,9 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse,
     let sent = 0;
     child.stdout.on('data', (more: Buffer) => {
       sent += more.length;
-      if (sent <= mostBytes) response.write(more);
+      if (sent <= maxBytes) response.write(more);
     });
-    child.stdout.once('end', () => sent <= mostBytes && response.end());
+    child.stdout.once('end', () => sent <= maxBytes && response.end());
   };
   child.stdout.on('data', onHead);
 }

@@ -87,10 +87,10 @@ export function createChecker(document: OpenApiDocument): Checker {
       const query = new URL(sent, 'http://gateway').searchParams;
       for (const [index, given] of node.parameters.entries()) {
         const parameter = resolve(given, [...pointer, 'parameters', String(index)]);
-        const { name, in: place, required, schema } = parameter.node;
-        const value = { query: query.get(name), header: headers.get(name) }[place as 'query'] ?? null;
+        const { name, in: location, required, schema } = parameter.node;
+        const value = { query: query.get(name), header: headers.get(name) }[location as 'query'] ?? null;
         // The path was matched already, and its parameters are any text.
-        if (place === 'path') continue;
+        if (location === 'path') continue;
         if (required) expect(value, `${what} has no ${name}`).not.toBeNull();
         if (value !== null)
           validate([...parameter.pointer, 'schema'], decoded(value, schema), `${what} ${name}`);

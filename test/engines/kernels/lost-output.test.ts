@@ -55,7 +55,7 @@ describe('output that never arrives', { timeout: 60_000 }, () => {
   });
 });
 
-test('nothing is lost while the server stalls, because the kernel waits', async () => {
+test('no output is lost while the server stalls, because the kernel waits', async () => {
   const pid = await serverPidOf(jupyter);
   const stall = setTimeout(() => process.kill(pid, 'SIGSTOP'), 300);
   const goOn = setTimeout(() => process.kill(pid, 'SIGCONT'), 2_500);
@@ -71,7 +71,7 @@ test('nothing is lost while the server stalls, because the kernel waits', async 
 }, 60_000);
 
 describe('LostOutputCounter', () => {
-  test('counts gaps and not the order', () => {
+  test('counts missing messages, whatever their order', () => {
     const lost = new LostOutputCounter();
     for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(2);

@@ -15,6 +15,6 @@ it.each([
   ['"1.0"', '1.0'],
   ['null', null],
   ['[1]', [1]],
-])('leaves a body that is no object what it is: %s', (text, expected) => {
+])('does not change a body that is no object: %s', (text, expected) => {
   expect(withPlainTopLevelNumbers(parseJson(text))).toEqual(expected);
 });
