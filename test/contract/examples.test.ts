@@ -5,6 +5,7 @@ import { exampleIds } from '../../rest/openapi/examples/example-ids.js';
 import { examples } from '../../rest/openapi/examples/examples.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { createChecker } from '../support/openapi-checker.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
     database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
-  names.set(exampleIds.colleague, (await at.user('viewer')).id);
+  names.set(exampleIds.colleague, (await makeUser(at, { role: 'viewer' })).id);
 });
 afterAll(async () => {
   const { prisma, workers } = at.gateway.services;
