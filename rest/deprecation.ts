@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
-import type { RouteDescription } from './route.js';
+import type { RouteDescription } from './route-description.js';
 
-/** Since when the repository-addressed routes are deprecated: 2026-01-01T00:00:00Z. */
+/** The Unix time since which the routes of repositories are deprecated: 2026-01-01T00:00:00Z. */
 const deprecatedSince = Date.UTC(2026, 0, 1) / 1000;
 
 /** Whether a route has a successor. */
@@ -16,9 +16,9 @@ export const announceDeprecation: MiddlewareHandler = async (c, next) => {
 };
 
 /**
- * The `Link` from a repository-addressed request to its successor (RFC 5829, section 3.2).
- * @param url of the request
- * @param workspaceId a workspace over the repository
+ * The `Link` from a request to a repository's route to the successor of that route (RFC 5829, section 3.2).
+ * @param url the URL of the request
+ * @param workspaceId a workspace over the repository that the caller can view
  */
 export function successorLink(url: string, repositoryId: string, workspaceId: string): string {
   const { pathname, search } = new URL(url);

@@ -1,37 +1,31 @@
-import { statusOf } from '../src/error-status.js';
 import { DomainError } from '../src/errors.js';
-
-/** The body of every answer that is not a success. */
-export interface ErrorBody {
-  detail: string;
-  code: string;
-  request_id: string;
-  errors?: { loc: (string | number)[]; msg: string; type: string }[];
-}
+import { refusalOf } from '../src/refusal.js';
+import { snakeCase } from './locate-error.js';
+import { RequestError } from './request-error.js';
 
 /** A `not_found` for a path that the server does not have. */
 export function noSuchPath(): DomainError {
-  return new DomainError('not_found', 'There is no such path; the README lists them all.');
+  return new DomainError(
+    'not_found',
+    'There is no such path; /openapi.json lists all paths of the REST API.',
+  );
 }
 
 /**
- * Turns what was thrown into an answer; only a {@link DomainError} tells its text.
- * @param requestId answered as `request_id`
+ * The answer to what was thrown: `{"detail", "code", "request_id"}`, `errors` where values of the request are named, and
+ * the further members of the error in snake_case. Only a {@link DomainError} shows its text.
  */
 export function errorResponse(error: unknown, requestId: string): Response {
-  const known =
-    error instanceof DomainError
-      ? error
-      : new DomainError('internal', 'Something went wrong here; quote the request_id when you report it.');
-  const headers = new Headers({ 'content-type': 'application/json' });
-  if (known.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer');
-  if (known.retryAfterSeconds !== undefined) headers.set('retry-after', String(known.retryAfterSeconds));
-  const body: ErrorBody & Record<string, unknown> = {
-    detail: known.message,
-    code: known.code,
+  const { code, status, message, extra, headers } = refusalOf(error);
+  const body = {
+    detail: message,
+    code,
     request_id: requestId,
-    ...(known.fields ? { errors: known.fields } : {}),
-    ...known.extra,
+    ...(error instanceof RequestError ? { errors: error.faults } : {}),
+    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [snakeCase(name), value])),
   };
-  return new Response(JSON.stringify(body), { status: statusOf[known.code], headers });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  });
 }

@@ -1,15 +1,19 @@
 import type { RestRoute } from './route.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
-import { fileRoutes } from './routes/files.js';
-import { runtimeRoutes } from './routes/runtime.js';
+import { repositoryFileRoutes } from './routes/repository-files.js';
+import { sessionRoutes } from './routes/sessions.js';
+import { workerRoutes } from './routes/workers.js';
+import { workspaceFileRoutes } from './routes/workspace-files.js';
 import { workspaceRoutes } from './routes/workspaces.js';
 
 /** The whole REST API. */
 export const routes: RestRoute[] = [
   ...workspaceRoutes,
-  ...fileRoutes,
+  ...workspaceFileRoutes,
+  ...repositoryFileRoutes,
   ...documentRoutes,
-  ...runtimeRoutes,
+  ...workerRoutes,
+  ...sessionRoutes,
   ...executionRoutes,
 ];

@@ -31,3 +31,11 @@ import { builder } from './builder.js';
 
 /** The one GraphQL schema, which all transports execute. */
 export const schema = builder.toSchema();
+
+schema.description = `Git-backed notebook workspaces with live kernels.
+
+Errors: \`extensions.code\` is from a closed list and keeps its meaning; \`extensions.requestId\` is also in the log of the
+gateway. An error about fields of the input has \`extensions.errors\`, a list of all faults:
+\`{"path": ["newPath"], "message": "must not be empty", "type": "too_short"}\`. A path begins below the argument that holds
+the input, and counts list items from 0: \`["changes", 3, "create", "path"]\`. Further members belong to the code:
+\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`.`;

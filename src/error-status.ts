@@ -1,7 +1,10 @@
 import type { ErrorCode } from './errors.js';
 
-/** The one place that knows which error code is which HTTP status. */
-export const statusOf: Record<ErrorCode, 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503> = {
+/** The HTTP statuses of errors. */
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
+
+/** The HTTP status of each error code, for every transport. */
+export const statusOf: Record<ErrorCode, ErrorStatus> = {
   unauthenticated: 401,
   insufficient_scope: 403,
   forbidden: 403,

@@ -1,8 +1,8 @@
 /**
  * The closed list of error codes that a client may see, in GraphQL as `extensions.code` and in REST as `code`.
- * `rest/status.ts` is the one place that maps them to HTTP statuses.
+ * `error-status.ts` has the HTTP status of each.
  */
-const errorCodes = [
+export const errorCodes = [
   'unauthenticated',
   'insufficient_scope',
   'forbidden',
@@ -47,32 +47,38 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return knownCodes.has(value);
 }
 
-/** What is wrong with one field of the input: `loc` is the way to it, e.g. `["body", "name"]`. */
+/**
+ * The path to a field of a command's input, in the names of GraphQL: `["newPath"]`, `["changes", 3, "create", "path"]`.
+ * An index counts from 0. The argument that holds the input is left out.
+ */
+export type FieldPath = readonly (string | number)[];
+
+/** What is wrong with one field of a command's input. */
 export interface FieldFault {
-  loc: (string | number)[];
-  msg: string;
+  path: FieldPath;
+  /** The rest of a sentence that begins with the field's name, e.g. `must not be empty`. */
+  message: string;
+  /** A stable word in snake_case for programs, e.g. `too_short`. */
   type: string;
 }
 
 /** Optional parts of a {@link DomainError}. */
 export interface DomainErrorOptions {
-  /** Faults of single input fields; answered as `errors`. */
-  fields?: FieldFault[];
-  /** Further top-level members of the answer, e.g. `current_sha` of a conflict. Never secrets, never host paths. */
+  /** Further members of the answer in camelCase, e.g. `currentSha` of a conflict. Never secrets, never paths of the host. */
   extra?: Record<string, unknown>;
-  /** Seconds after which trying again makes sense; answered as `Retry-After`. */
+  /** Seconds after which a new attempt makes sense; answered as `Retry-After`. */
   retryAfterSeconds?: number;
   /** The underlying failure, for the log only; never answered. */
   cause?: unknown;
 }
 
 /**
- * A failure that the client is told about: `message` is one safe sentence that says what to do next.
- * Everything else that is thrown is answered as the masked code `internal`.
+ * A failure that the client may see: `message` is one safe sentence that says what to do next. Everything else that is
+ * thrown is answered as the masked code `internal`.
+ * @example throw new DomainError('quota_exceeded', 'You have 10 live workers; stop one first.');
  */
 export class DomainError extends Error {
   readonly code: ErrorCode;
-  readonly fields: FieldFault[] | undefined;
   readonly extra: Record<string, unknown> | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -80,10 +86,28 @@ export class DomainError extends Error {
     super(message, { cause: options.cause });
     this.name = 'DomainError';
     this.code = code;
-    this.fields = options.fields;
     this.extra = options.extra;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/**
+ * A {@link DomainError} about fields of the input. Its message is the sentence of the first fault.
+ * @example throw new FieldError('invalid_path', [{ path: ['newPath'], message: 'is a folder', type: 'invalid_path' }]);
+ */
+export class FieldError extends DomainError {
+  readonly faults: readonly [FieldFault, ...FieldFault[]];
+
+  /** @param faults at least one */
+  constructor(code: ErrorCode, faults: readonly [FieldFault, ...FieldFault[]], options?: DomainErrorOptions) {
+    super(code, faultSentence(faults[0]), options);
+    this.faults = faults;
+  }
+}
+
+/** The sentence of a fault: the field's path with dots, then what is wrong, e.g. `changes.3.path: must not be empty`. */
+function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>): string {
+  return `${path.join('.')}: ${message}`;
 }
 
 /** A `not_found` whose text is the same for unknown things and for those of another space. */
@@ -91,15 +115,12 @@ export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} was not found.`);
 }
 
-/** An `invalid_request` that names one field of the body, or of the query (`loc` is below `place`). */
-export function invalidField(
-  field: string | (string | number)[],
-  msg: string,
-  type = 'invalid',
-  place: 'body' | 'query' = 'body',
-): DomainError {
-  const loc = [place, ...(Array.isArray(field) ? field : [field])];
-  return new DomainError('invalid_request', `${loc.slice(1).join('.')}: ${msg}`, {
-    fields: [{ loc, msg, type }],
-  });
+/**
+ * An `invalid_request` that names one field.
+ * @param field its name, or the path to it
+ * @param type a stable word for programs; default `invalid`
+ */
+export function invalidField(field: string | FieldPath, message: string, type = 'invalid'): FieldError {
+  const path = typeof field === 'string' ? [field] : field;
+  return new FieldError('invalid_request', [{ path, message, type }]);
 }

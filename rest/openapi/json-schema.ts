@@ -9,12 +9,12 @@ export function refTo(name: string): JsonSchema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** An object all of whose properties are always there. */
+/** The schema of an object that always has all of its properties. */
 export function objectOf(properties: Record<string, JsonSchema>): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties) };
 }
 
-/** The same schema, or null. */
+/** A schema that also allows null. */
 export function orNull(schema: JsonSchema): JsonSchema {
   if (Object.keys(schema).every((keyword) => keyword === 'description')) return schema;
   if (typeof schema.type === 'string') {

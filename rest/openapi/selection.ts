@@ -17,7 +17,7 @@ export interface ParsedDocument {
   fragments: Map<string, FragmentDefinitionNode>;
 }
 
-/** Splits a document of one operation. */
+/** Splits a document into its one operation and its fragments. */
 export function parseDocument(document: DocumentNode): ParsedDocument {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation: OperationDefinitionNode | undefined;
@@ -29,8 +29,8 @@ export function parseDocument(document: DocumentNode): ParsedDocument {
 }
 
 /**
- * The fields that a selection gives for one object type, by their keys in the answer; fragments on other types are left
- * out (https://spec.graphql.org/October2021/#CollectFields()).
+ * The fields that a selection has for one object type, by their keys in the answer. Fragments on other types are left out
+ * (https://spec.graphql.org/October2021/#CollectFields()).
  */
 export function fieldsOf(
   selection: SelectionSetNode,
@@ -65,7 +65,7 @@ export function possibleTypes(name: string, schema: GraphQLSchema): readonly Gra
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
-/** The fragment that a selection consists of, when it is nothing but that. */
+/** The one fragment that a selection consists of; undefined where it has fields or several fragments. */
 export function onlyFragment(
   selection: SelectionSetNode,
   fragments: ParsedDocument['fragments'],

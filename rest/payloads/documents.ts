@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { pageQuery } from './lists.js';
+import { idText, refText } from './texts.js';
 
 /** A new link. */
 export const createLinkBody = z.strictObject({
-  target_type: z.enum(['product', 'analysis', 'repository', 'use_case']).describe('What it is.'),
-  target_id: z.string().describe('Its id; it must be of the same space.'),
+  target_type: z.enum(['product', 'analysis', 'repository', 'use_case']).describe('The type of the target.'),
+  target_id: idText('The id of the target, in the same space; a repository must be one that you may view.'),
 });
 
 /** Which versions are listed. */
 export const listVersionsQuery = pageQuery(20, 100).extend({
-  branch: z.string().optional().describe("Default the repository's default branch."),
+  branch: refText("The branch of the versions; default: the repository's default branch.").optional(),
 });

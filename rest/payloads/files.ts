@@ -1,40 +1,58 @@
 import { z } from 'zod';
+import { RequestError } from '../request-error.js';
 import { pageQuery } from './lists.js';
+import { pathText, refText, text } from './texts.js';
 
 type Kind = 'notebook' | 'text';
 
-const kinds: Kind[] = ['notebook', 'text'];
-const path = z.string().describe('Relative, `/`-separated.');
-const ref = z.string().describe('A branch, tag or commit sha; default the default branch.');
-const branch = z.string().nullish().describe('Default the default branch.');
-const baseSha = z.string().nullish().describe('The blob last read: refuses to save over another.');
-const commitMessage = z.string().nullish().describe('Default one that says what was done.');
+const kinds: [Kind, Kind] = ['notebook', 'text'];
+const path = pathText('The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.');
+const ref = refText('A branch, a tag or a full commit sha; default: the default branch.');
+const branch = refText('The branch to write to; default: the default branch.').nullish();
+const baseSha = text('The blob sha that you read last; the write is refused where the branch has another.', {
+  pattern: '^[0-9a-f]{40}$',
+}).nullish();
+const commitMessage = text('The message of the commit; default: one that names the change and the path.', {
+  maxLength: 10_000,
+}).nullish();
 
-/** What a file list is asked for. */
+/** Which files are listed. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
   ref: ref.optional(),
-  kind: z.enum(['notebook', 'all']).optional().describe('`all` lists text files too; default `notebook`.'),
+  kind: z
+    .enum(['notebook', 'all'])
+    .optional()
+    .describe('`notebook` lists notebooks only, `all` also text files; default: `notebook`.'),
 });
 
-/** What a file is asked for by. */
+/** Which file is read. */
 export const readFileQuery = z.object({ path, ref: ref.optional() });
 
-/** A new file; `only` is the kind that the path of the route is for. */
+/** A new file. @param only the one kind of file that the route takes */
 export function createFileBody(only: Kind | undefined) {
   return z.strictObject({
     path,
     branch,
     kind: z
-      .enum(only ? [only] : kinds)
-      .nullish()
-      .describe('Must fit the path; default by its extension.'),
-    notebook: z.looseObject({}).nullish().describe('Jupyter notebook JSON, for a notebook.'),
-    content: z.string().nullish().describe('The text, for a text file.'),
+      .enum(kinds)
+      .meta({
+        enum: only ? [only] : kinds,
+        description: 'The kind of file; it must fit the extension of the path. Default: by the extension.',
+      })
+      .nullish(),
+    notebook: z
+      .unknown()
+      .meta({
+        type: ['object', 'null'],
+        description: 'The notebook as Jupyter JSON, where the path ends in `.ipynb`.',
+      })
+      .optional(),
+    content: text('The text of a text file.').nullish(),
     commit_message: commitMessage,
   });
 }
 
-/** A save of a file that exists; `only` as for {@link createFileBody}. */
+/** A save of a file that exists. @param only the one kind of file that the route takes */
 export function saveFileBody(only: Kind | undefined) {
   return createFileBody(only).extend({ base_sha: baseSha });
 }
@@ -42,14 +60,22 @@ export function saveFileBody(only: Kind | undefined) {
 /** A rename on one branch. */
 export const renameFileBody = z.strictObject({
   path,
-  new_path: z.string().describe('Where it shall be; the same kind of file.'),
+  new_path: pathText('The new path; it must have an extension of the same kind.'),
   branch,
   base_sha: baseSha,
   commit_message: commitMessage,
 });
 
-/** The variables of a new file; `only` as for {@link createFileBody}. */
+/**
+ * The input of `createFile`.
+ * @param only the one kind of file that the route takes
+ * @throws RequestError `invalid_path` for another kind
+ */
 export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, only: Kind | undefined) {
+  if (only && body.kind && body.kind !== only) {
+    const msg = `must be ${JSON.stringify(only)} on this path`;
+    throw new RequestError('invalid_path', [{ loc: ['body', 'kind'], msg, type: 'kind_mismatch' }]);
+  }
   return {
     path: body.path,
     branch: body.branch,
@@ -60,7 +86,7 @@ export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, on
   };
 }
 
-/** The variables of a save; `only` as for {@link createFileBody}. */
+/** The input of `saveFile`. @param only and @throws as for {@link createInput} */
 export function saveInput(body: z.infer<ReturnType<typeof saveFileBody>>, only: Kind | undefined) {
   return { ...createInput(body, only), baseSha: body.base_sha };
 }

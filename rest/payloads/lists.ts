@@ -1,26 +1,26 @@
 import { z } from 'zod';
 
-/** A whole number from 1; however large it is, it is no fault. */
+/** A whole number from 1, of any size: a page beyond the end is empty and no fault. */
 const counted = z.coerce
   .number()
   .min(1)
   .refine(Number.isInteger, 'must be a whole number')
   .meta({ type: 'integer' });
 
-/** What GraphQL takes as an offset; no list is as long. */
-const furthest = 2 ** 31 - 1;
+/** The maximal offset that GraphQL takes; no list is as long. */
+const maxOffset = 2 ** 31 - 1;
 
 /**
- * `?page=1&size=20` as offset and limit; a size over `largest` counts as `largest`, without an error, and a page beyond the
- * end is empty.
+ * `?page=1&size=20` of a list. A size over `maxSize` counts as `maxSize`, without an error.
+ * @param defaultSize rows a page where the query has no `size`
  */
-export function pageQuery(defaultSize: number, largest: number) {
+export function pageQuery(defaultSize: number, maxSize: number) {
   return z.object({
-    page: counted.default(1).describe('From 1.'),
+    page: counted.default(1).describe('The page, from 1. A page beyond the end is empty.'),
     size: counted
-      .transform((size) => Math.min(size, largest))
+      .transform((size) => Math.min(size, maxSize))
       .default(defaultSize)
-      .describe(`Rows a page; default ${defaultSize}, over ${largest} counts as ${largest}.`),
+      .describe(`Rows on a page. A size over ${maxSize} counts as ${maxSize}.`),
   });
 }
 
@@ -29,7 +29,7 @@ export const queryFlag = z
   .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1');
 
-/** The variables of a page. */
+/** The GraphQL variables of a page. */
 export function offsetOf(page: { page: number; size: number }): { offset: number; limit: number } {
-  return { offset: Math.min((page.page - 1) * page.size, furthest), limit: page.size };
+  return { offset: Math.min((page.page - 1) * page.size, maxOffset), limit: page.size };
 }

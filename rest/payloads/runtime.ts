@@ -1,29 +1,31 @@
 import { z } from 'zod';
 import { pageQuery, queryFlag } from './lists.js';
+import { pathText, refText, text } from './texts.js';
 
-/** What to start; all but the workspace has defaults. */
+const slug = { minLength: 1, maxLength: 200 };
+
+/** What to start; everything but the workspace has a default. */
 export const startBody = z.strictObject({
-  workspace_id: z.string().describe('The workspace.'),
+  workspace_id: text('The workspace whose files the kernel works on.'),
   repository_kind: z
     .enum(['analysis', 'project', 'personal'])
     .nullish()
-    .describe("Must be the kind of the workspace's repository."),
-  branch: z.string().nullish().describe("Default the workspace's branch."),
-  path: z.string().nullish().describe('The notebook; kernels start in its folder.'),
-  kernel_name: z.string().nullish().describe("Must be the profile's kernel."),
-  kernel_profile_id: z.string().nullish().describe('Default the default profile.'),
-  resource_class_id: z.string().nullish().describe('Default the default class.'),
+    .describe("The kind of the workspace's repository; the start is refused where it is another."),
+  branch: refText("The branch of the files; default: the workspace's branch.").nullish(),
+  path: pathText('The notebook that the kernel runs; kernels start in its folder.').nullish(),
+  kernel_name: text("Jupyter's name of the kernel; it must be that of the profile.", {
+    maxLength: 200,
+  }).nullish(),
+  kernel_profile_id: text('The kernel profile; default: the default profile.', slug).nullish(),
+  resource_class_id: text('The resource class; default: the default class.', slug).nullish(),
 });
 
-/** What to open a session on. */
+/** On what to open a session. */
 export const createSessionBody = startBody.extend({
-  worker_id: z
-    .string()
-    .nullish()
-    .describe('A live worker of yours; default the one that fits, or a new one.'),
+  worker_id: text('One of your live workers; default: the one that fits, or a new one.').nullish(),
 });
 
-/** The variables of a start body. */
+/** The input of `startWorker`. */
 export function startInput(body: z.infer<typeof startBody>) {
   return {
     workspaceId: body.workspace_id,
@@ -36,26 +38,44 @@ export function startInput(body: z.infer<typeof startBody>) {
   };
 }
 
+const ofWorkspace = text('Lists only those of this workspace.', { format: 'uuid' }).optional();
+
 /** Which workers are listed. */
 export const listWorkersQuery = pageQuery(20, 100).extend({
-  include_stopped: queryFlag.optional().describe('Stopped and failed ones too.'),
-  workspace_id: z.string().optional().describe('Only those of this workspace.'),
+  include_stopped: queryFlag.optional().describe('Lists stopped and failed workers too; default: `false`.'),
+  workspace_id: ofWorkspace,
 });
 
 /** Which sessions are listed. */
-export const listSessionsQuery = pageQuery(20, 100).extend({
-  workspace_id: z.string().optional().describe('Only those of this workspace.'),
-});
+export const listSessionsQuery = pageQuery(20, 100).extend({ workspace_id: ofWorkspace });
 
 /** What to run. */
 export const executeBody = z.strictObject({
-  code: z.string().describe('What to run.'),
-  cell_index: z.int32().nullish().describe("The cell's place in the notebook; comes back in the events."),
-  cell_id: z.string().nullish().describe("The cell's id."),
-  timeout_seconds: z.number().nullish().describe('Interrupts the run after this time.'),
+  code: text('The code to run.', { maxLength: 5_000_000 }),
+  cell_index: z
+    .int32()
+    .meta({
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'The index of the cell in the notebook, from 0; every event repeats it.',
+    })
+    .nullish(),
+  cell_id: text('The id of the cell.', { maxLength: 200 }).nullish(),
+  timeout_seconds: z
+    .number()
+    .meta({
+      exclusiveMinimum: 0,
+      maximum: 604_800,
+      description: 'Seconds after which the run is interrupted; default: never.',
+    })
+    .nullish(),
   stop_on_error: z
     .boolean()
     .nullish()
-    .describe('Whether an exception aborts what you queued behind it; default true.'),
-  execution_id: z.string().nullish().describe('A UUID; sending it again attaches to the same run.'),
+    .describe('Whether an exception aborts the cells that you queued behind this one; default: `true`.'),
+  execution_id: text('A UUID of your own; a request with the same one attaches to the same run.', {
+    format: 'uuid',
+    minLength: 36,
+    maxLength: 36,
+  }).nullish(),
 });

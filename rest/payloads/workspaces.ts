@@ -1,18 +1,23 @@
 import { z } from 'zod';
 import { pageQuery, queryFlag } from './lists.js';
+import { idText, refText, text } from './texts.js';
 
 const visibility = z
   .enum(['space', 'private', 'shared'])
-  .describe('Who can view it: every member, the owner, or the owner and whoever has a grant.');
-const name = z.string().describe('1 to 200 characters.');
-const repository = z.string().describe('A repository of this space that you may edit.');
-const branch = z.string().describe("Default the repository's default branch.");
-const owner = z.string().describe('A member of the space.');
-const connectors = z.array(z.string()).describe('Connectors of this space.');
+  .describe(
+    'Who can view it: every member of the space, only the owner, or the owner and everybody with a grant.',
+  );
+const name = text('A name for people: 1 to 200 characters without the spaces around it.', { minLength: 1 });
+const repository = idText('A repository of this space that you may edit.');
+const branch = refText("The branch of its files; default: the repository's default branch.");
+const owner = idText('A member of the space; default: you.');
+const connectors = z
+  .array(z.string())
+  .meta({ maxItems: 100, description: 'The ids of query connectors of this space.' });
 
 /** Which workspaces are listed. */
 export const listWorkspacesQuery = pageQuery(20, 100).extend({
-  include_archived: queryFlag.optional().describe('Archived ones too.'),
+  include_archived: queryFlag.optional().describe('Lists archived workspaces too; default: `false`.'),
 });
 
 /** A new workspace. */
@@ -25,7 +30,7 @@ export const createWorkspaceBody = z.strictObject({
   authoring_query_connector_ids: connectors.nullish(),
 });
 
-/** Changes; what is absent stays. */
+/** Changes of a workspace; what is absent stays. */
 export const updateWorkspaceBody = z.strictObject({
   name: name.optional(),
   default_repository_id: repository.optional(),
@@ -35,19 +40,19 @@ export const updateWorkspaceBody = z.strictObject({
   authoring_query_connector_ids: connectors.nullable().optional(),
 });
 
-/** What a GET answered beside the grants may be sent back and is ignored. */
+/** The sharing of a workspace. What a GET answers beside it may be sent back and is ignored. */
 export const workspaceAccessBody = z.strictObject({
-  workspace_id: z.unknown().optional().describe('Ignored.'),
+  workspace_id: z.unknown().optional().describe('Ignored: a GET answers it.'),
   visibility: visibility.nullish(),
   owner_user_id: owner.nullish(),
   grants: z
     .array(
       z.strictObject({
-        id: z.unknown().optional().describe('Ignored.'),
-        principal_type: z.enum(['user', 'team']).describe('Who gets it.'),
-        principal_id: z.string().describe('Of this space.'),
-        access_level: z.enum(['view', 'manage']).describe('What it gives.'),
+        id: z.unknown().optional().describe('Ignored: a GET answers it.'),
+        principal_type: z.enum(['user', 'team']).describe('Whether the grant is for a user or a team.'),
+        principal_id: idText('The user or team, of this space.'),
+        access_level: z.enum(['view', 'manage']).describe('What the grant allows; `manage` includes `view`.'),
       }),
     )
-    .describe('The grants that are kept; they count while the visibility is `shared`.'),
+    .meta({ maxItems: 500, description: 'All grants; they count while the visibility is `shared`.' }),
 });

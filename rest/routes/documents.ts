@@ -8,20 +8,31 @@ import { createLinkBody, listVersionsQuery } from '../payloads/documents.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
 import { type RestRoute, route } from '../route.js';
 
+const tag = 'Notebooks';
+
+/** The routes of the links and versions of notebooks. */
 export const documentRoutes: RestRoute[] = [
   route({
+    operationId: 'listNotebookLinks',
+    tag,
     method: 'get',
     path: '/documents/:notebook_id/links',
     summary: 'List the links of a notebook, newest first.',
+    description: 'A notebook keeps its links when it is renamed; all branches of its repository share them.',
+    needs: { scope: 'read', permission: "`can_view` over the notebook's repository" },
     query: pageQuery(20, 100),
     document: ListNotebookLinksDocument,
     variables: ({ space, param, query }) => ({ space, id: param('notebook_id'), ...offsetOf(query) }),
     responds: { kind: 'page', at: 'space.document.links' },
   }),
   route({
+    operationId: 'createNotebookLink',
+    tag,
     method: 'post',
     path: '/documents/:notebook_id/links',
     summary: 'Link a notebook to a product, analysis, repository or use case.',
+    description: 'A target that is not in the space is a 400 that names `target_id`.',
+    needs: { scope: 'write', permission: "`can_edit` over the notebook's repository" },
     body: createLinkBody,
     document: CreateNotebookLinkDocument,
     variables: ({ space, param, body }) => ({
@@ -31,20 +42,30 @@ export const documentRoutes: RestRoute[] = [
     }),
     responds: { kind: 'created', at: 'createNotebookLink' },
     errors: ['already_exists', 'workspace_archived'],
+    repeats: 'createNotebookLink',
   }),
   route({
+    operationId: 'deleteNotebookLink',
+    tag,
     method: 'delete',
     path: '/documents/:notebook_id/links/:link_id',
     summary: 'Delete a link of a notebook.',
+    description: 'A link that was deleted before is a 404.',
+    needs: { scope: 'write', permission: "`can_edit` over the notebook's repository" },
     document: DeleteNotebookLinkDocument,
     variables: ({ space, param }) => ({ space, id: param('notebook_id'), linkId: param('link_id') }),
     responds: { kind: 'done' },
     errors: ['workspace_archived'],
   }),
   route({
+    operationId: 'listNotebookVersions',
+    tag,
     method: 'get',
     path: '/documents/:notebook_id/versions',
-    summary: 'List the saved versions of a notebook, newest first.',
+    summary: 'List the versions of a notebook on a branch, newest first.',
+    description:
+      'Each version is a commit that changed the notebook, also one that a Git client pushed. Versions follow renames.',
+    needs: { scope: 'read', permission: "`can_view` over the notebook's repository" },
     query: listVersionsQuery,
     document: ListNotebookVersionsDocument,
     variables: ({ space, param, query }) => ({

@@ -1,17 +1,32 @@
-import { lastEventId } from '../follow.js';
 import { ExecuteCellDocument, FindExecutionDocument } from '../generated/operations.js';
+import { lastEventId } from '../last-event-id.js';
 import { executeBody } from '../payloads/runtime.js';
 import { type RestRoute, route } from '../route.js';
-import { sessionErrors } from './runtime.js';
+import { sessionErrors } from './sessions.js';
 
+const tag = 'Executions';
+
+/** The routes that stream the output of runs. */
 export const executionRoutes: RestRoute[] = [
   route({
+    operationId: 'executeCell',
+    tag,
     method: 'post',
     path: '/sessions/:session_id/execute/stream',
     summary: 'Run a cell and stream its output as server-sent events.',
+    description:
+      'The run belongs to the session and not to the connection: it goes on when the client leaves, and the stream can be ' +
+      'resumed. Runs of one session are executed in the order in which they came. What fails before the run is queued has ' +
+      'its own HTTP status; after that, the stream ends with exactly one `final_response` or `error`. With an ' +
+      '`execution_id` that was sent before, the request attaches to that run, after `Last-Event-ID` if there is one.',
+    needs: {
+      scope: 'execute',
+      permission: '`can_edit`, and the session must be your own unless you are a space admin',
+    },
     body: executeBody,
     document: ExecuteCellDocument,
     variables: ({ space, param, body, headers }) => {
+      // Checked before anything is queued.
       lastEventId(headers);
       return {
         space,
@@ -30,9 +45,15 @@ export const executionRoutes: RestRoute[] = [
     errors: [...sessionErrors, 'session_dead', 'execution_id_reused', 'quota_exceeded'],
   }),
   route({
+    operationId: 'resumeExecutionStream',
+    tag,
     method: 'get',
     path: '/sessions/:session_id/executions/:execution_id/stream',
     summary: 'Stream the output of a run again, after `Last-Event-ID`.',
+    description:
+      'It works while the run goes on and after its end, for as long as the log is stored. The events have the same ' +
+      'numbers as in the first stream. Output that came after the end of the run follows its last event.',
+    needs: { scope: 'read', permission: '`can_view` over the workspace' },
     document: FindExecutionDocument,
     variables: ({ space, param }) => ({
       space,

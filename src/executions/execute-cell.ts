@@ -4,6 +4,8 @@ import { assertOwn } from '../access/assert-own.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
+import { checkAll } from '../validation/check-all.js';
+import { checkRange } from '../validation/check-input.js';
 import { checkText, isUuid } from '../validation/validate.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
 import type { ExecutionServices } from './execution-services.js';
@@ -42,7 +44,7 @@ export async function executeCell(
   const { executor, intake } = services;
   const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
   assertOwn(ctx, loaded, loaded.session);
-  const body = checkInput(input);
+  const body = await checkInput(input);
   const id = input.executionId?.toLowerCase() ?? randomUUID();
   const attached = input.executionId ? await attach(services, ctx, id, sessionId, body) : null;
   if (attached) return attached;
@@ -69,24 +71,27 @@ export async function executeCell(
 
 type Body = Pick<Execution, 'code' | 'cellIndex' | 'cellId' | 'timeoutSeconds' | 'stopOnError'>;
 
-function checkInput(input: ExecuteCellInput): Body {
-  const { cellIndex = null, timeoutSeconds = null } = input;
-  if (input.executionId != null && !isUuid(input.executionId)) {
-    throw invalidField('execution_id', 'must be a UUID', 'uuid');
-  }
-  if (cellIndex !== null && (cellIndex < 0 || cellIndex > 1_000_000)) {
-    throw invalidField('cell_index', 'must be between 0 and 1000000');
-  }
-  if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds)) {
-    throw invalidField('timeout_seconds', `must be above 0 and at most ${maxTimeoutSeconds}`);
-  }
-  return {
-    code: checkText(input.code, 'code', maxCodeLength),
-    cellIndex,
-    cellId: input.cellId == null ? null : checkText(input.cellId, 'cell_id', 200),
-    timeoutSeconds,
-    stopOnError: input.stopOnError ?? true,
-  };
+async function checkInput(input: ExecuteCellInput): Promise<Body> {
+  const { cellIndex = null, timeoutSeconds = null, stopOnError, executionId, cellId } = input;
+  const checked = await checkAll({
+    executionId: () => {
+      if (executionId != null && !isUuid(executionId))
+        throw invalidField('executionId', 'must be a UUID', 'uuid');
+    },
+    cellIndex: () => (cellIndex === null ? null : checkRange(cellIndex, 'cellIndex', 0, 1_000_000)),
+    timeoutSeconds: () => {
+      if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds))
+        throw invalidField(
+          'timeoutSeconds',
+          `must be above 0 and at most ${maxTimeoutSeconds}`,
+          'out_of_range',
+        );
+    },
+    code: () => checkText(input.code, 'code', maxCodeLength),
+    cellId: () => (cellId == null ? null : checkText(cellId, 'cellId', 200)),
+  });
+  const { code } = checked;
+  return { code, cellIndex, cellId: checked.cellId, timeoutSeconds, stopOnError: stopOnError ?? true };
 }
 
 /** The execution that already has the client's id; null if there is none. @throws DomainError `execution_id_reused` */

@@ -20,7 +20,7 @@ export async function commitChanges(
   target: BranchTarget,
   input: { changes: FileChange[]; message: string },
 ): Promise<CommitResult> {
-  const message = checkText(input.message, 'commit_message', longestMessage);
+  const message = checkText(input.message, 'commitMessage', longestMessage);
   // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
   const { id, defaultBranch } = target.repository;
   await services.indexer.ready(id, target.branch);

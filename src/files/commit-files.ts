@@ -1,8 +1,10 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
-import { DomainError, invalidField } from '../errors.js';
+import { FieldError, type FieldFault, invalidField } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
+import { checkEach } from '../validation/check-all.js';
+import { checkKind } from './check-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
@@ -29,7 +31,8 @@ const mostChanges = 500;
 /**
  * Applies several file changes as one commit, in order, each to the outcome of those before it. Needs the scope
  * `write` and `can_edit`.
- * @throws DomainError what each of the changes throws alone; `loc` begins with its place in `changes`
+ * @throws DomainError what each of the changes throws alone; the path of a fault begins with `changes`, the index and
+ *   the member, e.g. `["changes", 3, "create", "path"]`
  */
 export async function commitFiles(
   services: FileServices,
@@ -44,7 +47,7 @@ export async function commitFiles(
   if (length > mostChanges)
     throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
   return commitChanges(services, ctx, target, {
-    changes: input.changes.map((change, index) => placed(index, () => toChange(change))),
+    changes: await checkEach(input.changes, checkChange),
     message: input.commitMessage.trim() || `Change ${length} files`,
   });
 }
@@ -64,9 +67,8 @@ function toChange(input: FileChangeInput): FileChange {
   if (input.rename) {
     const { path, newPath } = input.rename;
     assertWritablePath(path);
-    assertWritablePath(newPath, ['body', 'new_path']);
-    if (fileKind(path) !== fileKind(newPath))
-      throw invalidField('new_path', 'must keep the kind of the file');
+    assertWritablePath(newPath, ['newPath']);
+    checkKind(newPath, fileKind(path), 'newPath');
     return { kind: 'move', path, newPath, baseSha: checkBaseSha(input.rename.baseSha) };
   }
   const { path, baseSha } = input.delete!;
@@ -74,16 +76,15 @@ function toChange(input: FileChangeInput): FileChange {
   return { kind: 'delete', path, baseSha: checkBaseSha(baseSha) };
 }
 
-/** Puts the place of the change before the `loc` of its faults. */
-function placed<T>(index: number, check: () => T): T {
+/** Checks one change; the paths of its faults are those of the whole input. */
+function checkChange(input: FileChangeInput, index: number): FileChange {
   try {
-    return check();
+    return toChange(input);
   } catch (error) {
-    if (!(error instanceof DomainError) || !error.fields) throw error;
-    const fields = error.fields.map(({ loc, ...rest }) => ({
-      loc: ['body', 'changes', index, ...loc.slice(1)],
-      ...rest,
-    }));
-    throw new DomainError(error.code, error.message, { fields });
+    if (!(error instanceof FieldError)) throw error;
+    const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => input[name]) ?? 'delete';
+    const [first, ...more] = error.faults;
+    const whole = (fault: FieldFault) => ({ ...fault, path: ['changes', index, member, ...fault.path] });
+    throw new FieldError(error.code, [whole(first), ...more.map(whole)]);
   }
 }

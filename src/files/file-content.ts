@@ -4,6 +4,7 @@ import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
+import { checkKind } from './check-kind.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
@@ -48,12 +49,7 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
  */
 export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
-  if (input.kind && input.kind !== kind) {
-    const msg = `must ${input.kind === 'notebook' ? '' : 'not '}end in .ipynb for the kind "${input.kind}"`;
-    throw new DomainError('invalid_path', `path: ${msg}`, {
-      fields: [{ loc: ['body', 'path'], msg, type: 'kind_mismatch' }],
-    });
-  }
+  if (input.kind) checkKind(input.path, input.kind);
   if (kind === 'notebook') {
     if (input.content != null)
       throw invalidField('content', 'is for text files; send "notebook"', 'kind_mismatch');

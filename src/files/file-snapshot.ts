@@ -39,7 +39,7 @@ export async function readSnapshot(
     const commitOid = onBranch
       ? await services.indexer.ensure(repository.id, resolved.name)
       : resolved.commitOid;
-    const file = await git.readFile(commitOid, request.path, ['query', 'path']);
+    const file = await git.readFile(commitOid, request.path);
     if (!file) throw notFound('The file');
     const change = onBranch
       ? await changeOnBranch(services, {

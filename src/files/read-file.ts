@@ -1,9 +1,9 @@
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
-import { DomainError } from '../errors.js';
-import { type FileKind, fileKind } from '../notebooks/file-kind.js';
+import type { FileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import { checkKind } from './check-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileRows, openFileSource } from './file-target.js';
@@ -29,12 +29,8 @@ export async function readFile(
 ): Promise<FileSnapshot> {
   requireScope(ctx, 'read');
   const source = await openFileSource(services, rows);
-  const loc = ['query', 'path'];
-  assertReadablePath(input.path, loc);
-  if (input.kind && fileKind(input.path) !== input.kind) {
-    const msg = input.kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
-    throw new DomainError('invalid_path', `path: ${msg}`, { fields: [{ loc, msg, type: 'kind_mismatch' }] });
-  }
+  assertReadablePath(input.path);
+  if (input.kind) checkKind(input.path, input.kind);
   const ref = checkRef(input.ref ?? source.defaultBranch);
   return readSnapshot(services, source, { ref, path: input.path });
 }

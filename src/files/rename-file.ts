@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
-import { DomainError } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
+import { checkKind } from './check-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
@@ -33,14 +33,8 @@ export async function renameFile(
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   const { path, newPath } = input;
   assertWritablePath(path);
-  const loc = ['body', 'new_path'];
-  assertWritablePath(newPath, loc);
-  if (fileKind(path) !== fileKind(newPath)) {
-    const msg = fileKind(path) === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
-    throw new DomainError('invalid_path', `new_path: ${msg}`, {
-      fields: [{ loc, msg, type: 'kind_mismatch' }],
-    });
-  }
+  assertWritablePath(newPath, ['newPath']);
+  checkKind(newPath, fileKind(path), 'newPath');
   let content!: FileContent;
   const result = await commitChanges(services, ctx, target, {
     changes: [

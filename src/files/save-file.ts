@@ -64,7 +64,7 @@ export async function saveFile(
 export function checkBaseSha(baseSha: string | null | undefined): string | undefined {
   if (baseSha == null) return undefined;
   if (!/^[0-9a-f]{40}$/.test(baseSha))
-    throw invalidField('base_sha', 'must be the 40 hex digits of a blob sha');
+    throw invalidField('baseSha', 'must be the 40 hex digits of a blob sha');
   return baseSha;
 }
 

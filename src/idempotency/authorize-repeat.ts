@@ -1,92 +1,43 @@
+import type { AuthorizeRepeat, RepeatedRequest } from '../access/repeated-request.js';
 import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { loadDocument } from '../notebooks/documents/load-document.js';
-import { loadRepository } from '../repositories/load-repository.js';
-import { loadOwnSession } from '../sessions/control-session.js';
-import { loadOwnWorker } from '../sessions/create-session.js';
-import { checkRepository } from '../workspaces/check-references.js';
-import { loadSpaceForNew } from '../workspaces/create-workspace.js';
-import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { authorizeFileWrite } from '../files/authorize-file-write.js';
+import { authorizeCreateLink } from '../notebooks/links/authorize-create-link.js';
+import { authorizeCreateSession } from '../sessions/authorize-create-session.js';
+import { authorizeSessionControl } from '../sessions/authorize-session-control.js';
+import { authorizeStartWorker } from '../workers/authorize-start-worker.js';
+import { authorizeArchiveWorkspace } from '../workspaces/authorize-archive-workspace.js';
+import { authorizeCreateWorkspace } from '../workspaces/authorize-create-workspace.js';
 
-/** A request as far as it decides who may send it. */
-interface Repeated {
-  /** The mutation that it runs. */
-  mutation: string;
-  /** The parameters of its path with, as `space`, the slug. */
-  params: Record<string, string>;
-  body: Uint8Array;
-}
-
-/** Authorizes as the command does; what the body names is undefined where it names nothing. */
-type Authorize = (
-  services: PrismaService,
-  ctx: RequestContext,
-  space: string,
-  params: Record<string, string>,
-  named: (field: string) => string | undefined,
-) => Promise<unknown>;
-
-const writeFile: Authorize = (services, ctx, space, { workspace_id, repository_id }) =>
-  workspace_id === undefined
-    ? loadRepository(services, ctx, space, repository_id!, 'edit')
-    : loadWorkspace(services, ctx, space, workspace_id, 'edit');
-
-const start: Authorize = async (services, ctx, space, _params, named) => {
-  const workspaceId = named('workspace_id');
-  const workerId = named('worker_id');
-  if (workspaceId !== undefined) await loadWorkspace(services, ctx, space, workspaceId, 'edit');
-  if (workerId !== undefined) await loadOwnWorker(services, ctx, space, workerId);
-};
-
-const controlSession: Authorize = (services, ctx, space, { session_id }) =>
-  loadOwnSession(services, ctx, space, session_id!);
-
-const policies: Record<string, Authorize> = {
-  async createWorkspace(services, ctx, space, _params, named) {
-    const access = await loadSpaceForNew(services, ctx, space);
-    const repositoryId = named('default_repository_id');
-    if (repositoryId !== undefined) await checkRepository(services, ctx, access, repositoryId);
-  },
-  archiveWorkspace: (services, ctx, space, { workspace_id }) =>
-    loadWorkspace(services, ctx, space, workspace_id!, 'manage'),
-  createFile: writeFile,
-  renameFile: writeFile,
-  createNotebookLink: (services, ctx, space, { notebook_id }) =>
-    loadDocument(services, ctx, space, notebook_id!, 'edit'),
-  startWorker: start,
-  createSession: start,
-  interruptSession: controlSession,
-  restartSession: controlSession,
-};
+/** The authorization of each mutation that a request with an `Idempotency-Key` may repeat. */
+const authorizations = {
+  createWorkspace: authorizeCreateWorkspace,
+  archiveWorkspace: authorizeArchiveWorkspace,
+  createFile: authorizeFileWrite,
+  renameFile: authorizeFileWrite,
+  createNotebookLink: authorizeCreateLink,
+  startWorker: authorizeStartWorker,
+  createSession: authorizeCreateSession,
+  interruptSession: authorizeSessionControl,
+  restartSession: authorizeSessionControl,
+} satisfies Record<string, AuthorizeRepeat>;
 
 /**
- * Authorizes a caller who repeats a request, as they stand now, by what its command asks. Scopes need no second look: a
- * key belongs to a token's scopes.
+ * A mutation that a request with an `Idempotency-Key` may repeat. A route that names another one does not compile: the
+ * store that REST is given takes no other names.
+ */
+export type RepeatableMutation = keyof typeof authorizations;
+
+/**
+ * Authorizes a caller, with the permissions that they have now, to get the stored answer of a request.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request` for a repository that is unknown
  */
 export async function authorizeRepeat(
   services: PrismaService,
   ctx: RequestContext,
-  request: Repeated,
+  { mutation, names }: { mutation: RepeatableMutation; names: RepeatedRequest },
 ): Promise<void> {
-  const { mutation, params, body } = request;
-  const authorize = policies[mutation];
-  if (!authorize) throw new Error(`Nobody knows who may repeat ${mutation}.`);
-  const { space = '' } = params;
-  await loadSpace(services, ctx, space);
-  const fields = fieldsOf(body);
-  await authorize(services, ctx, space, params, (field) => {
-    const value = fields[field];
-    return typeof value === 'string' ? value : undefined;
-  });
-}
-
-/** None for what is no JSON object: such a body was never answered with a success, so it is told apart later. */
-function fieldsOf(body: Uint8Array): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(new TextDecoder().decode(body)));
-  } catch {
-    return {};
-  }
+  await loadSpace(services, ctx, names.spaceSlug);
+  await authorizations[mutation](services, ctx, names);
 }

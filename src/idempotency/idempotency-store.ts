@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IdempotencyKey, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { RepeatedRequest } from '../access/repeated-request.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
-import { authorizeRepeat } from './authorize-repeat.js';
+import { authorizeRepeat, type RepeatableMutation } from './authorize-repeat.js';
 import { after, type KeptAnswer, KeyedAttempt, leaseMs } from './keyed-attempt.js';
 
 /** A request with an `Idempotency-Key`. */
@@ -13,9 +14,9 @@ export interface KeyedRequest {
   path: string;
   body: Uint8Array;
   /** The GraphQL mutation that the request runs. */
-  mutation: string;
-  /** The parameters of the path; `space` is the slug of the space. */
-  params: Record<string, string>;
+  mutation: RepeatableMutation;
+  /** What the path and the body name, to authorize the caller. */
+  names: RepeatedRequest;
 }
 
 /** The stored answer of the first request with a key, or the attempt that is now the first one. */

@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
@@ -37,14 +38,13 @@ export async function createKernelProfile(
   input: CreateKernelProfileInput,
 ): Promise<KernelProfile> {
   requirePlatformAdmin(ctx);
-  const data = {
-    id: checkSlug(input.id, 'id'),
-    displayName: checkName(input.displayName, 'display_name'),
-    language: checkName(input.language, 'language'),
-    kernelName: checkKernelName(input.kernelName),
-    runtime: input.runtime,
-    isDefault: input.isDefault ?? false,
-  };
+  const checked = await checkAll({
+    id: () => checkSlug(input.id, 'id'),
+    displayName: () => checkName(input.displayName, 'displayName'),
+    language: () => checkName(input.language, 'language'),
+    kernelName: () => checkKernelName(input.kernelName),
+  });
+  const data = { ...checked, runtime: input.runtime, isDefault: input.isDefault ?? false };
   return refuseDuplicate('id', () =>
     withOneDefault(services.prisma, 'KernelProfile', data.isDefault, (tx) =>
       tx.kernelProfile.create({ data }),
@@ -64,13 +64,12 @@ export async function updateKernelProfile(
 ): Promise<KernelProfile> {
   requirePlatformAdmin(ctx);
   const { displayName, language, kernelName, runtime, isDefault } = refuseNulls(input);
-  const data = {
-    displayName: displayName === undefined ? undefined : checkName(displayName, 'display_name'),
-    language: language === undefined ? undefined : checkName(language, 'language'),
-    kernelName: kernelName === undefined ? undefined : checkKernelName(kernelName),
-    runtime,
-    isDefault,
-  };
+  const checked = await checkAll({
+    displayName: () => (displayName === undefined ? undefined : checkName(displayName, 'displayName')),
+    language: () => (language === undefined ? undefined : checkName(language, 'language')),
+    kernelName: () => (kernelName === undefined ? undefined : checkKernelName(kernelName)),
+  });
+  const data = { ...checked, runtime, isDefault };
   return withOneDefault(services.prisma, 'KernelProfile', isDefault, async (tx) => {
     const [profile] = await tx.kernelProfile.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The kernel profile') },
@@ -110,7 +109,7 @@ export async function deleteKernelProfile(
 function checkKernelName(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw invalidField(
-    'kernel_name',
+    'kernelName',
     'must be 1 to 100 letters, digits, dots, underscores and hyphens, a letter or digit first',
   );
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { notFound } from '../errors.js';
+import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
@@ -33,12 +34,13 @@ export interface CreateResourceClassInput {
   isDefault?: boolean | null;
 }
 
-const limits = {
-  cpuLimit: ['cpu_limit', 0.01, 1024],
-  memoryMb: ['memory_mb', 16, 16_777_216],
-  gpuCount: ['gpu_count', 0, 64],
-  workspaceStorageMb: ['workspace_storage_mb', 1, 1_073_741_824],
-  tmpStorageMb: ['tmp_storage_mb', 1, 1_073_741_824],
+/** The lowest and the highest value of each limit. */
+const ranges = {
+  cpuLimit: [0.01, 1024],
+  memoryMb: [16, 16_777_216],
+  gpuCount: [0, 64],
+  workspaceStorageMb: [1, 1_073_741_824],
+  tmpStorageMb: [1, 1_073_741_824],
 } as const;
 
 /**
@@ -52,15 +54,13 @@ export async function createResourceClass(
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
   const { isEnabled, isDefault, gpuCount, ...given } = input;
-  const data = {
-    ...given,
-    id: checkSlug(given.id, 'id'),
-    name: checkName(given.name),
-    gpuCount: gpuCount ?? 0,
-    isEnabled: isEnabled ?? true,
-    isDefault: isDefault ?? false,
-  };
-  checkLimits(data);
+  const amounts = { ...given, gpuCount: gpuCount ?? 0 };
+  const { id, name } = await checkAll({
+    id: () => checkSlug(given.id, 'id'),
+    name: () => checkName(given.name),
+    amounts: () => checkRanges(amounts),
+  });
+  const data = { ...amounts, id, name, isEnabled: isEnabled ?? true, isDefault: isDefault ?? false };
   return refuseDuplicate('id', () =>
     withOneDefault(services.prisma, 'ResourceClass', data.isDefault, (tx) =>
       tx.resourceClass.create({ data }),
@@ -80,8 +80,11 @@ export async function updateResourceClass(
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
   const given = refuseNulls(input);
-  checkLimits(given);
-  const data = { ...given, name: given.name === undefined ? undefined : checkName(given.name) };
+  const { name } = await checkAll({
+    name: () => (given.name === undefined ? undefined : checkName(given.name)),
+    amounts: () => checkRanges(given),
+  });
+  const data = { ...given, name };
   return withOneDefault(services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
     const [found] = await tx.resourceClass.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The resource class') },
@@ -92,9 +95,9 @@ export async function updateResourceClass(
   });
 }
 
-function checkLimits(input: { [K in keyof typeof limits]?: number }): void {
-  for (const [key, [field, least, most]] of Object.entries(limits)) {
-    const value = input[key as keyof typeof limits];
-    if (value !== undefined) checkRange(value, field, least, most);
-  }
+async function checkRanges(input: { [K in keyof typeof ranges]?: number }): Promise<void> {
+  await checkEach(Object.entries(ranges), ([field, [min, max]]) => {
+    const value = input[field as keyof typeof ranges];
+    if (value !== undefined) checkRange(value, field, min, max);
+  });
 }

@@ -55,7 +55,7 @@ export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: strin
   }
   if (interval !== null && (interval < minIntervalSeconds || interval > maxIntervalSeconds)) {
     throw invalidField(
-      [...at, 'fetch_interval_seconds'],
+      [...at, 'fetchIntervalSeconds'],
       `must be from ${minIntervalSeconds} to ${maxIntervalSeconds}`,
       'out_of_range',
     );

@@ -3,6 +3,7 @@ import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkBranchName } from './check-ref.js';
 import { firstCommitMessage } from './first-commit.js';
 import type { RepositoryServices } from './repository-services.js';
@@ -33,11 +34,14 @@ export async function createRepository(
 ): Promise<Repository> {
   const { prisma, git } = services;
   const { space } = await loadAdminSpace(services, ctx, spaceSlug);
+  const checked = await checkAll({
+    name: () => checkRepositoryName(input.name),
+    defaultBranch: () => checkBranchName(input.defaultBranch ?? 'main', 'defaultBranch'),
+  });
   const data = {
+    ...checked,
     spaceId: space.id,
-    name: checkRepositoryName(input.name),
     kind: input.kind,
-    defaultBranch: checkBranchName(input.defaultBranch ?? 'main', ['body', 'default_branch']),
     allowNonFastForward: input.allowNonFastForward ?? false,
   };
   // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.

@@ -56,7 +56,7 @@ async function namedWorker(
 ): Promise<Worker> {
   const worker = await loadOwnWorker(services, ctx, spaceSlug, workerId);
   if (worker.workspaceId !== plan.workspace.id) {
-    throw invalidField('worker_id', 'is a worker of another workspace', 'mismatch');
+    throw invalidField('workerId', 'is a worker of another workspace', 'mismatch');
   }
   if (!isLive(worker.status)) {
     throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');

@@ -23,7 +23,7 @@ export function listSessions(
     requireScope(ctx, 'read');
     const { space } = await loadSpace(services, ctx, spaceSlug);
     if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
-      throw invalidField('workspace_id', 'must be a UUID', 'uuid', 'query');
+      throw invalidField('workspaceId', 'must be a UUID', 'uuid');
     }
     return {
       userId: ctx.actor.userId,

@@ -31,7 +31,8 @@ function same(what, file, fresh) {
 
 prepare({ build: false });
 run('Types', join(bin, 'tsc'), ['--noEmit']);
-run('Lint and format', join(bin, 'biome'), ['ci', '--error-on-warnings', '--colors=off']);
+run('Lint, format and import cycles', join(bin, 'biome'), ['ci', '--error-on-warnings', '--colors=off']);
+run('Order of layers, sizes, JSDoc and words', join(bin, 'tsx'), ['test/house/lint.ts']);
 same('SDL', 'schema/schema.graphql', run('Printing the SDL', join(bin, 'tsx'), ['schema/print.ts']));
 const generated = 'rest/generated/operations.ts';
 const before = readFileSync(join(root, generated), 'utf8');

@@ -6,6 +6,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkId } from '../validation/check-input.js';
 import { checkName, isUuid } from '../validation/validate.js';
 
@@ -60,13 +61,15 @@ export async function createApiToken(
   const userId = input.userId ?? ctx.actor.userId;
   assertOwnOrAdmin(ctx, userId);
   const scopes = [...new Set(input.scopes)];
-  if (scopes.length === 0) throw invalidField('scopes', 'must not be empty', 'too_short');
   for (const scope of scopes) requireScope(ctx, scope);
-  const name = checkName(input.name);
-  const expiresAt = input.expiresAt == null ? null : checkExpiry(input.expiresAt);
-  if (!isUuid(userId) || !(await prisma.user.findUnique({ where: { id: userId } }))) {
-    throw invalidField('user_id', 'is not a user', 'unknown');
-  }
+  const { name, expiresAt } = await checkAll({
+    scopes: () => {
+      if (scopes.length === 0) throw invalidField('scopes', 'must not be empty', 'too_short');
+    },
+    name: () => checkName(input.name),
+    expiresAt: () => (input.expiresAt == null ? null : checkExpiry(input.expiresAt)),
+    userId: () => checkUser(services, userId),
+  });
   const token = generateToken();
   const apiToken = await prisma.apiToken.create({
     data: { userId, name, hash: hashToken(token), scopes, expiresAt },
@@ -102,8 +105,14 @@ function assertOwnOrAdmin(ctx: RequestContext, userId: string): void {
   throw new DomainError('forbidden', "Only a platform admin may do this with another user's API tokens.");
 }
 
+async function checkUser({ prisma }: PrismaService, id: string): Promise<void> {
+  if (!isUuid(id) || !(await prisma.user.findUnique({ where: { id } }))) {
+    throw invalidField('userId', 'is not a user', 'unknown');
+  }
+}
+
 function checkExpiry(expiresAt: Date): Date {
-  if (expiresAt <= new Date()) throw invalidField('expires_at', 'must be in the future');
-  if (expiresAt > latestExpiry) throw invalidField('expires_at', 'must be before the year 10000');
+  if (expiresAt <= new Date()) throw invalidField('expiresAt', 'must be in the future');
+  if (expiresAt > latestExpiry) throw invalidField('expiresAt', 'must be before the year 10000');
   return expiresAt;
 }

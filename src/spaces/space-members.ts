@@ -53,7 +53,7 @@ export async function setSpaceMember(
   const { prisma } = services;
   const { space } = await loadAdminSpace(services, ctx, spaceSlug);
   const user = isUuid(userId) ? await prisma.user.findUnique({ where: { id: userId } }) : null;
-  if (!user) throw invalidField('user_id', 'is not a user', 'unknown');
+  if (!user) throw invalidField('userId', 'is not a user', 'unknown');
   const key = { spaceId: space.id, userId: user.id };
   const member = await prisma.spaceMember.upsert({
     where: { spaceId_userId: key },

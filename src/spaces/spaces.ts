@@ -7,6 +7,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkSlug } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 
@@ -38,7 +39,10 @@ export async function createSpace(
   input: { slug: string; name: string },
 ): Promise<Space> {
   requirePlatformAdmin(ctx);
-  const data = { slug: checkSlug(input.slug, 'slug'), name: checkName(input.name) };
+  const data = await checkAll({
+    slug: () => checkSlug(input.slug, 'slug'),
+    name: () => checkName(input.name),
+  });
   const space = await refuseDuplicate('slug', () => services.prisma.space.create({ data }));
   ctx.spaces.clear();
   return space;

@@ -41,7 +41,7 @@ export async function addTeamMember(
   userId: string,
 ): Promise<Team> {
   const team = await loadTeam(services, ctx, spaceSlug, teamId);
-  const noMember = invalidField('user_id', 'is not a member of this space', 'unknown');
+  const noMember = invalidField('userId', 'is not a member of this space', 'unknown');
   if (!isUuid(userId)) throw noMember;
   await services.prisma.$transaction(async (tx) => {
     // Locked, so that neither the membership nor the team ends between the look and the write.

@@ -7,6 +7,7 @@ import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkEmail, checkId, refuseNulls } from '../validation/check-input.js';
 import { checkName, checkText } from '../validation/validate.js';
 
@@ -60,11 +61,11 @@ export async function createUser(
   input: CreateUserInput,
 ): Promise<User> {
   requirePlatformAdmin(ctx);
-  const data = {
-    name: checkName(input.name),
-    email: checkEmail(input.email),
-    isPlatformAdmin: input.isPlatformAdmin ?? false,
-  };
+  const checked = await checkAll({
+    name: () => checkName(input.name),
+    email: () => checkEmail(input.email),
+  });
+  const data = { ...checked, isPlatformAdmin: input.isPlatformAdmin ?? false };
   return refuseDuplicate('email', () => services.prisma.user.create({ data }));
 }
 
@@ -85,13 +86,13 @@ export async function updateUser(
   const where = { id: checkId(id, 'The user') };
   const { name, email, isPlatformAdmin } = refuseNulls(input);
   if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId) {
-    throw invalidField('is_platform_admin', 'another platform admin must take the role from you');
+    throw invalidField('isPlatformAdmin', 'another platform admin must take the role from you');
   }
-  const data = {
-    name: name === undefined ? undefined : checkName(name),
-    email: email === undefined ? undefined : checkEmail(email),
-    isPlatformAdmin,
-  };
+  const checked = await checkAll({
+    name: () => (name === undefined ? undefined : checkName(name)),
+    email: () => (email === undefined ? undefined : checkEmail(email)),
+  });
+  const data = { ...checked, isPlatformAdmin };
   const [user] = await refuseDuplicate('email', () =>
     services.prisma.user.updateManyAndReturn({ where, data }),
   );

@@ -27,7 +27,7 @@ export async function watchExecutionLog(
   const { executionLog, streamGuard } = services;
   const from = known?.isNew ? 0 : after;
   if (from > 0 && from > (await executionLog.lastSequence(execution.id))) {
-    throw invalidField('after', 'is beyond the end of the log', 'out_of_range', 'query');
+    throw invalidField('after', 'is beyond the end of the log', 'out_of_range');
   }
   const entries = streamGuard.guard(ctx, executionLog.follow(execution.id, from, signal), (fresh) =>
     loadSessionById(services, fresh, execution.sessionId, notFound('The execution'), { scope }),

@@ -2,7 +2,7 @@ import { DomainError } from '../errors.js';
 
 /**
  * Passes on the chunks of a body up to a limit.
- * @param maxBytes the size of the largest body that is read to its end
+ * @param maxBytes the maximum size of the body
  * @param message what the sender of a larger body reads
  * @throws DomainError `payload_too_large`
  * @example for await (const chunk of boundedBody(req, 1024, 'A body may have at most 1 KiB.')) chunks.push(chunk);

@@ -1,12 +1,13 @@
-import { invalidField, notFound } from '../errors.js';
+import { FieldError, invalidField, notFound } from '../errors.js';
 import { checkText, isUuid } from './validate.js';
 
-const longestEmail = 254;
+const maxEmail = 254;
 const slug = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
- * A slug: 1 to 63 lower-case letters, digits and hyphens, no hyphen first.
- * @throws DomainError `invalid_request` naming the field
+ * Checks a slug: 1 to 63 lower-case letters, digits and hyphens, no hyphen first.
+ * @returns the slug
+ * @throws FieldError `invalid_request` naming the field
  */
 export function checkSlug(value: string, field: string): string {
   if (!slug.test(value)) {
@@ -16,49 +17,56 @@ export function checkSlug(value: string, field: string): string {
 }
 
 /**
- * An e-mail address as far as a commit's header needs it: one `@`, no spaces, no angle brackets, at most 254 characters.
- * @throws DomainError `invalid_request` naming `email`
+ * Checks an e-mail address as far as the header of a commit needs it: one `@`, no spaces, no angle brackets, at most 254
+ * characters.
+ * @returns the address
+ * @throws FieldError `invalid_request` naming `email`
  */
 export function checkEmail(value: string): string {
-  const email = checkText(value, 'email', longestEmail);
+  const email = checkText(value, 'email', maxEmail);
   if (!/^[^\s@<>\p{Cc}]+@[^\s@<>\p{Cc}]+$/u.test(email))
     throw invalidField('email', 'is not an e-mail address');
   return email;
 }
 
 /**
- * A number within bounds, both included.
- * @throws DomainError `invalid_request` naming the field
+ * Checks that a number is within bounds, both included.
+ * @returns the number
+ * @throws FieldError `invalid_request` naming the field
  */
-export function checkRange(value: number, field: string, least: number, most: number): number {
-  if (value < least || value > most)
-    throw invalidField(field, `must be from ${least} to ${most}`, 'out_of_range');
+export function checkRange(value: number, field: string, min: number, max: number): number {
+  if (value < min || value > max) throw invalidField(field, `must be from ${min} to ${max}`, 'out_of_range');
   return value;
 }
 
-/** @throws DomainError `not_found`, as for an unknown one, for an id that no row can have */
+/**
+ * Checks that an id is a UUID, so that the database can look for it.
+ * @param what for the message, e.g. `The user`
+ * @returns the id
+ * @throws DomainError `not_found`, as for an unknown id
+ */
 export function checkId(id: string, what: string): string {
   if (!isUuid(id)) throw notFound(what);
   return id;
 }
 
-/** {@link checkId} where ids are slugs. @throws DomainError `not_found` */
+/**
+ * {@link checkId} where ids are slugs.
+ * @throws DomainError `not_found`
+ */
 export function checkSlugId(id: string, what: string): string {
   if (!slug.test(id)) throw notFound(what);
   return id;
 }
 
 /**
- * In the input of an update `null` is no way to say "as it is".
- * @throws DomainError `invalid_request` naming the first field that is null
+ * In the input of an update `null` does not mean that a field stays as it is.
+ * @throws FieldError `invalid_request` naming every field that is null
  */
 export function refuseNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {
-  for (const [name, value] of Object.entries(input)) {
-    if (value !== null) continue;
-    throw invalidField(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      'must not be null',
-    );
-  }
+  const [first, ...more] = Object.entries(input)
+    .filter(([, value]) => value === null)
+    .map(([name]) => ({ path: [name], message: 'must not be null', type: 'null' }));
+  if (first) throw new FieldError('invalid_request', [first, ...more]);
   return input as { [K in keyof T]: Exclude<T[K], null> };
 }

@@ -8,14 +8,16 @@ export function isUuid(value: string): boolean {
 }
 
 /**
- * A name that a person gives: trimmed, 1 to 200 characters, no control characters.
- * @throws DomainError `invalid_request` naming the field
+ * Checks a name for people: 1 to 200 characters without the spaces around it, no control characters.
+ * @param field its name in the input; default `name`
+ * @returns the name without the spaces around it
+ * @throws FieldError `invalid_request` naming the field
  */
 export function checkName(value: string, field = 'name'): string {
   const name = value.trim();
   if (name.length === 0) throw invalidField(field, 'must not be empty', 'too_short');
   if (name.length > 200) throw invalidField(field, 'must have at most 200 characters', 'too_long');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about mistakes, and this looks for them
   if (/[\u0000-\u001f\u007f]/.test(name) || !name.isWellFormed()) {
     throw invalidField(field, 'must not contain control characters');
   }
@@ -23,8 +25,9 @@ export function checkName(value: string, field = 'name'): string {
 }
 
 /**
- * A text that the database and Git can hold: no NUL, no lone surrogates, at most `limit` characters.
- * @throws DomainError `invalid_request` naming the field
+ * Checks that the database and Git can store a text: no NUL, no lone surrogates, at most `limit` UTF-16 units.
+ * @returns the text
+ * @throws FieldError `invalid_request` naming the field
  */
 export function checkText(value: string, field: string, limit: number): string {
   if (value.length > limit) throw invalidField(field, `must have at most ${limit} characters`, 'too_long');

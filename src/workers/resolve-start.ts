@@ -10,6 +10,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import type { WorkerServices } from './worker-services.js';
@@ -56,24 +57,25 @@ export async function resolveStart(
   requireScope(ctx, 'execute');
   assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
-  if (input.repositoryKind && input.repositoryKind !== repository.kind) {
-    throw invalidField(
-      'repository_kind',
-      `the workspace's repository is of the kind "${repository.kind}"`,
-      'mismatch',
-    );
-  }
-  if (input.path != null) assertReadablePath(input.path, ['body', 'path']);
   const branch = input.branch ?? workspace.defaultBranch;
-  return {
-    workspace,
-    repository,
-    branch,
-    commitOid: await resolveBranch(services, repository, branch),
-    path: input.path ?? null,
-    profile: await findProfile(services, input),
-    resourceClass: await findResourceClass(services, input.resourceClassId),
-  };
+  const path = input.path ?? null;
+  const { commitOid, profile, resourceClass } = await checkAll({
+    repositoryKind: () => checkRepositoryKind(repository, input.repositoryKind),
+    path: () => (path === null ? undefined : assertReadablePath(path)),
+    commitOid: () => resolveBranch(services, repository, branch),
+    profile: () => findProfile(services, input),
+    resourceClass: () => findResourceClass(services, input.resourceClassId),
+  });
+  return { workspace, repository, branch, commitOid, path, profile, resourceClass };
+}
+
+function checkRepositoryKind({ kind }: Repository, given: StartInput['repositoryKind']): void {
+  if (!given || given === kind) return;
+  throw invalidField(
+    'repositoryKind',
+    `must be "${kind}", the kind of the workspace's repository`,
+    'mismatch',
+  );
 }
 
 async function resolveBranch(
@@ -95,13 +97,17 @@ async function resolveBranch(
 async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
   const { prisma } = services;
   const { kernelName } = input;
-  if (kernelName != null) checkText(kernelName, 'kernel_name', maxNameLength);
+  if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
   if (input.kernelProfileId != null) {
-    checkText(input.kernelProfileId, 'kernel_profile_id', maxNameLength);
+    checkText(input.kernelProfileId, 'kernelProfileId', maxNameLength);
     const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
-    if (!profile) throw invalidField('kernel_profile_id', 'is not a kernel profile', 'unknown');
+    if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
     if (kernelName != null && kernelName !== profile.kernelName) {
-      throw invalidField('kernel_name', `the profile's kernel is "${profile.kernelName}"`, 'mismatch');
+      throw invalidField(
+        'kernelName',
+        `must be "${profile.kernelName}", the kernel of the profile`,
+        'mismatch',
+      );
     }
     return profile;
   }
@@ -110,19 +116,19 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
   if (profile) return profile;
-  if (kernelName != null) throw invalidField('kernel_name', 'no kernel profile has this kernel', 'unknown');
-  throw invalidField('kernel_profile_id', 'is required: there is no default profile', 'missing');
+  if (kernelName != null) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
+  throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
 }
 
 async function findResourceClass(
   services: PrismaService,
   id: string | null | undefined,
 ): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resource_class_id', maxNameLength);
+  if (id != null) checkText(id, 'resourceClassId', maxNameLength);
   const found = await services.prisma.resourceClass.findFirst({
     where: { isEnabled: true, ...(id == null ? {} : { id }) },
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
-  if (!found) throw invalidField('resource_class_id', 'is not an enabled resource class', 'unknown');
+  if (!found) throw invalidField('resourceClassId', 'is not an enabled resource class', 'unknown');
   return found;
 }

@@ -3,6 +3,7 @@ import { repositoryPermissions } from '../access/repository-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkEach } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
@@ -24,7 +25,7 @@ export async function checkRepository(
         include: { workspaces: { include: { grants: true } } },
       })
     : null;
-  if (!found) throw invalidField('default_repository_id', 'is not a repository of this space', 'unknown');
+  if (!found) throw invalidField('defaultRepositoryId', 'is not a repository of this space', 'unknown');
   const { workspaces, ...repository } = found;
   if (!repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces).canEdit) {
     throw new DomainError(
@@ -46,7 +47,7 @@ export async function checkBranch(
     await git.resolveBranch(branch);
   } catch (error) {
     if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('default_branch', 'is not a branch of this repository', 'unknown');
+      throw invalidField('defaultBranch', 'is not a branch of this repository', 'unknown');
     }
     throw error;
   }
@@ -67,7 +68,7 @@ export async function checkOwner(
         },
       })
     : null;
-  if (!found) throw invalidField('owner_user_id', 'is not a member of this space', 'unknown');
+  if (!found) throw invalidField('ownerUserId', 'is not a member of this space', 'unknown');
   return found.id;
 }
 
@@ -77,15 +78,18 @@ export async function checkConnectors(
   access: SpaceAccess,
   ids: string[],
 ): Promise<string[]> {
-  const field = 'authoring_query_connector_ids';
+  const field = 'authoringQueryConnectorIds';
   const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
-  if (unique.length > mostConnectors) throw invalidField(field, `must have at most ${mostConnectors} items`);
+  if (unique.length > mostConnectors)
+    throw invalidField(field, `must have at most ${mostConnectors} items`, 'too_long');
   const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },
   });
   const knownIds = new Set(known.map((connector) => connector.id));
-  const unknown = ids.findIndex((id) => !knownIds.has(id.toLowerCase()));
-  if (unknown >= 0) throw invalidField([field, unknown], 'is not a query connector of this space', 'unknown');
+  await checkEach(ids, (id, index) => {
+    if (!knownIds.has(id.toLowerCase()))
+      throw invalidField([field, index], 'is not a query connector of this space', 'unknown');
+  });
   return unique;
 }

@@ -5,6 +5,7 @@ import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { DomainError } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import type { WorkspaceServices } from './workspace-services.js';
@@ -47,30 +48,36 @@ export async function createWorkspace(
   input: CreateWorkspaceInput,
 ): Promise<Workspace> {
   const access = await loadSpaceForNew(services, ctx, spaceSlug);
-  const name = checkName(input.name);
-  const repository = await checkRepository(services, ctx, access, input.defaultRepositoryId);
-  const defaultBranch = await checkBranch(
-    services,
-    repository,
-    input.defaultBranch ?? repository.defaultBranch,
-  );
-  const ownerUserId = await checkOwner(services, access, input.ownerUserId ?? ctx.actor.userId);
-  const authoringQueryConnectorIds = await checkConnectors(
-    services,
-    access,
-    input.authoringQueryConnectorIds ?? [],
-  );
+  const { location, ...checked } = await checkAll({
+    name: () => checkName(input.name),
+    location: () => checkLocation(services, ctx, access, input),
+    ownerUserId: () => checkOwner(services, access, input.ownerUserId ?? ctx.actor.userId),
+    authoringQueryConnectorIds: () =>
+      checkConnectors(services, access, input.authoringQueryConnectorIds ?? []),
+  });
   const workspace = await services.prisma.workspace.create({
     data: {
       spaceId: access.space.id,
-      name,
-      defaultRepositoryId: repository.id,
-      defaultBranch,
-      ownerUserId,
       visibility: input.visibility ?? 'private',
-      authoringQueryConnectorIds,
+      ...checked,
+      ...location,
     },
   });
   publishWorkspaceChange(services.bus, workspace, 'created');
   return workspace;
+}
+
+/** The repository, and the branch in it: its default branch unless one is given. */
+async function checkLocation(
+  services: WorkspaceServices,
+  ctx: RequestContext,
+  access: SpaceAccess,
+  input: CreateWorkspaceInput,
+): Promise<{ defaultRepositoryId: string; defaultBranch: string }> {
+  const repository = await checkRepository(services, ctx, access, input.defaultRepositoryId);
+  const branch = input.defaultBranch ?? repository.defaultBranch;
+  return {
+    defaultRepositoryId: repository.id,
+    defaultBranch: await checkBranch(services, repository, branch),
+  };
 }

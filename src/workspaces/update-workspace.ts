@@ -3,7 +3,9 @@ import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
-import { DomainError, invalidField } from '../errors.js';
+import { DomainError } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
+import { refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
@@ -36,23 +38,22 @@ export async function updateWorkspace(
   requireScope(ctx, 'write');
   const { access, workspace } = loaded;
   assertNotArchived(workspace);
-  for (const field of notNullable) {
-    if (input[field] === null) throw invalidField(snakeCase(field), 'must not be null');
-  }
-  const placed = input.defaultRepositoryId !== undefined || input.defaultBranch !== undefined;
+  const { authoringQueryConnectorIds, ...others } = input;
+  const given = refuseNulls(others);
+  const placed = given.defaultRepositoryId !== undefined || given.defaultBranch !== undefined;
+  const { location, ...checked } = await checkAll({
+    name: () => (given.name === undefined ? undefined : checkName(given.name)),
+    location: () => (placed ? checkLocation(services, ctx, loaded, given) : {}),
+    ownerUserId: () =>
+      given.ownerUserId === undefined ? undefined : checkNewOwner(services, ctx, loaded, given.ownerUserId),
+    authoringQueryConnectorIds: () =>
+      authoringQueryConnectorIds === undefined
+        ? undefined
+        : checkConnectors(services, access, authoringQueryConnectorIds ?? []),
+  });
   const [updated] = await services.prisma.workspace.updateManyAndReturn({
     where: { id: workspace.id, defaultRepositoryId: placed ? workspace.defaultRepositoryId : undefined },
-    data: {
-      name: input.name == null ? undefined : checkName(input.name),
-      ...(placed ? await checkPlace(services, ctx, loaded, input) : {}),
-      ownerUserId:
-        input.ownerUserId == null ? undefined : await checkNewOwner(services, ctx, loaded, input.ownerUserId),
-      visibility: input.visibility ?? undefined,
-      authoringQueryConnectorIds:
-        input.authoringQueryConnectorIds === undefined
-          ? undefined
-          : await checkConnectors(services, access, input.authoringQueryConnectorIds ?? []),
-    },
+    data: { ...checked, ...location, visibility: given.visibility },
   });
   // Another change moved it to another repository meanwhile, in which the branch was not looked for.
   if (!updated) return updateWorkspace(services, ctx, spaceSlug, workspaceId, input);
@@ -61,27 +62,22 @@ export async function updateWorkspace(
 }
 
 /** The repository and the branch to write: another repository brings its default branch unless one is given. */
-async function checkPlace(
+async function checkLocation(
   services: WorkspaceServices,
   ctx: RequestContext,
   { access, workspace }: LoadedWorkspace,
   input: UpdateWorkspaceInput,
 ): Promise<{ defaultRepositoryId?: string; defaultBranch?: string }> {
-  const repository = input.defaultRepositoryId
-    ? await checkRepository(services, ctx, access, input.defaultRepositoryId)
-    : workspace.defaultRepository;
+  const repository =
+    input.defaultRepositoryId == null
+      ? workspace.defaultRepository
+      : await checkRepository(services, ctx, access, input.defaultRepositoryId);
   const moves = repository.id !== workspace.defaultRepositoryId;
   const branch = input.defaultBranch ?? (moves ? repository.defaultBranch : undefined);
   return {
     defaultRepositoryId: moves ? repository.id : undefined,
     defaultBranch: branch === undefined ? undefined : await checkBranch(services, repository, branch),
   };
-}
-
-const notNullable = ['name', 'defaultRepositoryId', 'defaultBranch', 'ownerUserId', 'visibility'] as const;
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** @throws DomainError `forbidden` unless the caller may give the workspace away, `invalid_request` for an unknown user */

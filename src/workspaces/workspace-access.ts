@@ -9,6 +9,7 @@ import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { invalidField } from '../errors.js';
+import { checkAll, checkEach } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
 import { checkNewOwner } from './update-workspace.js';
@@ -62,9 +63,11 @@ export async function replaceWorkspaceAccess(
   const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   assertNotArchived(loaded.workspace);
-  const ownerUserId =
-    input.ownerUserId == null ? undefined : await checkNewOwner(services, ctx, loaded, input.ownerUserId);
-  await checkGrants(services, loaded.access, input.grants);
+  const { ownerUserId } = await checkAll({
+    ownerUserId: () =>
+      input.ownerUserId == null ? undefined : checkNewOwner(services, ctx, loaded, input.ownerUserId),
+    grants: () => checkGrants(services, loaded.access, input.grants),
+  });
   const { id } = loaded.workspace;
   const kept = new Map(loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]));
   const grants = input.grants.map(({ principalType, principalId, accessLevel }) => ({
@@ -111,11 +114,11 @@ async function checkGrants(
     ...teams.map(({ id }) => `team:${id}`),
   ]);
   const seen = new Set<string>();
-  for (const [index, { principalType, principalId }] of grants.entries()) {
+  await checkEach(grants, ({ principalType, principalId }, index) => {
     const principal = `${principalType}:${principalId}`;
-    const at = ['grants', index, 'principal_id'];
+    const at = ['grants', index, 'principalId'];
     if (!known.has(principal)) throw invalidField(at, `is not a ${principalType} of this space`, 'unknown');
     if (seen.has(principal)) throw invalidField(at, 'is granted twice', 'duplicate');
     seen.add(principal);
-  }
+  });
 }

@@ -86,7 +86,7 @@ describe('commitFiles', () => {
     const bad = await at.graphql(mutation, { input: { changes, commitMessage: 'x' } });
     expect(bad.errors?.[0]?.extensions).toMatchObject({
       code: 'invalid_path',
-      errors: [{ loc: ['body', 'changes', 1, 'path'] }],
+      errors: [{ path: ['changes', 1, 'create', 'path'] }],
     });
     const taken = [{ create: { path: 'new.txt', content: '' } }, { create: { path: 'one.ipynb' } }];
     const refused = await at.graphql(mutation, { input: { changes: taken, commitMessage: 'x' } });
@@ -100,7 +100,7 @@ it('deleteFile removes the file and keeps its versions', async () => {
   const wrong = await at.graphql(
     `mutation { deleteFile(${target}, input: { path: "gone.ipynb", baseSha: "${'0'.repeat(40)}" }) { changed } }`,
   );
-  expect(wrong.errors?.[0]?.extensions).toMatchObject({ code: 'base_sha_conflict', current_sha: made.sha });
+  expect(wrong.errors?.[0]?.extensions).toMatchObject({ code: 'base_sha_conflict', currentSha: made.sha });
   const gone = await at.graphql(
     `mutation { deleteFile(${target}, input: { path: "gone.ipynb" }) { changed } }`,
   );

@@ -35,7 +35,7 @@ describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
     const text = await response.text();
     const json = /^data: (\{.*)$/m.exec(text)?.[1] ?? text;
     const { message, extensions } = JSON.parse(json).errors[0];
-    return { status: response.status, message, code: extensions.code, requestId: extensions.request_id };
+    return { status: response.status, message, code: extensions.code, requestId: extensions.requestId };
   }
   const post = (body: unknown) => failure({ body: typeof body === 'string' ? body : JSON.stringify(body) });
 

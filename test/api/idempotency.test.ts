@@ -199,7 +199,7 @@ describe('a repeated request needs the permissions of its command', () => {
       const answered = async (session_id: string) => {
         const path = `/sessions/${session_id}/${what}`;
         const key = randomUUID();
-        await keptAnswer(userId, { key, path, params: { session_id } });
+        await keptAnswer(userId, { key, path });
         return () => repeat(path, { token, key });
       };
       const [ofTheirs, ofOwn] = [await answered(theirs.session.id), await answered(own.session.id)];
@@ -218,7 +218,7 @@ describe('a repeated request needs the permissions of its command', () => {
       const workspace = await makeWorkspace(at, { visibility: 'space' });
       const key = randomUUID();
       const sent = { workspace_id: workspace.id };
-      await keptAnswer(userId, { key, path, params: {}, body: JSON.stringify(sent) });
+      await keptAnswer(userId, { key, path, body: JSON.stringify(sent) });
       const again = (other = {}) => repeat(path, { token, key, body: JSON.stringify({ ...sent, ...other }) });
       expect((await again()).status).toBe(200);
       expect((await again({ branch: 'x' })).status).toBe(409);
@@ -244,15 +244,13 @@ describe('a repeated request needs the permissions of its command', () => {
     });
 
   /** Keeps an answer, as if the request had run. */
-  async function keptAnswer(
-    userId: string,
-    request: { key: string; path: string; params: Record<string, string>; body?: string },
-  ) {
+  async function keptAnswer(userId: string, request: { key: string; path: string; body?: string }) {
     const { prisma } = at.gateway.services;
     const actor = { userId, scopes: new Set(['read', 'write', 'execute', 'admin']) };
     const begun = await new IdempotencyStore({ prisma }).begin({ actor } as never, {
       method: 'POST',
-      mutation: '',
+      mutation: 'createWorkspace',
+      names: { spaceSlug: 'demo' },
       ...request,
       path: basePath + request.path,
       body: new TextEncoder().encode(request.body ?? ''),

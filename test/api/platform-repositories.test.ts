@@ -47,7 +47,7 @@ describe('repositories', () => {
       ]);
     }
     expect(await refused(create('name: "bad", kind: analysis, defaultBranch: "a..b"'))).toBe(
-      'invalid_ref default_branch',
+      'invalid_ref defaultBranch',
     );
     expect(await folders()).toBe(before + 1);
   });
@@ -89,10 +89,8 @@ describe('repositories', () => {
     const update = (input: string) =>
       `updateRepository(spaceSlug: "demo", id: "${id}", input: {${input}}) { name defaultBranch }`;
     expect(await refused(update('name: "welcome"'), admin.token)).toBe('already_exists name');
-    expect(await refused(update('defaultBranch: "next"'), admin.token)).toBe(
-      'invalid_request default_branch',
-    );
-    expect(await refused(update('defaultBranch: null'), admin.token)).toBe('invalid_request default_branch');
+    expect(await refused(update('defaultBranch: "next"'), admin.token)).toBe('invalid_request defaultBranch');
+    expect(await refused(update('defaultBranch: null'), admin.token)).toBe('invalid_request defaultBranch');
     await mutate(
       `createBranch(spaceSlug: "demo", repositoryId: "${id}", name: "next") { name }`,
       editor.token,

@@ -29,7 +29,7 @@ describe('members and teams', () => {
     expect(await space('role', user.token)).toEqual({ role: 'editor' });
     expect(
       await refused(`setSpaceMember(spaceSlug: "demo", userId: "${unknownId}", role: admin) { role }`),
-    ).toBe('invalid_request user_id');
+    ).toBe('invalid_request userId');
 
     const team = await mutate('createTeam(spaceSlug: "demo", name: "Quants") { id }', admin.token);
     const member = `spaceSlug: "demo", teamId: "${team.id}", userId: "${user.id}"`;
@@ -50,7 +50,7 @@ describe('members and teams', () => {
     expect(await failure('{ space(slug: "demo") { id } }', user.token)).toBe('not_found');
     expect(await prisma.teamMember.count({ where: { userId: user.id } })).toBe(0);
     expect(await prisma.workspaceGrant.count({ where: { userId: user.id } })).toBe(0);
-    expect(await refused(`addTeamMember(${member}) { id }`, admin.token)).toBe('invalid_request user_id');
+    expect(await refused(`addTeamMember(${member}) { id }`, admin.token)).toBe('invalid_request userId');
   });
 
   it('members are listed by page, each once', async () => {
@@ -183,17 +183,17 @@ describe('kernel profiles and resource classes', () => {
     expect(await refused(profile('id: "python3"'))).toBe('already_exists id');
     expect(await refused(profile('id: "-r"'))).toBe('invalid_request id');
     expect(await refused('updateKernelProfile(id: "python3", input: {kernelName: "../x"}) { id }')).toBe(
-      'invalid_request kernel_name',
+      'invalid_request kernelName',
     );
     expect(await refused('updateKernelProfile(id: "python3", input: {isDefault: null}) { id }')).toBe(
-      'invalid_request is_default',
+      'invalid_request isDefault',
     );
     expect(await refused('updateKernelProfile(id: "nope", input: {}) { id }')).toBe('not_found');
     expect(await refused('updateResourceClass(id: "standard", input: {cpuLimit: 0}) { id }')).toBe(
-      'invalid_request cpu_limit',
+      'invalid_request cpuLimit',
     );
     expect(await refused('updateResourceClass(id: "standard", input: {gpuCount: -1}) { id }')).toBe(
-      'invalid_request gpu_count',
+      'invalid_request gpuCount',
     );
     expect(await refused('updateResourceClass(id: "\\u0000", input: {}) { id }')).toBe('not_found');
   });

@@ -117,9 +117,9 @@ describe('API tokens', () => {
     const make = (input: string) => `createApiToken(input: {name: "x", scopes: [read], ${input}}) { token }`;
     const { token } = await mutate(make(`userId: "${viewer.id}"`));
     expect(await run('{ me { id } }', token)).toEqual({ id: viewer.id });
-    expect(await refused(make(`userId: "${unknownId}"`))).toBe('invalid_request user_id');
-    expect(await refused(make('expiresAt: "2020-01-01T00:00:00Z"'))).toBe('invalid_request expires_at');
-    expect(await refused(make('expiresAt: "+200000-01-01T00:00:00Z"'))).toBe('invalid_request expires_at');
+    expect(await refused(make(`userId: "${unknownId}"`))).toBe('invalid_request userId');
+    expect(await refused(make('expiresAt: "2020-01-01T00:00:00Z"'))).toBe('invalid_request expiresAt');
+    expect(await refused(make('expiresAt: "+200000-01-01T00:00:00Z"'))).toBe('invalid_request expiresAt');
   });
 
   it('of another user are visible to platform admins only', async () => {
@@ -165,7 +165,7 @@ describe('spaces and users', () => {
     expect(changed).toEqual({ name: 'Anna', isPlatformAdmin: true });
     const me = await run('{ me { id } }');
     expect(await refused(`updateUser(id: "${me.id}", input: {isPlatformAdmin: false}) { id }`)).toBe(
-      'invalid_request is_platform_admin',
+      'invalid_request isPlatformAdmin',
     );
 
     const search = (text: string, token?: string) =>

@@ -231,8 +231,8 @@ describe('an Idempotency-Key that another gateway is using on the same database'
       method: operation.method,
       path: `/api/v1.0/engagement/spaces/${here.slug}/notebooks${filled(operation.path, here.ids)}`,
       body: new TextEncoder().encode(sent),
-      mutation: '',
-      params: {},
+      mutation: 'createWorkspace',
+      names: { spaceSlug: here.slug },
     });
     return { 'idempotency-key': key };
   }

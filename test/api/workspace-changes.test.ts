@@ -103,7 +103,7 @@ it('a new branch must exist in the repository of a concurrent move', async () =>
     changeWhile(moved, { defaultBranch: 'only-here' }, () =>
       patch(moved, { default_repository_id: otherRepository }),
     ),
-  ).rejects.toMatchObject({ code: 'invalid_request', fields: [{ loc: ['body', 'default_branch'] }] });
+  ).rejects.toMatchObject({ code: 'invalid_request', faults: [{ path: ['defaultBranch'] }] });
   expect((await platform.at.rest('GET', `/workspaces/${moved}`)).body).toMatchObject({
     default_repository_id: otherRepository,
     default_branch: 'trunk',

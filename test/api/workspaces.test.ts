@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { makeUser } from '../support/factories/make-user.js';
@@ -155,6 +156,52 @@ it('GraphQL creates an equal workspace and returns the same error code for the s
   });
   const refused = await at.graphql(mutation, { input: { name: '', defaultRepositoryId: demo.repositoryId } });
   expect(refused.errors?.[0]).toMatchObject({
-    extensions: { code: 'invalid_request', errors: [{ loc: ['body', 'name'] }] },
+    extensions: {
+      code: 'invalid_request',
+      errors: [{ path: ['name'], message: 'must not be empty', type: 'too_short' }],
+    },
+  });
+});
+
+describe('all faults of an input are reported at once', () => {
+  const unknown = randomUUID();
+
+  it('by REST with their locations', async () => {
+    const body = {
+      name: ' ',
+      default_repository_id: unknown,
+      owner_user_id: unknown,
+      authoring_query_connector_ids: [unknown, unknown],
+    };
+    const answer = await at.rest('POST', '/workspaces', { body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(answer.body.detail).toBe('name: must not be empty');
+    expect(answer.body.errors.map(({ loc, msg }: any) => `${loc.join('.')} ${msg}`)).toEqual([
+      'body.name must not be empty',
+      'body.default_repository_id is not a repository of this space',
+      'body.owner_user_id is not a member of this space',
+      'body.authoring_query_connector_ids.0 is not a query connector of this space',
+      'body.authoring_query_connector_ids.1 is not a query connector of this space',
+    ]);
+  });
+
+  it('by GraphQL with their paths', async () => {
+    const mutation = `mutation($input: UpdateWorkspaceInput!) {
+      updateWorkspace(spaceSlug: "demo", id: "${demo.workspaceId}", input: $input) { id } }`;
+    const nulls = await at.graphql(mutation, { input: { name: null, visibility: null } });
+    expect(nulls.errors?.[0]?.extensions.errors.map(({ path }: any) => path)).toEqual([
+      ['name'],
+      ['visibility'],
+    ]);
+    const bad = { name: '', defaultBranch: 'nope', ownerUserId: unknown };
+    const refused = await at.graphql(mutation, { input: bad });
+    expect(refused.errors?.[0]).toMatchObject({
+      message: 'name: must not be empty',
+      extensions: {
+        code: 'invalid_request',
+        requestId: expect.any(String),
+        errors: [{ path: ['name'] }, { path: ['defaultBranch'] }, { path: ['ownerUserId'] }],
+      },
+    });
   });
 });

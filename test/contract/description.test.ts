@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusOf } from '../../src/error-status.js';
+import { isErrorCode } from '../../src/errors.js';
+import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { documented, further, type Row } from './rows.js';
@@ -100,7 +103,15 @@ it('the answer checker reports missing fields, unknown fields and wrong types', 
   expect(() => checker.answer('GET', '/workspaces', { status: 418, headers })).toThrow('418');
 });
 
-it('docs/api.md has the rows of the API', () => {
+it('docs/api.md has every error code with its status', () => {
+  const page = readFileSync('docs/api.md', 'utf8');
+  const listed = [...page.matchAll(/^\| (\d{3}) \| (.*) \|$/gm)].flatMap(([, status, text]) =>
+    [...text!.matchAll(/`(\w+)`/g)].map(([, code]) => [code!, Number(status)] as const),
+  );
+  expect(Object.fromEntries(listed.filter(([code]) => isErrorCode(code)))).toEqual(statusOf);
+});
+
+it('docs/api.md has the rows', () => {
   const page = readFileSync('docs/api.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(GET|POST|PUT|PATCH|DELETE) (\S+)` \| `([^`]+)` \|$/gm)];
   expect(rows.map(([, ...row]) => row)).toEqual(all);

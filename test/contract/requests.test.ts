@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createChecker } from '../support/openapi-checker.js';
@@ -24,7 +25,7 @@ it('the request checker reports missing fields, unknown fields and wrong types',
   expect(lists('?include_archived=maybe')).toThrow('include_archived');
   expect(check('GET', '/workspaces/{workspace_id}/file', {})).toThrow('has no path');
 
-  const made = { name: 'One', default_repository_id: 'x' };
+  const made = { name: 'One', default_repository_id: randomUUID() };
   const makes = (body: unknown, headers?: Record<string, string>) =>
     check('POST', '/workspaces', { body, headers });
   expect(makes(made, { 'Idempotency-Key': 'one' })).not.toThrow();
@@ -33,4 +34,6 @@ it('the request checker reports missing fields, unknown fields and wrong types',
   expect(makes({ ...made, name: 1 })).toThrow('name');
   expect(makes({ ...made, more: 1 })).toThrow('additional');
   expect(makes({ name: 'One' })).toThrow('default_repository_id');
+  expect(makes({ ...made, default_repository_id: 'x' })).toThrow('default_repository_id');
+  expect(makes({ ...made, name: '' })).toThrow('name');
 });

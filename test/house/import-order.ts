@@ -26,12 +26,18 @@ const layers: string[][] = [
   ['src/engines/database', 'src/engines/events'],
   ['src/paging'],
   ['src/validation'],
+  ['src/refusal.ts'],
   ['src/error-status.ts'],
   ['src/errors.ts'],
 ];
 
 /** What `rest/` may import beside its own files: it reaches all else through GraphQL documents. */
-const restMayImport = ['src/errors.ts', 'src/error-status.ts'];
+const restMayImport: Record<string, 'values' | 'types'> = {
+  'src/errors.ts': 'values',
+  'src/error-status.ts': 'values',
+  'src/refusal.ts': 'values',
+  'src/server/graphql/graphql-executor.ts': 'types',
+};
 
 /** Engines of many folders, of which only the files at the top level are imported from outside. */
 const closedFolders = ['src/engines/git'];
@@ -46,7 +52,7 @@ function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-function placeOf(path: string): { layer: number; folder: string } | undefined {
+function layerOf(path: string): { layer: number; folder: string } | undefined {
   for (const [layer, folders] of layers.entries()) {
     const folder = folders.find((candidate) => isIn(path, candidate));
     if (folder) return { layer, folder };
@@ -57,7 +63,7 @@ function placeOf(path: string): { layer: number; folder: string } | undefined {
 /** One sentence for each import that goes against the order of {@link layers}. */
 export function importOrderFaults(files: SourceFile[]): string[] {
   return files.flatMap((file) => [
-    ...file.imports.flatMap((imported) => faultOfImport(file.path, imported) ?? []),
+    ...file.imports.flatMap((imported) => faultOfImport(file, imported) ?? []),
     ...file.packages.flatMap((name) => {
       const owner = packageOwners[name];
       return owner && !isIn(file.path, owner) ? [`${file.path}: only ${owner} imports ${name}.`] : [];
@@ -65,46 +71,23 @@ export function importOrderFaults(files: SourceFile[]): string[] {
   ]);
 }
 
-function faultOfImport(path: string, imported: string): string | undefined {
-  if (isIn(imported, 'prisma')) {
-    return isIn(path, 'rest') ? `${path}: rest/ does not import ${imported}.` : undefined;
+function faultOfImport({ path, typeImports }: SourceFile, imported: string): string | undefined {
+  if (isIn(path, 'rest') && !isIn(imported, 'rest')) {
+    const allowed = restMayImport[imported];
+    if (allowed === 'values' || (allowed === 'types' && typeImports.includes(imported))) return undefined;
+    return allowed
+      ? `${path}: rest/ imports nothing but types of ${imported}.`
+      : `${path}: rest/ does not import ${imported}.`;
   }
+  if (isIn(imported, 'prisma')) return undefined;
   const closed = closedFolders.find((folder) => isIn(imported, folder) && !isIn(path, folder));
   if (closed && imported.slice(closed.length + 1).includes('/')) {
     return `${path}: only top-level files of ${closed} are imported from outside, not ${imported}.`;
   }
-  const from = placeOf(path);
-  const to = placeOf(imported);
+  const from = layerOf(path);
+  const to = layerOf(imported);
   if (!from) return `${path}: its folder is in no layer.`;
   if (!to) return `${path}: ${imported} is in no layer.`;
-  if (from.folder === to.folder) return undefined;
-  if (isIn(path, 'rest') && !restMayImport.includes(imported)) {
-    return `${path}: rest/ does not import ${imported}.`;
-  }
-  return to.layer > from.layer ? undefined : `${path}: ${from.folder} does not import ${imported}.`;
-}
-
-/**
- * The import cycles between files, each as the files along it. One cycle for each group of files that import each other.
- * Depth-first search; a file that is met again while it is open closes a cycle.
- */
-export function importCycles(files: SourceFile[]): string[][] {
-  const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
-  const done = new Set<string>();
-  const open: string[] = [];
-  const cycles: string[][] = [];
-  const visit = (path: string): void => {
-    if (done.has(path)) return;
-    const at = open.indexOf(path);
-    if (at >= 0) {
-      cycles.push(open.slice(at));
-      return;
-    }
-    open.push(path);
-    for (const imported of importsOf.get(path) ?? []) visit(imported);
-    open.pop();
-    done.add(path);
-  };
-  for (const { path } of files) visit(path);
-  return cycles;
+  if (from.folder === to.folder || to.layer > from.layer) return undefined;
+  return `${path}: ${from.folder} does not import ${imported}.`;
 }

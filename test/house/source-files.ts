@@ -12,6 +12,8 @@ export interface SourceFile {
   comments: Comment[];
   /** The files of this repository that it imports, types counted. */
   imports: string[];
+  /** Those of `imports` from which it imports nothing but types. */
+  typeImports: string[];
   /** The packages that it imports. */
   packages: string[];
 }
@@ -39,20 +41,34 @@ function readSourceFile(root: string, path: string): SourceFile {
   const { program, comments, module, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
   const specifiers = [
-    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      specifier: moduleRequest.value,
+      isType: entries.length > 0 && entries.every((entry) => entry.isType),
+    })),
     ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),
+      entries.flatMap(({ moduleRequest, isType }) =>
+        moduleRequest ? [{ specifier: moduleRequest.value, isType }] : [],
+      ),
     ),
-    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1)),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+      specifier: text.slice(start + 1, end - 1),
+      isType: false,
+    })),
   ];
-  const isRelative = (specifier: string) => specifier.startsWith('.');
+  const isRelative = ({ specifier }: { specifier: string }) => specifier.startsWith('.');
+  const imports = specifiers
+    .filter(isRelative)
+    .map(({ specifier, isType }) => ({ file: fileOf(path, specifier), isType }));
+  const used = new Set(imports.filter(({ isType }) => !isType).map(({ file }) => file));
+  const files = [...new Set(imports.map(({ file }) => file))];
   return {
     path,
     text,
     program,
     comments,
-    imports: [...new Set(specifiers.filter(isRelative).map((specifier) => fileOf(path, specifier)))],
-    packages: [...new Set(specifiers.filter((specifier) => !isRelative(specifier)))],
+    imports: files,
+    typeImports: files.filter((file) => !used.has(file)),
+    packages: [...new Set(specifiers.filter((one) => !isRelative(one)).map(({ specifier }) => specifier))],
   };
 }
 

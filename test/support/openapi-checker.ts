@@ -28,13 +28,19 @@ export interface Checker {
   request(method: string, path: string, request: CheckedRequest): void;
   /** Fails unless the operation describes the status, every header and the whole body; says nothing of more than them. */
   answer(method: string, path: string, answer: CheckedAnswer): void;
+  /** Fails unless the operation describes the body of an answer. */
+  body(method: string, path: string, status: number, body: unknown): void;
   /** Fails unless a stream's events are described. */
   events(method: string, path: string, events: SentEvent[]): void;
 }
 
 /** Makes a {@link Checker}. A property that is not described counts as a fault. */
 export function createChecker(document: OpenApiDocument): Checker {
-  const ajv = new Ajv2020({ strict: false, validateFormats: true, formats: { 'date-time': isDateTime } });
+  const ajv = new Ajv2020({
+    strict: false,
+    validateFormats: true,
+    formats: { 'date-time': isDateTime, uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i },
+  });
   ajv.addSchema(closed(document) as JsonSchema, 'openapi');
   const compiled = new Map<string, ValidateFunction>();
 
@@ -59,6 +65,14 @@ export function createChecker(document: OpenApiDocument): Checker {
     const node = pointer.reduce((at: any, key) => at?.[key], document);
     expect(node, `${method} ${path} does not describe ${status}`).toBeDefined();
     return resolve(node, pointer);
+  }
+
+  /** The schema of the data of an event: the `contentSchema` of its item. */
+  function dataSchemaOf(event: string): string[] {
+    const { oneOf } = document.components.schemas!.ExecutionStreamItem as { oneOf: any[] };
+    const item = oneOf.find(({ properties }) => properties.event.const === event);
+    expect(item, `the event ${event} is not described`).toBeDefined();
+    return item.properties.data.contentSchema.$ref.slice(2).split('/');
   }
 
   function operation(method: string, path: string) {
@@ -98,10 +112,18 @@ export function createChecker(document: OpenApiDocument): Checker {
       expect(type ? [type] : [], what).toEqual(Object.keys(node.content ?? {}));
       if (type === 'application/json') validate([...pointer, 'content', type, 'schema'], body, what);
     },
+    body(method, path, status, body) {
+      const { pointer } = response(method, path, status);
+      validate([...pointer, 'content', 'application/json', 'schema'], body, `${method} ${path} ${status}`);
+    },
     events(method, path, events) {
       const { pointer } = response(method, path, 200);
-      for (const { event, data } of events) {
-        validate([...pointer, 'content', 'text/event-stream', 'x-events', event], data, `${path} ${event}`);
+      const item = [...pointer, 'content', 'text/event-stream', 'x-itemSchema'];
+      for (const { id, event, data } of events) {
+        // The item as it was sent: its data is a text, whose schema is named by the event.
+        const sent = { ...(id === undefined ? {} : { id }), event, data: JSON.stringify(data) };
+        validate(item, sent, `${path} ${event}`);
+        validate(dataSchemaOf(event), data, `${path} ${event}`);
       }
     },
   };

@@ -42,7 +42,7 @@ export async function openTestPlatform(env: Record<string, string> = {}): Promis
   ): Promise<string> {
     const { errors } = await at.graphql(document, variables, token);
     const { code, errors: faults } = errors?.[0]?.extensions ?? {};
-    return [code, ...(faults?.[0]?.loc.slice(1) ?? [])].join(' ');
+    return [code, ...(faults?.[0]?.path ?? [])].join(' ');
   }
 
   return {

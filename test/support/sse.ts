@@ -26,6 +26,11 @@ export async function readEvents(
   return events;
 }
 
+/** The events of a stream's whole text; comments are left out. */
+export function parseEvents(text: string): SentEvent[] {
+  return text.split('\n\n').flatMap((block) => parseEvent(block) ?? []);
+}
+
 function parseEvent(text: string): SentEvent | null {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {

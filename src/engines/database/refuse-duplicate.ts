@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { FieldError } from '../../errors.js';
 import { uniqueViolation } from './unique-violation.js';
 
 /**
@@ -10,8 +10,7 @@ export async function refuseDuplicate<T>(field: string, write: () => Promise<T>)
     return await write();
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    throw new DomainError('already_exists', `${field}: is taken already; choose another.`, {
-      fields: [{ loc: ['body', field], msg: 'is taken already', type: 'duplicate' }],
-    });
+    const message = 'is taken already; choose another';
+    throw new FieldError('already_exists', [{ path: [field], message, type: 'duplicate' }]);
   }
 }

@@ -67,8 +67,8 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => readCommit(this.parts.objects, oid));
   }
 
-  readFile(commitOid: string, path: string, loc?: string[]) {
-    return guardStorage(() => this.files.read(commitOid, path, loc));
+  readFile(commitOid: string, path: string) {
+    return guardStorage(() => this.files.read(commitOid, path));
   }
 
   fileOid(commitOid: string, path: string) {

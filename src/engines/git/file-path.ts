@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { FieldError, type FieldPath } from '../../errors.js';
 
 const maxPathBytes = 4096;
 const maxSegmentBytes = 255;
@@ -18,24 +18,24 @@ const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /**
  * Refuses a path that no readable file can have: empty, absolute, a `.`, `..` or empty segment, any spelling of `.git`, NUL,
  * lone surrogates, over 4096 bytes or 255 a segment.
- * @param loc the position of the path in the input; default `["body", "path"]`
+ * @param field the path of the field in the input; default `["path"]`
  * @throws DomainError `invalid_path`
  */
-export function assertReadablePath(path: string, loc: string[] = ['body', 'path']): void {
+export function assertReadablePath(path: string, field?: FieldPath): void {
   const fault = readingFault(path);
-  if (fault) throw invalidPath(fault, loc);
+  if (fault) throw invalidPath(fault, field);
 }
 
 /**
  * Refuses what {@link assertReadablePath} refuses, and a path that could not be checked out on every system: not NFC, backslash,
  * colon, control and bidirectional characters, reserved names of Windows, a trailing dot or space. Also the files that
  * configure Git itself (`.gitmodules`, `.gitattributes`).
- * @param loc the position of the path in the input; default `["body", "path"]`
+ * @param field the path of the field in the input; default `["path"]`
  * @throws DomainError `invalid_path`
  */
-export function assertWritablePath(path: string, loc: string[] = ['body', 'path']): void {
+export function assertWritablePath(path: string, field?: FieldPath): void {
   const fault = readingFault(path) ?? writingFault(path);
-  if (fault) throw invalidPath(fault, loc);
+  if (fault) throw invalidPath(fault, field);
 }
 
 /** Whether a name in a tree may be part of a path; hostile trees contain `..`, `a/b` or `.git`. */
@@ -44,11 +44,9 @@ export function isReadableSegment(segment: string): boolean {
   return !segment.includes('/') && !segment.includes('\0') && segmentFault(segment) === null;
 }
 
-/** An `invalid_path` with the reason. @param loc the position of the path in the input */
-export function invalidPath(msg: string, loc: string[] = ['body', 'path']): DomainError {
-  return new DomainError('invalid_path', `${loc.slice(1).join('.')}: ${msg}`, {
-    fields: [{ loc, msg, type: 'invalid_path' }],
-  });
+/** An `invalid_path` with the reason. @param field the path of the field in the input; default `["path"]` */
+export function invalidPath(message: string, field: FieldPath = ['path']): FieldError {
+  return new FieldError('invalid_path', [{ path: field, message, type: 'invalid_path' }]);
 }
 
 /** The form of a name in which two names are equal when a case-insensitive or normalizing file system treats them as one. */

@@ -106,14 +106,9 @@ export interface GitRepository {
 
   /**
    * The file at a path; null when there is no regular file.
-   * @param loc the position of the path in the input; default `["body", "path"]`
    * @throws DomainError `invalid_path` for a directory or an unreadable path; `not_found` for the commit
    */
-  readFile(
-    commitOid: string,
-    path: string,
-    loc?: string[],
-  ): Promise<{ oid: string; size: number; bytes: Uint8Array } | null>;
+  readFile(commitOid: string, path: string): Promise<{ oid: string; size: number; bytes: Uint8Array } | null>;
 
   /** The blob at a path without reading it; null when there is no regular file. @throws as {@link readFile} */
   fileOid(commitOid: string, path: string): Promise<string | null>;
@@ -132,7 +127,7 @@ export interface GitRepository {
    * branch moves meanwhile, for example by a push, everything is checked again, so no other commit is lost. The commit is
    * durable once it returns.
    * @throws DomainError `invalid_ref`, `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict` (with
-   *   `path, branch, base_sha, current_sha`), `storage_unavailable`
+   *   `path, branch, baseSha, currentSha`), `storage_unavailable`
    */
   commit(input: CommitInput): Promise<CommitResult>;
 

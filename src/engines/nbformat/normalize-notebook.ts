@@ -1,4 +1,4 @@
-import { DomainError } from '../../errors.js';
+import { FieldError, type FieldFault } from '../../errors.js';
 import { completeCellIds, duplicateCellIds } from './cell-ids.js';
 import type { JsonObject } from './json-value.js';
 import { maxFaults } from './limits.js';
@@ -16,7 +16,7 @@ const maxNameLength = 100;
  * Validates a client's notebook and converts it into the form in which notebooks are answered: multi-line fields are joined,
  * missing cell ids of nbformat 4.5 are added, and metadata that is not stored is removed.
  * @param value parsed JSON; multi-line fields may be joined or lists of lines
- * @throws DomainError `invalid_notebook` whose `fields` describe the first 20 faults; each `loc` begins `body`, `notebook`
+ * @throws DomainError `invalid_notebook` with the first 20 faults; the path of each begins with `notebook`
  */
 export function normalizeNotebook(value: unknown): Notebook {
   refuse(storageFaults(value));
@@ -37,16 +37,12 @@ function duplicateId(index: number): NotebookFault {
 
 /** @throws DomainError `invalid_notebook` if there are faults */
 function refuse(faults: NotebookFault[]): void {
-  const [first] = faults;
-  if (!first) return;
-  const fields = faults.slice(0, maxFaults).map(({ path, msg, type }) => ({
-    loc: ['body', 'notebook', ...path.map(shorten)],
-    msg,
-    type,
-  }));
-  throw new DomainError('invalid_notebook', `${fields[0]!.loc.slice(1).join('.')}: ${first.msg}.`, {
-    fields,
-  });
+  const [first, ...more] = faults.slice(0, maxFaults).map(fieldFault);
+  if (first) throw new FieldError('invalid_notebook', [first, ...more]);
+}
+
+function fieldFault({ path, msg, type }: NotebookFault): FieldFault {
+  return { path: ['notebook', ...path.map(shorten)], message: msg, type };
 }
 
 function shorten(name: string | number): string | number {

@@ -60,7 +60,7 @@ export async function createLink(
   const name = isUuid(targetId)
     ? await targetName(services, ctx, access.space.id, { targetType, targetId })
     : null;
-  if (name === null) throw invalidField('target_id', `is not a ${targetType} of this space`, 'unknown');
+  if (name === null) throw invalidField('targetId', `is not a ${targetType} of this space`, 'unknown');
   try {
     return await services.prisma.notebookLink.create({
       data: { notebookId: document.id, targetType, targetId, createdByUserId: ctx.actor.userId },

@@ -24,7 +24,7 @@ export function listVersions(
   const where = async () => {
     requireScope(ctx, 'read');
     const { document, repository } = await loadDocument(services, ctx, spaceSlug, notebookId, 'view');
-    const branch = checkBranchName(filter.branch ?? repository.defaultBranch, ['query', 'branch']);
+    const branch = checkBranchName(filter.branch ?? repository.defaultBranch);
     await services.indexer.ensure(repository.id, branch);
     return { documentId: document.id, branch };
   };

@@ -21,7 +21,7 @@ export async function setBranchProtection(
   const { prisma, git } = services;
   await loadAdminSpace(services, ctx, spaceSlug);
   const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
-  const key = { repositoryId: repository.id, name: checkBranchName(input.branch, ['body', 'branch']) };
+  const key = { repositoryId: repository.id, name: checkBranchName(input.branch) };
   if (!input.protected) {
     await prisma.protectedBranch.deleteMany({ where: key });
     return repository;

@@ -89,7 +89,7 @@ export async function createBranch(
 ): Promise<Branch> {
   const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
   const { repository } = loaded;
-  const name = checkBranchName(input.name, ['body', 'name']);
+  const name = checkBranchName(input.name, 'name');
   await assertBranchWritable(services, loaded, name);
   const git = await services.git.repository(repository.id);
   const commitOid = await createAt(git, name, input.from ?? repository.defaultBranch);
@@ -112,7 +112,7 @@ export async function deleteBranch(
   branch: string,
 ): Promise<void> {
   const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
-  const name = checkBranchName(branch, ['body', 'name']);
+  const name = checkBranchName(branch, 'name');
   await assertBranchWritable(services, loaded, name);
   const { id } = loaded.repository;
   const git = await services.git.repository(id);

@@ -5,11 +5,11 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import type { GitServiceName } from '../../engines/git/git-store.js';
 import { pktLine } from '../../engines/git/pkt-line.js';
 import { createWatchdog } from '../../engines/git/watchdog.js';
-import { statusOf } from '../../error-status.js';
 import { DomainError, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { loadGitService } from '../../git-access/load-git-service.js';
 import { receivePush } from '../../git-access/receive-push.js';
+import { refusalOf } from '../../refusal.js';
 import { bearerOf, type GitRoute, gitBody, gitRoute, protocolOf } from './git-request.js';
 
 /** The headers of Git's own server: every answer is true at this moment only. */
@@ -18,6 +18,8 @@ const noCache = {
   pragma: 'no-cache',
   'cache-control': 'no-cache, max-age=0, must-revalidate',
 };
+
+const basicChallenge = 'Basic realm="Notebook gateway: any user name, an API token as password"';
 
 /** What a {@link GitEndpoint} works with. */
 export interface GitEndpointDeps {
@@ -133,22 +135,14 @@ export class GitEndpoint {
 function refuse(res: ServerResponse, thrown: unknown, log: Logger, requestId: string): void {
   if (res.destroyed) return;
   const error = withDatabaseErrors(thrown);
-  const known = error instanceof DomainError ? error : null;
-  if (!known) log.error({ err: error, requestId }, 'a git request failed');
+  if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a git request failed');
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  const code = known?.code ?? 'internal';
-  if (code === 'unauthenticated') {
-    res.setHeader(
-      'www-authenticate',
-      'Basic realm="Notebook gateway: any user name, an API token as password"',
-    );
-  }
-  if (known?.retryAfterSeconds) res.setHeader('retry-after', known.retryAfterSeconds);
-  const text =
-    known?.message ?? `Something went wrong here; quote the request id ${requestId} when you report it.`;
-  res.writeHead(statusOf[code], { 'content-type': 'text/plain; charset=utf-8' });
+  const { code, status, message, headers } = refusalOf(error);
+  const challenge = code === 'unauthenticated' ? { 'www-authenticate': basicChallenge } : {};
+  const text = code === 'internal' ? `${message} It is ${requestId}.` : message;
+  res.writeHead(status, { ...headers, ...challenge, 'content-type': 'text/plain; charset=utf-8' });
   res.end(`${text}\n`);
 }

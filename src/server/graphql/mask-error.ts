@@ -2,8 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
-
-const httpStatus: Partial<Record<ErrorCode, number>> = { unauthenticated: 401 };
+import { refusalOf } from '../../refusal.js';
 
 /** What Yoga calls the faults of a request and its document. */
 const requestFaults: ReadonlySet<unknown> = new Set([
@@ -14,48 +13,30 @@ const requestFaults: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What a GraphQL client may see of an error: a {@link DomainError} with its code and its faults as `extensions`, a
- * fault of the request or the document with a code of the same closed list, and anything else as the masked code
- * `internal`, which is logged. What was masked already stays as it is.
+ * What a GraphQL client may see of an error: its message and, as `extensions`, `code`, `requestId`, the faults of fields as
+ * `errors`, and further members such as `currentSha`. A fault of the request or of the document has a code of the same
+ * closed list; anything else is masked as `internal` and logged. An error that was masked before stays as it is.
  */
 export function maskError(error: unknown, log: Logger, requestId?: string): GraphQLError {
   const outer = error instanceof GraphQLError ? error : undefined;
   const cause = withDatabaseErrors(outer ? outer.originalError : error);
-  const where = {
-    nodes: outer?.nodes,
-    source: outer?.source,
-    positions: outer?.positions,
-    path: outer?.path,
-  };
-  if (cause instanceof DomainError) {
-    const status = httpStatus[cause.code];
-    return new GraphQLError(cause.message, {
-      ...where,
-      extensions: {
-        code: cause.code,
-        request_id: requestId,
-        ...(cause.fields ? { errors: cause.fields } : {}),
-        ...cause.extra,
-        ...(status ? { http: { status } } : {}),
-      },
-    });
-  }
-  const code = outer && (!cause || cause instanceof GraphQLError) ? faultCode(outer) : undefined;
-  if (outer && code) {
-    const { http, request_id = requestId } = outer.extensions;
-    return new GraphQLError(outer.message, {
-      ...where,
-      extensions: { ...(isErrorCode(outer.extensions.code) ? outer.extensions : { code, http }), request_id },
-    });
-  }
-  log.error({ err: cause ?? error, requestId }, 'a resolver failed');
-  return new GraphQLError('Something went wrong here; quote the request_id when you report it.', {
-    ...where,
-    extensions: { code: 'internal', request_id: requestId },
-  });
+  if (outer && !cause && 'requestId' in outer.extensions) return outer;
+  const { nodes, source, positions, path } = outer ?? {};
+  const request = cause instanceof DomainError ? undefined : requestFault(outer, cause);
+  const known = request ?? cause;
+  if (!(known instanceof DomainError)) log.error({ err: cause ?? error, requestId }, 'a resolver failed');
+  const { code, message, faults, extra } = refusalOf(known);
+  const extensions = { code, requestId, ...(faults ? { errors: faults } : {}), ...extra };
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
-/** The code of a fault of the request itself; undefined where nobody knows what it is. */
+/** A fault of the request itself, with a code of ours; undefined where nobody knows what it is. */
+function requestFault(outer: GraphQLError | undefined, cause: unknown): DomainError | undefined {
+  if (!outer || (cause && !(cause instanceof GraphQLError))) return undefined;
+  const code = faultCode(outer);
+  return code && new DomainError(code, outer.message);
+}
+
 function faultCode({ extensions: { code = 'BAD_REQUEST', http } }: GraphQLError): ErrorCode | undefined {
   if (isErrorCode(code)) return code;
   if (!requestFaults.has(code)) return undefined;

@@ -17,13 +17,13 @@ const codesOfStatuses: Partial<Record<number, ErrorCode>> = {
 };
 
 /**
- * Adds `code` and `request_id` to the errors of graphql-sse, which have none.
+ * Adds `code` and `requestId` to the errors of graphql-sse, which have none.
  * @param body the body of a refusal by graphql-sse
  */
 export function withErrorCodes(body: string, status: number, requestId: string): string {
   const { errors } = JSON.parse(body) as { errors: { message: string; extensions?: object }[] };
   const code = codesOfStatuses[status];
   return JSON.stringify({
-    errors: errors.map((error) => ({ extensions: { code, request_id: requestId }, ...error })),
+    errors: errors.map((error) => ({ extensions: { code, requestId }, ...error })),
   });
 }

@@ -8,8 +8,8 @@ import { errorResponse, noSuchPath } from '../../../rest/error-response.js';
 import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
-import { statusOf } from '../../error-status.js';
-import { DomainError } from '../../errors.js';
+import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
@@ -135,8 +135,7 @@ function refuse(res: ServerResponse, error: unknown, log: Logger, requestId: str
     res.destroy();
     return;
   }
-  const code = error instanceof DomainError ? error.code : 'internal';
-  if (code === 'unauthenticated') res.setHeader('www-authenticate', 'Bearer');
-  res.writeHead(statusOf[code], { 'content-type': 'application/json' });
+  const { status, headers } = refusalOf(withDatabaseErrors(error));
+  res.writeHead(status, { ...headers, 'content-type': 'application/json' });
   res.end(JSON.stringify({ errors: [masked] }));
 }

@@ -109,7 +109,7 @@ describe('bad input answers 400, names the field and writes nothing', () => {
     for (const file of ['README.md', 'new.md', 'empty.ipynb']) {
       const body = { path: file, kind: 'text', content: 'x' };
       const answer = await at.rest(method, path, { body });
-      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_path' } });
       expect(answer.body.errors[0].loc).toEqual(['body', 'kind']);
       const plain = await at.rest(method, path, { body: { path: file, kind: null, content: 'x' } });
       expect(plain.status).toBe(400);

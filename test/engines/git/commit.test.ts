@@ -126,9 +126,9 @@ describe('a change is refused', () => {
     expect(await tip()).toBe(at.firstCommit);
   });
 
-  it('and names the field of the new path', async () => {
+  it('naming the new path in the fault', async () => {
     const failed = at.commit({ kind: 'move', path: 'README.md', newPath: 'notes' });
-    await expect(failed).rejects.toMatchObject({ fields: [{ loc: ['body', 'new_path'] }] });
+    await expect(failed).rejects.toMatchObject({ faults: [{ path: ['newPath'] }] });
   });
 
   it('except a rename that changes only the case', async () => {
@@ -171,8 +171,8 @@ describe('concurrent saves', () => {
       expect(reason.extra).toEqual({
         path: 'README.md',
         branch: 'main',
-        base_sha: baseSha,
-        current_sha: current,
+        baseSha,
+        currentSha: current,
       });
     }
     expect(at.git('rev-list', '--count', 'main')).toBe('2');
@@ -202,7 +202,7 @@ describe('concurrent saves', () => {
       'made',
     ]);
     expect(results[1]).toMatchObject({
-      reason: { extra: { current_sha: at.git('rev-parse', `${oids[0]}:README.md`) } },
+      reason: { extra: { currentSha: at.git('rev-parse', `${oids[0]}:README.md`) } },
     });
     // The third changed nothing: it stands for the first.
     expect(oids[2]).toBe(oids[0]);

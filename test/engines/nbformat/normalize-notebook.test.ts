@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeNotebook } from '../../../src/engines/nbformat/normalize-notebook.js';
-import { DomainError } from '../../../src/errors.js';
+import { FieldError } from '../../../src/errors.js';
 import { codeCell, makeNotebook } from './corpus.js';
 
-function refusal(value: unknown): DomainError {
+function refusal(value: unknown): FieldError {
   try {
     normalizeNotebook(value);
   } catch (error) {
-    if (error instanceof DomainError) return error;
+    if (error instanceof FieldError) return error;
     throw error;
   }
   throw new Error('it was accepted');
@@ -62,41 +62,41 @@ describe('normalizeNotebook', () => {
       ),
     );
     expect(error.code).toBe('invalid_notebook');
-    expect(error.fields?.map(({ loc }) => loc)).toEqual(
-      [2, 3, 5].map((index) => ['body', 'notebook', 'cells', index, 'id']),
+    expect(error.faults.map(({ path }) => path)).toEqual(
+      [2, 3, 5].map((index) => ['notebook', 'cells', index, 'id']),
     );
-    expect(error.message).toBe('notebook.cells.2.id: must differ from the ids of earlier cells.');
+    expect(error.message).toBe('notebook.cells.2.id: must differ from the ids of earlier cells');
     expect(
       refusal(
         makeNotebook(
           5,
           Array.from({ length: 30 }, () => codeCell({ id: 'x' })),
         ),
-      ).fields,
+      ).faults,
     ).toHaveLength(20);
   });
 
   it('refuses ids before 4.5', () => {
-    const [fault] = refusal(makeNotebook(4, [codeCell({ id: 'a' })])).fields!;
+    const [fault] = refusal(makeNotebook(4, [codeCell({ id: 'a' })])).faults;
     expect(fault).toEqual({
-      loc: ['body', 'notebook', 'cells', 0, 'id'],
-      msg: 'is not known here',
+      path: ['notebook', 'cells', 0, 'id'],
+      message: 'is not known here',
       type: 'unknown_field',
     });
   });
 
   it('refuses lone surrogates in texts and names', () => {
     const notebook = makeNotebook(5, [codeCell({ source: ['a', '\udc00'] })], { 'b\ud800': { c: '\ud800' } });
-    expect(refusal(notebook).fields).toEqual([
+    expect(refusal(notebook).faults).toEqual([
       {
-        loc: ['body', 'notebook', 'cells', 0, 'source', 1],
-        msg: expect.any(String),
+        path: ['notebook', 'cells', 0, 'source', 1],
+        message: expect.any(String),
         type: 'invalid_unicode',
       },
-      { loc: ['body', 'notebook', 'metadata'], msg: expect.any(String), type: 'invalid_unicode' },
+      { path: ['notebook', 'metadata'], message: expect.any(String), type: 'invalid_unicode' },
       {
-        loc: ['body', 'notebook', 'metadata', 'b\ufffd', 'c'],
-        msg: expect.any(String),
+        path: ['notebook', 'metadata', 'b\ufffd', 'c'],
+        message: expect.any(String),
         type: 'invalid_unicode',
       },
     ]);
@@ -104,19 +104,19 @@ describe('normalizeNotebook', () => {
 
   it('refuses nesting deeper than it reads', () => {
     expect(normalizeNotebook(makeNotebook(5, [], { x: nest(198) })).metadata.x).toBeDefined();
-    expect(refusal(makeNotebook(5, [], { x: nest(199) })).fields?.[0]?.type).toBe('too_deep');
-    expect(refusal(makeNotebook(5, [], { x: nest(200_000) })).fields).toHaveLength(1);
+    expect(refusal(makeNotebook(5, [], { x: nest(199) })).faults[0].type).toBe('too_deep');
+    expect(refusal(makeNotebook(5, [], { x: nest(200_000) })).faults).toHaveLength(1);
   });
 
   it('shortens names in faults', () => {
-    const [fault] = refusal({ ...makeNotebook(5, []), ['x'.repeat(100_000)]: 1 }).fields!;
-    expect(fault?.loc[2]).toHaveLength(100);
+    const [fault] = refusal({ ...makeNotebook(5, []), ['x'.repeat(100_000)]: 1 }).faults;
+    expect(fault.path[1]).toHaveLength(100);
   });
 
   it.each([[null], [undefined], [[]], ['{}'], [{}], [{ nbformat: 3 }]])('refuses %j', (value) => {
     expect(refusal(value)).toMatchObject({
       code: 'invalid_notebook',
-      fields: [{ type: expect.any(String) }],
+      faults: [{ type: expect.any(String) }],
     });
   });
 });

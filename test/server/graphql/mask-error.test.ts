@@ -1,19 +1,19 @@
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import { expect, it } from 'vitest';
-import { DomainError } from '../../../src/errors.js';
+import { DomainError, FieldError, invalidField } from '../../../src/errors.js';
 import { maskError } from '../../../src/server/graphql/mask-error.js';
 
 const log = pino({ level: 'silent' });
 const masked = (error: unknown) => maskError(error, log, 'r1').toJSON();
 
 it.each([['P2002'], ['INTERNAL_SERVER_ERROR'], ['ECONNREFUSED'], ['toString'], [42]])(
-  'a foreign error with the code %j becomes internal and reveals nothing',
+  'an error with the code %j of somebody else is internal and reveals nothing',
   (code) => {
     const error = new GraphQLError('SELECT "secret"', { extensions: { code, query: 'SELECT 1' } });
     expect(masked(error)).toEqual({
       message: expect.not.stringContaining('SELECT'),
-      extensions: { code: 'internal', request_id: 'r1' },
+      extensions: { code: 'internal', requestId: 'r1' },
     });
   },
 );
@@ -24,14 +24,38 @@ it('a request error keeps its message and none of its other extensions', () => {
   });
   expect(masked(error)).toEqual({
     message: 'No such field.',
-    extensions: { code: 'invalid_request', request_id: 'r1' },
+    extensions: { code: 'invalid_request', requestId: 'r1' },
   });
 });
 
-it('a masked error is not changed again', () => {
-  const fault = new DomainError('invalid_request', 'name: is required', {
-    fields: [{ loc: ['body', 'name'], msg: 'is required', type: 'missing' }],
-  });
+it('what was masked already stays as it is', () => {
+  const fault = invalidField('name', 'is required', 'missing');
   const once = maskError(fault, log, 'r1');
   expect(maskError(once, log, 'r2').toJSON()).toEqual(once.toJSON());
+});
+
+it('a refusal has its code, the request id, the faults of fields and further members', () => {
+  const faults = [
+    { path: ['changes', 3, 'create', 'path'], message: 'is a folder', type: 'invalid_path' },
+  ] as const;
+  expect(masked(new FieldError('invalid_path', faults))).toEqual({
+    message: 'changes.3.create.path: is a folder',
+    extensions: { code: 'invalid_path', requestId: 'r1', errors: faults },
+  });
+  const conflict = { path: 'a.ipynb', branch: 'main', baseSha: 'a', currentSha: 'b' };
+  expect(masked(new DomainError('base_sha_conflict', 'Read it again.', { extra: conflict }))).toEqual({
+    message: 'Read it again.',
+    extensions: { code: 'base_sha_conflict', requestId: 'r1', ...conflict },
+  });
+});
+
+it('the status of an answer is for the transport and not for the client', () => {
+  const refused = new GraphQLError('Too large.', {
+    extensions: { code: 'payload_too_large', http: { status: 413 } },
+  });
+  expect(masked(refused).extensions).toEqual({ code: 'payload_too_large', requestId: 'r1' });
+  expect(masked(new DomainError('unauthenticated', 'Send a token.')).extensions).toEqual({
+    code: 'unauthenticated',
+    requestId: 'r1',
+  });
 });

@@ -5,8 +5,8 @@ import type { ObjectBatch } from '../objects/object-batch.js';
 import { fileExists, type TreeEditor } from './tree-editor.js';
 
 const newFileMode = '100644';
-const bodyPath = ['body', 'path'];
-const bodyNewPath = ['body', 'new_path'];
+const pathField = ['path'];
+const newPathField = ['newPath'];
 
 /**
  * Applies changes to a tree, in order, and adds the new blobs to the batch.
@@ -24,7 +24,7 @@ export async function applyChanges(
     if (change.kind === 'create') {
       assertWritablePath(change.path);
       const oid = to.batch.add('blob', change.bytes);
-      await to.editor.add(change.path, { mode: newFileMode, oid }, bodyPath);
+      await to.editor.add(change.path, { mode: newFileMode, oid }, pathField);
       put(change.path, oid, change.bytes.length);
       continue;
     }
@@ -37,11 +37,11 @@ export async function applyChanges(
       await to.editor.remove(change.path);
       files.delete(change.path);
     } else {
-      assertWritablePath(change.newPath, bodyNewPath);
+      assertWritablePath(change.newPath, newPathField);
       change.check?.(await to.batch.readExpected(current.oid, 'blob'));
       if (change.newPath === change.path) throw fileExists();
       await to.editor.remove(change.path);
-      await to.editor.add(change.newPath, current, bodyNewPath);
+      await to.editor.add(change.newPath, current, newPathField);
       files.delete(change.path);
       put(change.newPath, current.oid, await to.batch.blobSize(current.oid));
     }
@@ -64,7 +64,7 @@ async function existingFile(
       'base_sha_conflict',
       'The file was changed since it was read; read it again and merge.',
       {
-        extra: { path, branch, base_sha: baseSha, current_sha: found.oid },
+        extra: { path, branch, baseSha, currentSha: found.oid },
       },
     );
   }

@@ -15,17 +15,17 @@ export class CommitFiles {
   }
 
   /** The blob at a path; null when there is no regular file. @throws DomainError `invalid_path`, `not_found` */
-  async find(commitOid: string, path: string, loc?: string[]): Promise<string | null> {
-    assertReadablePath(path, loc);
+  async find(commitOid: string, path: string): Promise<string | null> {
+    assertReadablePath(path);
     const { treeOid } = await readLinks(this.#objects, commitOid);
     const found = await findPath(this.#objects, treeOid, path);
-    if (found.kind === 'directory') throw invalidPath('is a folder', loc);
+    if (found.kind === 'directory') throw invalidPath('is a folder');
     return found.kind === 'file' ? found.oid : null;
   }
 
   /** The file at a path; null when there is no regular file. @throws DomainError `invalid_path`, `not_found` */
-  async read(commitOid: string, path: string, loc?: string[]) {
-    const oid = await this.find(commitOid, path, loc);
+  async read(commitOid: string, path: string) {
+    const oid = await this.find(commitOid, path);
     if (oid === null) return null;
     const bytes = await this.#objects.readExpected(oid, 'blob');
     return { oid, size: bytes.length, bytes };

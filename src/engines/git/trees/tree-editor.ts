@@ -1,4 +1,4 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError, type FieldPath } from '../../../errors.js';
 import { foldName, invalidPath } from '../file-path.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
 import { findEntry, isRegularFile, isTree, spliceEntry, treeEntries, treeMode } from './tree-bytes.js';
@@ -52,19 +52,19 @@ export class TreeEditor {
    * @throws DomainError `file_exists`; `invalid_path` when the path is a folder, leads through a file, or a name in the same
    *   folder differs only in case or normalization, so that some file systems could not hold both
    */
-  async add(path: string, file: { mode: string; oid: string }, loc: string[]): Promise<void> {
+  async add(path: string, file: { mode: string; oid: string }, field: FieldPath): Promise<void> {
     const segments = path.split('/');
     let node = await this.root;
     for (const [index, segment] of segments.entries()) {
       const last = index === segments.length - 1;
       const entry = findEntry(node.bytes, segment);
       if (entry && last) {
-        if (isTree(entry.mode)) throw invalidPath('is a folder', loc);
+        if (isTree(entry.mode)) throw invalidPath('is a folder', field);
         throw fileExists();
       }
-      if (entry && !isTree(entry.mode)) throw invalidPath('leads through a file', loc);
+      if (entry && !isTree(entry.mode)) throw invalidPath('leads through a file', field);
       if (!entry) {
-        refuseCollision(node.bytes, segment, loc);
+        refuseCollision(node.bytes, segment, field);
         this.set(node, segment, last ? file : { mode: treeMode, oid: unwritten });
         if (!last) node.children.set(segment, { bytes: Buffer.alloc(0), children: new Map(), changed: true });
       }
@@ -140,11 +140,11 @@ function writeNode(node: Node, batch: ObjectBatch): string {
   return batch.add('tree', node.bytes);
 }
 
-function refuseCollision(bytes: Buffer, name: string, loc: string[]): void {
+function refuseCollision(bytes: Buffer, name: string, field: FieldPath): void {
   const folded = foldName(name);
   for (const entry of treeEntries(bytes)) {
     if (foldName(entry.name.toString()) === folded) {
-      throw invalidPath('differs from a name beside it only in case or normalization', loc);
+      throw invalidPath('differs from a name beside it only in case or normalization', field);
     }
   }
 }

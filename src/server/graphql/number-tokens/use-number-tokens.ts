@@ -3,8 +3,8 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
 import { parseJson, stringifyJson } from '../../../engines/nbformat/json.js';
-import { statusOf } from '../../../error-status.js';
 import { DomainError } from '../../../errors.js';
+import { refusalOf } from '../../../refusal.js';
 import { readBody } from '../../http/read-body.js';
 import { readParams } from '../../http/read-params.js';
 import { plainVariables } from './plain-variables.js';
@@ -76,6 +76,6 @@ function readQuery(request: Request): GraphQLParams {
 /** A request that fails before its execution gets the HTTP status of its error. */
 function refused(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
-  const { code, message } = error;
-  throw new GraphQLError(message, { extensions: { code, http: { status: statusOf[code] } } });
+  const { code, message, status } = refusalOf(error);
+  throw new GraphQLError(message, { extensions: { code, http: { status } } });
 }

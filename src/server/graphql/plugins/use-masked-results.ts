@@ -1,5 +1,7 @@
+import type { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { statusOf } from '../../../error-status.js';
 import { maskResult } from '../mask-error.js';
 import type { YogaContext } from '../yoga-context.js';
 
@@ -11,7 +13,18 @@ export function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
-      setResult(maskResult(result, log, serverContext.ctx.requestId));
+      const masked = maskResult(result, log, serverContext.ctx.requestId);
+      masked.errors?.forEach((error, index) => {
+        keepStatus(error, result.errors![index]!);
+      });
+      setResult(masked);
     },
   };
+}
+
+/** Yoga reads the HTTP status of its answer from `extensions.http`, and removes that member before it writes the error. */
+function keepStatus(masked: GraphQLError, { extensions: { http } }: GraphQLError): void {
+  if (http) masked.extensions.http = http;
+  else if (masked.extensions.code === 'unauthenticated')
+    masked.extensions.http = { status: statusOf.unauthenticated };
 }

@@ -1,0 +1,70 @@
+import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
+import type { Answer, Graph, RouteRequest } from './request.js';
+import { type ResponsePlan, valueAt } from './response-plan.js';
+import { streamExecution } from './stream-execution.js';
+
+/** A page of a list, as a query names it. */
+interface Page {
+  page: number;
+  size: number;
+}
+
+/**
+ * Answers with a document's data, as the plan of the route says.
+ * @throws DomainError what {@link streamExecution} throws
+ */
+export async function answerWith(
+  plan: ResponsePlan,
+  data: unknown,
+  request: RouteRequest,
+  graph: Graph,
+): Promise<Answer> {
+  const { query, headers } = request;
+  switch (plan.kind) {
+    case 'ok':
+      return { status: 200, body: valueAt(data, plan.at) };
+    case 'page':
+      return pageAnswer(valueAt(data, plan.at) as { items: unknown[]; total: number }, query as Page);
+    case 'slice':
+      return slicedAnswer(valueAt(data, plan.at) as unknown[], query as Page);
+    case 'created': {
+      const isNew = plan.isNew === undefined || valueAt(data, plan.isNew);
+      return { status: isNew ? 201 : 200, body: valueAt(data, plan.at) };
+    }
+    case 'file':
+      return fileAnswer(valueAt(data, plan.at) as FileBodyFragment, headers);
+    case 'saved': {
+      const saved = valueAt(data, plan.at) as { file: FileBodyFragment; version: VersionBodyFragment | null };
+      return {
+        status: plan.status,
+        body: { ...saved.file, version: saved.version },
+        headers: { etag: etagOf(saved.file) },
+      };
+    }
+    case 'done':
+      return { status: 204 };
+    case 'stream':
+      return streamExecution(graph, valueAt(data, plan.at) as string, request);
+  }
+}
+
+function pageAnswer({ items, total }: { items: unknown[]; total: number }, { page, size }: Page): Answer {
+  return { status: 200, body: { items, total, page, size } };
+}
+
+function slicedAnswer(items: unknown[], page: Page): Answer {
+  const from = (page.page - 1) * page.size;
+  return pageAnswer({ items: items.slice(from, from + page.size), total: items.length }, page);
+}
+
+/** `ETag` is the blob's sha; `If-None-Match` with it gives 304 (RFC 9110, section 13.1.2). */
+function fileAnswer(file: FileBodyFragment, headers: Headers): Answer {
+  const etag = etagOf(file);
+  const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known.includes(etag) || known.includes('*')) return { status: 304, headers: { etag } };
+  return { status: 200, body: file, headers: { etag } };
+}
+
+function etagOf(file: FileBodyFragment): string {
+  return `"${file.sha}"`;
+}

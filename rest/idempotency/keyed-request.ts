@@ -1,0 +1,40 @@
+import { badRequest } from '../request-error.js';
+
+/**
+ * The mutations that a route may name as repeatable. The store of the composition root must know the authorization of
+ * each: one that it does not know is a type error there.
+ */
+export type RepeatableMutation =
+  | 'createWorkspace'
+  | 'archiveWorkspace'
+  | 'createFile'
+  | 'renameFile'
+  | 'createNotebookLink'
+  | 'startWorker'
+  | 'createSession'
+  | 'interruptSession'
+  | 'restartSession';
+
+/** A request with an `Idempotency-Key`. */
+export interface KeyedRequest {
+  key: string;
+  method: string;
+  /** As it came, from the root. */
+  path: string;
+  /** Empty where there is none. */
+  body: Uint8Array;
+  /** The mutation that the request runs. */
+  mutation: RepeatableMutation;
+  /** What the path and the body name, to authorize the caller; a body's names are not checked. */
+  names: { spaceSlug: string; [name: string]: string };
+}
+
+/**
+ * The key of a request, or null.
+ * @throws RequestError `invalid_request` unless it is 1 to 255 visible ASCII characters
+ */
+export function idempotencyKey(headers: Headers): string | null {
+  const key = headers.get('idempotency-key');
+  if (key === null || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw badRequest(['header', 'Idempotency-Key'], 'must be 1 to 255 visible ASCII characters');
+}

@@ -1,0 +1,45 @@
+import type { ErrorCode } from '../../src/errors.js';
+
+/** What each code means, as a sentence for the description of a response. */
+const codeMeanings: Record<ErrorCode, string> = {
+  unauthenticated: 'There is no token, or it is not valid.',
+  insufficient_scope: 'The token does not have the scope that this operation needs.',
+  forbidden: 'You do not have the permission that this operation needs.',
+  branch_protected: 'The branch is protected: only space admins may write to it.',
+  not_found: 'It does not exist in this space, or the space does not exist for you.',
+  method_not_allowed: 'The path does not take this method; `Allow` lists those that it takes.',
+  invalid_request: 'A value of the request is wrong; `errors` names every one of them.',
+  invalid_path: 'A path is not one that a file of this kind may have.',
+  invalid_ref: 'A branch or ref has a name that Git does not allow.',
+  invalid_notebook:
+    'The notebook does not fit the schema of its nbformat version; `errors` has the path of each fault.',
+  file_exists: 'A file with this path exists.',
+  base_sha_conflict:
+    'The file on the branch is not the one that `base_sha` names: `current_sha` is there now.',
+  unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
+  already_exists: 'The same exists already.',
+  workspace_archived: 'The workspace is archived: unarchive it first.',
+  session_dead: 'The kernel of the session is dead: restart the session first.',
+  worker_not_live: 'The worker has stopped: open a new session.',
+  execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
+  execution_finished: 'The run has ended.',
+  quota_exceeded: 'You have as many of these as you may have at once: stop one, or wait until one has ended.',
+  idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',
+  idempotency_in_progress:
+    'The first request with this `Idempotency-Key` still runs: try again after `Retry-After`.',
+  payload_too_large: 'The body is over 64 MiB, or the repository is too large for this operation.',
+  unsupported_media_type: 'The body is not `application/json`.',
+  rate_limited: 'There are too many requests: wait.',
+  runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
+  session_starting: 'The kernel still starts: try again after `Retry-After`.',
+  storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',
+  kernel_died: 'The kernel stopped during the run.',
+  worker_lost: 'The worker was lost during the run.',
+  gateway_restarted: 'The gateway restarted and could not resume the run.',
+  internal: 'A fault of the gateway; it is logged with the `request_id`.',
+};
+
+/** The meanings of some codes as a Markdown list. */
+export function meaningsOf(codes: readonly ErrorCode[]): string {
+  return codes.map((code) => `- \`${code}\`: ${codeMeanings[code]}`).join('\n');
+}

@@ -1,0 +1,55 @@
+import { isDeprecated } from '../deprecation.js';
+import type { RouteDescription } from '../route-description.js';
+import { meaningsOf } from './code-meanings.js';
+import type { DataSchemas } from './data-schemas.js';
+import { describeErrors, errorsByStatus } from './describe-errors.js';
+import { describeParameters } from './describe-parameters.js';
+import { SuccessDescriber } from './describe-success.js';
+import { exampleOf } from './examples/examples.js';
+import { inputSchema } from './input-schema.js';
+import type { Components, JsonSchema } from './json-schema.js';
+import type { OperationExample } from './operation-example.js';
+
+/**
+ * Describes one operation.
+ * @param document.components gets the named schemas
+ * @param document.errors gets the shared responses
+ */
+export function describeOperation(
+  route: RouteDescription,
+  document: { data: DataSchemas; components: Components; errors: Map<string, JsonSchema> },
+): JsonSchema {
+  const { data, components, errors } = document;
+  const example = exampleOf(route.operationId);
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: descriptionOf(route),
+    ...(isDeprecated(route) ? { deprecated: true } : {}),
+    parameters: describeParameters(route, example),
+    ...(route.body ? { requestBody: requestBody(route.body, example) } : {}),
+    responses: {
+      ...new SuccessDescriber({ route, data, components, example }).describe(),
+      ...describeErrors(route, errors),
+    },
+  };
+}
+
+/** What it does, what it needs, and what a conflict means here. */
+function descriptionOf(route: RouteDescription): string {
+  const { scope, permission } = route.needs;
+  const conflicts = errorsByStatus(route).get(409);
+  return [
+    route.description,
+    `Needs the scope \`${scope}\`; and ${permission}.`,
+    ...(conflicts ? [`A 409 means:\n\n${meaningsOf(conflicts)}`] : []),
+  ].join('\n\n');
+}
+
+function requestBody(
+  body: NonNullable<RouteDescription['body']>,
+  { body: example }: OperationExample,
+): JsonSchema {
+  return { required: true, content: { 'application/json': { schema: inputSchema(body), example } } };
+}

@@ -1,0 +1,114 @@
+import { isDeprecated } from '../deprecation.js';
+import type { RouteDescription } from '../route-description.js';
+import type { DataSchemas } from './data-schemas.js';
+import { headersOf } from './headers.js';
+import { type Components, type JsonSchema, objectOf, refTo } from './json-schema.js';
+import type { OperationExample } from './operation-example.js';
+
+type Responses = Record<string, JsonSchema>;
+
+const page = { type: 'integer', minimum: 1, description: 'The page of the query.' };
+const size = { type: 'integer', minimum: 1, description: 'The rows on a page, after the cap.' };
+const total = { type: 'integer', minimum: 0, description: 'The rows of the whole list.' };
+
+/** Describes the answers of one route that are no errors. */
+export class SuccessDescriber {
+  readonly #route: RouteDescription;
+  readonly #data: DataSchemas;
+  readonly #components: Components;
+  readonly #example: OperationExample;
+
+  /** @param deps.components gets the named schemas */
+  constructor(deps: {
+    route: RouteDescription;
+    data: DataSchemas;
+    components: Components;
+    example: OperationExample;
+  }) {
+    this.#route = deps.route;
+    this.#data = deps.data;
+    this.#components = deps.components;
+    this.#example = deps.example;
+  }
+
+  /** The answers by status. */
+  describe(): Responses {
+    const { responds, document } = this.#route;
+    switch (responds.kind) {
+      case 'ok':
+        return { 200: this.#json(200, 'The state now.', this.#data.at(document, responds.at)) };
+      case 'page':
+        return this.#page(this.#data.at(document, responds.at).properties as Record<string, JsonSchema>);
+      case 'slice':
+        return this.#page({ items: this.#data.at(document, responds.at), total });
+      case 'created':
+        return this.#created(this.#data.at(document, responds.at), responds.isNew !== undefined);
+      case 'file':
+        return {
+          200: this.#json(200, 'The file.', this.#data.at(document, responds.at), 'ETag'),
+          304: this.#empty('The client has the current file.', 'ETag'),
+        };
+      case 'saved':
+        return this.#saved(responds.at, responds.status);
+      case 'done':
+        return { 204: this.#empty('It is done.') };
+      case 'stream':
+        return { 200: this.#stream() };
+    }
+  }
+
+  #page(properties: Record<string, JsonSchema>): Responses {
+    return { 200: this.#json(200, 'One page of the list.', objectOf({ ...properties, page, size })) };
+  }
+
+  #created(body: JsonSchema, mayExist: boolean): Responses {
+    const created = { 201: this.#json(201, 'It was created.', body) };
+    return mayExist ? { 200: this.#json(200, 'It existed before.', body), ...created } : created;
+  }
+
+  #saved(at: string, status: 200 | 201): Responses {
+    const { document } = this.#route;
+    const version = this.#data.at(document, `${at}.version`);
+    const files = [...this.#data.alternativesAt(document, `${at}.file`).values()];
+    const oneOf = files.map(({ properties }) =>
+      objectOf({ ...(properties as Record<string, JsonSchema>), version }),
+    );
+    const description = 'A file after a write, with its new version; null where the bytes were the same.';
+    this.#components.set('SavedFile', { description, oneOf });
+    const text = status === 201 ? 'The file was created.' : 'The file after the write.';
+    return { [status]: this.#json(status, text, refTo('SavedFile'), 'ETag') };
+  }
+
+  #stream(): JsonSchema {
+    return {
+      description:
+        'Server-sent events; their schema is `x-itemSchema`, which OpenAPI 3.2 calls `itemSchema`. Exactly one ' +
+        '`final_response` or `error` ends the stream. A comment comes every 15 seconds.',
+      headers: headersOf(this.#route, 'X-Execution-Id'),
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          'x-itemSchema': refTo('ExecutionStreamItem'),
+          example: this.#example.answer,
+        },
+      },
+    };
+  }
+
+  #json(status: number, description: string, schema: JsonSchema, ...headers: string[]): JsonSchema {
+    const example = status === this.#example.status ? { example: this.#example.answer } : {};
+    return {
+      description,
+      headers: headersOf(this.#route, ...this.#links(), ...headers),
+      content: { 'application/json': { schema, ...example } },
+    };
+  }
+
+  #empty(description: string, ...headers: string[]): JsonSchema {
+    return { description, headers: headersOf(this.#route, ...this.#links(), ...headers) };
+  }
+
+  #links(): string[] {
+    return isDeprecated(this.#route) ? ['Link'] : [];
+  }
+}

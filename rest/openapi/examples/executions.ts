@@ -1,0 +1,47 @@
+import type { OperationExample } from '../operation-example.js';
+import { exampleIds, exampleTime } from './example-ids.js';
+
+const ids = { execution_id: exampleIds.execution, session_id: exampleIds.session, cell_index: 0 };
+const result = { data: { 'text/plain': '42' }, metadata: {}, execution_count: 1 };
+
+const entries = [
+  { type: 'status', execution_state: 'queued' },
+  { type: 'status', execution_state: 'busy' },
+  { type: 'execute_input', code: '6 * 7', execution_count: 1 },
+  { type: 'execute_result', ...result },
+  { type: 'status', execution_state: 'idle' },
+];
+const end = {
+  status: 'ok',
+  execution_count: 1,
+  outputs: [{ output_type: 'execute_result', ...result }],
+  truncated: false,
+  started_at: exampleTime,
+  finished_at: exampleTime,
+  duration_ms: 12,
+};
+
+function frame(event: string, sequence: number, data: object): string {
+  return `id: ${sequence}\nevent: ${event}\ndata: ${JSON.stringify({ ...ids, sequence, ...data })}\n\n`;
+}
+
+const stream = [
+  ...entries.map((entry, index) => frame('notebook_event', index + 1, entry)),
+  frame('final_response', entries.length + 1, end),
+].join('');
+const params = { session_id: exampleIds.session };
+
+/** Examples of the operations that stream a run. */
+export const executionExamples: Record<string, OperationExample> = {
+  executeCell: {
+    params,
+    body: { code: '6 * 7', cell_index: 0, execution_id: exampleIds.execution },
+    status: 200,
+    answer: stream,
+  },
+  resumeExecutionStream: {
+    params: { ...params, execution_id: exampleIds.execution },
+    status: 200,
+    answer: stream,
+  },
+};

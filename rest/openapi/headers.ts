@@ -1,0 +1,38 @@
+import { isDeprecated } from '../deprecation.js';
+import type { RouteDescription } from '../route-description.js';
+import type { JsonSchema } from './json-schema.js';
+
+/** The headers of answers; each answer has `X-Request-Id`. */
+export const sharedHeaders: Record<string, JsonSchema> = {
+  'X-Request-Id': {
+    required: true,
+    description: 'The id of the request: your own `X-Request-Id` if it is well formed, else a new one.',
+    schema: { type: 'string', minLength: 1, maxLength: 128 },
+  },
+  'X-Execution-Id': { required: true, description: 'The id of the run.', schema: { type: 'string' } },
+  ETag: {
+    required: true,
+    description: 'The blob sha in quotes.',
+    schema: { type: 'string', pattern: '^"[0-9a-f]{40}"$' },
+  },
+  Deprecation: {
+    required: true,
+    description: 'The time since which this path is deprecated (RFC 9745).',
+    schema: { type: 'string', pattern: '^@\\d+$' },
+  },
+  Link: {
+    description: 'The same path of a workspace over the repository, where you can view one.',
+    schema: { type: 'string', pattern: '^<.+>; rel="successor-version"$' },
+  },
+  'WWW-Authenticate': { required: true, description: 'How to authenticate.', schema: { const: 'Bearer' } },
+  'Retry-After': {
+    description: 'Seconds after which to try again.',
+    schema: { type: 'string', pattern: '^\\d+$' },
+  },
+};
+
+/** References to {@link sharedHeaders}: those that every answer of the route has, and more. */
+export function headersOf(route: RouteDescription, ...more: string[]): JsonSchema {
+  const names = ['X-Request-Id', ...(isDeprecated(route) ? ['Deprecation'] : []), ...more];
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}

@@ -1,0 +1,33 @@
+import type { JsonSchema } from './json-schema.js';
+
+/** The parameters that operations share. */
+export const sharedParameters: Record<string, JsonSchema> = {
+  space_slug: {
+    name: 'space_slug',
+    in: 'path',
+    required: true,
+    description: 'The slug of the space.',
+    schema: { type: 'string' },
+    example: 'demo',
+  },
+  'Idempotency-Key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'A key of your own for this request. A request with the same key, method, path and body gets the first 2xx answer ' +
+      'again for 24 hours, instead of running once more.',
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+  },
+  'Last-Event-ID': {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: 'The `id` of the last event that the client has; the stream begins after it.',
+    schema: { type: 'string', pattern: '^\\d{0,9}$' },
+  },
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'The `ETag` that the client has; the answer is 304 while it is the current one.',
+    schema: { type: 'string' },
+  },
+};

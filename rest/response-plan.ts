@@ -1,0 +1,35 @@
+/** The dotted paths into a document's data, e.g. `space.workspace.files`; lists are not entered. */
+export type DataPath<T> =
+  NonNullable<T> extends readonly unknown[]
+    ? never
+    : NonNullable<T> extends object
+      ? {
+          [K in keyof NonNullable<T> & string]: K | `${K}.${DataPath<NonNullable<T>[K]>}`;
+        }[keyof NonNullable<T> & string]
+      : never;
+
+/**
+ * What a route answers, as data: both the answer and its description in OpenAPI follow from it. `at` is the dotted path of
+ * the result in the data of the route's document.
+ *
+ * - `ok`: 200 with the result
+ * - `page`: 200 with the `items` and `total` of the result, `page` and `size` of the query
+ * - `slice`: the same for a list that GraphQL answers whole
+ * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before
+ * - `file`: 200 with a file and its `ETag`; 304 to `If-None-Match`
+ * - `saved`: `status` with the `file` of the result, its `version` merged in, and its `ETag`
+ * - `done`: 204
+ * - `stream`: the event stream of the execution whose id is the result
+ */
+export type ResponsePlan<TPath extends string = string> =
+  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream'; at: TPath }
+  | { kind: 'created'; at: TPath; isNew?: TPath }
+  | { kind: 'saved'; at: TPath; status: 200 | 201 }
+  | { kind: 'done' };
+
+/** The value at a dotted path; undefined where the data ends before. */
+export function valueAt(data: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], data);
+}

@@ -1,0 +1,27 @@
+import type { GraphQLSchema } from 'graphql';
+import type { GraphQLExecutor } from '../src/server/graphql/graphql-executor.js';
+import type { IdempotencyStore } from './idempotency/answer-once.js';
+
+/** The caller of a request: what {@link RestDependencies.context} returns, opaque to REST. */
+export type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
+
+/** What the REST layer is given by the composition root. */
+export interface RestDependencies {
+  executor: GraphQLExecutor;
+  /** Authenticates a request. @throws DomainError `unauthenticated`, `storage_unavailable` */
+  context(headers: Headers, requestId: string): Promise<CallerContext>;
+  /** The schema that the executor runs on; for the description at `/openapi.json`. */
+  schema: GraphQLSchema;
+  idempotency: IdempotencyStore<CallerContext>;
+  /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
+  json: { parse(text: string): unknown; stringify(value: unknown): string };
+  /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
+  requestId(connection: unknown): string;
+  /** Is called with what is answered as a masked 500, and with answers that could not be stored. */
+  onInternalError(error: unknown, requestId: string): void;
+}
+
+/** The variables of Hono's context: the caller, once a request is authenticated. */
+export interface RestEnv {
+  Variables: { caller: CallerContext };
+}

@@ -1,0 +1,41 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { z } from 'zod';
+import type { ErrorCode } from '../src/errors.js';
+import type { RepeatableMutation } from './idempotency/keyed-request.js';
+import type { ResponsePlan } from './response-plan.js';
+
+/** The groups of operations, as the description of the API lists them. */
+export type Tag = 'Workspaces' | 'Files' | 'Notebooks' | 'Kernels' | 'Workers' | 'Sessions' | 'Executions';
+
+/** Everything that the OpenAPI description says of a route: a row of the table without its code. */
+export interface RouteDescription {
+  /** The name of the operation, for generated clients; it never changes. */
+  operationId: string;
+  tag: Tag;
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below `/engagement/spaces/:space/notebooks`, with `:name` for parameters. */
+  path: string;
+  /** What it does, in one sentence. */
+  summary: string;
+  /** What the summary does not say, in Markdown. */
+  description: string;
+  /** The token's scope, and the permission, role or ownership that the caller needs. */
+  needs: { scope: 'read' | 'write' | 'execute'; permission: string };
+  query?: z.ZodType;
+  /** Without one, no body is read. */
+  body?: z.ZodType;
+  document: TypedDocumentNode<unknown, never>;
+  responds: ResponsePlan;
+  /** The codes of its own errors, beside those that every route has. */
+  errors: readonly ErrorCode[];
+  /**
+   * Set where a request may be repeated with an `Idempotency-Key`: the mutation whose authorization decides who gets the
+   * stored answer.
+   */
+  repeats?: RepeatableMutation;
+  /**
+   * Set on a route that has a successor: the dotted path, in the document's data, of the id of a workspace (or null). The
+   * same path below `/workspaces/{workspace_id}` is the successor.
+   */
+  successor?: string;
+}

@@ -1,0 +1,9 @@
+import type { ErrorCode } from '../../src/errors.js';
+
+/** Why a worker or a session cannot be started. */
+export const startErrors: readonly ErrorCode[] = [
+  'invalid_path',
+  'workspace_archived',
+  'quota_exceeded',
+  'runtime_unavailable',
+];

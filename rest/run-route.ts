@@ -1,0 +1,73 @@
+import type { Context } from 'hono';
+import { successorLink } from './deprecation.js';
+import { answerOnce } from './idempotency/answer-once.js';
+import { idempotencyKey } from './idempotency/keyed-request.js';
+import { namesOf } from './idempotency/names-of.js';
+import { locateError } from './locate-error.js';
+import { readJson } from './read-json.js';
+import type { Answer, RouteRequest } from './request.js';
+import type { RestDependencies, RestEnv } from './rest-dependencies.js';
+import type { RestRoute } from './route.js';
+
+/**
+ * Answers an authenticated request by its route; one with an `Idempotency-Key` at most once.
+ * @throws DomainError whose faults are located in the request
+ */
+export async function runRoute(
+  route: RestRoute,
+  c: Context<RestEnv>,
+  deps: RestDependencies,
+): Promise<Response> {
+  try {
+    const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
+    return await (key === null ? runOnce(route, c, deps) : runKeyed(route, key, c, deps));
+  } catch (error) {
+    throw locateError(error, route);
+  }
+}
+
+async function runKeyed(
+  route: RestRoute,
+  key: string,
+  c: Context<RestEnv>,
+  deps: RestDependencies,
+): Promise<Response> {
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  const request = {
+    key,
+    method: c.req.method,
+    path: new URL(c.req.url).pathname,
+    body,
+    mutation: route.repeats!,
+    names: namesOf(c.req.param() as Record<string, string>, body, route.body),
+  };
+  const onLost = (error: unknown) => deps.onInternalError(error, deps.requestId(c.env));
+  return answerOnce(deps.idempotency, c.get('caller'), request, () => runOnce(route, c, deps), onLost);
+}
+
+async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Response> {
+  const caller = c.get('caller');
+  const request: RouteRequest = {
+    space: c.req.param('space')!,
+    param: (name) => c.req.param(name as never)!,
+    query: c.req.query(),
+    body: route.body ? await readJson(c, deps.json.parse) : undefined,
+    headers: c.req.raw.headers,
+  };
+  const { answer, successorId } = await route.handle(request, {
+    execute: (document, variables) => deps.executor.execute(document, variables, caller),
+    subscribe: (document, variables) => deps.executor.subscribe(document, variables, caller),
+  });
+  const response = toResponse(answer, deps.json.stringify);
+  if (successorId)
+    response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
+  return response;
+}
+
+function toResponse(answer: Answer, stringify: (value: unknown) => string): Response {
+  if (answer instanceof Response) return answer;
+  const headers = new Headers(answer.headers);
+  if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
+  headers.set('content-type', 'application/json');
+  return new Response(stringify(answer.body), { status: answer.status, headers });
+}

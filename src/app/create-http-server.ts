@@ -1,0 +1,57 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type DocumentNode, Kind } from 'graphql';
+import type { Logger } from 'pino';
+import { createRestApp } from '../../rest/app.js';
+import * as operations from '../../rest/generated/operations.js';
+import { schema } from '../../schema/index.js';
+import type { Services } from '../../schema/services.js';
+import { authenticate } from '../access/authenticate.js';
+import type { Config } from '../config.js';
+import type { RequestContext } from '../context.js';
+import { withDatabaseErrors } from '../engines/database/database-errors.js';
+import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
+import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
+import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { HttpServer } from '../server/http/http-server.js';
+import { requestIdOf } from '../server/http/request-id.js';
+
+/** Creates the server of all transports over the services. It is not listening yet. */
+export function createHttpServer(
+  services: Services,
+  { config, log, gitVersion }: { config: Config; log: Logger; gitVersion: string },
+): HttpServer {
+  const { prisma } = services;
+  const context = async (
+    authorization: string | null | undefined,
+    requestId: string,
+  ): Promise<RequestContext> => ({
+    actor: await authenticate(prisma, authorization).catch((error) => {
+      throw withDatabaseErrors(error);
+    }),
+    requestId,
+    spaces: new Map(),
+  });
+  const rest = createRestApp({
+    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
+    context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    schema,
+    idempotency: new IdempotencyStore({ prisma }),
+    json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
+    requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
+    onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
+  });
+  const notReady = () =>
+    prisma.$queryRaw`SELECT 1`.then(
+      () => null,
+      () => 'The database does not answer.',
+    );
+  return new HttpServer({ rest, schema, services, context, config, log, notReady, gitVersion });
+}
+
+/** The operations of REST; the generated module also exports their fragments. */
+function restDocuments(): DocumentNode[] {
+  return Object.values(operations).filter(({ definitions }) =>
+    definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION),
+  );
+}

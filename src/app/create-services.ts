@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Services } from '../../schema/services.js';
+import type { Config } from '../config.js';
+import { EventBus } from '../engines/events/event-bus.js';
+import { remoteLimits } from '../engines/git/remote-access.js';
+import { ExecutionIntake } from '../executions/execution-intake.js';
+import { ExecutionLog } from '../executions/execution-log.js';
+import { Executor } from '../executions/executor.js';
+import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
+import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { Remotes } from '../remotes/remotes.js';
+import { loadSecretsKey } from '../remotes/secrets-key.js';
+import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
+import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
+import { SessionManager } from '../sessions/session-manager.js';
+import { ResourceLocations } from '../subscriptions/resource-locations.js';
+import { StreamGuard } from '../subscriptions/stream-guard.js';
+import type { WorkerBackend } from '../workers/backend.js';
+import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
+import { WorkerManager } from '../workers/worker-manager.js';
+import type { Stores } from './open-stores.js';
+
+/** What {@link createServices} needs beside the stores. */
+export interface ServiceOptions {
+  config: Config;
+  log: Logger;
+  backends: WorkerBackend[];
+  /** How long a new session is waited for, in milliseconds; default 120 s. */
+  sessionStartTimeoutMs?: number;
+}
+
+/** The services of a gateway, and how to end them. */
+export interface RunningServices {
+  services: Services;
+  /** Ends all that runs in this process; workers run on. The stores stay open. */
+  close(): Promise<void>;
+}
+
+/** Creates and connects the services that work on the stores. */
+export async function createServices(
+  { database, git }: Stores,
+  { config, log, backends, sessionStartTimeoutMs }: ServiceOptions,
+): Promise<RunningServices> {
+  const { prisma, leases } = database;
+  const bus = new EventBus();
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const branches = new BranchWatcher({ git, indexer, log });
+  const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
+  const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
+  const directory = join(config.dataDir, 'workers');
+  const workers = new WorkerManager({ prisma, git, bus, branches, log, directory, backends });
+  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
+  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  const limits = { ...remoteLimits, bytes: config.maxPushBytes };
+  const allowed = config.remoteAllowedHosts;
+  const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
+  const locations = new ResourceLocations(prisma);
+  const streamGuard = new StreamGuard({ prisma, log });
+  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason) =>
+    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
+  return {
+    services: {
+      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
+      ...{ workers, stopWorkers, sessions, executor, intake, executionLog, locations, streamGuard },
+    },
+    async close() {
+      executionLog.close();
+      intake.close();
+      maintenanceWatch.close();
+      const ended = executor.close();
+      await sessions.dispose();
+      await ended;
+      await maintenance.close();
+      await indexer.close();
+      await workers.close();
+      await remotes.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Services } from '../../schema/services.js';
+import { failOrphans } from '../executions/fail-orphans.js';
+
+/**
+ * Resumes what a former process of the gateway left: ends the executions that it cut off, adopts the workers that still
+ * run, and reopens their sessions. Called once, before requests are taken.
+ */
+export async function resumeWork(services: Services): Promise<void> {
+  const { prisma, workers, sessions } = services;
+  await failOrphans(services);
+  await workers.adopt();
+  const open = await prisma.session.findMany({ where: { deletedAt: null, status: { not: 'dead' } } });
+  for (const session of open) await sessions.reopen(session);
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exampleIds } from '../../rest/openapi/examples/example-ids.js';
+import { examples } from '../../rest/openapi/examples/examples.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { openTestDatabase } from '../support/database.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { testPython } from '../support/jupyter.js';
+import { createChecker } from '../support/openapi-checker.js';
+import { operationsOf } from '../support/rest-operations.js';
+import { parseEvents } from '../support/sse.js';
+import { differenceOf, withRealNames } from './match-example.js';
+
+const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+const operations = new Map(operationsOf(document).map((one) => [one.described.operationId, one]));
+const checker = createChecker(document);
+
+let at: TestGateway;
+/** The real ids and shas by those of the examples. */
+const names = new Map<string, string>();
+beforeAll(async () => {
+  at = await openTestGateway({
+    database: await openTestDatabase(),
+    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
+  });
+  names.set(exampleIds.colleague, (await at.user('viewer')).id);
+});
+afterAll(async () => {
+  const { prisma, workers } = at.gateway.services;
+  for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+  await at.close();
+});
+
+it('every operation has an example', () => {
+  expect(Object.keys(examples).sort()).toEqual([...operations.keys()].sort());
+});
+
+// In their order: each finds what those before it made.
+it.each(Object.entries(examples))('%s answers as its example says', async (operationId, example) => {
+  const { method, path } = operations.get(operationId)!;
+  const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => example.params![name]!);
+  const query = example.query ? `?${new URLSearchParams(example.query)}` : '';
+  const raw = example.body === undefined ? undefined : withRealNames(JSON.stringify(example.body), names);
+  const answer = await at.rest(method, withRealNames(filled + query, names), { raw });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(example.status);
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream');
+  const difference = isStream
+    ? differenceOf(parseEvents(example.answer as string), parseEvents(answer.body), names)
+    : differenceOf(example.answer ?? '', answer.body, names);
+  expect(difference).toBeNull();
+});
+
+it.each([...operations.values()].map((one) => [one.described.operationId, one] as const))(
+  'the example of %s fits its description',
+  (operationId, { method, path }) => {
+    const { status, body, query, params, answer } = examples[operationId]!;
+    const sent = path.replace(/\{(\w+)\}/g, (_all, name: string) => params![name]!);
+    checker.request(method, path, {
+      path: query ? `${sent}?${new URLSearchParams(query)}` : sent,
+      headers: new Headers(),
+      text: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (typeof answer === 'string') checker.events(method, path, parseEvents(answer));
+    else if (answer !== undefined) checker.body(method, path, status, answer);
+  },
+);

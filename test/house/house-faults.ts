@@ -1,0 +1,17 @@
+import { importOrderFaults } from './import-order.js';
+import { lengthFaults, undocumentedExports } from './shape.js';
+import type { SourceFile } from './source-files.js';
+import { wordFaults } from './words.js';
+
+/**
+ * One sentence for each fault of order, size, JSDoc and words, with the path of its file first. Import cycles are
+ * Biome's to find: its rule `noImportCycles` counts types too.
+ */
+export function houseFaults(files: SourceFile[]): string[] {
+  return [
+    ...importOrderFaults(files),
+    ...lengthFaults(files),
+    ...files.flatMap(undocumentedExports),
+    ...files.flatMap(wordFaults),
+  ];
+}

@@ -1,0 +1,202 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { houseFaults } from './house-faults.js';
+import { medianLineCount } from './shape.js';
+import { readSourceFiles, type SourceFile } from './source-files.js';
+
+/** A copy of the sources, in which violations are planted: the live tree stays as it is. */
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'house-'));
+  for (const name of ['src', 'schema', 'rest', 'biome.json', '.gitignore', 'package.json', 'tsconfig.json'])
+    cpSync(name, join(root, name), { recursive: true });
+  execFileSync('git', ['init', '--quiet'], { cwd: root });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Writes files into the copy for as long as `check` runs. */
+function planted<T>(files: Record<string, string>, check: () => T): T {
+  try {
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+    return check();
+  } finally {
+    for (const path of Object.keys(files)) rmSync(join(root, path), { force: true });
+  }
+}
+
+/** The faults of the planted files. */
+function newFaults(files: Record<string, string>): string[] {
+  return planted(files, () => houseFaults(readSourceFiles(root, Object.keys(files))));
+}
+
+describe('the order of the layers', () => {
+  it.each([
+    [
+      'a domain',
+      'src/files/planted.ts',
+      '../../schema/index.js',
+      'src/files does not import schema/index.ts.',
+    ],
+    [
+      'a domain',
+      'src/files/planted.ts',
+      '../server/git/x.js',
+      'src/files does not import src/server/git/x.ts.',
+    ],
+    [
+      'an engine',
+      'src/engines/git/planted.ts',
+      '../../files/x.js',
+      'src/engines/git does not import src/files/x.ts.',
+    ],
+    ['the schema', 'schema/planted.ts', '../rest/table.js', 'schema does not import rest/table.ts.'],
+    ['REST', 'rest/planted.ts', '../src/files/x.js', 'rest/ does not import src/files/x.ts.'],
+    ['REST', 'rest/planted.ts', '../schema/x.js', 'rest/ does not import schema/x.ts.'],
+    [
+      'REST',
+      'rest/planted.ts',
+      '../prisma/generated/client/client.js',
+      'rest/ does not import prisma/generated/client/client.ts.',
+    ],
+  ])('%s imports no higher layer: %s, %s', (_what, file, specifier, fault) => {
+    for (const statement of [`import '${specifier}';`, `import type { X } from '${specifier}';`])
+      expect(newFaults({ [file]: `${statement}\n` })).toEqual([`${file}: ${fault}`]);
+  });
+
+  it('holds for what is exported on and for what is imported later, too', () => {
+    const fault = 'src/files/planted.ts: src/files does not import src/server/x.ts.';
+    for (const statement of ["export * from '../server/x.js';", "void import('../server/x.js');"])
+      expect(newFaults({ 'src/files/planted.ts': `${statement}\n` })).toEqual([fault]);
+  });
+
+  it('two folders of one layer do not import each other', () => {
+    expect(newFaults({ 'src/git-access/planted.ts': "import '../remotes/x.js';\n" })).toEqual([
+      'src/git-access/planted.ts: src/git-access does not import src/remotes/x.ts.',
+    ]);
+  });
+
+  it('the folders inside src/engines/git are its own', () => {
+    const planted = (name: string) => ({ 'src/files/planted.ts': `import '../engines/git/${name}';\n` });
+    expect(newFaults(planted('git-store.js'))).toEqual([]);
+    expect(newFaults(planted('trees/x.js'))).toEqual([
+      'src/files/planted.ts: only top-level files of src/engines/git are imported from outside, not src/engines/git/trees/x.ts.',
+    ]);
+  });
+
+  it('every folder has a layer', () => {
+    expect(newFaults({ 'src/planted.ts': "import './errors.js';\n" })).toEqual([
+      'src/planted.ts: its folder is in no layer.',
+    ]);
+  });
+
+  it('REST imports the type of the executor, and nothing else of it', () => {
+    const from = "from '../src/server/graphql/graphql-executor.js';\n";
+    expect(newFaults({ 'rest/planted.ts': `import type { GraphQLExecutor } ${from}` })).toEqual([]);
+    expect(newFaults({ 'rest/planted.ts': `import { createGraphQLExecutor } ${from}` })).toEqual([
+      'rest/planted.ts: rest/ imports nothing but types of src/server/graphql/graphql-executor.ts.',
+    ]);
+  });
+});
+
+it.each([
+  ['isomorphic-git', 'src/engines/git'],
+  ['@jupyterlab/services', 'src/engines/kernels'],
+])('the package %s is imported in %s only', (name, owner) => {
+  expect(newFaults({ [`${owner}/planted.ts`]: `import '${name}';\n` })).toEqual([]);
+  for (const folder of ['src/files', 'src/server', 'schema', 'rest'])
+    expect(newFaults({ [`${folder}/planted.ts`]: `import '${name}';\n` })).toEqual([
+      `${folder}/planted.ts: only ${owner} imports ${name}.`,
+    ]);
+});
+
+describe('import cycles', () => {
+  /** The planted files in which Biome finds an import cycle. */
+  function inCycles(files: Record<string, string>): string[] {
+    return planted(files, () => {
+      const biome = resolve('node_modules/.bin/biome');
+      const options = ['--only=noImportCycles', '--colors=off', '--max-diagnostics=none'];
+      const { stdout, stderr } = spawnSync(biome, ['lint', ...options, 'src/files'], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      const found = [...(stdout + stderr).matchAll(/^(\S+?):\d+:\d+ lint\/suspicious\/noImportCycles/gm)];
+      return [...new Set(found.map(([, path]) => path!))].filter((path) => path in files).sort();
+    });
+  }
+  const [one, two] = ['src/files/planted-one.ts', 'src/files/planted-two.ts'];
+
+  it('are found between values', () => {
+    const files = {
+      [one]: "import { two } from './planted-two.js';\nexport const one = () => two;\n",
+      [two]: "import { one } from './planted-one.js';\nexport const two = () => one;\n",
+    };
+    expect(inCycles(files)).toEqual([one, two]);
+  });
+
+  it('are found between types', () => {
+    const files = {
+      [one]: "import type { Two } from './planted-two.js';\nexport interface One { two: Two }\n",
+      [two]: "import type { One } from './planted-one.js';\nexport interface Two { one: One | null }\n",
+    };
+    expect(inCycles(files)).toEqual([one, two]);
+  });
+
+  it('are not found where there is none', () => {
+    const files = {
+      [one]: "import type { Two } from './planted-two.js';\nexport interface One { two: Two }\n",
+      [two]: 'export interface Two { one: null }\n',
+    };
+    expect(inCycles(files)).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  const file = 'src/files/planted.ts';
+
+  it('a file has at most 300 lines', () => {
+    expect(newFaults({ [file]: '\n'.repeat(300) })).toEqual([]);
+    expect(newFaults({ [file]: '\n'.repeat(301) })).toEqual([`${file}: 301 lines.`]);
+  });
+
+  it('a function has at most 80 lines', () => {
+    const ofLines = (count: number) => `\nfunction long() {${'\n'.repeat(count - 1)}}\n`;
+    expect(newFaults({ [file]: ofLines(80) })).toEqual([]);
+    expect(newFaults({ [file]: ofLines(81) })).toEqual([`${file}:2: a function of 81 lines.`]);
+  });
+
+  it('the median is that of all files', () => {
+    const ofLines = (count: number) => ({ text: '\n'.repeat(count) }) as SourceFile;
+    expect(medianLineCount([1, 90, 80].map(ofLines))).toBe(80);
+  });
+});
+
+it('an export has JSDoc', () => {
+  const file = 'src/files/planted.ts';
+  expect(newFaults({ [file]: '/** The answer. */\nexport const answer = 42;\n' })).toEqual([]);
+  for (const text of ['export const answer = 42;\n', '// The answer.\nexport const answer = 42;\n'])
+    expect(newFaults({ [file]: text })).toEqual([
+      expect.stringMatching(/^\S+:\d: an export without JSDoc\.$/),
+    ]);
+});
+
+describe('words', () => {
+  const file = 'src/files/planted.ts';
+
+  it.each([
+    ['a name', 'const mostFiles = 1;\n', 'the name mostFiles: max.'],
+    ['a private name', 'class A {\n#door = 1;\n}\n', 'the name door: transport, API.'],
+    ['a comment', '// Tells the client.\n', 'the words "Tells" in prose.'],
+    ['a description', "const text = 'What it is told.';\n", 'the words "told" in prose.'],
+    ['a template', 'const text = `In doubt`;\n', 'the words "In doubt" in prose.'],
+  ])('%s has no private word', (_what, text, fault) => {
+    expect(newFaults({ [file]: text })).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('ordinary uses stay', () => {
+    const text = '// At most one, in place; turned off. Promise.allSettled waits.\n';
+    expect(newFaults({ [file]: text })).toEqual([]);
+  });
+});
