@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/error-status.js';
 import { isErrorCode } from '../../src/errors.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { documented, further, type Row } from './rows.js';
