@@ -28,7 +28,7 @@ it('a request error keeps its message and none of its other extensions', () => {
   });
 });
 
-it('what was masked already stays as it is', () => {
+it('a masked error is not changed again', () => {
   const fault = invalidField('name', 'is required', 'missing');
   const once = maskError(fault, log, 'r1');
   expect(maskError(once, log, 'r2').toJSON()).toEqual(once.toJSON());
