@@ -199,6 +199,31 @@ export async function viewerOf(
   }
 }
 
+/** A caller with a token of one scope, and the ids of the rows that a where-clause finds for them. */
+export interface Asker {
+  viewer: Viewer | null;
+  visible: Set<string>;
+}
+
+/**
+ * Every caller with every token scope, by `ROLE SCOPE`.
+ * @param find the rows that the where-clause under test finds for a viewer
+ */
+export async function findAskers(
+  database: Database,
+  find: (viewer: Viewer) => Promise<{ id: string }[]>,
+): Promise<Map<string, Asker>> {
+  const askers = new Map<string, Asker>();
+  for (const role of roles) {
+    for (const scope of tokenScopes) {
+      const viewer = await viewerOf(database, role, scope);
+      const found = viewer ? await find(viewer) : [];
+      askers.set(`${role} ${scope}`, { viewer, visible: new Set(found.map(({ id }) => id)) });
+    }
+  }
+  return askers;
+}
+
 /** The code of the error that an action throws; `ok` when it throws nothing. */
 export async function codeOf(action: () => Promise<unknown>): Promise<string> {
   try {

@@ -4,10 +4,11 @@ import { repositoryPermissions, visibleRepositories } from '../../src/access/rep
 import type { Viewer, WorkspaceWithGrants } from '../../src/access/workspace-policy.js';
 import type { Database } from '../../src/engines/database/database.js';
 import {
+  type Asker,
+  findAskers,
   insertRepositories,
   insertWorkspaces,
   openPolicyDatabase,
-  viewerOf,
   workspaceRow,
 } from './policy-rows.js';
 import {
@@ -51,7 +52,7 @@ function expectedRepositoryLevel({ role, workspaces }: RepositoryCase): Level {
 
 let database: Database;
 const workspacesOver = new Map<string, WorkspaceWithGrants[]>();
-const askers = new Map<string, { viewer: Viewer | null; visible: Set<string> }>();
+let askers: Map<string, Asker>;
 beforeAll(async () => {
   database = await openPolicyDatabase();
   const { repository } = database.prisma;
@@ -68,15 +69,9 @@ beforeAll(async () => {
   );
   const rows = await repository.findMany({ include: { workspaces: { include: { grants: true } } } });
   for (const { id, workspaces } of rows) workspacesOver.set(id, workspaces);
-  for (const role of roles) {
-    for (const scope of tokenScopes) {
-      const viewer = await viewerOf(database, role, scope);
-      const found = viewer
-        ? await repository.findMany({ where: visibleRepositories(viewer), select: { id: true } })
-        : [];
-      askers.set(`${role} ${scope}`, { viewer, visible: new Set(found.map(({ id }) => id)) });
-    }
-  }
+  askers = await findAskers(database, (viewer) =>
+    repository.findMany({ where: visibleRepositories(viewer), select: { id: true } }),
+  );
 });
 afterAll(() => database.close());
 

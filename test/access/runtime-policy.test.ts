@@ -8,13 +8,14 @@ import {
 } from '../../src/access/workspace-policy.js';
 import type { Database } from '../../src/engines/database/database.js';
 import {
+  type Asker,
   callers,
+  findAskers,
   insertRepositories,
   insertRows,
   insertWorkspaces,
   openPolicyDatabase,
   otherUser,
-  viewerOf,
   workspaceRow,
 } from './policy-rows.js';
 import {
@@ -53,19 +54,14 @@ const starterOf = ({ role, startedBy }: RuntimeCase) =>
 
 let database: Database;
 const workspaces = new Map<string, WorkspaceWithGrants>();
-const askers = new Map<string, { viewer: Viewer | null; visible: Set<string> }>();
+let askers: Map<string, Asker>;
 beforeAll(async () => {
   database = await openPolicyDatabase();
   await insertRuntimes();
   const { prisma } = database;
   for (const row of await prisma.workspace.findMany({ include: { grants: true } }))
     workspaces.set(row.id, row);
-  for (const role of roles) {
-    for (const scope of tokenScopes) {
-      const viewer = await viewerOf(database, role, scope);
-      askers.set(`${role} ${scope}`, { viewer, visible: viewer ? await visibleRuntimes(viewer) : new Set() });
-    }
-  }
+  askers = await findAskers(database, visibleRuntimes);
 });
 afterAll(() => database.close());
 
@@ -130,7 +126,7 @@ async function insertRuntimes(): Promise<void> {
 }
 
 /** The ids of all workers, sessions and executions that the where-clause of the workspaces leads to. */
-async function visibleRuntimes(viewer: Viewer): Promise<Set<string>> {
+async function visibleRuntimes(viewer: Viewer): Promise<{ id: string }[]> {
   const { prisma } = database;
   const workspace = visibleWorkspaces(viewer);
   const select = { id: true };
@@ -139,7 +135,7 @@ async function visibleRuntimes(viewer: Viewer): Promise<Set<string>> {
     prisma.session.findMany({ where: { workspace }, select }),
     prisma.execution.findMany({ where: { session: { workspace } }, select }),
   ]);
-  return new Set(found.flat().map(({ id }) => id));
+  return found.flat();
 }
 
 describe.each(roles)('runtimePermissions and the where-clause for the role %s', (role) => {

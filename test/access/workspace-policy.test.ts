@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type Viewer,
   visibleWorkspaces,
   type WorkspaceWithGrants,
   workspacePermissions,
@@ -9,12 +8,13 @@ import {
 import type { Database } from '../../src/engines/database/database.js';
 import { listWorkspaces } from '../../src/workspaces/list-workspaces.js';
 import {
+  type Asker,
   codeOf,
   contextOf,
+  findAskers,
   insertRepositories,
   insertWorkspaces,
   openPolicyDatabase,
-  viewerOf,
   workspaceRow,
 } from './policy-rows.js';
 import {
@@ -27,16 +27,10 @@ import {
   workspaceCases,
 } from './who-may-do-what.js';
 
-/** A caller with one token, and the workspaces that the where-clause finds for them. */
-interface Asker {
-  viewer: Viewer | null;
-  visible: Set<string>;
-}
-
 let database: Database;
 const idOf = new Map<string, string>();
 const rows = new Map<string, WorkspaceWithGrants>();
-const askers = new Map<string, Asker>();
+let askers: Map<string, Asker>;
 beforeAll(async () => {
   database = await openPolicyDatabase();
   const repositories = { here: randomUUID(), elsewhere: randomUUID() };
@@ -57,15 +51,9 @@ beforeAll(async () => {
   await insertWorkspaces(database, [...workspaces, ...foreign]);
   const { workspace } = database.prisma;
   for (const row of await workspace.findMany({ include: { grants: true } })) rows.set(row.id, row);
-  for (const role of roles) {
-    for (const scope of tokenScopes) {
-      const viewer = await viewerOf(database, role, scope);
-      const found = viewer
-        ? await workspace.findMany({ where: visibleWorkspaces(viewer), select: { id: true } })
-        : [];
-      askers.set(`${role} ${scope}`, { viewer, visible: new Set(found.map(({ id }) => id)) });
-    }
-  }
+  askers = await findAskers(database, (viewer) =>
+    workspace.findMany({ where: visibleWorkspaces(viewer), select: { id: true } }),
+  );
 });
 afterAll(() => database.close());
 

@@ -1,23 +1,10 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { makeUser } from '../support/factories/make-user.js';
-import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
-
-let at: TestPlatform['at'];
-let admin: TestPlatform['admin'];
-let editor: TestPlatform['editor'];
-let viewer: TestPlatform['viewer'];
-let stranger: TestPlatform['stranger'];
-let run: TestPlatform['run'];
-let mutate: TestPlatform['mutate'];
-let refused: TestPlatform['refused'];
-let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
+import { unknownId } from '../support/platform.js';
+import { admin, at, editor, mutate, refused, run, space, stranger, viewer } from './platform-fixture.js';
 
 describe('repositories', () => {
   const create = (input: string) =>

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { makeUser } from '../support/factories/make-user.js';
-import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
-
-let at: TestPlatform['at'];
-let admin: TestPlatform['admin'];
-let editor: TestPlatform['editor'];
-let viewer: TestPlatform['viewer'];
-let stranger: TestPlatform['stranger'];
-let run: TestPlatform['run'];
-let failure: TestPlatform['failure'];
-let mutate: TestPlatform['mutate'];
-let refused: TestPlatform['refused'];
-let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
+import { unknownId } from '../support/platform.js';
+import {
+  admin,
+  at,
+  editor,
+  failure,
+  mutate,
+  refused,
+  run,
+  space,
+  stranger,
+  viewer,
+} from './platform-fixture.js';
 
 describe('administration', () => {
   const forSpaceAdmins = () => [

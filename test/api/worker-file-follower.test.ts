@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-it('a file that could not be written is reported, and written once it can be, though the branch stands still', async () => {
+it('a file that could not be written is reported, and written later without a new commit on the branch', async () => {
   const { git, bus, branches, log } = at.gateway.services;
   const repository = await git.repository(demo.repositoryId);
   const folders = { files: join(root, 'files'), state: join(root, 'state') };

@@ -1,24 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
-import { makeRuntime, type TestRuntime } from '../support/factories/make-runtime.js';
+import { makeExecution } from '../support/factories/make-execution.js';
+import { makeSession } from '../support/factories/make-session.js';
 import { makeUser } from '../support/factories/make-user.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let on: TestPlatform;
-let theirs: TestRuntime;
-let mine: TestRuntime;
-let ended: TestRuntime;
+let theirs: Awaited<ReturnType<typeof makeWorkerWithSession>>;
+let mine: typeof theirs;
+let ended: typeof theirs;
 beforeAll(async () => {
   on = await openTestPlatform();
   const { prisma } = on.at.gateway.services;
   await share('space');
-  ended = await makeRuntime(on.at, { userId: on.editor.id, status: 'stopped' });
-  theirs = await makeRuntime(on.at, { userId: on.editor.id });
-  mine = await makeRuntime(on.at, { userId: on.viewer.id });
+  ended = await makeWorkerWithSession(on.editor.id, 'stopped');
+  theirs = await makeWorkerWithSession(on.editor.id);
+  mine = await makeWorkerWithSession(on.viewer.id);
   await prisma.session.update({ where: { id: ended.session.id }, data: { deletedAt: new Date() } });
+  await makeExecution(on.at, { session: theirs.session, code: '6 * 7' });
 });
 afterAll(() => on.at.close());
+
+async function makeWorkerWithSession(userId: string, status: WorkerStatus = 'ready') {
+  const worker = await makeWorker(on.at, { userId, status });
+  return { worker, session: await makeSession(on.at, { worker }) };
+}
 
 const share = (visibility: string) =>
   on.at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, { body: { visibility, grants: [] } });

@@ -81,7 +81,7 @@ export async function runPushingClient(
     await commit(branch);
     const force = branch === remote.rewritten && random(2) === 0;
     if (force) {
-      // In target of the tip of the branch. Noted before, because a push that is cut off may have gone through.
+      // Replaces the tip of the branch. Recorded before, because a push that is cut off may have succeeded.
       if (!(await gitSucceeds(folder, ['rev-parse', '-q', '--verify', `origin/${branch}^2`]))) {
         await gitSucceeds(folder, ['rebase', '-q', '--onto', `origin/${branch}^`, `origin/${branch}`]);
       }

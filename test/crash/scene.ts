@@ -62,7 +62,7 @@ async function remoteUrl(server: KilledServer, name: string): Promise<Remote['ur
   };
 }
 
-/** A target for one client. */
+/** The target of one client. */
 export function saveTargetOf(
   server: KilledServer,
   repositoryId: string,

@@ -32,7 +32,7 @@ function typeErrors(file?: string, line?: string): string {
 
 it('the sources compile as they are', () => expect(typeErrors()).toBe(''), 120_000);
 
-it('a mutation that a route repeats and nobody authorizes is a type error', () => {
+it('a repeated mutation without an authorization is a type error', () => {
   const errors = typeErrors(
     'src/idempotency/authorize-repeat.ts',
     '  archiveWorkspace: authorizeArchiveWorkspace,\n',

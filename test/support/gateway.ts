@@ -12,7 +12,7 @@ import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openTestDatabase } from './database.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 
-/** A real gateway on a port of its own, with a fresh database and data folder. */
+/** A real gateway on its own port, with a new database and data folder. */
 export interface TestGateway {
   gateway: Gateway;
   url: string;
@@ -31,7 +31,7 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-/** Every request and answer of the tests that the API description knows is held against it. */
+/** Checks every described request and answer of the tests against the API description. */
 const description: OpenApiDocument = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
 const checker = createChecker(description);
 

@@ -19,7 +19,7 @@ export async function runCell(kernel: KernelConnection, code: string) {
   return { reply, events, text: printed(events) };
 }
 
-/** What the events print on stdout. */
+/** The text that events print on stdout. */
 export function printed(events: KernelEvent[]): string {
   return ofType(events, 'stream')
     .filter(({ name }) => name === 'stdout')

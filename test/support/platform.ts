@@ -2,15 +2,15 @@ import { demo } from '../../prisma/seed.js';
 import { makeUser, type TestUser } from './factories/make-user.js';
 import { openTestGateway, type TestGateway } from './gateway.js';
 
-/** A gateway with one person of each role in the demo space, and short ways to ask it in GraphQL as any of them. */
+/** A gateway with one user of each role in the demo space, and short functions for GraphQL requests as any of them. */
 export interface TestPlatform {
   at: TestGateway;
   admin: TestUser;
   editor: TestUser;
   viewer: TestUser;
-  /** No member of the demo space. */
+  /** A user who is not a member of the demo space. */
   stranger: TestUser;
-  /** The answer's one field; throws when the operation failed. As the platform admin unless a token is given. */
+  /** Runs an operation and returns its one field; throws when it fails. As the platform admin unless a token is given. */
   run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any>;
   /** The code of the failure with the field that it names, e.g. `invalid_request name`; empty when it did not fail. */
   failure(document: string, token?: string, variables?: Record<string, unknown>): Promise<string>;
@@ -22,7 +22,7 @@ export interface TestPlatform {
   space(selection: string, token?: string): Promise<any>;
 }
 
-/** An id that nothing has. */
+/** An id of no resource. */
 export const unknownId = '11111111-1111-4111-8111-111111111111';
 
 /** Opens a {@link TestPlatform}; close its gateway. `env` adds to its configuration. */

@@ -69,7 +69,7 @@ describe('a repository created with a remote', () => {
 });
 
 describe('the first sync', () => {
-  it('keeps what was saved before it, and reports it as a conflict', async () => {
+  it('keeps commits that were saved before it, and reports a conflict', async () => {
     const there = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');

@@ -37,7 +37,7 @@ describe('a push after saves', () => {
     expect(remote.tip('main')).toBe(before);
   });
 
-  it('sends in another sync what is saved while a sync runs', async () => {
+  it('sends saves that arrive during a sync in another sync', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     const [began, goOn] = [join(remote.gitdir, 'began'), join(remote.gitdir, 'go-on')];

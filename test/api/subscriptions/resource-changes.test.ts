@@ -57,7 +57,7 @@ describe('workspaceChanged', () => {
     const stream = await listening(workspaces, {}, other.token);
     const { id } = await makeWorkspace(at, { visibility: 'private', token: owner.token });
     await at.rest('PATCH', `/workspaces/${id}`, { token: owner.token, body: { name: 'Secret' } });
-    const { id: shared } = await makeWorkspace(at, { visibility: 'space', token: owner.token });
+    const { id: shared } = await makeWorkspace(at, { name: 'Mine', visibility: 'space', token: owner.token });
     await until(() => stream.results.length === 1);
     await at.rest('PUT', `/workspaces/${id}/access`, {
       token: owner.token,

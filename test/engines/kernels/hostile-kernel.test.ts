@@ -1,27 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeMessage } from '../../../src/engines/kernels/decode-message.js';
-import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
-import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { toKernelEvent } from '../../../src/engines/kernels/to-kernel-event.js';
-import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { ofType, runCell, startPython } from '../../support/kernel.js';
+import { ofType, runCell } from '../../support/kernel.js';
+import { kernel } from './kernel-fixture.js';
 
 describe('a kernel that sends invalid messages', { timeout: 60_000 }, () => {
-  let jupyter: TestJupyter;
-  let client: JupyterClient;
-  let kernel: KernelConnection;
-
-  beforeAll(async () => {
-    jupyter = await startTestJupyter();
-    client = new JupyterClient(jupyter.endpoint);
-    kernel = await startPython(client);
-  }, 300_000);
-
-  afterAll(async () => {
-    client?.dispose();
-    await jupyter?.close();
-  }, 30_000);
-
   const send = (type: string, content: string) =>
     `k = get_ipython().kernel\n_sent = k.session.send(k.iopub_socket, '${type}', ${content}, parent=k.get_parent())`;
 

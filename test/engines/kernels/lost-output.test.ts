@@ -1,24 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
-import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
+import { describe, expect, test } from 'vitest';
 import { LostOutputCounter } from '../../../src/engines/kernels/lost-output-counter.js';
-import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { ofType, runCell, startPython } from '../../support/kernel.js';
-
-let jupyter: TestJupyter;
-let client: JupyterClient;
-let kernel: KernelConnection;
-
-beforeAll(async () => {
-  jupyter = await startTestJupyter();
-  client = new JupyterClient(jupyter.endpoint);
-  kernel = await startPython(client);
-}, 300_000);
-
-afterAll(async () => {
-  client?.dispose();
-  await jupyter?.close();
-}, 30_000);
+import { serverPidOf } from '../../support/jupyter.js';
+import { ofType, runCell } from '../../support/kernel.js';
+import { jupyter, kernel } from './kernel-fixture.js';
 
 /** Makes the kernel assign a number to its next idle status without sending it. */
 const dropIdle = [
