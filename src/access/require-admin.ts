@@ -1,8 +1,8 @@
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
+import { loadSpace } from './load-space.js';
 import { requireScope } from './require-scope.js';
-import { loadSpace } from './space-access.js';
 
 /** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` unless a platform admin asks */
 export function requirePlatformAdmin(ctx: RequestContext): void {

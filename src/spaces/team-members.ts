@@ -1,7 +1,7 @@
 import type { Team, User } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField, notFound } from '../errors.js';

@@ -3,8 +3,8 @@ import type {
   ProtectedBranch as ProtectedBranchRow,
   Repository,
 } from '../../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../../access/load-space.js';
 import { requireScope } from '../../access/require-scope.js';
-import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import type { GitRepository } from '../../engines/git/git-store.js';

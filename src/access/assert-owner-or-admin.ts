@@ -7,7 +7,7 @@ import { DomainError } from '../errors.js';
  * @param owned.userId who started it
  * @throws DomainError `forbidden` unless the caller started it or is an admin of the space
  */
-export function assertOwn(
+export function assertOwnerOrAdmin(
   ctx: RequestContext,
   loaded: { access: SpaceAccess },
   owned: { userId: string },
