@@ -9,7 +9,7 @@ import type { Listing } from '../paging/listing.js';
 
 /**
  * The workspaces that the caller can view, newest first. Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ * @throws DomainError `not_found` (space), `insufficient_scope`; thrown when the listing is read
  */
 export function listWorkspaces(
   services: PrismaService,
