@@ -4,6 +4,7 @@ import { boundedBody } from '../../../validation/bounded-body.js';
 export class BodyReader {
   #unread: Buffer = Buffer.alloc(0);
   readonly #chunks: AsyncIterator<Buffer>;
+  #failure: unknown;
 
   /** @param maxBytes the limit above which every method throws `payload_too_large` */
   constructor(input: AsyncIterable<Buffer>, maxBytes: number) {
@@ -13,7 +14,7 @@ export class BodyReader {
   /** Reads exactly `length` bytes; null when the stream ends before. */
   async read(length: number): Promise<Buffer | null> {
     while (this.#unread.length < length) {
-      const next = await this.#chunks.next();
+      const next = await this.#next();
       if (next.done) return null;
       this.#unread = Buffer.concat([this.#unread, next.value]);
     }
@@ -26,7 +27,18 @@ export class BodyReader {
   async *rest(): AsyncGenerator<Buffer> {
     if (this.#unread.length > 0) yield this.#unread;
     this.#unread = Buffer.alloc(0);
-    for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) yield next.value;
+    for (let next = await this.#next(); !next.done; next = await this.#next()) yield next.value;
+  }
+
+  /** A generator that has thrown looks finished from then on, but a body over the limit must fail each time. */
+  async #next(): Promise<IteratorResult<Buffer>> {
+    if (this.#failure) throw this.#failure;
+    try {
+      return await this.#chunks.next();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   /** Reads the rest and drops it, because a client reads no answer before it has sent everything. */
