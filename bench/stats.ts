@@ -1,18 +1,18 @@
-/** The median of some figures. */
+/** The median of some numbers. */
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** One measured thing against its baseline. */
+/** One measurement, compared with a baseline. */
 export interface Row {
   what: string;
-  /** Default ms. */
+  /** The unit of both values; default ms. */
   unit?: string;
   ours: number;
   baseline: string;
   theirs: number;
-  /** The ratio to reach; absent: reported only. */
+  /** The maximum ratio of `ours` to `theirs`; absent when there is no goal. */
   goal?: number;
 }
 
