@@ -10,6 +10,7 @@ const onDatabase = [
   'test/api/**/*.test.ts',
   'test/engines/database/**/*.test.ts',
   'test/contract/**/*.test.ts',
+  'test/access/**/*.test.ts',
 ];
 const shared = {
   testTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../src/engines/git/git-store.js';
 
-// Run by cold-reads.ts: opens a store, reads one file, and tells how long that took and by how much the process grew.
+// Run by cold-reads.ts: opens a store, reads one file, and reports the duration and the growth of the process.
 const [root = '', id = '', path = ''] = process.argv.slice(2);
 const native = await findNativeGit();
 const memory = process.memoryUsage.rss();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { median, type Row } from '../stats.js';
 import { pathOf } from './generate.js';
-import { inTurns } from './in-turns.js';
+import { measureAlternately } from './measure-alternately.js';
 import { describe, type Scene } from './scene.js';
 
 const run = promisify(execFile);
@@ -16,8 +16,8 @@ export async function benchColdReads(scene: Scene): Promise<Row[]> {
   const ours: number[] = [];
   const grown: number[] = [];
   const program = new URL('./cold-read.ts', import.meta.url).pathname;
-  const times = await inTurns(
-    { turns: 3, runs: 3 },
+  const times = await measureAlternately(
+    { rounds: 3, runs: 3 },
     async () => {
       const child = fork(program, [scene.root, repository.id, path], { execArgv: ['--import', 'tsx'] });
       const [[{ ms, bytes }]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
@@ -39,7 +39,7 @@ export async function benchColdReads(scene: Scene): Promise<Row[]> {
       what: `${what}: memory`,
       unit: 'MB',
       ours: median(grown),
-      baseline: 'the most allowed',
+      baseline: 'limit',
       theirs: 10,
       goal: 1,
     },

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A repository to generate; the same at each run. */
+/** The size and shape of a repository to generate. Its content is the same in every run. */
 export interface GeneratedRepository {
   files: number;
   commits: number;
@@ -24,8 +24,8 @@ export function pathOf(n: number, shape: GeneratedRepository['shape']): string {
 }
 
 /**
- * Makes a bare repository with `git fast-import`: all files in the first commit, then commits that change one file each.
- * Every hundredth changes the first file, the others go round the rest.
+ * Creates a bare repository with `git fast-import`: all files in the first commit, then commits that change one file each.
+ * Every hundredth commit changes the first file; the others change the remaining files in rotation.
  */
 export async function generateRepository(gitdir: string, wanted: GeneratedRepository): Promise<void> {
   await run('git', ['init', '-q', '--bare', '-b', 'main', gitdir]);
@@ -61,7 +61,7 @@ function commitHeader(n: number): string {
   return `commit refs/heads/main\ncommitter Bench <bench@example.com> ${when} +0000\ndata ${message.length}\n${message}\n`;
 }
 
-/** Text that deflates about as a notebook's code does; no two alike. */
+/** Text that compresses about as well as the code of a notebook; each seed gives another text. */
 export function textOf(seed: string, bytes: number): string {
   const words = 'import numpy as np plot model train loss fit groupby merge index label mean'.split(' ');
   let state = [...seed].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) | 0, 7);

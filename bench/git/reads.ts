@@ -2,12 +2,12 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child
 import { promisify } from 'node:util';
 import { median, type Row } from '../stats.js';
 import { pathOf } from './generate.js';
-import { inTurns } from './in-turns.js';
+import { measureAlternately } from './measure-alternately.js';
 import { describe, type Generated, type Scene } from './scene.js';
 
 const run = promisify(execFile);
 
-/** Reads of files at the tip of a branch, against one `git cat-file --batch` that is asked for one after the other. */
+/** Reads of files at the tip of a branch, against one process of `git cat-file --batch` that reads them in sequence. */
 export async function benchReads(scene: Scene): Promise<Row[]> {
   return [
     await readRow(await scene.repository({ storage: 'loose' })),
@@ -20,15 +20,15 @@ export async function benchReads(scene: Scene): Promise<Row[]> {
 async function readRow(repository: Generated): Promise<Row> {
   const { git, files, shape, gitdir } = repository;
   const child = spawn('git', ['-C', gitdir, 'cat-file', '--batch']);
-  // Spread over all files, the same for both, none twice in a row.
+  // Spread over all files, equal for both sides, and never the same file twice in a row.
   const paths = () => {
-    let asked = 0;
-    return () => pathOf((asked++ * 7_919) % files, shape);
+    let count = 0;
+    return () => pathOf((count++ * 7_919) % files, shape);
   };
   const [ourPath, theirPath] = [paths(), paths()];
   try {
-    const times = await inTurns(
-      { turns: 6, runs: 200 },
+    const times = await measureAlternately(
+      { rounds: 6, runs: 200 },
       async () => git.readFile(await git.resolveBranch('main'), ourPath()),
       () => catFile(child, `main:${theirPath()}`),
     );
@@ -77,8 +77,8 @@ export async function benchListings(scene: Scene): Promise<Row[]> {
 
 async function listRow(repository: Generated, goal: number): Promise<Row> {
   const { git, files, gitdir } = repository;
-  const times = await inTurns(
-    { turns: 3, runs: 5 },
+  const times = await measureAlternately(
+    { rounds: 3, runs: 5 },
     async () => {
       const listed = await git.listFiles(await git.resolveBranch('main'));
       if (listed.length !== files) throw new Error(`${listed.length} files were listed`);

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { median, type Row } from '../stats.js';
 import { pathOf, textOf } from './generate.js';
-import { inTurns, runsOf } from './in-turns.js';
+import { measureAlternately, runsOf } from './measure-alternately.js';
 import { describe, type Generated, type Scene } from './scene.js';
 
 const who = { name: 'Bench', email: 'bench@example.com' };
@@ -31,11 +31,11 @@ async function saveRow(
   { bytes, goal }: { bytes: number; goal: number },
 ): Promise<Row> {
   const path = pathOf(0, repository.shape);
-  const plan = { turns: 5, runs: 10 };
-  // Made beforehand: to write 500 KB of text takes longer than to save it.
+  const plan = { rounds: 5, runs: 10 };
+  // Built before the measurement: that takes longer than a save of 500 KB.
   const contents = Array.from({ length: 2 * runsOf(plan) }, (_, n) => notebookOf(`${n}`, bytes));
   const content = () => contents.pop()!;
-  const times = await inTurns(
+  const times = await measureAlternately(
     plan,
     () =>
       repository.git.commit({

@@ -4,22 +4,22 @@ import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { type GitRepository, GitStore } from '../../src/engines/git/git-store.js';
 import { type GeneratedRepository, generateRepository } from './generate.js';
 
-/** Where the rows of the bench find repositories; each is generated once. */
+/** A Git store and the repositories of the benchmarks; each is generated once. */
 export interface Scene {
   /** The folder of the store. */
   root: string;
   store: GitStore;
-  repository(wanted: Partial<GeneratedRepository>): Promise<Generated>;
+  repository(overrides: Partial<GeneratedRepository>): Promise<Generated>;
 }
 
-/** A repository and what is in it. */
+/** A generated repository, opened. */
 export interface Generated extends GeneratedRepository {
   id: string;
   gitdir: string;
   git: GitRepository;
 }
 
-const usual: GeneratedRepository = {
+const defaults: GeneratedRepository = {
   files: 100,
   commits: 1,
   shape: 'nested',
@@ -30,9 +30,9 @@ const usual: GeneratedRepository = {
 /** Opens a store below a folder. */
 export async function openScene(root: string): Promise<Scene> {
   const store = new GitStore({ root, native: await findNativeGit() });
-  const made = new Map<string, Promise<Generated>>();
+  const generated = new Map<string, Promise<Generated>>();
 
-  async function make(wanted: GeneratedRepository): Promise<Generated> {
+  async function generate(wanted: GeneratedRepository): Promise<Generated> {
     const id = randomUUID();
     const gitdir = join(root, `${id}.git`);
     await generateRepository(gitdir, wanted);
@@ -42,17 +42,17 @@ export async function openScene(root: string): Promise<Scene> {
   return {
     root,
     store,
-    repository(some) {
-      const wanted = { ...usual, ...some };
+    repository(overrides) {
+      const wanted = { ...defaults, ...overrides };
       const key = JSON.stringify(wanted);
-      const found = made.get(key) ?? make(wanted);
-      made.set(key, found);
+      const found = generated.get(key) ?? generate(wanted);
+      generated.set(key, found);
       return found;
     },
   };
 }
 
-/** What a row says about a repository. */
+/** A repository in the words of a row label. */
 export function describe({ files, commits, shape, storage }: GeneratedRepository): string {
   const number = (n: number) => (n < 1000 ? `${n}` : `${n / 1000}k`);
   return `${number(files)} files${shape === 'flat' ? ' in one folder' : ''}, ${commits === 1 ? 'one commit' : `${number(commits)} commits`}, ${storage}`;

@@ -12,7 +12,7 @@ import { BranchIndexer } from '../../src/notebooks/versions/branch-indexer.js';
 import { listVersions } from '../../src/notebooks/versions/list-versions.js';
 import { median, type Row } from '../stats.js';
 import { pathOf } from './generate.js';
-import { inTurns } from './in-turns.js';
+import { measureAlternately } from './measure-alternately.js';
 import { describe, type Generated, type Scene } from './scene.js';
 
 const run = promisify(execFile);
@@ -54,8 +54,8 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
     const { documentId } = await prisma.branchFile.findFirstOrThrow({
       where: { repositoryId: repository.id, path },
     });
-    const times = await inTurns(
-      { turns: 3, runs: 5 },
+    const times = await measureAlternately(
+      { rounds: 3, runs: 5 },
       async () => {
         const versions = listVersions(services, contextOf(userId), demo.slug, documentId!, {});
         const [found, total] = [await versions.find(page), await versions.count()];

@@ -13,7 +13,7 @@ const branches = Array.from({ length: 16 }, (_, n) => `branch-${n}`);
 const saves = 640;
 const syncMs = 5;
 
-/** 16 writers on 16 branches over a disk that takes 5 ms a sync, one at a time; against one save after the other. */
+/** 16 writers on 16 branches over a disk with 5 ms per fsync and no parallel ones, against sequential saves. */
 export async function benchWriters(scene: Scene): Promise<Row[]> {
   const root = await mkdtemp(join(scene.root, 'slow-'));
   let disk = Promise.resolve();
@@ -36,23 +36,23 @@ export async function benchWriters(scene: Scene): Promise<Row[]> {
     for (const name of branches) await repository.createBranch(name, commitOid);
     let count = 0;
     const save = (branch: string) => commit(repository, branch, `${++count}`);
-    const each = saves / branches.length;
-    const together = () =>
+    const savesPerBranch = saves / branches.length;
+    const parallel = () =>
       Promise.all(
         branches.map(async (branch) => {
-          for (let n = 0; n < each; n++) await save(branch);
+          for (let n = 0; n < savesPerBranch; n++) await save(branch);
         }),
       );
-    const alone = async () => {
+    const sequential = async () => {
       for (let n = 0; n < saves; n++) await save(branches[n % branches.length]!);
     };
-    await together();
+    await parallel();
     return [
       {
-        what: 'save of 16 writers on 16 branches, 5 ms a sync',
-        ours: (await duration(together)) / saves,
-        baseline: 'one after the other, one sync a save',
-        theirs: (await duration(alone)) / saves,
+        what: 'save with 16 writers on 16 branches, 5 ms per fsync',
+        ours: (await duration(parallel)) / saves,
+        baseline: 'sequential saves, one fsync per save',
+        theirs: (await duration(sequential)) / saves,
         goal: 1 / 2.5,
       },
     ];

@@ -26,7 +26,7 @@ const isValid = (token: string) =>
     () => false,
   );
 
-it('only the present token of the installation is valid, and those that mutations made stay so', async () => {
+it('a start revokes the previous admin token and keeps tokens that mutations created', async () => {
   const { token: generated } = await start();
   const { userId } = await authenticate(database.prisma, `Bearer ${generated}`);
   const made = generateToken();
@@ -48,7 +48,7 @@ it('only the present token of the installation is valid, and those that mutation
   expect(await isValid(made)).toBe(true);
 });
 
-it('a token that an admin revoked stays revoked when the gateway starts with it again', async () => {
+it('a start with an admin token that an admin revoked keeps it revoked', async () => {
   const revoked = generateToken();
   const at = await openTestGateway({ database, dataDir, env: { ADMIN_TOKEN: revoked } });
   try {

@@ -1,19 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { demo } from '../../prisma/seed.js';
+import { authenticate } from '../../src/access/authenticate.js';
 import type { RequestContext } from '../../src/context.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { resolveStart } from '../../src/workers/resolve-start.js';
 import { ensureWorker } from '../../src/workers/start-worker.js';
 import { writeUnlessArchived } from '../../src/workspaces/write-unless-archived.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => {
       const python = join(dataDir, 'python');
       const sleeps = async () => {
@@ -28,23 +27,17 @@ afterAll(() => at.close());
 
 let workspaceId: string;
 beforeEach(async () => {
-  const body = { name: 'One', default_repository_id: demo.repositoryId };
-  workspaceId = (await at.rest('POST', '/workspaces', { body })).body.id;
+  workspaceId = (await makeWorkspace(at)).id;
 });
 const archive = () => at.rest('POST', `/workspaces/${workspaceId}/archive`);
 const workers = () => at.gateway.services.prisma.worker.findMany({ where: { workspaceId } });
 
 async function contextOfAdmin(): Promise<RequestContext> {
-  const { services } = at.gateway;
-  const token = await services.prisma.apiToken.findFirstOrThrow({
-    where: { user: { isPlatformAdmin: true } },
-    include: { user: true },
-  });
-  const actor = { ...token.user, userId: token.userId, tokenId: token.id, scopes: new Set(token.scopes) };
+  const actor = await authenticate(at.gateway.services.prisma, `Bearer ${at.token}`);
   return { actor, requestId: 'test', spaces: new Map() };
 }
 
-it('a worker does not start in a workspace that was archived since its start was checked', async () => {
+it('a worker does not start when its workspace is archived after the start was checked', async () => {
   const ctx = await contextOfAdmin();
   const { services } = at.gateway;
   const plan = await resolveStart(services, ctx, 'demo', { workspaceId });
@@ -53,7 +46,7 @@ it('a worker does not start in a workspace that was archived since its start was
   expect(await workers()).toEqual([]);
 });
 
-it('archiving waits for a start under way, and stops that worker', async () => {
+it('archiving waits for a worker start in progress, then stops that worker', async () => {
   const { services } = at.gateway;
   const plan = await resolveStart(services, await contextOfAdmin(), 'demo', { workspaceId });
   let archived: Promise<unknown> = Promise.resolve();

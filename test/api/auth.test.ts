@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
-import { generateToken, hashToken } from '../../src/access/token.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeToken } from '../support/factories/make-token.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
 const id = '00000000-0000-4000-8000-000000000009';
 const concrete = (path: string) => path.replace(/:\w+/g, id);
 
-describe('without a valid token', () => {
+describe('a request without a valid token', () => {
   it.each(routes.map((route) => [route.method, route.path] as const))(
-    '%s %s is 401',
+    '%s %s answers 401',
     async (method, path) => {
       for (const token of [null, 'nbg_wrong']) {
         const answer = await at.rest(method.toUpperCase(), concrete(path), { token });
@@ -27,48 +27,47 @@ describe('without a valid token', () => {
     },
   );
 
-  it('an unknown path and an unknown method are 401, too', async () => {
+  it('an unknown path and an unknown method answer 401', async () => {
     expect((await at.rest('GET', '/nothing', { token: null })).status).toBe(401);
     expect((await at.rest('PATCH', '/workspaces', { token: null })).status).toBe(401);
   });
 
-  it.each(['/graphql', '/graphql/stream'])('%s is 401 and says nothing of the schema', async (path) => {
-    const response = await fetch(at.url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: '{ spaace }' }),
-    });
-    expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
-    expect(await response.text()).not.toContain('space');
-  });
-
-  it('expired and revoked tokens are 401', async () => {
-    const { prisma } = at.gateway.services;
-    const user = await prisma.user.findFirstOrThrow();
-    for (const end of [{ expiresAt: new Date(Date.now() - 1000) }, { revokedAt: new Date() }]) {
-      const token = generateToken();
-      await prisma.apiToken.create({
-        data: { userId: user.id, name: 'old', hash: hashToken(token), scopes: ['read'], ...end },
+  it.each(['/graphql', '/graphql/stream'])(
+    '%s answers 401 and reveals nothing about the schema',
+    async (path) => {
+      const response = await fetch(at.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: '{ spaace }' }),
       });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(await response.text()).not.toContain('space');
+    },
+  );
+
+  it('an expired and a revoked token answer 401', async () => {
+    const { id: userId } = await makeUser(at);
+    for (const end of [{ expiresAt: new Date(Date.now() - 1000) }, { revokedAt: new Date() }]) {
+      const token = await makeToken(at, { userId, ...end });
       expect((await at.rest('GET', '/workspaces', { token })).status).toBe(401);
     }
   });
 });
 
-it('health needs no token', async () => {
+it('the health endpoints need no token', async () => {
   expect((await fetch(`${at.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${at.url}/readyz`)).status).toBe(200);
 });
 
-it('GraphiQL is a page of its own, without a CDN', async () => {
+it('the GraphiQL page loads nothing from another host', async () => {
   const response = await fetch(`${at.url}/graphql`, { headers: { accept: 'text/html' } });
   expect(response.status).toBe(200);
   expect(await response.text()).not.toMatch(/<(script|link)[^>]+https?:\/\//);
 });
 
-it('a foreign space and one that does not exist answer alike, byte for byte', async () => {
-  const { token } = await at.user(null);
+it('a space of others and an unknown space give the same answer, byte for byte', async () => {
+  const { token } = await makeUser(at);
   const headers = { 'x-request-id': 'same' };
   const foreign = await at.rest('GET', '/workspaces', { token, headers });
   const missing = await at.rest('GET', '/workspaces', { token, headers, space: 'nowhere' });
@@ -76,14 +75,14 @@ it('a foreign space and one that does not exist answer alike, byte for byte', as
   expect(missing).toMatchObject({ status: 404, body: foreign.body });
 });
 
-it('a token without the scope is 403 insufficient_scope', async () => {
-  const reader = await at.user('editor', ['read']);
+it('a token without the needed scope answers 403 insufficient_scope', async () => {
+  const reader = await makeUser(at, { role: 'editor', scopes: ['read'] });
   const answer = await at.rest('POST', '/workspaces', {
     token: reader.token,
     body: { name: 'x', default_repository_id: id },
   });
   expect(answer).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
-  const writer = await at.user('editor', ['write']);
+  const writer = await makeUser(at, { role: 'editor', scopes: ['write'] });
   expect(await at.rest('GET', '/workspaces', { token: writer.token })).toMatchObject({
     status: 403,
     body: { code: 'insufficient_scope' },
@@ -92,20 +91,20 @@ it('a token without the scope is 403 insufficient_scope', async () => {
   expect(graphql.errors?.[0]?.extensions?.code).toBe('insufficient_scope');
 });
 
-it('a known path with another method is 405 with Allow', async () => {
+it('an unsupported method on a known path answers 405 with an Allow header', async () => {
   const answer = await at.rest('PATCH', '/workspaces');
   expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
   expect(answer.headers.get('allow')).toBe('GET, POST');
 });
 
-it('takes a well-formed request id and replaces any other', async () => {
+it('a well-formed request id is kept and any other is replaced', async () => {
   const given = await at.rest('GET', '/workspaces', { headers: { 'x-request-id': 'abc-1' } });
   expect(given.headers.get('x-request-id')).toBe('abc-1');
   const replaced = await at.rest('GET', '/workspaces', { headers: { 'x-request-id': 'a b"' } });
   expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it('a NUL in a text is 400, wherever it comes in', async () => {
+it('a NUL character in any text answers 400', async () => {
   expect((await at.rest('GET', '/workspaces', { space: 'a%00' })).status).toBe(400);
   const body = { workspace_id: id, kernel_profile_id: 'a\u0000' };
   expect((await at.rest('POST', '/workers', { body })).status).toBe(404);

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BadInput, badBodies, badQueries } from '../support/bad-input.js';
-import { openTestDatabase } from '../support/database.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 
 let at: TestGateway;
-let space: SpaceFixture;
+let space: FilledSpace;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  space = await createSpaceFixture(at);
+  at = await openTestGateway();
+  space = await makeFilledSpace(at);
 });
 afterAll(() => at.close());
 
@@ -24,15 +23,15 @@ async function fault(operation: RestOperation, input: BadInput): Promise<string 
   const { query = '', ...options } = input.options;
   const path = filled(operation.path, space.ids) + query;
   const { status, body } = await at.rest(operation.method, path, { space: space.slug, ...options });
-  const told = `${input.what} is answered ${status} ${JSON.stringify(body).slice(0, 200)}`;
-  if (status === 503 ? body.code !== 'runtime_unavailable' : status >= 500) return told;
-  if (input.refused && status !== 400 && status !== 415) return told;
+  const description = `${input.what} is answered ${status} ${JSON.stringify(body).slice(0, 200)}`;
+  if (status === 503 ? body.code !== 'runtime_unavailable' : status >= 500) return description;
+  if (input.refused && status !== 400 && status !== 415) return description;
   if (status !== 400) return null;
   const locs: unknown[][] = (body.errors ?? []).map(({ loc }: { loc: unknown[] }) => loc);
   // What the types allow may be wrong beside another field, e.g. a path without the content that goes with it.
   const expected = input.refused ? input.loc : input.loc.slice(0, 1);
   const named = locs.some((loc) => expected.every((part, index) => loc[index] === part));
-  return named ? null : `${told}, which does not name ${input.loc.join('.')}`;
+  return named ? null : `${description}, which does not name ${input.loc.join('.')}`;
 }
 
 async function faults(operation: RestOperation, inputs: BadInput[]): Promise<string[]> {
@@ -42,7 +41,7 @@ async function faults(operation: RestOperation, inputs: BadInput[]): Promise<str
 }
 
 it.each(operations.filter(({ described }) => described.requestBody).map((one) => [one.name, one] as const))(
-  '%s takes no bad body',
+  '%s refuses every generated bad body',
   async (name, operation) => {
     const valid = validBodies(space.ids)[name] as Record<string, unknown>;
     const inputs = badBodies(operation, valid);
@@ -54,7 +53,7 @@ it.each(operations.filter(({ described }) => described.requestBody).map((one) =>
 
 const withQuery = operations.filter((one) => badQueries(one, '').length > 0);
 it.each(withQuery.map((one) => [one.name, one] as const))(
-  '%s takes no bad query',
+  '%s refuses every generated bad query',
   async (_name, operation) => {
     expect(await faults(operation, badQueries(operation, validQuery(operation)))).toEqual([]);
   },

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 const origin = 'https://app.example.com';
 let at: TestGateway;
 beforeAll(async () => {
   const env = { CORS_ORIGINS: `${origin}, http://localhost:3000` };
-  at = await openTestGateway({ database: await openTestDatabase(), env });
+  at = await openTestGateway({ env });
 });
 afterAll(() => at.close());
 
@@ -16,8 +15,8 @@ const file = `${space}/workspaces/${demo.workspaceId}/file?path=${demo.notebookP
 
 const sse = { accept: 'text/event-stream' };
 
-/** A way in: what is asked of it, and the status with a token and without one. */
-const doors: [path: string, request: RequestInit, status: number, unknown: number][] = [
+/** Requests to each endpoint, with the status that they get with a token and without one. */
+const endpoints: [path: string, request: RequestInit, status: number, unknown: number][] = [
   ['/graphql', { method: 'POST', body: '{"query":"{ me { id } }"}' }, 200, 401],
   ['/graphql', { method: 'GET', headers: { accept: 'text/html' } }, 200, 200],
   ['/graphql/stream', { method: 'PUT' }, 201, 401],
@@ -41,8 +40,8 @@ async function ask(path: string, request: RequestInit, more: Record<string, stri
 const corsHeaders = (response: Response) =>
   [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-describe.each(doors)('%s %o', (path, request, status, unknown) => {
-  it('lets a page of a known origin read the answer, also a refusal', async () => {
+describe.each(endpoints)('CORS on %s %o', (path, request, status, unknown) => {
+  it('lets a page of an allowed origin read successful and failed answers', async () => {
     const authorization = `Bearer ${at.token}`;
     const answers = [
       [await ask(path, request, { origin, authorization }), status],
@@ -60,7 +59,7 @@ describe.each(doors)('%s %o', (path, request, status, unknown) => {
   });
 
   it.each([['https://evil.example.com'], ['null'], ['https://app.example.com.evil.com'], [undefined]])(
-    'tells a page of %s nothing',
+    'sends no CORS headers to the origin %s',
     async (other) => {
       const headers = { authorization: `Bearer ${at.token}`, ...(other ? { origin: other } : {}) };
       const response = await ask(path, request, headers);
@@ -96,7 +95,7 @@ describe.each(doors)('%s %o', (path, request, status, unknown) => {
   });
 });
 
-it('git is for no page', async () => {
+it('the Git endpoints send no CORS headers', async () => {
   const path = '/git/demo/welcome.git/info/refs?service=git-upload-pack';
   const response = await ask(path, {}, { origin, authorization: `Bearer ${at.token}` });
   expect(response.status).toBe(200);
@@ -105,7 +104,7 @@ it('git is for no page', async () => {
   expect(corsHeaders(await ask(path, { method: 'OPTIONS' }, preflight))).toEqual([]);
 });
 
-it('OPTIONS that is no preflight needs a token', async () => {
+it('an OPTIONS request that is no preflight needs a token', async () => {
   for (const path of ['/graphql', '/graphql/stream', `${space}/workspaces`]) {
     expect([path, (await ask(path, { method: 'OPTIONS' }, { origin })).status]).toEqual([path, 401]);
   }

@@ -1,35 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeRuntime, type TestRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
-let ids: { notebook: string; worker: string; session: string; execution: string };
+let ids: { notebook: string } & TestRuntime;
 beforeAll(async () => {
   platform = await openTestPlatform();
-  const { prisma } = platform.at.gateway.services;
   const { notebook_id } = (
     await platform.at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=notebooks/welcome.ipynb`)
   ).body;
-  const of = { workspaceId: demo.workspaceId, userId: platform.editor.id, branch: 'main' };
-  const kernel = { kernelProfileId: 'python3', kernelName: 'python3' };
-  const worker = await prisma.worker.create({
-    data: {
-      ...of,
-      ...kernel,
-      repositoryId: demo.repositoryId,
-      backend: 'external',
-      resourceClassId: 'standard',
-      resourceClass: {},
-      status: 'ready',
-    },
-  });
-  const session = await prisma.session.create({
-    data: { ...of, ...kernel, workerId: worker.id, status: 'idle' },
-  });
-  const execution = await prisma.execution.create({
-    data: { sessionId: session.id, userId: platform.editor.id, code: '1' },
-  });
-  ids = { notebook: notebook_id, worker: worker.id, session: session.id, execution: execution.id };
+  ids = { notebook: notebook_id, ...(await makeRuntime(platform.at, { userId: platform.editor.id })) };
   await platform.at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, {
     body: { visibility: 'space', grants: [] },
   });
@@ -51,9 +33,9 @@ async function permissions(token: string): Promise<Record<string, string>> {
        file(path: "notebooks/welcome.ipynb") { ${shown} }
      }
      document(id: "${ids.notebook}") { ${shown} }
-     worker(id: "${ids.worker}") { ${shown} }
-     session(id: "${ids.session}") { ${shown} }
-     execution(id: "${ids.execution}") { ${shown} }`,
+     worker(id: "${ids.worker.id}") { ${shown} }
+     session(id: "${ids.session.id}") { ${shown} }
+     execution(id: "${ids.execution.id}") { ${shown} }`,
     token,
   );
   const things = {
@@ -79,22 +61,25 @@ it.each([
   ['admin', 'view edit manage', 'view edit manage', 'view edit manage'],
   ['editor', 'view edit', 'view edit', 'view edit manage'],
   ['viewer', 'view', 'view', 'view'],
-] as const)('everything says what a space %s may do with it', async (role, space, content, runtime) => {
-  expect(await permissions(platform[role].token)).toEqual({
-    space,
-    workspace: content,
-    fileOfWorkspace: content,
-    repository: content,
-    fileOfRepository: content,
-    document: content,
-    worker: runtime,
-    session: runtime,
-    execution: runtime,
-  });
-});
+] as const)(
+  'effectivePermissions of every resource are those of a space %s',
+  async (role, space, content, runtime) => {
+    expect(await permissions(platform[role].token)).toEqual({
+      space,
+      workspace: content,
+      fileOfWorkspace: content,
+      repository: content,
+      fileOfRepository: content,
+      document: content,
+      worker: runtime,
+      session: runtime,
+      execution: runtime,
+    });
+  },
+);
 
-it('another editor watches a worker, and neither runs cells on it nor stops it', async () => {
-  const other = await platform.at.user('editor');
+it('effectivePermissions let another editor view a worker, but not run cells on it or stop it', async () => {
+  const other = await makeUser(platform.at, { role: 'editor' });
   expect(await permissions(other.token)).toMatchObject({
     workspace: 'view edit',
     worker: 'view',

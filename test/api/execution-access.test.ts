@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
+import { makeFilledSpace } from '../support/factories/make-filled-space.js';
+import { makeMember } from '../support/factories/make-member.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { createSpaceFixture } from '../support/space-fixture.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
-it('an execution that the caller may not see is 403 in its space and session, and unknown anywhere else', async () => {
-  const { prisma } = at.gateway.services;
-  const one = await createSpaceFixture(at);
+it('an execution that the caller may not view answers 403 below its own space and session, and 404 below any other', async () => {
+  const one = await makeFilledSpace(at);
   const { session_id, execution_id } = one.ids;
-  const other = await createSpaceFixture(at);
-  const { id: userId, token } = await at.user('editor');
-  for (const { slug } of [one, other]) {
-    const space = await prisma.space.findUniqueOrThrow({ where: { slug } });
-    await prisma.spaceMember.create({ data: { spaceId: space.id, userId, role: 'viewer' } });
-  }
+  const other = await makeFilledSpace(at);
+  const { id: userId, token } = await makeUser(at, { role: 'editor' });
+  for (const { slug } of [one, other]) await makeMember(at, { userId, role: 'viewer', space: slug });
   const headers = { 'x-request-id': 'same' };
   const read = async (space: string, session: string, execution: string) => {
     const path = `/sessions/${session}/executions/${execution}/stream`;

@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -35,11 +37,11 @@ const save = async (path: string, source: string) =>
     })
   ).body;
 
-describe('several changes', () => {
+describe('commitFiles', () => {
   const mutation = `mutation($input: CommitFilesInput!) {
     commitFiles(${target}, input: $input) { commitSha parentSha changed } }`;
 
-  it('are one commit', async () => {
+  it('writes several changes as one commit', async () => {
     await create('one.ipynb', 'one');
     await create('two.ipynb', 'two');
     const before = git('rev-parse', 'main');
@@ -64,7 +66,7 @@ describe('several changes', () => {
     ]);
   });
 
-  it('that rename files of one content leave each its notebook id', async () => {
+  it('keeps each notebook id when it renames files of equal content', async () => {
     const alike = [await create('in/left.ipynb', 'alike'), await create('in/right.ipynb', 'alike')];
     const [left, right] = alike.map(({ notebook_id }) => notebook_id);
     const changes = [
@@ -78,7 +80,7 @@ describe('several changes', () => {
     expect(await idAt('a-right.ipynb')).toBe(right);
   });
 
-  it('are none where one fails, and the fault names its place', async () => {
+  it('writes nothing when one change fails, and names that change', async () => {
     const before = git('rev-parse', 'main');
     const changes = [{ create: { path: 'new.txt', content: '' } }, { create: { path: '../x', content: '' } }];
     const bad = await at.graphql(mutation, { input: { changes, commitMessage: 'x' } });
@@ -93,7 +95,7 @@ describe('several changes', () => {
   });
 });
 
-it('a deleted file is gone and its versions stay', async () => {
+it('deleteFile removes the file and keeps its versions', async () => {
   const made = await create('gone.ipynb', 'x');
   const wrong = await at.graphql(
     `mutation { deleteFile(${target}, input: { path: "gone.ipynb", baseSha: "${'0'.repeat(40)}" }) { changed } }`,
@@ -108,7 +110,7 @@ it('a deleted file is gone and its versions stay', async () => {
   expect(versions.body.items.map((version: { sha: string }) => version.sha)).toEqual([made.sha]);
 });
 
-it('a version is restored as a new commit, also after a rename and a deletion', async () => {
+it('restoreVersion writes a new commit, also after a rename and a deletion', async () => {
   const first = await create('history.ipynb', 'first');
   const second = await save('history.ipynb', 'second');
   await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-file/rename`, {
@@ -137,8 +139,8 @@ it('a version is restored as a new commit, also after a rename and a deletion', 
   expect(unknown.errors?.[0]?.extensions.code).toBe('not_found');
 });
 
-describe('links', () => {
-  it('are made, listed from both sides, and deleted; twice is 409', async () => {
+describe('notebook links', () => {
+  it('are created, listed from both sides, and deleted; a second one to the same target is 409', async () => {
     const { prisma } = at.gateway.services;
     const product = await prisma.catalogEntry.create({
       data: { spaceId: demo.spaceId, type: 'product', name: 'Card' },
@@ -175,7 +177,7 @@ describe('links', () => {
     expect((await at.rest('GET', path)).body.total).toBe(1);
   });
 
-  it('to something of another space, or of another type, are 400', async () => {
+  it('to a target of another space or of another type are 400', async () => {
     const { prisma } = at.gateway.services;
     const space = await prisma.space.create({ data: { slug: 'other', name: 'Other' } });
     const foreign = await prisma.catalogEntry.create({
@@ -193,26 +195,14 @@ describe('links', () => {
     expect((await at.rest('GET', `/documents/${demo.spaceId}/links`)).status).toBe(404);
   });
 
-  it('never tell the name of a repository to who may not view it', async () => {
+  it('never reveal the name of a repository that the caller may not view', async () => {
     const { prisma } = at.gateway.services;
-    const { id: ownerUserId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
-    const { id: repositoryId } = await prisma.repository.create({
-      data: { spaceId: demo.spaceId, name: 'merger', kind: 'analysis', defaultBranch: 'main' },
-    });
-    const workspace = await prisma.workspace.create({
-      data: {
-        spaceId: demo.spaceId,
-        name: 'Secret',
-        defaultRepositoryId: repositoryId,
-        defaultBranch: 'main',
-        ownerUserId,
-        visibility: 'private',
-      },
-    });
+    const { id: repositoryId } = await makeRepository(at, { name: 'merger' });
+    const workspace = await makeWorkspace(at, { defaultRepositoryId: repositoryId, visibility: 'private' });
     await at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, {
       body: { visibility: 'space', grants: [] },
     });
-    const { token } = await at.user('editor');
+    const { token } = await makeUser(at, { role: 'editor' });
     const made = await create('secret.ipynb', 'x');
     const path = `/documents/${made.notebook_id}/links`;
     const link = (target_id: string, as?: string) =>

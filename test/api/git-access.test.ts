@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeSpace } from '../support/factories/make-space.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
@@ -26,25 +30,19 @@ const may = async (token: string, path?: string) => [
   (await answer(token, 'receive', path)).status,
 ];
 
-it('a repository is as private as its workspaces', async () => {
-  const made = await on.mutate(
-    'createRepository(spaceSlug: "demo", input: {name: "access", kind: analysis}) { id }',
-  );
-  const path = 'demo/access';
+it('Git access to a repository needs access to one of its workspaces', async () => {
+  const { id: defaultRepositoryId, name } = await makeRepository(on.at);
+  const path = `demo/${name}`;
   expect(await may(on.viewer.token, path)).toEqual([200, 403]);
   expect(await may(on.editor.token, path)).toEqual([200, 200]);
-  const workspace = await on.at.rest('POST', '/workspaces', {
-    body: { name: 'Private', default_repository_id: made.id },
-    token: on.editor.token,
-  });
-  expect(workspace.status).toBe(201);
-  const other = await on.at.user('editor');
+  const workspace = await makeWorkspace(on.at, { defaultRepositoryId, token: on.editor.token });
+  const other = await makeUser(on.at, { role: 'editor' });
   expect(await may(on.editor.token, path)).toEqual([200, 200]);
   expect(await may(other.token, path)).toEqual([403, 403]);
   expect(await may(on.viewer.token, path)).toEqual([403, 403]);
   expect(await may(on.admin.token, path)).toEqual([200, 200]);
 
-  const at = `/workspaces/${workspace.body.id}`;
+  const at = `/workspaces/${workspace.id}`;
   await on.at.rest('PATCH', at, { body: { visibility: 'space' }, token: on.editor.token });
   expect(await may(other.token, path)).toEqual([200, 200]);
   expect(await may(on.viewer.token, path)).toEqual([200, 403]);
@@ -65,9 +63,9 @@ it('a repository is as private as its workspaces', async () => {
   expect(await may(on.viewer.token, path)).toEqual([200, 200]);
 });
 
-it('what is not there and what is not one’s own are answered byte for byte alike', async () => {
-  await on.mutate('createSpace(input: {slug: "other", name: "Other"}) { id }');
-  await on.mutate('createRepository(spaceSlug: "other", input: {name: "secret", kind: analysis}) { id }');
+it('an unknown repository and one of another space give the same answer, byte for byte', async () => {
+  const { slug: space } = await makeSpace(on.at, { slug: 'other' });
+  await makeRepository(on.at, { space, name: 'secret' });
   const answers = [
     await answer(on.editor.token, 'upload', 'other/secret'),
     await answer(on.editor.token, 'upload', 'other/nothing'),
@@ -81,18 +79,18 @@ it('what is not there and what is not one’s own are answered byte for byte ali
   );
 });
 
-it('the scopes of the token hold', async () => {
-  const reader = await on.at.user('editor', ['read']);
-  const writer = await on.at.user('editor', ['write']);
+it('clone needs the scope read and push the scope write', async () => {
+  const reader = await makeUser(on.at, { role: 'editor', scopes: ['read'] });
+  const writer = await makeUser(on.at, { role: 'editor', scopes: ['write'] });
   expect(await may(reader.token)).toEqual([200, 403]);
   expect(await may(writer.token)).toEqual([403, 200]);
   const refused = await client.git('clone', gitUrl(on.at.url, writer.token), 'refused');
   expect(refused.err).toContain('remote: This token lacks the scope "read".');
 });
 
-it('a token that is wrong, missing or revoked is asked for again', async () => {
+it('a wrong, missing or revoked token answers 401 and asks for credentials', async () => {
   const { prisma } = on.at.gateway.services;
-  const user = await on.at.user('editor');
+  const user = await makeUser(on.at, { role: 'editor' });
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'revoked');
   await client.commit('revoked', 'late.txt', 'x');
   await prisma.apiToken.updateMany({ where: { userId: user.id }, data: { revokedAt: new Date() } });
@@ -103,14 +101,14 @@ it('a token that is wrong, missing or revoked is asked for again', async () => {
   expect((await client.git('clone', `${on.at.url}/git/demo/welcome.git`, 'anonymous')).code).not.toBe(0);
 });
 
-it('a token can be sent as a header in place of the password', async () => {
+it('a token may be sent as a Bearer header in place of the password', async () => {
   const header = `http.extraHeader=Authorization: Bearer ${on.viewer.token}`;
   await client.ok('-c', header, 'clone', '-q', `${on.at.url}/git/demo/welcome.git`, 'header');
   expect(await client.ok('-C', 'header', 'rev-parse', 'HEAD')).toMatch(/^[0-9a-f]{40}$/);
 });
 
-it('a right that ends while a push is under way ends the push', async () => {
-  const user = await on.at.user('editor');
+it('a push fails when its user loses access while it runs', async () => {
+  const user = await makeUser(on.at, { role: 'editor' });
   await client.ok('clone', '-q', gitUrl(on.at.url, user.token), 'during');
   const oid = await client.commit('during', 'during.txt', 'x');
   const before = await client.ok('-C', 'during', 'rev-parse', 'HEAD^');

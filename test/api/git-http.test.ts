@@ -37,10 +37,10 @@ const tip = (branch = 'main') =>
 const file = (path: string, branch = 'main') =>
   on.at.rest('GET', `/workspaces/${demo.workspaceId}/authoring-file?path=${path}&ref=${branch}`);
 
-describe.each(['0', '1', '2'])('over protocol version %s', (version) => {
+describe.each(['0', '1', '2'])('Git over protocol version %s', (version) => {
   const v = ['-c', `protocol.version=${version}`];
 
-  it('a clone is edited and pushed, and another clone pulls it', async () => {
+  it('a commit pushed from one clone is pulled by another', async () => {
     const [one, two] = [`one-${version}`, `two-${version}`];
     await client.ok(...v, 'clone', '-q', url(on.editor.token), one);
     await client.ok(...v, 'clone', '-q', url(on.viewer.token), two);
@@ -52,7 +52,7 @@ describe.each(['0', '1', '2'])('over protocol version %s', (version) => {
     expect(await readFile(join(client.folder, two, `pushed-${version}.txt`), 'utf8')).toBe('pushed\n');
   });
 
-  it('a shallow and a partial clone work, and can push', async () => {
+  it('a shallow and a partial clone can fetch and push', async () => {
     const shallow = `shallow-${version}`;
     await client.ok(...v, 'clone', '-q', '--depth', '1', url(on.editor.token), shallow);
     expect(await client.ok('-C', shallow, 'rev-list', '--count', 'HEAD')).toBe('1');
@@ -76,7 +76,7 @@ describe.each(['0', '1', '2'])('over protocol version %s', (version) => {
   });
 });
 
-it('a save by another user is pulled', async () => {
+it('a save over the API is pulled by a clone', async () => {
   const name = await clone('saves', on.viewer.token);
   const made = await on.at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
     body: { path: 'saved.txt', content: 'saved\n' },
@@ -87,7 +87,7 @@ it('a save by another user is pulled', async () => {
   expect(await client.ok('-C', name, 'show', 'HEAD:saved.txt')).toBe('saved');
 });
 
-describe('the protocol', () => {
+describe('the Git HTTP protocol', () => {
   const at = (path: string, init: RequestInit = {}, token: string | null = on.editor.token) =>
     fetch(`${on.at.url}/git/${path}`, {
       ...init,
@@ -99,7 +99,7 @@ describe('the protocol', () => {
   };
   const lsRefs = Buffer.from('0014command=ls-refs\n0000');
 
-  it('has the content types and the caching that git asks for', async () => {
+  it('sends the content types and cache headers that Git requires', async () => {
     const refs = await at('demo/welcome.git/info/refs?service=git-upload-pack');
     expect(refs.headers.get('content-type')).toBe('application/x-git-upload-pack-advertisement');
     expect(refs.headers.get('cache-control')).toBe('no-cache, max-age=0, must-revalidate');
@@ -120,7 +120,7 @@ describe('the protocol', () => {
     expect(await answer.text()).toContain(' refs/heads/main');
   });
 
-  it('takes a body as gzip, and refuses one that is none or unfolds without end', async () => {
+  it('accepts a gzip body, and refuses a malformed one and one that expands without end', async () => {
     const post = (body: Buffer, encoding = 'gzip') =>
       at('demo/welcome.git/git-upload-pack', {
         method: 'POST',
@@ -143,7 +143,7 @@ describe('the protocol', () => {
     expect(await bomb.text()).toContain('malformed');
   });
 
-  it('refuses what is no request of it with a sentence', async () => {
+  it('refuses a malformed request with a sentence', async () => {
     const none = await at('demo/welcome.git/info/refs?service=git-upload-pack', {}, null);
     expect([none.status, none.headers.get('www-authenticate')]).toEqual([
       401,
@@ -179,7 +179,7 @@ describe('the protocol', () => {
     expect((await push('0000')).status).toBe(200);
   });
 
-  it('hides the refs that the repository keeps for itself', async () => {
+  it('hides internal refs', async () => {
     const name = await clone('hidden', on.editor.token);
     await client.ok('-C', name, 'push', '-q', 'origin', 'HEAD:refs/heads/gone');
     await client.ok('-C', name, 'push', '-q', 'origin', ':gone');
@@ -196,7 +196,7 @@ describe('the protocol', () => {
     expect(pushed.err).toContain('only branches and tags with valid names can be pushed');
   });
 
-  it('says on the health page that git is there', async () => {
+  it('reports on the health page that Git is available', async () => {
     expect(await (await fetch(`${on.at.url}/readyz`)).json()).toMatchObject({
       status: 'ok',
       git: { available: true },

@@ -9,7 +9,6 @@ import { authenticate } from '../../src/access/authenticate.js';
 import { pktLine } from '../../src/engines/git/pkt-line.js';
 import { GitEndpoint } from '../../src/server/git/git-endpoint.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 
@@ -22,7 +21,7 @@ let server: Server;
 let port: number;
 let tip: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   client = await gitClient();
   const { services } = at.gateway;
   const endpoint = new GitEndpoint({

@@ -3,14 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
 
 let at: TestGateway;
 let client: GitClient;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase(), env: { MAX_PUSH_MB: '1' } });
+  at = await openTestGateway({ env: { MAX_PUSH_MB: '1' } });
   client = await gitClient();
 });
 afterAll(async () => {
@@ -31,7 +30,7 @@ async function refusal(name: string, write: (folder: string) => void): Promise<s
   return err;
 }
 
-it('git shows its user why a push is refused', async () => {
+it('a refused push shows its reason in the output of git', async () => {
   const oversize = await refusal('oversize', (folder) => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data/zeros.bin'), Buffer.alloc(64 * 1024 * 1024 + 1));
@@ -57,7 +56,7 @@ it('without native git the gateway does not start, and says why in one sentence'
   const empty = mkdtempSync(join(tmpdir(), 'no-git-'));
   const path = process.env.PATH;
   process.env.PATH = empty;
-  const start = openTestGateway({ database: await openTestDatabase() }).finally(() => {
+  const start = openTestGateway().finally(() => {
     process.env.PATH = path;
     rmSync(empty, { recursive: true });
   });

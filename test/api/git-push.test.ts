@@ -136,7 +136,7 @@ describe('forced pushes', () => {
     await allow(false);
   });
 
-  it('move tags only where they are allowed', async () => {
+  it('move tags only in repositories that allow it', async () => {
     await client.ok('-C', 'mine', 'tag', '-a', '-m', 'one', 'v1');
     const first = await client.ok('-C', 'mine', 'rev-parse', 'v1');
     expect((await push('v1')).code).toBe(0);
@@ -154,7 +154,7 @@ describe('forced pushes', () => {
 });
 
 describe('an atomic push', () => {
-  it('moves all or nothing', async () => {
+  it('moves all its refs or none', async () => {
     const before = refs();
     await protect('main', true);
     const refused = await push('--atomic', 'HEAD:refs/heads/new', 'HEAD:refs/heads/newer', '+HEAD:main');
@@ -170,8 +170,8 @@ describe('an atomic push', () => {
   });
 });
 
-describe('many refs', () => {
-  it('are moved in one push, but no more than a thousand', async () => {
+describe('a push of many refs', () => {
+  it('moves hundreds of refs, and is refused above a thousand', async () => {
     const oid = await head();
     const names = (count: number, prefix: string) =>
       Array.from({ length: count }, (_, n) => `${oid}:refs/tags/${prefix}-${n}`);
@@ -183,8 +183,8 @@ describe('many refs', () => {
   });
 });
 
-describe('twenty clients', () => {
-  it('push a branch each at once', async () => {
+describe('pushes of twenty clients', () => {
+  it('succeed at the same time, each on its own branch', async () => {
     const clones = Array.from({ length: 20 }, (_, n) => `client-${n}`);
     for (const name of clones)
       await client.ok('clone', '-q', gitUrl(on.at.url, on.editor.token, 'demo/rules'), name);

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
-const doors = [
+const endpoints = [
   ['/graphql', 'application/graphql-response+json'],
   ['/graphql', 'application/json'],
   ['/graphql/stream', 'text/event-stream'],
@@ -21,7 +20,7 @@ interface Failure {
   requestId: unknown;
 }
 
-describe.each(doors)('%s, asked for %s', (path, accept) => {
+describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
   async function failure(request: RequestInit, query = ''): Promise<Failure> {
     const response = await fetch(at.url + path + query, {
       method: 'POST',
@@ -55,17 +54,17 @@ describe.each(doors)('%s, asked for %s', (path, accept) => {
     ['too many tokens', { query: `{ ${'a '.repeat(6000)} }` }],
     ['no such operation', { query: 'query A { me { id } }', operationName: 'B' }],
     ['a variable of another type', { query: 'query($a: String!) { space(slug: $a) { id } }' }],
-  ])('%s is invalid_request', async (_what, body) => {
+  ])('%s is refused as invalid_request', async (_what, body) => {
     const { code, requestId } = await post(body);
     expect({ code, requestId }).toEqual({ code: 'invalid_request', requestId: 'mine-1' });
   });
 
-  it('variables of a query that are no JSON are invalid_request', async () => {
+  it('variables in the URL that are no JSON are refused as invalid_request', async () => {
     const query = '?query={me{id}}&variables={';
     expect(await failure({ method: 'GET' }, query)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('a mutation by GET is method_not_allowed', async () => {
+  it('a mutation over GET is refused as method_not_allowed', async () => {
     const query = '?query=mutation{archiveWorkspace(spaceSlug:"demo",id:"x"){id}}';
     expect(await failure({ method: 'GET' }, query)).toMatchObject({
       status: 405,
@@ -74,20 +73,20 @@ describe.each(doors)('%s, asked for %s', (path, accept) => {
     });
   });
 
-  it('a body of 30 MiB is taken, one over 64 MiB is payload_too_large', async () => {
+  it('a body of 30 MiB is accepted, and one over 64 MiB is refused as payload_too_large', async () => {
     const sized = (mebibytes: number) =>
       JSON.stringify({ query: '{ nope }', variables: { x: 'x'.repeat(mebibytes * 1024 * 1024) } });
     expect(await post(sized(30))).toMatchObject({ message: expect.stringContaining('nope') });
     const refused = { status: 413, code: 'payload_too_large', requestId: 'mine-1' };
     expect(await post(sized(65))).toMatchObject(refused);
-    // In chunks, so that only counting tells how long it is.
+    // In chunks, so that the length is known only by counting.
     const chunked = { body: new Blob([sized(65)]).stream(), duplex: 'half' };
     expect(await failure(chunked as RequestInit)).toMatchObject(refused);
     expect(await post('{')).toMatchObject({ code: 'invalid_request' });
   });
 });
 
-it('a document by itself is a body, too, up to the same bound', async () => {
+it('a body of type application/graphql is accepted up to the same limit', async () => {
   const send = (body: string) =>
     fetch(`${at.url}/graphql`, {
       method: 'POST',

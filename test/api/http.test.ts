@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -21,7 +20,7 @@ it.each([
   ['POST', '/graphql'],
   ['GET', '/graphql/stream'],
   ['GET', '/git/demo/welcome.git/info/refs'],
-])('%s %s answers with the request id', async (method, path) => {
+])('%s %s answers with an X-Request-Id header', async (method, path) => {
   const response = await fetch(at.url + path, { method, headers: { 'x-request-id': 'mine-1' } });
   expect(response.headers.get('x-request-id')).toBe('mine-1');
 });
@@ -30,7 +29,7 @@ it.each([
   ['GET', '/nothing'],
   ['POST', '/openapi.json'],
   ['DELETE', '/healthz'],
-])('%s %s is 404 in the shape of all errors', async (method, path) => {
+])('%s %s answers 404 in the common error shape', async (method, path) => {
   const headers = { authorization: `Bearer ${at.token}` };
   const response = await fetch(at.url + path, { method, headers });
   expect(response.status).toBe(404);

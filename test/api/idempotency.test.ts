@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SpaceRole } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
 import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeMember } from '../support/factories/make-member.js';
+import { makeRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -31,7 +34,7 @@ it('requests with the same key and body run once and get the same answer', async
   expect(await count('Once')).toBe(1);
 });
 
-it('an answer with an ETag and number tokens is repeated byte for byte', async () => {
+it('a repeated answer keeps its ETag and number tokens byte for byte', async () => {
   const key = randomUUID();
   const notebook = '{"cells":[],"metadata":{"n":1.0},"nbformat":4,"nbformat_minor":5}';
   const raw = `{"path":"once.ipynb","notebook":${notebook}}`;
@@ -125,7 +128,7 @@ it('a failure is not stored', async () => {
 it('the same key of another caller, path or token scope is another key', async () => {
   const key = randomUUID();
   const { body: mine } = await make(key, 'Scoped');
-  const other = await at.user('editor');
+  const other = await makeUser(at, { role: 'editor' });
   const theirs = await make(key, 'Scoped', { token: other.token });
   expect(theirs.status).toBe(201);
   expect(theirs.body.id).not.toBe(mine.id);
@@ -136,7 +139,7 @@ it('the same key of another caller, path or token scope is another key', async (
 });
 
 it('a repeated request is authorized again', async () => {
-  const { id, token } = await at.user('editor');
+  const { id, token } = await makeUser(at, { role: 'editor' });
   const key = randomUUID();
   const path = `/workspaces/${demo.workspaceId}/authoring-files`;
   const send = (as: string) =>
@@ -155,11 +158,10 @@ it('a repeated request is authorized again', async () => {
 });
 
 describe('a repeated request needs the permissions of its command', () => {
-  const member = (userId: string, role: 'admin' | 'editor' | 'viewer') =>
-    at.gateway.services.prisma.spaceMember.updateMany({ where: { userId }, data: { role } });
+  const member = (userId: string, role: SpaceRole) => makeMember(at, { userId, role });
 
   it('to create a workspace: the role editor', async () => {
-    const { id, token } = await at.user('editor');
+    const { id, token } = await makeUser(at, { role: 'editor' });
     const key = randomUUID();
     expect((await make(key, 'Made', { token })).status).toBe(201);
     await member(id, 'viewer');
@@ -170,8 +172,8 @@ describe('a repeated request needs the permissions of its command', () => {
   });
 
   it('to archive a workspace: can_manage', async () => {
-    const { id: principal_id, token } = await at.user('editor');
-    const { body: workspace } = await at.rest('POST', '/workspaces', { body: body('Managed') });
+    const { id: principal_id, token } = await makeUser(at, { role: 'editor' });
+    const workspace = await makeWorkspace(at);
     const path = `/workspaces/${workspace.id}`;
     const grant = (access_level: string) =>
       at.rest('PUT', `${path}/access`, {
@@ -187,17 +189,13 @@ describe('a repeated request needs the permissions of its command', () => {
   });
 
   it.each(['interrupt', 'restart'])(
-    'to %s a session: that it is the own one, and may be used',
+    'to %s a session: can_edit, and to own the session or be a space admin',
     async (what) => {
-      const { prisma } = at.gateway.services;
-      const { id: userId, token } = await at.user('admin');
-      const owner = await at.user('editor');
-      const { body: workspace } = await at.rest('POST', '/workspaces', {
-        body: { ...body('Sessions'), visibility: 'space' },
-      });
-      const of = { workspaceId: workspace.id, status: 'ready' } as const;
-      const theirs = await createRuntimeRows(prisma, { ...of, userId: owner.id });
-      const own = await createRuntimeRows(prisma, { ...of, userId });
+      const { id: userId, token } = await makeUser(at, { role: 'admin' });
+      const owner = await makeUser(at, { role: 'editor' });
+      const { id: workspaceId } = await makeWorkspace(at, { visibility: 'space' });
+      const theirs = await makeRuntime(at, { workspaceId, userId: owner.id });
+      const own = await makeRuntime(at, { workspaceId, userId });
       const answered = async (session_id: string) => {
         const path = `/sessions/${session_id}/${what}`;
         const key = randomUUID();
@@ -216,10 +214,8 @@ describe('a repeated request needs the permissions of its command', () => {
   it.each(['/workers', '/sessions'])(
     'to start by %s: can_edit of the workspace in the body',
     async (path) => {
-      const { id: userId, token } = await at.user('editor');
-      const { body: workspace } = await at.rest('POST', '/workspaces', {
-        body: { ...body('Starts'), visibility: 'space' },
-      });
+      const { id: userId, token } = await makeUser(at, { role: 'editor' });
+      const workspace = await makeWorkspace(at, { visibility: 'space' });
       const key = randomUUID();
       const sent = { workspace_id: workspace.id };
       await keptAnswer(userId, { key, path, body: JSON.stringify(sent) });
@@ -233,11 +229,11 @@ describe('a repeated request needs the permissions of its command', () => {
     },
   );
 
-  const place = '/api/v1.0/engagement/spaces/demo/notebooks';
+  const basePath = '/api/v1.0/engagement/spaces/demo/notebooks';
 
   /** Sends a request whose kept answer is not that of a run. */
   const repeat = (path: string, { token, key, body }: { token: string; key: string; body?: string }) =>
-    fetch(at.url + place + path, {
+    fetch(at.url + basePath + path, {
       method: 'POST',
       body,
       headers: {
@@ -256,7 +252,7 @@ describe('a repeated request needs the permissions of its command', () => {
       mutation: 'createWorkspace',
       names: { spaceSlug: 'demo' },
       ...request,
-      path: place + request.path,
+      path: basePath + request.path,
       body: new TextEncoder().encode(request.body ?? ''),
     });
     if (!('attempt' in begun)) throw new Error('The key was used before.');
@@ -267,7 +263,7 @@ describe('a repeated request needs the permissions of its command', () => {
 });
 
 it.each([[''], ['a b'], ['x'.repeat(256)], ['caf\u00e9'], ['one, two']])(
-  'the key %j is 400 naming the header',
+  'the key %j answers 400 and names the header',
   async (key) => {
     const { status, body } = await make(key, 'Bad key');
     expect({ status, loc: body.errors[0].loc }).toEqual({ status: 400, loc: ['header', 'Idempotency-Key'] });

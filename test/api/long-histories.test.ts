@@ -13,6 +13,7 @@ import { nativeGit } from '../engines/git/git-fixture.js';
 import { randomHistory } from '../engines/git/random-history.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { gitClient, gitUrl } from '../support/git-client.js';
 import { openGitHttpServer } from '../support/git-http-server.js';
@@ -41,7 +42,7 @@ const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
     waitMs,
   });
 
-/** What the index must hold, told by Git alone. */
+/** What the index must contain, as native Git reports it. */
 async function expectIndexed(branch: string, tip: string): Promise<void> {
   const repository = await at.gateway.services.git.repository(repositoryId);
   const where = { repositoryId, branch };
@@ -59,18 +60,19 @@ async function expectIndexed(branch: string, tip: string): Promise<void> {
   expect(new Set(documents).size).toBe(documents.length);
 
   const versions = await database.prisma.fileVersion.findMany({ where, orderBy: { position: 'asc' } });
-  const told: string[] = [];
+  const expectedVersions: string[] = [];
   const times = new Map<string, number>();
   for await (const { commit, changes } of repository.history(null, tip)) {
     const before = commit.parents.map((parent) => times.get(parent)!);
     const time = Math.max(commit.committer.date.getTime(), ...before);
     times.set(commit.oid, time);
-    for (const { path, oid } of changes) if (oid) told.push(`${commit.oid} ${path} ${oid} ${time}`);
+    for (const { path, oid } of changes)
+      if (oid) expectedVersions.push(`${commit.oid} ${path} ${oid} ${time}`);
   }
   const indexed = versions.map(
     (one) => `${one.commitOid} ${one.path} ${one.blobOid} ${one.sortTime.getTime()}`,
   );
-  expect(indexed.sort()).toEqual(told.sort());
+  expect(indexed.sort()).toEqual(expectedVersions.sort());
   for (const { path, lastCommitOid, blobOid, documentId } of files) {
     const version = versions.find((one) => one.commitOid === lastCommitOid && one.path === path);
     expect(version).toMatchObject({ blobOid, documentId });
@@ -79,9 +81,9 @@ async function expectIndexed(branch: string, tip: string): Promise<void> {
   expect(row).toMatchObject({ tipOid: tip, targetOid: null });
 }
 
-describe('the index', () => {
+describe('BranchIndexer', () => {
   it.each([21, 22])(
-    'is right wherever a branch jumps to, by short ways and by long (seed %i)',
+    'indexes a branch correctly after jumps to random commits, near and far (seed %i)',
     async (seed) => {
       const branch = `random-jumps-${seed}`;
       const commits = randomHistory(gitdir, { seed, commits: 320 });
@@ -90,12 +92,12 @@ describe('the index', () => {
       setBranch(branch, commits.at(-1)!);
       expect(await one.ensure(repositoryId, branch)).toBe(commits.at(-1));
       await expectIndexed(branch, commits.at(-1)!);
-      let place = 319;
+      let position = 319;
       for (let jump = 0; jump < 14; jump++) {
-        place = random(3) === 0 ? random(320) : Math.max(0, Math.min(319, place + random(20) - 10));
-        setBranch(branch, commits[place]!);
-        expect(await one.ensure(repositoryId, branch)).toBe(commits[place]);
-        await expectIndexed(branch, commits[place]!);
+        position = random(3) === 0 ? random(320) : Math.max(0, Math.min(319, position + random(20) - 10));
+        setBranch(branch, commits[position]!);
+        expect(await one.ensure(repositoryId, branch)).toBe(commits[position]);
+        await expectIndexed(branch, commits[position]!);
       }
     },
     120_000,
@@ -170,7 +172,7 @@ describe('the index', () => {
     });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(git('rev-parse', branch)).toBe(tip);
-    // A push has succeeded when Git's side has, and its client is told so.
+    // The push itself succeeded, and its client gets that answer.
     const pushed = await pushing;
     expect(pushed).toMatchObject({ code: 0, oid: git('rev-parse', 'pushed') });
     expect((await row('pushed'))?.tipOid ?? '').not.toBe(pushed.oid);
@@ -183,10 +185,7 @@ describe('the index', () => {
   it('does not delay the sync of a remote, which succeeds when Git has the commits', async () => {
     const remote = await openGitHttpServer();
     try {
-      const made = await at.graphql(
-        'mutation { createRepository(spaceSlug: "demo", input: {name: "large", kind: project}) { id } }',
-      );
-      const { id } = made.data.createRepository;
+      const { id } = await makeRepository(at);
       const hasty = indexer(50);
       const sync = (isFirst: boolean) =>
         syncRemote(

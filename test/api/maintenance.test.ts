@@ -12,6 +12,8 @@ import {
 import { MaintenanceWatch } from '../../src/repositories/maintenance/maintenance-watch.js';
 import { makeDue } from '../engines/git/maintenance/make-due.js';
 import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let database: Database;
@@ -75,10 +77,10 @@ it('runs when an admin requests it, reports its progress, and packs loose object
   expect((await at.rest('GET', `/workspaces/${demo.workspaceId}/files?kind=all`)).status).toBe(200);
 });
 
-it('is for admins of the space', async () => {
+it('maintenance is allowed for space admins only', async () => {
   const code = (answer: { errors?: any[] }) => answer.errors?.[0].extensions.code;
-  const editor = await at.user('editor');
-  const readOnly = await at.user('admin', ['read', 'write']);
+  const editor = await makeUser(at, { role: 'editor' });
+  const readOnly = await makeUser(at, { role: 'admin', scopes: ['read', 'write'] });
   expect([code(await read(editor.token)), code(await maintain(editor.token))]).toEqual([
     'forbidden',
     'forbidden',
@@ -87,16 +89,12 @@ it('is for admins of the space', async () => {
     'insufficient_scope',
     'insufficient_scope',
   ]);
-  expect(code(await maintain((await at.user(null)).token))).toBe('not_found');
+  expect(code(await maintain((await makeUser(at)).token))).toBe('not_found');
   expect(code(await maintain(undefined, '11111111-1111-4111-8111-111111111111'))).toBe('not_found');
 });
 
-it('runs in one process at a time', async () => {
-  const { id } = (
-    await at.graphql(
-      'mutation { createRepository(spaceSlug: "demo", input: { name: "leased", kind: project }) { id } }',
-    )
-  ).data.createRepository;
+it('maintenance of a repository runs in one process at a time', async () => {
+  const { id } = await makeRepository(at);
   const { prisma, git, bus } = at.gateway.services;
   const lease = (await database.leases.tryTake(maintenanceLease(id)))!;
   await prisma.repositoryMaintenance.create({ data: { repositoryId: id, status: 'running' } });
@@ -136,18 +134,8 @@ it('begins by itself when a save makes it necessary, and resumes the maintenance
 
 it('reports a failure without revealing internals', async () => {
   const { prisma, git } = at.gateway.services;
-  const id = '22222222-2222-4222-8222-222222222222';
-  const { commitOid } = await git.createRepository(id, {
-    defaultBranch: 'main',
-    author: { name: 'a', email: 'a@x' },
-    committer: { name: 'a', email: 'a@x' },
-    message: 'm',
-    files: [],
-  });
-  const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
-  await prisma.repository.create({
-    data: { id, spaceId: space.id, name: 'broken', kind: 'project', defaultBranch: 'main' },
-  });
+  const { id } = await makeRepository(at);
+  const commitOid = await (await git.repository(id)).resolveBranch('main');
   await unlink(
     join(at.dataDir, 'repositories', `${id}.git`, 'objects', commitOid.slice(0, 2), commitOid.slice(2)),
   );

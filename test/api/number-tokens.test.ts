@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { parseJson, stringifyJson } from '../../src/engines/nbformat/json.js';
+import { makeExecution } from '../support/factories/make-execution.js';
+import { makeSession } from '../support/factories/make-session.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
 beforeAll(async () => {
@@ -10,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => on.at.close());
 
-const doors = ['JSON', 'SSE', 'graphql-sse distinct', 'graphql-sse single connection'] as const;
-type Door = (typeof doors)[number];
+const transports = ['JSON', 'SSE', 'graphql-sse distinct', 'graphql-sse single connection'] as const;
+type Transport = (typeof transports)[number];
 
 const tokens = '{"big":12345678901234567890,"list":[1.0,-0.0],"small":1e-05,"text":"1.0","whole":100}';
 const notebook = `{"cells":[],"metadata":${tokens},"nbformat":4,"nbformat_minor":5}`;
@@ -30,8 +32,8 @@ beforeAll(async () => {
 });
 
 /** Sends an operation whose variables are JSON text, and answers the texts of its results. */
-async function send(door: Door, query: string, variables: string): Promise<string[]> {
-  const url = `${on.at.url}/graphql${door.startsWith('graphql-sse') ? '/stream' : ''}`;
+async function send(transport: Transport, query: string, variables: string): Promise<string[]> {
+  const url = `${on.at.url}/graphql${transport.startsWith('graphql-sse') ? '/stream' : ''}`;
   const headers = { authorization: `Bearer ${on.at.token}`, 'content-type': 'application/json' };
   const stream = { ...headers, accept: 'text/event-stream' };
   const post = (how: Record<string, string>, extensions = '{}') =>
@@ -40,8 +42,8 @@ async function send(door: Door, query: string, variables: string): Promise<strin
       headers: how,
       body: `{"query":${JSON.stringify(query)},"variables":${variables},"extensions":${extensions}}`,
     });
-  if (door === 'JSON') return [await (await post(headers)).text()];
-  if (door !== 'graphql-sse single connection') return results(await (await post(stream)).text());
+  if (transport === 'JSON') return [await (await post(headers)).text()];
+  if (transport !== 'graphql-sse single connection') return results(await (await post(stream)).text());
   const token = await (await fetch(url, { method: 'PUT', headers })).text();
   const reserved = { ...headers, 'x-graphql-event-stream-token': token };
   const reader = (await fetch(url, { headers: { ...stream, ...reserved } })).body!.getReader();
@@ -57,29 +59,29 @@ function results(text: string): string[] {
 }
 
 /** {@link send} of one operation, with every number as it was answered. */
-async function one(door: Door, query: string, variables: object): Promise<any> {
-  const [text] = await send(door, query, stringifyJson(variables));
+async function one(transport: Transport, query: string, variables: object): Promise<any> {
+  const [text] = await send(transport, query, stringifyJson(variables));
   return Object.values((parseJson(text!) as any).data)[0];
 }
 
-describe.each(doors)('a notebook over %s', (door) => {
-  it('is answered with the numbers as they are stored', async () => {
-    const { workspace } = await one(door, read, { path });
+describe.each(transports)('a notebook over %s', (transport) => {
+  it('is answered with its numbers as they are stored', async () => {
+    const { workspace } = await one(transport, read, { path });
     expect(stringifyJson(workspace.file.notebook)).toBe(notebook);
   });
 
-  it('is the same bytes when it is saved as it was read', async () => {
-    const { file } = (await one(door, read, { path })).workspace;
-    const saved = await one(door, save, { input: { path, notebook: file.notebook, baseSha: file.sha } });
+  it('keeps its bytes when it is saved as it was read', async () => {
+    const { file } = (await one(transport, read, { path })).workspace;
+    const saved = await one(transport, save, { input: { path, notebook: file.notebook, baseSha: file.sha } });
     expect(saved.version).toBeNull();
     expect(saved.file.sha).toBe(file.sha);
     expect(stringifyJson(saved.file.notebook)).toBe(notebook);
   });
 
-  it('may stand in the document itself', async () => {
+  it('keeps its numbers when it is written inside the GraphQL document', async () => {
     const literal = notebook.replace(/"(\w+)":/g, '$1:');
     const saved = await one(
-      door,
+      transport,
       `mutation { saveFile(spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" },
         input: { path: "${path}", notebook: ${literal} }) { version { id } } }`,
       {},
@@ -88,46 +90,38 @@ describe.each(doors)('a notebook over %s', (door) => {
   });
 });
 
-describe.each(doors.slice(1))('an output over %s', (door) => {
-  it('is answered with its numbers', async () => {
-    const { prisma } = on.at.gateway.services;
-    const { session } = await createRuntimeRows(prisma, {
-      workspaceId: demo.workspaceId,
-      userId: on.editor.id,
-      status: 'stopped',
-    });
+describe.each(transports.slice(1))('the output of an execution over %s', (transport) => {
+  it('is answered with its numbers as they are stored', async () => {
+    const worker = await makeWorker(on.at, { userId: on.editor.id, status: 'stopped' });
+    const session = await makeSession(on.at, { worker });
     const data = '{"application/json":[0.1,1e-7,3]}';
-    const { id } = await prisma.execution.create({
-      data: {
-        sessionId: session.id,
-        userId: on.editor.id,
-        code: '1',
-        status: 'failed',
-        events: {
-          create: [
-            { sequence: 2, type: 'display_data', data: `{"data":${data},"metadata":{},"transient":{}}` },
-            { sequence: 3, type: 'failure', data: '{"status_code":503}' },
-          ],
-        },
+    const { id } = await makeExecution(on.at, {
+      session,
+      status: 'failed',
+      events: {
+        create: [
+          { sequence: 2, type: 'display_data', data: `{"data":${data},"metadata":{},"transient":{}}` },
+          { sequence: 3, type: 'failure', data: '{"status_code":503}' },
+        ],
       },
     });
     const query = `subscription ($id: ID!, $after: Int!) { executionEvents(executionId: $id, after: $after) {
       ... on DisplayDataEvent { data } } }`;
-    const texts = await send(door, query, `{"id":"${id}","after":1.0}`);
+    const texts = await send(transport, query, `{"id":"${id}","after":1.0}`);
     expect(texts[0]).toBe(`{"data":{"executionEvents":{"data":${data}}}}`);
   });
 });
 
-describe('variables of other types', () => {
-  it.each(doors)('take numbers in any form over %s', async (door) => {
+describe('variables of number types', () => {
+  it.each(transports)('accept every JSON form of a number over %s', async (transport) => {
     const query = `query ($first: Int) { space(slug: "demo") { workspaces(first: $first) { totalCount } } }`;
-    const [text] = await send(door, query, '{"first":1.0}');
+    const [text] = await send(transport, query, '{"first":1.0}');
     expect(JSON.parse(text!)).toEqual({
       data: { space: { workspaces: { totalCount: expect.any(Number) } } },
     });
   });
 
-  it('take numbers in any form within inputs', async () => {
+  it('accept every JSON form of a number inside input objects', async () => {
     const query = `mutation ($input: ExecuteCellInput!) {
       executeCell(spaceSlug: "demo", sessionId: "${demo.workspaceId}", input: $input) { id } }`;
     const [text] = await send('JSON', query, '{"input":{"code":"1","timeoutSeconds":60.0,"cellIndex":2e0}}');
@@ -135,13 +129,13 @@ describe('variables of other types', () => {
   });
 });
 
-describe('a body that is no JSON', () => {
+describe('a body that is no GraphQL request', () => {
   it.each([
     ['{"query": "{ me { id } }"', 400],
     ['[]', 400],
     ['1.0', 400],
     ['null', 400],
-  ])('%s is refused', async (body, status) => {
+  ])('such as %s is refused', async (body, status) => {
     const answer = await fetch(`${on.at.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${on.at.token}`, 'content-type': 'application/json' },
@@ -151,7 +145,7 @@ describe('a body that is no JSON', () => {
     expect(await answer.json()).toMatchObject({ errors: [{ message: expect.any(String) }] });
   });
 
-  it('is refused as a form, which would not keep its numbers', async () => {
+  it('such as an HTML form is refused, because a form loses number tokens', async () => {
     const answer = await fetch(`${on.at.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${on.at.token}` },

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeTeam } from '../support/factories/make-team.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let on: TestPlatform;
@@ -14,7 +17,7 @@ interface Page {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** A list of the demo space: its field, what tells its rows apart, how a row is made and how it leaves. */
+/** A list of the demo space: its field, the key of its rows, and how a row is created and removed. */
 interface List {
   field: string;
   key: string;
@@ -40,22 +43,19 @@ const lists: Record<string, () => List> = {
   workspaces: () => ({
     field: 'workspaces',
     key: 'id',
-    make: () =>
-      made(
-        `createWorkspace(${spaceSlug}, input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) { id }`,
-      ),
+    make: async () => (await makeWorkspace(on.at)).id,
     drop: (id) => on.mutate(`archiveWorkspace(${spaceSlug}, id: "${id}") { id }`),
   }),
   teams: () => ({
     field: 'teams',
     key: 'id',
-    make: () => made(`createTeam(${spaceSlug}, name: "${name()}") { id }`),
+    make: async () => (await makeTeam(on.at)).id,
     drop: (id) => on.mutate(`deleteTeam(${spaceSlug}, id: "${id}")`),
   }),
   members: () => ({
     field: 'members',
     key: 'userId',
-    make: async () => (await on.at.user('viewer')).id,
+    make: async () => (await makeUser(on.at, { role: 'viewer' })).id,
     drop: (id) => on.mutate(`removeSpaceMember(${spaceSlug}, userId: "${id}")`),
   }),
   links: () => ({
@@ -96,7 +96,7 @@ async function page(list: List, after?: string | null, first = 2): Promise<Page>
 
 const keys = ({ edges }: Page) => edges.map(({ node }) => node.key);
 
-describe.each(Object.keys(lists))('%s by pages', (which) => {
+describe.each(Object.keys(lists))('the pages of %s', (which) => {
   let list: List;
   let rows: string[];
   beforeEach(async () => {
@@ -105,7 +105,7 @@ describe.each(Object.keys(lists))('%s by pages', (which) => {
     for (let i = 0; i < 6; i++) rows.unshift(await list.make());
   });
 
-  it('are complete and in order while the rows at the ends of pages leave', async () => {
+  it('are complete and in order while rows at page ends are deleted', async () => {
     const first = await page(list);
     expect(keys(first)).toEqual(rows.slice(0, 2));
     await list.drop(rows[1]!);
@@ -117,12 +117,12 @@ describe.each(Object.keys(lists))('%s by pages', (which) => {
     expect(keys(third)).toEqual(rows.slice(4, 6));
   });
 
-  it('go on after any row, by its own cursor', async () => {
+  it('continue after the cursor of any row', async () => {
     const { edges } = await page(list, null, 6);
     expect(keys(await page(list, edges[3]!.cursor))).toEqual(rows.slice(4, 6));
   });
 
-  it('do not tell of more after the last', async () => {
+  it('report no next page after the last row', async () => {
     const { totalCount } = await page(list);
     const all = await page(list, null, 100);
     expect(all.pageInfo.hasNextPage).toBe(false);
@@ -133,7 +133,7 @@ describe.each(Object.keys(lists))('%s by pages', (which) => {
     });
   });
 
-  it('are refused after what is no cursor', async () => {
+  it('refuse a malformed cursor', async () => {
     const { edges } = await page(list);
     const [key] = keys(await page(list));
     const texts = ['', 'x', key!, edges[0]!.cursor.slice(0, -8), 'W10', 'bnVsbA', encode(['0', '0', '0'])];
@@ -152,7 +152,7 @@ function encode(values: unknown[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
-it('rows made in the same millisecond are each on one page', async () => {
+it('rows created in the same millisecond appear on exactly one page each', async () => {
   const createdAt = new Date(Date.now() + 60_000);
   const data = Array.from({ length: 5 }, () => ({ spaceId: demo.spaceId, name: name(), createdAt }));
   await prisma().team.createMany({ data });

@@ -1,28 +1,16 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
-
-let at: TestPlatform['at'];
-let admin: TestPlatform['admin'];
-let editor: TestPlatform['editor'];
-let viewer: TestPlatform['viewer'];
-let stranger: TestPlatform['stranger'];
-let run: TestPlatform['run'];
-let mutate: TestPlatform['mutate'];
-let refused: TestPlatform['refused'];
-let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
+import { makeUser } from '../support/factories/make-user.js';
+import { unknownId } from '../support/platform.js';
+import { admin, at, editor, mutate, refused, run, space, stranger, viewer } from './platform-fixture.js';
 
 describe('repositories', () => {
   const create = (input: string) =>
     `createRepository(spaceSlug: "demo", input: {${input}}) { id name defaultBranch }`;
 
-  it('are real at once, and a refused one leaves nothing behind', async () => {
+  it('accept files as soon as they are created, and a refused one leaves no row and no folder', async () => {
     const made = await mutate(create('name: "models", kind: project, defaultBranch: "trunk"'), admin.token);
     expect(made).toMatchObject({ name: 'models', defaultBranch: 'trunk' });
     const git = await at.gateway.services.git.repository(made.id);
@@ -51,7 +39,7 @@ describe('repositories', () => {
     expect(await folders()).toBe(before + 1);
   });
 
-  it('have no row when Git fails', async () => {
+  it('leave no row when Git fails to create them', async () => {
     const { prisma } = at.gateway.services;
     const folder = join(at.dataDir, 'repositories');
     await rename(folder, `${folder}.away`);
@@ -83,7 +71,7 @@ describe('repositories', () => {
     expect(await list(admin.token)).toContain(hidden.id);
   });
 
-  it('are renamed and get another default branch, which must exist', async () => {
+  it('can be renamed, and take an existing branch as their default branch', async () => {
     const { id } = await mutate(create('name: "old", kind: analysis'), admin.token);
     const update = (input: string) =>
       `updateRepository(spaceSlug: "demo", id: "${id}", input: {${input}}) { name defaultBranch }`;
@@ -116,7 +104,7 @@ describe('branches', () => {
 
   const guarded = (...names: string[]) => ({ protectedBranches: { nodes: names.map((name) => ({ name })) } });
 
-  it('begin at the default branch or where they are told', async () => {
+  it('are created at the default branch or at the given ref', async () => {
     const { repository } = await space(
       `repository(id: "${demo.repositoryId}") { branches { nodes { name commitSha isProtected } } }`,
     );
@@ -134,11 +122,11 @@ describe('branches', () => {
     expect(await refused(create('name: "c", from: "a b"'), editor.token)).toBe('invalid_request from');
     expect(await refused(create('name: "c"'), viewer.token)).toBe('forbidden');
     expect(await refused(create('name: "c"'), stranger.token)).toBe('not_found');
-    const reader = await at.user('editor', ['read']);
+    const reader = await makeUser(at, { role: 'editor', scopes: ['read'] });
     expect(await refused(create('name: "c"'), reader.token)).toBe('insufficient_scope');
   });
 
-  it('are listed by name, in pages', async () => {
+  it('are listed by name and page', async () => {
     for (const name of ['p/1', 'p/2', 'p/3']) await mutate(create(`name: "${name}"`), editor.token);
     const names = async (field: string, args: string) => {
       const { repository } = await space(
@@ -170,7 +158,7 @@ describe('branches', () => {
     for (const name of ['p/3', 'p/1']) await mutate(remove(name), admin.token);
   });
 
-  it('are deleted with their index, but never the default one', async () => {
+  it('are deleted with their index, except the default branch', async () => {
     await mutate(create('name: "gone"'), editor.token);
     const files = await at.rest('GET', `/workspaces/${demo.workspaceId}/files?ref=gone`);
     expect(files.status).toBe(200);
@@ -184,7 +172,7 @@ describe('branches', () => {
     expect(await refused(remove('main'), admin.token)).toBe('invalid_request name');
   });
 
-  it('when protected are written and deleted by space admins only', async () => {
+  it('can be written and deleted by space admins only while protected', async () => {
     await mutate(create('name: "release"'), editor.token);
     expect(await refused(protect('nope', true), admin.token)).toBe('invalid_request branch');
     expect(await refused(protect('a..b', true), admin.token)).toBe('invalid_ref branch');
@@ -208,7 +196,7 @@ describe('branches', () => {
     expect(await mutate(create('name: "release"'), editor.token)).toMatchObject({ isProtected: false });
   });
 
-  it('when protected and deleted by others are made anew by space admins only', async () => {
+  it('that were protected and deleted outside can be created again by space admins only', async () => {
     await mutate(create('name: "stable"'), admin.token);
     await mutate(protect('stable', true), admin.token);
     await (await at.gateway.services.git.repository(demo.repositoryId)).deleteBranch('stable');

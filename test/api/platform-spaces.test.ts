@@ -1,25 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
-
-let at: TestPlatform['at'];
-let admin: TestPlatform['admin'];
-let editor: TestPlatform['editor'];
-let viewer: TestPlatform['viewer'];
-let stranger: TestPlatform['stranger'];
-let run: TestPlatform['run'];
-let failure: TestPlatform['failure'];
-let mutate: TestPlatform['mutate'];
-let refused: TestPlatform['refused'];
-let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorker } from '../support/factories/make-worker.js';
+import { unknownId } from '../support/platform.js';
+import {
+  admin,
+  at,
+  editor,
+  failure,
+  mutate,
+  refused,
+  run,
+  space,
+  stranger,
+  viewer,
+} from './platform-fixture.js';
 
 describe('members and teams', () => {
-  it('a membership ends with its teams and grants', async () => {
-    const user = await at.user(null);
+  it('removing a member also removes their teams and grants in that space', async () => {
+    const user = await makeUser(at);
     const set = (role: string) =>
       `setSpaceMember(spaceSlug: "demo", userId: "${user.id}", role: ${role}) { role user { id } }`;
     expect(await mutate(set('viewer'), admin.token)).toEqual({ role: 'viewer', user: { id: user.id } });
@@ -51,7 +50,7 @@ describe('members and teams', () => {
     expect(await refused(`addTeamMember(${member}) { id }`, admin.token)).toBe('invalid_request userId');
   });
 
-  it('lists members by pages, each once', async () => {
+  it('members are listed by page, each once', async () => {
     const seen: string[] = [];
     for (let after = ''; ; ) {
       const { members } = await space(
@@ -70,7 +69,7 @@ describe('members and teams', () => {
     expect(seen).not.toContain(stranger.id);
   });
 
-  it('a team is renamed, left and deleted, in its own space only', async () => {
+  it('a team can be renamed, left and deleted through its own space only', async () => {
     await mutate('createSpace(input: {slug: "other", name: "Other"}) { id }');
     const { id } = await mutate('createTeam(spaceSlug: "demo", name: "A") { id }', admin.token);
     await mutate('createTeam(spaceSlug: "demo", name: "B") { id }', admin.token);
@@ -95,7 +94,7 @@ describe('members and teams', () => {
 });
 
 describe('connectors and the catalog', () => {
-  it('a deleted connector leaves the workspaces that had it', async () => {
+  it('deleting a connector removes it from the workspaces that used it', async () => {
     const make = (name: string) =>
       mutate(`createConnector(spaceSlug: "demo", name: "${name}") { id name }`, admin.token);
     const [kept, gone] = [await make('kept'), await make('gone')];
@@ -124,7 +123,7 @@ describe('connectors and the catalog', () => {
     });
   });
 
-  it('a catalog entry is unique in its type, filtered by it, renamed and deleted', async () => {
+  it('a catalog entry is unique within its type, listed by type, renamed and deleted', async () => {
     const make = (type: string, name: string) =>
       `createCatalogEntry(spaceSlug: "demo", input: {type: ${type}, name: "${name}"}) { id type name }`;
     const product = await mutate(make('product', 'Loans'), admin.token);
@@ -148,7 +147,7 @@ describe('kernel profiles and resource classes', () => {
   const profile = (input: string) =>
     `createKernelProfile(input: {displayName: "R", language: "R", kernelName: "ir", runtime: external, ${input}}) { id isDefault }`;
 
-  it('have one default, also when several become it at once', async () => {
+  it('have exactly one default, also when several are set at the same time', async () => {
     await mutate(profile('id: "r"'));
     const calls = ['r', 'python3', 'r', 'python3'].map(
       (id) => `updateKernelProfile(id: "${id}", input: {isDefault: true}) { id }`,
@@ -177,7 +176,7 @@ describe('kernel profiles and resource classes', () => {
     await mutate('updateResourceClass(id: "standard", input: {isDefault: true}) { id }');
   });
 
-  it('name the field that is wrong', async () => {
+  it('name the wrong field when they are refused', async () => {
     expect(await refused(profile('id: "python3"'))).toBe('already_exists id');
     expect(await refused(profile('id: "-r"'))).toBe('invalid_request id');
     expect(await refused('updateKernelProfile(id: "python3", input: {kernelName: "../x"}) { id }')).toBe(
@@ -196,23 +195,10 @@ describe('kernel profiles and resource classes', () => {
     expect(await refused('updateResourceClass(id: "\\u0000", input: {}) { id }')).toBe('not_found');
   });
 
-  it('a profile that a worker used is not deleted', async () => {
+  it('a kernel profile that a worker used cannot be deleted', async () => {
     const { prisma } = at.gateway.services;
     await mutate(profile('id: "used"'));
-    await prisma.worker.create({
-      data: {
-        workspaceId: demo.workspaceId,
-        userId: editor.id,
-        repositoryId: demo.repositoryId,
-        branch: 'main',
-        backend: 'external',
-        status: 'stopped',
-        kernelProfileId: 'used',
-        kernelName: 'ir',
-        resourceClassId: 'standard',
-        resourceClass: {},
-      },
-    });
+    await makeWorker(at, { userId: editor.id, status: 'stopped', kernelProfileId: 'used', kernelName: 'ir' });
     expect(await refused('deleteKernelProfile(id: "used")')).toBe('invalid_request');
     expect(await prisma.kernelProfile.count({ where: { id: 'used' } })).toBe(1);
   });

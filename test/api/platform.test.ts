@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestPlatform, type TestPlatform, unknownId } from '../support/platform.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { unknownId } from '../support/platform.js';
+import {
+  admin,
+  at,
+  editor,
+  failure,
+  mutate,
+  refused,
+  run,
+  space,
+  stranger,
+  viewer,
+} from './platform-fixture.js';
 
-let at: TestPlatform['at'];
-let admin: TestPlatform['admin'];
-let editor: TestPlatform['editor'];
-let viewer: TestPlatform['viewer'];
-let stranger: TestPlatform['stranger'];
-let run: TestPlatform['run'];
-let failure: TestPlatform['failure'];
-let mutate: TestPlatform['mutate'];
-let refused: TestPlatform['refused'];
-let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
-
-describe('a lesser role never raises itself', () => {
+describe('administration', () => {
   const forSpaceAdmins = () => [
     `setSpaceMember(spaceSlug: "demo", userId: "${editor.id}", role: admin) { role }`,
     `removeSpaceMember(spaceSlug: "demo", userId: "${viewer.id}")`,
@@ -50,21 +48,21 @@ describe('a lesser role never raises itself', () => {
     `createApiToken(input: {userId: "${stranger.id}", name: "x", scopes: [read]}) { token }`,
   ];
 
-  it('editors change nothing of the space, and strangers do not learn that it is there', async () => {
+  it('of a space is forbidden for editors, and not_found for users who are not members', async () => {
     for (const call of forSpaceAdmins()) {
       expect([call, await refused(call, editor.token)]).toEqual([call, 'forbidden']);
       expect([call, await refused(call, stranger.token)]).toEqual([call, 'not_found']);
     }
   });
 
-  it('space admins change nothing of the platform', async () => {
+  it('of the platform is forbidden for space admins', async () => {
     for (const call of forPlatformAdmins()) {
       expect([call, await refused(call, admin.token)]).toEqual([call, 'forbidden']);
     }
     expect(await run('{ me { isPlatformAdmin } }', admin.token)).toEqual({ isPlatformAdmin: false });
   });
 
-  it('a token without the scope admin changes nothing, whoever has it', async () => {
+  it('is refused for every user without the token scope admin', async () => {
     const { token } = await mutate(
       'createApiToken(input: {name: "w", scopes: [read, write, execute]}) { token }',
     );
@@ -79,7 +77,7 @@ describe('a lesser role never raises itself', () => {
 });
 
 describe('API tokens', () => {
-  it('are shown once, work, are listed without a hash, and end when revoked', async () => {
+  it('are shown once, authenticate, are listed without their hash, and stop working when revoked', async () => {
     const made = await mutate(
       'createApiToken(input: {name: "ci", scopes: [read, read]}) { token apiToken { id scopes userId } }',
       editor.token,
@@ -104,15 +102,15 @@ describe('API tokens', () => {
     expect((await at.graphql('{ me { id } }', {}, made.token)).status).toBe(401);
   });
 
-  it('never have more scopes than the token in use', async () => {
-    const narrow = await at.user('editor', ['read', 'admin']);
+  it('cannot have more scopes than the token that creates them', async () => {
+    const narrow = await makeUser(at, { role: 'editor', scopes: ['read', 'admin'] });
     const make = (scopes: string) => `createApiToken(input: {name: "x", scopes: [${scopes}]}) { token }`;
     expect(await refused(make('read, write'), narrow.token)).toBe('insufficient_scope');
     expect(await mutate(make('read, admin'), narrow.token)).toHaveProperty('token');
     expect(await refused(make(''), narrow.token)).toBe('invalid_request scopes');
   });
 
-  it('are made for anyone by a platform admin only, with an expiry in the future', async () => {
+  it('are created for other users by platform admins only, with an expiry in the future', async () => {
     const make = (input: string) => `createApiToken(input: {name: "x", scopes: [read], ${input}}) { token }`;
     const { token } = await mutate(make(`userId: "${viewer.id}"`));
     expect(await run('{ me { id } }', token)).toEqual({ id: viewer.id });
@@ -121,7 +119,7 @@ describe('API tokens', () => {
     expect(await refused(make('expiresAt: "+200000-01-01T00:00:00Z"'))).toBe('invalid_request expiresAt');
   });
 
-  it("of another user are a platform admin's to see", async () => {
+  it('of another user are visible to platform admins only', async () => {
     const owner = `workspace(id: "${demo.workspaceId}") { owner { apiTokens { totalCount } } }`;
     expect((await space(owner)).workspace.owner.apiTokens.totalCount).toBeGreaterThan(0);
     expect(await failure(`{ space(slug: "demo") { ${owner} } }`, admin.token)).toBe('forbidden');
@@ -129,7 +127,7 @@ describe('API tokens', () => {
 });
 
 describe('spaces and users', () => {
-  it('lists a space to its members and to platform admins', async () => {
+  it('a space is listed for its members and for platform admins', async () => {
     const made = await mutate('createSpace(input: {slug: "risk-1", name: " Risk "}) { slug name role }');
     expect(made).toEqual({ slug: 'risk-1', name: 'Risk', role: 'admin' });
     expect(await refused('createSpace(input: {slug: "risk-1", name: "x"}) { id }')).toBe(
@@ -148,7 +146,7 @@ describe('spaces and users', () => {
     expect(await run(spaces, stranger.token)).toEqual({ totalCount: 0, nodes: [] });
   });
 
-  it('makes and changes users, whose address is unique', async () => {
+  it('users are created and changed, and their email addresses are unique', async () => {
     const { id } = await mutate('createUser(input: {name: "Ann", email: "ann_1@example.com"}) { id }');
     expect(await refused('createUser(input: {name: "A", email: "ann_1@example.com"}) { id }')).toBe(
       'already_exists email',
@@ -176,7 +174,7 @@ describe('spaces and users', () => {
   });
 });
 
-it('hostile text is refused or matches nothing, and never fails inside', async () => {
+it('hostile text is refused or matches nothing, and never answers internal', async () => {
   const documents = [
     'query($text: String!) { users(search: $text) { totalCount } }',
     'mutation($text: String!) { createSpace(input: {slug: $text, name: "x"}) { id } }',

@@ -3,18 +3,17 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
 const path = `/api/v1.0/engagement/spaces/demo/notebooks/workspaces/${demo.workspaceId}/authoring-files`;
 
-it('a client that goes on sending after a body was refused gets to read why', async () => {
+it('a client that continues to send a refused body can still read the answer', async () => {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   const chunks = 40;
   const socket = connect(Number(new URL(at.url).port), '127.0.0.1');
@@ -48,7 +47,7 @@ it('a client that goes on sending after a body was refused gets to read why', as
 it.each([
   ['of an announced length', 'Content-Length: 73400320'],
   ['in chunks', 'Transfer-Encoding: chunked'],
-])('without a token nobody waits for a body %s', async (_how, framing) => {
+])('a request without a token is answered 401 before its body %s arrives', async (_how, framing) => {
   const socket = connect(Number(new URL(at.url).port), '127.0.0.1');
   try {
     const answer = once(socket, 'data');

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
-import { openTestDatabase } from '../support/database.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 let at: TestGateway;
-let here: SpaceFixture;
+let here: FilledSpace;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  here = await createSpaceFixture(at);
+  at = await openTestGateway();
+  here = await makeFilledSpace(at);
 });
 afterAll(() => at.close());
 
@@ -18,12 +17,12 @@ const lists = routes
 
 describe.each(lists)('GET %s', (path) => {
   const read = (query: string) => {
-    const filled = path.replace(/:(\w+)/g, (_all, name: keyof SpaceFixture['ids']) => here.ids[name]);
+    const filled = path.replace(/:(\w+)/g, (_all, name: keyof FilledSpace['ids']) => here.ids[name]);
     return at.rest('GET', `${filled}?${query}`, { space: here.slug });
   };
 
   it.each(['2147483649', '1000000000000', '99999999999999999999'])(
-    'the page %s is empty and has the true total',
+    'answers page %s with no items and the true total',
     async (page) => {
       const { body: first } = await read('size=1');
       for (const size of ['1', '100000000000000000000000']) {
@@ -34,14 +33,14 @@ describe.each(lists)('GET %s', (path) => {
     },
   );
 
-  it('a size of any length is capped', async () => {
+  it('caps the size, however many digits it has', async () => {
     const { status, body } = await read('size=99999999999999999999');
     expect(status).toBe(200);
     expect([100, 10_000]).toContain(body.size);
     expect(body.items).toHaveLength(body.total);
   });
 
-  it.each(['page', 'size'])('a %s that is no number from 1 is 400', async (field) => {
+  it.each(['page', 'size'])('answers 400 to a %s that is not a number from 1', async (field) => {
     for (const value of ['x', '0', '-1', '1.5', '', 'Infinity', '1 2']) {
       const { status, body } = await read(`${field}=${encodeURIComponent(value)}`);
       expect({ value, status, loc: body.errors?.[0].loc }).toEqual({
@@ -53,7 +52,7 @@ describe.each(lists)('GET %s', (path) => {
   });
 });
 
-it('kernel profiles and resource classes come newest first, the default among them', async () => {
+it('kernel profiles and resource classes are listed newest first, including the default', async () => {
   const profile = 'displayName: "R", language: "r", kernelName: "ir", runtime: local';
   const sizes = 'cpuLimit: 1, memoryMb: 512, workspaceStorageMb: 1024, tmpStorageMb: 512';
   for (const id of ['b-second', 'a-third']) {

@@ -1,23 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Visibility } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeTeam } from '../support/factories/make-team.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let owner: { id: string; token: string };
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  owner = await at.user('editor');
+  at = await openTestGateway();
+  owner = await makeUser(at, { role: 'editor' });
 });
 afterAll(() => at.close());
 
-const make = async (visibility: string) =>
-  (
-    await at.rest('POST', '/workspaces', {
-      token: owner.token,
-      body: { name: visibility, default_repository_id: demo.repositoryId, visibility },
-    })
-  ).body.id as string;
+const make = async (visibility: Visibility) =>
+  (await makeWorkspace(at, { name: visibility, visibility, token: owner.token })).id;
 const permissionsOf = async (id: string, token: string) => {
   const answer = await at.rest('GET', `/workspaces/${id}`, { token });
   if (answer.status === 403) return 'none';
@@ -27,31 +26,31 @@ const permissionsOf = async (id: string, token: string) => {
 const share = (id: string, body: object, token = owner.token) =>
   at.rest('PUT', `/workspaces/${id}/access`, { body, token });
 
-describe('who may do what', () => {
+describe('access to a workspace', () => {
   it.each([
     ['space', { admin: 'view edit manage', editor: 'view edit', viewer: 'view' }],
     ['private', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
     ['shared', { admin: 'view edit manage', editor: 'none', viewer: 'none' }],
-  ] as const)('in a workspace with the visibility %s', async (visibility, expected) => {
+  ] as const)('with the visibility %s follows the space role', async (visibility, expected) => {
     const id = await make(visibility);
     expect(await permissionsOf(id, owner.token)).toBe('view edit manage');
     for (const role of ['admin', 'editor', 'viewer'] as const) {
-      expect([role, await permissionsOf(id, (await at.user(role)).token)]).toEqual([role, expected[role]]);
+      expect([role, await permissionsOf(id, (await makeUser(at, { role })).token)]).toEqual([
+        role,
+        expected[role],
+      ]);
     }
   });
 
-  it('with grants to users and teams, which count only while it is shared', async () => {
+  it('follows grants to users and teams only while the visibility is shared', async () => {
     const id = await make('shared');
-    const { prisma } = at.gateway.services;
     const [editor, viewer, member, outsider] = await Promise.all([
-      at.user('editor'),
-      at.user('viewer'),
-      at.user('viewer'),
-      at.user('editor'),
+      makeUser(at, { role: 'editor' }),
+      makeUser(at, { role: 'viewer' }),
+      makeUser(at, { role: 'viewer' }),
+      makeUser(at, { role: 'editor' }),
     ]);
-    const team = await prisma.team.create({
-      data: { spaceId: demo.spaceId, name: 'Team', members: { create: { userId: member.id } } },
-    });
+    const team = await makeTeam(at, { userIds: [member.id] });
     const grants = [
       { principal_type: 'user', principal_id: editor.id, access_level: 'view' },
       { principal_type: 'user', principal_id: viewer.id, access_level: 'view' },
@@ -78,9 +77,9 @@ describe('who may do what', () => {
     expect(await permissionsOf(id, editor.token)).toBe('none');
   });
 
-  it('only who can manage reads and replaces the sharing', async () => {
+  it('can be read and replaced only with can_manage', async () => {
     const id = await make('space');
-    const editor = await at.user('editor');
+    const editor = await makeUser(at, { role: 'editor' });
     expect((await at.rest('GET', `/workspaces/${id}/access`, { token: editor.token })).status).toBe(403);
     expect((await share(id, { grants: [] }, editor.token)).status).toBe(403);
     expect(
@@ -89,9 +88,9 @@ describe('who may do what', () => {
     expect((await at.rest('POST', `/workspaces/${id}/archive`, { token: editor.token })).status).toBe(403);
   });
 
-  it('a manager who is not the owner does not change the owner', async () => {
+  it('does not let a manager who is not the owner change the owner', async () => {
     const id = await make('shared');
-    const manager = await at.user('viewer');
+    const manager = await makeUser(at, { role: 'viewer' });
     await share(id, {
       grants: [{ principal_type: 'user', principal_id: manager.id, access_level: 'manage' }],
     });
@@ -121,23 +120,23 @@ describe('who may do what', () => {
     ],
     [{}, ['grants']],
     [{ grants: [], colour: 1 }, ['colour']],
-  ])('the sharing %j is 400 naming the field', async (body, loc) => {
+  ])('given as %j answers 400 and names the field', async (body, loc) => {
     const id = await make('shared');
     const answer = await share(id, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].loc).toEqual(['body', ...loc]);
   });
 
-  it('a principal given twice is 400', async () => {
+  it('with the same principal twice answers 400', async () => {
     const id = await make('shared');
-    const { id: userId } = await at.user('viewer');
+    const { id: userId } = await makeUser(at, { role: 'viewer' });
     const grant = { principal_type: 'user', principal_id: userId, access_level: 'view' };
     expect((await share(id, { grants: [grant, grant] })).body.errors[0].type).toBe('duplicate');
   });
 });
 
-describe('changing and archiving', () => {
-  it('changes only what is sent', async () => {
+describe('a workspace', () => {
+  it('changes only the fields that a PATCH sends', async () => {
     const id = await make('private');
     const connector = await at.gateway.services.prisma.queryConnector.create({
       data: { spaceId: demo.spaceId, name: `c-${id}` },
@@ -160,7 +159,7 @@ describe('changing and archiving', () => {
     expect((await patch({ name: null })).status).toBe(400);
   });
 
-  it('archives, once and again; then it is read only and out of the list', async () => {
+  it('is read only and not listed once archived, and archiving is idempotent', async () => {
     const id = await make('private');
     const { token } = owner;
     const archived = await at.rest('POST', `/workspaces/${id}/archive`, { token });
@@ -194,13 +193,9 @@ describe('changing and archiving', () => {
     expect(back.data.unarchiveWorkspace.archivedAt).toBeNull();
   });
 
-  it('archives the way around it, too: a repository all of whose workspaces are archived takes no writes', async () => {
-    const made = await at.graphql(
-      'mutation { createRepository(spaceSlug: "demo", input: {name: "shelved", kind: analysis}) { id } }',
-    );
-    const repositoryId = made.data.createRepository.id;
-    const body = { name: 'shelved', default_repository_id: repositoryId, visibility: 'space' };
-    const { id } = (await at.rest('POST', '/workspaces', { body })).body;
+  it('that is archived makes its repository read only when no open workspace is over it', async () => {
+    const { id: repositoryId } = await makeRepository(at);
+    const { id } = await makeWorkspace(at, { defaultRepositoryId: repositoryId, visibility: 'space' });
     const create = (path: string) =>
       at.rest('POST', `/repositories/${repositoryId}/files`, { body: { path } });
     const { notebook_id } = (await create('a.ipynb')).body;

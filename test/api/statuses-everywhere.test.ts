@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TokenScope } from '../../prisma/generated/client/client.js';
 import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { openBreakableDatabase } from '../support/breakable-database.js';
-import { openTestDatabase } from '../support/database.js';
 import {
   commonCodes,
   type DocumentedError,
@@ -14,9 +14,10 @@ import {
   expectError,
   statusFiles,
 } from '../support/documented-errors.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 const documented = documentedErrors();
@@ -25,28 +26,23 @@ const routesWith = (code: string) =>
 const operationNamed = (name: string) => operations.find((one) => one.name === name)!;
 
 let at: TestGateway;
-let here: SpaceFixture;
-let elsewhere: SpaceFixture;
+let here: FilledSpace;
+let elsewhere: FilledSpace;
 /** An editor of the space `here` who may not view its one workspace. */
 let outsider: { id: string; token: string };
 /** An admin of the space `here`, in no other. */
 let insider: { id: string; token: string };
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  here = await createSpaceFixture(at);
-  elsewhere = await createSpaceFixture(at);
+  at = await openTestGateway();
+  here = await makeFilledSpace(at);
+  elsewhere = await makeFilledSpace(at);
   outsider = await member('editor');
   insider = await member('admin');
 });
 afterAll(() => at.close());
 
-async function member(role: 'admin' | 'editor', scopes?: Parameters<TestGateway['user']>[1]) {
-  const user = await at.user(null, scopes);
-  const { prisma } = at.gateway.services;
-  const space = await prisma.space.findUniqueOrThrow({ where: { slug: here.slug } });
-  await prisma.spaceMember.create({ data: { spaceId: space.id, userId: user.id, role } });
-  return user;
-}
+const member = (role: 'admin' | 'editor', scopes?: TokenScope[]) =>
+  makeUser(at, { role, scopes, space: here.slug });
 
 /** The query without which a route is not answered. */
 const queryOf = ({ method, path }: RestOperation) =>
@@ -70,7 +66,7 @@ function call(
 /** An answer without what differs from one to the next. */
 const plain = ({ status, body }: RestAnswer) => ({ status, body: { ...body, request_id: '' } });
 
-it('every common code has its test below, and every route with others one of its own', () => {
+it('this file tests every common error code, and every route with further codes has a test file', () => {
   const text = readFileSync('test/api/statuses-everywhere.test.ts', 'utf8');
   // Nothing that a client sends is answered with `internal`: what would be is a fault to mend.
   for (const code of commonCodes) if (code !== 'internal') expect(text).toContain(`routesWith('${code}')`);
@@ -84,12 +80,12 @@ it('every common code has its test below, and every route with others one of its
   expect(others).toEqual([]);
 });
 
-it.each(routesWith('unauthenticated'))('%s without a valid token is 401', async (name) => {
+it.each(routesWith('unauthenticated'))('%s answers 401 without a valid token', async (name) => {
   for (const token of [null, 'unknown', 'x'.repeat(600)])
     expectError(await call(operationNamed(name), { token }), 401, 'unauthenticated');
 });
 
-describe('a token without the scope', () => {
+describe('a token without the needed scope', () => {
   const needed = ({ method, path }: RestOperation) =>
     method === 'GET' ? 'read' : /^\/(workers|sessions)/.test(path) ? 'execute' : 'write';
   const tokens = new Map<string, string>();
@@ -103,7 +99,7 @@ describe('a token without the scope', () => {
       tokens.set(lacking, token);
     }
   });
-  it.each(routesWith('insufficient_scope'))('%s is 403', async (name) => {
+  it.each(routesWith('insufficient_scope'))('%s answers 403', async (name) => {
     const operation = operationNamed(name);
     const answer = await call(operation, { token: tokens.get(needed(operation))! });
     expectError(answer, 403, 'insufficient_scope');
@@ -111,7 +107,7 @@ describe('a token without the scope', () => {
 });
 
 it.each(routesWith('forbidden'))(
-  '%s is 403 where the workspace is not the caller’s to view',
+  '%s answers 403 when the caller may not view the workspace',
   async (name) => {
     expectError(await call(operationNamed(name), { token: outsider.token }), 403, 'forbidden');
   },
@@ -120,7 +116,7 @@ it.each(routesWith('forbidden'))(
 describe.each(routesWith('not_found'))('%s', (name) => {
   const operation = operationNamed(name);
 
-  it('answers alike in an unknown space and in one that the caller is no member of', async () => {
+  it('gives the same answer for an unknown space and for one that the caller is not a member of', async () => {
     const unknown = await call(operation, { token: insider.token, space: 'unknown' });
     expectError(unknown, 404, 'not_found');
     const foreign = await call(operation, {
@@ -132,7 +128,7 @@ describe.each(routesWith('not_found'))('%s', (name) => {
   });
 
   if (operation.params.length === 0) return;
-  it('answers alike for unknown, foreign and malformed ids', async () => {
+  it('gives the same answer for unknown ids, ids of another space and malformed ids', async () => {
     for (const param of operation.params) {
       const unknown = await call(operation, { token: insider.token, params: { [param]: randomUUID() } });
       expectError(unknown, 404, 'not_found');
@@ -151,14 +147,17 @@ describe.each(routesWith('not_found'))('%s', (name) => {
   });
 });
 
-it.each(['POST /workers', 'POST /sessions'])('%s in a workspace of another space is 404', async (name) => {
-  for (const workspace_id of [randomUUID(), elsewhere.ids.workspace_id, 'no-uuid']) {
-    const answer = await call(operationNamed(name), { token: insider.token, body: { workspace_id } });
-    expectError(answer, 404, 'not_found');
-  }
-});
+it.each(['POST /workers', 'POST /sessions'])(
+  '%s answers 404 for a workspace of another space',
+  async (name) => {
+    for (const workspace_id of [randomUUID(), elsewhere.ids.workspace_id, 'no-uuid']) {
+      const answer = await call(operationNamed(name), { token: insider.token, body: { workspace_id } });
+      expectError(answer, 404, 'not_found');
+    }
+  },
+);
 
-it.each(routesWith('invalid_request'))('%s says which field is wrong', async (name) => {
+it.each(routesWith('invalid_request'))('%s answers 400 and names the wrong field', async (name) => {
   const operation = operationNamed(name);
   const { requestBody, parameters } = operation.described;
   const named = (where: string) => parameters.some((one: { name?: string; in?: string }) => one.in === where);
@@ -180,7 +179,7 @@ it.each(routesWith('invalid_request'))('%s says which field is wrong', async (na
 });
 
 it.each(routesWith('payload_too_large').filter((name) => !name.startsWith('GET ')))(
-  '%s with a body over 64 MiB is 413',
+  '%s answers 413 to a body over 64 MiB',
   async (name) => {
     const { method, path } = operationNamed(name);
     const { status, body } = await announce(method, filled(path, here.ids), 64 * 1024 * 1024 + 1);
@@ -210,14 +209,17 @@ function announce(method: string, path: string, length: number): Promise<{ statu
   });
 }
 
-it.each(routesWith('unsupported_media_type'))('%s with another media type is 415', async (name) => {
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', '']) {
-    const answer = await call(operationNamed(name), { headers: { 'content-type': type } });
-    expectError(answer, 415, 'unsupported_media_type');
-  }
-});
+it.each(routesWith('unsupported_media_type'))(
+  '%s answers 415 to a body of another media type',
+  async (name) => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx', '']) {
+      const answer = await call(operationNamed(name), { headers: { 'content-type': type } });
+      expectError(answer, 415, 'unsupported_media_type');
+    }
+  },
+);
 
-describe('an Idempotency-Key that another gateway over this database is at work on', () => {
+describe('an Idempotency-Key that another gateway is using on the same database', () => {
   async function begun(operation: RestOperation) {
     const key = randomUUID();
     const { prisma } = at.gateway.services;
@@ -234,32 +236,35 @@ describe('an Idempotency-Key that another gateway over this database is at work 
     });
     return { 'idempotency-key': key };
   }
-  it.each(routesWith('idempotency_in_progress'))('%s is 409 with the same body', async (name) => {
+  it.each(routesWith('idempotency_in_progress'))('%s answers 409 with the same body', async (name) => {
     const operation = operationNamed(name);
     const answer = await call(operation, { headers: await begun(operation) });
     expectError(answer, 409, 'idempotency_in_progress');
   });
-  it.each(routesWith('idempotency_key_reused'))('%s is 409 with another body', async (name) => {
+  it.each(routesWith('idempotency_key_reused'))('%s answers 409 with another body', async (name) => {
     const operation = operationNamed(name);
     const answer = await call(operation, { raw: '{"other":1}', headers: await begun(operation) });
     expectError(answer, 409, 'idempotency_key_reused');
   });
 });
 
-it.each([...new Set(operations.map(({ path }) => path))])('%s names its methods in a 405', async (path) => {
-  const allowed = operations.filter((one) => one.path === path).map(({ method }) => method);
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
-    const answer = await at.rest(method, filled(path, here.ids), { space: here.slug });
-    expectError(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')!.split(', ').sort()).toEqual(allowed.toSorted());
-  }
-});
+it.each([...new Set(operations.map(({ path }) => path))])(
+  '%s answers 405 to other methods and names its own in Allow',
+  async (path) => {
+    const allowed = operations.filter((one) => one.path === path).map(({ method }) => method);
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !allowed.includes(one))) {
+      const answer = await at.rest(method, filled(path, here.ids), { space: here.slug });
+      expectError(answer, 405, 'method_not_allowed');
+      expect(answer.headers.get('allow')!.split(', ').sort()).toEqual(allowed.toSorted());
+    }
+  },
+);
 
-describe('while storage is away', () => {
+describe('while the storage is unavailable', () => {
   const readGit = /\/(files?|authoring-files?|rename)$/;
 
   it.each(operations.filter(({ path }) => readGit.test(path)).map(({ name }) => name))(
-    '%s is 503 over a damaged branch',
+    '%s answers 503 when the branch is damaged',
     async (name) => {
       const { repository_id } = elsewhere.ids;
       const branch = join(at.dataDir, 'repositories', `${repository_id}.git`, 'refs/heads/main');
@@ -281,7 +286,7 @@ describe('while storage is away', () => {
     await away.break();
   });
   afterAll(() => broken.close());
-  it.each(routesWith('storage_unavailable'))('%s is 503 without the database', async (name) => {
+  it.each(routesWith('storage_unavailable'))('%s answers 503 without the database', async (name) => {
     const answer = await call(operationNamed(name), { gateway: broken, token: at.token });
     expectError(answer, 503, 'storage_unavailable');
   });
@@ -294,7 +299,7 @@ const excused = (one: DocumentedError) =>
   // A listing of over 500,000 entries or of more than 10 s: test/git holds these bounds.
   (one.code === 'payload_too_large' && one.operation.method === 'GET');
 
-it('nothing else is excused', () => {
+it('the documented errors without a test are these only', () => {
   expect(
     new Set(documented.filter(excused).map(({ operation, code }) => `${operation.method} ${code}`)),
   ).toEqual(

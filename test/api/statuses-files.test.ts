@@ -1,29 +1,29 @@
 import { afterAll, beforeAll } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { serviceIdentity } from '../../src/repositories/service-identity.js';
-import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { filled } from '../support/rest-operations.js';
-import { createSpaceFixture, type SpaceFixture } from '../support/space-fixture.js';
 
 let at: TestGateway;
 let editor: { id: string; token: string };
 /** What is archived: a workspace, and the repository and notebook below it. */
-let archived: SpaceFixture['ids'];
+let archived: FilledSpace['ids'];
 let shelfSpace: string;
 let notebookId: string;
 const blob = 'a'.repeat(40);
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
-  editor = await at.user('editor');
+  at = await openTestGateway();
+  editor = await makeUser(at, { role: 'editor' });
   const { prisma, git } = at.gateway.services;
-  const shelf = await createSpaceFixture(at);
+  const shelf = await makeFilledSpace(at);
   archived = shelf.ids;
   shelfSpace = shelf.slug;
   await at.rest('POST', `/workspaces/${archived.workspace_id}/archive`, { space: shelfSpace });
   await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'guarded' } });
-  // What a native push may hold, and no other door lets in.
+  // Files that only a native push can add.
   const repository = await git.repository(demo.repositoryId);
   await repository.createBranch('guarded', await repository.resolveBranch('main'));
   await repository.commit({

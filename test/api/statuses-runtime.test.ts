@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { filled } from '../support/rest-operations.js';
@@ -26,13 +26,11 @@ beforeAll(async () => {
   proxy = await openTcpProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
   const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [
       openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
     ],
   });
   hasty = await openTestGateway({
-    database: await openTestDatabase(),
     sessionStartTimeoutMs: 200,
     backends: (dataDir) => [
       openExternalBackend({
@@ -43,7 +41,6 @@ beforeAll(async () => {
     ],
   });
   slow = await openTestGateway({
-    database: await openTestDatabase(),
     sessionStartTimeoutMs: 200,
     backends: (dataDir) => {
       const python = join(dataDir, 'python');
@@ -108,7 +105,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** A user with as many live workers as one may have. */
 async function busyUser(): Promise<string> {
-  const { id, token } = await at.user('editor');
+  const { id, token } = await makeUser(at, { role: 'editor' });
   const of = { workspaceId: demo.workspaceId, userId: id, repositoryId: demo.repositoryId, branch: 'main' };
   const profile = {
     kernelProfileId: 'python3',
@@ -216,7 +213,7 @@ const withoutJupyter: StatusRow[] = [
 
 /** The session whose queue is full: it runs a cell. */
 let busy: string;
-it('what is sent to an action that takes no body is ignored, also when it is repeated with its key', async () => {
+it('an action without a body ignores a body that is sent, also when it is repeated with its key', async () => {
   const send = () =>
     at.rest('POST', `/sessions/${session}/interrupt`, {
       raw: '{',

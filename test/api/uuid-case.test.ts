@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
 const upper = (id: string) => id.toUpperCase();
 const workspace = `/workspaces/${upper(demo.workspaceId)}`;
 
-it('ids of a path are the same in upper case', async () => {
+it('ids in a path match in upper case', async () => {
   const { status, body } = await at.rest('GET', workspace);
   expect({ status, id: body.id }).toEqual({ status: 200, id: demo.workspaceId });
 });
 
-it('grants take ids in upper case, and see through duplicates', async () => {
-  const { id } = await at.user('editor');
+it('grants accept ids in upper case, and refuse one principal in both cases as a duplicate', async () => {
+  const { id } = await makeUser(at, { role: 'editor' });
   const grant = (principal_id: string) => ({ principal_type: 'user', principal_id, access_level: 'view' });
   const put = (...grants: object[]) =>
     at.rest('PUT', `${workspace}/access`, { body: { visibility: 'shared', grants } });
@@ -32,8 +32,8 @@ it('grants take ids in upper case, and see through duplicates', async () => {
   });
 });
 
-it('who manages a workspace may send its owner in upper case', async () => {
-  const { id: principal_id, token } = await at.user('editor');
+it('a manager may send the unchanged owner in upper case', async () => {
+  const { id: principal_id, token } = await makeUser(at, { role: 'editor' });
   const { body: read } = await at.rest('GET', `${workspace}/access`);
   const grants = [{ principal_type: 'user', principal_id, access_level: 'manage' }];
   await at.rest('PUT', `${workspace}/access`, { body: { visibility: 'shared', grants } });
@@ -42,7 +42,7 @@ it('who manages a workspace may send its owner in upper case', async () => {
   expect({ status, owner: body.owner_user_id }).toEqual({ status: 200, owner: read.owner_user_id });
 });
 
-it('connectors and links are one, however they are written', async () => {
+it('connectors and links are recognized in upper case', async () => {
   const { data } = await at.graphql('mutation { createConnector(spaceSlug: "demo", name: "c") { id } }');
   const connector: string = data.createConnector.id;
   const authoring_query_connector_ids = [upper(connector), connector];
@@ -61,19 +61,18 @@ it('connectors and links are one, however they are written', async () => {
   expect((await link(demo.repositoryId)).status).toBe(409);
 });
 
-it('several ids in one query of the graph, as literals and as variables', async () => {
+it('a GraphQL query accepts ids in upper case, as literals and as variables', async () => {
   const { prisma } = at.gateway.services;
   const { id: userId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
-  const of = { workspaceId: demo.workspaceId, userId, status: 'stopped' } as const;
-  const [a, b] = [await createRuntimeRows(prisma, of), await createRuntimeRows(prisma, of)];
+  const [a, b] = [await makeWorker(at, { userId }), await makeWorker(at, { userId })];
   const query = `query($b: ID!) { space(slug: "demo") {
-    a: worker(id: "${upper(a.worker.id)}") { id } b: worker(id: $b) { id } } }`;
-  const { data } = await at.graphql(query, { b: upper(b.worker.id) });
-  expect(data.space).toEqual({ a: { id: a.worker.id }, b: { id: b.worker.id } });
+    a: worker(id: "${upper(a.id)}") { id } b: worker(id: $b) { id } } }`;
+  const { data } = await at.graphql(query, { b: upper(b.id) });
+  expect(data.space).toEqual({ a: { id: a.id }, b: { id: b.id } });
 });
 
-it('a user may name themself in upper case', async () => {
-  const { id, token } = await at.user(null);
+it('a user may name their own id in upper case', async () => {
+  const { id, token } = await makeUser(at);
   const input = `{ userId: "${upper(id)}", name: "mine", scopes: [read] }`;
   const { errors, data } = await at.graphql(
     `mutation { createApiToken(input: ${input}) { apiToken { userId } } }`,

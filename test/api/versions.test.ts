@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let clone: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   clone = await mkdtemp(join(tmpdir(), 'versions-'));
   const gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
   execFileSync('git', ['clone', '-q', gitdir, clone]);
@@ -211,7 +210,7 @@ it('are never sorted before their ancestors, whatever the commit dates are', asy
   git('pull', '-q');
 });
 
-describe('after a merge of a rename on one side with an edit on the other', () => {
+describe('a merge of a rename on one side with an edit on the other', () => {
   let count = 0;
 
   /** A notebook `old`, renamed to `moved` on the branch `renames` and edited on the branch `edits`. */
@@ -227,7 +226,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     const edit = commitAt(now() + (first === 'rename' ? 20 : 10), '-am', 'Edit');
     return { id: made.notebook_id as string, old, moved, edit };
   }
-  /** Merges so that both files are there, and pushes that in the place of `main`. */
+  /** Merges so that both files exist, and pushes the result to `main`. */
   const mergeBoth = (from: 'renames' | 'edits', old: string, moved: string) => {
     git('merge', '-q', '-s', 'ours', '--no-commit', from === 'renames' ? 'edits' : 'renames');
     git('checkout', 'renames', '--', moved);
@@ -239,7 +238,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
   };
 
   it.each(['rename', 'edit'] as const)(
-    'all versions are of the one notebook (the %s first)',
+    'keeps all versions with one notebook id (the %s first)',
     async (first) => {
       const { id, old, moved, edit } = await apart(first);
       const rename = git('rev-parse', 'renames');
@@ -288,7 +287,7 @@ describe('after a merge of a rename on one side with an edit on the other', () =
     ['edits', 'rename'],
     ['edits', 'edit'],
   ] as const)(
-    'that keeps both, the branch with the %s keeps its id (the %s first)',
+    'that keeps both files leaves the id on the branch with the %s (the %s first)',
     async (branch, first) => {
       const { id, old, moved, edit } = await apart(first);
       git('checkout', '-q', branch);
@@ -313,7 +312,7 @@ it.each([
   ['253402300800', '9999-12-31T23:59:59.000Z'],
   ['999999999999', '9999-12-31T23:59:59.000Z'],
   ['-99999999999', '1970-01-01T00:00:00.000Z'],
-])('and files of a commit with the date %s are answered', async (time, told) => {
+])('and files of a commit with the date %s are answered', async (time, shown) => {
   const made = await create(`at${time}.ipynb`);
   git('pull', '-q');
   await write(`at${time}.ipynb`, time);
@@ -328,11 +327,11 @@ it.each([
     const { status, body } = await at.rest('GET', `${base}/files?ref=${ref}`);
     expect(status).toBe(200);
     const file = body.items.find(({ path }: { path: string }) => path === `at${time}.ipynb`);
-    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: told });
+    expect(file).toMatchObject({ last_commit_sha: oid, updated_at: shown });
   }
   const list = await at.rest('GET', `/documents/${made.notebook_id}/versions`);
   expect(list.status).toBe(200);
   expect(list.body.items.find((version: { commit_sha: string }) => version.commit_sha === oid)).toMatchObject(
-    { created_at: told },
+    { created_at: shown },
   );
 });

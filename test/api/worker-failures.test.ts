@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let program: string;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => {
       program = join(dataDir, 'python');
       return [
@@ -28,7 +26,7 @@ afterAll(() => at.close());
 it.each([
   ['never answers', 'exec sleep 600', 'start_timeout', /in time/],
   ['ends at once', 'exit 1', 'start_failed', /ended while it started/],
-])('a worker whose server %s fails and says why', async (_how, script, reason, detail) => {
+])('a worker whose server %s fails with a reason', async (_how, script, reason, detail) => {
   await writeFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const started = await at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
   expect(started).toMatchObject({ status: 201, body: { status: 'starting' } });

@@ -8,13 +8,12 @@ import { demo } from '../../prisma/seed.js';
 import { FileFollower } from '../../src/workers/file-follower.js';
 import { layOutFiles } from '../../src/workers/worker-files.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let root: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   root = await mkdtemp(join(tmpdir(), 'file-follower-'));
 });
 afterAll(async () => {
@@ -22,7 +21,7 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
-it('a file that could not be written is reported, and written once it can be, though the branch stands still', async () => {
+it('a file that could not be written is reported, and written later without a new commit on the branch', async () => {
   const { git, bus, branches, log } = at.gateway.services;
   const repository = await git.repository(demo.repositoryId);
   const folders = { files: join(root, 'files'), state: join(root, 'state') };

@@ -62,7 +62,7 @@ async function startReady(): Promise<string> {
   return id;
 }
 
-it('a start during a stop gets a worker of its own', async () => {
+it('a start during a stop creates a new worker', async () => {
   const first = await startReady();
   let goOn = () => {};
   const gate = new Promise<void>((resolve) => {
@@ -80,7 +80,7 @@ it('a start during a stop gets a worker of its own', async () => {
   expect((await stop(second.body.id)).status).toBe(204);
 }, 120_000);
 
-it('a worker that cannot be stopped has failed, and is stopped once that works', async () => {
+it('a worker that cannot be stopped is failed, and is stopped as soon as the backend allows', async () => {
   const id = await startReady();
   beforeStop = failToStop;
   expect((await stop(id)).status).toBe(204);
@@ -102,7 +102,7 @@ it('a worker that ended by itself has failed, also when the rest of it cannot be
     .toMatchObject({ status: 'failed', status_reason: 'exited' });
 }, 120_000);
 
-it('a gateway that finds a worker half stopped starts, also when the worker cannot be stopped', async () => {
+it('a gateway starts when it finds a worker in stopping that cannot be stopped', async () => {
   const id = await startReady();
   await at.close();
   await database.prisma.worker.update({ where: { id }, data: { status: 'stopping' } });

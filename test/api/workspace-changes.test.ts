@@ -3,6 +3,8 @@ import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
 import type { RequestContext } from '../../src/context.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
+import { makeRepository } from '../support/factories/make-repository.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -10,8 +12,7 @@ let otherRepository: string;
 beforeAll(async () => {
   platform = await openTestPlatform();
   const { mutate } = platform;
-  const input = 'name: "other", kind: project, defaultBranch: "trunk"';
-  otherRepository = (await mutate(`createRepository(spaceSlug: "demo", input: {${input}}) { id }`)).id;
+  otherRepository = (await makeRepository(platform.at, { defaultBranch: 'trunk' })).id;
   const branch = (id: string, name: string) =>
     mutate(`createBranch(spaceSlug: "demo", repositoryId: "${id}", name: "${name}") { name }`);
   await branch(demo.repositoryId, 'dev');
@@ -20,10 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.at.close());
 
-const make = async () => {
-  const body = { name: 'Mine', default_repository_id: demo.repositoryId, default_branch: 'dev' };
-  return (await platform.at.rest('POST', '/workspaces', { body })).body.id as string;
-};
+const make = async () => (await makeWorkspace(platform.at, { defaultBranch: 'dev' })).id;
 const patch = (id: string, body: object) => platform.at.rest('PATCH', `/workspaces/${id}`, { body });
 
 /** Changes a workspace while another change takes place, just after this one has read what is there. */
@@ -57,7 +55,7 @@ async function changeWhile(
   return updateWorkspace(changing, ctx, demo.slug, id, input);
 }
 
-it('the repository that it has already leaves the branch as it is', async () => {
+it('updateWorkspace keeps the branch when the repository is unchanged', async () => {
   const id = await make();
   expect(await patch(id, { default_repository_id: demo.repositoryId })).toMatchObject({
     status: 200,
@@ -65,7 +63,7 @@ it('the repository that it has already leaves the branch as it is', async () => 
   });
 });
 
-it('another repository brings its default branch, unless one is sent', async () => {
+it('updateWorkspace takes the default branch of a new repository, unless a branch is sent', async () => {
   const id = await make();
   expect((await patch(id, { default_repository_id: otherRepository })).body).toMatchObject({
     default_repository_id: otherRepository,
@@ -75,13 +73,13 @@ it('another repository brings its default branch, unless one is sent', async () 
   expect((await patch(id, back)).body).toMatchObject(back);
 });
 
-it('nothing sent changes nothing', async () => {
+it('updateWorkspace with no fields changes nothing', async () => {
   const id = await make();
   const { updated_at: _before, ...before } = (await platform.at.rest('GET', `/workspaces/${id}`)).body;
   expect(await patch(id, {})).toMatchObject({ status: 200, body: before });
 });
 
-it('a new name does not undo a move to another repository that came between', async () => {
+it('a rename does not undo a concurrent move to another repository', async () => {
   const id = await make();
   const updated = await changeWhile(id, { name: 'New' }, () =>
     patch(id, { default_repository_id: otherRepository }),
@@ -93,7 +91,7 @@ it('a new name does not undo a move to another repository that came between', as
   });
 });
 
-it('a branch is one of the repository that a move in between brought', async () => {
+it('a new branch must exist in the repository of a concurrent move', async () => {
   const id = await make();
   const move = () => patch(id, { default_repository_id: otherRepository });
   expect(await changeWhile(id, { defaultBranch: 'dev' }, move)).toMatchObject({

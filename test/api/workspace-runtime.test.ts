@@ -1,26 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
+import { makeExecution } from '../support/factories/make-execution.js';
+import { makeSession } from '../support/factories/make-session.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { makeWorker } from '../support/factories/make-worker.js';
+import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
-import { createRuntimeRows } from '../support/runtime-rows.js';
 
 let on: TestPlatform;
-let theirs: Awaited<ReturnType<typeof createRuntimeRows>>;
-let mine: Awaited<ReturnType<typeof createRuntimeRows>>;
-let ended: Awaited<ReturnType<typeof createRuntimeRows>>;
+let theirs: Awaited<ReturnType<typeof makeWorkerWithSession>>;
+let mine: typeof theirs;
+let ended: typeof theirs;
 beforeAll(async () => {
   on = await openTestPlatform();
   const { prisma } = on.at.gateway.services;
   await share('space');
-  const { workspaceId } = demo;
-  ended = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'stopped' });
-  theirs = await createRuntimeRows(prisma, { workspaceId, userId: on.editor.id, status: 'ready' });
-  mine = await createRuntimeRows(prisma, { workspaceId, userId: on.viewer.id, status: 'ready' });
+  ended = await makeWorkerWithSession(on.editor.id, 'stopped');
+  theirs = await makeWorkerWithSession(on.editor.id);
+  mine = await makeWorkerWithSession(on.viewer.id);
   await prisma.session.update({ where: { id: ended.session.id }, data: { deletedAt: new Date() } });
-  await prisma.execution.create({
-    data: { sessionId: theirs.session.id, userId: on.editor.id, code: '6 * 7' },
-  });
+  await makeExecution(on.at, { session: theirs.session, code: '6 * 7' });
 });
 afterAll(() => on.at.close());
+
+async function makeWorkerWithSession(userId: string, status: WorkerStatus = 'ready') {
+  const worker = await makeWorker(on.at, { userId, status });
+  return { worker, session: await makeSession(on.at, { worker }) };
+}
 
 const share = (visibility: string) =>
   on.at.rest('PUT', `/workspaces/${demo.workspaceId}/access`, { body: { visibility, grants: [] } });
@@ -28,20 +35,20 @@ const ids = (page: { nodes: { id: string }[] }) => page.nodes.map(({ id }) => id
 const workspace = async (selection: string, token = on.viewer.token) =>
   (await on.space(`workspace(id: "${demo.workspaceId}") { ${selection} }`, token)).workspace;
 
-describe('who views a workspace', () => {
-  it("sees everybody's live workers, newest first", async () => {
+describe('a caller with can_view', () => {
+  it('sees the live workers of all users, newest first', async () => {
     const { workers } = await workspace('workers { totalCount nodes { id userId } }');
     expect(workers.totalCount).toBe(2);
     expect(ids(workers)).toEqual([mine.worker.id, theirs.worker.id]);
   });
 
-  it('sees the workers that have ended when asked', async () => {
+  it('sees ended workers on request', async () => {
     const { workers } = await workspace('workers(includeStopped: true) { totalCount nodes { id } }');
     expect(workers.totalCount).toBe(3);
     expect(ids(workers)).toEqual([mine.worker.id, theirs.worker.id, ended.worker.id]);
   });
 
-  it("sees everybody's sessions that are not deleted, newest first, and what was run in them", async () => {
+  it('sees the sessions of all users with their executions, newest first, without deleted ones', async () => {
     const { sessions } = await workspace(
       'sessions { totalCount nodes { id executions { nodes { code } } } }',
     );
@@ -52,18 +59,18 @@ describe('who views a workspace', () => {
     ]);
   });
 
-  it('has only their own in the lists of the space', async () => {
+  it('sees only their own in the lists of the space', async () => {
     const space = await on.space('workers { nodes { id } } sessions { nodes { id } }', on.viewer.token);
     expect(ids(space.workers)).toEqual([mine.worker.id]);
     expect(ids(space.sessions)).toEqual([mine.session.id]);
   });
 });
 
-describe('who may not', () => {
+describe('a caller without the needed access', () => {
   const both = ['workers { totalCount }', 'sessions { totalCount }'];
 
-  it('reads neither without the scope `read`', async () => {
-    const writer = await on.at.user('editor', ['write']);
+  it('reads neither workers nor sessions without the token scope read', async () => {
+    const writer = await makeUser(on.at, { role: 'editor', scopes: ['write'] });
     const make = (selection: string) =>
       `mutation { createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) {
         ${selection} } }`;
@@ -72,12 +79,9 @@ describe('who may not', () => {
     }
   });
 
-  it('reads neither once they gave a private workspace away', async () => {
+  it('reads neither workers nor sessions of a private workspace that they gave to another owner', async () => {
     for (const selection of both) {
-      const { id } = await on.mutate(
-        `createWorkspace(spaceSlug: "demo", input: { name: "x", defaultRepositoryId: "${demo.repositoryId}" }) { id }`,
-        on.editor.token,
-      );
+      const { id } = await makeWorkspace(on.at, { token: on.editor.token });
       const give = `updateWorkspace(spaceSlug: "demo", id: "${id}", input: { ownerUserId: "${on.admin.id}" })`;
       expect(await on.refused(`${give} { ${selection} }`, on.editor.token)).toBe('forbidden');
     }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
 });
 afterAll(() => at.close());
 
@@ -14,7 +14,7 @@ const create = (body: object, token?: string) => at.rest('POST', '/workspaces', 
 const minimal = { name: 'Risk notebook review', default_repository_id: demo.repositoryId };
 
 describe('creating a workspace', () => {
-  it('takes the defaults of the contract', async () => {
+  it('uses the defaults of the contract', async () => {
     const answer = await create(minimal);
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
@@ -48,19 +48,19 @@ describe('creating a workspace', () => {
     ['a hostile branch', { ...minimal, default_branch: '../../HEAD' }, 'default_branch'],
     ['an unknown owner', { ...minimal, owner_user_id: demo.spaceId }, 'owner_user_id'],
     ['an unknown visibility', { ...minimal, visibility: 'public' }, 'visibility'],
-  ])('%s is 400 naming the field', async (_what, body, field) => {
+  ])('with %s answers 400 and names the field', async (_what, body, field) => {
     const answer = await create(body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(answer.body.errors[0].loc).toEqual(['body', field]);
   });
 
-  it('an unknown connector is 400 with its place', async () => {
+  it('with an unknown connector answers 400 and names its index', async () => {
     const answer = await create({ ...minimal, authoring_query_connector_ids: [demo.spaceId] });
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].loc).toEqual(['body', 'authoring_query_connector_ids', 0]);
   });
 
-  it('malformed JSON is 400, another media type 415', async () => {
+  it('answers 400 to malformed JSON and 415 to another media type', async () => {
     expect(await at.rest('POST', '/workspaces', { raw: '{"name":' })).toMatchObject({
       status: 400,
       body: { errors: [{ loc: ['body'] }] },
@@ -73,9 +73,9 @@ describe('creating a workspace', () => {
   });
 
   it('needs the role editor', async () => {
-    const viewer = await at.user('viewer');
+    const viewer = await makeUser(at, { role: 'viewer' });
     expect(await create(minimal, viewer.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
-    const editor = await at.user('editor');
+    const editor = await makeUser(at, { role: 'editor' });
     expect(await create(minimal, editor.token)).toMatchObject({
       status: 201,
       body: { owner_user_id: editor.id },
@@ -83,10 +83,10 @@ describe('creating a workspace', () => {
   });
 });
 
-describe('the list', () => {
-  it('holds what the caller can view, newest first, by pages', async () => {
-    const owner = await at.user('editor');
-    const other = await at.user('editor');
+describe('the list of workspaces', () => {
+  it('contains what the caller can view, newest first, by page', async () => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const other = await makeUser(at, { role: 'editor' });
     const mine = [];
     for (const name of ['one', 'two', 'three'])
       mine.push((await create({ ...minimal, name }, owner.token)).body);
@@ -111,12 +111,12 @@ describe('the list', () => {
     });
   });
 
-  it('a bad page is 400 naming it', async () => {
+  it('answers 400 to a bad page and names it', async () => {
     const answer = await at.rest('GET', '/workspaces?page=0');
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ loc: ['query', 'page'] }] } });
   });
 
-  it('pages by cursor in GraphQL to the same rows', async () => {
+  it('contains the same rows by cursor in GraphQL', async () => {
     const query = `query($after: ID) { space(slug: "demo") { workspaces(first: 2, after: $after) {
       nodes { id } pageInfo { hasNextPage endCursor } totalCount } } }`;
     const ids: string[] = [];
@@ -135,7 +135,7 @@ describe('the list', () => {
   });
 });
 
-it('a workspace that is unknown here is 404', async () => {
+it('an unknown workspace answers 404', async () => {
   for (const id of [demo.spaceId, 'not-a-uuid']) {
     expect(await at.rest('GET', `/workspaces/${id}`)).toMatchObject({
       status: 404,
@@ -144,7 +144,7 @@ it('a workspace that is unknown here is 404', async () => {
   }
 });
 
-it('GraphQL creates the same and answers the same code for the same fault', async () => {
+it('GraphQL creates an equal workspace and returns the same error code for the same fault', async () => {
   const mutation = `mutation($input: CreateWorkspaceInput!) { createWorkspace(spaceSlug: "demo", input: $input) {
     id name visibility effectivePermissions { canManage } } }`;
   const made = await at.graphql(mutation, {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { FollowExecutionDocument } from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
@@ -16,7 +16,6 @@ let at: TestGateway;
 let checker: Checker;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
   const served = await fetch(`${at.url}/openapi.json`, { headers: { authorization: `Bearer ${at.token}` } });
@@ -59,13 +58,13 @@ async function graph(steps: Step[], like: unknown): Promise<unknown> {
   return toRest(data);
 }
 
-/** The same question through both doors. */
+/** Checks that REST and GraphQL answer the same query alike. */
 async function sameAnswer(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
   expect(rest.status).toBe(200);
   expect(await graph(steps, like)).toEqual(like);
 }
 
-/** The same deed through both doors, on two things that are alike. */
+/** Checks that REST and GraphQL answer the same mutation alike, on two equal resources. */
 async function sameDeed(rest: RestAnswer, steps: Step[], like = rest.body): Promise<void> {
   expect(rest.status).toBeLessThan(300);
   expect(withoutNames(await graph(steps, like))).toEqual(withoutNames(like));
@@ -79,15 +78,15 @@ const inWorkspace = { workspace_id: demo.workspaceId };
 const inRepository = { repository_id: demo.repositoryId };
 const notebook = { cells: [], metadata: { n: 1.5 }, nbformat: 4, nbformat_minor: 5 };
 
-describe('workspaces', () => {
-  it('are listed and read', async () => {
+describe('workspaces over REST and GraphQL', () => {
+  it('have equal answers when they are listed and read', async () => {
     const list = await send('GET /workspaces', {});
     await sameAnswer(list, [slug, ['workspaces', { limit: 20 }]], page(list));
     const one = await send('GET /workspaces/{workspace_id}', inWorkspace);
     await sameAnswer(one, [slug, ['workspace', { id: demo.workspaceId }]]);
   });
 
-  it('are made, changed, shared and archived', async () => {
+  it('have equal answers when they are created, changed, shared and archived', async () => {
     const input = { name: 'New', default_repository_id: demo.repositoryId };
     const made = await send('POST /workspaces', {}, input);
     expect(made.status).toBe(201);
@@ -103,7 +102,7 @@ describe('workspaces', () => {
     );
     await sameDeed(changed, [['updateWorkspace', { ...inDemo, id, input: { visibility: 'shared' } }]]);
 
-    const user = await at.user('viewer');
+    const user = await makeUser(at, { role: 'viewer' });
     const grant = { principal_type: 'user', principal_id: user.id, access_level: 'view' };
     const access = await send('PUT /workspaces/{workspace_id}/access', { workspace_id }, { grants: [grant] });
     expect(access.body.grants).toHaveLength(1);
@@ -127,7 +126,7 @@ describe.each([
     'md',
   ],
   ['/repositories/{repository_id}/file', '/repositories/{repository_id}/files', 'repository', 'ipynb'],
-] as const)('files at %s', (one, many, holder, extension) => {
+] as const)('files at %s and in GraphQL', (one, many, holder, extension) => {
   const isText = extension === 'md';
   const params = holder === 'workspace' ? inWorkspace : inRepository;
   const id = holder === 'workspace' ? demo.workspaceId : demo.repositoryId;
@@ -137,7 +136,7 @@ describe.each([
   const content = (text: string) =>
     isText ? { content: text } : { notebook: { ...notebook, metadata: { text } } };
 
-  it('are created, saved and read', async () => {
+  it('have equal answers when they are created, saved and read', async () => {
     const made = await send(`POST ${many}`, params, { path: mine, ...content('a') });
     expect(made.status).toBe(201);
     await sameDeed(
@@ -171,13 +170,13 @@ const pathOf = (path: string) => `/api/v1.0/engagement/spaces/demo/notebooks${pa
 it.each([
   ['/workspaces/{workspace_id}/files', 'workspace', demo.workspaceId],
   ['/repositories/{repository_id}/files', 'repository', demo.repositoryId],
-])('files are listed at %s', async (path, holder, id) => {
+])('the files listed at %s are equal in GraphQL', async (path, holder, id) => {
   const list = await send(`GET ${path}`, { ...inWorkspace, ...inRepository });
   expect(list.body.total).toBeGreaterThan(0);
   await sameAnswer(list, [slug, [holder, { id }], ['files', {}]], page(list));
 });
 
-it('files are renamed', async () => {
+it('a renamed file has equal answers over REST and GraphQL', async () => {
   const files = 'POST /workspaces/{workspace_id}/authoring-files';
   for (const path of ['old-rest.md', 'old-graph.md']) await send(files, inWorkspace, { path, content: '' });
   const rename = 'POST /workspaces/{workspace_id}/authoring-file/rename';
@@ -187,11 +186,11 @@ it('files are renamed', async () => {
   await sameDeed(renamed, [['renameFile', { ...inDemo, in: address, input }]], saved(renamed));
 });
 
-it('a caller who sees no workspace over a repository gets no successor', async () => {
+it('the Link to a successor is absent for callers who can view no workspace over the repository', async () => {
   const { prisma } = at.gateway.services;
   await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
   try {
-    const { token } = await at.user('admin');
+    const { token } = await makeUser(at, { role: 'admin' });
     await prisma.workspace.updateMany({ data: { archivedAt: new Date() } });
     const path = `/repositories/${demo.repositoryId}/files`;
     const answer = await at.rest('GET', path, { token });
@@ -203,7 +202,7 @@ it('a caller who sees no workspace over a repository gets no successor', async (
   }
 });
 
-it('links and versions of a notebook', async () => {
+it('the links and versions of a notebook have equal answers over REST and GraphQL', async () => {
   const file = await send(
     'GET /workspaces/{workspace_id}/file',
     inWorkspace,
@@ -233,18 +232,18 @@ it('links and versions of a notebook', async () => {
   await sameAnswer(versions, [slug, ['document', { id }], ['versions', {}]], page(versions));
 });
 
-it('kernel profiles and resource classes are listed', async () => {
+it('kernel profiles and resource classes have equal answers over REST and GraphQL', async () => {
   const profiles = await send('GET /kernel-profiles', {});
   await sameAnswer(profiles, [slug, ['kernelProfiles']], profiles.body.items);
   const classes = await send('GET /worker-resource-classes', {});
   await sameAnswer(classes, [slug, ['workerResourceClasses']], classes.body.items);
 });
 
-describe('runtime', () => {
+describe('sessions and workers over REST and GraphQL', () => {
   let mine: string;
   let twin: string;
 
-  it('sessions are opened, listed and read, and so are their workers', async () => {
+  it('have equal answers when they are created, listed and read', async () => {
     const opened = await send('POST /sessions', {}, { workspace_id: demo.workspaceId, path: 'rest.ipynb' });
     expect(opened.status).toBe(201);
     const input = { workspaceId: demo.workspaceId, path: 'graph.ipynb' };
@@ -265,7 +264,7 @@ describe('runtime', () => {
     await sameAnswer(worker, [slug, ['worker', { id }]]);
   });
 
-  it('cells are run, followed and followed again', async () => {
+  it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";
     const path = '/sessions/{session_id}/execute/stream';
     const headers = { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' };
@@ -305,7 +304,7 @@ describe('runtime', () => {
     expect(plain(logged)).toEqual(plain(events.map(({ data }) => data)));
   });
 
-  it('sessions are interrupted, restarted and deleted', async () => {
+  it('have equal answers when sessions are interrupted, restarted and deleted', async () => {
     for (const [verb, field] of [
       ['interrupt', 'interruptSession'],
       ['restart', 'restartSession'],
@@ -320,7 +319,7 @@ describe('runtime', () => {
     expect((await send('GET /sessions', {})).body.total).toBe(0);
   });
 
-  it('workers are started and stopped', async () => {
+  it('have equal answers when workers are started and stopped', async () => {
     const [first, second] = [await workspace('Worker'), await workspace('Worker')];
     const started = await send('POST /workers', {}, { workspace_id: first });
     expect(started.status).toBe(201);
@@ -341,7 +340,7 @@ describe('runtime', () => {
   });
 });
 
-it('every row was driven', async () => {
+it('the tests above sent a request to every row of the API', async () => {
   const names = ([method, path]: Row) => `${method} ${path}`;
   expect([...driven].sort()).toEqual(all.map(names).sort());
 });

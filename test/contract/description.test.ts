@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../src/error-status.js';
 import { isErrorCode } from '../../src/errors.js';
-import { openTestDatabase } from '../support/database.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
 import { documented, further, type Row } from './rows.js';
@@ -17,7 +16,7 @@ const takesBody = ([method, path]: Row) =>
 let at: TestGateway;
 let checker: Checker;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   checker = createChecker(document);
 });
 afterAll(() => at.close());
@@ -34,14 +33,14 @@ async function call([method, path]: Row, options: RestOptions) {
 }
 
 describe.each(all)('%s %s', (...row) => {
-  it('answers a bad token as described', async () => {
+  it('answers a bad token as the description says', async () => {
     const answer = await call(row, { body: takesBody(row) ? {} : undefined, token: 'unknown' });
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   });
 });
 
 describe.each(all.filter((row) => !takesBody(row)))('%s %s', (...row) => {
-  it('answers in an unknown space as described', async () => {
+  it('answers in an unknown space as the description says', async () => {
     const answer = await call(row, { space: 'elsewhere' });
     // A query without its path is refused before the space is looked at.
     expect(answer.status).toBe(row[1].endsWith('file') ? 400 : 404);
@@ -53,26 +52,26 @@ describe.each(all.filter(takesBody))('%s %s', (...row) => {
     ['that is no JSON', { raw: '{' }, 400],
     ['with an unknown field', { body: { nothing: 1 } }, 400],
     ['of another type', { raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
-  ])('answers a body %s as described', async (_what, options, status) => {
+  ])('answers a body %s as the description says', async (_what, options, status) => {
     expect((await call(row, options)).status).toBe(status);
   });
 });
 
-it('is served as it is checked in, for a token only', async () => {
+it('the description is served as it is checked in, to callers with a token', async () => {
   const served = await fetch(`${at.url}/openapi.json`, { headers: { authorization: `Bearer ${at.token}` } });
   expect(served.headers.get('content-type')).toBe('application/json');
   expect(await served.json()).toEqual(document);
   expect((await fetch(`${at.url}/openapi.json`)).status).toBe(401);
 });
 
-it('has the rows of the API and no others', () => {
+it('the description has the rows of the API and no others', () => {
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations as object).map((method) => `${method.toUpperCase()} ${path.slice(base.length)}`),
   );
   expect(described.sort()).toEqual(all.map(([method, path]) => `${method} ${path}`).sort());
 });
 
-it('describes every operation, parameter and field that it has', () => {
+it('every operation, parameter and field has a description', () => {
   const undescribed: string[] = [];
   for (const [path, operations] of Object.entries<any>(document.paths)) {
     for (const [method, operation] of Object.entries<any>(operations)) {
@@ -87,7 +86,7 @@ it('describes every operation, parameter and field that it has', () => {
   expect(undescribed).toEqual([]);
 });
 
-it('a checker finds what is missing, what is too much and what is of another type', () => {
+it('the answer checker reports missing fields, unknown fields and wrong types', () => {
   const headers = new Headers({ 'content-type': 'application/json', 'x-request-id': 'x' });
   const good = { items: [], total: 0, page: 1, size: 20 };
   const check =

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exampleIds } from '../../rest/openapi/examples/example-ids.js';
 import { examples } from '../../rest/openapi/examples/examples.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../support/database.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { createChecker } from '../support/openapi-checker.js';
@@ -21,10 +21,9 @@ let at: TestGateway;
 const names = new Map<string, string>();
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
-  names.set(exampleIds.colleague, (await at.user('viewer')).id);
+  names.set(exampleIds.colleague, (await makeUser(at, { role: 'viewer' })).id);
 });
 afterAll(async () => {
   const { prisma, workers } = at.gateway.services;

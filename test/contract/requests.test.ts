@@ -17,7 +17,7 @@ const check =
       text: sent.body === undefined ? undefined : JSON.stringify(sent.body),
     });
 
-it('a checker finds what a request has too much, too little or of another type', () => {
+it('the request checker reports missing fields, unknown fields and wrong types', () => {
   const lists = (query: string) => check('GET', '/workspaces', { query });
   expect(lists('?page=2&size=5&include_archived=true&unknown=1')).not.toThrow();
   expect(lists('?page=0')).toThrow('page');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { contentOf } from './content.js';
 import { api, CutOff } from './killed-server.js';
 import { count } from './ledger.js';
-import type { Place } from './operations.js';
+import type { SaveTarget } from './operations.js';
 import type { ClientParts } from './saving-client.js';
 
 /** The one file that all of these clients save on a branch. */
@@ -15,21 +15,21 @@ export const contendedPath = 'contended.txt';
  */
 export async function runContendingClient(
   parts: ClientParts & { isRewritten: boolean },
-  place: Place,
+  target: SaveTarget,
 ): Promise<void> {
   const { server, ledger, gate, random } = parts;
-  const route = `${api}/workspaces/${place.workspaceId}/authoring-file`;
+  const route = `${api}/workspaces/${target.workspaceId}/authoring-file`;
   let made = 0;
 
   async function save(): Promise<void> {
-    const query = new URLSearchParams({ path: contendedPath, ref: place.branch });
+    const query = new URLSearchParams({ path: contendedPath, ref: target.branch });
     const read = await server.request('GET', `${route}?${query}`);
-    const tag = `${place.folder}-${made++}`;
+    const tag = `${target.folder}-${made++}`;
     const { body, oid } = contentOf(contendedPath, tag);
     const isNew = read.status === 404;
     const saved = await server.request(isNew ? 'POST' : 'PUT', isNew ? `${route}s` : route, {
       path: contendedPath,
-      branch: place.branch,
+      branch: target.branch,
       commit_message: tag,
       ...(isNew ? {} : { base_sha: read.json.sha }),
       ...body,
@@ -44,8 +44,8 @@ export async function runContendingClient(
     }
     count(ledger, 'contended, and won');
     ledger.saves.push({
-      repositoryId: place.repositoryId,
-      branch: place.branch,
+      repositoryId: target.repositoryId,
+      branch: target.branch,
       tag,
       commitOid: saved.json.commit_sha,
       files: [{ path: contendedPath, oid, tag }],

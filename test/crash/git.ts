@@ -15,12 +15,12 @@ const env = {
   GIT_COMMITTER_EMAIL: 'outside@example.org',
 };
 
-const mostOutput = 1024 * 1024 * 1024;
+const maxOutputBytes = 1024 * 1024 * 1024;
 const timeoutMs = 5 * 60_000;
 
 /** Runs native git in a folder and answers what it printed. @throws with git's own words when it fails */
 export async function git(folder: string, args: string[], input?: string): Promise<string> {
-  const running = run('git', ['-C', folder, ...args], { env, maxBuffer: mostOutput, timeout: timeoutMs });
+  const running = run('git', ['-C', folder, ...args], { env, maxBuffer: maxOutputBytes, timeout: timeoutMs });
   running.child.stdin?.on('error', () => {});
   running.child.stdin?.end(input);
   return (await running).stdout;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KilledServer } from './killed-server.js';
 
-/** At which moment the server is killed. */
+/** The moment at which the server is killed. */
 export type Moment =
   | { at: 'start'; ms: number }
   | { at: 'response'; nth: number }
@@ -9,9 +9,9 @@ export type Moment =
   | { at: 'push'; ms: number }
   | { at: 'burst'; ms: number };
 
-const longestWaitMs = 3_000;
-/** A push over HTTP takes half a second where nobody is in its way, and first one has to begin. */
-const longestPushMs = 6_000;
+const maxWaitMs = 3_000;
+/** A push over HTTP takes half a second alone, and one has to begin first. */
+const maxPushMs = 6_000;
 
 /** The next moment of a plan. */
 export function nextMoment(random: (below: number) => number): Moment {
@@ -32,7 +32,7 @@ export async function killAt(server: KilledServer, moment: Moment): Promise<void
   }
   const reached = whenReached(server, moment);
   await server.listening();
-  await Promise.race([reached, sleep(moment.at === 'push' ? longestPushMs : longestWaitMs)]);
+  await Promise.race([reached, sleep(moment.at === 'push' ? maxPushMs : maxWaitMs)]);
   if (moment.at !== 'response') await sleep(moment.ms);
   await server.kill();
 }
@@ -46,7 +46,7 @@ async function whenReached(server: KilledServer, moment: Exclude<Moment, { at: '
     });
 }
 
-/** Resolves when the nth request went out, or the nth success came in; a success kills at once, in the same turn. */
+/** Resolves when the nth request went out, or the nth success came in; a success kills at once, in the same tick. */
 function counted(server: KilledServer, moment: { at: 'response' | 'request'; nth: number }): Promise<void> {
   return new Promise((resolve) => {
     let left = moment.nth;

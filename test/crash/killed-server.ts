@@ -28,10 +28,10 @@ export interface KilledServer {
   kill(): Promise<void>;
   /** Sends a request and waits for the whole answer. @throws CutOff when the server is down or goes down meanwhile */
   request(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
-  /** Told of each request that goes out and may change something, and of each 2xx that came back for one. */
+  /** Called for each request that may change something, and for each 2xx answer to one. */
   onRequest: () => void;
   onSuccess: () => void;
-  /** Told of each push over HTTP that went through. */
+  /** Called for each push over HTTP that succeeded. */
   onPush: () => void;
   /** What it logged at level error. */
   errors: string[];

@@ -11,7 +11,7 @@ export interface AcknowledgedSave {
   bases: { path: string; oid: string }[];
 }
 
-/** A push that git told as done. */
+/** A push that git reported as done. */
 export interface AcknowledgedPush {
   repositoryId: string;
   branch: string;

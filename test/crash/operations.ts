@@ -1,16 +1,16 @@
 import { contentOf } from './content.js';
 import { api } from './killed-server.js';
 
-/** A file of one client, which nobody else touches. */
+/** A file of one client that no other client changes. */
 export interface OwnFile {
   path: string;
   oid: string;
-  /** Of a notebook; null until the first answer that tells it. */
+  /** Of a notebook; null until the first answer that has it. */
   notebookId: string | null;
 }
 
-/** Where a client saves. */
-export interface Place {
+/** The branch and folder in which a client saves. */
+export interface SaveTarget {
   repositoryId: string;
   workspaceId: string;
   branch: string;
@@ -18,7 +18,7 @@ export interface Place {
   folder: string;
 }
 
-/** A request that changes files, and what it makes of them: all of it or nothing. */
+/** A request that changes files, with the changes that must happen completely or not at all. */
 export interface Operation {
   tag: string;
   method: string;
@@ -34,11 +34,11 @@ export interface Operation {
 }
 
 /** A new file. */
-export function createOperation(place: Place, tag: string, extension: string): Operation {
-  const path = `${place.folder}/${tag}.${extension}`;
+export function createOperation(target: SaveTarget, tag: string, extension: string): Operation {
+  const path = `${target.folder}/${tag}.${extension}`;
   const { body, oid } = contentOf(path, tag);
   return {
-    ...request(place, tag, 'POST', extension === 'ipynb' ? 'files' : 'authoring-files', { path, ...body }),
+    ...request(target, tag, 'POST', extension === 'ipynb' ? 'files' : 'authoring-files', { path, ...body }),
     key: tag,
     status: 201,
     changes: new Map([[path, { before: null, after: oid, tag }]]),
@@ -46,22 +46,22 @@ export function createOperation(place: Place, tag: string, extension: string): O
 }
 
 /** A save over the blob that was there. */
-export function saveOperation(place: Place, tag: string, file: OwnFile): Operation {
+export function saveOperation(target: SaveTarget, tag: string, file: OwnFile): Operation {
   const { path, oid } = file;
   const content = contentOf(path, tag);
   const route = path.endsWith('.ipynb') ? 'file' : 'authoring-file';
   return {
-    ...request(place, tag, 'PUT', route, { path, base_sha: oid, ...content.body }),
+    ...request(target, tag, 'PUT', route, { path, base_sha: oid, ...content.body }),
     status: 200,
     changes: new Map([[path, { before: oid, after: content.oid, tag }]]),
   };
 }
 
 /** Another path, the same blob. */
-export function renameOperation(place: Place, tag: string, { path, oid }: OwnFile): Operation {
-  const to = renamed(place, tag, path);
+export function renameOperation(target: SaveTarget, tag: string, { path, oid }: OwnFile): Operation {
+  const to = renamed(target, tag, path);
   return {
-    ...request(place, tag, 'POST', 'authoring-file/rename', { path, new_path: to, base_sha: oid }),
+    ...request(target, tag, 'POST', 'authoring-file/rename', { path, new_path: to, base_sha: oid }),
     key: tag,
     status: 200,
     changes: new Map([
@@ -73,8 +73,8 @@ export function renameOperation(place: Place, tag: string, { path, oid }: OwnFil
 }
 
 /** One commit that creates a file and saves, renames and deletes as many of three given ones. */
-export function severalOperation(place: Place, tag: string, files: OwnFile[]): Operation {
-  const created = `${place.folder}/${tag}.txt`;
+export function severalOperation(target: SaveTarget, tag: string, files: OwnFile[]): Operation {
+  const created = `${target.folder}/${tag}.txt`;
   const content = contentOf(created, tag);
   const changes: Operation['changes'] = new Map([[created, { before: null, after: content.oid, tag }]]);
   const renames = new Map<string, string>();
@@ -86,7 +86,7 @@ export function severalOperation(place: Place, tag: string, files: OwnFile[]): O
     changes.set(saved.path, { before: saved.oid, after: next.oid, tag });
   }
   if (moved) {
-    const to = renamed(place, tag, moved.path);
+    const to = renamed(target, tag, moved.path);
     input.push({ rename: { path: moved.path, newPath: to, baseSha: moved.oid } });
     changes.set(moved.path, { before: moved.oid, after: null, tag: null });
     changes.set(to, { before: null, after: moved.oid, tag: null });
@@ -100,8 +100,8 @@ export function severalOperation(place: Place, tag: string, files: OwnFile[]): O
     commitFiles(spaceSlug: "demo", in: $in, input: $input) { commitSha }
   }`;
   const variables = {
-    in: { workspaceId: place.workspaceId },
-    input: { branch: place.branch, commitMessage: tag, changes: input },
+    in: { workspaceId: target.workspaceId },
+    input: { branch: target.branch, commitMessage: tag, changes: input },
   };
   return {
     tag,
@@ -114,16 +114,16 @@ export function severalOperation(place: Place, tag: string, files: OwnFile[]): O
   };
 }
 
-function renamed(place: Place, tag: string, path: string): string {
-  return `${place.folder}/moved/${tag}${path.slice(path.lastIndexOf('.'))}`;
+function renamed(target: SaveTarget, tag: string, path: string): string {
+  return `${target.folder}/moved/${tag}${path.slice(path.lastIndexOf('.'))}`;
 }
 
-function request(place: Place, tag: string, method: string, route: string, body: object) {
+function request(target: SaveTarget, tag: string, method: string, route: string, body: object) {
   return {
     tag,
     method,
-    path: `${api}/workspaces/${place.workspaceId}/${route}`,
-    body: { ...body, branch: place.branch, commit_message: tag },
+    path: `${api}/workspaces/${target.workspaceId}/${route}`,
+    body: { ...body, branch: target.branch, commit_message: tag },
     renames: new Map<string, string>(),
   };
 }

@@ -21,7 +21,7 @@ const attempts = 6;
 
 /**
  * Fetches, commits and pushes with native git until the gate ends, over HTTP where the server offers it and otherwise
- * straight to the folder. A push counts when git says that it went through.
+ * directly to the folder. A push counts when git reports success.
  */
 export async function runPushingClient(
   parts: ClientParts & { folder: string; name: string },
@@ -32,7 +32,7 @@ export async function runPushingClient(
   await mkdir(folder, { recursive: true });
   await git(folder, ['init', '-q', '-b', 'work']);
 
-  /** Of one step: who was refused over HTTP is given a turn there, before the saves that wait. */
+  /** Whether this step uses HTTP: all attempts of a step use the same address. */
   let isOverHttp = false;
   const address = () => (isOverHttp ? remote.url() : null) ?? remote.gitdir;
   const fetch = (branch: string) =>
@@ -52,7 +52,7 @@ export async function runPushingClient(
     await git(folder, ['commit', '-q', '-m', tag]);
   }
 
-  /** Puts the commit on what others did meanwhile: as a rebase or as a merge. */
+  /** Rebases the commit on the fetched branch, or merges that branch. */
   async function catchUp(branch: string): Promise<boolean> {
     if (!(await fetch(branch))) return false;
     const how = random(2) ? ['rebase', '-q'] : ['merge', '-q', '-m', `merge by ${name} ${made}`];
@@ -81,7 +81,7 @@ export async function runPushingClient(
     await commit(branch);
     const force = branch === remote.rewritten && random(2) === 0;
     if (force) {
-      // In place of the tip of the branch. Noted before, because a push that is cut off may have gone through.
+      // Replaces the tip of the branch. Recorded before, because a push that is cut off may have succeeded.
       if (!(await gitSucceeds(folder, ['rev-parse', '-q', '--verify', `origin/${branch}^2`]))) {
         await gitSucceeds(folder, ['rebase', '-q', '--onto', `origin/${branch}^`, `origin/${branch}`]);
       }
@@ -100,8 +100,8 @@ export async function runPushingClient(
   }
 
   // Now and then also while the server is down or starts; not always, for it starts slowly beside it.
-  const turn = async () => {
+  const stepIfUp = async () => {
     if (server.url() || random(20) === 0) await step();
   };
-  while (await gate.pass(turn)) await sleep(random(500));
+  while (await gate.pass(stepIfUp)) await sleep(random(500));
 }

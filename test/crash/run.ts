@@ -11,7 +11,7 @@ const options = crashOptions(process.env);
 const { seed, serverKills, storeKills, limitMs } = options;
 const from = Date.now();
 const report = (line: string) => console.log(`${seconds(Date.now() - from)}  ${line}`);
-const mostTold = 40;
+const maxReported = 40;
 
 console.log(
   `${serverKills} kills of the server and ${storeKills} of a saving process, within ${limitMs / 60_000} minutes; ` +
@@ -58,7 +58,7 @@ function summarize(store: StoreKills, server: ServerKills): number {
   for (const line of new Set(server.errors.map(messageOf))) console.log(`logged: ${line}`);
 
   const faults = [...new Set([...store.faults, ...ledger.faults])];
-  for (const fault of faults.slice(0, mostTold)) console.log(`FAULT ${fault}`);
+  for (const fault of faults.slice(0, maxReported)) console.log(`FAULT ${fault}`);
   const isShort = made < serverKills || store.kills < storeKills;
   if (isShort) console.log('The time was up before all kills were made.');
   console.log(

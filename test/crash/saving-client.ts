@@ -5,14 +5,14 @@ import { count, type Ledger } from './ledger.js';
 import {
   createOperation,
   type Operation,
-  type Place,
   renameOperation,
+  type SaveTarget,
   saveOperation,
   severalOperation,
 } from './operations.js';
 import { ownFiles } from './own-files.js';
 
-/** What all clients work with. */
+/** The parts that all clients share. */
 export interface ClientParts {
   server: KilledServer;
   ledger: Ledger;
@@ -20,27 +20,27 @@ export interface ClientParts {
   random: (below: number) => number;
 }
 
-/** A client that creates, saves, renames and deletes files which nobody else touches. */
+/** A client that creates, saves, renames and deletes files that no other client changes. */
 export interface SavingClient {
-  place: Place;
-  /** What must be on the branch, once nothing is unsettled. */
+  target: SaveTarget;
+  /** What must be on the branch, once no request is pending. */
   files: ReturnType<typeof ownFiles>;
   /** Works until the gate ends. */
   run(): Promise<void>;
-  /** Finds out what came of the request that a kill cut off. @throws CutOff */
-  settle(): Promise<void>;
+  /** Finds the result of the request that a kill cut off. @throws CutOff */
+  resolvePending(): Promise<void>;
 }
 
 const burst = 12;
-const mostFiles = 60;
+const maxFiles = 60;
 /** A key is held for two minutes when its request dies. */
 const heldMs = 125_000;
 
 /**
- * Makes a {@link SavingClient}. It sends one request at a time and writes each answer down before the next. A request
+ * Creates a {@link SavingClient}. It sends one request at a time and records each answer before the next. A request
  * that was cut off is sent again where it has a key; then its files must be as they were or as it wanted them.
  */
-export function createSavingClient(parts: ClientParts, place: Place): SavingClient {
+export function createSavingClient(parts: ClientParts, target: SaveTarget): SavingClient {
   const { server, ledger, gate, random } = parts;
   const files = ownFiles();
   let pending: Operation | undefined;
@@ -48,21 +48,21 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
   let held: { operation: Operation; until: number }[] = [];
   let made = 0;
 
-  const fault = (text: string) => ledger.faults.push(`${place.branch}/${place.folder}: ${text}`);
+  const fault = (text: string) => ledger.faults.push(`${target.branch}/${target.folder}: ${text}`);
   const send = ({ method, path, body, key }: Operation) =>
     server.request(method, path, body, key ? { 'idempotency-key': key } : {});
   const isDone = (operation: Operation, { status, json }: Answer) =>
     status === operation.status && !json?.errors;
 
   function next(): Operation {
-    const tag = `${place.folder}-${made++}`;
+    const tag = `${target.folder}-${made++}`;
     const own = files.all();
     const any = () => own.splice(random(own.length), 1)[0]!;
-    const choice = own.length === 0 ? 0 : own.length >= mostFiles ? 9 : random(10);
-    if (choice < 3) return createOperation(place, tag, random(2) ? 'ipynb' : 'txt');
-    if (choice < 7) return saveOperation(place, tag, any());
-    if (choice < 8) return renameOperation(place, tag, any());
-    return severalOperation(place, tag, own.length < 3 ? [] : [any(), any(), any()]);
+    const choice = own.length === 0 ? 0 : own.length >= maxFiles ? 9 : random(10);
+    if (choice < 3) return createOperation(target, tag, random(2) ? 'ipynb' : 'txt');
+    if (choice < 7) return saveOperation(target, tag, any());
+    if (choice < 8) return renameOperation(target, tag, any());
+    return severalOperation(target, tag, own.length < 3 ? [] : [any(), any(), any()]);
   }
 
   function acknowledge(operation: Operation, { json }: Answer): void {
@@ -73,8 +73,8 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
     if (json.path !== undefined && file?.notebookId !== json.notebook_id)
       fault(`${tag} changed the notebook id`);
     ledger.saves.push({
-      repositoryId: place.repositoryId,
-      branch: place.branch,
+      repositoryId: target.repositoryId,
+      branch: target.branch,
       tag,
       commitOid: json.data ? json.data.commitFiles.commitSha : json.commit_sha,
       files: [...changes].map(([path, { after, tag }]) => ({ path, oid: after, tag })),
@@ -100,14 +100,14 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
   /** What the server has at a path; null where it has nothing. */
   async function oidAt(path: string): Promise<string | null> {
     const route = path.endsWith('.ipynb') ? 'file' : 'authoring-file';
-    const query = new URLSearchParams({ path, ref: place.branch });
-    const answer = await server.request('GET', `${api}/workspaces/${place.workspaceId}/${route}?${query}`);
+    const query = new URLSearchParams({ path, ref: target.branch });
+    const answer = await server.request('GET', `${api}/workspaces/${target.workspaceId}/${route}?${query}`);
     if (answer.status !== 200 && answer.status !== 404)
       fault(`reading ${path} was answered with ${answer.status}`);
     return answer.status === 200 ? answer.json.sha : null;
   }
 
-  async function settlePending(operation: Operation): Promise<void> {
+  async function resolveOperation(operation: Operation): Promise<void> {
     if (operation.key) {
       const again = await send(operation);
       if (isDone(operation, again)) {
@@ -129,7 +129,7 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
     if (!is('before') && !is('after'))
       fault(`${operation.tag} is done in part: ${JSON.stringify([...found])}`);
     count(ledger, is('after') ? 'cut off, but done' : 'cut off, and not done');
-    // It may be sent again once its key is free: hands off its files until then.
+    // It may be sent again once its key is free: its files are not used until then.
     if (operation.key) files.forget(operation);
     else if (is('after')) files.adopt(operation, null);
   }
@@ -152,9 +152,9 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
     }
   }
 
-  async function settle(): Promise<void> {
+  async function resolvePending(): Promise<void> {
     if (pending) {
-      await settlePending(pending);
+      await resolveOperation(pending);
       await repeatKeys();
     }
   }
@@ -162,7 +162,7 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
   async function step(): Promise<void> {
     if (!server.url()) return;
     try {
-      await settle();
+      await resolvePending();
       for (let n = 0; n < burst; n++) {
         await perform(next());
         if (pending) break;
@@ -174,9 +174,9 @@ export function createSavingClient(parts: ClientParts, place: Place): SavingClie
   }
 
   return {
-    place,
+    target,
     files,
-    settle,
+    resolvePending,
     async run() {
       while (await gate.pass(step)) await sleep(server.url() ? 50 + random(300) : 10);
     },

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { api, graphql, type KilledServer } from './killed-server.js';
-import type { Place } from './operations.js';
+import type { SaveTarget } from './operations.js';
 import type { Remote } from './pushing-client.js';
 
-/** A branch that git clients alone move, so that pushes over HTTP need not race with saves. */
+/** A branch that only git clients move, so that pushes over HTTP do not compete with saves. */
 export const outside = 'outside';
 
-/** Makes two repositories with a workspace and branches each. */
+/** Creates two repositories, each with a workspace and branches. */
 export async function setUp(server: KilledServer): Promise<Remote[]> {
   const remotes: Remote[] = [];
   for (const [name, branches] of [
@@ -62,7 +62,12 @@ async function remoteUrl(server: KilledServer, name: string): Promise<Remote['ur
   };
 }
 
-/** A place for one client. */
-export function placeOf(server: KilledServer, repositoryId: string, branch: string, folder: string): Place {
+/** The target of one client. */
+export function saveTargetOf(
+  server: KilledServer,
+  repositoryId: string,
+  branch: string,
+  folder: string,
+): SaveTarget {
   return { repositoryId, workspaceId: server.workspaces.get(repositoryId)!, branch, folder };
 }

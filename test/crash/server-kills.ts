@@ -9,7 +9,7 @@ import { createLedger, type Ledger } from './ledger.js';
 import { type Remote, runPushingClient } from './pushing-client.js';
 import { runRepacks } from './repacks.js';
 import { createSavingClient, type SavingClient } from './saving-client.js';
-import { outside, placeOf, setUp } from './scene.js';
+import { outside, saveTargetOf, setUp } from './scene.js';
 import { verifyDatabase } from './verify-database.js';
 import { repositorySize, verifyRepository } from './verify-git.js';
 import { verifyReads } from './verify-rest.js';
@@ -55,13 +55,13 @@ export async function killServers(options: {
       .filter((branch) => branch !== rewritten && branch !== outside)
       .flatMap((branch) =>
         Array.from({ length: savers }, (_, i) => {
-          const place = placeOf(
+          const target = saveTargetOf(
             server,
             repositoryId,
             branch,
             `${server.names.get(repositoryId)}-${branch}-${i}`,
           );
-          return createSavingClient({ server, ledger, gate, random: seededRandom(random(2 ** 31)) }, place);
+          return createSavingClient({ server, ledger, gate, random: seededRandom(random(2 ** 31)) }, target);
         }),
       ),
   );
@@ -73,7 +73,7 @@ export async function killServers(options: {
         const branch = remote.rewritten ?? remote.branches[0]!;
         return runContendingClient(
           { ...parts(), isRewritten: remote.rewritten !== undefined },
-          placeOf(server, remote.repositoryId, branch, `contender-${i}-${n}`),
+          saveTargetOf(server, remote.repositoryId, branch, `contender-${i}-${n}`),
         );
       }),
       runPushingClient(
@@ -94,7 +94,7 @@ export async function killServers(options: {
     server.spawn();
     await server.listening();
     await gate.close();
-    for (const client of clients) await client.settle();
+    for (const client of clients) await client.resolvePending();
     const fresh = ledger.saves.slice(done.saves).filter(({ commitOid }) => !ledger.replaced.has(commitOid));
     ledger.faults.push(...(await verifyReads(server, fresh)));
     done.saves = ledger.saves.length;

@@ -4,7 +4,7 @@ import type { SavingClient } from './saving-client.js';
 
 /**
  * Compares what the database holds of a repository with what native git says: tips, files and versions of each branch,
- * and the notebooks' ids with what the clients were told.
+ * and the notebooks' ids with the answers that the clients got.
  * @returns one sentence for each fault
  */
 export async function verifyDatabase(
@@ -37,8 +37,8 @@ export async function verifyDatabase(
         .map(({ path }) => `the newest version of ${path} on ${branch} is not the file`),
     );
     const known = new Map(files.map((file) => [file.path, file]));
-    for (const { place, files: own } of at.clients) {
-      if (place.repositoryId !== at.id || place.branch !== branch) continue;
+    for (const { target, files: own } of at.clients) {
+      if (target.repositoryId !== at.id || target.branch !== branch) continue;
       for (const { path, oid, notebookId } of own.all()) {
         const found = known.get(path);
         if (found?.blobOid !== oid) faults.push(`${path} on ${branch} is ${found?.blobOid}, not ${oid}`);
@@ -72,16 +72,16 @@ async function versionsAt(gitdir: string, tip: string): Promise<string[]> {
   });
 }
 
-const mostTold = 5;
+const maxReported = 5;
 
 function difference(what: string, { database, git }: { database: string[]; git: string[] }): string[] {
   const [inDatabase, inGit] = [new Set(database), new Set(git)];
   const missing = git.filter((row) => !inDatabase.has(row));
   const wrong = database.filter((row) => !inGit.has(row));
   return [
-    ...missing.slice(0, mostTold).map((row) => `${what}: the database lacks ${row}`),
-    ...wrong.slice(0, mostTold).map((row) => `${what}: the database has ${row}`),
-    ...(missing.length + wrong.length > mostTold
+    ...missing.slice(0, maxReported).map((row) => `${what}: the database lacks ${row}`),
+    ...wrong.slice(0, maxReported).map((row) => `${what}: the database has ${row}`),
+    ...(missing.length + wrong.length > maxReported
       ? [`${what}: ${missing.length} are missing and ${wrong.length} are wrong`]
       : []),
     ...(database.length > inDatabase.size ? [`${what}: the database has some twice`] : []),

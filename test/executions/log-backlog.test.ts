@@ -27,7 +27,7 @@ describe('the backlog of a log', () => {
     expect(backlog.add(printed('a'))).toBe('now');
   });
 
-  test('gives batches of at most 500 events, and of about 1 Mi characters', () => {
+  test('returns batches of at most 500 events and about 1 Mi characters', () => {
     const backlog = new LogBacklog();
     for (let i = 0; i < 501; i++) backlog.add(busy);
     expect(backlog.takeBatch()).toHaveLength(500);
@@ -36,7 +36,7 @@ describe('the backlog of a log', () => {
     expect(backlog.takeBatch()).toHaveLength(1);
   });
 
-  test('drops what is beyond 64 Mi characters, and says how many events before the next one that fits', () => {
+  test('drops output beyond 64 Mi characters, and reports the number of dropped events before the next one that fits', () => {
     const backlog = new LogBacklog();
     for (let i = 0; i < 63; i++) backlog.add(printed('x'.repeat(mebi)));
     expect(backlog.add(printed('x'.repeat(mebi)))).toBe('dropped');
@@ -46,7 +46,7 @@ describe('the backlog of a log', () => {
     expect(eventsOf(backlog)).toEqual([{ type: 'output_lost', count: 2, reason: 'backlog' }, busy]);
   });
 
-  test('drops what is beyond 512 Mi characters of one log, written or not', () => {
+  test('drops output beyond 512 Mi characters of one log, written or not', () => {
     const backlog = new LogBacklog();
     const piece = printed('x'.repeat(16 * mebi));
     for (let i = 0; i < 31; i++) {

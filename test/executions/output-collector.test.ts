@@ -44,7 +44,7 @@ describe('displays', () => {
     expect(shown([display('1', 'a'), result]).texts).toEqual(['3', '3']);
   });
 
-  test('are not found again once they were cleared', () => {
+  test('cannot be updated after they were cleared', () => {
     expect(shown([display('1', 'a'), clear(false), update('2', 'a')]).texts).toEqual([]);
     expect(shown([display('1', 'a'), clear(true), update('2', 'a')]).texts).toEqual(['2']);
     expect(shown([display('1', 'a'), clear(true), print('x'), update('2', 'a')]).texts).toEqual(['x']);
@@ -64,13 +64,13 @@ describe('the limit', () => {
     });
   });
 
-  test('keeps what a display showed before an update that does not fit, until one fits', () => {
+  test('keeps the output of a display when an update does not fit, until one fits', () => {
     const events = [display('1', 'a'), update(long.repeat(3), 'a')];
     expect(shown(events, limit)).toEqual({ texts: ['1'], truncated: true });
     expect(shown([...events, update('2', 'a')], limit)).toEqual({ texts: ['2'], truncated: false });
   });
 
-  test('ends the output at what does not fit, and a clear frees all of it', () => {
+  test('ends the output at the first piece that does not fit, and a clear frees all of it', () => {
     const events = [print(long), print(long), print('end')];
     expect(shown(events, limit)).toEqual({ texts: [long], truncated: true });
     expect(shown([...events, clear(false)], limit)).toEqual({ texts: [], truncated: false });

@@ -78,6 +78,14 @@ describe('the order of the layers', () => {
     ]);
   });
 
+  it('the folders inside src/engines/git are its own', () => {
+    const planted = (name: string) => ({ 'src/files/planted.ts': `import '../engines/git/${name}';\n` });
+    expect(newFaults(planted('git-store.js'))).toEqual([]);
+    expect(newFaults(planted('trees/x.js'))).toEqual([
+      'src/files/planted.ts: only top-level files of src/engines/git are imported from outside, not src/engines/git/trees/x.ts.',
+    ]);
+  });
+
   it('every folder has a layer', () => {
     expect(newFaults({ 'src/planted.ts': "import './errors.js';\n" })).toEqual([
       'src/planted.ts: its folder is in no layer.',

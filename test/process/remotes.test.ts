@@ -62,7 +62,7 @@ const status = async () =>
   (await graphql(`{ space(slug: "demo") { repository(id: "${id}") { remote { syncStatus lastError } } } }`))
     .space.repository.remote;
 
-it('a sync that kill -9 cut short is taken up by the next start, and leaves nothing half-done', async () => {
+it('the next start resumes a sync that kill -9 interrupted, and leaves nothing partial', async () => {
   remote.credentials = `robot:${secret}`;
   remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
   remote.mood = 'stall';
@@ -88,7 +88,7 @@ it('a sync that kill -9 cut short is taken up by the next start, and leaves noth
   expect(readdirSync(join(dataDir, 'repositories/gateway-tmp'))).toEqual([]);
 });
 
-it('a save before kill -9 is pushed after the next start', async () => {
+it('the next start pushes a save made before kill -9', async () => {
   const workspace = await graphql(
     `mutation { createWorkspace(spaceSlug: "demo", input: {name: "w", defaultRepositoryId: "${id}"}) { id } }`,
   );
@@ -100,7 +100,7 @@ it('a save before kill -9 is pushed after the next start', async () => {
   await expect.poll(() => remote.tip('main'), { timeout: 75_000 }).toBe(saved);
 });
 
-it('the secret is in no answer, no log line and no file', async () => {
+it('the secret appears in no answer, no log line and no file', async () => {
   remote.mood = 'indiscreet';
   await graphql(`mutation { syncRepository(spaceSlug: "demo", repositoryId: "${id}") { url } }`);
   await expect.poll(async () => (await status()).syncStatus, { timeout: 60_000 }).toBe('error');
@@ -117,7 +117,7 @@ it('the secret is in no answer, no log line and no file', async () => {
   }
 });
 
-it('without git remotes are off, in a sentence', async () => {
+it('without native Git remotes are off, and the refusal says so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
   const other = await startGatewayProcess(folder, {
     PATH: '/nonexistent',

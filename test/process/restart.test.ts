@@ -32,16 +32,16 @@ const call = (method: string, path: string, body?: object, headers = {}) =>
 const run = async (session: string, code: string) =>
   readEvents(await call('POST', `/sessions/${session}/execute/stream`, { code }));
 
-it('the first start prints the token and keeps its one copy for the owner only', async () => {
+it('the first start prints the token and keeps one copy that only the owner can read', async () => {
   expect(gateway.output()).toContain(token);
   expect((await stat(join(dataDir, 'admin-token'))).mode & 0o777).toBe(0o600);
 });
 
-it('a second gateway on the same data folder is refused in a sentence', async () => {
+it('a second gateway on the same data folder stops with a sentence', async () => {
   await expect(startGatewayProcess(dataDir)).rejects.toThrow(/uses this data folder/);
 });
 
-it('after kill -9 saves, logs, worker and kernel are there again, and what ran ends with the reason', async () => {
+it('after kill -9 saves, logs, worker and kernel are available again, and running executions end with a reason', async () => {
   const saved = await call('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
     path: 'kept.txt',
     content: 'k',
@@ -70,7 +70,7 @@ it('after kill -9 saves, logs, worker and kernel are there again, and what ran e
   expect(again.find(({ data }) => data.type === 'stream')!.data.text).toBe('42\n');
 });
 
-it('SIGTERM ends it within its time, what ran or was queued ends with the reason, and it starts again', async () => {
+it('SIGTERM stops it within its limit, running and queued executions end with a reason, and it starts again', async () => {
   const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId });
   const session = ((await opened.json()) as { id: string }).id;
   const code = "import time\nprint('before', flush=True)\ntime.sleep(60)";
@@ -91,7 +91,7 @@ it('SIGTERM ends it within its time, what ran or was queued ends with the reason
   expect(again.find(({ data }) => data.type === 'stream')!.data.text).toBe('on\n');
 });
 
-it('without Python everything but cells works, and the reason is said', async () => {
+it('without Python all but running cells works, and the reason is reported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
   const other = await startGatewayProcess(folder, {
     PATH: '/nonexistent',

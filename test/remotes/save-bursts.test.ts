@@ -36,7 +36,7 @@ it('a burst ends at the latest 10 s after its first save', async () => {
   expect(onEnd).toHaveBeenCalledOnce();
 });
 
-it('a repository that wants no push is asked once in 10 s while saves continue', async () => {
+it('a repository without pushes is checked once in 10 s while saves continue', async () => {
   onStart.mockResolvedValue(false);
   for (let i = 0; i < 25; i++) {
     bursts.saved('a');

@@ -48,7 +48,7 @@ it('the further members of an error are in snake_case', async () => {
   });
 });
 
-it('what is not for clients is answered as a masked 500', async () => {
+it('an error that clients must not see is answered as a masked 500', async () => {
   const response = errorResponse(new Error('SELECT "secret"'), 'r1');
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('secret');

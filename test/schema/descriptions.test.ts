@@ -45,7 +45,7 @@ function repeatsItsName({ path, description }: Described): boolean {
 }
 
 describe('the description of every type, field, argument and value of the schema', () => {
-  it('is there', () => {
+  it('exists', () => {
     expect(everything().flatMap(({ path, description }) => (description ? [] : [path]))).toEqual([]);
   });
 

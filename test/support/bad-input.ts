@@ -4,14 +4,14 @@ import type { JsonSchema } from '../../rest/openapi/json-schema.js';
 import type { RestOptions } from './gateway.js';
 import type { RestOperation } from './rest-operations.js';
 
-/** A request that something is wrong with, or that may be. */
+/** A request with a possible fault. */
 export interface BadInput {
-  /** What is wrong, for the message of a failure. */
+  /** The fault in words, for the message of a failed test. */
   what: string;
   options: RestOptions & { query?: string };
-  /** The field that a 400 names: the beginning of its `loc`. Where it is not refused, another may be named. */
+  /** The field that a 400 names: the beginning of its `loc`. If `refused` is false, it may name another field. */
   loc: (string | number)[];
-  /** Whether the description refuses it, so that the gateway must: with 400, or with 415 for a media type. */
+  /** Whether the API description forbids it, so that the gateway must refuse it with 400, or 415 for a media type. */
   refused: boolean;
 }
 
@@ -22,7 +22,7 @@ const hostileNumbers = [-1, 1e9, 2 ** 31, 1e300, -0.5];
 const notJson = ['', '{', '{"a":1,}', 'nul', '{"a":"\u0001"}', `${'['.repeat(100_000)}`];
 const noObject = ['null', '1', '"text"', '[]', 'true', `${'['.repeat(5_000)}${']'.repeat(5_000)}`];
 
-/** Everything that may be wrong with the body of an operation; `valid` is one that it takes. */
+/** All faults that the body of an operation can have; `valid` is a body that it accepts. */
 export function badBodies(operation: RestOperation, valid: Record<string, unknown>): BadInput[] {
   const schema = operation.described.requestBody?.content['application/json'].schema as
     | JsonSchema
@@ -51,7 +51,7 @@ export function badBodies(operation: RestOperation, valid: Record<string, unknow
   ];
 }
 
-/** Everything that may be wrong with the query of an operation; `valid` is one that it takes. */
+/** All faults that the query of an operation can have; `valid` is a query that it accepts. */
 export function badQueries(operation: RestOperation, valid: string): BadInput[] {
   const parameters = operation.described.parameters.filter((one: { in?: string }) => one.in === 'query');
   return parameters.flatMap(({ name, schema }: { name: string; schema: JsonSchema }) => {
@@ -73,7 +73,7 @@ export function badQueries(operation: RestOperation, valid: string): BadInput[] 
   });
 }
 
-/** What may be wrong with each field of an object, at any depth; `wrap` puts the object where it stands in the body. */
+/** All faults of each field of an object, at any depth; `wrap` inserts the object into the body. */
 function badFields(
   schema: JsonSchema,
   valid: Record<string, unknown>,
@@ -113,7 +113,7 @@ function badFields(
   ];
 }
 
-/** What may be wrong with the objects of a list. */
+/** All faults of the objects of a list. */
 function badItems(
   schema: JsonSchema,
   field: string,
@@ -131,7 +131,7 @@ function badItems(
   return badFields(items, item, [...at, field, 0], (value) => wrap({ ...valid, [field]: [value] }));
 }
 
-/** Ids that nothing has. */
+/** Ids of no resource. */
 function ids(field: string): unknown[] {
   const unknown = ['no-uuid', randomUUID()];
   return field.endsWith('s') ? unknown.map((id) => [id]) : unknown;

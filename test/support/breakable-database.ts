@@ -5,14 +5,14 @@ import { openTcpProxy } from './tcp-proxy.js';
 
 const migrationsDirectory = 'prisma/migrations';
 
-/** A database that can go away while it is in use. */
+/** A database that can become unavailable while it is in use. */
 export interface BreakableDatabase {
   database: Database;
-  /** From now on it does not answer: the server's port is closed, the embedded one has ended. */
+  /** Makes it unavailable: closes the port of the server, or the embedded database. */
   break(): Promise<void>;
 }
 
-/** Opens a {@link BreakableDatabase} of the caller's own; closing it also removes it. */
+/** Opens a new {@link BreakableDatabase}; closing it also removes it. */
 export async function openBreakableDatabase(): Promise<BreakableDatabase> {
   if (testDatabaseKind === 'pglite') {
     const database = await openDatabase({ loadDataDir: await testDump(), migrationsDirectory });

@@ -10,15 +10,15 @@ import { adminQuery, databaseUrl } from './database-server.js';
 
 const migrationsDirectory = 'prisma/migrations';
 
-/** Which of the two homes the tests run on: `TEST_DB`, default `pglite`. */
+/** The kind of database that the tests run on: `TEST_DB`, default `pglite`. */
 export const testDatabaseKind = process.env.TEST_DB === 'postgres' ? 'postgresql' : 'pglite';
 
-/** The dump of a migrated and empty embedded database, where the tests run on one. */
+/** The dump of a migrated and empty embedded database, if the tests run on one. */
 export function testDump(): Promise<Blob> {
   return openAsBlob(inject('databaseTemplate'));
 }
 
-/** Opens a fresh, migrated and empty database of the caller's own; `close` also removes it. */
+/** Opens a new, migrated and empty database; `close` also removes it. */
 export async function openTestDatabase(): Promise<Database> {
   if (testDatabaseKind === 'pglite') {
     return openDatabase({ loadDataDir: await testDump(), migrationsDirectory });
@@ -34,15 +34,15 @@ export async function openTestDatabase(): Promise<Database> {
   };
 }
 
-/** A place for a database that has nothing in it yet and outlives being closed. */
+/** A location for an empty database that remains when it is closed. */
 export interface DatabaseHome {
   options: Pick<DatabaseOptions, 'url' | 'pgliteDirectory'>;
-  /** What Prisma's CLI takes as `DATABASE_URL`. */
+  /** The `DATABASE_URL` for Prisma's CLI. */
   cliUrl: string;
   remove(): Promise<void>;
 }
 
-/** Makes a {@link DatabaseHome}: for tests of opening, migrating and opening again. */
+/** Creates a {@link DatabaseHome} for tests that open, migrate and reopen a database. */
 export async function createDatabaseHome(): Promise<DatabaseHome> {
   if (testDatabaseKind === 'pglite') {
     const folder = await mkdtemp(path.join(tmpdir(), 'database-home-'));

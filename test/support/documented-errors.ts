@@ -25,7 +25,7 @@ export function documentedErrors(operations: RestOperation[] = operationsOf(docu
   );
 }
 
-/** What every route can answer for causes that all have in common; `statuses-everywhere.test.ts` drives them. */
+/** The errors that every route can answer for the same causes; `statuses-everywhere.test.ts` tests them. */
 export const commonCodes = new Set([
   'unauthenticated',
   'insufficient_scope',
@@ -40,13 +40,13 @@ export const commonCodes = new Set([
   'internal',
 ]);
 
-/** What the routes answer beside that is driven in `statuses-NAME.test.ts`, by the beginning of their paths. */
+/** The beginnings of the paths whose further errors `statuses-NAME.test.ts` tests. */
 export const statusFiles = {
   files: ['/workspaces', '/repositories', '/documents'],
   runtime: ['/kernel-profiles', '/worker-resource-classes', '/workers', '/sessions'],
 };
 
-/** A request that is answered with an error: by which route, the code, and the field that it names. */
+/** A request that is answered with an error: its route, the code, and the field that the answer names. */
 export type StatusRow = readonly [
   route: string,
   code: string,
@@ -79,7 +79,7 @@ export function itAnswersEachError(file: keyof typeof statusFiles, rows: StatusR
   });
 }
 
-/** Fails unless the answer is the error, names the field and has the headers that go with its status. */
+/** Fails unless the answer is the error, names the field and has the headers of its status. */
 export function expectError(
   answer: RestAnswer,
   status: number,

@@ -4,13 +4,13 @@ import { testJupyterHome } from './jupyter.js';
 /** A gateway as `npm start` runs it, in a process of its own. */
 export interface GatewayProcess {
   url: string;
-  /** What it printed so far. */
+  /** Its output until now. */
   output(): string;
   /** Sends a signal and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** The same from the moment it is spawned, for who does not want to wait until it listens. */
+/** A {@link GatewayProcess} that may not listen yet. */
 export interface SpawnedGateway extends Omit<GatewayProcess, 'url'> {
   /** Its URL, once it listens. Rejects when it ends before that, or takes too long. */
   listening: Promise<string>;
@@ -53,7 +53,7 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
       reject(new Error(`The gateway ended:\n${printed}`));
     });
   });
-  // Who kills it before it listens does not wait for that.
+  // A caller that kills it before it listens does not await this promise.
   listening.catch(() => undefined);
   return {
     listening,

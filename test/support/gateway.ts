@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
-import { generateToken, hashToken } from '../../src/access/token.js';
 import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import { openTestDatabase } from './database.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 
-/** A real gateway on a port of its own, with a fresh database and data folder. */
+/** A real gateway on its own port, with a new database and data folder. */
 export interface TestGateway {
   gateway: Gateway;
   url: string;
@@ -28,16 +28,12 @@ export interface TestGateway {
     variables?: Record<string, unknown>,
     token?: string,
   ): Promise<{ status: number; data: any; errors?: any[] }>;
-  /** Makes a user with a token, and a membership of the demo space where a role is given. */
-  user(role: 'admin' | 'editor' | 'viewer' | null, scopes?: Scope[]): Promise<{ id: string; token: string }>;
   close(): Promise<void>;
 }
 
-/** Every request and answer of the tests that the API description knows is held against it. */
+/** Checks every described request and answer of the tests against the API description. */
 const description: OpenApiDocument = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
 const checker = createChecker(description);
-
-type Scope = 'read' | 'write' | 'execute' | 'admin';
 
 export interface RestOptions {
   body?: unknown;
@@ -55,14 +51,17 @@ export interface RestAnswer {
 }
 
 /** Opens a {@link TestGateway}; without backends nothing can run cells. */
-export async function openTestGateway(options: {
-  database: Database;
-  backends?: (dataDir: string) => WorkerBackend[];
-  dataDir?: string;
-  /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
-  env?: Record<string, string>;
-  sessionStartTimeoutMs?: number;
-}): Promise<TestGateway> {
+export async function openTestGateway(
+  options: {
+    /** Default: a fresh one; closing the gateway closes it. */
+    database?: Database;
+    backends?: (dataDir: string) => WorkerBackend[];
+    dataDir?: string;
+    /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
+    env?: Record<string, string>;
+    sessionStartTimeoutMs?: number;
+  } = {},
+): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const gateway = await openGateway({
@@ -70,13 +69,12 @@ export async function openTestGateway(options: {
     log,
     migrationsDirectory: 'prisma/migrations',
     backends: options.backends?.(dataDir) ?? [],
-    database: options.database,
+    database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
   const { token } = gateway.adminToken;
-  const { prisma } = gateway.services;
 
   return {
     gateway,
@@ -122,22 +120,6 @@ export async function openTestGateway(options: {
         body: JSON.stringify({ query, variables }),
       });
       return { status: response.status, ...((await response.json()) as { data: any; errors?: any[] }) };
-    },
-
-    async user(role, scopes = ['read', 'write', 'execute', 'admin']) {
-      const secret = generateToken();
-      const user = await prisma.user.create({
-        data: {
-          name: 'Someone',
-          email: `${generateToken()}@example.com`,
-          tokens: { create: { name: 'test', hash: hashToken(secret), scopes } },
-        },
-      });
-      if (role) {
-        const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
-        await prisma.spaceMember.create({ data: { spaceId: space.id, userId: user.id, role } });
-      }
-      return { id: user.id, token: secret };
     },
 
     async close() {

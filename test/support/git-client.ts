@@ -3,32 +3,32 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a run of git printed, and how it ended. */
+/** The output and exit code of a run of git. */
 export interface GitRun {
   code: number;
   /** Standard output, trimmed. */
   out: string;
-  /** Error output, where git says what a server answered. */
+  /** Standard error, which has the answers of a server. */
   err: string;
 }
 
-/** The real git client in a folder of its own, without the user's configuration. */
+/** The real git client in its own folder, without the user's configuration. */
 export interface GitClient {
   folder: string;
   /** Runs git there; never throws for a failure of git. */
   git(...args: string[]): Promise<GitRun>;
-  /** {@link git} that must succeed; answers its output. */
+  /** Runs git and returns its output; throws when git fails. */
   ok(...args: string[]): Promise<string>;
-  /** The same, with an input. */
+  /** {@link ok} with an input. */
   pipe(input: string | Buffer, ...args: string[]): Promise<string>;
-  /** {@link pipe} for output that is no text. */
+  /** {@link pipe} for binary output. */
   bytes(input: string | Buffer, ...args: string[]): Promise<Buffer>;
   /** Writes a file in the clone `name`, and commits it. */
   commit(name: string, path: string, text: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** Makes a {@link GitClient}. */
+/** Creates a {@link GitClient}. */
 export async function gitClient(): Promise<GitClient> {
   const folder = await mkdtemp(join(tmpdir(), 'git-client-'));
   const env = {
@@ -73,7 +73,7 @@ export async function gitClient(): Promise<GitClient> {
   };
 }
 
-/** The address of a repository with a token in it; the demo's unless named. */
+/** The URL of a repository with a token in it, by default of the demo repository. */
 export function gitUrl(gateway: string, token: string, path = 'demo/welcome'): string {
   return `${gateway.replace('://', `://user:${token}@`)}/git/${path}.git`;
 }

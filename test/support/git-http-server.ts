@@ -6,31 +6,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nativeGit } from '../engines/git/git-fixture.js';
 
-/** How a server answers, until told otherwise. */
+/** How a server answers all requests, until this is changed. */
 export type ServerMood =
   | 'well'
-  /** Takes requests and never answers. */
+  /** Accepts requests and never answers. */
   | 'hang'
-  /** Stops in the middle of what it sends. */
+  /** Stops in the middle of an answer. */
   | 'stall'
-  /** Is a web page. */
+  /** Answers with a web page. */
   | 'garbage'
   | 'failing'
-  /** Fails, and says what credentials it was sent. */
+  /** Fails with a text that repeats the received credentials. */
   | 'indiscreet'
   | { redirectTo: string };
 
-/** A git server as others run them, `git http-backend` behind HTTP, with one repository and a work tree on it. */
+/** An external Git server: `git http-backend` behind HTTP, with one repository and a work tree of it. */
 export interface GitHttpServer {
-  /** Of the repository, without credentials. */
+  /** The URL of the repository, without credentials. */
   url: string;
   port: number;
   /** The bare repository that is served. */
   gitdir: string;
   mood: ServerMood;
-  /** What every request waits for before it is answered. */
+  /** Delays every answer until it resolves. */
   gate: Promise<void>;
-  /** What Basic auth has to be, `user:password`; null: open to all. */
+  /** The required credentials, `user:password`; null: none. */
   credentials: string | null;
   /** The path and headers of every request so far. */
   requests: { method: string; url: string; headers: IncomingMessage['headers'] }[];
@@ -42,7 +42,7 @@ export interface GitHttpServer {
   commitEntry(entry: string, content: string | Buffer): string;
   /** Moves `main` in the served repository. */
   setTip(oid: string): void;
-  /** The commit of a branch that is served; null where there is none. */
+  /** The commit of a served branch; null without that branch. */
   tip(branch: string): string | null;
   close(): Promise<void>;
 }
@@ -64,9 +64,11 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
     if (mood === 'garbage') return void response.end('this is no git server');
     if (mood === 'failing') return void response.writeHead(500).end('no');
     if (mood === 'indiscreet') {
-      const told = String(request.headers.authorization);
-      const password = Buffer.from(told.slice('Basic '.length), 'base64').toString();
-      return void response.writeHead(500, { 'content-type': 'text/plain' }).end(`${told} ${password}`);
+      const authorization = String(request.headers.authorization);
+      const password = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
+      return void response
+        .writeHead(500, { 'content-type': 'text/plain' })
+        .end(`${authorization} ${password}`);
     }
     if (typeof mood === 'object') {
       return void response.writeHead(302, { location: mood.redirectTo + request.url }).end();
@@ -140,7 +142,7 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
 const stallAfter = 20_000;
 
 /** CGI, as far as `git http-backend` needs it. */
-function serve(root: string, request: IncomingMessage, response: ServerResponse, mostBytes: number): void {
+function serve(root: string, request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const url = new URL(request.url!, 'http://127.0.0.1');
   const { 'content-type': type, 'content-length': length, 'content-encoding': encoding } = request.headers;
   const child = spawn('git', ['http-backend'], {
@@ -179,9 +181,9 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse,
     let sent = 0;
     child.stdout.on('data', (more: Buffer) => {
       sent += more.length;
-      if (sent <= mostBytes) response.write(more);
+      if (sent <= maxBytes) response.write(more);
     });
-    child.stdout.once('end', () => sent <= mostBytes && response.end());
+    child.stdout.once('end', () => sent <= maxBytes && response.end());
   };
   child.stdout.on('data', onHead);
 }

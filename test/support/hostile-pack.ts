@@ -10,7 +10,7 @@ export interface PackedObject {
   base?: string;
 }
 
-/** A pack of any objects, sound or not. @see https://git-scm.com/docs/gitformat-pack */
+/** A pack of any objects, valid or not. @see https://git-scm.com/docs/gitformat-pack */
 export function buildPack(objects: PackedObject[], claimed = objects.length): Buffer {
   const head = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
   head.writeUInt32BE(claimed, 8);

@@ -7,7 +7,7 @@ import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../../src/workers/backends/external/local-python.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 
-/** Where the tests' Python environment is kept, from one run to the next. */
+/** The folder of the tests' Python environment, which is kept between runs. */
 export const testJupyterHome =
   process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
 
@@ -16,7 +16,7 @@ export function testPython(): Promise<LocalPython> {
   return ensureLocalPython({ directory: testJupyterHome, report: () => {} });
 }
 
-/** A running local Jupyter server with folders of its own. */
+/** A running local Jupyter server with its own folders. */
 export interface TestJupyter {
   endpoint: JupyterEndpoint;
   spec: WorkerSpec;
@@ -26,7 +26,7 @@ export interface TestJupyter {
   close(): Promise<void>;
 }
 
-/** Makes folders for a worker below a fresh temporary folder. */
+/** Creates the folders of a worker below a new temporary folder. */
 export async function createWorkerSpec(): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
   const root = await mkdtemp(join(tmpdir(), 'notebook-gateway-worker-'));
   const workerId = randomUUID();
@@ -70,7 +70,7 @@ export async function serverPidOf(worker: {
   return JSON.parse(record).pid;
 }
 
-/** Asks a Jupyter server over its REST API, as another client than the gateway. */
+/** Sends a request to the REST API of a Jupyter server, as another client than the gateway. */
 export function askJupyter(endpoint: JupyterEndpoint, method: string, path: string): Promise<Response> {
   return fetch(`${endpoint.baseUrl}${path}`, {
     method,
@@ -78,7 +78,7 @@ export function askJupyter(endpoint: JupyterEndpoint, method: string, path: stri
   });
 }
 
-/** The ids of the kernels that a Jupyter server has. */
+/** The ids of the kernels of a Jupyter server. */
 export async function kernelsOf(endpoint: JupyterEndpoint): Promise<string[]> {
   const models = (await (await askJupyter(endpoint, 'GET', 'api/kernels')).json()) as { id: string }[];
   return models.map(({ id }) => id);

@@ -19,7 +19,7 @@ export async function runCell(kernel: KernelConnection, code: string) {
   return { reply, events, text: printed(events) };
 }
 
-/** What the events print on stdout. */
+/** The text that events print on stdout. */
 export function printed(events: KernelEvent[]): string {
   return ofType(events, 'stream')
     .filter(({ name }) => name === 'stdout')
@@ -34,22 +34,22 @@ export function ofType<T extends KernelEvent['type']>(events: KernelEvent[], typ
 
 /** Begins a cell that never ends by itself; resolves once it has printed its kernel's process id. */
 export async function beginEndlessCell(kernel: KernelConnection) {
-  let told: (pid: number) => void = () => {};
+  let resolvePid: (pid: number) => void = () => {};
   const pid = new Promise<number>((resolve) => {
-    told = resolve;
+    resolvePid = resolve;
   });
   const code = 'import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)';
   const events: KernelEvent[] = [];
   const done = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
     events.push(event);
-    if (event.type === 'stream') told(Number(event.text));
+    if (event.type === 'stream') resolvePid(Number(event.text));
   });
   done.catch(() => {});
   return { pid: await pid, done, events };
 }
 
-/** How long it takes until a promise is settled, in ms, with what it rejects with. */
-export async function settles(promise: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
+/** How long a promise takes to finish, in ms, and what it rejects with. */
+export async function timeToFinish(promise: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
   const start = performance.now();
   const error = await promise.then(
     () => undefined,

@@ -6,22 +6,22 @@ import type { SentEvent } from './sse.js';
 
 const base = '/api/v1.0/engagement/spaces/{space_slug}/notebooks';
 
-/** An answer as it came; the body is parsed. */
+/** A received answer; the body is parsed. */
 export interface CheckedAnswer {
   status: number;
   headers: Headers;
   body?: unknown;
 }
 
-/** A request as it was sent; `path` has its query. */
+/** A sent request; `path` includes the query. */
 export interface CheckedRequest {
   path: string;
   headers: Headers;
-  /** As it was sent; undefined where there was none. */
+  /** The sent body; undefined without one. */
   text?: string;
 }
 
-/** Holds requests and answers against an OpenAPI document. */
+/** Checks requests and answers against an OpenAPI document. */
 export interface Checker {
   /** Fails unless the operation describes the request: for those that were answered 2xx, so that the description is
    * not stricter than the gateway. */
@@ -30,11 +30,11 @@ export interface Checker {
   answer(method: string, path: string, answer: CheckedAnswer): void;
   /** Fails unless the operation describes the body of an answer. */
   body(method: string, path: string, status: number, body: unknown): void;
-  /** Fails unless a stream's events are described. */
+  /** Fails unless the operation describes the events of a stream. */
   events(method: string, path: string, events: SentEvent[]): void;
 }
 
-/** Makes a {@link Checker}. A property that is not described counts as a fault. */
+/** Creates a {@link Checker}. A property without a description is a fault. */
 export function createChecker(document: OpenApiDocument): Checker {
   const ajv = new Ajv2020({
     strict: false,
@@ -87,10 +87,10 @@ export function createChecker(document: OpenApiDocument): Checker {
       const query = new URL(sent, 'http://gateway').searchParams;
       for (const [index, given] of node.parameters.entries()) {
         const parameter = resolve(given, [...pointer, 'parameters', String(index)]);
-        const { name, in: place, required, schema } = parameter.node;
-        const value = { query: query.get(name), header: headers.get(name) }[place as 'query'] ?? null;
+        const { name, in: location, required, schema } = parameter.node;
+        const value = { query: query.get(name), header: headers.get(name) }[location as 'query'] ?? null;
         // The path was matched already, and its parameters are any text.
-        if (place === 'path') continue;
+        if (location === 'path') continue;
         if (required) expect(value, `${what} has no ${name}`).not.toBeNull();
         if (value !== null)
           validate([...parameter.pointer, 'schema'], decoded(value, schema), `${what} ${name}`);
@@ -129,12 +129,12 @@ export function createChecker(document: OpenApiDocument): Checker {
   };
 }
 
-/** A parameter's text as the value that its schema is about. */
+/** The text of a parameter as a value of its schema's type. */
 function decoded(text: string, schema: JsonSchema): unknown {
   return schema.type === 'integer' || schema.type === 'number' ? Number(text) : text;
 }
 
-/** The path template of the document that a path below the base path is an instance of, if it describes the method. */
+/** The path template of the document that matches a path below the base path, if it describes the method. */
 export function templateOf(document: OpenApiDocument, method: string, path: string): string | undefined {
   const segments = path.split('?', 1)[0]!.split('/');
   return Object.keys(document.paths)
@@ -152,7 +152,7 @@ export function templateOf(document: OpenApiDocument, method: string, path: stri
     });
 }
 
-/** The same document where an object with described properties has no others. */
+/** The document with `additionalProperties: false` in every object with described properties. */
 function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;

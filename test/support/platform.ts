@@ -1,16 +1,16 @@
 import { demo } from '../../prisma/seed.js';
-import { openTestDatabase } from './database.js';
+import { makeUser, type TestUser } from './factories/make-user.js';
 import { openTestGateway, type TestGateway } from './gateway.js';
 
-/** A gateway with one person of each role in the demo space, and short ways to ask it in GraphQL as any of them. */
+/** A gateway with one user of each role in the demo space, and short functions for GraphQL requests as any of them. */
 export interface TestPlatform {
   at: TestGateway;
-  admin: Person;
-  editor: Person;
-  viewer: Person;
-  /** No member of the demo space. */
-  stranger: Person;
-  /** The answer's one field; throws when the operation failed. As the platform admin unless a token is given. */
+  admin: TestUser;
+  editor: TestUser;
+  viewer: TestUser;
+  /** A user who is not a member of the demo space. */
+  stranger: TestUser;
+  /** Runs an operation and returns its one field; throws when it fails. As the platform admin unless a token is given. */
   run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any>;
   /** The code of the failure with the field that it names, e.g. `invalid_request name`; empty when it did not fail. */
   failure(document: string, token?: string, variables?: Record<string, unknown>): Promise<string>;
@@ -22,14 +22,12 @@ export interface TestPlatform {
   space(selection: string, token?: string): Promise<any>;
 }
 
-type Person = Awaited<ReturnType<TestGateway['user']>>;
-
-/** An id that nothing has. */
+/** An id of no resource. */
 export const unknownId = '11111111-1111-4111-8111-111111111111';
 
 /** Opens a {@link TestPlatform}; close its gateway. `env` adds to its configuration. */
 export async function openTestPlatform(env: Record<string, string> = {}): Promise<TestPlatform> {
-  const at = await openTestGateway({ database: await openTestDatabase(), env });
+  const at = await openTestGateway({ env });
 
   async function run(document: string, token?: string, variables?: Record<string, unknown>): Promise<any> {
     const { data, errors } = await at.graphql(document, variables, token);
@@ -49,10 +47,10 @@ export async function openTestPlatform(env: Record<string, string> = {}): Promis
 
   return {
     at,
-    admin: await at.user('admin'),
-    editor: await at.user('editor'),
-    viewer: await at.user('viewer'),
-    stranger: await at.user(null),
+    admin: await makeUser(at, { role: 'admin' }),
+    editor: await makeUser(at, { role: 'editor' }),
+    viewer: await makeUser(at, { role: 'viewer' }),
+    stranger: await makeUser(at),
     run,
     failure,
     mutate: (call, token) => run(`mutation { ${call} }`, token),

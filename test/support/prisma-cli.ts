@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
-/** Runs the official Prisma CLI in this repository; answers its exit code and all that it printed. */
+/** Runs the official Prisma CLI in this repository; returns its exit code and output. */
 export async function prismaCli(
   args: string[],
   databaseUrl?: string,

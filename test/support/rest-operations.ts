@@ -9,9 +9,9 @@ export interface RestOperation {
   method: string;
   /** Below the base path, with `{name}` for parameters. */
   path: string;
-  /** The names of the parameters of its path, but for the space. */
+  /** The names of its path parameters, without the space. */
   params: string[];
-  /** The operation as the document has it. */
+  /** The operation object of the document. */
   described: any;
 }
 
@@ -32,7 +32,7 @@ export function filled(path: string, params: Record<string, string>): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name]!));
 }
 
-/** A body that each operation takes, by its name; `ids` are of things that exist. */
+/** A valid body for each operation, by its name; `ids` are of existing resources. */
 export function validBodies(ids: { workspace_id: string; repository_id: string }): Record<string, object> {
   const { workspace_id, repository_id } = ids;
   const start = { workspace_id };

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run's report with the tests that passed on a second try only, and why the first one failed. */
+/** Ends the report of a run with the tests that passed only on a second try, and the errors of their first try. */
 export const secondTries: Reporter = {
   onTestRunEnd(modules: readonly TestModule[]) {
     for (const module of modules) {

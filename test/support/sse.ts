@@ -1,11 +1,11 @@
-/** A server-sent event as it came. */
+/** A received server-sent event. */
 export interface SentEvent {
   id?: string;
   event: string;
   data: any;
 }
 
-/** Reads a response's events until it ends, or until `until` says so (then the connection is cut). */
+/** Reads the events of a response until it ends or `until` returns true; then it closes the connection. */
 export async function readEvents(
   response: Response,
   until: (event: SentEvent) => boolean = () => false,

@@ -1,13 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands between a client and a server on this machine, to break their connections. */
+/** A proxy between a client and a server on this machine that can break their connections. */
 export interface TcpProxy {
   port: number;
-  /** Resets all connections; new ones are taken. */
+  /** Resets all connections; new ones are accepted. */
   cut(): void;
-  /** Of the connections that are open, passes on nothing that the server answers from now on. */
+  /** Drops from now on all that the server sends over the connections that are open. */
   hush(): void;
-  /** While it is away it also resets new connections. */
+  /** While it is away, it resets new connections too. */
   setAway(isAway: boolean): void;
   close(): Promise<void>;
 }

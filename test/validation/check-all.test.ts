@@ -28,7 +28,7 @@ describe('checkAll', () => {
     });
   });
 
-  it('throws at once what is not about fields', async () => {
+  it('throws an error that names no field at once', async () => {
     let went = false;
     const checks = {
       name: fails('name'),

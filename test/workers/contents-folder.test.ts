@@ -91,7 +91,7 @@ describe('a worker folder on a server whose disk the gateway cannot reach', { ti
     expect(read('a')).toBe('2');
   });
 
-  test('is removed with all in it', async () => {
+  test('is removed with all its files', async () => {
     await layOut({ 'a/x': '1', b: '1' });
     mkdirSync(here('a/__pycache__'));
     writeFileSync(here('a/__pycache__/x.pyc'), '');

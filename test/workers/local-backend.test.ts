@@ -57,7 +57,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     }
   }
 
-  test('stopping leaves no process, neither a busy kernel nor what a cell started', async () => {
+  test('stopping leaves no process, neither of a busy kernel nor of its cells', async () => {
     await withKernel(async (kernel) => {
       await runCell(kernel, "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)");
       await beginEndlessCell(kernel);
@@ -170,7 +170,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect(await readdir(spec.filesDirectory)).toEqual([]);
   });
 
-  test('says why it cannot start when there is no Python, and when a server does not start', async () => {
+  test('reports the reason when there is no Python, and when a server does not start', async () => {
     const reason = 'Install Python.';
     const without = openExternalBackend({
       stateRoot,

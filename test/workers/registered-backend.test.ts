@@ -22,7 +22,7 @@ describeBackendContract('a registered Jupyter', {
 });
 
 describe('a registered Jupyter', { timeout: 30_000 }, () => {
-  test('goes on after a worker on it was stopped', async () => {
+  test('continues after one of its workers was stopped', async () => {
     const { root, stateRoot, spec } = await createWorkerSpec();
     const backend = openExternalBackend({ stateRoot, python: testPython, registered: jupyter.endpoint });
     const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(20_000));

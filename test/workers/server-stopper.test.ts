@@ -25,7 +25,7 @@ test('a server that could not be stopped is stopped again after 1 s, until that 
   expect(stops).toHaveLength(2);
 });
 
-test('another stop takes the place of the retries', async () => {
+test('another stop replaces the retries', async () => {
   const { backend, stops } = failingBackend(1);
   const stopper = new ServerStopper({ log });
   expect(await stopper.stop(backend, 'worker')).toBe(false);

@@ -59,7 +59,7 @@ const whenRead = (action: (path: string) => unknown): GitRepository =>
     },
   });
 
-describe('bringing a worker folder up to a commit', () => {
+describe('the synchronization of a worker folder with a commit', () => {
   test('changes, adds and removes files, and leaves nothing else', async () => {
     await layOut({ a: '1', b: '1', c: '1' });
     expect(await sync({ a: '2', c: '1', d: '1' })).toEqual({ conflicts: [], failure: undefined });
@@ -67,7 +67,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a', 'c', 'd'].map(read)).toEqual(['2', '1', '1']);
   });
 
-  test('leaves what the kernel changed, created or removed, and reports it until both agree', async () => {
+  test('keeps changes of the kernel, and reports them until both agree', async () => {
     await layOut({ a: '1', b: '1' });
     writeFileSync(here('a'), 'mine');
     rmSync(here('b'));
@@ -80,13 +80,13 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a', 'b', 'c'].map(read)).toEqual(['4', '4', '4']);
   });
 
-  test('does not look at files that the commit leaves alone', async () => {
+  test('does not read files that the commit did not change', async () => {
     await layOut({ a: '1', b: '1' });
     writeFileSync(here('b'), 'mine');
     expect(await sync({ a: '2', b: '1' })).toMatchObject({ conflicts: [] });
   });
 
-  test('leaves what the kernel writes during the synchronization', async () => {
+  test('keeps files that the kernel writes during the synchronization', async () => {
     await layOut({ a: '1' });
     const kernel = whenRead((path) => writeFileSync(here(path), 'mine'));
     expect(await sync({ a: '2', b: '2' }, kernel)).toMatchObject({ conflicts: ['a', 'b'] });
@@ -134,7 +134,7 @@ describe('bringing a worker folder up to a commit', () => {
     expect(['a/b/x', 'c'].map(read)).toEqual(['3', '3']);
   });
 
-  test('leaves a folder that should become a file when the kernel has a file in it', async () => {
+  test('keeps a folder that should become a file when the kernel has a file in it', async () => {
     await layOut({ 'a/b/x': '1', 'c/x': '1', 'd/x': '1', 'e/x': '1' });
     writeFileSync(here('a/b/mine'), 'mine');
     writeFileSync(here('c/x'), 'mine');

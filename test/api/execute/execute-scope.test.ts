@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
 import { at, session, stream, textOf } from './kernel-fixture.js';
 
 describe('a token with the scope execute alone', () => {
   let token: string;
   beforeAll(async () => {
-    token = (await at.user('admin', ['execute'])).token;
+    token = (await makeUser(at, { role: 'admin', scopes: ['execute'] })).token;
   });
   const run = (body: object) => stream(`/sessions/${session}/execute/stream`, { body, token });
 
-  it('follows its run to the end, also when that is sent again, but reads no log by its id', async () => {
+  it('follows the stream of its own run, also when it sends the run again, but cannot read a log by id', async () => {
     // Longer than two rounds in which open streams are checked.
     const body = { code: 'import time\ntime.sleep(5)\nprint("done")', execution_id: randomUUID() };
     const [first, again] = [await run(body), await run(body)];
@@ -25,7 +26,7 @@ describe('a token with the scope execute alone', () => {
     expect(await refused.json()).toMatchObject({ code: 'insufficient_scope' });
   });
 
-  it('cancels what it queued', async () => {
+  it('cancels executions that it queued', async () => {
     const busy = await run({ code: 'import time\ntime.sleep(1)' });
     const queued = await run({ code: "print('never')" });
     const id = queued.headers.get('x-execution-id');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { demo } from '../../../prisma/seed.js';
 import { openTestDatabase } from '../../support/database.js';
+import { makeSession } from '../../support/factories/make-session.js';
+import { makeWorker } from '../../support/factories/make-worker.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
-import { createRuntimeRows } from '../../support/runtime-rows.js';
 import { readEvents } from '../../support/sse.js';
 
 /** What the database client says of a connection that broke. */
@@ -40,8 +40,7 @@ beforeAll(async () => {
   }) as unknown as typeof database.prisma;
   at = await openTestGateway({ database: { ...database, prisma } });
   const { id: userId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
-  const rows = await createRuntimeRows(prisma, { workspaceId: demo.workspaceId, userId, status: 'ready' });
-  sessionId = rows.session.id;
+  sessionId = (await makeSession(at, { worker: await makeWorker(at, { userId }) })).id;
 });
 beforeEach(() => {
   lost = false;
@@ -60,7 +59,7 @@ const run = (executionId: string) =>
 const endOf = async (answer: Response) => (await readEvents(answer)).at(-1)!.data.code;
 const rowOf = (id: string) => at.gateway.services.prisma.execution.findFirst({ where: { id } });
 
-it('an execution is queued when only the answer of its insert was lost', async () => {
+it('an execution is queued when its insert succeeded and only the reply was lost', async () => {
   lost = true;
   const answer = await run(randomUUID());
   expect(answer.status).toBe(200);

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { testPython } from '../../support/jupyter.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
@@ -11,7 +10,6 @@ export let at: TestGateway;
 export let session: string;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
   session = (await openSession('notebooks/welcome.ipynb')).body.id;

@@ -38,8 +38,8 @@ async function deadSession(path: string): Promise<string> {
   return id;
 }
 
-describe('a kernel that starts', () => {
-  it('has cells queued for it, and an interrupt does nothing', async () => {
+describe('the start of a kernel', () => {
+  it('queues cells, and an interrupt does nothing', async () => {
     const { opening, id } = await beginOpening('starts/queue.ipynb');
     const cell = runAll("print('queued')", {}, id);
     expect((await at.rest('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
@@ -48,7 +48,7 @@ describe('a kernel that starts', () => {
     expect(textOf(await cell)).toBe('queued\n');
   });
 
-  it('in place of a dead one has cells queued for it, and an interrupt does nothing', async () => {
+  it('in place of a dead kernel queues cells, and an interrupt does nothing', async () => {
     const id = await deadSession('starts/again.ipynb');
     const restarting = restart(id);
     await expect.poll(async () => (await rowOf(id)).status, { interval: 5 }).toBe('restarting');
@@ -58,7 +58,7 @@ describe('a kernel that starts', () => {
     expect(textOf(await cell)).toBe('queued\n');
   });
 
-  it('is one, however many restarts of a dead session ask for it', async () => {
+  it('happens once for concurrent restarts of a dead session', async () => {
     const id = await deadSession('starts/one.ipynb');
     const before = await kernelsOf(await endpointOf(id));
     const answers = await Promise.all([restart(id), restart(id)]);
@@ -69,7 +69,7 @@ describe('a kernel that starts', () => {
     expect(await kernelsOf(await endpointOf(id))).toHaveLength(before.length + 1);
   });
 
-  it('is waited for by a restart', async () => {
+  it('delays a restart until it is finished', async () => {
     const { opening, id } = await beginOpening('starts/restart.ipynb');
     const before = (await kernelsOf(await endpointOf(id))).length;
     expect(await restart(id)).toMatchObject({ status: 200, body: { status: 'idle' } });
@@ -78,7 +78,7 @@ describe('a kernel that starts', () => {
     expect(textOf(await runAll("print('on')", {}, id))).toBe('on\n');
   });
 
-  it('is not left on the server when its session is deleted meanwhile', async () => {
+  it('leaves no kernel on the server when the session is deleted meanwhile', async () => {
     const { id: other } = (await openSession('starts/other.ipynb')).body;
     const endpoint = await endpointOf(other);
     const before = (await kernelsOf(endpoint)).sort();
@@ -90,7 +90,7 @@ describe('a kernel that starts', () => {
     await expect.poll(async () => (await kernelsOf(endpoint)).sort()).toEqual(before);
   });
 
-  it('without a worker leaves its session dead', async () => {
+  it('without a live worker leaves the session dead', async () => {
     const { id: like } = (await openSession('starts/other.ipynb')).body;
     const { id: _, liveKey: __, ...row } = await rowOf(like);
     const worker = await services().prisma.worker.findUniqueOrThrow({ where: { id: row.workerId } });
@@ -113,7 +113,7 @@ describe('a kernel that starts', () => {
 });
 
 describe('a session', () => {
-  it('whose kernel somebody else removes is dead, and its cell ends with the event error', async () => {
+  it('is dead when another client removes its kernel, and its execution ends with the event error', async () => {
     const { id } = (await openSession('starts/removed.ipynb')).body;
     const { events } = await beginCell(id);
     await askJupyter(await endpointOf(id), 'DELETE', `api/kernels/${(await rowOf(id)).kernelId}`);
@@ -121,14 +121,14 @@ describe('a session', () => {
     await expect.poll(async () => (await read(id)).status).toBe('dead');
   });
 
-  it('whose kernel was removed a moment ago is restarted', async () => {
+  it('can be restarted right after its kernel was removed', async () => {
     const { id } = (await openSession('starts/moment.ipynb')).body;
     await askJupyter(await endpointOf(id), 'DELETE', `api/kernels/${(await rowOf(id)).kernelId}`);
     expect(await restart(id)).toMatchObject({ status: 200, body: { status: 'idle' } });
     expect(textOf(await runAll("print('on')", {}, id))).toBe('on\n');
   });
 
-  it('that lost its connection leaves no kernel behind when it is restarted or deleted', async () => {
+  it('that lost its connection leaves no kernel on the server when it is restarted or deleted', async () => {
     const ids = [
       (await openSession('starts/lost-1.ipynb')).body.id,
       (await openSession('starts/lost-2.ipynb')).body.id,
@@ -150,7 +150,7 @@ describe('a session', () => {
     await expect.poll(left).toEqual([]);
   }, 60_000);
 
-  it('that is deleted during a cell cancels it, and leaves its worker ready', async () => {
+  it('that is deleted cancels its running execution, and its worker stays ready', async () => {
     const { id, worker_id } = (await openSession('starts/busy.ipynb')).body;
     const { events } = await beginCell(id);
     const status = async () => (await at.rest('GET', `/workers/${worker_id}`)).body.status;

@@ -7,8 +7,8 @@ import type { ExecutionEvent, FinalResponse } from '../../../src/executions/exec
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { failOrphans } from '../../../src/executions/fail-orphans.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
+import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
-import { createSpaceFixture } from '../../support/space-fixture.js';
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 const printed = (text: string): ExecutionEvent => ({ type: 'stream', name: 'stdout', text });
@@ -30,7 +30,7 @@ async function toArray<T>(source: AsyncIterable<T>): Promise<T[]> {
 /** Longer than the quick tries after a failure. */
 const outageMs = 6_000;
 
-describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose database goes away', () => {
+describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution during a database outage', () => {
   let proxy: TcpProxy;
   let at: TestGateway;
   let sessionId: string;
@@ -46,7 +46,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
       await home.remove();
     };
     at = await openTestGateway({ database: { ...database, close } });
-    sessionId = (await createSpaceFixture(at)).ids.session_id;
+    sessionId = (await makeFilledSpace(at)).ids.session_id;
   });
   afterEach(() => proxy.setAway(false));
   afterAll(() => at.close());
@@ -63,7 +63,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
   const count = (executionId: string) =>
     at.gateway.services.prisma.executionEvent.count({ where: { executionId } });
 
-  it('has all output and its end once the database answers again, and so have those who follow it', async () => {
+  it('receives all output and the end once the database answers again, and so do its subscribers', async () => {
     const { executionLog } = at.gateway.services;
     const id = await begin();
     executionLog.begin(id);
@@ -109,7 +109,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of a run whose databa
     expect(rows.map(({ sequence }) => sequence)).toEqual([80 - dropped + 2, 80 - dropped + 3]);
   }, 60_000);
 
-  it('waits no longer when it is closed, and ends at the next start', async () => {
+  it('stops waiting when it is closed, and is completed at the next start', async () => {
     const { prisma } = at.gateway.services;
     const executionLog = new ExecutionLog({
       prisma,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { kernelsOf, startTestJupyter, type TestJupyter, testPython } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
@@ -15,7 +14,6 @@ let jupyter: TestJupyter;
 beforeAll(async () => {
   jupyter = await startTestJupyter();
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
@@ -41,7 +39,7 @@ const run = (session: string, code: string) =>
     body: JSON.stringify({ code }),
   });
 
-it('a worker has the files of the branch, in a folder of its own that goes with it', async () => {
+it('a worker has the files of the branch in a folder of its own, which is removed with it', async () => {
   const session = await openSession('notebooks/welcome.ipynb');
   const folder = join(jupyter.spec.filesDirectory, 'gateway-workers', session.worker_id);
   const events = await readEvents(
@@ -72,7 +70,7 @@ it('a worker has the files of the branch, in a folder of its own that goes with 
   expect(existsSync(folder)).toBe(false);
 });
 
-it('stopping a worker ends its kernels, a busy one too, and the cell ends with the event error', async () => {
+it('stopping a worker ends its kernels, also a busy one, whose execution ends with the event error', async () => {
   const first = await openSession('one.ipynb');
   const second = await openSession('two.ipynb');
   expect(second.worker_id).toBe(first.worker_id);
@@ -86,7 +84,7 @@ it('stopping a worker ends its kernels, a busy one too, and the cell ends with t
   expect((await readEvents(cell)).at(-1)).toMatchObject({ event: 'error', data: { code: 'worker_lost' } });
 });
 
-it('stopping a worker ends a kernel that starts', async () => {
+it('stopping a worker ends a kernel that is starting', async () => {
   const opening = at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
   const { prisma } = at.gateway.services;
   const starting = () => prisma.session.findFirst({ where: { status: 'starting' } });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
+import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
 import { at, run, runAll, session, stream, textOf } from './kernel-fixture.js';
 
-describe('a run', () => {
+describe('an execution', () => {
   it('streams its numbered events and ends with final_response', async () => {
     const response = await run("print('hello')\n6 * 7", { cell_index: 3 });
     expect(response.status).toBe(200);
@@ -49,7 +50,7 @@ describe('a run', () => {
     });
   });
 
-  it('that raises is a notebook_event error, then final_response with status error', async () => {
+  it('that raises ends with a notebook_event error, then final_response with status error', async () => {
     const events = await runAll('1 / 0');
     expect(events.find(({ data }) => data.type === 'error')).toMatchObject({
       event: 'notebook_event',
@@ -58,11 +59,11 @@ describe('a run', () => {
     expect(events.at(-1)).toMatchObject({ event: 'final_response', data: { status: 'error' } });
   });
 
-  it('finds the files of the branch beside the notebook', async () => {
+  it('can read the files of the branch beside the notebook', async () => {
     expect(textOf(await runAll("print(open('../README.md').read().split()[1])"))).toBe('Demo\n');
   });
 
-  it('goes on when its client leaves, and is resumed after Last-Event-ID without gap or repeat', async () => {
+  it('continues when its client disconnects, and its stream resumes after Last-Event-ID without gap or repeat', async () => {
     const response = await run(
       'import time\nfor i in range(6):\n    print(i, flush=True)\n    time.sleep(0.15)',
     );
@@ -79,7 +80,7 @@ describe('a run', () => {
     expect(none).toEqual([]);
   });
 
-  it('is the same log as GraphQL subscription through Yoga and graphql-sse, distinct and single', async () => {
+  it('has the same events as a GraphQL subscription through Yoga and graphql-sse, distinct and single', async () => {
     const response = await run("for i in range(50): print('line', i)");
     const id = response.headers.get('x-execution-id')!;
     const rest = await readEvents(response);
@@ -163,7 +164,7 @@ describe('a run', () => {
     expect(await other.json()).toMatchObject({ code: 'execution_id_reused' });
   });
 
-  it('after an error those queued behind it by the same user are aborted', async () => {
+  it('that fails aborts those queued after it by the same user', async () => {
     const answers = await Promise.all([
       runAll("import time\ntime.sleep(0.5)\nraise ValueError('x')"),
       new Promise((resolve) => setTimeout(resolve, 150)).then(() => runAll("print('never')")),
@@ -174,7 +175,7 @@ describe('a run', () => {
     expect((await runAll("print('next')")).at(-1)!.data.status).toBe('ok');
   });
 
-  it('that is queued can be cancelled', async () => {
+  it('can be cancelled while queued', async () => {
     const busy = runAll('import time\ntime.sleep(1)');
     await new Promise((resolve) => setTimeout(resolve, 200));
     const queued = await run("print('never')");
@@ -185,7 +186,7 @@ describe('a run', () => {
     expect((await busy).at(-1)!.data.status).toBe('ok');
   });
 
-  it('that is interrupted ends with what the kernel replies', async () => {
+  it('that is interrupted ends with the reply of the kernel', async () => {
     const response = await run("import time\nprint('on', flush=True)\ntime.sleep(30)");
     const rest = readEvents(response);
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -197,19 +198,19 @@ describe('a run', () => {
     expect((await at.rest('POST', `/sessions/${session}/interrupt`)).status).toBe(200);
   });
 
-  it('takes a whole number however JSON writes it', async () => {
+  it('accepts every JSON form of a whole number', async () => {
     const raw = '{"code":"1","cell_index":1e1,"timeout_seconds":30.0}';
     const { status, body } = await at.rest('POST', `/sessions/${session}/execute/stream`, { raw });
     expect(status).toBe(200);
     expect(body).toMatch(/event: final_response\ndata: \{[^\n]*"cell_index":10,[^\n]*"status":"ok"/);
   });
 
-  it('over its timeout_seconds is interrupted and ends as timed_out', async () => {
+  it('that exceeds timeout_seconds is interrupted and ends as timed_out', async () => {
     const events = await runAll('import time\ntime.sleep(30)', { timeout_seconds: 0.5 });
     expect(events.at(-1)!.data.status).toBe('timed_out');
   });
 
-  it('with 20,000 prints loses none', async () => {
+  it('with 20,000 prints loses no output', async () => {
     const events = await runAll('for i in range(20000): print(i, flush=True)');
     expect(events.at(-1)!.data.status).toBe('ok');
     expect(textOf(events)).toBe(Array.from({ length: 20000 }, (_, i) => `${i}\n`).join(''));
@@ -225,13 +226,13 @@ describe('a run', () => {
     [{ code: '', timeout_seconds: 0 }, 'timeout_seconds'],
     [{ code: '', execution_id: 'x' }, 'execution_id'],
     [{ code: '', extra: 1 }, 'extra'],
-  ])('with the body %j is 400 naming the field', async (body, field) => {
+  ])('with the body %j answers 400 and names the field', async (body, field) => {
     const response = await stream(`/sessions/${session}/execute/stream`, { body });
     expect(response.status).toBe(400);
     expect(((await response.json()) as any).errors[0].loc).toEqual(['body', field]);
   });
 
-  it('with a Last-Event-ID beyond the end of its log is 400 when it is resumed, and ignored when it is new', async () => {
+  it('with a Last-Event-ID beyond its log answers 400 when it is resumed, and ignores it when it is new', async () => {
     const body = { code: '1', execution_id: randomUUID() };
     const headers = { 'last-event-id': '1000' };
     const first = await stream(`/sessions/${session}/execute/stream`, { body, headers });
@@ -250,7 +251,7 @@ describe('a run', () => {
     expect(await readEvents(end)).toEqual([]);
   });
 
-  it('with a bad Last-Event-ID is 400', async () => {
+  it('with a malformed Last-Event-ID answers 400', async () => {
     const response = await stream(`/sessions/${session}/execute/stream`, {
       body: { code: '1' },
       headers: { 'last-event-id': 'x' },
@@ -258,8 +259,8 @@ describe('a run', () => {
     expect(response.status).toBe(400);
   });
 
-  it("in another user's session is 403, to watch it is allowed", async () => {
-    const { token } = await at.user('editor');
+  it('in the session of another user answers 403 to start and 200 to follow', async () => {
+    const { token } = await makeUser(at, { role: 'editor' });
     const refused = await stream(`/sessions/${session}/execute/stream`, { body: { code: '1' }, token });
     expect(refused.status).toBe(403);
     const mine = await run("print('seen')");
@@ -267,20 +268,20 @@ describe('a run', () => {
     await readEvents(mine);
     const watched = await stream(`/sessions/${session}/executions/${id}/stream`, { token });
     expect(textOf(await readEvents(watched))).toBe('seen\n');
-    const outsider = await at.user(null);
+    const outsider = await makeUser(at);
     const hidden = await stream(`/sessions/${session}/executions/${id}/stream`, { token: outsider.token });
     expect(hidden.status).toBe(404);
   });
 });
 
-describe('a kernel that dies', () => {
+describe('the death of a kernel', () => {
   it.each([
     ['by itself', 'import os\nprint("last", flush=True)\nimport time; time.sleep(0.2)\nos._exit(1)'],
     [
       'by SIGKILL',
       'import os, signal\nprint("last", flush=True)\nimport time; time.sleep(0.2)\nos.kill(os.getpid(), signal.SIGKILL)',
     ],
-  ])('%s ends its stream with the SSE event error within 5 s', async (_how, code) => {
+  ])('%s ends the stream with the SSE event error within 5 s', async (_how, code) => {
     const from = Date.now();
     const events = await runAll(code);
     expect(Date.now() - from).toBeLessThan(5_000 + 700);
@@ -296,7 +297,7 @@ describe('a kernel that dies', () => {
     expect((await runAll("print('back')")).at(-1)!.data.status).toBe('ok');
   });
 
-  it('by a cell aborts those queued behind it', async () => {
+  it('by a cell aborts the executions queued after it', async () => {
     const first = runAll('import os, time\ntime.sleep(0.5)\nos._exit(1)');
     await expect.poll(async () => (await at.rest('GET', `/sessions/${session}`)).body.status).toBe('busy');
     const behind = runAll("print('never')");

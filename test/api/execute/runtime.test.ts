@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { readEvents } from '../../support/sse.js';
 import { at, openSession, run, runAll, session, stream, textOf } from './kernel-fixture.js';
 
-it('a restart cancels what runs and clears the memory', async () => {
+it('a restart cancels the running execution and clears the memory of the kernel', async () => {
   await runAll('kept = 1');
   const busy = runAll('import time\ntime.sleep(30)');
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -18,7 +20,7 @@ it('a restart cancels what runs and clears the memory', async () => {
   expect((await runAll('kept')).at(-1)!.data.status).toBe('error');
 });
 
-it('a save on the branch reaches the worker within 2 s; a file that the kernel changed is left and reported', async () => {
+it('a save on the branch reaches the worker within 2 s; a file that the kernel changed is kept and reported', async () => {
   const path = 'data/shared.txt';
   const base = `/workspaces/${demo.workspaceId}/authoring-file`;
   await at.rest('POST', `${base}s`, { body: { path, content: 'one' } });
@@ -40,7 +42,7 @@ it('a save on the branch reaches the worker within 2 s; a file that the kernel c
   expect(await read()).toBe('mine');
 });
 
-it('a native push to the branch reaches the worker within 2 s, though nobody watches it', async () => {
+it('a native push to the branch reaches the worker within 2 s without any subscriber', async () => {
   const clone = await mkdtemp(join(tmpdir(), 'push-'));
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', clone, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args]);
@@ -58,20 +60,14 @@ it('a native push to the branch reaches the worker within 2 s, though nobody wat
   await expect.poll(pushed, { timeout: 2_000 }).toBe('from outside');
 });
 
-it('who loses sight of a workspace still ends what they started there', async () => {
-  const { token } = await at.user('editor');
-  const made = await at.rest('POST', '/workspaces', {
-    body: {
-      name: 'Shown',
-      default_repository_id: demo.repositoryId,
-      visibility: 'space',
-    },
-  });
-  const opened = await at.rest('POST', '/sessions', { token, body: { workspace_id: made.body.id } });
+it('a user who may no longer view a workspace can still stop their own workers and sessions', async () => {
+  const { token } = await makeUser(at, { role: 'editor' });
+  const { id: workspace_id } = await makeWorkspace(at, { visibility: 'space' });
+  const opened = await at.rest('POST', '/sessions', { token, body: { workspace_id } });
   expect(opened.status).toBe(201);
-  await at.rest('PATCH', `/workspaces/${made.body.id}`, { body: { visibility: 'private' } });
+  await at.rest('PATCH', `/workspaces/${workspace_id}`, { body: { visibility: 'private' } });
   const { id, worker_id } = opened.body;
-  const other = (await at.user('editor')).token;
+  const other = (await makeUser(at, { role: 'editor' })).token;
   for (const path of [`/sessions/${id}`, `/workers/${worker_id}`]) {
     expect((await at.rest('GET', path, { token })).status).toBe(403);
     expect((await at.rest('DELETE', path, { token: other })).status).toBe(403);
@@ -79,7 +75,7 @@ it('who loses sight of a workspace still ends what they started there', async ()
   }
 });
 
-it('a deleted session is 404, its log stays, and a stopped worker leaves no process', async () => {
+it('a deleted session answers 404, its log remains, and a stopped worker leaves no process', async () => {
   const other = (await openSession('other.ipynb')).body;
   const made = await run("print('kept')", {}, other.id);
   const id = made.headers.get('x-execution-id');

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
 import { at, openSession, session } from './kernel-fixture.js';
 
-describe('profiles, classes and workers', () => {
+describe('kernel profiles, resource classes and workers', () => {
   it('lists kernel profiles with their availability', async () => {
     const { status, body } = await at.rest('GET', '/kernel-profiles');
     expect(status).toBe(200);
@@ -60,7 +61,7 @@ describe('profiles, classes and workers', () => {
     });
   });
 
-  it('a session started a worker, which is answered again for the same start', async () => {
+  it('a start with the same inputs answers the live worker of a session', async () => {
     const body = { workspace_id: demo.workspaceId };
     const again = await at.rest('POST', '/workers', { body });
     expect(again.status).toBe(200);
@@ -77,11 +78,11 @@ describe('profiles, classes and workers', () => {
     const list = await at.rest('GET', `/workers?workspace_id=${demo.workspaceId}`);
     expect(list.body.items.map((worker: { id: string }) => worker.id)).toEqual([again.body.id]);
     expect((await at.rest('GET', `/workers/${again.body.id}`)).body).toEqual(list.body.items[0]);
-    const { token } = await at.user('editor');
+    const { token } = await makeUser(at, { role: 'editor' });
     expect((await at.rest('GET', '/workers', { token })).body.total).toBe(0);
   });
 
-  it('the same session is answered with 200', async () => {
+  it('a session that is live already answers 200', async () => {
     const again = await openSession('notebooks/welcome.ipynb');
     expect(again).toMatchObject({ status: 200, body: { id: session, status: 'idle' } });
   });
@@ -94,13 +95,13 @@ describe('profiles, classes and workers', () => {
     [{ branch: 'nope' }, 'branch'],
     [{ path: '../x' }, 'path'],
     [{ colour: 1 }, 'colour'],
-  ])('a start with %j is 400 naming the field', async (more, field) => {
+  ])('a start with %j answers 400 and names the field', async (more, field) => {
     const answer = await at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId, ...more } });
     expect(answer.status).toBe(400);
     expect(answer.body.errors[0].loc).toEqual(['body', field]);
   });
 
-  it('an unknown workspace or worker is 404', async () => {
+  it('an unknown workspace or worker answers 404', async () => {
     expect((await at.rest('POST', '/workers', { body: { workspace_id: randomUUID() } })).status).toBe(404);
     expect((await openSession('x.ipynb', { worker_id: randomUUID() })).status).toBe(404);
     expect((await at.rest('DELETE', `/workers/${randomUUID()}`)).status).toBe(404);

@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { openTestDatabase } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 
 export let at: TestGateway;
 export let gitdir: string;
 beforeAll(async () => {
-  at = await openTestGateway({ database: await openTestDatabase() });
+  at = await openTestGateway();
   gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
 });
 afterAll(() => at.close());

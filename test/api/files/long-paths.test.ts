@@ -18,7 +18,7 @@ const versions = async (id: string) =>
   (await at.rest('GET', `/documents/${id}/versions`)).body.items as { id: string; path: string }[];
 
 describe('a long path', () => {
-  it('is created, listed, read, saved, renamed, restored and deleted as any other', async () => {
+  it('can be created, listed, read, saved, renamed, restored and deleted', async () => {
     const [path, newPath] = [longPath(), longPath()];
     const made = await at.rest('POST', `${base}/files`, { body: { path, notebook: notebook('one') } });
     expect(made.status).toBe(201);
@@ -54,7 +54,7 @@ describe('a long path', () => {
     expect(await versions(made.body.notebook_id)).toHaveLength(4);
   });
 
-  it('arrives by a push, on a new branch too, and lists are paged in the order of paths', async () => {
+  it('can be pushed, also on a new branch, and is listed in the order of paths', async () => {
     await createNotebook('between.ipynb');
     const client = await gitClient();
     try {

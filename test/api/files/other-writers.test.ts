@@ -23,7 +23,7 @@ async function stepIn<T>(
   act: (repositoryId: string, branch: string) => Promise<void>,
 ): Promise<T> {
   const { indexer } = at.gateway.services;
-  const { ensure } = indexer;
+  const ensure = indexer.ensure.bind(indexer);
   let looks = 0;
   indexer.ensure = async (repositoryId, branch) => {
     looks += 1;
@@ -45,11 +45,11 @@ const others = (path: string): FileChange[] => [
 ];
 
 describe.each(['delete', 'save', 'move'] as const)(
-  'what another writer does (%s) before the answer',
+  'a change of another writer (%s) between commit and answer',
   (kind) => {
     const other = (path: string) => others(path).find((change) => change.kind === kind)!;
 
-    it('is not in the answer of a rename', async () => {
+    it('does not appear in the answer of a rename', async () => {
       const made = await createNotebook(`${kind}-old.ipynb`, 'mine');
       const body = { path: made.path, new_path: `${kind}-new.ipynb` };
       const renamed = await meanwhile(other(body.new_path), 1, () =>
@@ -66,14 +66,14 @@ describe.each(['delete', 'save', 'move'] as const)(
       });
     });
 
-    it('is not in the answer of a save of the same bytes', async () => {
+    it('does not appear in the answer of a save of the same bytes', async () => {
       const made = await createNotebook(`${kind}-same.ipynb`, 'mine');
       const body = { path: made.path, notebook: notebook('mine') };
       const saved = await meanwhile(other(made.path), 1, () => at.rest('PUT', `${base}/file`, { body }));
       expect(saved).toMatchObject({ status: 200, body: { ...made, version: null } });
     });
 
-    it('is not in the answer of a restored version', async () => {
+    it('does not appear in the answer of a restored version', async () => {
       const made = await createNotebook(`${kind}-restored.ipynb`, 'mine');
       await at.rest('PUT', `${base}/file`, { body: { path: made.path, notebook: notebook('again') } });
       const query = `mutation($id: ID!) {
@@ -88,7 +88,7 @@ describe.each(['delete', 'save', 'move'] as const)(
   },
 );
 
-it('a save whose branch is replaced by force before the answer is to be tried again', async () => {
+it('a save asks to be retried when its branch is replaced by force before the answer', async () => {
   const made = await createNotebook('replaced.ipynb', 'mine');
   const body = { path: made.path, base_sha: made.sha, notebook: notebook('again') };
   const save = () => at.rest('PUT', `${base}/file`, { body });

@@ -71,12 +71,12 @@ describe('a notebook', () => {
     expect(old.body.notebook_id).toBe(made.body.notebook_id);
   });
 
-  it('is made empty when none is given', async () => {
+  it('is created empty when the body has none', async () => {
     const made = await at.rest('POST', `${base}/files`, { body: { path: 'empty.ipynb' } });
     expect(made.body.notebook).toEqual({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
   });
 
-  it('answers 304 to its ETag', async () => {
+  it('answers 304 to its ETag in If-None-Match', async () => {
     const { sha } = await createNotebook('etag.ipynb');
     const known = await at.rest('GET', `${base}/file?path=etag.ipynb`, {
       headers: { 'if-none-match': `"${sha}"` },
@@ -88,7 +88,7 @@ describe('a notebook', () => {
     expect(other.status).toBe(200);
   });
 
-  it('saved again with the same bytes makes no version and no commit', async () => {
+  it('saved again with the same bytes creates no version and no commit', async () => {
     const made = await createNotebook('same.ipynb');
     const before = git('rev-parse', 'main');
     const again = await at.rest('PUT', `${base}/file`, {
@@ -101,7 +101,7 @@ describe('a notebook', () => {
     expect(git('rev-parse', 'main')).toBe(before);
   });
 
-  it('keeps number tokens through read and save', async () => {
+  it('keeps its number tokens through read and save', async () => {
     const text =
       '{"cells":[],"metadata":{"a":1.0,"b":1e-05,"c":12345678901234567890},"nbformat":4,"nbformat_minor":5}';
     await at.rest('POST', `${base}/files`, { raw: `{"path":"numbers.ipynb","notebook":${text}}` });
@@ -143,7 +143,7 @@ describe('a text file', () => {
   });
 });
 
-it('a list is sorted by code points, whatever the locale of the database', async () => {
+it('a list is sorted by code points in every locale of the database', async () => {
   const names = [
     'order/B.ipynb',
     'order/_.ipynb',
@@ -158,7 +158,7 @@ it('a list is sorted by code points, whatever the locale of the database', async
   expect(paths.filter((path: string) => path.startsWith('order/'))).toEqual(names);
 });
 
-it('a rename keeps the notebook id, and a new file at the old path gets another', async () => {
+it('a rename keeps the notebook id, and a new file at the old path gets a new id', async () => {
   const made = await createNotebook('before.ipynb', 'rename me');
   const renamed = await at.rest('POST', `${base}/authoring-file/rename`, {
     body: { path: 'before.ipynb', new_path: 'after.ipynb' },
@@ -168,7 +168,7 @@ it('a rename keeps the notebook id, and a new file at the old path gets another'
   expect(fresh.notebook_id).not.toBe(made.notebook_id);
 });
 
-it('a commit that was pushed from outside is read, listed and gets ids', async () => {
+it('files of a pushed commit are read, listed and given ids', async () => {
   const made = await createNotebook('pushed.ipynb', 'ours');
   const clone = await mkdtemp(join(tmpdir(), 'clone-'));
   try {
@@ -187,7 +187,7 @@ it('a commit that was pushed from outside is read, listed and gets ids', async (
 });
 
 describe('conflicts', () => {
-  it('a wrong base_sha is 409 with the current one, and nothing is written', async () => {
+  it('a wrong base_sha answers 409 with the current one, and writes nothing', async () => {
     const made = await createNotebook('conflict.ipynb');
     const before = git('rev-parse', 'main');
     const wrong = '0'.repeat(40);
@@ -207,7 +207,7 @@ describe('conflicts', () => {
     expect(git('rev-parse', 'main')).toBe(before);
   });
 
-  it('a path that exists is 409 file_exists, a file that is missing 404', async () => {
+  it('a path that exists answers 409 file_exists, and a missing file 404', async () => {
     await createNotebook('taken.ipynb');
     expect(await at.rest('POST', `${base}/files`, { body: { path: 'taken.ipynb' } })).toMatchObject({
       status: 409,
@@ -218,7 +218,7 @@ describe('conflicts', () => {
     ).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  it('20 concurrent saves of 20 files on one branch leave 20 commits', async () => {
+  it('20 concurrent saves of 20 files on one branch create 20 commits', async () => {
     const paths = Array.from({ length: 20 }, (_, i) => `many/${i}.ipynb`);
     for (const path of paths) await createNotebook(path);
     const before = git('rev-parse', 'main');
@@ -230,7 +230,7 @@ describe('conflicts', () => {
     for (const { body } of answers) expect(git('rev-parse', `main:${body.path}`)).toBe(body.sha);
   });
 
-  it('20 saves of one file with the same base_sha leave one, and 19 answer 409', async () => {
+  it('of 20 concurrent saves of one file with the same base_sha one succeeds and 19 answer 409', async () => {
     const { sha } = await createNotebook('race.ipynb');
     const before = git('rev-parse', 'main');
     const answers = await Promise.all(
@@ -249,7 +249,7 @@ describe('conflicts', () => {
   });
 });
 
-it('afterwards native git finds nothing wrong and clones', async () => {
+it('git fsck and git clone succeed after all tests', async () => {
   git('fsck', '--full', '--strict');
   const clone = await mkdtemp(join(tmpdir(), 'clone-'));
   try {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeUser } from '../../support/factories/make-user.js';
 import { at, base, cell, createNotebook, git, gitdir, notebook } from './files-fixture.js';
 
-describe('bad input is 400 naming the field, and writes nothing', () => {
+describe('bad input answers 400, names the field and writes nothing', () => {
   it.each([
     '/etc/passwd.ipynb',
     '../x.ipynb',
@@ -22,7 +23,7 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
     `${'x'.repeat(256)}.ipynb`,
     'cafe\u0301.ipynb',
     'plain.txt',
-  ])('the path %j', async (path) => {
+  ])('for the path %j', async (path) => {
     const before = git('rev-parse', 'main');
     const answer = await at.rest('POST', `${base}/files`, { body: { path } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_path' } });
@@ -31,20 +32,20 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
   });
 
   it.each(['../../HEAD', 'a..b', '-x', 'main~1', 'a b', 'x.lock', 'a@{0}'])(
-    'the branch %j',
+    'for the branch %j',
     async (branch) => {
       const answer = await at.rest('POST', `${base}/files`, { body: { path: 'b.ipynb', branch } });
       expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_ref' } });
     },
   );
 
-  it('an unknown ref is 404', async () => {
+  it('except an unknown ref, which answers 404', async () => {
     for (const ref of ['nope', '0'.repeat(40)]) {
       expect((await at.rest('GET', `${base}/file?path=empty.ipynb&ref=${ref}`)).status).toBe(404);
     }
   });
 
-  it('a notebook with faults, each with its JSON path', async () => {
+  it('for a notebook with faults, each reported with its JSON path', async () => {
     const bad = { ...notebook('x'), cells: [{ ...cell('x'), cell_type: 'poem' }, cell('y')] };
     const answer = await at.rest('POST', `${base}/files`, { body: { path: 'bad.ipynb', notebook: bad } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_notebook' } });
@@ -62,7 +63,7 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
     ).toBe(400);
   });
 
-  it('content of the other kind, and a malformed base_sha', async () => {
+  it('for content of the other kind, and for a malformed base_sha', async () => {
     const text = await at.rest('POST', `${base}/authoring-files`, {
       body: { path: 'x.ipynb', content: 'x' },
     });
@@ -75,7 +76,7 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
     expect(sha).toMatchObject({ status: 400, body: { errors: [{ loc: ['body', 'base_sha'] }] } });
   });
 
-  it('a text path on the notebook endpoint', async () => {
+  it('for a text path on the notebook endpoint', async () => {
     const answer = await at.rest('GET', `${base}/file?path=README.md`);
     expect(answer).toMatchObject({
       status: 400,
@@ -83,7 +84,7 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
     });
   });
 
-  it('a folder to read in place of a file', async () => {
+  it('for a folder in place of a file', async () => {
     await createNotebook('folder.ipynb/a.ipynb');
     for (const path of [
       `${base}/authoring-file?path=notebooks`,
@@ -103,7 +104,7 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
     ['PUT', `${base}/file`],
     ['POST', `/repositories/${demo.repositoryId}/files`],
     ['PUT', `/repositories/${demo.repositoryId}/file`],
-  ])('%s %s with the kind "text", whatever the path', async (method, path) => {
+  ])('for %s %s with the kind "text", whatever the path', async (method, path) => {
     const before = git('rev-parse', 'main');
     for (const file of ['README.md', 'new.md', 'empty.ipynb']) {
       const body = { path: file, kind: 'text', content: 'x' };
@@ -117,13 +118,13 @@ describe('bad input is 400 naming the field, and writes nothing', () => {
   });
 });
 
-it('a body over 64 MiB is 413', async () => {
+it('a body over 64 MiB answers 413', async () => {
   const content = 'x'.repeat(65 * 1024 * 1024);
   const answer = await at.rest('POST', `${base}/authoring-files`, { body: { path: 'big.txt', content } });
   expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
 });
 
-it('a stored notebook that is not valid is listed, and 409 to read', async () => {
+it('a stored notebook that is not valid is listed, and answers 409 when read', async () => {
   const clone = await mkdtemp(join(tmpdir(), 'clone-'));
   try {
     execFileSync('git', ['clone', '-q', gitdir, clone]);
@@ -161,15 +162,15 @@ it('a stored notebook that is not valid is listed, and 409 to read', async () =>
   expect(await tip()).toBe(before);
 });
 
-it('permissions: a viewer reads and does not write; a protected branch takes writes of admins only', async () => {
-  const viewer = await at.user('viewer');
+it('a viewer may read and not write, and a protected branch accepts writes of space admins only', async () => {
+  const viewer = await makeUser(at, { role: 'viewer' });
   expect((await at.rest('GET', `${base}/files`, { token: viewer.token })).status).toBe(200);
   const body = { path: 'v.ipynb' };
   expect(await at.rest('POST', `${base}/files`, { body, token: viewer.token })).toMatchObject({
     status: 403,
     body: { code: 'forbidden' },
   });
-  const editor = await at.user('editor');
+  const editor = await makeUser(at, { role: 'editor' });
   const { prisma } = at.gateway.services;
   const where = { repositoryId: demo.repositoryId, name: 'main' };
   await prisma.protectedBranch.create({ data: where });
@@ -184,7 +185,7 @@ it('permissions: a viewer reads and does not write; a protected branch takes wri
   }
 });
 
-it('of a protected branch come before those of what is written, and a stale base_sha before what is stored', async () => {
+it('branch protection is checked before the written content, and base_sha before the stored content', async () => {
   const { prisma, git: store } = at.gateway.services;
   const repository = await store.repository(demo.repositoryId);
   const { files } = await repository.commit({
@@ -194,7 +195,7 @@ it('of a protected branch come before those of what is written, and a stale base
     committer: { name: 'A', email: 'a@x' },
     message: 'Broken',
   });
-  const { token } = await at.user('editor');
+  const { token } = await makeUser(at, { role: 'editor' });
   const rename = (body: object, as?: string) =>
     at.rest('POST', `${base}/authoring-file/rename`, { body, token: as });
   const broken = { path: 'damaged.ipynb', new_path: 'moved.ipynb' };
@@ -231,7 +232,7 @@ it('of a protected branch come before those of what is written, and a stale base
   expect(await codes([rename(broken)])).toEqual(['unreadable_file']);
 });
 
-it('an archived workspace is read and not written', async () => {
+it('an archived workspace can be read and not written', async () => {
   const { prisma } = at.gateway.services;
   await prisma.workspace.update({ where: { id: demo.workspaceId }, data: { archivedAt: new Date() } });
   try {

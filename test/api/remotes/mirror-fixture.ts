@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { nativeGit } from '../../engines/git/git-fixture.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
+import { uniqueName } from '../../support/factories/mutate.js';
 import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
 import { openTestPlatform, type TestPlatform } from '../../support/platform.js';
 
@@ -13,7 +15,6 @@ export const selection = `url username hasSecret fetchIntervalSeconds pushAfterS
 
 export let platform: TestPlatform;
 export let remote: GitHttpServer;
-let named = 0;
 beforeAll(async () => {
   platform = await openTestPlatform({ REMOTE_ALLOWED_HOSTS: '127.0.0.1' });
 });
@@ -41,28 +42,23 @@ export const sync = (id: string) =>
   platform.mutate(`syncRepository(spaceSlug: "demo", repositoryId: "${id}") { ${selection} }`);
 
 /** Waits until nothing is pending. */
-export async function settled(id: string): Promise<any> {
+export async function syncFinished(id: string): Promise<any> {
   await expect.poll(async () => (await state(id)).syncStatus, { timeout: 40_000 }).not.toBe('pending');
   return state(id);
 }
 
-/** A name that no other repository has. */
-export const newName = () => `repository-${++named}`;
-
 /** Makes a repository that mirrors, and waits for the first sync. */
 export async function mirror(options = ''): Promise<string> {
   const { id } = await platform.mutate(
-    `createRepository(spaceSlug: "demo", input: {name: "${newName()}", kind: project,
+    `createRepository(spaceSlug: "demo", input: {name: "${uniqueName('repository')}", kind: project,
       remote: {url: "${remote.url}" ${options}}}) { id }`,
   );
-  await settled(id);
+  await syncFinished(id);
   return id;
 }
 
 export async function save(id: string, path: string, content: string): Promise<void> {
-  const workspace = await platform.mutate(
-    `createWorkspace(spaceSlug: "demo", input: {name: "w", defaultRepositoryId: "${id}"}) { id }`,
-  );
+  const workspace = await makeWorkspace(platform.at, { defaultRepositoryId: id });
   const saved = await platform.at.rest('POST', `/workspaces/${workspace.id}/authoring-files`, {
     body: { path, content },
   });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { makeRepository } from '../../support/factories/make-repository.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { readEvents } from '../../support/sse.js';
 import {
   git,
   mirror,
-  newName,
   platform,
   remote,
   replaceRemote,
   save,
-  settled,
   state,
   sync,
+  syncFinished,
   tip,
 } from './mirror-fixture.js';
 
@@ -62,13 +63,13 @@ describe('a repository created with a remote', () => {
     expect(tip(id)).not.toBeNull();
     remote.mood = 'well';
     expect(await sync(id)).toMatchObject({ syncStatus: 'pending' });
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
     expect(tip(id)).toBe(remote.tip('main'));
   });
 });
 
 describe('the first sync', () => {
-  it('keeps what was saved before it, and reports it as a conflict', async () => {
+  it('keeps commits that were saved before it, and reports a conflict', async () => {
     const there = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');
@@ -86,21 +87,17 @@ describe('the first sync', () => {
     const trunk = remote.commit({ 'a.md': 'a' });
     remote.mood = 'failing';
     const id = await mirror('pushAfterSave: true');
-    const workspace = await platform.mutate(
-      `createWorkspace(spaceSlug: "demo", input: {name: "early", defaultRepositoryId: "${id}"}) { id }`,
-    );
+    const workspace = await makeWorkspace(platform.at, { defaultRepositoryId: id });
     remote.mood = 'well';
     await sync(id);
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced' });
     expect([tip(id), tip(id, 'trunk'), remote.tip('main')]).toEqual([null, trunk, null]);
     const file = await platform.at.rest('GET', `/workspaces/${workspace.id}/authoring-file?path=a.md`);
     expect(file).toMatchObject({ status: 200, body: { content: 'a' } });
   });
 
   it('fast-forwards a repository with commits, and pushes commits that the remote lacks', async () => {
-    const { id } = await platform.mutate(
-      `createRepository(spaceSlug: "demo", input: {name: "${newName()}", kind: project}) { id }`,
-    );
+    const { id } = await makeRepository(platform.at);
     await save(id, 'mine.md', 'mine');
     const set = (push: boolean) =>
       platform.mutate(
@@ -108,7 +105,7 @@ describe('the first sync', () => {
           input: {url: "${remote.url}", pushAfterSave: ${push}}) { syncStatus }`,
       );
     expect(await set(true)).toEqual({ syncStatus: 'pending' });
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced' });
     expect(remote.tip('main')).toBe(tip(id));
     await set(false);
     const next = remote.commit({ 'b.md': 'b' });
@@ -143,8 +140,8 @@ describe('a sync', () => {
     const next = remote.commit({ 'a.md': 'aa' });
     remote.git('push', '--quiet', 'origin', ':gone');
     await sync(id);
-    const told = (await seen).filter(({ event }) => event === 'next');
-    expect(told.at(-1)!.data.data.repositoryRemoteChanged).toEqual({ syncStatus: 'synced' });
+    const events = (await seen).filter(({ event }) => event === 'next');
+    expect(events.at(-1)!.data.data.repositoryRemoteChanged).toEqual({ syncStatus: 'synced' });
     expect(tip(id)).toBe(next);
     expect(tip(id, 'gone')).toBe(gone);
     const index = await at.gateway.services.prisma.branchIndex.findUniqueOrThrow({
@@ -160,14 +157,14 @@ describe('a sync', () => {
     await save(id, 'here.md', 'here');
     const here = tip(id);
     await sync(id);
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced', conflicts: [] });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', conflicts: [] });
     expect(tip(id)).toBe(here);
 
     remote.commit({ 'a.md': 'there' });
     const there = remote.commit({ 'a.md': 'there 2' });
     const other = remote.commit({ 'o.md': 'oo' }, 'other');
     await sync(id);
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       syncStatus: 'conflicted',
       lastError: 'Branches went different ways here and on the remote; merge them and sync again.',
       conflicts: [{ branch: 'main', ahead: 1, behind: 2 }],
@@ -185,7 +182,7 @@ describe('a sync', () => {
     remote.git('push', '--quiet', '--force', 'origin', 'main');
     const rewritten = remote.git('rev-parse', 'HEAD');
     await sync(id);
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       syncStatus: 'conflicted',
       conflicts: [{ branch: 'main', ahead: 1, behind: 1 }],
     });
@@ -204,14 +201,14 @@ describe('a sync', () => {
     const below = remote.commit({ 'x.md': 'xx' }, 'x/y');
     const other = remote.commit({ 'o.md': 'o' }, 'o');
     await sync(id);
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       syncStatus: 'conflicted',
       conflicts: [{ branch: 'x/y', ahead: null, behind: null }],
     });
     expect(tip(id, 'o')).toBe(other);
     await platform.mutate(`deleteBranch(spaceSlug: "demo", repositoryId: "${id}", name: "x")`);
     await sync(id);
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced', conflicts: [] });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', conflicts: [] });
     expect(tip(id, 'x/y')).toBe(below);
   });
 

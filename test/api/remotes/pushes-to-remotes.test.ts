@@ -12,9 +12,9 @@ import {
   remote,
   replaceRemote,
   save,
-  settled,
   state,
   sync,
+  syncFinished,
   tip,
 } from './mirror-fixture.js';
 
@@ -28,16 +28,16 @@ describe('a push after saves', () => {
     await expect.poll(() => remote.tip('main'), { timeout: 40_000 }).toBe(tip(on));
     expect(pushes()).toBeLessThan(4);
     expect(remote.tip('draft')).toBe(tip(on, 'draft'));
-    expect(await settled(on)).toMatchObject({ syncStatus: 'synced' });
+    expect(await syncFinished(on)).toMatchObject({ syncStatus: 'synced' });
 
     const before = remote.tip('main');
     await save(off, 'off.md', 'x');
     await sync(off);
-    await settled(off);
+    await syncFinished(off);
     expect(remote.tip('main')).toBe(before);
   });
 
-  it('sends in another sync what is saved while a sync runs', async () => {
+  it('sends saves that arrive during a sync in another sync', async () => {
     remote.commit({ 'a.md': 'a' });
     const id = await mirror('pushAfterSave: true');
     const [began, goOn] = [join(remote.gitdir, 'began'), join(remote.gitdir, 'go-on')];
@@ -50,7 +50,7 @@ describe('a push after saves', () => {
     await sleep(1_500);
     expect((await state(id)).syncStatus).toBe('pending');
     await writeFile(goOn, '');
-    await settled(id);
+    await syncFinished(id);
     expect(remote.tip('main')).toBe(tip(id));
   });
 
@@ -73,7 +73,7 @@ describe('a push after saves', () => {
     const id = await mirror('pushAfterSave: true');
     remote.git('push', '--quiet', 'origin', ':gone');
     await sync(id);
-    await settled(id);
+    await syncFinished(id);
     // As after a kill in the middle of a removal.
     await platform.at.gateway.services.prisma.repositoryRemote.delete({ where: { repositoryId: id } });
     await replaceRemote({});
@@ -81,7 +81,7 @@ describe('a push after saves', () => {
       `setRepositoryRemote(spaceSlug: "demo", repositoryId: "${id}",
         input: {url: "${remote.url}", pushAfterSave: true}) { url }`,
     );
-    expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+    expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced' });
     expect([remote.tip('main'), remote.tip('gone')]).toEqual([tip(id), tip(id, 'gone')]);
     const noted = git(id, 'for-each-ref', '--format=%(refname:lstrip=4)', 'refs/gateway');
     expect(noted.split('\n').sort()).toEqual(['heads/gone', 'heads/main']);

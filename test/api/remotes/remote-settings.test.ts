@@ -11,13 +11,13 @@ import {
   remote,
   save,
   selection,
-  settled,
   state,
   sync,
+  syncFinished,
   tip,
 } from './mirror-fixture.js';
 
-describe('credentials', () => {
+describe('credentials of a remote', () => {
   const secret = 'S3cr3t-that-nobody-may-see';
 
   it('authenticate to the remote, and appear in no answer, row or file', async () => {
@@ -27,7 +27,7 @@ describe('credentials', () => {
     expect(await state(id)).toMatchObject({ syncStatus: 'synced', hasSecret: true, username: 'robot' });
     remote.credentials = `robot:another`;
     await sync(id);
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       syncStatus: 'error',
       lastError: 'The remote did not accept the credentials.',
     });
@@ -67,11 +67,11 @@ describe('credentials', () => {
       expect(await platform.mutate(set(`url: "${remote.url}", username: "robot"`))).toMatchObject({
         hasSecret: true,
       });
-      expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced' });
       expect(await platform.mutate(set(`url: "${other.url}", secret: null`))).toMatchObject({
         hasSecret: false,
       });
-      expect(await settled(id)).toMatchObject({ syncStatus: 'synced' });
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced' });
       expect(other.requests.some(({ headers }) => headers.authorization)).toBe(false);
     } finally {
       await other.close();
@@ -86,7 +86,7 @@ describe('credentials', () => {
       data: { secret: new Uint8Array(60) },
     });
     await sync(id);
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       lastError: 'The kept secret cannot be opened with the key of this gateway; set it again.',
     });
   });
@@ -110,7 +110,7 @@ describe('a remote', () => {
       remote.commit({ 'a.md': 'b' });
       remote.mood = mood();
       await sync(id);
-      expect(await settled(id)).toMatchObject({
+      expect(await syncFinished(id)).toMatchObject({
         syncStatus: 'error',
         lastError: expect.stringMatching(error),
       });
@@ -138,11 +138,11 @@ describe('a remote', () => {
       for (const oid of [good, bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
       remote.setTip(good);
       await sync(id);
-      expect(await settled(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'synced', lastError: null });
       expect(tip(id)).toBe(good);
       remote.setTip(above);
       await sync(id);
-      expect(await settled(id)).toMatchObject({ syncStatus: 'error' });
+      expect(await syncFinished(id)).toMatchObject({ syncStatus: 'error' });
       expect(tip(id)).toBe(good);
       for (const oid of [bad, above]) expect(() => git(id, 'cat-file', '-e', oid)).toThrow();
     },
@@ -160,7 +160,7 @@ describe('a remote', () => {
       expect([url, await platform.refused(create(url))]).toEqual([url, 'invalid_request remote url']);
     }
     const { id } = await platform.mutate(create(`http://localhost:${remote.port}/repository.git`));
-    expect(await settled(id)).toMatchObject({
+    expect(await syncFinished(id)).toMatchObject({
       lastError: 'The remote is at an address that the configuration does not allow.',
     });
     expect(remote.requests).toEqual([]);
@@ -201,7 +201,7 @@ describe('a remote', () => {
   it.each([
     ['url: "https://u:p@example.com/a"', 'url'],
     ['url: "https://example.com/a#b"', 'url'],
-    ['url: "https://example.com/a", fetchIntervalSeconds: 59', 'fetch_interval_seconds'],
+    ['url: "https://example.com/a", fetchIntervalSeconds: 59', 'fetchIntervalSeconds'],
     ['url: "https://example.com/a", secret: "x"', 'username'],
     ['url: "https://example.com/a", username: "a:b", secret: "x"', 'username'],
     ['url: "https://example.com/a", username: "a", secret: ""', 'secret'],

@@ -1,28 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRuntime } from '../../support/factories/make-runtime.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
-  type Door,
   executions,
   files,
   listeners,
   listening,
-  makeRuntime,
-  makeWorkspace,
   services,
   sessions,
+  type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
 
-describe('a reader who takes nothing', () => {
+describe('a subscriber that reads nothing', () => {
   it.each([
     ['yoga', '/graphql'],
     ['graphql-sse', '/graphql/stream'],
-  ])('costs little memory over %s, and gets the newest state in the end', async (_door, path) => {
-    const owner = await at.user('editor');
-    const { execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+  ])('uses little memory over %s, and receives the newest state at the end', async (_transport, path) => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const { execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const { bus, prisma } = services();
     const update = (code: string, status: 'running' | 'ok') =>
       prisma.execution.update({ where: { id: execution.id }, data: { code, status } });
@@ -55,7 +59,7 @@ describe('a reader who takes nothing', () => {
   });
 });
 
-describe('authorization over time', () => {
+describe('authorization of open streams', () => {
   const rest = (path: string, token: string) =>
     fetch(`${at.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
       headers: { authorization: `Bearer ${token}` },
@@ -66,11 +70,14 @@ describe('authorization over time', () => {
     expect(Date.now() - begun).toBeLessThan(ms);
   };
 
-  it('ends every stream of a revoked token within 5 s, and no other', async () => {
-    const someone = await at.user('viewer');
-    const other = await at.user('viewer');
-    const owner = await at.user('editor');
-    const { session, execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+  it('ends the streams of a revoked token within 5 s, and no others', async () => {
+    const someone = await makeUser(at, { role: 'viewer' });
+    const other = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { session, execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const theirs = [
       await listening(workspaces, {}, someone.token),
       await listening(sessions, {}, someone.token, 'graphql-sse distinct'),
@@ -94,13 +101,13 @@ describe('authorization over time', () => {
     expect(text).toMatch(
       /event: error\ndata: .*"status_code":401,"code":"unauthenticated","retryable":false/,
     );
-    await makeWorkspace('space');
+    await makeWorkspace(at, { visibility: 'space' });
     await until(() => kept.results.length === 1);
     expect(kept.results[0].errors).toBeUndefined();
   });
 
   it('ends the streams of an expired token', async () => {
-    const someone = await at.user('viewer');
+    const someone = await makeUser(at, { role: 'viewer' });
     const stream = await listening(workspaces, {}, someone.token);
     await services().prisma.apiToken.updateMany({
       where: { userId: someone.id },
@@ -110,10 +117,13 @@ describe('authorization over time', () => {
     expect(stream.results[0].errors[0].extensions.code).toBe('unauthenticated');
   });
 
-  it('ends the streams of a member who is removed within 5 s', async () => {
-    const someone = await at.user('viewer');
-    const owner = await at.user('editor');
-    const { session, execution } = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+  it('ends the streams of a removed member within 5 s', async () => {
+    const someone = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { session, execution } = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const stream = await listening(workspaces, {}, someone.token);
     const log = await rest(`/sessions/${session.id}/executions/${execution.id}/stream`, someone.token);
     await services().prisma.spaceMember.deleteMany({ where: { userId: someone.id } });
@@ -125,10 +135,10 @@ describe('authorization over time', () => {
     expect(text).toMatch(/event: error\ndata: .*"status_code":404,"code":"not_found"/);
   });
 
-  it('ends the streams of a workspace that can no longer be viewed within 5 s', async () => {
-    const someone = await at.user('viewer');
-    const owner = await at.user('editor');
-    const id = await makeWorkspace('space', owner.token);
+  it('ends the streams of a workspace that its caller may no longer view within 5 s', async () => {
+    const someone = await makeUser(at, { role: 'viewer' });
+    const owner = await makeUser(at, { role: 'editor' });
+    const { id } = await makeWorkspace(at, { visibility: 'space', token: owner.token });
     const one = await listening(workspaces, { id }, someone.token);
     const two = await listening(files, { id }, someone.token, 'graphql-sse distinct');
     await at.rest('PUT', `/workspaces/${id}/access`, {
@@ -143,16 +153,16 @@ describe('authorization over time', () => {
   });
 });
 
-describe('a client that leaves', () => {
-  it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'is forgotten at once over %s',
-    async (door) => {
+describe('a client that disconnects', () => {
+  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
+    'is unsubscribed at once over %s',
+    async (transport) => {
       for (const [query, variables] of [
         [workspaces, {}],
         [files, { id: demo.workspaceId }],
         [executions, {}],
       ] as const) {
-        const stream = await listening(query, variables, at.token, door);
+        const stream = await listening(query, variables, at.token, transport);
         stream.leave();
         await until(() => listeners() === 0, 1_000);
       }
@@ -160,7 +170,7 @@ describe('a client that leaves', () => {
   );
 
   it.each(['/graphql', '/graphql/stream'])(
-    'is forgotten when it leaves before %s has answered',
+    'is unsubscribed when it leaves before %s has answered',
     async (path) => {
       let heard = 0;
       for (let delay = 0; delay < 60; delay += 2) {

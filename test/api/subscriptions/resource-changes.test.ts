@@ -5,26 +5,27 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRepository } from '../../support/factories/make-repository.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
-  type Door,
   files,
   listeners,
   listening,
-  makeWorkspace,
   open,
   type Stream,
-  services,
+  type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
 
 describe('workspaceChanged', () => {
-  it.each<Door>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'tells over %s what happens to a workspace',
-    async (door) => {
-      const stream = await listening(workspaces, {}, at.token, door);
-      const id = await makeWorkspace('space');
+  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
+    'sends every change of a workspace over %s',
+    async (transport) => {
+      const stream = await listening(workspaces, {}, at.token, transport);
+      const { id } = await makeWorkspace(at, { visibility: 'space' });
       await until(() => stream.results.length === 1);
       await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });
       await until(() => stream.results.length === 2);
@@ -50,13 +51,13 @@ describe('workspaceChanged', () => {
     },
   );
 
-  it('never tells of a private workspace of somebody else, and tells of it once it is shared', async () => {
-    const owner = await at.user('editor');
-    const other = await at.user('viewer');
+  it('sends no events of a private workspace of another user until it is shared', async () => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const other = await makeUser(at, { role: 'viewer' });
     const stream = await listening(workspaces, {}, other.token);
-    const id = await makeWorkspace('private', owner.token);
+    const { id } = await makeWorkspace(at, { visibility: 'private', token: owner.token });
     await at.rest('PATCH', `/workspaces/${id}`, { token: owner.token, body: { name: 'Secret' } });
-    const shared = await makeWorkspace('space', owner.token);
+    const { id: shared } = await makeWorkspace(at, { name: 'Mine', visibility: 'space', token: owner.token });
     await until(() => stream.results.length === 1);
     await at.rest('PUT', `/workspaces/${id}/access`, {
       token: owner.token,
@@ -78,12 +79,12 @@ describe('workspaceChanged', () => {
     ]);
   });
 
-  it('refuses as the query does', async () => {
-    const owner = await at.user('editor');
-    const member = await at.user('viewer');
-    const stranger = await at.user(null);
-    const blind = await at.user('editor', ['write']);
-    const id = await makeWorkspace('private', owner.token);
+  it('refuses with the same codes as the query', async () => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const member = await makeUser(at, { role: 'viewer' });
+    const stranger = await makeUser(at);
+    const blind = await makeUser(at, { role: 'editor', scopes: ['write'] });
+    const { id } = await makeWorkspace(at, { visibility: 'private', token: owner.token });
     const code = async (token: string, variables: object) => {
       const stream = open(workspaces, variables, token);
       await stream.ended;
@@ -103,7 +104,7 @@ describe('fileChanged', () => {
     at.rest(method, `/workspaces/${demo.workspaceId}${path}`, { body });
   const changes = (stream: Stream) => stream.results.map(({ data }) => data.fileChanged);
 
-  it('tells of what is created, saved, renamed, each once', async () => {
+  it('sends one event for each created, saved and renamed file', async () => {
     const stream = await listening(files, onDemo);
     const made = await save('POST', '/files', { path: 'a.ipynb' });
     expect(made.status).toBe(201);
@@ -154,7 +155,7 @@ describe('fileChanged', () => {
     ]);
   });
 
-  it('tells of a native push, also of what it deletes and of a force push', async () => {
+  it('sends the changes of a native push, also deletions and those of a forced push', async () => {
     const clone = mkdtempSync(join(tmpdir(), 'clone-'));
     const bare = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
     const git = (...args: string[]) =>
@@ -193,7 +194,7 @@ describe('fileChanged', () => {
     }
   });
 
-  it('loses nothing for a reader who takes nothing for a while', async () => {
+  it('loses no event for a client that reads nothing for a while', async () => {
     const stream = await fetch(`${at.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -214,7 +215,7 @@ describe('fileChanged', () => {
     expect(seen).toEqual(paths);
   });
 
-  it('refuses an unknown branch and a malformed one', async () => {
+  it('refuses an unknown and a malformed branch', async () => {
     for (const [branch, code] of [
       ['nowhere', 'not_found'],
       ['a..b', 'invalid_ref'],
@@ -227,20 +228,9 @@ describe('fileChanged', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('ends when the workspace is pointed at another repository', async () => {
-    const id = await makeWorkspace('space');
-    const { prisma, git } = services();
-    const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'demo' } });
-    const repository = await prisma.repository.create({
-      data: { spaceId: space.id, name: 'Another', kind: 'analysis', defaultBranch: 'main' },
-    });
-    await git.createRepository(repository.id, {
-      defaultBranch: 'main',
-      author: { name: 'A', email: 'a@example.com' },
-      committer: { name: 'A', email: 'a@example.com' },
-      message: 'Begin',
-      files: [],
-    });
+  it('ends when the workspace moves to another repository', async () => {
+    const { id } = await makeWorkspace(at, { visibility: 'space' });
+    const repository = await makeRepository(at);
     const stream = await listening(files, { id });
     await at.rest('PATCH', `/workspaces/${id}`, { body: { default_repository_id: repository.id } });
     await stream.ended;

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
+import { makeRuntime } from '../../support/factories/make-runtime.js';
+import { makeSpace } from '../../support/factories/make-space.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import {
   at,
   executions,
   listeners,
   listening,
-  makeRuntime,
-  makeWorkspace,
   open,
   services,
   sessions,
@@ -15,8 +17,8 @@ import {
   workers,
 } from './subscription-fixture.js';
 
-describe('workers, sessions and executions', () => {
-  it('tells how a worker starts, a session opens, a cell runs, and all of it ends', async () => {
+describe('workerChanged, sessionChanged and executionsChanged', () => {
+  it('send the whole life of a worker, a session and an execution', async () => {
     const watched = [workers, sessions, executions].map((query) => open(query, {}, at.token));
     await until(() => listeners() === 2 && services().bus.listenerCount('worker', '*') === 1);
     const last = (index: number, field: string) => watched[index]!.results.at(-1)?.data[field];
@@ -25,16 +27,16 @@ describe('workers, sessions and executions', () => {
     await until(() => last(1, 'sessionChanged')?.status === 'idle');
     expect(last(0, 'workerChanged')).toMatchObject({ id: made.body.worker_id, status: 'ready' });
     expect(watched[0]!.results[0].data.workerChanged.status).toBe('starting');
-    // Long enough to be told of before it is over.
+    // Long enough to be reported before it ends.
     const code = 'import time; time.sleep(1)';
     const run = await at.graphql(
       `mutation { executeCell(spaceSlug: "demo", sessionId: "${made.body.id}", input: {code: "${code}"}) { id } }`,
     );
     const { id } = run.data.executeCell;
     await until(() => last(2, 'executionsChanged')?.status === 'ok');
-    const told = watched[2]!.results.map(({ data }) => data.executionsChanged);
-    expect(told[0]).toMatchObject({ id, session: made.body.id, code });
-    expect(['queued', 'running']).toContain(told[0].status);
+    const events = watched[2]!.results.map(({ data }) => data.executionsChanged);
+    expect(events[0]).toMatchObject({ id, session: made.body.id, code });
+    expect(['queued', 'running']).toContain(events[0].status);
     await until(() => last(1, 'sessionChanged')?.count === 1);
     await at.rest('DELETE', `/sessions/${made.body.id}`);
     await until(() => last(1, 'sessionChanged')?.status === 'dead');
@@ -42,11 +44,17 @@ describe('workers, sessions and executions', () => {
     await until(() => last(0, 'workerChanged')?.status === 'stopped');
   });
 
-  it('tells those who can view the workspace, and nobody else', async () => {
-    const owner = await at.user('editor');
-    const viewer = await at.user('viewer');
-    const secret = await makeRuntime(await makeWorkspace('private', owner.token), owner.id);
-    const shown = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
+  it('send events to members who can view the workspace only', async () => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const viewer = await makeUser(at, { role: 'viewer' });
+    const secret = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'private', token: owner.token })).id,
+      userId: owner.id,
+    });
+    const shown = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
     const { bus, prisma } = services();
     for (const [query, field, topic, kind, change] of [
       [
@@ -90,10 +98,13 @@ describe('workers, sessions and executions', () => {
     }
   });
 
-  it('narrows to one resource, and refuses one of another space alike an unknown one', async () => {
-    const owner = await at.user('editor');
-    const one = await makeRuntime(await makeWorkspace('space', owner.token), owner.id);
-    const two = await makeRuntime(one.worker.workspaceId, owner.id);
+  it('can be limited to one resource, and refuse one of another space like an unknown one', async () => {
+    const owner = await makeUser(at, { role: 'editor' });
+    const one = await makeRuntime(at, {
+      workspaceId: (await makeWorkspace(at, { visibility: 'space', token: owner.token })).id,
+      userId: owner.id,
+    });
+    const two = await makeRuntime(at, { workspaceId: one.worker.workspaceId, userId: owner.id });
     const stream = await listening(sessions, { id: two.session.id.toUpperCase() });
     for (const { session } of [one, two])
       services().bus.publish('session', session.id, { sessionId: session.id });
@@ -101,18 +112,18 @@ describe('workers, sessions and executions', () => {
     await sleep(100);
     expect(stream.results).toMatchObject([{ data: { sessionChanged: { id: two.session.id } } }]);
 
-    const { prisma } = services();
-    const elsewhere = await prisma.space.create({ data: { slug: 'elsewhere', name: 'Elsewhere' } });
-    const foreign = await prisma.workspace.create({
+    const elsewhere = await makeSpace(at);
+    // A row, because the mutation accepts members as owners only.
+    const foreign = await services().prisma.workspace.create({
       data: {
         spaceId: elsewhere.id,
-        name: 'F',
+        name: 'Foreign',
         defaultRepositoryId: demo.repositoryId,
         defaultBranch: 'main',
         ownerUserId: owner.id,
       },
     });
-    const { session } = await makeRuntime(foreign.id, owner.id);
+    const { session } = await makeRuntime(at, { workspaceId: foreign.id, userId: owner.id });
     const errors = [];
     for (const id of [session.id, '00000000-0000-4000-8000-0000000000ff']) {
       const refused = open(sessions, { id }, owner.token);

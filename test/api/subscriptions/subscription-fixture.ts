@@ -1,17 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
-import { openTestDatabase } from '../../support/database.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { testPython } from '../../support/jupyter.js';
 
 export let at: TestGateway;
 beforeAll(async () => {
   at = await openTestGateway({
-    database: await openTestDatabase(),
     backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
   });
 });
@@ -47,13 +45,18 @@ export interface Stream {
   leave(): void;
 }
 
-export type Door = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
+export type Transport = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
 
-export function open(query: string, variables: object = {}, token = at.token, door: Door = 'yoga'): Stream {
+export function open(
+  query: string,
+  variables: object = {},
+  token = at.token,
+  transport: Transport = 'yoga',
+): Stream {
   const client = createClient({
-    url: door === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
+    url: transport === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
     headers: { authorization: `Bearer ${token}` },
-    singleConnection: door === 'graphql-sse single connection',
+    singleConnection: transport === 'graphql-sse single connection',
     retryAttempts: 0,
   });
   const results: any[] = [];
@@ -101,45 +104,3 @@ export const executions =
   'subscription { executionsChanged(spaceSlug: "demo") { id status session: sessionId code } }';
 export const workers =
   'subscription ($id: ID) { workerChanged(spaceSlug: "demo", workerId: $id) { id status progress { percent } } }';
-
-export async function makeWorkspace(visibility: string, token?: string): Promise<string> {
-  const { body, status } = await at.rest('POST', '/workspaces', {
-    token,
-    body: { name: 'Mine', default_repository_id: demo.repositoryId, visibility },
-  });
-  expect(status).toBe(201);
-  return body.id;
-}
-
-/** A worker, a session and an execution in a workspace, as rows: nothing runs. */
-export async function makeRuntime(workspaceId: string, userId: string) {
-  const { prisma } = services();
-  const worker = await prisma.worker.create({
-    data: {
-      workspaceId,
-      userId,
-      repositoryId: demo.repositoryId,
-      branch: 'main',
-      backend: 'external',
-      kernelProfileId: 'python3',
-      kernelName: 'python3',
-      resourceClassId: 'standard',
-      resourceClass: {},
-    },
-  });
-  const session = await prisma.session.create({
-    data: {
-      workspaceId,
-      userId,
-      workerId: worker.id,
-      branch: 'main',
-      kernelProfileId: 'python3',
-      kernelName: 'python3',
-      status: 'idle',
-    },
-  });
-  const execution = await prisma.execution.create({
-    data: { sessionId: session.id, userId, code: '1 + 1' },
-  });
-  return { worker, session, execution };
-}

@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 // These tests do not depend on the database of the other tests, so they run once.
 describe.runIf(testDatabaseKind === 'pglite')('the embedded database', () => {
-  test('belongs to one process, and after kill -9 of it holds every write that was acknowledged', async () => {
+  test('is open in one process only, and after kill -9 has every acknowledged write', async () => {
     const holder = spawn(
       process.execPath,
       ['--import', 'tsx', 'test/engines/database/embedded-holder.ts', folder],
@@ -69,7 +69,7 @@ describe.runIf(testDatabaseKind === 'pglite')('the embedded database', () => {
 });
 
 describe.runIf(testDatabaseKind === 'pglite')('the lock of a folder', () => {
-  test('is refused a second time under any name of the folder, and given again when released', async () => {
+  test('is held once whatever path names the folder, and can be taken again after its release', async () => {
     const alias = `${folder}-alias`;
     await symlink(folder, alias);
     try {

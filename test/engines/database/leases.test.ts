@@ -21,7 +21,7 @@ afterAll(async () => {
   await theirs.close();
 });
 
-it('gives a name to one holder at a time', async () => {
+it('a lease has one holder at a time', async () => {
   const name = randomUUID();
   const lease = await mine.tryTake(name);
   expect(lease).not.toBeNull();
@@ -35,7 +35,7 @@ it('gives a name to one holder at a time', async () => {
   await next!.release();
 });
 
-it.runIf(onServer)('keeps no lock of a statement that was not answered in time', async () => {
+it.runIf(onServer)('a statement that times out leaves no lock', async () => {
   const [before, unanswered] = [randomUUID(), randomUUID()];
   const url = new URL(databaseUrl('postgres'));
   const proxy = await openTcpProxy(Number(url.port || 5432));
@@ -54,7 +54,7 @@ it.runIf(onServer)('keeps no lock of a statement that was not answered in time',
 });
 
 it.runIf(onServer && existsSync('/proc/net/tcp'))(
-  'makes the server check soon whether the holder still exists',
+  'the connection asks the server to detect a dead holder soon',
   async (test) => {
     const url = new URL(databaseUrl('postgres'));
     const name = randomUUID();
@@ -77,7 +77,7 @@ it.runIf(onServer && existsSync('/proc/net/tcp'))(
 );
 
 it.runIf(onServer)(
-  'loses its leases with its connection, aborts their signals, and connects again',
+  'a lost connection loses its leases, aborts their signals, and is opened again',
   async () => {
     const name = randomUUID();
     const url = new URL(databaseUrl('postgres'));

@@ -65,7 +65,7 @@ test(
   coldStart,
 );
 
-test('keeps the data when opened again and applies only what is new, also with semicolons in strings', async () => {
+test('keeps the data when opened again and applies only new migrations, also with semicolons in strings', async () => {
   await write(
     '20990101000000_note',
     `CREATE TABLE note (text TEXT DEFAULT 'a;b'); INSERT INTO note DEFAULT VALUES;`,
@@ -79,7 +79,7 @@ test('keeps the data when opened again and applies only what is new, also with s
   }
 });
 
-test('takes a failed migration back whole and says which one it was, without the reason', async () => {
+test('rolls a failed migration back completely and names it, without the reason', async () => {
   await write('20990102000000_bad', 'CREATE TABLE half (id INT); INSERT INTO nowhere VALUES (1);');
   await expect(open()).rejects.toMatchObject({
     code: 'storage_unavailable',
@@ -88,7 +88,7 @@ test('takes a failed migration back whole and says which one it was, without the
   });
 });
 
-test('refuses to open after a failed migration, even when its file is right by now', async () => {
+test('refuses to open after a failed migration, even when its file is corrected', async () => {
   await write('20990102000000_bad', 'CREATE TABLE half (id INT);');
   const refusal = {
     code: 'storage_unavailable',
@@ -99,7 +99,7 @@ test('refuses to open after a failed migration, even when its file is right by n
 });
 
 test(
-  'applies it after `prisma migrate resolve`, with nothing left of the first try',
+  'applies a failed migration again after `prisma migrate resolve`, without remains of the first try',
   async () => {
     const resolve = await prismaCli(
       ['migrate', 'resolve', '--rolled-back', '20990102000000_bad'],
@@ -116,7 +116,7 @@ test(
   coldStart,
 );
 
-test('several processes that start at once apply each migration once', async () => {
+test('processes that start at the same time apply each migration once', async () => {
   await write('20990103000000_more', 'CREATE TABLE more (id INT); SELECT pg_sleep(0.3);');
   const concurrent = home.options.url ? [open(), open(), open()] : [open()];
   const opened = await Promise.all(concurrent);

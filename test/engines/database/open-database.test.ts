@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-test('each test database is empty and its own', async () => {
+test('each test gets an empty database of its own', async () => {
   const other = await openTestDatabase();
   try {
     await other.prisma.space.create({ data: { slug: 'mine', name: 'Mine' } });
@@ -20,7 +20,7 @@ test('each test database is empty and its own', async () => {
   }
 });
 
-test('a transaction over its time is undone and the connection is fit for use', async () => {
+test('a transaction that times out is rolled back and its connection can be used again', async () => {
   const { prisma } = database;
   const late = prisma.$transaction(
     async (tx) => {
@@ -36,8 +36,8 @@ test('a transaction over its time is undone and the connection is fit for use', 
   expect(await prisma.space.count()).toBe(1);
 });
 
-describe.runIf(testDatabaseKind === 'postgresql')('over a server', () => {
-  test('connections that the server ends while idle are replaced', async () => {
+describe.runIf(testDatabaseKind === 'postgresql')('a database server', () => {
+  test('connections that the server closes while idle are replaced', async () => {
     const { prisma } = database;
     const others = () =>
       prisma.$queryRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -51,7 +51,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('over a server', () => {
     expect(await Promise.all([prisma.space.count(), prisma.space.count()])).toEqual([0, 0]);
   });
 
-  test('statements and idle transactions have a limit', async () => {
+  test('statements and idle transactions have a time limit', async () => {
     const [row] = await database.prisma.$queryRaw<unknown[]>`
       SELECT current_setting('statement_timeout') AS statement,
              current_setting('idle_in_transaction_session_timeout') AS idle`;

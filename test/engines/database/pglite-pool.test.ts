@@ -17,7 +17,7 @@ describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded databa
     await db.close();
   });
 
-  test('undoes the transaction of a client that was thrown away inside it', async () => {
+  test('rolls back the transaction of a client that is released with an error', async () => {
     const client = await pool.connect();
     await client.query('BEGIN');
     await client.query('CREATE TABLE half_done (id INT)');
@@ -37,7 +37,7 @@ describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded databa
     expect((await outside).rows).toEqual([{ rows: 2 }]);
   });
 
-  test('keeps its small buffers and waits for its writes', async () => {
+  test('keeps its buffers small and waits for its writes', async () => {
     const { rows } = await pool.query(
       `SELECT current_setting('shared_buffers') AS buffers, current_setting('synchronous_commit') AS commit`,
     );

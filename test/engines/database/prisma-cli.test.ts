@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-test('`migrate status` sees what the gateway applied', { timeout }, async () => {
+test('`migrate status` knows the migrations that the gateway applied', { timeout }, async () => {
   const before = await prismaCli(['migrate', 'status'], home.cliUrl);
   expect(before).toMatchObject({ code: 1, output: expect.stringContaining('not yet been applied') });
   const database = await openDatabase({ ...home.options, migrationsDirectory: 'prisma/migrations' });
@@ -28,7 +28,7 @@ test('`migrate status` sees what the gateway applied', { timeout }, async () => 
 
 // Runs without a server, even if there is one.
 test.runIf(testDatabaseKind === 'pglite')(
-  '`migrate diff` without a database tells a schema that no migration made by exit code 2',
+  '`migrate diff` without a database exits with code 2 when a migration is missing',
   { timeout },
   async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'schema-'));
@@ -44,7 +44,7 @@ test.runIf(testDatabaseKind === 'pglite')(
   },
 );
 
-test('a database that cannot be used is an error, not a command that did nothing', { timeout }, async () => {
+test('a command fails when its database cannot be used', { timeout }, async () => {
   if (testDatabaseKind === 'pglite') {
     const database = await openDatabase({ ...home.options, migrationsDirectory: 'prisma/migrations' });
     try {

@@ -26,7 +26,7 @@ test('names the constraint of a create, a transaction and a raw query alike', as
   expect(await failure(raw)).toBe('Space_slug_key');
 });
 
-test('names the primary key of a table that has two columns in it', async () => {
+test('names a primary key of two columns', async () => {
   const { prisma } = database;
   const user = await prisma.user.create({ data: { name: 'A', email: 'a@example.com' } });
   const space = await prisma.space.findUniqueOrThrow({ where: { slug: 'taken' } });
@@ -44,7 +44,7 @@ test('is null for every other failure', async () => {
     expect(uniqueViolation(other)).toBeNull();
 });
 
-test('queries go on beside forty violations at once', async () => {
+test('queries succeed beside forty violations at the same time', async () => {
   const { prisma } = database;
   const violations = Array.from({ length: 40 }, () => failure(prisma.space.create({ data: taken })));
   const reads = Array.from({ length: 40 }, () => prisma.space.count());

@@ -20,12 +20,12 @@ it('never holds more than 256 keys, and rejects with rate_limited after more', a
   queue.push('0', 1);
   expect(await queue.take()).toBe(1);
   queue.push('256', 256);
-  let longest = 0;
+  let maxSize = 0;
   for (let count = 1000; count < 100_000; count++) {
     queue.push(`${count}`, count);
-    longest = Math.max(longest, queue.size);
+    maxSize = Math.max(maxSize, queue.size);
   }
-  expect(longest).toBeLessThanOrEqual(256);
+  expect(maxSize).toBeLessThanOrEqual(256);
   await expect(queue.take()).rejects.toMatchObject({ code: 'rate_limited' });
 });
 

@@ -20,7 +20,7 @@ const text = async (path: string) =>
 const code = (code: string) => expect.objectContaining({ name: 'DomainError', code });
 
 describe('a commit', () => {
-  it('is what native git reads, with author, committer, message and file', async () => {
+  it('is read by native git with its author, committer, message and file', async () => {
     const result = await at.repository.commit({
       branch: 'main',
       changes: [{ kind: 'create', path: 'new/é.txt', bytes: bytes('text') }],
@@ -78,7 +78,7 @@ describe('a commit', () => {
     at.fsck();
   });
 
-  it('keeps the entries in the order of git, a folder as if its name ended in a slash', async () => {
+  it('sorts entries as git does, with a folder as if its name ended in a slash', async () => {
     for (const path of ['a.txt', 'a/x', 'a0', 'a-b', 'é/x', 'Z', 'a/😀', 'a/\ufb01']) {
       await at.commit({ kind: 'create', path, bytes: bytes(path) });
     }
@@ -97,7 +97,7 @@ describe('a commit', () => {
     expect(at.git('ls-tree', '-r', 'main', 'bin')).toMatch(/^100755 /);
   });
 
-  it('is not made when the bytes are the same', async () => {
+  it('is not created when the bytes are the same', async () => {
     const result = await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('# Hello\n') });
     expect(result).toMatchObject({ changed: false, commitOid: at.firstCommit });
     expect(result.files[0]).toMatchObject({ path: 'README.md', size: 8 });
@@ -131,7 +131,7 @@ describe('a change is refused', () => {
     await expect(failed).rejects.toMatchObject({ faults: [{ path: ['newPath'] }] });
   });
 
-  it('but a rename that changes only the case is not', async () => {
+  it('except a rename that changes only the case', async () => {
     await at.commit({ kind: 'move', path: 'README.md', newPath: 'readme.md' });
     expect(await text('readme.md')).toBe('# Hello\n');
   });
@@ -144,7 +144,7 @@ describe('a change is refused', () => {
 });
 
 describe('concurrent saves', () => {
-  it('of 20 files on one branch leave 20 commits', async () => {
+  it('of 20 files on one branch create 20 commits', async () => {
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         at.commit({ kind: 'create', path: `n/${n}.txt`, bytes: bytes(`${n}`) }),
@@ -156,7 +156,7 @@ describe('concurrent saves', () => {
     at.fsck();
   });
 
-  it('of one file with the same base leave one, and 19 conflicts with the current sha', async () => {
+  it('of one file with the same base create one commit, and 19 conflicts with the current sha', async () => {
     const baseSha = at.git('rev-parse', 'main:README.md');
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, n) =>
@@ -178,7 +178,7 @@ describe('concurrent saves', () => {
     expect(at.git('rev-list', '--count', 'main')).toBe('2');
   });
 
-  it('in a row are one chain, each refused or made for itself', async () => {
+  it('in a queue form one chain, each refused or written for itself', async () => {
     const baseSha = at.git('rev-parse', 'main:README.md');
     const save = (text: string, base?: string) =>
       at.commit({ kind: 'save', path: 'README.md', bytes: bytes(text), baseSha: base });
@@ -217,7 +217,7 @@ describe('concurrent saves', () => {
     at.fsck();
   });
 
-  it('of 20 files on one branch share their flushes and moves of the ref', async () => {
+  it('of 20 files on one branch share fsyncs and ref updates', async () => {
     let flushes = 0;
     const syncs: Syncs = {
       ...diskSyncs,
@@ -239,7 +239,7 @@ describe('concurrent saves', () => {
     await counted.remove();
   });
 
-  it('check the base before sameness', async () => {
+  it('check the base before they compare the bytes', async () => {
     const change = {
       kind: 'save',
       path: 'README.md',
@@ -249,7 +249,7 @@ describe('concurrent saves', () => {
     await expect(at.commit(change)).rejects.toEqual(code('base_sha_conflict'));
   });
 
-  it('are refused, not queued without end', async () => {
+  it('are refused when the queue is full', async () => {
     const saves = Array.from({ length: 1010 }, () =>
       at.commit({ kind: 'save', path: 'README.md', bytes: bytes('# Hello\n') }),
     );
@@ -262,7 +262,7 @@ describe('concurrent saves', () => {
 describe('a damaged repository', () => {
   const objectFile = (oid: string) => join(at.gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
 
-  it('is healed by saving the bytes of a truncated object again', async () => {
+  it('is repaired by a save of the bytes of a truncated object', async () => {
     const { files } = await at.commit({
       kind: 'create',
       path: 'x.txt',
@@ -277,7 +277,7 @@ describe('a damaged repository', () => {
     at.fsck();
   });
 
-  it('is healed, too, where a memory knows the object and a prune removed it', async () => {
+  it('is repaired when a cache knows an object that a prune removed', async () => {
     const save = (text: string) => at.commit({ kind: 'save', path: 'README.md', bytes: bytes(text) });
     const { files } = await save('once');
     await save('twice');
@@ -297,7 +297,7 @@ describe('a damaged repository', () => {
     expect(JSON.stringify(failure) + String(failure)).not.toContain(at.root);
   });
 
-  it('never takes an older packed value for a truncated ref', async () => {
+  it('never uses an older packed value for a truncated ref', async () => {
     at.git('pack-refs', '--all');
     await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('newer') });
     truncateSync(join(at.gitdir, 'refs/heads/main'), 0);
@@ -307,7 +307,7 @@ describe('a damaged repository', () => {
     );
   });
 
-  it('gets back the object folders that native git removed', async () => {
+  it('creates object folders again that native git removed', async () => {
     at.git('repack', '-adq');
     expect(readdirSync(join(at.gitdir, 'objects')).sort()).toEqual(['info', 'pack']);
     await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('after the repack') });
@@ -315,7 +315,7 @@ describe('a damaged repository', () => {
     at.fsck();
   });
 
-  it('leaves nothing visible when a file cannot be put in its place', async () => {
+  it('shows nothing of a commit when a file cannot be renamed to its final path', async () => {
     rmSync(join(at.gitdir, 'gateway-tmp'), { recursive: true });
     writeFileSync(join(at.gitdir, 'gateway-tmp'), 'in the way');
     const save = () => at.commit({ kind: 'save', path: 'README.md', bytes: bytes('not saved') });

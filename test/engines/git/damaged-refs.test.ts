@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.remove());
 
-it('branches whose ref is damaged are left out of lists, which is told once for each', async () => {
+it('branches with a damaged ref are left out of lists, and each is logged once', async () => {
   for (let round = 0; round < 2; round++) {
     const branches = await (await store.repository(at.id)).branches();
     expect(branches.map(({ name }) => name)).toEqual(['main', 'sound']);
@@ -42,12 +42,12 @@ it('branches whose ref is damaged are left out of lists, which is told once for 
   expect([...refs.local.keys()]).toEqual(['main', 'sound']);
 });
 
-it('a branch whose ref is damaged is told to be unreadable, and the others are read and saved', async () => {
+it('a branch with a damaged ref is reported as unreadable, and the others can be read and saved', async () => {
   const repository = await store.repository(at.id);
   for (const [name] of damaged) {
-    const told = { code: 'storage_unavailable', message: expect.stringContaining('is damaged') };
-    await expect(repository.resolveRef(name)).rejects.toMatchObject(told);
-    await expect(repository.resolveBranch(name)).rejects.toMatchObject(told);
+    const refusal = { code: 'storage_unavailable', message: expect.stringContaining('is damaged') };
+    await expect(repository.resolveRef(name)).rejects.toMatchObject(refusal);
+    await expect(repository.resolveBranch(name)).rejects.toMatchObject(refusal);
   }
   expect(await repository.resolveBranch('sound')).toBe(at.firstCommit);
   await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('saved') });
@@ -57,12 +57,12 @@ it('a branch whose ref is damaged is told to be unreadable, and the others are r
   expect(await repository.resolveBranch('nowhere')).toBe(at.firstCommit);
 });
 
-it('clones and pushes go on without the branches whose ref is damaged', async () => {
+it('clones and pushes succeed without the branches with a damaged ref', async () => {
   const service = await store.serve(at.id);
   for (const protocol of [undefined, 'version=2']) {
-    const told = (await service.advertiseUpload(protocol, signal)).toString('latin1');
-    for (const [name] of damaged) expect(told).not.toContain(`refs/heads/${name}`);
-    if (!protocol) expect(told).toContain('refs/heads/sound');
+    const advertised = (await service.advertiseUpload(protocol, signal)).toString('latin1');
+    for (const [name] of damaged) expect(advertised).not.toContain(`refs/heads/${name}`);
+    if (!protocol) expect(advertised).toContain('refs/heads/sound');
   }
   const toPush = (await service.advertiseReceive(signal)).toString('latin1');
   expect(toPush).toContain('refs/heads/sound');
@@ -77,7 +77,7 @@ it('clones and pushes go on without the branches whose ref is damaged', async ()
   );
 });
 
-it.each(damaged)('maintenance packs on beside a damaged ref, and prunes nothing then: %s', async (name) => {
+it.each(damaged)('maintenance packs but prunes nothing beside a damaged ref: %s', async (name) => {
   for (const [other] of damaged)
     if (other !== name) writeFileSync(join(at.gitdir, 'refs/heads', other), `${at.firstCommit}\n`);
   const old = at.gitWithInput('what the damaged branch may have led to', 'hash-object', '-w', '--stdin');

@@ -38,7 +38,7 @@ describe.skipIf(!mayMount)('on a full disk', () => {
     ['the journal has no room to grow', false, 64 * 1024],
     ['the objects have no room', true, 0],
     ['the objects have room for one of them', true, 4096],
-  ])('a save is refused when %s, and goes through once there is room', async (_, warm, free) => {
+  ])('a save is refused when %s, and succeeds once there is space', async (_, warm, free) => {
     if (warm) await save('before');
     const tip = at.git('rev-parse', 'main');
     const text = randomBytes(20_000).toString('hex');
@@ -55,7 +55,7 @@ describe.skipIf(!mayMount)('on a full disk', () => {
     expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([]);
   });
 
-  it('a large save is refused, too, with nothing left behind', async () => {
+  it('a large save is refused, and leaves no file', async () => {
     await save('before');
     const large = randomBytes(3 * 1024 * 1024);
     fill(1024 * 1024);
@@ -66,7 +66,7 @@ describe.skipIf(!mayMount)('on a full disk', () => {
     at.fsck();
   });
 
-  it('what was acknowledged before and after is there when the store is opened anew', async () => {
+  it('all acknowledged saves exist when the store is opened again', async () => {
     await save('before');
     fill();
     await expect(save(randomBytes(20_000))).rejects.toMatchObject(refused);

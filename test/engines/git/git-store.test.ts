@@ -16,7 +16,7 @@ afterEach(() => at.remove());
 const init = { defaultBranch: 'main', author: someone, committer: someone, message: 'First', files: [] };
 
 describe('a new repository', () => {
-  it('is one that native git clones, with its default branch checked out', () => {
+  it('can be cloned by native git, with its default branch checked out', () => {
     nativeGit(['clone', '-q', at.gitdir, join(at.root, 'clone')]);
     expect(readFileSync(join(at.root, 'clone/a/b.txt'), 'utf8')).toBe('b');
     expect(nativeGit(['-C', join(at.root, 'clone'), 'branch', '--show-current'])).toBe('main');
@@ -34,12 +34,12 @@ describe('a new repository', () => {
     nativeGit(['--git-dir', join(at.root, `${id}.git`), 'fsck', '--strict', '--full']);
   });
 
-  it('does not replace one with the same id', async () => {
+  it('does not replace a repository with the same id', async () => {
     await expect(at.store.createRepository(at.id, init)).rejects.toMatchObject({ code: 'already_exists' });
     expect(await at.repository.resolveBranch('main')).toBe(at.firstCommit);
   });
 
-  it('is not there at all when its files are refused', async () => {
+  it('does not exist when its files are refused', async () => {
     const id = randomUUID();
     const files = [{ path: '../x', bytes: bytes('x') }];
     await expect(at.store.createRepository(id, { ...init, files })).rejects.toMatchObject({
@@ -50,7 +50,7 @@ describe('a new repository', () => {
   });
 
   it.each(['../x', '', 'a/b', randomUUID().toUpperCase(), `${randomUUID()}/..`])(
-    'never has the id %j',
+    'is refused with the id %j',
     async (id) => {
       await expect(at.store.createRepository(id, init)).rejects.toMatchObject({ code: 'not_found' });
       await expect(at.store.repository(id)).rejects.toMatchObject({ code: 'not_found' });
@@ -58,7 +58,7 @@ describe('a new repository', () => {
   );
 });
 
-it('keeps the objects of one repository from the readers of another', async () => {
+it('the objects of a repository cannot be read through another one', async () => {
   const id = randomUUID();
   await at.store.createRepository(id, { ...init, message: 'Another' });
   await at.repository.readCommit(at.firstCommit);
@@ -73,7 +73,7 @@ it('keeps the objects of one repository from the readers of another', async () =
 describe('reconcile', () => {
   const dead = '0123456789abcdef-1';
 
-  it('removes the lock, temp file and half-made repository of an instance that is gone', async () => {
+  it('removes the locks, temporary files and incomplete repositories of a dead instance', async () => {
     const temp = join(at.gitdir, 'gateway-tmp', dead);
     const lock = join(at.gitdir, 'refs/heads/main.lock');
     writeFileSync(temp, 'x');
@@ -86,7 +86,7 @@ describe('reconcile', () => {
     await at.commit({ kind: 'delete', path: 'README.md' });
   });
 
-  it('leaves the locks of native git and what a live instance is writing', async () => {
+  it('keeps the locks of native git and the files of a live instance', async () => {
     const live = 'fedcba9876543210-1';
     const leases = new LocalLeases();
     await leases.tryTake('git-instance:fedcba9876543210');
@@ -100,7 +100,7 @@ describe('reconcile', () => {
     expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([live]);
   });
 
-  it('does nothing where there is no store yet', async () => {
+  it('does nothing without a store', async () => {
     await new GitStore({ native: await findNativeGit(), root: join(at.root, 'nothing') }).reconcile();
   });
 });

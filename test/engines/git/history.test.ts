@@ -44,7 +44,7 @@ async function history(from: string | null, to: string) {
 }
 
 describe('history', () => {
-  it('gives each commit with its changed files, oldest first', async () => {
+  it('returns each commit with its changed files, oldest first', async () => {
     const one = await at.commit({ kind: 'create', path: 'n/x.txt', bytes: bytes('x') });
     const two = await at.commit(
       { kind: 'delete', path: 'a.txt' },
@@ -75,7 +75,7 @@ describe('history', () => {
     expect(await history(two.commitOid, one.commitOid)).toEqual([]);
   });
 
-  it('tells where an identical blob came from, the same name first, each source once', async () => {
+  it('pairs an identical blob with its source, equal names first, each source once', async () => {
     await at.commit(
       { kind: 'create', path: 'old/one.txt', bytes: bytes('same') },
       { kind: 'create', path: 'old/two.txt', bytes: bytes('same') },
@@ -123,7 +123,7 @@ describe('history', () => {
     ]);
   });
 
-  it('sees a file that became a folder and a folder that became a file', async () => {
+  it('reports a file that became a folder and a folder that became a file', async () => {
     const before = commitInClone({ 'x/y.txt': 'y' });
     const after = commitInClone({ 'x/y.txt': null, 'a.txt': null });
     inClone('push', '-q', 'origin', `${before}:refs/heads/main`);
@@ -141,7 +141,7 @@ describe('history', () => {
     expect(paths).toHaveLength(2);
   });
 
-  it('gives of a merge only the files that differ from all its parents', async () => {
+  it('reports for a merge only the files that differ from all its parents', async () => {
     inClone('checkout', '-q', '-b', 'side');
     commitInClone({ 'a.txt': 'side', 'side.txt': 's' });
     inClone('checkout', '-q', 'main');
@@ -190,7 +190,7 @@ describe('history', () => {
     }
   }, 20_000);
 
-  it('is not found from or to an unknown commit', async () => {
+  it('is refused with not_found from or to an unknown commit', async () => {
     await expect(history(null, '4'.repeat(40))).rejects.toMatchObject({ code: 'not_found' });
     await expect(at.repository.isAncestor('4'.repeat(40), at.firstCommit)).rejects.toMatchObject({
       code: 'not_found',

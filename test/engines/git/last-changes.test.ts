@@ -11,7 +11,7 @@ afterEach(() => at.remove());
 
 describe('the last changes of files', () => {
   it.each([11, 12, 13])(
-    'are those that git log tells of each path (seed %i)',
+    'are those that git log reports for each path (seed %i)',
     async (seed) => {
       const commits = randomHistory(at.gitdir, { seed, commits: 150, modes: false });
       const random = seededRandom(seed);
@@ -21,8 +21,8 @@ describe('the last changes of files', () => {
         const found = await at.repository.lastChanges(commit, paths);
         expect(new Set(found.keys())).toEqual(new Set(paths));
         for (const [path, oid] of found) {
-          const told = at.git('--literal-pathspecs', 'log', '-1', '--format=%H', commit, '--', path);
-          expect(oid).toBe(told);
+          const logged = at.git('--literal-pathspecs', 'log', '-1', '--format=%H', commit, '--', path);
+          expect(oid).toBe(logged);
         }
       }
     },

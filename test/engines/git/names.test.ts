@@ -30,7 +30,7 @@ const accepts = (check: () => void) => {
 };
 
 describe('a branch name', () => {
-  it('is accepted just when git check-ref-format accepts it', () => {
+  it('is accepted if and only if git check-ref-format accepts it', () => {
     const plain = ['a', 'b', 'x1', 'fix', 'team', '_', '+', 'é', 'main', '/'];
     const pieces = [
       '.',
@@ -72,13 +72,13 @@ describe('a branch name', () => {
     'a\0',
     '/a',
     'a//b',
-  ])('is not %j', (name) =>
+  ])('is refused: %j', (name) =>
     expect(() => assertBranchName(name)).toThrow(expect.objectContaining({ code: 'invalid_ref' })),
   );
 });
 
 describe('a path', () => {
-  it('that may be written is one that git stores and its fsck finds no fault with', () => {
+  it('that may be written is stored by git and passes its fsck', () => {
     const pieces = [
       'a',
       'B',
@@ -185,7 +185,7 @@ describe('a path', () => {
     );
   });
 
-  it('folds case and normalization', () => {
+  it('is compared without case and in one normalization', () => {
     expect(new Set(['STRASSE', 'straße', 'Strasse'].map(foldName)).size).toBe(1);
     expect(foldName('e\u0301')).toBe(foldName('É'));
     expect(foldName('a')).not.toBe(foldName('b'));

@@ -54,7 +54,7 @@ describe('beside native git', () => {
     at.fsck();
   }, 60_000);
 
-  it('16 writers, each on a branch, and pushes to one of them keep every commit and all get through', async () => {
+  it('16 writers on 16 branches and pushes to one of them all succeed and keep every commit', async () => {
     const branches = Array.from({ length: 16 }, (_, n) => `writer-${n}`);
     for (const branch of branches) await at.repository.createBranch(branch, at.firstCommit);
     const clone = join(at.root, 'clone');
@@ -108,7 +108,7 @@ describe('beside native git', () => {
     at.fsck();
   }, 120_000);
 
-  it('reads and saves go on while the repository is repacked again and again', async () => {
+  it('reads and saves succeed while the repository is repacked repeatedly', async () => {
     for (let n = 0; n < 10; n++)
       await at.commit({ kind: 'create', path: `f/${n}.txt`, bytes: bytes(`text ${n}`) });
     let repacking = true;
@@ -132,7 +132,7 @@ describe('beside native git', () => {
     at.fsck();
   }, 60_000);
 
-  it('a lock that native git holds is waited for', async () => {
+  it('a save waits for a lock that native git holds', async () => {
     const lock = join(at.gitdir, 'refs/heads/main.lock');
     writeFileSync(lock, '');
     const save = at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes('late') });
@@ -144,7 +144,7 @@ describe('beside native git', () => {
 });
 
 describe('after a SIGKILL', () => {
-  it('every acknowledged save is there, and nothing is damaged or locked', async () => {
+  it('every acknowledged save exists, and nothing is damaged or locked', async () => {
     const acknowledged: { path: string; commitOid: string }[] = [];
     for (let round = 0; round < 10; round++) {
       const child = startWriter(round);

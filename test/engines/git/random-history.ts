@@ -16,7 +16,7 @@ const names = [
   '\\',
   '~',
 ];
-const folders = ['', 'in/', 'in/deeper/', 'other place/', 'a.txt/'];
+const folders = ['', 'in/', 'in/deeper/', 'other folder/', 'a.txt/'];
 const submodule = '5'.repeat(40);
 
 /**
@@ -115,7 +115,7 @@ function mutate(state: State, random: (below: number) => number, modes: boolean)
   }
 }
 
-/** A file takes the place of a folder, and a folder that of a file. */
+/** A file replaces a folder, and a folder replaces a file. */
 function put(state: State, path: string, entry: { mode: string; content: string }): void {
   for (const other of state.keys()) {
     if (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) state.delete(other);

@@ -19,7 +19,7 @@ function pushTree(listing: string): string {
 }
 
 describe('a ref', () => {
-  it('is a branch, then a tag, or a full commit sha', async () => {
+  it('is resolved as a branch, then as a tag, then as a full commit sha', async () => {
     at.git('tag', 'light');
     at.git('tag', 'main', 'main');
     const { commitOid } = await at.commit({ kind: 'delete', path: 'README.md' });
@@ -52,7 +52,7 @@ describe('a ref', () => {
     await expect(at.repository.resolveRef(ref)).rejects.toEqual(code(expected));
   });
 
-  it('is not a blob, nor a tag of one', async () => {
+  it('is refused when it is a blob or a tag of one', async () => {
     const blob = at.git('rev-parse', 'main:README.md');
     at.git('tag', 'blob', blob);
     await expect(at.repository.resolveRef(blob)).rejects.toEqual(code('not_found'));
@@ -62,7 +62,7 @@ describe('a ref', () => {
 });
 
 describe('branches', () => {
-  it('are made, listed and deleted, loose and packed', async () => {
+  it('can be created, listed and deleted, loose and packed', async () => {
     const { repository } = at;
     await repository.createBranch('team/one', at.firstCommit);
     at.git('pack-refs', '--all');
@@ -78,7 +78,7 @@ describe('branches', () => {
     at.fsck();
   });
 
-  it('are not made twice, beside a name that excludes theirs, nor at what is no commit', async () => {
+  it('are refused twice, beside a conflicting name, and at an object that is no commit', async () => {
     const { repository } = at;
     await repository.createBranch('a/b', at.firstCommit);
     for (const name of ['a/b', 'a', 'a/b/c', 'main', 'main/x']) {
@@ -89,7 +89,7 @@ describe('branches', () => {
     await expect(repository.deleteBranch('x')).rejects.toEqual(code('not_found'));
   });
 
-  it('begin only at commits that a ref leads to', async () => {
+  it('are created only at commits that a ref reaches', async () => {
     const { repository } = at;
     const child = (parent: string, text: string) =>
       at.git('commit-tree', `${parent}^{tree}`, '-p', parent, '-m', text);
@@ -108,21 +108,21 @@ describe('branches', () => {
     at.fsck();
   });
 
-  it('of the same name made at the same time leave one', async () => {
+  it('of the same name created at the same time leave one', async () => {
     const made = await Promise.allSettled(
       Array.from({ length: 5 }, () => at.repository.createBranch('race', at.firstCommit)),
     );
     expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('of an outside name that this API refuses are left out', async () => {
+  it('with a pushed name that this API refuses are left out', async () => {
     at.git('update-ref', `refs/heads/${'x'.repeat(220)}`, 'main');
     expect((await at.repository.branches()).map(({ name }) => name)).toEqual(['main']);
   });
 });
 
 describe('files', () => {
-  it('are read at any commit, with their size', async () => {
+  it('can be read at any commit, with their size', async () => {
     await at.commit({ kind: 'save', path: 'README.md', bytes: bytes('later') });
     const file = await at.repository.readFile(at.firstCommit, 'README.md');
     expect(file).toMatchObject({ oid: at.git('rev-parse', `${at.firstCommit}:README.md`), size: 8 });
@@ -134,7 +134,7 @@ describe('files', () => {
     await expect(at.repository.readFile('3'.repeat(40), 'a')).rejects.toEqual(code('not_found'));
   });
 
-  it('are the same loose, packed, and after each outside repack', async () => {
+  it('are the same loose, packed, and after each repack', async () => {
     for (let round = 0; round < 3; round++) {
       const content = bytes(`${'line\n'.repeat(20_000)}${round}`);
       const { commitOid, files } = await at.commit({ kind: 'save', path: 'README.md', bytes: content });
@@ -165,7 +165,7 @@ describe('files', () => {
     );
   });
 
-  it('with odd names from outside are served, those that would escape a checkout are not listed', async () => {
+  it('with unusual names from pushes are served, except names that would leave a checkout', async () => {
     const blob = at.git('rev-parse', 'main:README.md');
     const entry = (name: Buffer | string) =>
       Buffer.concat([bytes('100644 '), Buffer.from(name), bytes('\0'), Buffer.from(blob, 'hex')]);
@@ -182,7 +182,7 @@ describe('files', () => {
     for (const path of listed) expect((await at.repository.readFile(commit, path))?.oid).toBe(blob);
   });
 
-  it('in numbers that no folder holds are refused, not listed without end', async () => {
+  it('beyond the limit of a list are refused', async () => {
     const blob = at.git('rev-parse', 'main:README.md');
     const ten = (mode: string, oid: string) =>
       Array.from(
@@ -226,13 +226,13 @@ it.each([
   ['1700000000', '2023-11-14T22:13:20.000Z'],
   ['yesterday', '1970-01-01T00:00:00.000Z'],
   ['', '1970-01-01T00:00:00.000Z'],
-])('reads the time "%s" of a commit as one that can be told', async (time, told) => {
+])('reads the time "%s" of a commit as a valid date', async (time, date) => {
   const tree = at.git('rev-parse', 'main^{tree}');
   const raw = `tree ${tree}\nauthor A <a@x> ${time}\ncommitter C <c@x> ${time}\n\nm`;
   const oid = at.gitWithInput(raw, 'hash-object', '-w', '-t', 'commit', '--literally', '--stdin');
   expect(await at.repository.readCommit(oid)).toMatchObject({
-    author: { name: 'A', email: 'a@x', date: new Date(told) },
-    committer: { name: 'C', email: 'c@x', date: new Date(told) },
+    author: { name: 'A', email: 'a@x', date: new Date(date) },
+    committer: { name: 'C', email: 'c@x', date: new Date(date) },
   });
 });
 

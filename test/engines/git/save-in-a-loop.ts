@@ -2,7 +2,7 @@ import { ServerLeases } from '../../../src/engines/database/server-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
 
-// Run by tests until it is killed: saves new files and tells of each once it is acknowledged. With the address of a
+// Run by tests until it is killed: saves new files and reports each once it is acknowledged. With the address of a
 // database server it is one replica of several, else the only one.
 const [root = '', id = '', round = '', server] = process.argv.slice(2);
 const someone = { name: 'Writer', email: 'writer@example.org' };

@@ -65,7 +65,7 @@ describe('two stores on one folder', () => {
     at.fsck();
   });
 
-  it('leave what the other is writing, and its journal, alone', async () => {
+  it('do not touch the files and the journal of each other', async () => {
     await create(at.store, 'a.txt');
     const [segment] = journalSegments(at.root);
     const instance = segment!.split('/').at(-2)!;
@@ -77,7 +77,7 @@ describe('two stores on one folder', () => {
     await create(at.store, 'b.txt');
   });
 
-  it('that start at the same time both wait until what others left is taken up', async () => {
+  it('that start at the same time both wait until the state of dead instances is recovered', async () => {
     const taking = (await leases.tryTake('git-reconcile'))!;
     let isReady = false;
     const ready = other.reconcile().then(() => {
@@ -89,7 +89,7 @@ describe('two stores on one folder', () => {
     await ready;
   });
 
-  it('agree on what is refused', async () => {
+  it('refuse the same changes', async () => {
     const results = await Promise.allSettled([create(at.store, 'a.txt'), create(other, 'a.txt')]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
@@ -99,7 +99,7 @@ describe('two stores on one folder', () => {
 });
 
 describe('a store that lost its lease', () => {
-  it('goes on as another instance, and what it was before is taken up', async () => {
+  it('continues as a new instance, and its earlier state is recovered', async () => {
     await create(at.store, 'a.txt');
     const before = readdirSync(join(at.root, 'gateway-journal'));
     leases.breakAll();
@@ -112,7 +112,7 @@ describe('a store that lost its lease', () => {
     at.fsck();
   });
 
-  it('acknowledges nothing that it wrote before', async () => {
+  it('acknowledges no save that it wrote before', async () => {
     writeFileSync(join(at.gitdir, 'refs/heads/main.lock'), '');
     const save = create(at.store, 'a.txt');
     const refused = expect(save).rejects.toMatchObject({ code: 'storage_unavailable' });
@@ -123,7 +123,7 @@ describe('a store that lost its lease', () => {
     await create(at.store, 'b.txt');
   });
 
-  it('acknowledges nothing once another one has taken its journal, be it told or not', async () => {
+  it('acknowledges nothing after another instance took its journal, notified or not', async () => {
     await create(at.store, 'a.txt');
     const alone = new GitStore({ native: await findNativeGit(), root: at.root });
     await alone.reconcile();
@@ -134,7 +134,7 @@ describe('a store that lost its lease', () => {
   });
 });
 
-it('a store that was closed leaves no journal, and writes no more', async () => {
+it('a closed store leaves no journal, and refuses writes', async () => {
   await create(other, 'a.txt');
   await other.close();
   await at.store.close();
@@ -142,7 +142,7 @@ it('a store that was closed leaves no journal, and writes no more', async () => 
   await expect(create(other, 'b.txt')).rejects.toMatchObject({ code: 'storage_unavailable' });
 });
 
-it('a store that is closed while it saves ends the saves first', async () => {
+it('a store that is closed during saves completes them first', async () => {
   const syncs = heldSyncs();
   const store = new GitStore({ native: await findNativeGit(), root: at.root, leases, syncs });
   const saves = Promise.all([0, 1, 2].map((n) => create(store, `${n}.txt`)));

@@ -51,8 +51,8 @@ function forgetfulSyncs(): Syncs & { lost: Set<bigint> } {
   };
 }
 
-describe('a flush after one that failed', () => {
-  it.each([1, 60])('is of bytes that were written anew, also where there are %i files', async (count) => {
+describe('a flush after a failed flush', () => {
+  it.each([1, 60])('flushes bytes that were written again, also with %i files', async (count) => {
     files = Array.from({ length: count }, (_, n) => join(root, `file-${n}`));
     for (const file of files) writeFileSync(file, `text of ${file}`, { mode: 0o444 });
     const before = statSync(files[0]!, { bigint: true });
@@ -73,7 +73,7 @@ describe('a flush after one that failed', () => {
     expect(statSync(files[0]!, { bigint: true }).ctimeNs).toBe(after.ctimeNs);
   });
 
-  it('is refused where an object or a ref is not whole any more', async () => {
+  it('is refused when an object or a ref is incomplete', async () => {
     const oid = objectId('blob', Buffer.from('x'));
     files = [join(root, 'r.git/objects', oid.slice(0, 2), oid.slice(2)), join(root, 'r.git/refs/heads/main')];
     const texts = [await encodeLoose('blob', Buffer.from('x')), Buffer.from(`${oid}\n`)];

@@ -6,7 +6,7 @@ const names = ['a', 'b', 'a.x', 'a-', 'a0', 'b b', 'ab', 'é', 'a b', ' a', 'zz'
 /** An object id whose bytes read like the end of a mode, a name and a NUL. */
 const misleading = Buffer.concat([Buffer.from(' a\0b b\0'), Buffer.alloc(13, 0x20)]).toString('hex');
 
-it('splices entries to what sorting them all anew would give, also beside ids that look like names', () => {
+it('inserts entries in the same order as a full sort, also beside ids that look like names', () => {
   const random = seededRandom(3);
   const pick = () => names[random(names.length)]!;
   for (let round = 0; round < 100; round++) {

@@ -1,25 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
-import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
-import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
+import { describe, expect, test } from 'vitest';
 import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
-
-let jupyter: TestJupyter;
-let client: JupyterClient;
-let kernel: KernelConnection;
-
-beforeAll(async () => {
-  jupyter = await startTestJupyter();
-  client = new JupyterClient(jupyter.endpoint);
-  kernel = await startPython(client);
-}, 300_000);
-
-afterAll(async () => {
-  client?.dispose();
-  await jupyter?.close();
-}, 30_000);
+import { client, jupyter, kernel } from './kernel-fixture.js';
 
 describe('execute', { timeout: 60_000 }, () => {
   test('reports busy, the input, the output and idle in this order', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { kernelsOf, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../../support/kernel.js';
+import { beginEndlessCell, runCell, startPython, timeToFinish, untilStatus } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
 let client: JupyterClient;
@@ -34,7 +34,7 @@ describe('a run', { timeout: 60_000 }, () => {
     kernel.onStatus((status, detail) => reasons.push([status, detail?.reason]));
     const { pid, done } = await beginEndlessCell(kernel);
     process.kill(pid, 'SIGKILL');
-    const { ms, error } = await settles(done);
+    const { ms, error } = await timeToFinish(done);
     expect(error).toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     await untilStatus(kernel, 'idle');
@@ -43,7 +43,7 @@ describe('a run', { timeout: 60_000 }, () => {
   });
 
   test('ends within 5 s when the cell ends its own process', async () => {
-    const { ms, error } = await settles(runCell(kernel, 'import os; os._exit(1)'));
+    const { ms, error } = await timeToFinish(runCell(kernel, 'import os; os._exit(1)'));
     expect(error).toMatchObject({ reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     await untilStatus(kernel, 'idle');
@@ -53,7 +53,7 @@ describe('a run', { timeout: 60_000 }, () => {
   test('ends within 5 s when the server is killed', async () => {
     const { done } = await beginEndlessCell(kernel);
     process.kill(await serverPidOf(jupyter), 'SIGKILL');
-    const { ms, error } = await settles(done);
+    const { ms, error } = await timeToFinish(done);
     expect(error).toMatchObject({ reason: 'connection_lost' });
     expect(ms).toBeLessThan(5_000);
     expect(kernel.status).toBe('dead');
@@ -65,7 +65,7 @@ describe('a run', { timeout: 60_000 }, () => {
     const pid = await serverPidOf(jupyter);
     process.kill(pid, 'SIGSTOP');
     try {
-      const { ms, error } = await settles(done);
+      const { ms, error } = await timeToFinish(done);
       expect(error).toMatchObject({ reason: 'connection_lost' });
       expect(ms).toBeLessThan(5_000);
     } finally {
@@ -81,7 +81,7 @@ describe('a run', { timeout: 60_000 }, () => {
   test('ends when a restart is requested', async () => {
     const { done } = await beginEndlessCell(kernel);
     const restarted = kernel.restart();
-    expect((await settles(done)).error).toMatchObject({ reason: 'restarted' });
+    expect((await timeToFinish(done)).error).toMatchObject({ reason: 'restarted' });
     await restarted;
     expect(kernel.status).toBe('idle');
     expect((await runCell(kernel, "print('on')")).reply).toEqual({ status: 'ok', executionCount: 1 });
@@ -90,7 +90,7 @@ describe('a run', { timeout: 60_000 }, () => {
   test('ends when a shutdown is requested', async () => {
     const { done } = await beginEndlessCell(kernel);
     await kernel.shutdown();
-    expect((await settles(done)).error).toMatchObject({ reason: 'shutdown' });
+    expect((await timeToFinish(done)).error).toMatchObject({ reason: 'shutdown' });
     await kernel.shutdown();
     expect(kernel.status).toBe('dead');
     await expect(attach()).rejects.toMatchObject({ code: 'not_found' });

@@ -1,27 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeMessage } from '../../../src/engines/kernels/decode-message.js';
-import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
-import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { toKernelEvent } from '../../../src/engines/kernels/to-kernel-event.js';
-import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { ofType, runCell, startPython } from '../../support/kernel.js';
+import { ofType, runCell } from '../../support/kernel.js';
+import { kernel } from './kernel-fixture.js';
 
-describe('a kernel that sends what it should not', { timeout: 60_000 }, () => {
-  let jupyter: TestJupyter;
-  let client: JupyterClient;
-  let kernel: KernelConnection;
-
-  beforeAll(async () => {
-    jupyter = await startTestJupyter();
-    client = new JupyterClient(jupyter.endpoint);
-    kernel = await startPython(client);
-  }, 300_000);
-
-  afterAll(async () => {
-    client?.dispose();
-    await jupyter?.close();
-  }, 30_000);
-
+describe('a kernel that sends invalid messages', { timeout: 60_000 }, () => {
   const send = (type: string, content: string) =>
     `k = get_ipython().kernel\n_sent = k.session.send(k.iopub_socket, '${type}', ${content}, parent=k.get_parent())`;
 
@@ -32,7 +15,7 @@ describe('a kernel that sends what it should not', { timeout: 60_000 }, () => {
     ['error', "{'ename': {}, 'traceback': [1, 'line']}", { ename: '', evalue: '', traceback: ['', 'line'] }],
     ['clear_output', "{'wait': 'yes'}", { wait: false }],
     ['comm_open', "{'comm_id': 3, 'target_module': 'os'}", { comm_id: '', target_name: '', data: {} }],
-  ] as const)('has its %s made safe', async (type, content, expected) => {
+  ] as const)('has its %s sanitized', async (type, content, expected) => {
     const { reply, events } = await runCell(kernel, send(type, content));
     expect(reply.status).toBe('ok');
     expect(ofType(events, type)).toMatchObject([expected]);
@@ -60,12 +43,12 @@ describe('decodeMessage', () => {
     },
   );
 
-  test('ignores a binary message whose offsets lie', () => {
+  test('ignores a binary message with wrong offsets', () => {
     const frame = new Uint8Array(32).fill(255).buffer;
     expect(decodeMessage(frame, 'v1.kernel.websocket.jupyter.org').header.msg_type).toBe('ignored');
   });
 
-  test('takes events from the iopub channel only', () => {
+  test('accepts events from the iopub channel only', () => {
     const message = { header: { msg_type: 'stream' }, content: { name: 'stdout', text: 'x' } };
     expect(decodeMessage(JSON.stringify({ ...message, channel: 'iopub' })).event).toMatchObject({
       text: 'x',

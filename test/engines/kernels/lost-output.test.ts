@@ -1,24 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
-import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
+import { describe, expect, test } from 'vitest';
 import { LostOutputCounter } from '../../../src/engines/kernels/lost-output-counter.js';
-import { serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { ofType, runCell, startPython } from '../../support/kernel.js';
-
-let jupyter: TestJupyter;
-let client: JupyterClient;
-let kernel: KernelConnection;
-
-beforeAll(async () => {
-  jupyter = await startTestJupyter();
-  client = new JupyterClient(jupyter.endpoint);
-  kernel = await startPython(client);
-}, 300_000);
-
-afterAll(async () => {
-  client?.dispose();
-  await jupyter?.close();
-}, 30_000);
+import { serverPidOf } from '../../support/jupyter.js';
+import { ofType, runCell } from '../../support/kernel.js';
+import { jupyter, kernel } from './kernel-fixture.js';
 
 /** Makes the kernel assign a number to its next idle status without sending it. */
 const dropIdle = [
@@ -55,7 +39,7 @@ describe('output that never arrives', { timeout: 60_000 }, () => {
   });
 });
 
-test('nothing is lost while the server stalls, because the kernel waits', async () => {
+test('no output is lost while the server stalls, because the kernel waits', async () => {
   const pid = await serverPidOf(jupyter);
   const stall = setTimeout(() => process.kill(pid, 'SIGSTOP'), 300);
   const goOn = setTimeout(() => process.kill(pid, 'SIGCONT'), 2_500);
@@ -71,7 +55,7 @@ test('nothing is lost while the server stalls, because the kernel waits', async 
 }, 60_000);
 
 describe('LostOutputCounter', () => {
-  test('counts gaps and not the order', () => {
+  test('counts missing messages, whatever their order', () => {
     const lost = new LostOutputCounter();
     for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`);
     expect(lost.missing).toBe(2);

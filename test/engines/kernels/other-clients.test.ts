@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { askJupyter, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { beginEndlessCell, runCell, settles, startPython, untilStatus } from '../../support/kernel.js';
+import { beginEndlessCell, runCell, startPython, timeToFinish, untilStatus } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
 let client: JupyterClient;
@@ -27,7 +27,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
   test('removes is dead within 5 s, and ends its run', async () => {
     const { done } = await beginEndlessCell(kernel);
     expect((await ask('DELETE', '')).status).toBe(204);
-    const { ms, error } = await settles(done);
+    const { ms, error } = await timeToFinish(done);
     expect(error).toMatchObject({ name: 'KernelLostError', reason: 'kernel_died' });
     expect(ms).toBeLessThan(5_000);
     expect(kernel.status).toBe('dead');
@@ -43,7 +43,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
     await runCell(kernel, 'kept = 1');
     const { done } = await beginEndlessCell(kernel);
     const restart = ask('POST', '/restart');
-    expect((await settles(done)).error).toMatchObject({ reason: 'kernel_died' });
+    expect((await timeToFinish(done)).error).toMatchObject({ reason: 'kernel_died' });
     expect((await restart).status).toBe(200);
     await untilStatus(kernel, 'idle');
     expect((await runCell(kernel, 'kept')).reply.status).toBe('error');
@@ -79,7 +79,7 @@ describe('a run', { timeout: 60_000 }, () => {
     process.kill(pid, 'SIGSTOP');
     try {
       const shutdown = kernel.shutdown();
-      expect((await settles(done)).error).toMatchObject({ reason: 'shutdown' });
+      expect((await timeToFinish(done)).error).toMatchObject({ reason: 'shutdown' });
       await expect(shutdown).rejects.toMatchObject({ code: 'runtime_unavailable' });
     } finally {
       process.kill(pid, 'SIGCONT');

@@ -4,7 +4,14 @@ import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { beginEndlessCell, ofType, printed, runCell, settles, startPython } from '../../support/kernel.js';
+import {
+  beginEndlessCell,
+  ofType,
+  printed,
+  runCell,
+  startPython,
+  timeToFinish,
+} from '../../support/kernel.js';
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 let jupyter: TestJupyter;
@@ -43,7 +50,7 @@ test('a run continues after its connection broke, and reports the output that wa
 test('a run ends within 5 s when its server cannot be reached', async () => {
   const { done } = await beginEndlessCell(kernel);
   await proxy.close();
-  const { ms, error } = await settles(done);
+  const { ms, error } = await timeToFinish(done);
   expect(error).toMatchObject({ name: 'KernelLostError', reason: 'connection_lost' });
   expect(ms).toBeLessThan(5_000);
   expect(kernel.status).toBe('dead');

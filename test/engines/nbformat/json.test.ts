@@ -30,7 +30,7 @@ describe('parseJson', () => {
     expect(stringifyJson(parseJson(`[${tokens.join(' , ')}]`))).toBe(`[${expected.join(',')}]`);
   });
 
-  it('answers plain numbers where they write the same', () => {
+  it('returns plain numbers when they are written the same', () => {
     expect(parseJson('[0, -17, 0.5, 1e22, 100000000000000000000]')).toEqual([0, -17, 0.5, 1e22, 1e20]);
     expect(parseJson('[1.0, 1e16]')).toEqual([new LosslessNumber('1.0'), new LosslessNumber('1e+16')]);
   });
@@ -46,7 +46,7 @@ describe('parseJson', () => {
     expect(parseJson('[NaN, Infinity, -Infinity, 1e999, -1e999]')).toEqual([null, null, null, null, null]);
   });
 
-  it.each(['', '1.0,'])('makes an own property of __proto__ beside "%s"', (extra) => {
+  it.each(['', '1.0,'])('creates an own property for __proto__ beside "%s"', (extra) => {
     const [value] = (parseJson(`[{"__proto__":{"polluted":1}},${extra}0]`) as [object]).slice(0, 1);
     expect(Object.keys(value!)).toEqual(['__proto__']);
     expect((value as { polluted?: unknown }).polluted).toBeUndefined();
@@ -111,7 +111,7 @@ describe('parseJson', () => {
     expect(() => parseJson('1'.repeat(4301))).toThrow(SyntaxError);
   });
 
-  it('bounds the number of values', () => {
+  it('limits the number of values', () => {
     expect(() => parseJson(`[${'0,'.repeat(5_000_000)}0]`)).toThrow(/5000000 values/);
   });
 
@@ -121,7 +121,7 @@ describe('parseJson', () => {
     }
   });
 
-  it.each(['1', '1.0'])('bounds the nesting around %s', (inner) => {
+  it.each(['1', '1.0'])('limits the nesting around %s', (inner) => {
     const nested = (depth: number) => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
     expect(stringifyJson(parseJson(nested(200)))).toBe(nested(200));
     expect(() => parseJson(nested(201))).toThrow(/deeper than 200/);

@@ -25,7 +25,7 @@ function nest(depth: number): unknown {
 }
 
 describe('normalizeNotebook', () => {
-  it('answers the same for lists of lines and joined texts', () => {
+  it('returns the same for lists of lines and joined texts', () => {
     const text = { output_type: 'stream', name: 'stdout', text: ['a\n', 'b'] };
     const lists = makeNotebook(5, [codeCell({ source: ['a\n', 'b'], outputs: [text] })]);
     const joined = makeNotebook(5, [codeCell({ source: 'a\nb', outputs: [{ ...text, text: 'a\nb' }] })]);
@@ -40,7 +40,7 @@ describe('normalizeNotebook', () => {
     expect(value).toEqual(before);
   });
 
-  it('adds unique ids where 4.5 wants them, the same for the same cells', () => {
+  it('adds unique ids to 4.5 notebooks, the same for the same cells', () => {
     const ids = normalizeNotebook(withoutIds(500)).cells.map((cell) => cell.id);
     expect(new Set(ids).size).toBe(500);
     expect(normalizeNotebook(withoutIds(500)).cells.map((cell) => cell.id)).toEqual(ids);

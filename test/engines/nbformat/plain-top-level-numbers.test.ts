@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseJson, stringifyJson } from '../../../src/engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../../../src/engines/nbformat/plain-top-level-numbers.js';
 
-it('makes the members of a body plain numbers and keeps the tokens of what is nested', () => {
+it('converts top-level number tokens of a body to plain numbers and keeps nested tokens', () => {
   const body = withPlainTopLevelNumbers(
     parseJson('{"a":30.0,"b":1e1,"c":1152921504606846976,"notebook":{"n":1.0}}'),
   );
@@ -15,6 +15,6 @@ it.each([
   ['"1.0"', '1.0'],
   ['null', null],
   ['[1]', [1]],
-])('leaves a body that is no object what it is: %s', (text, expected) => {
+])('does not change a body that is no object: %s', (text, expected) => {
   expect(withPlainTopLevelNumbers(parseJson(text))).toEqual(expected);
 });

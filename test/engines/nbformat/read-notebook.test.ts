@@ -47,7 +47,7 @@ describe('readNotebook', () => {
     ]);
   });
 
-  it('leaves out what belongs in no file, even if it is invalid', () => {
+  it('leaves out transient fields, even if they are invalid', () => {
     const metadata = { orig_nbformat: 'x', orig_nbformat_minor: 1, signature: 's', kept: { signature: 1 } };
     const notebook = read(makeNotebook(4, [codeCell({ metadata: { trusted: 1, kept: 1 } })], metadata));
     expect(notebook.metadata).toEqual({ kept: { signature: 1 } });

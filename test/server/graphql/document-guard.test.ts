@@ -18,7 +18,7 @@ describe("a client's document", () => {
     expect(guardDocument(parse('{ ...a } fragment a on Query { ...a }'))?.message).toContain('within itself');
   });
 
-  it('that nests too deeply or has too many fields or tokens is refused', () => {
+  it('refuses a document that is too deep or has too many fields or tokens', () => {
     const deep = `{${' a {'.repeat(25)} b ${'}'.repeat(25)}}`;
     expect(guardDocument(parse(deep))).not.toBeNull();
     const wide = `{ ${Array.from({ length: 2001 }, (_, i) => `a${i}: me { id }`).join(' ')} }`;
@@ -26,7 +26,7 @@ describe("a client's document", () => {
     expect(() => parseGuarded(`{ ${'a '.repeat(6000)} }`)).toThrow(/tokens/i);
   });
 
-  it('of ordinary size passes', () => {
+  it('accepts a document of ordinary size', () => {
     expect(validateGuarded(schema, parse('{ space(slug: "demo") { workspaces { nodes { id } } } }'))).toEqual(
       [],
     );

@@ -18,7 +18,7 @@ it.each([['P2002'], ['INTERNAL_SERVER_ERROR'], ['ECONNREFUSED'], ['toString'], [
   },
 );
 
-it('a fault of the request keeps its message and nothing else of its extensions', () => {
+it('a request error keeps its message and none of its other extensions', () => {
   const error = new GraphQLError('No such field.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED', originalError: { message: 'secret' } },
   });
@@ -28,7 +28,7 @@ it('a fault of the request keeps its message and nothing else of its extensions'
   });
 });
 
-it('what was masked already stays as it is', () => {
+it('a masked error is not changed again', () => {
   const fault = invalidField('name', 'is required', 'missing');
   const once = maskError(fault, log, 'r1');
   expect(maskError(once, log, 'r2').toJSON()).toEqual(once.toJSON());

@@ -70,7 +70,7 @@ async function record(journal: Journal, n: number, size?: number): Promise<void>
 }
 
 describe('a journal', () => {
-  it('flushes all that wait at once, and holds them in their order', async () => {
+  it('flushes all waiting records together, and keeps their order', async () => {
     const journal = openJournal({ checkpointMs: 60_000 });
     await record(journal, 0);
     const before = flushes;
@@ -83,7 +83,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('is empty after a checkpoint, and overwrites what it held', async () => {
+  it('is empty after a checkpoint, and overwrites its old records', async () => {
     const journal = openJournal({ checkpointMs: 20 });
     for (let round = 0; round < 4; round++) {
       for (let n = 0; n < 5; n++) await record(journal, round * 5 + n);
@@ -96,7 +96,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('takes more than its segments hold, by emptying one while it fills the other', async () => {
+  it('accepts more than its segments hold, by emptying one while it fills the other', async () => {
     const journal = openJournal({ segmentBytes: 64 * 1024, checkpointMs: 60_000 });
     await Promise.all(Array.from({ length: 100 }, (_, n) => record(journal, n, 10_000)));
     expect((await readJournal(folder())).moves.length).toBeLessThan(16);
@@ -104,7 +104,7 @@ describe('a journal', () => {
     expect((await readJournal(folder())).moves).toEqual([]);
   });
 
-  it('does not empty a segment before what it tells of is carried out', async () => {
+  it('does not empty a segment before its records are carried out', async () => {
     const journal = openJournal({ checkpointMs: 10 });
     const entry = journal.append(move(1));
     await entry.durable;
@@ -115,7 +115,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('forgets what was taken back', async () => {
+  it('removes a record that is withdrawn', async () => {
     const journal = openJournal({ checkpointMs: 60_000 });
     const entry = journal.append(move(1));
     await entry.durable;
@@ -141,7 +141,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('goes on in another segment after a flush that failed, and takes back what that was to make durable', async () => {
+  it('continues in another segment after a failed flush, and withdraws its records', async () => {
     const journal = openJournal({ checkpointMs: 60_000 });
     const before = journal.append(move(1));
     await before.durable;
@@ -158,7 +158,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('keeps no one waiting for ever while its flushes fail now and then', async () => {
+  it('completes every append while some flushes fail', async () => {
     const journal = openJournal({ segmentBytes: 64 * 1024, checkpointMs: 5 });
     let failed = 0;
     for (let round = 0; round < 30; round++) {
@@ -174,7 +174,7 @@ describe('a journal', () => {
     expect((await readJournal(folder())).moves).toEqual([]);
   });
 
-  it('refuses records once another instance took it away, and when it is closed', async () => {
+  it('refuses records after another instance took it over, and when it is closed', async () => {
     const journal = openJournal();
     await record(journal, 1);
     rmSync(folder(), { recursive: true });

@@ -52,7 +52,7 @@ async function restart(): Promise<void> {
 }
 
 describe('after a power failure', () => {
-  it('objects that are gone, empty or cut off are there again, and the ref is where the last save left it', async () => {
+  it('missing, empty and truncated objects are restored, and the ref points to the last save', async () => {
     const before = new Set(looseObjects(at.gitdir));
     execFileSync('cp', ['-a', join(at.gitdir, 'refs/heads/main'), join(at.root, 'old-ref')]);
     await save('one');
@@ -74,7 +74,7 @@ describe('after a power failure', () => {
     expect(git('rev-list', '--count', 'main')).toBe('4');
   });
 
-  it.each(['', '\0'.repeat(41), 'abc'])('a ref whose file holds %j is healed', async (text) => {
+  it.each(['', '\0'.repeat(41), 'abc'])('a ref whose file contains %j is repaired', async (text) => {
     const { commitOid } = await save('one');
     disk = crashedDisk(at.root);
     writeFileSync(ref(), text);
@@ -82,7 +82,7 @@ describe('after a power failure', () => {
     expect(git('rev-parse', 'main')).toBe(commitOid);
   });
 
-  it('a ref whose new file is gone is moved on from its packed value', async () => {
+  it('a ref whose new file is missing is updated from its packed value', async () => {
     at.git('pack-refs', '--all');
     const { commitOid } = await save('one');
     disk = crashedDisk(at.root);
@@ -92,7 +92,7 @@ describe('after a power failure', () => {
     expect(git('rev-parse', 'main')).toBe(commitOid);
   });
 
-  it('a branch that was made is there, and one that was deleted is gone', async () => {
+  it('a created branch exists, and a deleted one does not', async () => {
     await at.repository.createBranch('kept', at.firstCommit);
     await at.repository.createBranch('gone', at.firstCommit);
     await at.repository.deleteBranch('gone');
@@ -104,7 +104,7 @@ describe('after a power failure', () => {
     expect(readdirSync(heads)).toEqual(['kept', 'main']);
   });
 
-  it('what a replay put in its place before it was cut off is flushed by the next one, with the folders above', async () => {
+  it('files of an interrupted replay are flushed by the next one, with their parent folders', async () => {
     await at.repository.createBranch('team/a/topic', at.firstCommit);
     disk = crashedDisk(at.root);
     rmSync(join(disk.root, `${at.id}.git/refs/heads/team`), { recursive: true });
@@ -127,13 +127,13 @@ describe('after a power failure', () => {
     expect(git('rev-parse', 'team/a/topic')).toBe(at.firstCommit);
     isBroken = false;
     await store.reconcile();
-    for (const place of ['refs/heads', 'refs/heads/team', 'refs/heads/team/a', 'refs/heads/team/a/topic']) {
-      expect(flushed).toContain(statSync(join(disk.root, `${at.id}.git`, place)).ino);
+    for (const folder of ['refs/heads', 'refs/heads/team', 'refs/heads/team/a', 'refs/heads/team/a/topic']) {
+      expect(flushed).toContain(statSync(join(disk.root, `${at.id}.git`, folder)).ino);
     }
     await store.close();
   });
 
-  it('a ref that somebody moved since is left alone, also where it was moved back', async () => {
+  it('a ref that was moved since is not changed, also if it was moved back', async () => {
     const first = at.git('rev-parse', 'main');
     await save('one');
     disk = crashedDisk(at.root);
@@ -142,7 +142,7 @@ describe('after a power failure', () => {
     expect(git('rev-parse', 'main')).toBe(first);
   });
 
-  it('the journal ends at a record that is torn', async () => {
+  it('the journal ends at an incomplete record', async () => {
     const { commitOid } = await save('one');
     await save('two');
     disk = crashedDisk(at.root);
@@ -162,7 +162,7 @@ describe('after a power failure', () => {
     expect(git('rev-parse', 'main')).toBe(commitOid);
   });
 
-  it('a save that was refused for a push from outside does not come back', async () => {
+  it('a save that was refused because of a push is not replayed', async () => {
     const first = at.git('rev-parse', 'main');
     // The lock makes the save wait with its record written; then the branch is elsewhere.
     writeFileSync(join(at.gitdir, 'refs/heads/main.lock'), '');
@@ -184,7 +184,7 @@ describe('after a power failure', () => {
 });
 
 describe('after a kill, with the machine still up', () => {
-  it('no ref is moved: what was acknowledged is in its place', async () => {
+  it('no ref is moved, because all acknowledged files exist', async () => {
     const first = at.git('rev-parse', 'main');
     await save('one');
     execFileSync('cp', ['-a', at.root, `${at.root}-crashed`]);
@@ -196,7 +196,7 @@ describe('after a kill, with the machine still up', () => {
   });
 });
 
-it('after a kill, what the system may take for flushed is written anew, and what its memory has lost is healed', async () => {
+it('after a kill, files that the system may wrongly hold as flushed are written again, and lost ones restored', async () => {
   const { commitOid } = await save('one');
   await at.repository.createBranch('topic', commitOid);
   disk = { root: `${at.root}-crashed`, remove: () => rmSync(`${at.root}-crashed`, { recursive: true }) };
@@ -216,7 +216,7 @@ it('after a kill, what the system may take for flushed is written anew, and what
   expect(Math.abs(Number(after.mtimeNs - before.mtimeNs))).toBeLessThan(1000);
 });
 
-it('a journal of a repository that was removed since is dropped', async () => {
+it('the records of a removed repository are dropped', async () => {
   await save('one');
   disk = crashedDisk(at.root);
   rmSync(join(disk.root, `${at.id}.git`), { recursive: true });

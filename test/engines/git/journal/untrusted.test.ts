@@ -49,13 +49,13 @@ afterEach(async () => {
   await at.remove();
 });
 
-describe('a repository that cannot be taken up', () => {
+describe('a repository that cannot be recovered', () => {
   it.each(['refs', 'objects', 'gateway-tmp'])(
-    'because of its %s is refused until it can, and all others are served',
+    'because of its %s is refused until it can be, while all others are served',
     async (broken) => {
-      const place = join(gitdir(sick), broken);
-      renameSync(place, join(disk.root, 'aside'));
-      writeFileSync(place, 'not a folder');
+      const path = join(gitdir(sick), broken);
+      renameSync(path, join(disk.root, 'aside'));
+      writeFileSync(path, 'not a folder');
       await store.reconcile();
       expect(reported.map(({ message }) => message)).toEqual([expect.stringContaining(`${sick}.git`)]);
       await expect(store.repository(sick)).rejects.toMatchObject(unavailable);
@@ -66,8 +66,8 @@ describe('a repository that cannot be taken up', () => {
       await sound.deleteBranch('topic');
       await store.reconcile();
       await expect(store.repository(sick)).rejects.toMatchObject(unavailable);
-      rmSync(place);
-      renameSync(join(disk.root, 'aside'), place);
+      rmSync(path);
+      renameSync(join(disk.root, 'aside'), path);
       await store.reconcile();
       expect(await (await store.repository(sick)).resolveBranch('main')).toBe(saved.sick);
       git(sick, 'fsck', '--strict', '--full', '--no-dangling');

@@ -65,7 +65,7 @@ describe('maintenance', () => {
     at.fsck();
   });
 
-  it('is due by the bytes of loose objects', async () => {
+  it('is due above a limit on the bytes of loose objects', async () => {
     const repository = await store.repository(at.id);
     const large = Buffer.alloc(5 * 1024 * 1024);
     for (let n = 0; n < 100 && !(await store.needsMaintenance(at.id)); n++) {
@@ -78,7 +78,7 @@ describe('maintenance', () => {
     expect((await store.measure(at.id)).looseObjects).toBeLessThan(500);
   });
 
-  it('is due by loose objects or by packs', async () => {
+  it('is due above a limit on loose objects or on packs', async () => {
     expect(await store.needsMaintenance(at.id)).toBe(false);
     makeDue(at.gitdir);
     expect(await store.needsMaintenance(at.id)).toBe(true);
@@ -156,7 +156,7 @@ describe('maintenance', () => {
     at.fsck();
   }, 60_000);
 
-  it('ends when it is aborted, and leaves no lock', async () => {
+  it('stops when it is aborted, and leaves no lock', async () => {
     for (let n = 0; n < 30; n++) await save(n);
     for (let delay = 0; delay < 40; delay += 8) {
       const controller = new AbortController();
@@ -170,7 +170,7 @@ describe('maintenance', () => {
     at.fsck();
   });
 
-  it('may be killed at any moment, and its git processes end, too', async () => {
+  it('may be killed at any moment, and its git processes end with it', async () => {
     const large = (n: number) => bytes(`${n} ${randomBytes(400_000).toString('base64')}`);
     let made = 0;
     let killed = 0;

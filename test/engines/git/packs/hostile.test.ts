@@ -33,7 +33,7 @@ async function expectRightOrRefused(expected: ReturnType<PackFixture['objects']>
 
 describe('damage', () => {
   it.each(['.pack', '.idx'])(
-    'of any byte of a %s never gives wrong bytes, nor "not found"',
+    'of any byte of a %s never returns wrong bytes or not_found',
     async (ending) => {
       at.grow(1, 12);
       at.git('repack', '-adfq', '--depth=20');
@@ -58,7 +58,7 @@ describe('damage', () => {
     120_000,
   );
 
-  it.each(['.pack', '.idx'])('by cutting a %s off', async (ending) => {
+  it.each(['.pack', '.idx'])('by truncation of a %s never returns wrong bytes', async (ending) => {
     at.grow(1, 8);
     const expected = at.objects();
     const file = join(at.gitdir, 'objects/pack', at.packFiles(ending)[0]!);
@@ -70,7 +70,7 @@ describe('damage', () => {
     }
   });
 
-  it('of the packed copy leaves the loose one', async () => {
+  it('of the packed copy leaves the loose copy readable', async () => {
     at.grow(1, 12);
     const expected = at.objects();
     for (const oid of expected.keys()) {
@@ -151,7 +151,7 @@ describe('a hostile pack', () => {
   });
   const none = deflateSync(Buffer.from([1, 1, 1, 65]));
 
-  it('that is sound is read', async () => {
+  it('is read when it is valid', async () => {
     const made = objectId('blob', Buffer.from('01234x'));
     writePack([sound, { ...delta([10, 6, 0x90, 5, 1, 120]), oid: made }]);
     expect((await at.open().read(made))?.bytes.toString()).toBe('01234x');
@@ -202,7 +202,7 @@ describe('a hostile pack', () => {
       .catch((error) => expect(error).toEqual(unavailable));
   });
 
-  it('with a chain of bombs is refused, and does not keep the event loop', async () => {
+  it('with a chain of deltas that expand hugely is refused, and does not block the event loop', async () => {
     // Each delta makes 64 MB out of its base by copying it again and again.
     const copies = (from: number, to: number) => {
       const size = (value: number) => {
@@ -225,9 +225,9 @@ describe('a hostile pack', () => {
     };
     const first = deflateSync(Buffer.alloc(65_536));
     const entries: RawEntry[] = [{ oid: '0'.repeat(40), header: typeAndSize(3, 65_536), deflated: first }];
-    const largest = 64 * 1024 * 1024;
+    const maxBytes = 64 * 1024 * 1024;
     for (let n = 1; n < 300; n++) {
-      const bytes = copies(n === 1 ? 65_536 : largest, largest);
+      const bytes = copies(n === 1 ? 65_536 : maxBytes, maxBytes);
       const oid = n.toString(16).padStart(40, '0');
       const before = id((n - 1).toString(16).padStart(40, '0'));
       entries.push({
@@ -239,12 +239,12 @@ describe('a hostile pack', () => {
     writePack(entries);
     const last = entries.at(-1)!.oid;
     // 300 times 64 MB would be 19 GB. Other requests are served before it gives up.
-    let turns = 0;
+    let ticks = 0;
     const timer = setInterval(() => {
-      turns += 1;
+      ticks += 1;
     }, 1);
     await expect(at.open().read(last)).rejects.toEqual(unavailable);
     clearInterval(timer);
-    expect(turns).toBeGreaterThan(10);
+    expect(ticks).toBeGreaterThan(10);
   }, 60_000);
 });

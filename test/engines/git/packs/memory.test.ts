@@ -50,7 +50,7 @@ it('a first read from a large pack takes less than 10 MiB', async () => {
   expect((await readInChild(0)).rss).toBeLessThan(10);
 });
 
-it('reading all of a large pack stays within the bound on objects', async () => {
+it('reading all of a large pack stays within the limit of the object cache', async () => {
   const { external } = await readInChild(files);
   expect(external).toBeLessThan(64 + 64);
 });

@@ -29,7 +29,7 @@ async function expectAll(least: number): Promise<void> {
   }
 }
 
-describe('every object is what native git says', () => {
+describe('every object equals that of native git', () => {
   it.each([
     ['long chains', ['repack', '-adfq', '--depth=250', '--window=50']],
     ['no deltas', ['repack', '-adfq', '--depth=0']],
@@ -77,7 +77,7 @@ describe('every object is what native git says', () => {
     const file = join(at.gitdir, 'objects/pack', pack!);
     rmSync(file.replace(/pack$/, 'idx'), { force: true });
     at.git('index-pack', '--index-version=2,0x40', file);
-    // The largest part of the offsets is in the table of 64-bit ones: 28 bytes an object is an index without it.
+    // Nearly all offsets are in the table of 64-bit offsets: an index without that table has 28 bytes an object.
     expect(readFileSync(file.replace(/pack$/, 'idx')).length).toBeGreaterThan(1072 + 35 * at.objects().size);
     await expectAll(100);
   });
@@ -96,7 +96,7 @@ describe('every object is what native git says', () => {
   });
 });
 
-it('finds a pack that comes while it reads, at once, and an object that moved into one', async () => {
+it('finds a new pack at once while it reads, and an object that moved into one', async () => {
   at.grow(1, 5);
   const store = at.open();
   const first = at.git('rev-parse', 'main');
@@ -110,7 +110,7 @@ it('finds a pack that comes while it reads, at once, and an object that moved in
   expect(await store.read('1'.repeat(40))).toBeNull();
 }, 60_000);
 
-it('finds what many first reads look for at the same time', async () => {
+it('many concurrent first reads find their objects', async () => {
   at.grow(1, 30);
   const expected = [...at.objects()];
   for (let round = 0; round < 5; round++) {
@@ -122,7 +122,7 @@ it('finds what many first reads look for at the same time', async () => {
   }
 });
 
-it('no read fails while the repository is repacked again and again', async () => {
+it('no read fails while the repository is repacked repeatedly', async () => {
   for (let round = 0; round < 4; round++) at.grow(round, 30);
   // What nothing leads to is dropped by a repack.
   at.git('repack', '-adq');

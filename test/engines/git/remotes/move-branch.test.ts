@@ -9,7 +9,7 @@ afterEach(() => here.remove());
 
 const tip = () => here.repository.resolveBranch('main');
 
-it('moves a branch only from its present tip, and only to a commit that exists', async () => {
+it('moves a branch only from its current tip, and only to a commit that exists', async () => {
   const { commitOid } = await here.commit({ kind: 'create', path: 'a.md', bytes: bytes('a') });
   const { repository, firstCommit } = here;
   expect(await repository.moveBranch('main', firstCommit, firstCommit)).toBe(false);
@@ -50,7 +50,7 @@ it('loses no save while it moves a branch', async () => {
   expect(here.git('rev-list', '--count', await tip())).toBe(String(1 + saves.length + moved));
 });
 
-it('deletes a branch only at its present tip', async () => {
+it('deletes a branch only at its current tip', async () => {
   const { repository, firstCommit } = here;
   await repository.createBranch('old', firstCommit);
   expect(await repository.deleteBranch('old', 'f'.repeat(40))).toBe(false);

@@ -41,7 +41,7 @@ async function killWhileLocked(child: ChildProcess): Promise<void> {
   await closed;
 }
 
-it('removes the locks of a killed update after a while, and no lock of another git', async () => {
+it('removes the locks of a killed update after a delay, and no lock of another git', async () => {
   const program = new URL('./make-refs.ts', import.meta.url).pathname;
   for (let tries = 0; ; tries++) {
     const child = fork(program, [at.gitdir, at.firstCommit], { execArgv: ['--import', 'tsx'] });
@@ -73,7 +73,7 @@ it('removes the locks of a killed update after a while, and no lock of another g
   expect(temporary()).toEqual([]);
 }, 120_000);
 
-it('an update of refs leaves neither a note nor a lock, also when it is refused', async () => {
+it('an update of refs leaves neither a record nor a lock, also when it is refused', async () => {
   const native = (await findNativeGit())!;
   await updateRefs(native, at.gitdir, [`create refs/heads/new ${at.firstCommit}`]);
   expect(at.git('rev-parse', 'new')).toBe(at.firstCommit);

@@ -19,11 +19,11 @@ async function read(lines: number, line: (n: number) => string) {
 it.each([
   ['commands', 1_000, (n: number) => `${none} ${oid} refs/tags/${n}\n`, /at most 1000 refs/],
   ['bytes', 21_399, () => `shallow ${oid}\n`, /over 1 MiB/],
-])('a push is read up to a bound on its %s, and no further', async (_name, most, line, fault) => {
-  expect((await read(most, line)).request.fault).toBeNull();
-  const over = await read(5 * most, line);
+])('a push is read up to the limit on its %s, and no further', async (_name, limit, line, fault) => {
+  expect((await read(limit, line)).request.fault).toBeNull();
+  const over = await read(5 * limit, line);
   expect(over.request.fault).toMatch(fault);
-  expect(over.taken).toBe(most);
+  expect(over.taken).toBe(limit);
 });
 
 it('a ref may have a name of 300 bytes, and a longer one is refused', async () => {

@@ -2,29 +2,29 @@ import { execFileSync } from 'node:child_process';
 
 const warmups = 2;
 
-/** Turns, and runs in each that count. */
+/** The number of rounds, and of counted runs of each side in a round. */
 export interface Plan {
-  turns: number;
+  rounds: number;
   runs: number;
 }
 
-/** How often {@link inTurns} runs each of both. */
-export function runsOf({ turns, runs }: Plan): number {
-  return turns * (runs + warmups);
+/** How often {@link measureAlternately} runs each side, warm-ups included. */
+export function runsOf({ rounds, runs }: Plan): number {
+  return rounds * (runs + warmups);
 }
 
 /**
- * Measures two ways in turns of some runs each, the disk quiet in between: a sync also waits for what others wrote before
- * it. The first two runs of a turn do not count.
- * @returns the times of each in ms
+ * Measures two functions in alternating rounds, and flushes the disk before each: an fsync also waits for earlier writes
+ * of others. The first two runs of a round do not count.
+ * @returns the durations of each in ms
  */
-export async function inTurns(
+export async function measureAlternately(
   plan: Plan,
   ours: () => Promise<unknown>,
   theirs: () => Promise<unknown>,
 ): Promise<{ ours: number[]; theirs: number[] }> {
   const times = { ours: [] as number[], theirs: [] as number[] };
-  for (let turn = 0; turn < plan.turns; turn++) {
+  for (let round = 0; round < plan.rounds; round++) {
     execFileSync('sync');
     times.ours.push(...(await timed(plan.runs, ours)));
     execFileSync('sync');

@@ -1,0 +1,24 @@
+import type { Prisma, Worker } from '../../../prisma/generated/client/client.js';
+import { demo } from '../../../prisma/seed.js';
+import type { TestGateway } from '../gateway.js';
+
+/** Creates a ready worker of a user as a row: nothing runs. By default it is in the demo workspace. */
+export function makeWorker(
+  { gateway }: Pick<TestGateway, 'gateway'>,
+  overrides: { userId: string } & Partial<Prisma.WorkerUncheckedCreateInput>,
+): Promise<Worker> {
+  return gateway.services.prisma.worker.create({
+    data: {
+      workspaceId: demo.workspaceId,
+      repositoryId: demo.repositoryId,
+      branch: 'main',
+      backend: 'external',
+      status: 'ready',
+      kernelProfileId: 'python3',
+      kernelName: 'python3',
+      resourceClassId: 'standard',
+      resourceClass: {},
+      ...overrides,
+    },
+  });
+}
