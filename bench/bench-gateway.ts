@@ -6,7 +6,7 @@ import { ensureLocalPython } from '../src/workers/backends/external/local-python
 
 const jupyterHome = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
 
-/** A gateway as `npm start` runs it, in its own process and data folder, apart from the process that measures. */
+/** Starts a gateway as `npm start` does, in a process and data folder of its own, so that the benchmark does not slow it. */
 export async function openBenchGateway() {
   await benchPython();
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
@@ -47,7 +47,7 @@ export async function openBenchGateway() {
   };
 }
 
-/** The Python of both Jupyter servers, the gateway's and the baseline's. */
+/** The Python environment in which both the gateway and the baseline run Jupyter. */
 export function benchPython() {
   return ensureLocalPython({ directory: jupyterHome, report: () => {} });
 }

@@ -15,8 +15,8 @@ const runs = 60;
 const code = "print('hello')";
 
 /**
- * Time from sending `print('hello')` to its first output: through REST, over a plain `ws` client on a stock
- * jupyter_server with its default settings, and over ZeroMQ without a server.
+ * Measures the time from sending `print('hello')` to its first output: through the REST API, through a `ws` client of an
+ * unmodified jupyter_server with default settings, and through ZeroMQ without a server.
  */
 export async function benchFirstOutput(): Promise<Row[]> {
   const python = (await benchPython()).python;
@@ -112,8 +112,8 @@ async function stockClient(python: string) {
     if (i > 300) throw new Error('the stock jupyter_server did not start');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const made = await fetch(`${url}/api/kernels`, { method: 'POST', headers, body: '{"name":"python3"}' });
-  const kernel = (await made.json()) as { id: string };
+  const response = await fetch(`${url}/api/kernels`, { method: 'POST', headers, body: '{"name":"python3"}' });
+  const kernel = (await response.json()) as { id: string };
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/kernels/${kernel.id}/channels`, { headers });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const session = randomUUID();

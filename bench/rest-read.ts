@@ -9,7 +9,7 @@ import { median, type Row } from './stats.js';
 const warmups = 200;
 const runs = 1000;
 
-/** Reading one workspace through REST, against bare Hono that answers the same bytes. */
+/** Measures a read of one workspace through the REST API, with Hono alone as the baseline, which sends the same bytes. */
 export async function benchRestRead(): Promise<Row[]> {
   const gateway = await openBenchGateway();
   const path = `/api/v1.0/engagement/spaces/demo/notebooks/workspaces/${demo.workspaceId}`;

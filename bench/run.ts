@@ -3,7 +3,10 @@ import { benchGit } from './git/bench-git.js';
 import { benchRestRead } from './rest-read.js';
 import { printTable } from './stats.js';
 
-/** `npm run bench`: every measurement, as ratios to a baseline in the same run; `git` may name parts after it. */
+/**
+ * `npm run bench`: runs the benchmarks that the arguments name, by default all. Each is compared with a baseline in the same
+ * run. The arguments after `git` name parts of that benchmark.
+ */
 const all = {
   'first-output': async () => printTable('first-output', await benchFirstOutput()),
   'rest-read': async () => printTable('rest-read', await benchRestRead()),

@@ -1,25 +1,25 @@
-/** The median of some figures. */
+/** The median of some numbers. */
 export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** One measurement with its baseline. */
+/** One measurement, compared with a baseline. */
 export interface Row {
   what: string;
-  /** Default ms. */
+  /** The unit of both values; default ms. */
   unit?: string;
   ours: number;
   baseline: string;
   theirs: number;
-  /** The ratio to reach; absent: reported only. */
+  /** The maximum ratio of `ours` to `theirs`; absent when there is no goal. */
   goal?: number;
 }
 
 /** Prints rows as a table with their ratios. */
 export function printTable(title: string, rows: Row[]): void {
   console.log(`\n${title}\n`);
-  console.log('| measurement | gateway, p50 | baseline | baseline, p50 | ratio | goal |');
+  console.log('| what | ours, p50 | baseline | baseline, p50 | ratio | goal |');
   console.log('|---|---|---|---|---|---|');
   for (const { what, ours, baseline, theirs, goal, unit = 'ms' } of rows) {
     const ratio = ours / theirs;

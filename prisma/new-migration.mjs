@@ -1,5 +1,5 @@
 // `npm run migrate -- NAME`: writes the migration that brings the database from prisma/migrations to schema.prisma.
-// By the official CLI's `migrate diff`: `migrate dev` wants the native engine once there is a migration to compare with.
+// It runs `prisma migrate diff`, because `prisma migrate dev` needs Prisma's native engine.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 
@@ -26,7 +26,7 @@ if (status !== 0) {
   process.exit(1);
 }
 if (!/^(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE)/m.test(stdout)) {
-  console.log('The migrations make schema.prisma already: nothing to do.');
+  console.log('The migrations already produce schema.prisma: nothing to do.');
   process.exit(0);
 }
 const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);

@@ -4,7 +4,7 @@ import { DomainError } from '../src/errors.js';
 import type { RepositoryServices } from '../src/repositories/repository-services.js';
 import { serviceIdentity } from '../src/repositories/service-identity.js';
 
-/** The demo's ids are fixed, so that the commands of the README work as written. */
+/** The ids of the demo. They are fixed, so that the commands of the README work as they are written. */
 export const demo = {
   slug: 'demo',
   spaceId: '00000000-0000-4000-8000-0000000000a0',
@@ -13,7 +13,7 @@ export const demo = {
   notebookPath: 'notebooks/welcome.ipynb',
 } as const;
 
-/** Makes the space `demo` with a repository, a workspace and a notebook; does nothing where it exists. */
+/** Creates the space `demo` with a repository, a workspace and a notebook, unless it exists. */
 export async function seedDemo({ prisma, git }: RepositoryServices): Promise<void> {
   if (await prisma.workspace.findUnique({ where: { id: demo.workspaceId } })) return;
   const owner = await prisma.user.findFirstOrThrow({
@@ -22,7 +22,7 @@ export async function seedDemo({ prisma, git }: RepositoryServices): Promise<voi
   });
   const repositoryExists = await git.repository(demo.repositoryId).then(
     () => true,
-    // One that cannot be read now is there all the same.
+    // A repository that cannot be read now exists as well.
     (error) => !(error instanceof DomainError && error.code === 'not_found'),
   );
   if (!repositoryExists) {

@@ -4,43 +4,46 @@ import { Backend } from '../prisma/generated/client/enums.js';
 import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
 import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
-/** Everything that the environment decides, checked once at start. Durations in ms, sizes in bytes. */
+/** The configuration from the environment variables, checked once at start. Sizes are in bytes. */
 export interface Config {
   /** `PORT`, default 4000; 0 lets the system choose. */
   port: number;
   /** `HOST`, default `127.0.0.1`. */
   host: string;
-  /** `DATA_DIR`, default `./.data`, absolute: embedded database, repositories, worker folders, generated token. */
+  /** `DATA_DIR`, default `./.data`; here absolute. Contains the embedded database, repositories, worker folders, secrets. */
   dataDir: string;
-  /** `DATABASE_URL`, default none: PGlite in `dataDir`. */
+  /** `DATABASE_URL`; default none, then PGlite in `dataDir` is used. */
   databaseUrl: string | undefined;
-  /** `ADMIN_TOKEN`, default none: generated at the first start and kept in `dataDir/admin-token`. */
+  /** `ADMIN_TOKEN`; default none, then the first start generates it in `dataDir/admin-token`. */
   adminToken: string | undefined;
-  /** `DEMO`, default on with the embedded database: seed the space `demo`. */
+  /** `DEMO`: whether to create the space `demo`. Default on with the embedded database. */
   demo: boolean;
-  /** `WORKER_BACKENDS`, default `external`; the first is the default. */
+  /** `WORKER_BACKENDS`, default `external`. New workers use the first one by default. */
   workerBackends: Backend[];
-  /** `JUPYTER_URL` and `JUPYTER_TOKEN`: an external Jupyter server in place of local ones. */
+  /** `JUPYTER_URL` and `JUPYTER_TOKEN`: an external Jupyter server instead of local ones; default none. */
   jupyter: { baseUrl: string; token: string } | undefined;
-  /** `JUPYTER_HOME`, default `dataDir/jupyter`: where the local Jupyter's virtual environment is kept. */
+  /** `JUPYTER_HOME`, default `dataDir/jupyter`: the folder for the virtual environment of the local Jupyter. */
   jupyterHome: string;
-  /** `ALLOW_LOCAL_WORKERS`, default on while `host` is loopback: local Jupyter servers run as the gateway's user. */
+  /**
+   * `ALLOW_LOCAL_WORKERS`: whether to start local Jupyter servers, which run as the user of the gateway. Default on when `host`
+   * is a loopback address.
+   */
   allowLocalWorkers: boolean;
-  /** `MAX_PUSH_MB`, default 1024, at most 4096: the largest pack of a push, or of a fetch of a remote, here in bytes. */
+  /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];
-  /** `CORS_ORIGINS`, default none: the browser origins allowed, separated by commas. */
+  /** `CORS_ORIGINS`: the allowed browser origins, separated by commas; default none. */
   corsOrigins: string[];
-  /** `SECRETS_KEY`, 32 bytes as hex or base64; default none: generated once and kept in `dataDir/secrets-key`. */
+  /** `SECRETS_KEY`, 32 bytes as hex or base64; default none, then the first start generates it in `dataDir/secrets-key`. */
   secretsKey: Uint8Array | undefined;
-  /** `REMOTE_ALLOWED_HOSTS`, default none: hosts and networks of the inside that remotes may be at. */
+  /** `REMOTE_ALLOWED_HOSTS`: the hosts in private networks that remotes may use, and such networks; default none. */
   remoteAllowedHosts: AllowedHosts;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** What this build can start; the others are refused at start rather than at the first worker. */
+/** The backends of this version. Another one is refused at start, not only when the first worker starts. */
 const builtBackends: readonly Backend[] = ['external'];
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
@@ -83,7 +86,10 @@ const environment = z.object({
   SECRETS_KEY: z
     .string()
     .transform(parseSecretsKey)
-    .refine((key) => key !== null, 'must be 32 bytes as hex or base64, e.g. of: openssl rand -base64 32')
+    .refine(
+      (key) => key !== null,
+      'must be 32 bytes as hex or base64, e.g. the output of: openssl rand -base64 32',
+    )
     .optional(),
   REMOTE_ALLOWED_HOSTS: list
     .default([])
@@ -91,25 +97,25 @@ const environment = z.object({
     .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas'),
 });
 
-/** As browsers send them: a slash at the end, or `*`, would match none. */
+/** Whether a text has the form in which browsers send an origin. With a slash at the end, or as `*`, it would match none. */
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** Thrown by {@link readConfig}; the message lists every variable that is wrong. */
+/** The error of {@link readConfig}. Its message lists every invalid variable. */
 export class ConfigError extends Error {}
 
 /**
  * Reads the configuration.
- * @param env the environment, as a rule `process.env`; empty values count as unset
- * @throws ConfigError when a variable has no usable value
+ * @param env the environment variables, usually `process.env`; an empty value is the same as none
+ * @throws ConfigError when a variable has an invalid value
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`The configuration is not usable:\n${faults.join('\n')}`);
+    throw new ConfigError(`The configuration is not valid:\n${faults.join('\n')}`);
   }
   const value = parsed.data;
   const dataDir = resolve(value.DATA_DIR);

@@ -1,6 +1,6 @@
 import type { Space, SpaceRole, TokenScope } from '../prisma/generated/client/client.js';
 
-/** The user who sent a request, and what the token that they used allows. */
+/** The user who sent a request, with the scopes of their token. */
 export interface Actor {
   userId: string;
   name: string;
@@ -19,11 +19,11 @@ export interface SpaceAccess {
   teamIds: string[];
 }
 
-/** What every command knows of the request that runs it; one per request or subscription. */
+/** What a command knows about its request. There is one for each request or subscription. */
 export interface RequestContext {
   actor: Actor;
-  /** The same id as in the answer's `X-Request-Id` and in the log line. */
+  /** The id in the response header `X-Request-Id` and in the log. */
   requestId: string;
-  /** The actor's access to the spaces of this request, by `id:…` and `slug:…`; filled by `loadSpace`. */
+  /** A cache of the actor's access to spaces, by `id:…` and `slug:…`. `loadSpace` fills it; null for no access. */
   spaces: Map<string, Promise<SpaceAccess | null>>;
 }

@@ -42,7 +42,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 const knownCodes: ReadonlySet<unknown> = new Set(errorCodes);
 
-/** Whether it is one of {@link errorCodes}. */
+/** Whether a value is one of {@link errorCodes}. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return knownCodes.has(value);
 }
@@ -64,17 +64,17 @@ export interface FieldFault {
 
 /** Optional parts of a {@link DomainError}. */
 export interface DomainErrorOptions {
-  /** Further members of the answer in camelCase, e.g. `currentSha` of a conflict. Never secrets, never paths of the host. */
+  /** More members for the response, in camelCase, e.g. `currentSha` of a conflict. No secrets and no paths of the host. */
   extra?: Record<string, unknown>;
-  /** Seconds after which a new attempt makes sense; answered as `Retry-After`. */
+  /** Seconds after which the client should try again; sent as `Retry-After`. */
   retryAfterSeconds?: number;
-  /** The underlying failure, for the log only; never answered. */
+  /** The underlying failure. It is logged and not sent to the client. */
   cause?: unknown;
 }
 
 /**
- * A failure that the client may see: `message` is one safe sentence that says what to do next. Everything else that is
- * thrown is answered as the masked code `internal`.
+ * A failure that the client may see. Its message is one sentence without secrets that says what to do next. For any other
+ * error, the client gets only the code `internal`.
  * @example throw new DomainError('quota_exceeded', 'You have 10 live workers; stop one first.');
  */
 export class DomainError extends Error {
@@ -110,14 +110,18 @@ function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>):
   return `${path.join('.')}: ${message}`;
 }
 
-/** A `not_found` whose text is the same for unknown things and for those of another space. */
+/**
+ * A `not_found`. Its text does not reveal whether the resource exists in another space.
+ * @param what the subject of the sentence, e.g. `The file`
+ */
 export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} was not found.`);
 }
 
 /**
  * An `invalid_request` that names one field.
- * @param field its name, or the path to it
+ * @param field the name of the field, or the path to it
+ * @param message the rest of a sentence that begins with the field's name
  * @param type a stable word for programs; default `invalid`
  */
 export function invalidField(field: string | FieldPath, message: string, type = 'invalid'): FieldError {

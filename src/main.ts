@@ -10,15 +10,15 @@ import { reportStep } from './app/report-step.js';
 import { ConfigError, readConfig } from './config.js';
 import { DomainError } from './errors.js';
 
-/** The root of the project, seen from `dist/src/main.js` as well as from `src/main.ts`. */
+/** The folder of the project, both for `dist/src/main.js` and for `src/main.ts`. */
 function projectRoot(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
   return here.includes('/dist/') ? join(here, '../..') : join(here, '..');
 }
 
-const stopMs = 10_000;
+const maxStopMs = 10_000;
 
-function say(text: string): void {
+function printError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
@@ -43,22 +43,24 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), stopMs).unref();
+    setTimeout(() => process.exit(1), maxStopMs).unref();
     gateway.close().then(
       () => process.exit(0),
       (error) => {
-        log.error({ err: error }, 'the stop failed');
+        log.error({ err: error }, 'stopping failed');
         process.exit(1);
       },
     );
   };
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was not handled'));
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'a promise rejection was not handled'),
+  );
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
 
   gateway.server.once('error', (error: NodeJS.ErrnoException) => {
     const busy = error.code === 'EADDRINUSE';
-    say(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
+    printError(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
     process.exit(1);
   });
   gateway.server.listen(config.port, config.host, () => {
@@ -70,6 +72,6 @@ async function main(): Promise<void> {
 
 main().catch((error) => {
   const plain = error instanceof ConfigError || error instanceof DomainError;
-  say(plain ? error.message : inspect(error));
+  printError(plain ? error.message : inspect(error));
   process.exit(1);
 });

@@ -1,30 +1,33 @@
 import { type ErrorStatus, statusOf } from './error-status.js';
 import { DomainError, type ErrorCode, FieldError, type FieldFault } from './errors.js';
 
-/** What a client may see of a failure, before a transport gives it its own shape. */
+/** What a client may see of a failure. Each transport converts it to its own response format. */
 export interface Refusal {
   code: ErrorCode;
   status: ErrorStatus;
-  /** One safe sentence that says what to do next. */
+  /** One sentence without secrets that says what to do next. */
   message: string;
-  /** The faults of single fields, where the failure is about fields. */
+  /** The faults of single fields; undefined when the failure is not about fields. */
   faults: readonly FieldFault[] | undefined;
-  /** Further members of the answer, in camelCase. */
+  /** More members for the response, in camelCase. */
   extra: Record<string, unknown>;
-  /** Headers that belong to the status; the challenge of a 401 is left to transports that authenticate otherwise. */
+  /** Response headers: `www-authenticate: Bearer` for a 401, and `retry-after`. Transports may replace the former. */
   headers: Record<string, string>;
 }
 
 /**
- * What clients may see of what was thrown: a {@link DomainError} as it is, anything else as the masked code `internal`.
- * The caller logs what is masked.
+ * Converts a thrown value to what the client may see: a {@link DomainError} unchanged, anything else as `internal`, without
+ * details. The caller logs the details.
  * @example const { status, message, headers } = refusalOf(error);
  */
 export function refusalOf(thrown: unknown): Refusal {
   const error =
     thrown instanceof DomainError
       ? thrown
-      : new DomainError('internal', 'Something went wrong here; quote the request id when you report it.');
+      : new DomainError(
+          'internal',
+          'The server failed to answer this request; when you report it, give the request id.',
+        );
   const headers: Record<string, string> = {};
   if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);

@@ -6,16 +6,16 @@ import type { WorkerBackend } from '../workers/backend.js';
 import { ensureLocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
 
-/** The worker backends, and what is still being set up for them. */
+/** The worker backends. They may still be setting up Jupyter. */
 export interface ConfiguredBackends {
   backends: WorkerBackend[];
-  /** Resolves to null once cells can run, else to one sentence that says why they cannot. Never rejects. */
+  /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
 }
 
 /**
- * Opens the configured worker backends. A local Jupyter is set up meanwhile; where that fails, everything but running
- * cells works.
+ * Opens the configured worker backends. A local Jupyter is set up in the background. If that fails, cells cannot run, but
+ * everything else works.
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
@@ -42,6 +42,6 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
 async function noLocal(): Promise<never> {
   throw new DomainError(
     'runtime_unavailable',
-    'Local workers are off here (ALLOW_LOCAL_WORKERS); configure JUPYTER_URL to run cells.',
+    'Local workers are disabled (ALLOW_LOCAL_WORKERS); configure JUPYTER_URL to run cells.',
   );
 }

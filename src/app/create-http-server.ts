@@ -16,7 +16,7 @@ import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
 
-/** Creates the server of all transports over the services. It is not listening yet. */
+/** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
   { config, log, gitVersion }: { config: Config; log: Logger; gitVersion: string },
@@ -49,7 +49,7 @@ export function createHttpServer(
   return new HttpServer({ rest, schema, services, context, config, log, notReady, gitVersion });
 }
 
-/** The operations of REST; the generated module also exports their fragments. */
+/** The GraphQL documents of REST, without the fragments that the generated module also exports. */
 function restDocuments(): DocumentNode[] {
   return Object.values(operations).filter(({ definitions }) =>
     definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION),

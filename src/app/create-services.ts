@@ -21,23 +21,23 @@ import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { WorkerManager } from '../workers/worker-manager.js';
 import type { Stores } from './open-stores.js';
 
-/** What {@link createServices} needs beside the stores. */
+/** What {@link createServices} needs in addition to the stores. */
 export interface ServiceOptions {
   config: Config;
   log: Logger;
   backends: WorkerBackend[];
-  /** How long a new session is waited for, in milliseconds; default 120 s. */
+  /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
 }
 
-/** The services of a gateway, and how to end them. */
+/** The services of a gateway, and a function that stops them. */
 export interface RunningServices {
   services: Services;
-  /** Ends all that runs in this process; workers run on. The stores stay open. */
+  /** Stops all background work of this process. Workers continue to run, and the stores stay open. */
   close(): Promise<void>;
 }
 
-/** Creates and connects the services that work on the stores. */
+/** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git }: Stores,
   { config, log, backends, sessionStartTimeoutMs }: ServiceOptions,

@@ -2,7 +2,7 @@ import { seedDemo } from '../../prisma/seed.js';
 import type { Config } from '../config.js';
 import type { RepositoryServices } from '../repositories/repository-services.js';
 
-/** Makes the kernel profile and the resource class that every installation has, and the demo space where wanted. */
+/** Creates the default kernel profile and resource class, and the demo space if it is configured, unless they exist. */
 export async function ensureDefaults(services: RepositoryServices, config: Config): Promise<void> {
   const { prisma } = services;
   const runtime =

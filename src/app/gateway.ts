@@ -15,14 +15,14 @@ export interface Gateway {
   schema: GraphQLSchema;
   adminToken: AdminToken;
   server: Server;
-  /** Stops taking requests, ends the streams, closes every client. Workers run on. */
+  /** Stops accepting requests, ends the streams, and closes the services and stores. Workers continue to run. */
   close(): Promise<void>;
 }
 
-/** What a process and a test set each in their own way. */
+/** What {@link openGateway} needs; tests set it otherwise than a process does. */
 export interface GatewayOptions extends StoreOptions, ServiceOptions {}
 
-/** Opens the stores, creates the services, seeds what is missing, and resumes what a former process left. */
+/** Opens the stores, creates the services and missing defaults, and resumes the work of the previous process. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log } = options;
   const stores = await openStores(options);

@@ -8,7 +8,7 @@ import { openDatabase } from '../engines/database/open-database.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
 
-/** What a gateway keeps its data in. */
+/** The database and the Git store of a gateway. */
 export interface Stores {
   database: Database;
   git: GitStore;
@@ -22,13 +22,14 @@ export interface StoreOptions {
   log: Logger;
   /** The folder of the SQL migrations. */
   migrationsDirectory: string;
-  /** A database that is open already. */
+  /** An open database to use; default opens the configured one. */
   database?: Database;
 }
 
 /**
- * Opens the database, which it migrates, and the Git store, in which it finishes what a killed process left half-done.
- * @throws Error in one sentence where git 2.32 or newer is missing
+ * Opens and migrates the database, and opens the Git store. In the store it completes writes that a killed process did not
+ * finish.
+ * @throws Error with one sentence when git 2.32 or newer is not installed
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { config, log, migrationsDirectory } = options;

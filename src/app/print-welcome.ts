@@ -3,7 +3,7 @@ import { demo } from '../../prisma/seed.js';
 import type { AdminToken } from '../access/ensure-admin.js';
 import type { Config } from '../config.js';
 
-/** Says where the gateway listens, how to get the token, and three commands to try. */
+/** Prints where the gateway listens, where the token is, and three commands to try. */
 export function printWelcome(at: { config: Config; port: number; adminToken: AdminToken }): void {
   const { config, adminToken } = at;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;

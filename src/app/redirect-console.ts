@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { Logger } from 'pino';
 
-/** Libraries that write to the console write to the log from now on: warnings as such, the rest as `debug`. */
+/** Redirects the console, to which some libraries write, to the log: warnings and errors as `warn`, the rest as `debug`. */
 export function redirectConsole(log: Logger): void {
   const library = log.child({ from: 'console' });
   for (const method of ['debug', 'log', 'info'] as const) {

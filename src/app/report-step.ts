@@ -1,5 +1,6 @@
 /**
- * Runs one step of the start and says what it does and how long it took.
+ * Runs one step of the start and prints its description and duration.
+ * @param what the description, e.g. `Setting up Jupyter`
  * @throws what `run` throws
  */
 export async function reportStep<T>(what: string, run: () => Promise<T>): Promise<T> {

@@ -2,8 +2,8 @@ import type { Services } from '../../schema/services.js';
 import { failOrphans } from '../executions/fail-orphans.js';
 
 /**
- * Resumes what a former process of the gateway left: ends the executions that it cut off, adopts the workers that still
- * run, and reopens their sessions. Called once, before requests are taken.
+ * Resumes the work of the previous process of the gateway: marks interrupted executions as failed, adopts the workers that
+ * still run, and reopens their sessions. Called once, before the server listens.
  */
 export async function resumeWork(services: Services): Promise<void> {
   const { prisma, workers, sessions } = services;

@@ -19,39 +19,43 @@ export interface ExecutionIntakeDeps {
  * Accepts executions: writes the row first, then queues them. A row that may or may not be written is resolved later.
  */
 export class ExecutionIntake {
-  private readonly unconfirmed: UnconfirmedExecutions;
+  readonly #unconfirmed: UnconfirmedExecutions;
 
-  constructor(private readonly deps: ExecutionIntakeDeps) {
+  readonly #deps: ExecutionIntakeDeps;
+
+  constructor(deps: ExecutionIntakeDeps) {
+    this.#deps = deps;
+
     const { prisma, log } = deps;
     const end = (execution: Execution) => endWithoutRun(deps, execution, { failure: notQueued() });
-    this.unconfirmed = new UnconfirmedExecutions({ prisma, log, end });
+    this.#unconfirmed = new UnconfirmedExecutions({ prisma, log, end });
   }
 
   /** Writes the row of an execution and queues it. @throws the database's error; the row may be written then */
   async add(row: Prisma.ExecutionUncheckedCreateInput & { id: string }): Promise<Execution> {
-    const wasUnconfirmed = this.unconfirmed.delete(row.id);
+    const wasUnconfirmed = this.#unconfirmed.delete(row.id);
     try {
-      const execution = await this.deps.prisma.execution.create({ data: row });
-      this.queue(execution);
+      const execution = await this.#deps.prisma.execution.create({ data: row });
+      this.#queue(execution);
       return execution;
     } catch (error) {
-      if (wasUnconfirmed || uniqueViolation(error) === null) this.unconfirmed.add(row.id);
+      if (wasUnconfirmed || uniqueViolation(error) === null) this.#unconfirmed.add(row.id);
       throw error;
     }
   }
 
   /** Queues an execution whose insert seemed to fail, but whose row was found; does nothing with others. */
   confirm(execution: Execution): void {
-    if (this.unconfirmed.delete(execution.id)) this.queue(execution);
+    if (this.#unconfirmed.delete(execution.id)) this.#queue(execution);
   }
 
   /** Leaves the unconfirmed executions to the next start of the gateway, which ends them. */
   close(): void {
-    this.unconfirmed.close();
+    this.#unconfirmed.close();
   }
 
-  private queue(execution: Execution): void {
-    const { executor, executionLog } = this.deps;
+  #queue(execution: Execution): void {
+    const { executor, executionLog } = this.#deps;
     executionLog.statusChanged(execution.id);
     executionLog.begin(execution.id);
     executor.submit(execution);

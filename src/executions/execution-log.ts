@@ -12,14 +12,18 @@ const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state
 
 /** The numbered logs of executions. Entries are written first and published then; every reader reads the log. */
 export class ExecutionLog {
-  private readonly tails = new LogTails();
-  private readonly closing = new AbortController();
+  readonly #tails = new LogTails();
+  readonly #closing = new AbortController();
 
-  constructor(private readonly deps: { prisma: PrismaClient; bus: EventBus; log: Logger }) {}
+  readonly #deps: { prisma: PrismaClient; bus: EventBus; log: Logger };
+
+  constructor(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }) {
+    this.#deps = deps;
+  }
 
   /** Begins the log of an execution whose row is written: its first entry is `queued`. */
   begin(executionId: string): void {
-    this.tails.begin(executionId, queued);
+    this.#tails.begin(executionId, queued);
   }
 
   /**
@@ -27,35 +31,35 @@ export class ExecutionLog {
    * @param lastSequence the number of the newest entry that the log has already
    */
   writer(executionId: string, lastSequence: number): LogWriter {
-    const { prisma, log } = this.deps;
+    const { prisma, log } = this.#deps;
     return new LogWriter({
       prisma,
       executionId,
       lastSequence,
       onWritten: (entries) => {
-        this.tails.append(executionId, entries);
-        this.publish(executionId);
+        this.#tails.append(executionId, entries);
+        this.#publish(executionId);
       },
       onEnd: () => {
-        this.tails.delete(executionId);
-        this.publish(executionId);
+        this.#tails.delete(executionId);
+        this.#publish(executionId);
         this.statusChanged(executionId);
       },
-      signal: this.closing.signal,
+      signal: this.#closing.signal,
       onDelay: (err) => log.warn({ err, executionId }, 'the log of an execution waits for the database'),
     });
   }
 
   /** Publishes that the row of an execution has another status. The end of a log is published without it. */
   statusChanged(executionId: string): void {
-    this.deps.bus.publish('executionStatus', executionId, { executionId });
+    this.#deps.bus.publish('executionStatus', executionId, { executionId });
   }
 
   /** The number of the newest entry. */
   async lastSequence(executionId: string): Promise<number> {
     const newest =
-      this.tails.entries(executionId)?.at(-1) ??
-      (await this.deps.prisma.executionEvent.findFirst({
+      this.#tails.entries(executionId)?.at(-1) ??
+      (await this.#deps.prisma.executionEvent.findFirst({
         where: { executionId },
         orderBy: { sequence: 'desc' },
         select: { sequence: true },
@@ -65,12 +69,12 @@ export class ExecutionLog {
 
   /** At most `limit` entries after a sequence number; empty when there are none yet. */
   async read(executionId: string, after: number, limit: number): Promise<LogEntry[]> {
-    const tail = this.tails.entries(executionId);
+    const tail = this.#tails.entries(executionId);
     const first = tail?.[0]?.sequence;
     if (tail && first !== undefined && first <= after + 1) {
       return tail.slice(after + 1 - first, after + 1 - first + limit);
     }
-    const rows = await this.deps.prisma.executionEvent.findMany({
+    const rows = await this.#deps.prisma.executionEvent.findMany({
       where: { executionId, sequence: { gt: Math.max(after, queued.sequence) } },
       orderBy: { sequence: 'asc' },
       take: limit,
@@ -87,25 +91,25 @@ export class ExecutionLog {
   follow(executionId: string, after: number, signal?: AbortSignal): AsyncIterableIterator<LogEntry> {
     const source = {
       read: (cursor: number, limit: number) => this.read(executionId, cursor, limit),
-      hasEnded: (cursor: number) => this.hasEnded(executionId, cursor),
-      subscribe: (listener: () => void) => this.deps.bus.subscribe('execution', executionId, listener),
+      hasEnded: (cursor: number) => this.#hasEnded(executionId, cursor),
+      subscribe: (listener: () => void) => this.#deps.bus.subscribe('execution', executionId, listener),
     };
     return followLog(source, after, signal);
   }
 
   /** Ends the waits for a database that does not answer: a log that could not be written ends at the next start. */
   close(): void {
-    this.closing.abort();
+    this.#closing.abort();
   }
 
-  private publish(executionId: string): void {
-    this.deps.bus.publish('execution', executionId, { executionId });
+  #publish(executionId: string): void {
+    this.#deps.bus.publish('execution', executionId, { executionId });
   }
 
   /** Whether the log has ended and no entry follows the cursor. */
-  private async hasEnded(executionId: string, cursor: number): Promise<boolean> {
-    if (this.tails.has(executionId)) return false;
-    const execution = await this.deps.prisma.execution.findUnique({
+  async #hasEnded(executionId: string, cursor: number): Promise<boolean> {
+    if (this.#tails.has(executionId)) return false;
+    const execution = await this.#deps.prisma.execution.findUnique({
       where: { id: executionId },
       select: {
         finishedAt: true,

@@ -11,16 +11,20 @@ const maxQueued = 1000;
  */
 export class Executor {
   /** The queues of the sessions that run cells now. */
-  private readonly queues = new Map<string, SessionQueue>();
+  readonly #queues = new Map<string, SessionQueue>();
   /** What {@link close} waits for. */
-  private readonly working = new Set<Promise<void>>();
-  private isClosed = false;
+  readonly #working = new Set<Promise<void>>();
+  #isClosed = false;
 
-  constructor(private readonly deps: RunDeps) {}
+  readonly #deps: RunDeps;
+
+  constructor(deps: RunDeps) {
+    this.#deps = deps;
+  }
 
   /** @throws DomainError `quota_exceeded` when the queue of the session is full */
   assertRoom(sessionId: string): void {
-    if ((this.queues.get(sessionId)?.length ?? 0) < maxQueued) return;
+    if ((this.#queues.get(sessionId)?.length ?? 0) < maxQueued) return;
     throw new DomainError(
       'quota_exceeded',
       `A session queues at most ${maxQueued} cells; wait for some to end.`,
@@ -29,26 +33,26 @@ export class Executor {
 
   /** Queues an execution whose row and first log entry are written. */
   submit(execution: Execution): void {
-    if (this.isClosed) {
-      this.track(endWithoutRun(this.deps, execution, { failure: gatewayRestarted() }));
+    if (this.#isClosed) {
+      this.#track(endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() }));
       return;
     }
     const { sessionId } = execution;
-    const queue = this.queues.get(sessionId) ?? new SessionQueue(this.deps, sessionId);
+    const queue = this.#queues.get(sessionId) ?? new SessionQueue(this.#deps, sessionId);
     queue.push(execution);
-    if (this.queues.has(sessionId)) return;
-    this.queues.set(sessionId, queue);
-    this.track(this.run(sessionId, queue));
+    if (this.#queues.has(sessionId)) return;
+    this.#queues.set(sessionId, queue);
+    this.#track(this.#run(sessionId, queue));
   }
 
   /** Removes a queued execution from its queue; it ends as `cancelled`. False when it is not queued here. */
   async cancel(execution: Execution): Promise<boolean> {
-    return (await this.queues.get(execution.sessionId)?.cancel(execution)) ?? false;
+    return (await this.#queues.get(execution.sessionId)?.cancel(execution)) ?? false;
   }
 
   /** Ends all queued executions of a session. The one that runs ends by itself when its kernel restarts or ends. */
   async clear(sessionId: string, end: EndWithoutRun): Promise<void> {
-    await this.queues.get(sessionId)?.clear(end);
+    await this.#queues.get(sessionId)?.clear(end);
   }
 
   /**
@@ -56,24 +60,24 @@ export class Executor {
    * the caller closes the connections to their kernels meanwhile.
    */
   async close(): Promise<void> {
-    this.isClosed = true;
-    for (const queue of this.queues.values()) this.track(queue.clear({ failure: gatewayRestarted() }));
-    while (this.working.size > 0) await Promise.all(this.working);
+    this.#isClosed = true;
+    for (const queue of this.#queues.values()) this.#track(queue.clear({ failure: gatewayRestarted() }));
+    while (this.#working.size > 0) await Promise.all(this.#working);
   }
 
   /** Runs a queue until it is empty. Never rejects. */
-  private async run(sessionId: string, queue: SessionQueue): Promise<void> {
+  async #run(sessionId: string, queue: SessionQueue): Promise<void> {
     try {
       while (queue.length > 0) await queue.runNext();
     } catch (error) {
-      this.deps.log.error({ err: error, sessionId }, 'the queue of a session broke');
+      this.#deps.log.error({ err: error, sessionId }, 'the queue of a session broke');
     } finally {
-      this.queues.delete(sessionId);
+      this.#queues.delete(sessionId);
     }
   }
 
-  private track(work: Promise<void>): void {
-    this.working.add(work);
-    work.finally(() => this.working.delete(work));
+  #track(work: Promise<void>): void {
+    this.#working.add(work);
+    work.finally(() => this.#working.delete(work));
   }
 }

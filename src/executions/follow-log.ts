@@ -67,25 +67,29 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
 
 /** Whether something changed since the last {@link reset}; also true once `end` has aborted. */
 class Changes {
-  private hasChanged = false;
-  private wake = () => {};
-  private readonly onEnd = () => this.wake();
+  #hasChanged = false;
+  #wake = () => {};
+  readonly #onEnd = () => this.#wake();
 
-  constructor(private readonly end: AbortSignal) {
-    end.addEventListener('abort', this.onEnd);
+  readonly #end: AbortSignal;
+
+  constructor(end: AbortSignal) {
+    this.#end = end;
+
+    end.addEventListener('abort', this.#onEnd);
   }
 
   get isPending(): boolean {
-    return this.hasChanged || this.end.aborted;
+    return this.#hasChanged || this.#end.aborted;
   }
 
   notify(): void {
-    this.hasChanged = true;
-    this.wake();
+    this.#hasChanged = true;
+    this.#wake();
   }
 
   reset(): void {
-    this.hasChanged = false;
+    this.#hasChanged = false;
   }
 
   /** Waits until something is pending, or for `timeoutMs`. */
@@ -93,7 +97,7 @@ class Changes {
     if (this.isPending) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
-      this.wake = () => {
+      this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -101,6 +105,6 @@ class Changes {
   }
 
   close(): void {
-    this.end.removeEventListener('abort', this.onEnd);
+    this.#end.removeEventListener('abort', this.#onEnd);
   }
 }

@@ -24,36 +24,36 @@ const lostEventSize = 60;
  * dropped, and an `output_lost` event says how many.
  */
 export class LogBacklog {
-  private pending: PendingEvent[] = [];
-  private pendingSize = 0;
-  private logSize = 0;
-  private lost: { count: number; reason: OutputDropped['reason'] } | undefined;
+  #pending: PendingEvent[] = [];
+  #pendingSize = 0;
+  #logSize = 0;
+  #lost: { count: number; reason: OutputDropped['reason'] } | undefined;
 
   get isEmpty(): boolean {
-    return this.pending.length === 0;
+    return this.#pending.length === 0;
   }
 
   /** Adds an event or drops it. Adjacent pieces of one stream become one event. */
   add(event: ExecutionEvent): Urgency {
     const size = event.type === 'stream' ? event.text.length + streamOverhead : JSON.stringify(event).length;
-    const reason = this.reasonToDrop(size);
+    const reason = this.#reasonToDrop(size);
     if (reason) {
-      this.lost = { count: (this.lost?.count ?? 0) + 1, reason };
+      this.#lost = { count: (this.#lost?.count ?? 0) + 1, reason };
       return 'dropped';
     }
     const hasLost = this.addLost();
-    if (this.appendToStream(event, size)) return 'now';
-    this.push(event, size);
+    if (this.#appendToStream(event, size)) return 'now';
+    this.#push(event, size);
     const isOutput = event.type !== 'status' && event.type !== 'execute_input';
     return isOutput || hasLost ? 'now' : 'soon';
   }
 
   /** Adds an `output_lost` event when events were dropped since the last one. @returns whether it did */
   addLost(): boolean {
-    if (!this.lost) return false;
-    const { count, reason } = this.lost;
-    this.lost = undefined;
-    this.push({ type: 'output_lost', count, reason }, lostEventSize);
+    if (!this.#lost) return false;
+    const { count, reason } = this.#lost;
+    this.#lost = undefined;
+    this.#push({ type: 'output_lost', count, reason }, lostEventSize);
     return true;
   }
 
@@ -61,43 +61,43 @@ export class LogBacklog {
   takeBatch(): PendingEvent[] {
     let size = 0;
     let count = 0;
-    while (count < this.pending.length && count < maxBatchEvents && (count === 0 || size < maxBatchSize)) {
-      size += this.pending[count]!.size;
+    while (count < this.#pending.length && count < maxBatchEvents && (count === 0 || size < maxBatchSize)) {
+      size += this.#pending[count]!.size;
       count++;
     }
-    const batch = this.pending.slice(0, count);
-    this.pending = this.pending.slice(count);
-    this.pendingSize -= size;
+    const batch = this.#pending.slice(0, count);
+    this.#pending = this.#pending.slice(count);
+    this.#pendingSize -= size;
     return batch;
   }
 
   /** Forgets the events that wait. */
   clear(): void {
-    this.pending = [];
+    this.#pending = [];
   }
 
-  private reasonToDrop(size: number): OutputDropped['reason'] | undefined {
-    if (this.logSize + size > maxLogSize) return 'log_limit';
-    return this.pendingSize + size > maxBacklogSize ? 'backlog' : undefined;
+  #reasonToDrop(size: number): OutputDropped['reason'] | undefined {
+    if (this.#logSize + size > maxLogSize) return 'log_limit';
+    return this.#pendingSize + size > maxBacklogSize ? 'backlog' : undefined;
   }
 
-  private appendToStream(event: ExecutionEvent, size: number): boolean {
-    const last = this.pending.at(-1);
+  #appendToStream(event: ExecutionEvent, size: number): boolean {
+    const last = this.#pending.at(-1);
     if (event.type !== 'stream' || last?.event.type !== 'stream') return false;
     if (last.event.name !== event.name || last.size + size > maxStreamSize) return false;
     last.event = { ...last.event, text: last.event.text + event.text };
     last.size += size;
-    this.count(size);
+    this.#count(size);
     return true;
   }
 
-  private push(event: ExecutionEvent, size: number): void {
-    this.pending.push({ event, size });
-    this.count(size);
+  #push(event: ExecutionEvent, size: number): void {
+    this.#pending.push({ event, size });
+    this.#count(size);
   }
 
-  private count(size: number): void {
-    this.pendingSize += size;
-    this.logSize += size;
+  #count(size: number): void {
+    this.#pendingSize += size;
+    this.#logSize += size;
   }
 }

@@ -13,27 +13,27 @@ const maxCutEntries = 256;
 
 /** The newest entries of the logs that are being written, in memory, so that followers need not ask the database. */
 export class LogTails {
-  private readonly tails = new Map<string, { entries: LogEntry[]; size: number }>();
+  readonly #tails = new Map<string, { entries: LogEntry[]; size: number }>();
 
   /** Whether the log is being written by this process. */
   has(executionId: string): boolean {
-    return this.tails.has(executionId);
+    return this.#tails.has(executionId);
   }
 
   /** The newest entries, without gaps; undefined when this process does not write the log. */
   entries(executionId: string): readonly LogEntry[] | undefined {
-    return this.tails.get(executionId)?.entries;
+    return this.#tails.get(executionId)?.entries;
   }
 
   /** Begins a log with its first entry. */
   begin(executionId: string, first: LogEntry): void {
-    this.tails.set(executionId, { entries: [first], size: 0 });
+    this.#tails.set(executionId, { entries: [first], size: 0 });
   }
 
   /** Adds entries that are written. */
   append(executionId: string, entries: SizedEntry[]): void {
-    const tail = this.tails.get(executionId) ?? { entries: [], size: 0 };
-    this.tails.set(executionId, tail);
+    const tail = this.#tails.get(executionId) ?? { entries: [], size: 0 };
+    this.#tails.set(executionId, tail);
     for (const { entry, size } of entries) {
       tail.entries.push(entry);
       tail.size += size;
@@ -46,6 +46,6 @@ export class LogTails {
 
   /** Forgets a log that has ended. */
   delete(executionId: string): void {
-    this.tails.delete(executionId);
+    this.#tails.delete(executionId);
   }
 }

@@ -29,22 +29,26 @@ export interface LogWriterDeps {
  * does not answer, they wait in a {@link LogBacklog}.
  */
 export class LogWriter {
-  private readonly backlog = new LogBacklog();
-  private sequence: number;
-  private failure: unknown;
-  private draining: Promise<void> | undefined;
-  private held: NodeJS.Timeout | undefined;
+  readonly #backlog = new LogBacklog();
+  #sequence: number;
+  #failure: unknown;
+  #draining: Promise<void> | undefined;
+  #held: NodeJS.Timeout | undefined;
 
-  constructor(private readonly deps: LogWriterDeps) {
-    this.sequence = deps.lastSequence;
+  readonly #deps: LogWriterDeps;
+
+  constructor(deps: LogWriterDeps) {
+    this.#deps = deps;
+
+    this.#sequence = deps.lastSequence;
   }
 
   /** Adds an event; returns at once. */
   write(event: ExecutionEvent): void {
-    if (this.failure) return;
-    const urgency = this.backlog.add(event);
-    if (urgency === 'now') this.start();
-    else if (urgency === 'soon') this.held ??= setTimeout(() => this.start(), holdMs);
+    if (this.#failure) return;
+    const urgency = this.#backlog.add(event);
+    if (urgency === 'now') this.#start();
+    else if (urgency === 'soon') this.#held ??= setTimeout(() => this.#start(), holdMs);
   }
 
   /**
@@ -54,46 +58,46 @@ export class LogWriter {
    *   then
    */
   async finish(end: FinalResponse | ExecutionFailure, row: Prisma.ExecutionUpdateInput): Promise<void> {
-    const { prisma, executionId } = this.deps;
-    this.backlog.addLost();
-    while (this.draining || !this.backlog.isEmpty) {
-      this.start();
-      await this.draining;
+    const { prisma, executionId } = this.#deps;
+    this.#backlog.addLost();
+    while (this.#draining || !this.#backlog.isEmpty) {
+      this.#start();
+      await this.#draining;
     }
     try {
-      if (this.failure) throw this.failure;
-      const entry = { sequence: this.sequence + 1, event: end };
-      await untilWritten(() => insertEnd(prisma, executionId, entry, row), this.deps);
+      if (this.#failure) throw this.#failure;
+      const entry = { sequence: this.#sequence + 1, event: end };
+      await untilWritten(() => insertEnd(prisma, executionId, entry, row), this.#deps);
     } finally {
-      this.deps.onEnd();
+      this.#deps.onEnd();
     }
   }
 
-  private start(): void {
-    clearTimeout(this.held);
-    this.held = undefined;
-    if (!this.backlog.isEmpty) this.draining ??= this.drain();
+  #start(): void {
+    clearTimeout(this.#held);
+    this.#held = undefined;
+    if (!this.#backlog.isEmpty) this.#draining ??= this.#drain();
   }
 
   /** Writes batches until nothing waits. Never rejects. */
-  private async drain(): Promise<void> {
+  async #drain(): Promise<void> {
     try {
-      while (!this.backlog.isEmpty) await this.writeBatch();
+      while (!this.#backlog.isEmpty) await this.#writeBatch();
     } catch (error) {
-      this.failure = error;
-      this.backlog.clear();
+      this.#failure = error;
+      this.#backlog.clear();
     } finally {
-      this.draining = undefined;
+      this.#draining = undefined;
     }
   }
 
-  private async writeBatch(): Promise<void> {
-    const { prisma, executionId } = this.deps;
-    const sized = this.backlog
+  async #writeBatch(): Promise<void> {
+    const { prisma, executionId } = this.#deps;
+    const sized = this.#backlog
       .takeBatch()
-      .map(({ event, size }) => ({ entry: { sequence: ++this.sequence, event }, size }));
+      .map(({ event, size }) => ({ entry: { sequence: ++this.#sequence, event }, size }));
     const entries = sized.map(({ entry }) => entry);
-    await untilWritten(() => insertEntries(prisma, executionId, entries), this.deps);
-    this.deps.onWritten(sized);
+    await untilWritten(() => insertEntries(prisma, executionId, entries), this.#deps);
+    this.#deps.onWritten(sized);
   }
 }

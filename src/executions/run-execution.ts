@@ -34,101 +34,108 @@ export function runExecution(deps: RunDeps, execution: Execution, kernel: Kernel
 }
 
 class Run {
-  private readonly log: Logger;
-  private readonly writer: LogWriter;
-  private readonly collector = new OutputCollector();
-  private readonly startedAt = new Date();
-  private executionCount: number | null = null;
-  private isKernelGone = false;
+  readonly #log: Logger;
+  readonly #writer: LogWriter;
+  readonly #collector = new OutputCollector();
+  readonly #startedAt = new Date();
+  #executionCount: number | null = null;
+  #isKernelGone = false;
 
-  constructor(
-    private readonly deps: RunDeps,
-    private readonly execution: Execution,
-    private readonly kernel: KernelConnection,
-  ) {
-    this.log = deps.log.child({ executionId: execution.id });
-    this.writer = deps.executionLog.writer(execution.id, 1);
+  readonly #deps: RunDeps;
+  readonly #execution: Execution;
+  readonly #kernel: KernelConnection;
+
+  constructor(deps: RunDeps, execution: Execution, kernel: KernelConnection) {
+    this.#deps = deps;
+    this.#execution = execution;
+    this.#kernel = kernel;
+
+    this.#log = deps.log.child({ executionId: execution.id });
+    this.#writer = deps.executionLog.writer(execution.id, 1);
   }
 
   async run(): Promise<RunEnd> {
     // The kernel first: the embedded database works on this very thread.
-    const running = this.execute();
-    const marked = this.markRunning();
-    const end = await this.endOf(running);
+    const running = this.#execute();
+    const marked = this.#markRunning();
+    const end = await this.#endOf(running);
     const status = end.type === 'failure' ? 'failed' : end.status;
     const finishedAt = new Date();
     await marked;
-    await this.finish(end, { status, finishedAt });
+    await this.#finish(end, { status, finishedAt });
     // A kernel that was restarted because it ignored the timeout has lost its memory.
-    const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.isKernelGone);
-    return { broke, executionCount: this.executionCount };
+    const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
+    return { broke, executionCount: this.#executionCount };
   }
 
-  private execute(): Promise<RunReply> {
-    const { id, code, stopOnError } = this.execution;
-    const running = this.kernel.execute({ code, stopOnError, messageId: id }, (event) => {
-      this.writer.write(event);
-      this.collector.add(event);
+  #execute(): Promise<RunReply> {
+    const { id, code, stopOnError } = this.#execution;
+    const running = this.#kernel.execute({ code, stopOnError, messageId: id }, (event) => {
+      this.#writer.write(event);
+      this.#collector.add(event);
     });
     // It may fail before `endOf` waits for it.
     running.catch(() => {});
     return running;
   }
 
-  private async markRunning(): Promise<void> {
-    const { prisma, executionLog } = this.deps;
-    const { id } = this.execution;
-    const { startedAt } = this;
+  async #markRunning(): Promise<void> {
+    const { prisma, executionLog } = this.#deps;
+    const { id } = this.#execution;
+    const startedAt = this.#startedAt;
     try {
       await prisma.execution.update({ where: { id }, data: { status: 'running', startedAt } });
       executionLog.statusChanged(id);
     } catch (err) {
-      this.log.error({ err }, 'a run was not marked as running');
+      this.#log.error({ err }, 'a run was not marked as running');
     }
   }
 
-  private async endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure> {
-    const { execution, kernel, log } = this;
-    const timeout = new RunTimeout({ execution, kernel, kernels: this.deps.kernels, log });
+  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure> {
+    const execution = this.#execution;
+    const kernel = this.#kernel;
+    const log = this.#log;
+    const timeout = new RunTimeout({ execution, kernel, kernels: this.#deps.kernels, log });
     try {
       const reply = await running;
-      this.executionCount = reply.executionCount;
-      return this.finalResponse(timeout.hasPassed ? 'timed_out' : reply.status);
+      this.#executionCount = reply.executionCount;
+      return this.#finalResponse(timeout.hasPassed ? 'timed_out' : reply.status);
     } catch (error) {
-      this.isKernelGone = error instanceof KernelLostError;
-      if (!this.isKernelGone) log.error({ err: error }, 'a run broke');
+      this.#isKernelGone = error instanceof KernelLostError;
+      if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
       const isOnPurpose =
         error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
       if (!isOnPurpose) return executionFailure(kernelFailure(error));
-      return this.finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
+      return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
       timeout.clear();
     }
   }
 
-  private finalResponse(status: FinalStatus): FinalResponse {
+  #finalResponse(status: FinalStatus): FinalResponse {
     const finishedAt = new Date();
     return {
       type: 'final_response',
       status,
-      execution_count: this.executionCount,
-      outputs: this.collector.outputs,
-      truncated: this.collector.truncated,
-      started_at: this.startedAt.toISOString(),
+      execution_count: this.#executionCount,
+      outputs: this.#collector.outputs,
+      truncated: this.#collector.truncated,
+      started_at: this.#startedAt.toISOString(),
       finished_at: finishedAt.toISOString(),
-      duration_ms: finishedAt.getTime() - this.startedAt.getTime(),
+      duration_ms: finishedAt.getTime() - this.#startedAt.getTime(),
     };
   }
 
-  private async finish(
+  async #finish(
     end: FinalResponse | ExecutionFailure,
     row: { status: ExecutionStatus; finishedAt: Date },
   ): Promise<void> {
-    const { executionCount, startedAt } = this;
+    const executionCount = this.#executionCount;
+    const startedAt = this.#startedAt;
     try {
-      await this.writer.finish(end, { ...row, executionCount, startedAt });
+      await this.#writer.finish(end, { ...row, executionCount, startedAt });
     } catch (err) {
-      this.log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
+      this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
     }
   }
 }

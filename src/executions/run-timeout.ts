@@ -10,36 +10,43 @@ const interruptGraceMs = 10_000;
 export class RunTimeout {
   /** Whether the run was interrupted because its time had passed. */
   hasPassed = false;
-  private timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly deps: {
-      execution: Execution;
-      kernel: KernelConnection;
-      kernels: SessionKernels;
-      log: Logger;
-    },
-  ) {
+  readonly #deps: {
+    execution: Execution;
+    kernel: KernelConnection;
+    kernels: SessionKernels;
+    log: Logger;
+  };
+
+  constructor(deps: {
+    execution: Execution;
+    kernel: KernelConnection;
+    kernels: SessionKernels;
+    log: Logger;
+  }) {
+    this.#deps = deps;
+
     const { timeoutSeconds } = deps.execution;
     if (timeoutSeconds === null) return;
-    this.timer = setTimeout(() => this.interrupt(), timeoutSeconds * 1000);
+    this.#timer = setTimeout(() => this.#interrupt(), timeoutSeconds * 1000);
   }
 
   /** The run has ended. */
   clear(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  private interrupt(): void {
-    const { execution, kernel, kernels } = this.deps;
+  #interrupt(): void {
+    const { execution, kernel, kernels } = this.#deps;
     this.hasPassed = true;
-    this.timer = setTimeout(() => {
-      kernels.restartUnresponsive(execution.sessionId).catch((err) => this.warn(err));
+    this.#timer = setTimeout(() => {
+      kernels.restartUnresponsive(execution.sessionId).catch((err) => this.#warn(err));
     }, interruptGraceMs);
-    kernel.interrupt().catch((err) => this.warn(err));
+    kernel.interrupt().catch((err) => this.#warn(err));
   }
 
-  private warn(err: unknown): void {
-    this.deps.log.warn({ err }, 'a run that took too long could not be ended');
+  #warn(err: unknown): void {
+    this.#deps.log.warn({ err }, 'a run that took too long could not be ended');
   }
 }

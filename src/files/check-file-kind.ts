@@ -2,7 +2,7 @@ import { FieldError } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 
 /**
- * Refuses a path whose extension is not that of the kind: a notebook's path ends in `.ipynb`, a text file's does not.
+ * Checks that a path has the extension of a kind: the path of a notebook ends in `.ipynb`, that of a text file does not.
  * @param field the name of the path in the input; default `path`
  * @throws DomainError `invalid_path` naming the field
  */

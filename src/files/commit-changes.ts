@@ -7,10 +7,10 @@ import type { BranchTarget } from './file-target.js';
 
 export type { CommitResult } from '../engines/git/git-store.js';
 
-const longestMessage = 10_000;
+const maxMessageLength = 10_000;
 
 /**
- * Makes one commit of the changes and brings the index up to it, which tells who listens.
+ * Creates one commit from the changes and indexes it, which publishes the commit to subscribers.
  * @throws DomainError `invalid_request`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
  *   `base_sha_conflict`, `storage_unavailable`
  */
@@ -20,11 +20,11 @@ export async function commitChanges(
   target: BranchTarget,
   input: { changes: FileChange[]; message: string },
 ): Promise<CommitResult> {
-  const message = checkText(input.message, 'commitMessage', longestMessage);
-  // Before anything is written: while a long history is indexed, nothing could be answered about what was saved.
+  const message = checkText(input.message, 'commitMessage', maxMessageLength);
+  // Checked before the commit: while a long history is being indexed, the answer to a save could not be read.
   const { id, defaultBranch } = target.repository;
   await services.indexer.ready(id, target.branch);
-  // What is new may be the notebook that the default branch has at the path.
+  // A new notebook gets the id of the notebook at the same path on the default branch, so that index is needed too.
   const isNew = input.changes.some(({ kind }) => kind === 'create' || kind === 'move');
   if (isNew && target.branch !== defaultBranch) await services.indexer.ready(id, defaultBranch);
   const result = await target.git.commit({

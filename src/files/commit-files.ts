@@ -11,7 +11,7 @@ import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
-/** One change of several; exactly one member is set. */
+/** One of several changes. Exactly one member is set. */
 export interface FileChangeInput {
   create?: ContentInput | null;
   save?: (ContentInput & { baseSha?: string | null }) | null;
@@ -19,20 +19,21 @@ export interface FileChangeInput {
   rename?: { path: string; newPath: string; baseSha?: string | null } | null;
 }
 
-/** Several changes as one commit: all or none. */
+/** Several changes for one commit. If one is refused, none is written. */
 export interface CommitFilesInput {
+  /** Default the target's branch. */
   branch?: string | null;
   changes: FileChangeInput[];
   commitMessage: string;
 }
 
-const mostChanges = 500;
+const maxChanges = 500;
 
 /**
- * Applies several file changes as one commit, in order, each to the outcome of those before it. Needs the scope
- * `write` and `can_edit`.
- * @throws DomainError what each of the changes throws alone; the path of a fault begins with `changes`, the index and
- *   the member, e.g. `["changes", 3, "create", "path"]`
+ * Commits several file changes as one commit. They are applied in order, each to the result of the previous ones. Needs the
+ * scope `write` and `can_edit`.
+ * @throws DomainError what the command for each single change throws. The path of a fault begins with `changes`, the index
+ *   and the member, e.g. `["changes", 3, "create", "path"]`
  */
 export async function commitFiles(
   services: FileServices,
@@ -44,8 +45,7 @@ export async function commitFiles(
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   const { length } = input.changes;
   if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
-  if (length > mostChanges)
-    throw invalidField('changes', `must have at most ${mostChanges} items`, 'too_long');
+  if (length > maxChanges) throw invalidField('changes', `must have at most ${maxChanges} items`, 'too_long');
   return commitChanges(services, ctx, target, {
     changes: await checkEach(input.changes, checkChange),
     message: input.commitMessage.trim() || `Change ${length} files`,
@@ -76,7 +76,7 @@ function toChange(input: FileChangeInput): FileChange {
   return { kind: 'delete', path, baseSha: checkBaseSha(baseSha) };
 }
 
-/** Checks one change; the paths of its faults are those of the whole input. */
+/** Checks one change. The paths of its faults are relative to the whole input. */
 function checkChange(input: FileChangeInput, index: number): FileChange {
   try {
     return toChange(input);

@@ -6,10 +6,12 @@ import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
-/** Which file to delete; its versions stay. */
+/** Which file to delete. Its versions remain readable. */
 export interface DeleteFileInput {
   path: string;
+  /** Default the target's branch. */
   branch?: string | null;
+  /** The blob that the file must have; default unconditional. */
   baseSha?: string | null;
   /** Default `Delete PATH`. */
   commitMessage?: string | null;
@@ -17,7 +19,7 @@ export interface DeleteFileInput {
 
 /**
  * Deletes a file with one commit. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `base_sha_conflict` and what a save throws
+ * @throws DomainError `not_found`, `base_sha_conflict` and what `saveFile` throws
  */
 export async function deleteFile(
   services: FileServices,

@@ -9,17 +9,21 @@ import type { FileSnapshot } from './file-snapshot.js';
 import type { BranchTarget, LoadedTarget } from './file-target.js';
 import { type LastChange, lastChanges } from './last-change.js';
 
-/** The file as it was written, and the version that was made; none when the bytes were the same already. */
+/** The result of a write. */
 export interface SavedFile {
+  /** The file as it was written. */
   file: FileSnapshot;
+  /** The created version; null when the bytes were unchanged. */
   version: FileVersion | null;
 }
 
 /**
- * What a write answers: the file as it is in the commit that was made, or in the tip that had it so already, whatever
- * others have made of the branch since.
- * @throws DomainError `storage_unavailable` when the branch was replaced by force meanwhile
- * @param written what `commitChanges` answered, and the content of the file at `path`, one of those it names
+ * Returns the result of a write: the file in the commit that was created, or, when nothing changed, in the tip of the branch
+ * at that time. Later commits on the branch are ignored.
+ * @param written.path one of the written files
+ * @param written.content the content of that file
+ * @param written.result what `commitChanges` returned
+ * @throws DomainError `storage_unavailable` when a forced push removed the commit meanwhile
  */
 export async function describeSavedFile(
   services: NotebookServices,
@@ -58,8 +62,8 @@ interface WrittenAt {
 }
 
 /**
- * The version that a commit made of a path; it is in the index once `commitChanges` returned.
- * @throws DomainError `storage_unavailable` when the branch was replaced by force since, and the commit with it
+ * The version of a path that a commit created. `commitChanges` has indexed it.
+ * @throws DomainError `storage_unavailable` when a forced push removed the commit meanwhile
  */
 async function findVersion(services: PrismaService, at: WrittenAt): Promise<FileVersion> {
   const { path, ...commit } = at;
@@ -71,7 +75,7 @@ async function findVersion(services: PrismaService, at: WrittenAt): Promise<File
   throw new DomainError('storage_unavailable', message, { retryAfterSeconds: 1 });
 }
 
-/** From the index, which is quick, unless the branch has another file there by now. */
+/** The last change of an unchanged file: from the index, which is fast, or from Git when the index has a newer file. */
 async function lastChangeBefore(
   services: NotebookServices,
   target: LoadedTarget,

@@ -9,24 +9,26 @@ import { checkFileKind } from './check-file-kind.js';
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
 
-/** A file's content as the bytes to store and as a read of these bytes answers it. */
+/** The content of a file: the bytes to store, and what {@link parseContent} returns for these bytes. */
 export interface EncodedContent {
   bytes: Uint8Array;
   content: FileContent;
 }
 
-/** What a client gives as a file's content; which one is needed follows from the path. */
+/** The content of a file as a client sends it. The extension of the path decides whether `notebook` or `content` is needed. */
 export interface ContentInput {
   path: string;
+  /** The kind that the path must have; default any. */
   kind?: FileKind | null;
   /** Jupyter notebook JSON, multi-line fields joined or as lists of lines. */
   notebook?: unknown;
+  /** The text of a text file. */
   content?: string | null;
 }
 
 /**
  * Parses stored bytes.
- * @throws DomainError `unreadable_file` when they are not what the path's extension says
+ * @throws DomainError `unreadable_file` when they are no valid notebook or no UTF-8 text
  */
 export function parseContent(path: string, bytes: Uint8Array): FileContent {
   if (fileKind(path) === 'notebook') return { kind: 'notebook', notebook: readNotebook(bytes) };
@@ -36,15 +38,15 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
       content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     };
   } catch (cause) {
-    throw new DomainError('unreadable_file', 'This file is not UTF-8 text; it can be read with git only.', {
+    throw new DomainError('unreadable_file', 'This file is not UTF-8 text; only Git clients can read it.', {
       cause,
     });
   }
 }
 
 /**
- * Validates a client's content and returns the bytes to store, with the content that {@link parseContent} reads from them. A
- * new notebook without content is an empty one.
+ * Validates and encodes the content that a client sends.
+ * @param options.isNew a new notebook may come without content; it is an empty notebook then
  * @throws DomainError `invalid_request`, `invalid_path`, `invalid_notebook`
  */
 export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {

@@ -5,19 +5,20 @@ import { type FileContent, parseContent } from './file-content.js';
 import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
-/** A file as it stands at a ref, with its content. */
+/** A file and its content at a ref. */
 export type FileSnapshot = FileContent & {
   path: string;
-  /** The ref that was asked for. */
+  /** The requested ref. */
   ref: string;
-  /** The branch, when the ref is one. */
+  /** The name of the branch when the ref is a branch, else null. */
   branch: string | null;
   /** The last commit that changed the file. */
   commitSha: string;
-  /** The blob's oid: what a save gives as its base. */
+  /** The oid of the blob. A save sends it as `baseSha`. */
   sha: string;
+  /** Bytes. */
   size: number;
-  /** Null for text files, and at a tag or commit outside of all branches, at a path that the default one never had. */
+  /** Null for text files, and when {@link lastChanges} finds none. */
   notebookId: string | null;
 } & FileRows;
 
@@ -49,7 +50,7 @@ export async function readSnapshot(
           oid: file.oid,
         })
       : (await lastChanges(services, target, { commitOid, paths: [request.path] })).get(request.path)!;
-    // A save that came between the two reads moved the index on: read again.
+    // A save between the two reads changed the index: read again.
     if (!change && attempt < attempts) continue;
     return {
       ...parseContent(request.path, file.bytes),

@@ -8,28 +8,29 @@ import { assertRepositoryOpen, loadRepository } from '../repositories/load-repos
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import type { FileServices } from './file-services.js';
 
-/** How files are addressed: through a workspace, or through its repository (older clients). */
+/** What a file request addresses: a workspace, or (older clients) its repository. */
 export type FileTarget = { workspaceId: string } | { repositoryId: string };
 
-/** The rows of a repository that the caller may view, as this request loaded and authorized them. */
+/** The rows that a request loaded and authorized before it reads files. */
 export interface FileRows {
   repository: Repository;
-  /** The workspace that the files are addressed through; null when they are addressed by repository. */
+  /** The addressed workspace; null when the request addresses the repository. */
   workspace: Workspace | null;
 }
 
-/** A repository whose files can be read, with the branch that requests without one use. */
+/** An opened repository whose files the caller may read. */
 export interface FileSource extends FileRows {
+  /** The branch for requests that name none: that of the workspace, else the default branch of the repository. */
   defaultBranch: string;
   git: GitRepository;
 }
 
-/** A {@link FileSource} that the caller may read or write, with their access to its space. */
+/** A {@link FileSource} with the caller's access to its space. */
 export interface LoadedTarget extends FileSource {
   access: SpaceAccess;
 }
 
-/** Opens the repository of rows that were loaded and authorized already. */
+/** Opens the repository of rows that were already authorized. */
 export async function openFileSource(
   { git }: Pick<FileServices, 'git'>,
   { repository, workspace }: FileRows,
@@ -39,8 +40,8 @@ export async function openFileSource(
 }
 
 /**
- * Loads what a file request addresses and authorizes the caller: `view` to read, `edit` to write (then the scope
- * `write` is needed and the workspace must not be archived).
+ * Loads what a file request addresses and authorizes the caller.
+ * @param need `view` to read, with the scope `read`; `edit` to write, with the scope `write` and an unarchived workspace
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`
  */
 export async function loadFileTarget(
@@ -67,14 +68,14 @@ function isByRepository(target: FileTarget): target is { repositoryId: string } 
   return 'repositoryId' in target && target.repositoryId != null;
 }
 
-/** A {@link LoadedTarget} with a branch of it that the caller may write to. */
+/** A {@link LoadedTarget} and one of its branches, to which the caller may write. */
 export interface BranchTarget extends LoadedTarget {
   branch: string;
 }
 
 /**
- * Loads what a write addresses and authorizes the caller for its branch, before anything else of the request is looked at.
- * @param branch default the target's
+ * Loads what a write addresses and authorizes the caller for the branch. Called before the rest of the request is checked.
+ * @param branch default the target's branch
  * @throws DomainError what {@link loadFileTarget} throws, `invalid_ref`, `branch_protected`
  */
 export async function loadBranchTarget(

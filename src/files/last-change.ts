@@ -6,16 +6,19 @@ import { pathHash } from '../notebooks/path-hash.js';
 import { newestVersions } from '../notebooks/versions/newest-versions.js';
 import type { FileSource } from './file-target.js';
 
-/** The commit that last changed a file, and the notebook that the file was then; null for text files. */
+/** The last change of a file. */
 export interface LastChange {
   commitOid: string;
+  /** The notebook that the file was after the change; null for text files, or when it is unknown. */
   documentId: string | null;
 }
 
 /**
- * The last changes of files, seen from a commit that need not be a branch's tip. A path that no file has there is told
- * at the commit where it ended. A notebook's id is that of the branches that hold the change, the default one first; where
- * none does, the one that the path last had on the default branch; null where it never was there.
+ * Finds the last changes of files in the history of a commit, which can be any commit. A path that has no file in the commit
+ * gets the commit that deleted or renamed the file. The notebook id is that of an indexed branch that contains the change;
+ * the default branch is preferred. If no branch contains it, it is the last id that the path had on the default branch, or
+ * else null.
+ * @returns the changes by path
  * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched at once,
  *   `storage_unavailable` while the default branch is indexed
  */
@@ -41,7 +44,10 @@ export async function lastChanges(
   );
 }
 
-/** @param changes path → commit */
+/**
+ * Finds the notebook ids of changes in the indexes of all branches.
+ * @param changes the oid of the commit by path
+ */
 async function idsByChange(
   { prisma }: PrismaService,
   { id: repositoryId, defaultBranch }: Repository,

@@ -8,7 +8,7 @@ import type { FileServices } from './file-services.js';
 import { type FileRows, type FileSource, openFileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
-/** One row of a file list. */
+/** A file in a list. */
 export interface FileEntry {
   path: string;
   /** The last segment of the path. */
@@ -20,7 +20,9 @@ export interface FileEntry {
   sha: string;
   /** Null for text files. */
   notebookId: string | null;
+  /** The last commit that changed the file. */
   lastCommitSha: string;
+  /** The commit time of that commit. */
   updatedAt: Date;
 }
 
@@ -32,15 +34,15 @@ export interface ListFilesInput {
   kind?: 'notebook' | 'all' | null;
 }
 
-/** A file list at a ref, sorted by path. */
+/** The files at a ref, sorted by path. */
 interface FileList {
-  /** @param after a path, in place of `skip` */
+  /** @param query.after the path after which the page begins; `skip` is ignored then */
   page(query: ListQuery): Promise<FileEntry[]>;
   count(): Promise<number>;
 }
 
 /**
- * Lists the files at a ref, sorted by path, of a repository that the caller may view. Needs the scope `read`.
+ * Lists the files at a ref, sorted by path. The caller may view the repository already. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, `invalid_ref`; thrown when the listing is read
  */
 export function listFiles(
@@ -125,7 +127,7 @@ async function commitList(
   };
 }
 
-/** The index of the first file whose path is sorted after another, byte by byte as Git sorts them. */
+/** The index of the first file after a path, in Git's order: byte by byte. */
 function firstAfter(files: { path: string }[], path: string): number {
   const bytes = Buffer.from(path);
   const index = files.findIndex((file) => Buffer.compare(Buffer.from(file.path), bytes) > 0);

@@ -6,8 +6,8 @@ import { loadWorkspacePermissions } from '../workspaces/load-workspace-permissio
 import type { FileRows } from './file-target.js';
 
 /**
- * What the caller may do with a file: what they may do with the workspace or repository that it was addressed through.
- * @throws DomainError `not_found` when the caller is no longer a member of its space
+ * Returns what the caller may do with a file: the same as with the workspace or repository that the request addressed.
+ * @throws DomainError `not_found` when the caller is not a member of the space any more
  */
 export function loadFilePermissions(
   services: PrismaService,

@@ -18,7 +18,7 @@ export interface ReadFileInput {
 }
 
 /**
- * Reads a notebook or text file of a repository that the caller may view. Needs the scope `read`.
+ * Reads a notebook or text file. The caller may view the repository already. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, `invalid_path`, `invalid_ref`, `unreadable_file`
  */
 export async function readFile(

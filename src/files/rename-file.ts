@@ -9,19 +9,21 @@ import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
-/** A rename on one branch; the kind of the file stays. */
+/** A rename on one branch. A notebook stays a notebook, and a text file stays a text file. */
 export interface RenameFileInput {
   path: string;
   newPath: string;
+  /** Default the target's branch. */
   branch?: string | null;
+  /** The blob that the file must have; default unconditional. */
   baseSha?: string | null;
-  /** Default `Rename A to B`. */
+  /** Default `Rename PATH to NEW_PATH`. */
   commitMessage?: string | null;
 }
 
 /**
- * Renames a file with one commit; its notebook id, links and versions follow. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict`, `unreadable_file` and what a save throws
+ * Renames a file with one commit. A notebook keeps its id, links and versions. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict`, `unreadable_file` and what `saveFile` throws
  */
 export async function renameFile(
   services: FileServices,
@@ -43,7 +45,7 @@ export async function renameFile(
         path,
         newPath,
         baseSha: checkBaseSha(input.baseSha),
-        // Before the commit, because the answer holds it.
+        // Parsed before the commit: a file that cannot be returned is not renamed.
         check: (bytes) => {
           content = parseContent(path, bytes);
         },

@@ -9,18 +9,18 @@ import type { FileServices } from './file-services.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
-/** Which version to bring back; at the path where its file is now, or where it was when the file is gone. */
+/** Which version to restore: at the current path of its file, or at the path of the version when the file was deleted. */
 export interface RestoreVersionInput {
   versionId: string;
-  /** The blob that is at the path now; refuses to restore over another. Default unconditional. */
+  /** The blob that the file must have now; default unconditional. */
   baseSha?: string | null;
   /** Default `Restore PATH to COMMIT`. */
   commitMessage?: string | null;
 }
 
 /**
- * Makes a version current again on its branch, as a new commit. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `base_sha_conflict`, `unreadable_file` and what a save throws
+ * Restores a version on its branch with a new commit. Needs the scope `write` and `can_edit`.
+ * @throws DomainError `not_found`, `base_sha_conflict`, `unreadable_file` and what `saveFile` throws
  */
 export async function restoreVersion(
   services: FileServices,
@@ -44,7 +44,7 @@ export async function restoreVersion(
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
   const path = now?.path ?? version.path;
   const onBranch = { ...target, branch };
-  // Before the commit, because the answer holds it.
+  // Parsed before the commit: a version that cannot be returned is not restored.
   const content = parseContent(path, old.bytes);
   const result = await commitChanges(services, ctx, onBranch, {
     changes: [

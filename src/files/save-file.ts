@@ -8,20 +8,22 @@ import { type ContentInput, encodeContent, type FileContent } from './file-conte
 import type { FileServices } from './file-services.js';
 import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
 
-/** A new file; `branch` defaults to the target's. */
+/** A new file. */
 export interface CreateFileInput extends ContentInput {
+  /** Default the target's branch. */
   branch?: string | null;
-  /** Default `Create PATH`, or `Update PATH` for a save. */
+  /** Default `Create PATH`; for a save `Update PATH`. */
   commitMessage?: string | null;
 }
 
-/** A save; with `baseSha` only if the branch still has that blob at the path. */
+/** New content for a file. */
 export interface SaveFileInput extends CreateFileInput {
+  /** The blob that the file must have now, else the save fails; default unconditional. */
   baseSha?: string | null;
 }
 
 /**
- * Makes a new file with one commit. Needs the scope `write` and `can_edit`.
+ * Creates a file with one commit. Needs the scope `write` and `can_edit`.
  * @throws DomainError `file_exists` and what {@link saveFile} throws
  */
 export async function createFile(
@@ -36,11 +38,11 @@ export async function createFile(
   const { bytes, content } = encodeContent(input, { isNew: true });
   const message = input.commitMessage?.trim() || `Create ${input.path}`;
   const change: FileChange = { kind: 'create', path: input.path, bytes };
-  return put(services, ctx, target, { change, content, message });
+  return commitFile(services, ctx, target, { change, content, message });
 }
 
 /**
- * Saves a file with one commit; the same bytes again make none. Needs the scope `write` and `can_edit`.
+ * Saves a file with one commit. No commit is created when the bytes are unchanged. Needs the scope `write` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `invalid_notebook`, `base_sha_conflict`, `storage_unavailable`
  */
@@ -57,10 +59,13 @@ export async function saveFile(
   const { bytes, content } = encodeContent(input, { isNew: false });
   const message = input.commitMessage?.trim() || `Update ${input.path}`;
   const change: FileChange = { kind: 'save', path: input.path, bytes, baseSha };
-  return put(services, ctx, target, { change, content, message });
+  return commitFile(services, ctx, target, { change, content, message });
 }
 
-/** @throws DomainError `invalid_request` unless absent or a full object id */
+/**
+ * Checks the `baseSha` of a request.
+ * @throws DomainError `invalid_request` unless it is absent or a full object id
+ */
 export function checkBaseSha(baseSha: string | null | undefined): string | undefined {
   if (baseSha == null) return undefined;
   if (!/^[0-9a-f]{40}$/.test(baseSha))
@@ -68,7 +73,7 @@ export function checkBaseSha(baseSha: string | null | undefined): string | undef
   return baseSha;
 }
 
-async function put(
+async function commitFile(
   services: FileServices,
   ctx: RequestContext,
   target: BranchTarget,

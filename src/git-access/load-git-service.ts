@@ -19,8 +19,8 @@ export interface LoadedGitService {
 }
 
 /**
- * Loads a repository by its name and authorizes the caller by the same rules as for files: `view` to fetch (scope `read`),
- * `edit` to push (scope `write`).
+ * Loads a repository by its name and authorizes the caller by the same rules as for files.
+ * @param need `view` to fetch, with the scope `read`; `edit` to push, with the scope `write`
  * @throws DomainError `insufficient_scope`, `forbidden`; `not_found`, with the same text for an unknown space, an unknown
  *   repository, and a space that the caller is not a member of
  */
@@ -34,13 +34,13 @@ export async function loadGitService(
     services,
     ctx,
     address.spaceSlug,
-    { repositoryId: await idOf(services, ctx, address) },
+    { repositoryId: await findRepositoryId(services, ctx, address) },
     need,
   );
   return { target, service: await services.git.serve(target.repository.id) };
 }
 
-async function idOf(
+async function findRepositoryId(
   services: PrismaService,
   ctx: RequestContext,
   { spaceSlug, name }: GitAddress,

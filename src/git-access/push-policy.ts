@@ -3,8 +3,8 @@ import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
 
-/** Returns a function that says whether the caller may not write to the branch of a name directly. */
-async function barredBranches(
+/** Returns a function that says whether a branch is protected against pushes of the caller. */
+async function loadBranchProtection(
   services: PrismaService,
   target: LoadedTarget,
 ): Promise<(name: string) => boolean> {
@@ -17,15 +17,15 @@ async function barredBranches(
   return (name) => names.has(name);
 }
 
-/** What the caller may push to a repository at this moment. */
+/** Reads what the caller may push to a repository now. */
 export async function pushPolicy(services: PrismaService, target: LoadedTarget): Promise<PushPolicy> {
   const { id, defaultBranch, allowNonFastForward } = target.repository;
-  const isBarred = await barredBranches(services, target);
+  const isProtected = await loadBranchProtection(services, target);
   const undeletable = 'the default branch cannot be deleted';
   return {
     allowNonFastForward,
     refuseBranch(name, { to }) {
-      if (isBarred(name)) return 'protected branch; only space admins push to it';
+      if (isProtected(name)) return 'protected branch; only space admins push to it';
       return to === null && name === defaultBranch ? undeletable : null;
     },
     async deleteBranch(name, remove) {

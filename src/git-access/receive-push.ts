@@ -11,8 +11,8 @@ export type PushInput = Pick<ReceiveRequest, 'input' | 'output' | 'watchdog' | '
 };
 
 /**
- * Receives a push, then indexes the branches that it moved, which publishes the new commits to subscribers. Needs the scope
- * `write` and `can_edit` of the repository. Git's own report contains every refusal after that.
+ * Receives a push, then indexes the pushed branches, which publishes the new commits to subscribers. Needs the scope `write`
+ * and `can_edit` of the repository. Once the push is being received, Git's own status report contains every refusal.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `storage_unavailable`
  */
 export async function receivePush(

@@ -2,9 +2,9 @@ import { isBranchName, isObjectId } from '../engines/git/ref-name.js';
 import { FieldError } from '../errors.js';
 
 /**
- * The ref that a client gives, before Git looks for it.
- * @param field its name in the input; default `ref`
- * @throws DomainError `invalid_ref` naming the field, unless it may be a branch, a tag or a full commit sha
+ * Checks the form of a ref from a client. Git resolves it later.
+ * @param field the name of the input field; default `ref`
+ * @throws DomainError `invalid_ref` naming the field, unless the text can be the name of a branch or tag, or a full commit sha
  */
 export function checkRef(ref: string, field = 'ref'): string {
   if (!isBranchName(ref) && !isObjectId(ref))
@@ -13,12 +13,12 @@ export function checkRef(ref: string, field = 'ref'): string {
 }
 
 /**
- * The branch that a client gives, before Git looks for it.
- * @param field its name in the input; default `branch`
- * @throws DomainError `invalid_ref` naming the field, unless it may be a branch
+ * Checks the form of a branch name from a client. Git resolves it later.
+ * @param field the name of the input field; default `branch`
+ * @throws DomainError `invalid_ref` naming the field, unless the text can be the name of a branch
  */
 export function checkBranchName(branch: string, field = 'branch'): string {
-  if (!isBranchName(branch)) throw invalidRef('is not a name that a branch may have', field);
+  if (!isBranchName(branch)) throw invalidRef('is not a valid branch name', field);
   return branch;
 }
 

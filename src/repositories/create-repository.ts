@@ -9,19 +9,21 @@ import { firstCommitMessage } from './first-commit.js';
 import type { RepositoryServices } from './repository-services.js';
 import { serviceIdentity } from './service-identity.js';
 
-/** A new repository; its default branch is `main` unless named, and it takes no forced pushes unless allowed. */
+/** A new repository. */
 export interface CreateRepositoryInput {
   name: string;
   kind: RepositoryKind;
+  /** Default `main`. */
   defaultBranch?: string | null;
+  /** Whether forced pushes are allowed; default false. */
   allowNonFastForward?: boolean | null;
 }
 
-const longestCreationMs = 30_000;
+const maxCreationMs = 30_000;
 
 /**
  * Creates a bare Git repository with a README.md on its default branch. For space admins.
- * @param alsoInsert writes further rows of the new repository in the same transaction
+ * @param alsoInsert inserts more rows for the new repository in the same transaction; default none
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `invalid_ref`, `already_exists`,
  *   `storage_unavailable`, and what `alsoInsert` throws
  */
@@ -44,7 +46,7 @@ export async function createRepository(
     kind: input.kind,
     allowNonFastForward: input.allowNonFastForward ?? false,
   };
-  // The row claims the name first and is seen only after the repository is there whole: no row is ever without one.
+  // The insert reserves the name. Others see the row only after the Git repository exists, so no row is without one.
   return prisma.$transaction(
     async (tx) => {
       const repository = await refuseDuplicate('name', () => tx.repository.create({ data }));
@@ -58,20 +60,20 @@ export async function createRepository(
       });
       return repository;
     },
-    { timeout: longestCreationMs },
+    { timeout: maxCreationMs },
   );
 }
 
 /**
- * A name that can stand in a clone's URL: 1 to 100 letters, digits, dots, underscores and hyphens, a letter or digit
- * first, not ending in `.git` or `.lock`.
+ * Checks the name of a repository, which is part of its clone URL: 1 to 100 letters, digits, dots, underscores or hyphens. It
+ * begins with a letter or digit and does not end in `.git` or `.lock`.
  * @throws DomainError `invalid_request` naming the field
  */
 export function checkRepositoryName(value: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) {
     throw invalidField(
       'name',
-      'must be 1 to 100 letters, digits, dots, underscores and hyphens, a letter or digit first',
+      'must be 1 to 100 letters, digits, dots, underscores or hyphens, and must begin with a letter or digit',
     );
   }
   if (/\.(git|lock)$/i.test(value)) throw invalidField('name', 'must not end in .git or .lock');

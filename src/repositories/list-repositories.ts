@@ -8,7 +8,7 @@ import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 
 /**
- * The repositories that the caller can view, newest first. Needs the scope `read`.
+ * Lists the repositories that the caller can view, newest first. Needs the scope `read`.
  * @throws DomainError `not_found` (space), `insufficient_scope`; thrown when the listing is read
  */
 export function listRepositories(

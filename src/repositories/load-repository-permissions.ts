@@ -6,8 +6,8 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
- * What the caller may do with a repository that was loaded already, and with what it holds; space admins manage it.
- * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ * Returns what the caller may do with a repository and its content. Only space admins manage it.
+ * @throws DomainError `not_found` when the caller is not a member of the space
  */
 export async function loadRepositoryPermissions(
   services: PrismaService,

@@ -6,17 +6,20 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 
-/** A repository that the caller may act on. */
+/** A repository for which the caller is authorized. */
 export interface LoadedRepository {
+  /** The caller's access to the space. */
   access: SpaceAccess;
   repository: Repository;
-  /** Whether there are workspaces over it, but none that the caller may edit it by is open: it takes no writes then. */
+  /**
+   * Whether the repository is read-only for the caller: it has workspaces, but all that let the caller edit it are archived.
+   */
   isArchived: boolean;
 }
 
 /**
- * Loads a repository in its space and authorizes the caller through the workspaces over it.
- * @throws DomainError `not_found` when it is not in this space, `forbidden`
+ * Loads a repository in its space and authorizes the caller by its workspaces.
+ * @throws DomainError `not_found` when it is not in this space, `forbidden` when the caller lacks `need`
  */
 export async function loadRepository(
   services: PrismaService,
@@ -39,20 +42,20 @@ export async function loadRepository(
   if (need === 'view' ? !may.canView : !may.canEdit) {
     throw new DomainError(
       'forbidden',
-      `You may not ${need} this repository; ask for access to a workspace over it.`,
+      `You may not ${need} this repository; ask for access to one of its workspaces.`,
     );
   }
-  const open = workspaces.filter(({ archivedAt }) => archivedAt === null);
-  const isOpen = open.length > 0 && repositoryPermissions(viewer, open).canEdit;
+  const unarchived = workspaces.filter(({ archivedAt }) => archivedAt === null);
+  const isOpen = unarchived.length > 0 && repositoryPermissions(viewer, unarchived).canEdit;
   return { access, repository, isArchived: workspaces.length > 0 && !isOpen };
 }
 
-/** @throws DomainError `workspace_archived` when the repository takes no writes */
+/** @throws DomainError `workspace_archived` when the repository is read-only for the caller */
 export function assertRepositoryOpen({ isArchived }: Pick<LoadedRepository, 'isArchived'>): void {
   if (isArchived) {
     throw new DomainError(
       'workspace_archived',
-      'The workspaces over this repository are archived; unarchive one to change it.',
+      'The workspaces of this repository are archived; unarchive one to change the repository.',
     );
   }
 }

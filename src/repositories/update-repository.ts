@@ -9,16 +9,16 @@ import { checkRepositoryName } from './create-repository.js';
 import { loadRepository } from './load-repository.js';
 import type { RepositoryServices } from './repository-services.js';
 
-/** What to change of a repository; what is absent stays. */
+/** The fields of a repository to change; an absent field stays as it is. */
 export interface UpdateRepositoryInput {
   name?: string | null;
   defaultBranch?: string | null;
+  /** Whether forced pushes are allowed. */
   allowNonFastForward?: boolean | null;
 }
 
 /**
- * Changes the name, whether forced pushes are taken, or the default branch, which must exist and becomes what a clone
- * checks out. For space admins.
+ * Changes a repository. A new default branch must exist; clones check it out from then on. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function updateRepository(
@@ -42,7 +42,7 @@ export async function updateRepository(
         data: { name: newName, defaultBranch: newBranch, allowNonFastForward },
       }),
     );
-    // Last: should the commit fail, clones check out the other branch until this is asked for again.
+    // HEAD is written last. If the transaction then fails, HEAD names the new branch until the request is repeated.
     if (newBranch) await (await services.git.repository(repository.id)).setDefaultBranch(newBranch);
     return updated;
   });

@@ -5,8 +5,9 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
- * The oldest workspace over a repository that is not archived and that the caller can view; null when there is none.
- * @throws DomainError `not_found` when the caller is no member of the repository's space
+ * Finds the oldest unarchived workspace of a repository that the caller can view.
+ * @returns its id, or null when there is none
+ * @throws DomainError `not_found` when the caller is not a member of the space
  */
 export async function visibleWorkspaceId(
   services: PrismaService,

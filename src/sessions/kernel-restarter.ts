@@ -11,16 +11,23 @@ const startTimeoutMs = 60_000;
 
 /** Restarts the kernels of sessions. */
 export class KernelRestarter {
-  private readonly restarts = new Map<string, Promise<void>>();
+  readonly #restarts = new Map<string, Promise<void>>();
 
-  constructor(
-    private readonly deps: {
-      queue: KernelQueue;
-      live: LiveSessions;
-      starter: KernelStarter;
-      rows: SessionRows;
-    },
-  ) {}
+  readonly #deps: {
+    queue: KernelQueue;
+    live: LiveSessions;
+    starter: KernelStarter;
+    rows: SessionRows;
+  };
+
+  constructor(deps: {
+    queue: KernelQueue;
+    live: LiveSessions;
+    starter: KernelStarter;
+    rows: SessionRows;
+  }) {
+    this.#deps = deps;
+  }
 
   /**
    * Restarts the kernel of a session, or starts a new one where there is none. Callers join a restart that waits or
@@ -28,17 +35,17 @@ export class KernelRestarter {
    * @throws DomainError `runtime_unavailable`; `not_found` when the session is deleted meanwhile
    */
   restart(sessionId: string): Promise<void> {
-    const joined = this.restarts.get(sessionId);
+    const joined = this.#restarts.get(sessionId);
     if (joined) return joined;
-    const restart = this.deps.queue
-      .run(sessionId, (aborted) => this.restartOrStart(sessionId, aborted))
-      .finally(() => this.restarts.delete(sessionId));
-    this.restarts.set(sessionId, restart);
+    const restart = this.#deps.queue
+      .run(sessionId, (aborted) => this.#restartOrStart(sessionId, aborted))
+      .finally(() => this.#restarts.delete(sessionId));
+    this.#restarts.set(sessionId, restart);
     return restart;
   }
 
-  private async restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {
-    const { live, rows } = this.deps;
+  async #restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {
+    const { live, rows } = this.#deps;
     const kernel = live.kernel(sessionId);
     if (kernel) {
       const isRestarted = await restartKernel(kernel, aborted);
@@ -47,13 +54,13 @@ export class KernelRestarter {
       await live.disconnect(sessionId);
     }
     await rows.setStatus(sessionId, 'restarting');
-    await this.start(sessionId, aborted);
+    await this.#start(sessionId, aborted);
   }
 
-  private async start(sessionId: string, aborted: AbortSignal): Promise<void> {
+  async #start(sessionId: string, aborted: AbortSignal): Promise<void> {
     const limit = AbortSignal.timeout(startTimeoutMs);
     try {
-      await this.deps.starter.start(sessionId, AbortSignal.any([aborted, limit]));
+      await this.#deps.starter.start(sessionId, AbortSignal.any([aborted, limit]));
     } catch (error) {
       if (!limit.aborted || aborted.aborted) throw error;
       throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');

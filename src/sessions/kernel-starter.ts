@@ -9,15 +9,23 @@ import type { SessionRows } from './session-rows.js';
 
 /** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
 export class KernelStarter {
-  constructor(
-    private readonly deps: {
-      prisma: PrismaClient;
-      workers: WorkerManager;
-      live: LiveSessions;
-      rows: SessionRows;
-      log: Logger;
-    },
-  ) {}
+  readonly #deps: {
+    prisma: PrismaClient;
+    workers: WorkerManager;
+    live: LiveSessions;
+    rows: SessionRows;
+    log: Logger;
+  };
+
+  constructor(deps: {
+    prisma: PrismaClient;
+    workers: WorkerManager;
+    live: LiveSessions;
+    rows: SessionRows;
+    log: Logger;
+  }) {
+    this.#deps = deps;
+  }
 
   /**
    * Starts a kernel for a session, also in place of an earlier one; the row is `idle` then.
@@ -25,25 +33,25 @@ export class KernelStarter {
    *   `signal` was aborted with
    */
   async start(sessionId: string, signal: AbortSignal): Promise<void> {
-    const session = await this.deps.prisma.session.findUnique({ where: { id: sessionId } });
+    const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
     if (!session || session.deletedAt) throw notFound('The session');
-    await this.connect(session, (client) => {
-      this.removeFormerKernel(client, session);
-      return this.startKernel(client, session, signal);
+    await this.#connect(session, (client) => {
+      this.#removeFormerKernel(client, session);
+      return this.#startKernel(client, session, signal);
     });
   }
 
   /** Connects to a kernel that runs. @throws as {@link start}; `not_found` when the kernel does not exist any more */
   async attach(session: Session, kernelId: string, signal: AbortSignal): Promise<void> {
     const { clientId } = session;
-    await this.connect(session, (client) => client.attachKernel({ kernelId, clientId, signal }));
+    await this.#connect(session, (client) => client.attachKernel({ kernelId, clientId, signal }));
   }
 
-  private async connect(
+  async #connect(
     session: Session,
     open: (client: JupyterClient) => Promise<KernelConnection>,
   ): Promise<void> {
-    const { workers, live, rows } = this.deps;
+    const { workers, live, rows } = this.#deps;
     let client: JupyterClient | undefined;
     try {
       const endpoint = workers.endpoint(session.workerId);
@@ -58,21 +66,21 @@ export class KernelStarter {
   }
 
   /** A session that died because its connection was lost may have left its kernel behind. */
-  private removeFormerKernel(client: JupyterClient, { id, kernelId }: Session): void {
+  #removeFormerKernel(client: JupyterClient, { id, kernelId }: Session): void {
     if (!kernelId) return;
     client
       .removeKernel(kernelId)
-      .catch((err) => this.deps.log.warn({ err, sessionId: id }, 'a former kernel did not shut down'));
+      .catch((err) => this.#deps.log.warn({ err, sessionId: id }, 'a former kernel did not shut down'));
   }
 
-  private async startKernel(
+  async #startKernel(
     client: JupyterClient,
     { id, kernelName, path, clientId }: Session,
     signal: AbortSignal,
   ): Promise<KernelConnection> {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
-      await this.deps.prisma.session.update({ where: { id }, data: { kernelId: kernel.kernelId } });
+      await this.#deps.prisma.session.update({ where: { id }, data: { kernelId: kernel.kernelId } });
       return kernel;
     } catch (error) {
       await kernel.shutdown().catch(() => {});

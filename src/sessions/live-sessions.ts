@@ -16,23 +16,27 @@ export interface LiveSession {
 
 /** The sessions whose kernels this process is connected to. Their rows follow the status of the kernels. */
 export class LiveSessions {
-  private readonly live = new Map<string, LiveSession>();
+  readonly #live = new Map<string, LiveSession>();
 
-  constructor(private readonly deps: { rows: SessionRows; log: Logger }) {}
+  readonly #deps: { rows: SessionRows; log: Logger };
+
+  constructor(deps: { rows: SessionRows; log: Logger }) {
+    this.#deps = deps;
+  }
 
   /** The connection to a session's kernel. */
   kernel(sessionId: string): KernelConnection | undefined {
-    return this.live.get(sessionId)?.kernel;
+    return this.#live.get(sessionId)?.kernel;
   }
 
   /** The worker of a live session. */
   workerId(sessionId: string): string | undefined {
-    return this.live.get(sessionId)?.workerId;
+    return this.#live.get(sessionId)?.workerId;
   }
 
   /** The ids of all live sessions, or of those of one worker. */
   ids(workerId?: string): string[] {
-    const all = [...this.live];
+    const all = [...this.#live];
     return all.filter(([, entry]) => !workerId || entry.workerId === workerId).map(([id]) => id);
   }
 
@@ -45,24 +49,24 @@ export class LiveSessions {
     if (kernel.status === 'dead') {
       throw new DomainError('runtime_unavailable', 'The kernel ended as it started; restart the session.');
     }
-    const entry = { workerId: session.workerId, client, kernel, status: this.writerOf(session.id) };
-    this.live.set(session.id, entry);
-    this.follow(session.id, entry);
+    const entry = { workerId: session.workerId, client, kernel, status: this.#writerOf(session.id) };
+    this.#live.set(session.id, entry);
+    this.#follow(session.id, entry);
     entry.status.set(kernel.status, null);
     await entry.status.flush();
   }
 
   /** Resolves when the row has the status that the kernel has now. */
   async statusWritten(sessionId: string): Promise<void> {
-    await this.live.get(sessionId)?.status.flush();
+    await this.#live.get(sessionId)?.status.flush();
   }
 
   /**
    * Removes a session without closing its connection: the caller ends the kernel. The row does not follow it any more.
    */
   remove(sessionId: string): LiveSession | undefined {
-    const entry = this.live.get(sessionId);
-    this.live.delete(sessionId);
+    const entry = this.#live.get(sessionId);
+    this.#live.delete(sessionId);
     entry?.status.cancel();
     return entry;
   }
@@ -75,8 +79,8 @@ export class LiveSessions {
     await entry?.status.written();
   }
 
-  private writerOf(sessionId: string): StatusWriter {
-    const { rows, log } = this.deps;
+  #writerOf(sessionId: string): StatusWriter {
+    const { rows, log } = this.#deps;
     return new StatusWriter((status, reason) =>
       rows
         .setStatus(sessionId, status, reason)
@@ -84,9 +88,9 @@ export class LiveSessions {
     );
   }
 
-  private follow(sessionId: string, entry: LiveSession): void {
+  #follow(sessionId: string, entry: LiveSession): void {
     entry.kernel.onStatus((status, detail) => {
-      if (this.live.get(sessionId) !== entry) return;
+      if (this.#live.get(sessionId) !== entry) return;
       if (status === 'dead') void this.disconnect(sessionId);
       entry.status.set(status, detail?.reason ?? null);
     });

@@ -13,19 +13,29 @@ const readyTimeoutMs = 120_000;
 
 /** The kernels of sessions, for the code that runs cells on them. */
 export class SessionKernels {
-  private readonly closing = new AbortController();
+  readonly #closing = new AbortController();
 
-  constructor(
-    private readonly deps: {
-      prisma: PrismaClient;
-      bus: EventBus;
-      workers: WorkerManager;
-      live: LiveSessions;
-      rows: SessionRows;
-      restarter: KernelRestarter;
-      log: Logger;
-    },
-  ) {}
+  readonly #deps: {
+    prisma: PrismaClient;
+    bus: EventBus;
+    workers: WorkerManager;
+    live: LiveSessions;
+    rows: SessionRows;
+    restarter: KernelRestarter;
+    log: Logger;
+  };
+
+  constructor(deps: {
+    prisma: PrismaClient;
+    bus: EventBus;
+    workers: WorkerManager;
+    live: LiveSessions;
+    rows: SessionRows;
+    restarter: KernelRestarter;
+    log: Logger;
+  }) {
+    this.#deps = deps;
+  }
 
   /**
    * Waits, for 2 minutes at most, until the kernel of a session accepts a cell.
@@ -33,19 +43,19 @@ export class SessionKernels {
    */
   async ready(sessionId: string): Promise<KernelConnection> {
     const check = async () => {
-      const kernel = this.deps.live.kernel(sessionId);
+      const kernel = this.#deps.live.kernel(sessionId);
       if (!kernel) await this.assertStarting(sessionId);
       return kernel?.status === 'idle' || kernel?.status === 'busy' ? kernel : undefined;
     };
-    const limit = AbortSignal.any([this.closing.signal, AbortSignal.timeout(readyTimeoutMs)]);
-    const kernel = await waitFor(this.deps.bus, 'session', sessionId, check, limit);
+    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(readyTimeoutMs)]);
+    const kernel = await waitFor(this.#deps.bus, 'session', sessionId, check, limit);
     if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
     return kernel;
   }
 
   /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */
   async assertStarting(sessionId: string): Promise<void> {
-    const { prisma, live } = this.deps;
+    const { prisma, live } = this.#deps;
     const row = await prisma.session.findUnique({ where: { id: sessionId }, select: { status: true } });
     if (row?.status === 'starting' || row?.status === 'restarting' || live.kernel(sessionId)) return;
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
@@ -56,7 +66,7 @@ export class SessionKernels {
    * @returns what to call, once, when the cell has ended, with the kernel's counter if it is known
    */
   cellStarted(sessionId: string): (executionCount: number | null) => void {
-    const { workers, live, rows, log } = this.deps;
+    const { workers, live, rows, log } = this.#deps;
     const workerId = live.workerId(sessionId);
     const cellEnded = workerId === undefined ? undefined : workers.cellStarted(workerId);
     return (executionCount) => {
@@ -70,12 +80,12 @@ export class SessionKernels {
 
   /** Restarts a kernel that ignores an interrupt; does nothing when the session has no kernel any more. */
   async restartUnresponsive(sessionId: string): Promise<void> {
-    const { live, restarter } = this.deps;
+    const { live, restarter } = this.#deps;
     if (live.kernel(sessionId)) await restarter.restart(sessionId);
   }
 
   /** Ends the waits for kernels. */
   close(): void {
-    this.closing.abort();
+    this.#closing.abort();
   }
 }

@@ -30,22 +30,26 @@ export class SessionManager {
   readonly startTimeoutMs: number;
   /** The kernels of the sessions, for the code that runs cells on them. */
   readonly kernels: SessionKernels;
-  private readonly rows: SessionRows;
-  private readonly live: LiveSessions;
-  private readonly queue = new KernelQueue();
-  private readonly starter: KernelStarter;
-  private readonly restarter: KernelRestarter;
+  readonly #rows: SessionRows;
+  readonly #live: LiveSessions;
+  readonly #queue = new KernelQueue();
+  readonly #starter: KernelStarter;
+  readonly #restarter: KernelRestarter;
 
-  constructor(private readonly deps: SessionManagerDeps) {
+  readonly #deps: SessionManagerDeps;
+
+  constructor(deps: SessionManagerDeps) {
+    this.#deps = deps;
+
     this.startTimeoutMs = deps.startTimeoutMs ?? 120_000;
     const rows = new SessionRows(deps);
     const live = new LiveSessions({ rows, log: deps.log });
     const starter = new KernelStarter({ ...deps, rows, live });
-    const restarter = new KernelRestarter({ queue: this.queue, rows, live, starter });
-    this.rows = rows;
-    this.live = live;
-    this.starter = starter;
-    this.restarter = restarter;
+    const restarter = new KernelRestarter({ queue: this.#queue, rows, live, starter });
+    this.#rows = rows;
+    this.#live = live;
+    this.#starter = starter;
+    this.#restarter = restarter;
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
   }
 
@@ -54,20 +58,20 @@ export class SessionManager {
    * @throws DomainError `runtime_unavailable`, `worker_not_live`; the row is `dead` then
    */
   open({ id }: Session, signal: AbortSignal): Promise<void> {
-    return this.queue.run(id, (aborted) => this.starter.start(id, AbortSignal.any([signal, aborted])));
+    return this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
   }
 
   /** Connects to the kernel that a session had before the gateway restarted. Where that fails, the session is dead. */
   reopen(session: Session): Promise<void> {
-    return this.queue.run(session.id, async (aborted) => {
+    return this.#queue.run(session.id, async (aborted) => {
       const { id, kernelId } = session;
-      if (!kernelId) return this.rows.setStatus(id, 'dead', 'lost');
+      if (!kernelId) return this.#rows.setStatus(id, 'dead', 'lost');
       const signal = AbortSignal.any([aborted, AbortSignal.timeout(reopenTimeoutMs)]);
       try {
-        await this.starter.attach(session, kernelId, signal);
-        await this.live.kernel(id)?.interrupt();
+        await this.#starter.attach(session, kernelId, signal);
+        await this.#live.kernel(id)?.interrupt();
       } catch (err) {
-        this.deps.log.warn(
+        this.#deps.log.warn(
           { err, sessionId: id },
           'a session was not reopened after the restart of the gateway',
         );
@@ -80,20 +84,20 @@ export class SessionManager {
    * @throws DomainError `session_dead`
    */
   async interrupt({ id }: Session): Promise<void> {
-    const kernel = this.live.kernel(id);
+    const kernel = this.#live.kernel(id);
     if (!kernel) await this.kernels.assertStarting(id);
     else if (kernel.status === 'busy') await kernel.interrupt();
   }
 
   /** See {@link KernelRestarter.restart}. */
   restart({ id }: Pick<Session, 'id'>): Promise<void> {
-    return this.restarter.restart(id);
+    return this.#restarter.restart(id);
   }
 
   /** Ends the kernel of a deleted session, also one that starts. @throws DomainError `runtime_unavailable` */
   async close(session: Session): Promise<void> {
-    this.queue.abort(session.id, notFound('The session'));
-    await this.queue.run(session.id, () => this.endKernel(session));
+    this.#queue.abort(session.id, notFound('The session'));
+    await this.#queue.run(session.id, () => this.#endKernel(session));
   }
 
   /**
@@ -101,27 +105,27 @@ export class SessionManager {
    * @param server a server that runs on without the worker: the kernels of the sessions on it are ended
    */
   async workerEnded(workerId: string, server?: JupyterEndpoint): Promise<void> {
-    const rows = await this.deps.prisma.session.findMany({
+    const rows = await this.#deps.prisma.session.findMany({
       where: { workerId, deletedAt: null, status: { not: 'dead' } },
       select: { id: true },
     });
-    const sessionIds = new Set([...this.live.ids(workerId), ...rows.map(({ id }) => id)]);
-    await Promise.all([...sessionIds].map((sessionId) => this.endWithWorker(sessionId)));
-    if (server) await this.removeKernels(workerId, server);
+    const sessionIds = new Set([...this.#live.ids(workerId), ...rows.map(({ id }) => id)]);
+    await Promise.all([...sessionIds].map((sessionId) => this.#endWithWorker(sessionId)));
+    if (server) await this.#removeKernels(workerId, server);
   }
 
   /** Closes all connections and leaves the kernels running; cells that run end as `gateway_restarted`. */
   async dispose(): Promise<void> {
     this.kernels.close();
-    await this.disconnectAll();
-    await this.queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
+    await this.#disconnectAll();
+    await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
-    await this.disconnectAll();
+    await this.#disconnectAll();
   }
 
-  private async endKernel({ id, workerId }: Session): Promise<void> {
-    const { prisma, workers } = this.deps;
-    const removed = this.live.remove(id);
+  async #endKernel({ id, workerId }: Session): Promise<void> {
+    const { prisma, workers } = this.#deps;
+    const removed = this.#live.remove(id);
     const endpoint = workers.endpoint(workerId);
     const client = removed?.client ?? (endpoint && new JupyterClient(endpoint));
     try {
@@ -135,17 +139,17 @@ export class SessionManager {
     }
   }
 
-  private async endWithWorker(sessionId: string): Promise<void> {
+  async #endWithWorker(sessionId: string): Promise<void> {
     const reason = new DomainError('worker_not_live', 'The worker of this session has stopped.');
-    this.queue.abort(sessionId, reason);
-    await this.queue.run(sessionId, async () => {
-      await this.live.disconnect(sessionId);
-      await this.rows.setStatus(sessionId, 'dead', 'worker_gone');
+    this.#queue.abort(sessionId, reason);
+    await this.#queue.run(sessionId, async () => {
+      await this.#live.disconnect(sessionId);
+      await this.#rows.setStatus(sessionId, 'dead', 'worker_gone');
     });
   }
 
-  private async removeKernels(workerId: string, server: JupyterEndpoint): Promise<void> {
-    const sessions = await this.deps.prisma.session.findMany({
+  async #removeKernels(workerId: string, server: JupyterEndpoint): Promise<void> {
+    const sessions = await this.#deps.prisma.session.findMany({
       where: { workerId, kernelId: { not: null } },
       select: { id: true, kernelId: true },
     });
@@ -153,7 +157,7 @@ export class SessionManager {
     const remove = async ({ id, kernelId }: Pick<Session, 'id' | 'kernelId'>) => {
       await client
         .removeKernel(kernelId!)
-        .catch((err) => this.deps.log.warn({ err, sessionId: id }, 'a kernel did not shut down'));
+        .catch((err) => this.#deps.log.warn({ err, sessionId: id }, 'a kernel did not shut down'));
     };
     try {
       await Promise.all(sessions.map(remove));
@@ -162,7 +166,7 @@ export class SessionManager {
     }
   }
 
-  private async disconnectAll(): Promise<void> {
-    await Promise.all(this.live.ids().map((sessionId) => this.live.disconnect(sessionId, 'released')));
+  async #disconnectAll(): Promise<void> {
+    await Promise.all(this.#live.ids().map((sessionId) => this.#live.disconnect(sessionId, 'released')));
   }
 }

@@ -6,48 +6,52 @@ const cellDelayMs = 50;
 /** Writes the statuses that the kernel of one session reports, in their order and only where they change. */
 export class StatusWriter {
   /** Not written yet. */
-  private next: { status: SessionStatus; reason: string | null } | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  #next: { status: SessionStatus; reason: string | null } | undefined;
+  #timer: NodeJS.Timeout | undefined;
   /** Written last, or being written. */
-  private last: SessionStatus | undefined;
-  private writes: Promise<unknown> = Promise.resolve();
+  #last: SessionStatus | undefined;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  readonly #write: (status: SessionStatus, reason: string | null) => Promise<unknown>;
 
   /** @param write must not throw; its calls never overlap */
-  constructor(private readonly write: (status: SessionStatus, reason: string | null) => Promise<unknown>) {}
+  constructor(write: (status: SessionStatus, reason: string | null) => Promise<unknown>) {
+    this.#write = write;
+  }
 
   /** Writes a status: between `busy` and `idle` after a short delay, else at once. */
   set(status: SessionStatus, reason: string | null): void {
-    clearTimeout(this.timer);
-    this.next = { status, reason };
-    const isCell = [status, this.last].every((one) => one === 'idle' || one === 'busy');
-    if (isCell) this.timer = setTimeout(() => this.writeNext(), cellDelayMs);
-    else this.writeNext();
+    clearTimeout(this.#timer);
+    this.#next = { status, reason };
+    const isCell = [status, this.#last].every((one) => one === 'idle' || one === 'busy');
+    if (isCell) this.#timer = setTimeout(() => this.#writeNext(), cellDelayMs);
+    else this.#writeNext();
   }
 
   /** Writes a delayed status at once. Resolves when everything is written. */
   async flush(): Promise<void> {
-    this.writeNext();
-    await this.writes;
+    this.#writeNext();
+    await this.#writes;
   }
 
   /** Drops a delayed status. */
   cancel(): void {
-    clearTimeout(this.timer);
-    this.next = undefined;
+    clearTimeout(this.#timer);
+    this.#next = undefined;
   }
 
   /** Resolves when the writes that have begun are over. */
   async written(): Promise<void> {
-    await this.writes;
+    await this.#writes;
   }
 
-  private writeNext(): void {
-    const { next } = this;
+  #writeNext(): void {
+    const next = this.#next;
     if (!next) return;
-    clearTimeout(this.timer);
-    this.next = undefined;
-    if (next.status === this.last) return;
-    this.last = next.status;
-    this.writes = this.writes.then(() => this.write(next.status, next.reason));
+    clearTimeout(this.#timer);
+    this.#next = undefined;
+    if (next.status === this.#last) return;
+    this.#last = next.status;
+    this.#writes = this.#writes.then(() => this.#write(next.status, next.reason));
   }
 }

@@ -1,4 +1,4 @@
-// `npm run bench`: builds what is measured, then measures; arguments choose the measurements.
+// `npm run bench`: builds the gateway, then runs the benchmarks; arguments select some of them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';

@@ -1,4 +1,4 @@
-// `npm run check`: everything that is checked without running the program. Stops at the first failure.
+// `npm run check`: all checks that do not run the program. Stops at the first failure.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

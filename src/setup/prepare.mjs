@@ -1,30 +1,30 @@
-// Brings a fresh clone to where it can run: dependencies, generated code, build. Plain JavaScript on Node's own
-// modules only, because it runs before anything is installed. Does only what is out of date.
+// Prepares a fresh clone: installs dependencies, generates code, builds. Skips steps whose result is up to date. This is
+// plain JavaScript and imports only modules of Node, because it runs before the dependencies are installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder. */
+/** The folder of the project. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const stamps = join(root, 'node_modules/.cache/notebook-gateway');
-const lowest = [20, 19];
+const minNode = [20, 19];
 
 /**
- * Installs, generates and builds what is out of date.
+ * Installs dependencies, generates code and builds, where the result is out of date.
  * @param {{ build: boolean }} options whether `dist/` is needed
  */
 export function prepare({ build }) {
   checkNode();
   const lock = hashOf([join(root, 'package-lock.json')]);
-  once('install', lock, existsSync(join(root, 'node_modules/.bin')), 'Installing dependencies', () => {
+  runIfStale('install', lock, existsSync(join(root, 'node_modules/.bin')), 'Installing dependencies', () => {
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   });
   const schema = hashOf(filesBelow(join(root, 'prisma'), /\.(prisma|mjs)$/), lock);
   const isGenerated = existsSync(join(root, 'prisma/generated/client'));
-  once('generate', schema, isGenerated, 'Generating the database client', () => {
+  runIfStale('generate', schema, isGenerated, 'Generating the database client', () => {
     run(join(root, 'node_modules/.bin/prisma'), ['generate']);
   });
   if (!build) return;
@@ -32,7 +32,7 @@ export function prepare({ build }) {
     filesBelow(join(root, dir), /\.(ts|json)$/),
   );
   const code = hashOf([...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')], schema);
-  once('build', code, existsSync(join(root, 'dist/src/main.js')), 'Building', () => {
+  runIfStale('build', code, existsSync(join(root, 'dist/src/main.js')), 'Building', () => {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json']);
   });
@@ -40,17 +40,17 @@ export function prepare({ build }) {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > lowest[0] || (major === lowest[0] && minor >= lowest[1])) return;
+  if (major > minNode[0] || (major === minNode[0] && minor >= minNode[1])) return;
   console.error(
-    `This needs Node ${lowest.join('.')} or newer; this is ${process.versions.node}. Install it and try again.`,
+    `The gateway needs Node ${minNode.join('.')} or newer, but this is Node ${process.versions.node}. Install it and try again.`,
   );
   process.exit(1);
 }
 
-/** Runs a step unless its stamp says that it ran on the same input. */
-function once(name, input, isThere, what, step) {
+/** Runs a step, unless its result exists and its stamp file contains the same hash of the input. */
+function runIfStale(name, input, exists, what, step) {
   const stamp = join(stamps, name);
-  if (isThere && existsSync(stamp) && readFileSync(stamp, 'utf8') === input) return;
+  if (exists && existsSync(stamp) && readFileSync(stamp, 'utf8') === input) return;
   const from = performance.now();
   process.stdout.write(`${what} … `);
   step();

@@ -1,4 +1,4 @@
-// `npm run test:crash`: builds the gateway, then kills it again and again.
+// `npm run test:crash`: builds the gateway, then runs the crash test, which kills it many times.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';

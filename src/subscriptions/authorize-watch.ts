@@ -8,14 +8,14 @@ import { loadWorker } from '../workers/load-worker.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 import type { ResourceLocation } from './resource-locations.js';
 
-/** What a subscription is narrowed to; absent means all that the caller can view in the space. */
+/** Limits a subscription to one resource each. Without limits, it covers everything that the caller can view in the space. */
 export interface ResourceFilter {
   workspaceId?: string | null;
   workerId?: string | null;
   sessionId?: string | null;
 }
 
-/** A checked {@link ResourceFilter}, with the ids as they are stored. */
+/** A checked {@link ResourceFilter}, with the ids as they are in the database; null is no limit. */
 export interface ResourceScope {
   spaceId: string;
   workspaceId: string | null;
@@ -24,7 +24,7 @@ export interface ResourceScope {
 }
 
 /**
- * Authorizes the caller to watch what runs in a space, as the queries of the space and of each named resource do.
+ * Authorizes the caller to watch a space and the resources of the filter, by the same rules as the queries of them.
  * @throws DomainError `insufficient_scope`, `not_found` (also for a worker or session of another workspace), `forbidden`
  */
 export async function authorizeWatch(

@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 
-/** The space, workspace and session that a resource belongs to; they never change. */
+/** The space, workspace and session of a resource. They never change. */
 export interface ResourceLocation {
   spaceId: string;
   workspaceId: string;
-  /** The session of an execution, a session's own id; null for a worker. */
+  /** For an execution its session, for a session its own id, for a worker null. */
   sessionId: string | null;
 }
 
-/** The kinds of resources whose events carry nothing but an id. */
+/** The kinds of resources whose events contain only an id. */
 export type LocatedKind = 'worker' | 'session' | 'execution';
 
 const maxLocations = 10_000;
 
-/** Looks up what resources belong to, once for all subscribers: a bounded cache over the database. */
+/** Finds the locations of resources in the database. All subscribers share its bounded cache. */
 export class ResourceLocations {
   readonly #prisma: PrismaClient;
   readonly #known = new LRUCache<string, Promise<ResourceLocation | null>>({ max: maxLocations });
@@ -23,7 +23,7 @@ export class ResourceLocations {
     this.#prisma = prisma;
   }
 
-  /** Null when there is no such resource. */
+  /** Finds the location of a resource; null when it does not exist. */
   async find(kind: LocatedKind, id: string): Promise<ResourceLocation | null> {
     const key = `${kind}:${id}`;
     const reading = this.#known.get(key) ?? this.#read(kind, id);
@@ -32,7 +32,7 @@ export class ResourceLocations {
       this.#known.delete(key);
       throw error;
     });
-    // It may be created later.
+    // Not cached, because the resource may be created later.
     if (!found) this.#known.delete(key);
     return found;
   }

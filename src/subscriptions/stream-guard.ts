@@ -7,8 +7,8 @@ import { type GuardedIterator, guardedIterator } from '../engines/events/guarded
 import { DomainError } from '../errors.js';
 
 /**
- * Authorizes an open stream anew.
- * @param fresh the context of the stream with its actor as the database has it now, and no cached access to spaces
+ * Authorizes an open stream again.
+ * @param fresh the context of the stream, but with the actor as it is in the database now, and without old access to spaces
  * @throws DomainError when the stream must end
  */
 export type Recheck = (fresh: RequestContext) => Promise<unknown>;
@@ -24,8 +24,8 @@ const maxStreamsPerUser = 1_000;
 const maxConcurrentChecks = 8;
 
 /**
- * Checks the permissions of all open streams again and again, so that none outlives them. Its one timer runs only while
- * a stream is open.
+ * Checks the permissions of all open streams at intervals (default 2 s) and ends the streams of callers who lost them. It has
+ * one timer, which runs only while a stream is open.
  */
 export class StreamGuard {
   readonly #open = new Set<OpenStream>();
@@ -38,18 +38,15 @@ export class StreamGuard {
   }
 
   /**
-   * Wraps the source of a stream. The stream ends with `unauthenticated` when the token is revoked or expired,
-   * `forbidden` when its user's platform role changed, and else with what `recheck` throws; each within two intervals.
-   * @throws DomainError `rate_limited` when the user has too many streams open; the source is returned then
+   * Wraps the source of a stream. Within two intervals, the stream ends with `unauthenticated` after its token was revoked or
+   * expired, with `forbidden` after the platform role of its user changed, and with any DomainError of `recheck`.
+   * @throws DomainError `rate_limited` when the user has 1,000 open streams; `return()` of the source was called then
    */
   guard<T>(ctx: RequestContext, source: AsyncIterator<T>, recheck: Recheck): AsyncIterableIterator<T> {
     const count = [...this.#open].filter((one) => one.ctx.actor.userId === ctx.actor.userId).length;
     if (count >= maxStreamsPerUser) {
       source.return?.()?.catch(() => {});
-      throw new DomainError(
-        'rate_limited',
-        `You may hold ${maxStreamsPerUser} streams at once; close one first.`,
-      );
+      throw new DomainError('rate_limited', `You have ${maxStreamsPerUser} open streams; close one first.`);
     }
     const stream = guardedIterator(source, () => this.#open.delete(entry));
     const entry: OpenStream = { ctx, recheck, stream };
@@ -74,7 +71,7 @@ export class StreamGuard {
     const streams = [...this.#open];
     const tokenIds = [...new Set(streams.map(({ ctx }) => ctx.actor.tokenId))];
     const actors = await refreshActors(this.#deps.prisma, tokenIds);
-    // Streams of one token share what is read of its access to spaces.
+    // All streams of one token share one cache of its access to spaces.
     const spaces = new Map(
       tokenIds.map((tokenId): [string, RequestContext['spaces']] => [tokenId, new Map()]),
     );
@@ -100,7 +97,7 @@ export class StreamGuard {
     try {
       await recheck({ ...ctx, actor, spaces });
     } catch (error) {
-      // When the database does not answer, the stream goes on, and the next round checks it again.
+      // When the database does not answer, the stream stays open; the next round checks it again.
       if (error instanceof DomainError && error.code !== 'storage_unavailable') stream.fail(error);
       else
         this.#deps.log.warn({ err: error, requestId: ctx.requestId }, 'an open stream could not be checked');

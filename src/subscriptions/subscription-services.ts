@@ -5,7 +5,7 @@ import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { ResourceLocations } from './resource-locations.js';
 import type { StreamGuard } from './stream-guard.js';
 
-/** What the streams of changes need. */
+/** What the subscriptions need. */
 export interface SubscriptionServices extends FileServices {
   bus: EventBus;
   branches: BranchWatcher;

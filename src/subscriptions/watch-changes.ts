@@ -9,15 +9,15 @@ import type { SubscriptionServices } from './subscription-services.js';
 /** One kind of subscription to the resources of a space. */
 export interface Watch<K extends keyof Topics, T> {
   topic: K;
-  /** The space, for which the caller was authorized already. */
+  /** The space. The caller was authorized for it. */
   spaceId: string;
-  /** Whether an event is in the scope of the subscription; permissions are checked by `read`. */
+  /** Whether an event is in the scope of the subscription. It need not check permissions; `read` does. */
   concerns(event: Topics[K]): Promise<boolean> | boolean;
-  /** For a slow reader only the newest event of each key is kept. */
+  /** The key of an event. While a slow reader is behind, only the newest event of each key is kept. */
   keyOf(event: Topics[K]): string;
-  /** Reads what is delivered; null when the caller, with this access, may not see it. */
+  /** Reads the value to deliver; null when the caller may not view it with this access. */
   read(event: Topics[K], access: SpaceAccess): Promise<T | null>;
-  /** Throws once the subscription may not go on. */
+  /** Throws when the subscription must end. */
   recheck: Recheck;
 }
 
@@ -35,7 +35,7 @@ export function watchChanges<K extends keyof Topics, T>(
   const enqueue = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
   };
-  // One after the other, because `concerns` may ask the database, and the order of events must stay.
+  // Events are handled one after another: `concerns` may query the database, and their order must not change.
   let enqueued: Promise<void> = Promise.resolve();
   const unsubscribe = bus.subscribe(watch.topic, '*', (event) => {
     enqueued = enqueued
@@ -47,7 +47,7 @@ export function watchChanges<K extends keyof Topics, T>(
     for (;;) {
       const event = await queue.take();
       if (event === undefined) return undefined;
-      // The resolvers of the delivered row read the caller's access from here too.
+      // Cleared before each value, because the resolvers of the value use this cache as well.
       ctx.spaces.clear();
       const value = await watch.read(event, await loadSpaceById(services, ctx, watch.spaceId));
       if (value !== null) return value;

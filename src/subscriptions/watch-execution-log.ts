@@ -8,11 +8,11 @@ import { loadSessionById } from '../sessions/load-session.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
 /**
- * Replays an execution's log after a sequence number and follows it to its end. Needs the scope `read` and `can_view`;
- * where this request queued the execution, `execute` is enough.
- * @param after 0 for the whole log; ignored when this request began the log, because nobody has read any of it
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, before the first event, and later when the caller
- *   loses access; `invalid_request` naming `after` when the log is shorter
+ * Replays the log of an execution after a sequence number, then follows it to its end. Needs the scope `read` and `can_view`.
+ * For an execution that the same request queued, the scope `execute` is enough.
+ * @param after the number of the last known event; 0 for the whole log. Ignored when the same request created the execution
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, before the first event or later when the caller loses
+ *   access; `invalid_request` naming `after` when the log has fewer events
  */
 export async function watchExecutionLog(
   services: Pick<SubscriptionServices, 'prisma' | 'streamGuard'> & { executionLog: ExecutionLog },

@@ -6,9 +6,9 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows what is queued, begins and ends in the sessions of workspaces that the caller can view. Needs the scope
- * `read`.
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ * Follows the status of executions in the workspaces that the caller can view: when one is queued, starts or ends. Needs the
+ * scope `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view them
  */
 export async function watchExecutions(
   services: SubscriptionServices,

@@ -8,12 +8,12 @@ import { checkBranchName } from '../repositories/check-ref.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
 /**
- * Follows every commit on a branch, whoever made it and by whatever way, from now on. Needs the scope `read` and
- * `can_view`. What a slow reader has not taken yet is read from Git when it asks: nothing is queued but that the tip
- * moved, and nothing is lost.
+ * Follows every new commit on a branch, no matter who created it and how: a save, a push, or Git in the repository folder.
+ * Needs the scope `read` and `can_view`. Only the fact that the tip moved is queued. The commits are read from Git when the
+ * reader wants the next event, so a slow reader misses none and needs no memory.
  * @param input.branch default the workspace's branch
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, `invalid_ref`, also later: when the caller loses
- *   sight of the workspace, or it of the repository or branch
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, `invalid_ref`, also later: when the caller may no
+ *   longer view the workspace, or when its repository changes or the branch is deleted
  */
 export async function watchFiles(
   services: SubscriptionServices,

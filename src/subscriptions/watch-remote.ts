@@ -6,8 +6,8 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows the remote of a repository. Needs the scope `read` and `can_view` of the repository.
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of it
+ * Follows the synchronization of a repository with its remote. Needs the scope `read` and `can_view` of the repository.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view it
  */
 export async function watchRemote(
   services: SubscriptionServices,

@@ -6,9 +6,9 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows the status of the sessions in workspaces that the caller can view; a deleted one is told as dead. Needs the
- * scope `read`.
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ * Follows the status of the sessions in the workspaces that the caller can view. A deleted session is reported as `dead`.
+ * Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view them
  */
 export async function watchSessions(
   services: SubscriptionServices,

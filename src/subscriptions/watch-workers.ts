@@ -7,7 +7,7 @@ import { watchChanges } from './watch-changes.js';
 
 /**
  * Follows the status and progress of the workers in workspaces that the caller can view. Needs the scope `read`.
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view them
  */
 export async function watchWorkers(
   services: SubscriptionServices,

@@ -8,15 +8,16 @@ import { loadWorkspace } from '../workspaces/load-workspace.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
-/** A workspace as it is now, and what happened to it. */
+/** A workspace in its current state, and the kind of the change. */
 export interface WorkspaceChange {
   workspace: Workspace;
   change: WorkspaceChangeKind;
 }
 
 /**
- * Follows the changes of the workspaces that the caller can view, or of one of them. Needs the scope `read`.
- * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller loses sight of them
+ * Follows the changes of the workspaces that the caller can view. Needs the scope `read`.
+ * @param filter.workspaceId only this workspace; default all
+ * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view them
  */
 export async function watchWorkspaces(
   services: SubscriptionServices,

@@ -7,48 +7,52 @@ const maxRetryMs = 60_000;
  * and only one more waits. A failed one is repeated, also when the branch does not move.
  */
 export class FollowedFolder {
-  private running: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   /** The branch moved while {@link running} ran. */
-  private isOutdated = false;
-  private isClosed = false;
-  private failures = 0;
-  private retry: NodeJS.Timeout | undefined;
+  #isOutdated = false;
+  #isClosed = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  readonly #deps: { synchronize(): Promise<boolean>; unsubscribe(): void };
 
   /**
    * @param deps.synchronize brings the folder to the tip; false when that failed and is to be repeated. Never throws.
    * @param deps.unsubscribe called once, on close
    */
-  constructor(private readonly deps: { synchronize(): Promise<boolean>; unsubscribe(): void }) {}
+  constructor(deps: { synchronize(): Promise<boolean>; unsubscribe(): void }) {
+    this.#deps = deps;
+  }
 
   /** Synchronizes the folder now, or once more when it is being synchronized. */
   update(): void {
-    if (this.isClosed) return;
-    if (this.running) this.isOutdated = true;
-    else this.running = this.run();
+    if (this.#isClosed) return;
+    if (this.#running) this.#isOutdated = true;
+    else this.#running = this.#run();
   }
 
   /** Returns once nothing writes into the folder any more. */
   async close(): Promise<void> {
-    this.isClosed = true;
-    this.deps.unsubscribe();
-    clearTimeout(this.retry);
-    await this.running;
+    this.#isClosed = true;
+    this.#deps.unsubscribe();
+    clearTimeout(this.#retry);
+    await this.#running;
   }
 
-  private async run(): Promise<void> {
+  async #run(): Promise<void> {
     do {
-      clearTimeout(this.retry);
-      this.isOutdated = false;
-      if (await this.deps.synchronize()) this.failures = 0;
-      else if (!this.isClosed) this.retryLater();
-    } while (this.isOutdated && !this.isClosed);
-    this.running = undefined;
+      clearTimeout(this.#retry);
+      this.#isOutdated = false;
+      if (await this.#deps.synchronize()) this.#failures = 0;
+      else if (!this.#isClosed) this.#retryLater();
+    } while (this.#isOutdated && !this.#isClosed);
+    this.#running = undefined;
   }
 
-  private retryLater(): void {
-    const delayMs = Math.min(firstRetryMs * 2 ** this.failures, maxRetryMs);
-    this.failures += 1;
-    this.retry = setTimeout(() => this.update(), delayMs);
-    this.retry.unref();
+  #retryLater(): void {
+    const delayMs = Math.min(firstRetryMs * 2 ** this.#failures, maxRetryMs);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => this.update(), delayMs);
+    this.#retry.unref();
   }
 }

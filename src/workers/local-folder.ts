@@ -9,11 +9,14 @@ import type { Found, WorkerFolder } from './worker-folder.js';
 export class LocalFolder implements WorkerFolder {
   readonly parallel = 1;
 
-  private constructor(
-    /** Without symbolic links. */
-    private readonly root: string,
-    private readonly incoming: string,
-  ) {}
+  /** Without symbolic links. */
+  readonly #root: string;
+  readonly #incoming: string;
+
+  private constructor(root: string, incoming: string) {
+    this.#root = root;
+    this.#incoming = incoming;
+  }
 
   /**
    * Opens an existing folder.
@@ -27,7 +30,7 @@ export class LocalFolder implements WorkerFolder {
   }
 
   async look(path: string): Promise<Found> {
-    const file = join(this.root, path);
+    const file = join(this.#root, path);
     try {
       if ((await realpath(dirname(file))) !== dirname(file)) return { oid: 'other', stamp: '' };
       const { isFile, size, stamp } = await stampOf(file);
@@ -40,17 +43,17 @@ export class LocalFolder implements WorkerFolder {
   }
 
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
-    const target = join(this.root, path);
-    const temporary = join(this.incoming, randomUUID());
+    const target = join(this.#root, path);
+    const temporary = join(this.#incoming, randomUUID());
     try {
-      if (!(await makeFolder(this.root, dirname(path)))) return false;
+      if (!(await makeFolder(this.#root, dirname(path)))) return false;
       await writeFile(temporary, bytes, { flag: 'wx' });
       if (found.oid === null) {
         // Unlike a rename, a link does not replace a file that the kernel created in the meantime.
         await link(temporary, target);
         return true;
       }
-      if (!(await this.isAsFound(path, found))) return false;
+      if (!(await this.#isAsFound(path, found))) return false;
       await rename(temporary, target);
       return true;
     } catch (error) {
@@ -62,15 +65,15 @@ export class LocalFolder implements WorkerFolder {
   }
 
   async removeEmptyFolder(path: string): Promise<void> {
-    const folder = join(this.root, path);
+    const folder = join(this.#root, path);
     const isInside = (await realpath(folder).catch(() => null)) === folder;
     if (isInside && (await containsNoFile(folder))) await removeFolders(folder);
   }
 
   async remove(path: string, found: Found): Promise<boolean> {
     try {
-      if (!(await this.isAsFound(path, found))) return false;
-      await rm(join(this.root, path));
+      if (!(await this.#isAsFound(path, found))) return false;
+      await rm(join(this.#root, path));
       return true;
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return true;
@@ -78,8 +81,8 @@ export class LocalFolder implements WorkerFolder {
     }
   }
 
-  private async isAsFound(path: string, found: Found): Promise<boolean> {
-    const { stamp } = await stampOf(join(this.root, path));
+  async #isAsFound(path: string, found: Found): Promise<boolean> {
+    const { stamp } = await stampOf(join(this.#root, path));
     return stamp === found.stamp;
   }
 }

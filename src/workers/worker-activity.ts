@@ -3,34 +3,38 @@ const writeDelayMs = 100;
 
 /** Counts the cells that run on one worker, and has `busy` or `ready` written into its row. */
 export class WorkerActivity {
-  private running = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private written: Promise<unknown> = Promise.resolve();
+  #running = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #written: Promise<unknown> = Promise.resolve();
+
+  readonly #write: (status: 'busy' | 'ready') => Promise<unknown>;
 
   /** @param write must not throw; its calls never overlap */
-  constructor(private readonly write: (status: 'busy' | 'ready') => Promise<unknown>) {}
+  constructor(write: (status: 'busy' | 'ready') => Promise<unknown>) {
+    this.#write = write;
+  }
 
   /** A session of the worker started a cell. */
   cellStarted(): void {
-    this.count(1);
+    this.#count(1);
   }
 
   /** A cell that was counted has ended. */
   cellEnded(): void {
-    this.count(-1);
+    this.#count(-1);
   }
 
   /** Writes nothing from now on, apart from a write that has begun. */
   close(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  private count(change: 1 | -1): void {
-    this.running += change;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const status = this.running > 0 ? 'busy' : 'ready';
-      this.written = this.written.then(() => this.write(status));
+  #count(change: 1 | -1): void {
+    this.#running += change;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const status = this.#running > 0 ? 'busy' : 'ready';
+      this.#written = this.#written.then(() => this.#write(status));
     }, writeDelayMs);
   }
 }

@@ -7,12 +7,16 @@ import type { WorkerFolders } from './worker-files.js';
 
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
 export class WorkerDirectories {
-  constructor(private readonly deps: { directory: string; backends: WorkerBackend[]; log: Logger }) {}
+  readonly #deps: { directory: string; backends: WorkerBackend[]; log: Logger };
+
+  constructor(deps: { directory: string; backends: WorkerBackend[]; log: Logger }) {
+    this.#deps = deps;
+  }
 
   /** The folders of a worker; they need not exist yet. */
   foldersOf({ id, backend }: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
-    const remote = this.deps.backends.find(({ kind }) => kind === backend)?.remoteFolders;
-    const directory = this.directoryOf(id);
+    const remote = this.#deps.backends.find(({ kind }) => kind === backend)?.remoteFolders;
+    const directory = this.#directoryOf(id);
     return {
       files: join(directory, 'files'),
       state: join(directory, 'state'),
@@ -23,16 +27,16 @@ export class WorkerDirectories {
   /** Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. */
   async remove(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
     const removals = await Promise.allSettled([
-      rm(this.directoryOf(workerId), { recursive: true, force: true }),
+      rm(this.#directoryOf(workerId), { recursive: true, force: true }),
       backend?.remoteFolders?.remove(workerId),
     ]);
     for (const removal of removals) {
       if (removal.status === 'fulfilled') continue;
-      this.deps.log.warn({ err: removal.reason, workerId }, 'the folder of a worker was not removed');
+      this.#deps.log.warn({ err: removal.reason, workerId }, 'the folder of a worker was not removed');
     }
   }
 
-  private directoryOf(workerId: string): string {
-    return join(this.deps.directory, workerId);
+  #directoryOf(workerId: string): string {
+    return join(this.#deps.directory, workerId);
   }
 }

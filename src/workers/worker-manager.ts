@@ -30,35 +30,41 @@ export interface WorkerManagerDeps {
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
 export class WorkerManager {
-  private readonly live = new Map<string, LiveWorker>();
-  private readonly stops = new Map<string, Promise<void>>();
-  private readonly rows: WorkerRows;
-  private readonly directories: WorkerDirectories;
-  private readonly follower: FileFollower;
-  private readonly shutdown: WorkerShutdown;
-  private readonly unsubscribe: (() => void)[];
+  readonly #live = new Map<string, LiveWorker>();
+  readonly #stops = new Map<string, Promise<void>>();
+  readonly #rows: WorkerRows;
+  readonly #directories: WorkerDirectories;
+  readonly #follower: FileFollower;
+  readonly #shutdown: WorkerShutdown;
+  readonly #unsubscribe: (() => void)[];
 
-  constructor(private readonly deps: WorkerManagerDeps) {
-    this.rows = new WorkerRows(deps);
-    this.directories = new WorkerDirectories(deps);
-    this.follower = new FileFollower({
+  readonly #deps: WorkerManagerDeps;
+
+  constructor(deps: WorkerManagerDeps) {
+    this.#deps = deps;
+
+    this.#rows = new WorkerRows(deps);
+    this.#directories = new WorkerDirectories(deps);
+    this.#follower = new FileFollower({
       ...deps,
-      foldersOf: (worker) => this.directories.foldersOf(worker),
-      report: (workerId, fileConflicts) => this.rows.update(workerId, ['ready', 'busy'], { fileConflicts }),
+      foldersOf: (worker) => this.#directories.foldersOf(worker),
+      report: (workerId, fileConflicts) => this.#rows.update(workerId, ['ready', 'busy'], { fileConflicts }),
     });
-    const { rows, directories, follower } = this;
-    this.shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
-    this.unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.onExit(exit)));
+    const rows = this.#rows;
+    const directories = this.#directories;
+    const follower = this.#follower;
+    this.#shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
   }
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime'>): Backend | null {
-    return this.findBackend(profile)?.kind ?? null;
+    return this.#findBackend(profile)?.kind ?? null;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
   async unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null> {
-    const backend = this.findBackend(profile);
+    const backend = this.#findBackend(profile);
     return backend
       ? backend.unavailableReason()
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
@@ -66,12 +72,12 @@ export class WorkerManager {
 
   /** Starts the server of a worker whose row is `starting`, in the background. */
   start(worker: Worker, commitOid: string): void {
-    const backend = this.deps.backends.find(({ kind }) => kind === worker.backend)!;
-    const entry = this.addLive(worker.id, { backend });
-    entry.started = this.bringUp(worker, commitOid, entry)
-      .catch((error) => this.failStart(worker.id, entry, error))
+    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend)!;
+    const entry = this.#addLive(worker.id, { backend });
+    entry.started = this.#bringUp(worker, commitOid, entry)
+      .catch((error) => this.#failStart(worker.id, entry, error))
       .catch((err) =>
-        this.deps.log.error({ err, workerId: worker.id }, 'the failed start of a worker was not recorded'),
+        this.#deps.log.error({ err, workerId: worker.id }, 'the failed start of a worker was not recorded'),
       );
   }
 
@@ -80,16 +86,16 @@ export class WorkerManager {
    * `failed` with the reason `stop_failed` and stopping it goes on in the background.
    */
   stop(workerId: string, statusReason = 'requested'): Promise<void> {
-    const joined = this.stops.get(workerId);
+    const joined = this.#stops.get(workerId);
     if (joined) return joined;
-    const stopped = this.stopOnce(workerId, statusReason).finally(() => this.stops.delete(workerId));
-    this.stops.set(workerId, stopped);
+    const stopped = this.#stopOnce(workerId, statusReason).finally(() => this.#stops.delete(workerId));
+    this.#stops.set(workerId, stopped);
     return stopped;
   }
 
   /** Where the Jupyter of a ready worker answers. */
   endpoint(workerId: string): JupyterEndpoint | undefined {
-    return this.live.get(workerId)?.endpoint;
+    return this.#live.get(workerId)?.endpoint;
   }
 
   /**
@@ -97,68 +103,68 @@ export class WorkerManager {
    * @returns what to call, once, when the cell has ended
    */
   cellStarted(workerId: string): () => void {
-    this.live.get(workerId)?.activity.cellStarted();
-    return () => this.live.get(workerId)?.activity.cellEnded();
+    this.#live.get(workerId)?.activity.cellStarted();
+    return () => this.#live.get(workerId)?.activity.cellEnded();
   }
 
   /** Called once when the gateway starts: adopts the workers that still run and ends the rows of the others. */
   async adopt(): Promise<void> {
-    const { prisma, backends } = this.deps;
+    const { prisma, backends } = this.#deps;
     await adoptWorkers({
       prisma,
       backends,
-      shutdown: this.shutdown,
+      shutdown: this.#shutdown,
       adopt: async (worker, server) => {
-        this.addLive(worker.id, server);
-        await this.rows.update(worker.id, ['busy'], { status: 'ready' });
-        this.follower.follow(worker);
+        this.#addLive(worker.id, server);
+        await this.#rows.update(worker.id, ['busy'], { status: 'ready' });
+        this.#follower.follow(worker);
       },
     });
   }
 
   /** Sets the one listener that is called, and waited for, when a worker has ended. */
   onEnded(listener: WorkerEndedListener): void {
-    this.shutdown.onEnded = listener;
+    this.#shutdown.onEnded = listener;
   }
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    this.shutdown.close();
-    for (const unsubscribe of this.unsubscribe) unsubscribe();
-    for (const { starting, activity } of this.live.values()) {
+    this.#shutdown.close();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const { starting, activity } of this.#live.values()) {
       starting.abort();
       activity.close();
     }
-    await this.follower.close();
-    await Promise.all(this.deps.backends.map((backend) => backend.close()));
+    await this.#follower.close();
+    await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
 
-  private findBackend({ runtime }: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
+  #findBackend({ runtime }: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
     const isDedicated = runtime === 'dedicated';
-    return this.deps.backends.find(({ kind }) => (kind === 'external') !== isDedicated);
+    return this.#deps.backends.find(({ kind }) => (kind === 'external') !== isDedicated);
   }
 
-  private addLive(workerId: string, server: WorkerServer): LiveWorker {
+  #addLive(workerId: string, server: WorkerServer): LiveWorker {
     const activity = new WorkerActivity((status) =>
-      this.rows
+      this.#rows
         .update(workerId, ['ready', 'busy'], { status, lastActivityAt: new Date() })
-        .catch((err) => this.deps.log.warn({ err, workerId }, 'the status of a worker was not written')),
+        .catch((err) => this.#deps.log.warn({ err, workerId }, 'the status of a worker was not written')),
     );
     const entry: LiveWorker = { ...server, activity, starting: new AbortController() };
-    this.live.set(workerId, entry);
+    this.#live.set(workerId, entry);
     return entry;
   }
 
-  private async bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
+  async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
     const how = {
-      git: this.deps.git,
+      git: this.#deps.git,
       backend: entry.backend,
-      folders: this.directories.foldersOf(worker),
-      report: (percent: number, message: string) => this.reportProgress(worker.id, percent, message),
+      folders: this.#directories.foldersOf(worker),
+      report: (percent: number, message: string) => this.#reportProgress(worker.id, percent, message),
       signal: entry.starting.signal,
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
-    const isReady = await this.rows.update(worker.id, ['starting'], {
+    const isReady = await this.#rows.update(worker.id, ['starting'], {
       status: 'ready',
       startedAt: new Date(),
       lastActivityAt: new Date(),
@@ -167,44 +173,46 @@ export class WorkerManager {
     });
     if (!isReady) throw new Error('the worker was stopped while it started');
     // Commits may have reached the branch since its files were written.
-    this.follower.follow(worker);
+    this.#follower.follow(worker);
   }
 
-  private reportProgress(workerId: string, progressPercent: number, progressMessage: string): void {
-    this.rows
+  #reportProgress(workerId: string, progressPercent: number, progressMessage: string): void {
+    this.#rows
       .update(workerId, ['starting'], { progressPercent, progressMessage })
-      .catch((err) => this.deps.log.warn({ err, workerId }, 'the progress of a worker was not written'));
+      .catch((err) => this.#deps.log.warn({ err, workerId }, 'the progress of a worker was not written'));
   }
 
-  private async failStart(workerId: string, entry: LiveWorker, error: unknown): Promise<void> {
+  async #failStart(workerId: string, entry: LiveWorker, error: unknown): Promise<void> {
     // Stopped, and ended, by a caller of `stop`.
-    if (this.live.get(workerId) !== entry) return;
-    this.live.delete(workerId);
-    this.deps.log.warn({ err: error, workerId }, 'a worker did not start');
-    await this.shutdown.fail(workerId, whyNotStarted(error), entry);
+    if (this.#live.get(workerId) !== entry) return;
+    this.#live.delete(workerId);
+    this.#deps.log.warn({ err: error, workerId }, 'a worker did not start');
+    await this.#shutdown.fail(workerId, whyNotStarted(error), entry);
   }
 
-  private async stopOnce(workerId: string, statusReason: string): Promise<void> {
-    const entry = this.live.get(workerId);
-    this.live.delete(workerId);
+  async #stopOnce(workerId: string, statusReason: string): Promise<void> {
+    const entry = this.#live.get(workerId);
+    this.#live.delete(workerId);
     // Without its key no start returns this worker any more.
     const data = { status: 'stopping', liveKey: null } as const;
-    const isStopping = await this.rows.update(workerId, liveStatuses, data).catch((error) => {
-      if (entry) this.live.set(workerId, entry);
+    const isStopping = await this.#rows.update(workerId, liveStatuses, data).catch((error) => {
+      if (entry) this.#live.set(workerId, entry);
       throw error;
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.shutdown.stop(workerId, statusReason, entry);
+    await this.#shutdown.stop(workerId, statusReason, entry);
   }
 
-  private onExit({ workerId, reason, detail }: WorkerExit): void {
-    const entry = this.live.get(workerId);
+  #onExit({ workerId, reason, detail }: WorkerExit): void {
+    const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
-    this.live.delete(workerId);
-    this.shutdown
+    this.#live.delete(workerId);
+    this.#shutdown
       .fail(workerId, { reason, detail }, entry)
-      .catch((err) => this.deps.log.error({ err, workerId, reason }, 'the exit of a worker was not handled'));
+      .catch((err) =>
+        this.#deps.log.error({ err, workerId, reason }, 'the exit of a worker was not handled'),
+      );
   }
 }

@@ -3,7 +3,11 @@ import type { EventBus } from '../engines/events/event-bus.js';
 
 /** Writes the rows of workers and publishes each change on the topic `worker`. */
 export class WorkerRows {
-  constructor(private readonly deps: { prisma: PrismaClient; bus: EventBus }) {}
+  readonly #deps: { prisma: PrismaClient; bus: EventBus };
+
+  constructor(deps: { prisma: PrismaClient; bus: EventBus }) {
+    this.#deps = deps;
+  }
 
   /**
    * Changes the row of a worker that has one of the statuses `from`.
@@ -15,8 +19,8 @@ export class WorkerRows {
     data: Prisma.WorkerUpdateManyMutationInput,
   ): Promise<boolean> {
     const where = { id: workerId, status: { in: [...from] } };
-    const { count } = await this.deps.prisma.worker.updateMany({ where, data });
-    if (count > 0) this.deps.bus.publish('worker', workerId, { workerId });
+    const { count } = await this.#deps.prisma.worker.updateMany({ where, data });
+    if (count > 0) this.#deps.bus.publish('worker', workerId, { workerId });
     return count > 0;
   }
 }

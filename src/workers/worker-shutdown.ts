@@ -31,17 +31,24 @@ const stopFailed: WorkerFailure = {
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
   onEnded: WorkerEndedListener = async () => {};
-  private readonly servers: ServerStopper;
+  readonly #servers: ServerStopper;
 
-  constructor(
-    private readonly deps: {
-      rows: WorkerRows;
-      follower: FileFollower;
-      directories: WorkerDirectories;
-      log: Logger;
-    },
-  ) {
-    this.servers = new ServerStopper(deps);
+  readonly #deps: {
+    rows: WorkerRows;
+    follower: FileFollower;
+    directories: WorkerDirectories;
+    log: Logger;
+  };
+
+  constructor(deps: {
+    rows: WorkerRows;
+    follower: FileFollower;
+    directories: WorkerDirectories;
+    log: Logger;
+  }) {
+    this.#deps = deps;
+
+    this.#servers = new ServerStopper(deps);
   }
 
   /**
@@ -53,37 +60,37 @@ export class WorkerShutdown {
     statusReason: string,
     server?: WorkerServer & Pick<LiveWorker, 'started'>,
   ): Promise<void> {
-    const isStopped = !server || (await this.servers.stop(server.backend, workerId));
+    const isStopped = !server || (await this.#servers.stop(server.backend, workerId));
     // A start that goes on might write files after their folder was removed.
     await server?.started;
-    if (isStopped) await this.end(workerId, 'stopped', { reason: statusReason, detail: null }, server);
-    else await this.end(workerId, 'failed', stopFailed, server);
+    if (isStopped) await this.#end(workerId, 'stopped', { reason: statusReason, detail: null }, server);
+    else await this.#end(workerId, 'failed', stopFailed, server);
   }
 
   /** Ends a worker that failed, also where its server cannot be stopped at once. */
   async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
-    if (server) await this.servers.stop(server.backend, workerId);
-    await this.end(workerId, 'failed', failure, server);
+    if (server) await this.#servers.stop(server.backend, workerId);
+    await this.#end(workerId, 'failed', failure, server);
   }
 
   /** Stops a server that belongs to no live worker, and removes its folders. */
   async discard(workerId: string, backend: WorkerBackend): Promise<void> {
-    await this.servers.stop(backend, workerId);
-    await this.deps.directories.remove(workerId, backend);
+    await this.#servers.stop(backend, workerId);
+    await this.#deps.directories.remove(workerId, backend);
   }
 
   /** Gives up the servers that could not be stopped yet. */
   close(): void {
-    this.servers.close();
+    this.#servers.close();
   }
 
-  private async end(
+  async #end(
     workerId: string,
     status: 'stopped' | 'failed',
     { reason, detail }: { reason: string; detail: string | null },
     server?: WorkerServer,
   ): Promise<void> {
-    const { rows, follower, directories, log } = this.deps;
+    const { rows, follower, directories, log } = this.#deps;
     await follower.unfollow(workerId);
     await rows.update(workerId, liveStatuses, {
       status,

@@ -29,7 +29,7 @@ export async function archiveWorkspace(
 }
 
 /**
- * Takes a workspace out of the archive; idempotent. Needs the scope `write` and `can_manage`.
+ * Unarchives a workspace; idempotent. Stopped workers stay stopped. Needs the scope `write` and `can_manage`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function unarchiveWorkspace(

@@ -7,11 +7,11 @@ import { checkEach } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
-const mostConnectors = 100;
+const maxConnectors = 100;
 
 /**
- * The repository of a body, which must be one of this space that the caller may edit.
- * @throws DomainError `invalid_request` when it is unknown here, `forbidden`
+ * Loads the repository that a client names for a workspace, and checks that the caller may edit it.
+ * @throws DomainError `invalid_request` when the space has no such repository, `forbidden`
  */
 export async function checkRepository(
   services: PrismaService,
@@ -30,13 +30,16 @@ export async function checkRepository(
   if (!repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces).canEdit) {
     throw new DomainError(
       'forbidden',
-      'You may not edit this repository; ask the owner of a workspace over it.',
+      'You may not edit this repository; ask the owner of one of its workspaces.',
     );
   }
   return repository;
 }
 
-/** @throws DomainError `invalid_request` unless the branch exists */
+/**
+ * Checks the default branch that a client names.
+ * @throws DomainError `invalid_request` when the repository has no such branch
+ */
 export async function checkBranch(
   { git: store }: Pick<WorkspaceServices, 'git'>,
   repository: Repository,
@@ -54,7 +57,10 @@ export async function checkBranch(
   return branch;
 }
 
-/** @throws DomainError `invalid_request` unless the user is a member of this space (a platform admin always is) */
+/**
+ * Checks the owner that a client names: a member of the space, or a platform admin.
+ * @throws DomainError `invalid_request` for another user
+ */
 export async function checkOwner(
   services: PrismaService,
   access: SpaceAccess,
@@ -72,7 +78,11 @@ export async function checkOwner(
   return found.id;
 }
 
-/** @throws DomainError `invalid_request` unless all are connectors of this space; duplicates are dropped */
+/**
+ * Checks the query connectors that a client names.
+ * @returns their ids in lower case, each once
+ * @throws DomainError `invalid_request` for more than 100, or for one that is not in the space
+ */
 export async function checkConnectors(
   services: PrismaService,
   access: SpaceAccess,
@@ -80,8 +90,8 @@ export async function checkConnectors(
 ): Promise<string[]> {
   const field = 'authoringQueryConnectorIds';
   const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
-  if (unique.length > mostConnectors)
-    throw invalidField(field, `must have at most ${mostConnectors} items`, 'too_long');
+  if (unique.length > maxConnectors)
+    throw invalidField(field, `must have at most ${maxConnectors} items`, 'too_long');
   const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },

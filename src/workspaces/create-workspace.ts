@@ -10,18 +10,22 @@ import { checkName } from '../validation/validate.js';
 import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
-/** What a client gives for a new workspace; what is absent takes the contract's default. */
+/** A new workspace. */
 export interface CreateWorkspaceInput {
   name: string;
   defaultRepositoryId: string;
+  /** Default the default branch of the repository. */
   defaultBranch?: string | null;
+  /** Default the caller. */
   ownerUserId?: string | null;
+  /** Default `private`. */
   visibility?: Visibility | null;
+  /** Default none. */
   authoringQueryConnectorIds?: string[] | null;
 }
 
 /**
- * Loads a space to make a workspace in.
+ * Loads a space and checks that the caller may create a workspace in it.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadSpaceForNewWorkspace(
@@ -32,13 +36,13 @@ export async function loadSpaceForNewWorkspace(
   const access = await loadSpace(services, ctx, spaceSlug);
   requireScope(ctx, 'write');
   if (access.role === 'viewer') {
-    throw new DomainError('forbidden', 'Making a workspace needs the role editor in this space.');
+    throw new DomainError('forbidden', 'To create a workspace, you need the role editor in this space.');
   }
   return access;
 }
 
 /**
- * Makes a workspace over a repository that the caller may edit. Needs the scope `write` and the space role editor.
+ * Creates a workspace of a repository that the caller may edit. Needs the scope `write` and the space role editor.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function createWorkspace(
@@ -48,9 +52,9 @@ export async function createWorkspace(
   input: CreateWorkspaceInput,
 ): Promise<Workspace> {
   const access = await loadSpaceForNewWorkspace(services, ctx, spaceSlug);
-  const { location, ...checked } = await checkAll({
+  const { repositoryAndBranch, ...checked } = await checkAll({
     name: () => checkName(input.name),
-    location: () => checkLocation(services, ctx, access, input),
+    repositoryAndBranch: () => checkRepositoryAndBranch(services, ctx, access, input),
     ownerUserId: () => checkOwner(services, access, input.ownerUserId ?? ctx.actor.userId),
     authoringQueryConnectorIds: () =>
       checkConnectors(services, access, input.authoringQueryConnectorIds ?? []),
@@ -60,15 +64,15 @@ export async function createWorkspace(
       spaceId: access.space.id,
       visibility: input.visibility ?? 'private',
       ...checked,
-      ...location,
+      ...repositoryAndBranch,
     },
   });
   publishWorkspaceChange(services.bus, workspace, 'created');
   return workspace;
 }
 
-/** The repository, and the branch in it: its default branch unless one is given. */
-async function checkLocation(
+/** Checks the repository, and the branch: default the default branch of the repository. */
+async function checkRepositoryAndBranch(
   services: WorkspaceServices,
   ctx: RequestContext,
   access: SpaceAccess,

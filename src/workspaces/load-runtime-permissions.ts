@@ -5,9 +5,9 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
- * What the caller may do with a worker, session or execution that was loaded already.
- * @param of.userId who started it
- * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ * Returns what the caller may do with a worker, session or execution.
+ * @param of.userId the user who started it
+ * @throws DomainError `not_found` when the caller is not a member of the space
  */
 export async function loadRuntimePermissions(
   services: PrismaService,

@@ -5,8 +5,9 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
- * What the caller may do with a workspace that was loaded already; its grants are read where they did not come along.
- * @throws DomainError `not_found` when the caller is no member of its space (any more)
+ * Returns what the caller may do with a workspace.
+ * @param workspace.grants read from the database when absent
+ * @throws DomainError `not_found` when the caller is not a member of the space
  */
 export async function loadWorkspacePermissions(
   services: PrismaService,

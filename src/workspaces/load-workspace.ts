@@ -6,11 +6,12 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
 
-/** A permission that a command can ask for. */
+/** A permission that a command can need. */
 export type Need = 'view' | 'edit' | 'manage';
 
-/** A workspace that the caller may act on, with all that a command needs of it. */
+/** A workspace for which the caller is authorized. */
 export interface LoadedWorkspace {
+  /** The caller's access to the space. */
   access: SpaceAccess;
   workspace: Workspace & { grants: WorkspaceGrant[]; defaultRepository: Repository };
   permissions: WorkspacePermissions;
@@ -40,14 +41,14 @@ export async function loadWorkspace(
   return { access, workspace, permissions };
 }
 
-/** @throws DomainError `forbidden` unless the permissions include `need` */
+/** @throws DomainError `forbidden` when the permissions do not include `need` */
 export function assertMay(permissions: WorkspacePermissions, need: Need): void {
   const may = { view: permissions.canView, edit: permissions.canEdit, manage: permissions.canManage }[need];
   if (!may)
     throw new DomainError('forbidden', `You may not ${need} this workspace; ask its owner for access.`);
 }
 
-/** @throws DomainError `workspace_archived` when the workspace takes no more writes */
+/** @throws DomainError `workspace_archived` when the workspace is archived, which makes it read-only */
 export function assertNotArchived(workspace: Pick<Workspace, 'archivedAt'>): void {
   if (workspace.archivedAt) {
     throw new DomainError('workspace_archived', 'This workspace is archived; unarchive it to change it.');

@@ -11,20 +11,20 @@ import { checkBranch, checkConnectors, checkOwner, checkRepository } from './che
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
-/** What to change of a workspace; what is absent stays. */
+/** The fields of a workspace to change; an absent field stays as it is. */
 export interface UpdateWorkspaceInput {
   name?: string | null;
   defaultRepositoryId?: string | null;
   defaultBranch?: string | null;
   ownerUserId?: string | null;
   visibility?: Visibility | null;
-  /** `null` and an empty list clear. */
+  /** `null` and an empty list remove all. */
   authoringQueryConnectorIds?: string[] | null;
 }
 
 /**
- * Changes a workspace's metadata. Needs the scope `write` and `can_manage`; the owner only the owner and space admins
- * change; another repository must be one that the caller may edit.
+ * Changes a workspace. Needs the scope `write` and `can_manage`. Only the owner and space admins may change the owner. The
+ * caller must be allowed to edit a new repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
  */
 export async function updateWorkspace(
@@ -40,10 +40,10 @@ export async function updateWorkspace(
   assertNotArchived(workspace);
   const { authoringQueryConnectorIds, ...others } = input;
   const given = refuseNulls(others);
-  const placed = given.defaultRepositoryId !== undefined || given.defaultBranch !== undefined;
-  const { location, ...checked } = await checkAll({
+  const isRelocated = given.defaultRepositoryId !== undefined || given.defaultBranch !== undefined;
+  const { repositoryAndBranch, ...checked } = await checkAll({
     name: () => (given.name === undefined ? undefined : checkName(given.name)),
-    location: () => (placed ? checkLocation(services, ctx, loaded, given) : {}),
+    repositoryAndBranch: () => (isRelocated ? checkRepositoryAndBranch(services, ctx, loaded, given) : {}),
     ownerUserId: () =>
       given.ownerUserId === undefined ? undefined : checkNewOwner(services, ctx, loaded, given.ownerUserId),
     authoringQueryConnectorIds: () =>
@@ -52,17 +52,17 @@ export async function updateWorkspace(
         : checkConnectors(services, access, authoringQueryConnectorIds ?? []),
   });
   const [updated] = await services.prisma.workspace.updateManyAndReturn({
-    where: { id: workspace.id, defaultRepositoryId: placed ? workspace.defaultRepositoryId : undefined },
-    data: { ...checked, ...location, visibility: given.visibility },
+    where: { id: workspace.id, defaultRepositoryId: isRelocated ? workspace.defaultRepositoryId : undefined },
+    data: { ...checked, ...repositoryAndBranch, visibility: given.visibility },
   });
-  // Another change moved it to another repository meanwhile, in which the branch was not looked for.
+  // A concurrent change gave it another repository, for which the branch was not checked: check again.
   if (!updated) return updateWorkspace(services, ctx, spaceSlug, workspaceId, input);
   publishWorkspaceChange(services.bus, updated, 'updated');
   return updated;
 }
 
-/** The repository and the branch to write: another repository brings its default branch unless one is given. */
-async function checkLocation(
+/** Checks a new repository or branch. For a new repository, the branch defaults to its default branch. */
+async function checkRepositoryAndBranch(
   services: WorkspaceServices,
   ctx: RequestContext,
   { access, workspace }: LoadedWorkspace,
@@ -80,7 +80,10 @@ async function checkLocation(
   };
 }
 
-/** @throws DomainError `forbidden` unless the caller may give the workspace away, `invalid_request` for an unknown user */
+/**
+ * Checks the new owner of a workspace. Only the current owner and space admins may change the owner.
+ * @throws DomainError `forbidden` for other callers, `invalid_request` when the new owner is not a member of the space
+ */
 export async function checkNewOwner(
   services: PrismaService,
   ctx: RequestContext,
@@ -90,7 +93,10 @@ export async function checkNewOwner(
   const { access, workspace } = loaded;
   if (userId === workspace.ownerUserId) return userId;
   if (access.role !== 'admin' && workspace.ownerUserId !== ctx.actor.userId) {
-    throw new DomainError('forbidden', 'Only the owner and space admins change the owner of a workspace.');
+    throw new DomainError(
+      'forbidden',
+      'Only the owner of a workspace and space admins may change its owner.',
+    );
   }
   return checkOwner(services, access, userId);
 }

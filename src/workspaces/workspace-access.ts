@@ -15,27 +15,28 @@ import { assertNotArchived, loadWorkspace } from './load-workspace.js';
 import { checkNewOwner } from './update-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
-/** One user or team, and what it may do. */
+/** The access of one user or team to a workspace. */
 export interface GrantInput {
   principalType: 'user' | 'team';
   principalId: string;
   accessLevel: AccessLevel;
 }
 
-/** The sharing of a workspace as it shall be; absent visibility and owner stay, the grants replace all. */
+/** The new sharing of a workspace. An absent visibility or owner stays as it is. */
 export interface WorkspaceAccessInput {
   visibility?: Visibility | null;
   ownerUserId?: string | null;
+  /** Replace all grants; at most 500. */
   grants: GrantInput[];
 }
 
 /** A workspace with its grants. */
 export type SharedWorkspace = Workspace & { grants: WorkspaceGrant[] };
 
-const mostGrants = 500;
+const maxGrants = 500;
 
 /**
- * Reads the sharing of a workspace. Needs the scope `read` and `can_manage`.
+ * Reads the owner, visibility and grants of a workspace. Needs the scope `read` and `can_manage`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function readWorkspaceAccess(
@@ -50,7 +51,7 @@ export async function readWorkspaceAccess(
 }
 
 /**
- * Replaces the sharing of a workspace whole. Needs the scope `write` and `can_manage`.
+ * Replaces all grants of a workspace, and sets its visibility and owner where they are given. Needs the scope `write` and `can_manage`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
  */
 export async function replaceWorkspaceAccess(
@@ -69,9 +70,11 @@ export async function replaceWorkspaceAccess(
     grants: () => checkGrants(services, loaded.access, input.grants),
   });
   const { id } = loaded.workspace;
-  const kept = new Map(loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]));
+  const idsByPrincipal = new Map(
+    loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]),
+  );
   const grants = input.grants.map(({ principalType, principalId, accessLevel }) => ({
-    id: kept.get(principalId),
+    id: idsByPrincipal.get(principalId),
     userId: principalType === 'user' ? principalId : null,
     teamId: principalType === 'team' ? principalId : null,
     accessLevel,
@@ -94,8 +97,8 @@ async function checkGrants(
   access: SpaceAccess,
   grants: GrantInput[],
 ): Promise<void> {
-  if (grants.length > mostGrants)
-    throw invalidField('grants', `must have at most ${mostGrants} items`, 'too_long');
+  if (grants.length > maxGrants)
+    throw invalidField('grants', `must have at most ${maxGrants} items`, 'too_long');
   const { prisma } = services;
   const ids = (type: GrantInput['principalType']) =>
     grants
@@ -118,7 +121,7 @@ async function checkGrants(
     const principal = `${principalType}:${principalId}`;
     const at = ['grants', index, 'principalId'];
     if (!known.has(principal)) throw invalidField(at, `is not a ${principalType} of this space`, 'unknown');
-    if (seen.has(principal)) throw invalidField(at, 'is granted twice', 'duplicate');
+    if (seen.has(principal)) throw invalidField(at, 'is listed twice', 'duplicate');
     seen.add(principal);
   });
 }

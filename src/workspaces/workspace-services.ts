@@ -8,8 +8,8 @@ export interface WorkspaceServices extends PrismaService {
   bus: EventBus;
 }
 
-/** What archiving a workspace needs. */
+/** What `archiveWorkspace` needs. */
 export interface ArchiveServices extends WorkspaceServices {
-  /** Stops the live workers of a workspace; resolves when their rows are terminal. */
+  /** Stops the live workers of a workspace. Resolves when all have the status `stopped` or `failed`. */
   stopWorkers(workspaceId: string, statusReason: string): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { notFound } from '../errors.js';
 import { assertNotArchived } from './load-workspace.js';
 
 /**
- * Writes what must not begin in an archived workspace, in a transaction that keeps it from being archived meanwhile: who
- * archives it afterwards, on any replica, finds what was written.
- * @throws DomainError `workspace_archived`, `not_found` when it is gone
+ * Runs a write in a transaction unless the workspace is archived. The transaction locks the workspace row, so an archiving on
+ * any replica waits for it and then sees the written rows, for example a worker to stop.
+ * @throws DomainError `workspace_archived`, `not_found` when the workspace was deleted, and what `write` throws
  */
 export function writeUnlessArchived<T>(
   prisma: PrismaClient,

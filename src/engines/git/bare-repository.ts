@@ -23,83 +23,87 @@ export interface RepositoryParts {
 
 /** One bare repository of a store. Each method reports a failing disk as `storage_unavailable`. */
 export class BareRepository implements GitRepository {
-  private readonly branchStore: Branches;
-  private readonly files: CommitFiles;
+  readonly #branchStore: Branches;
+  readonly #files: CommitFiles;
 
-  constructor(private readonly parts: RepositoryParts) {
-    this.branchStore = new Branches(parts);
-    this.files = new CommitFiles(parts.objects);
+  readonly #parts: RepositoryParts;
+
+  constructor(parts: RepositoryParts) {
+    this.#parts = parts;
+
+    this.#branchStore = new Branches(parts);
+    this.#files = new CommitFiles(parts.objects);
   }
 
   resolveRef(ref: string) {
-    return guardStorage(() => resolveRef(this.parts, ref));
+    return guardStorage(() => resolveRef(this.#parts, ref));
   }
 
   resolveBranch(branch: string) {
-    return guardStorage(() => this.branchStore.resolve(branch));
+    return guardStorage(() => this.#branchStore.resolve(branch));
   }
 
   setDefaultBranch(branch: string) {
-    return guardStorage(() => this.branchStore.setDefault(branch));
+    return guardStorage(() => this.#branchStore.setDefault(branch));
   }
 
   branches() {
-    return guardStorage(() => this.branchStore.list());
+    return guardStorage(() => this.#branchStore.list());
   }
 
   createBranch(name: string, commitOid: string) {
-    return guardStorage(() => this.branchStore.create(name, commitOid));
+    return guardStorage(() => this.#branchStore.create(name, commitOid));
   }
 
   moveBranch(name: string, from: string, to: string) {
-    return guardStorage(() => this.branchStore.move(name, from, to));
+    return guardStorage(() => this.#branchStore.move(name, from, to));
   }
 
   deleteBranch(name: string, at?: string) {
-    return guardStorage(() => this.branchStore.delete(name, at));
+    return guardStorage(() => this.#branchStore.delete(name, at));
   }
 
   isKnown(oid: string) {
-    return guardStorage(async () => (await this.parts.objects.read(oid))?.type === 'commit');
+    return guardStorage(async () => (await this.#parts.objects.read(oid))?.type === 'commit');
   }
 
   readCommit(oid: string) {
-    return guardStorage(() => readCommit(this.parts.objects, oid));
+    return guardStorage(() => readCommit(this.#parts.objects, oid));
   }
 
   readFile(commitOid: string, path: string) {
-    return guardStorage(() => this.files.read(commitOid, path));
+    return guardStorage(() => this.#files.read(commitOid, path));
   }
 
   fileOid(commitOid: string, path: string) {
-    return guardStorage(() => this.files.find(commitOid, path));
+    return guardStorage(() => this.#files.find(commitOid, path));
   }
 
   listFiles(commitOid: string) {
-    return guardStorage(() => this.files.list(commitOid));
+    return guardStorage(() => this.#files.list(commitOid));
   }
 
   differingPaths(before: string, after: string) {
-    return guardStorage(() => this.files.differingPaths(before, after));
+    return guardStorage(() => this.#files.differingPaths(before, after));
   }
 
   blobSize(oid: string) {
-    return guardStorage(() => this.parts.objects.blobSize(oid));
+    return guardStorage(() => this.#parts.objects.blobSize(oid));
   }
 
   commit(input: CommitInput) {
-    return guardStorage(() => commitToBranch(this.parts, input));
+    return guardStorage(() => commitToBranch(this.#parts, input));
   }
 
   history(from: string | null, to: string) {
-    return history(this.parts, from, to);
+    return history(this.#parts, from, to);
   }
 
   lastChanges(commitOid: string, paths: Iterable<string>) {
-    return guardStorage(() => lastChanges(this.parts.objects, commitOid, paths));
+    return guardStorage(() => lastChanges(this.#parts.objects, commitOid, paths));
   }
 
   isAncestor(ancestor: string, descendant: string) {
-    return guardStorage(() => isAncestor(this.parts, ancestor, descendant));
+    return guardStorage(() => isAncestor(this.#parts, ancestor, descendant));
   }
 }

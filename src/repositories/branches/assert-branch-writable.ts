@@ -2,7 +2,7 @@ import type { SpaceAccess } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { DomainError } from '../../errors.js';
 
-/** @throws DomainError `branch_protected` unless the caller may write to the branch directly */
+/** @throws DomainError `branch_protected` when the branch is protected and the caller is no space admin */
 export async function assertBranchWritable(
   { prisma }: PrismaService,
   target: { access: SpaceAccess; repository: { id: string } },

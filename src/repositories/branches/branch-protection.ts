@@ -7,9 +7,11 @@ import { loadRepository } from '../load-repository.js';
 import type { RepositoryServices } from '../repository-services.js';
 
 /**
- * Says whether a branch takes direct writes from space admins only; idempotent. For space admins.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, `invalid_request` when a branch that
- *   does not exist shall be protected
+ * Protects a branch or removes its protection; idempotent. Only space admins write directly to a protected branch. For space
+ * admins.
+ * @param input.protected false also for a branch that does not exist
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`, `invalid_request` when the branch to
+ *   protect does not exist
  */
 export async function setBranchProtection(
   services: RepositoryServices,

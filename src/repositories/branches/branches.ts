@@ -17,18 +17,19 @@ import type { RepositoryServices } from '../repository-services.js';
 import { assertBranchWritable } from './assert-branch-writable.js';
 import { lockDefaultBranch } from './lock-default-branch.js';
 
-/** A branch at the commit that it points to. */
+/** A branch. */
 export interface Branch {
   name: string;
+  /** The commit at its tip. */
   commitOid: string;
   isProtected: boolean;
 }
 
-/** The name of a branch that only space admins write to directly. */
+/** The name of a branch to which only space admins write directly. */
 export type ProtectedBranch = Pick<ProtectedBranchRow, 'name'>;
 
 /**
- * The branches of a repository by name. Needs the scope `read` and `can_view` of the repository.
+ * Lists the branches of a repository, sorted by name. Needs the scope `read` and `can_view` of the repository.
  * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`; thrown when the listing is read
  */
 export function listBranches(
@@ -37,14 +38,16 @@ export function listBranches(
   repository: Repository,
 ): Listing<Branch> {
   return nameListing(async () => {
-    const guarded = new Set((await loadProtectedBranches(services, ctx, repository)).map(({ name }) => name));
+    const protectedNames = new Set(
+      (await loadProtectedBranches(services, ctx, repository)).map(({ name }) => name),
+    );
     const branches = await (await services.git.repository(repository.id)).branches();
-    return branches.map((branch) => ({ ...branch, isProtected: guarded.has(branch.name) }));
+    return branches.map((branch) => ({ ...branch, isProtected: protectedNames.has(branch.name) }));
   });
 }
 
 /**
- * The protected branches by name. Needs the scope `read` and `can_view` of the repository.
+ * Lists the protected branches of a repository, sorted by name. Needs the scope `read` and `can_view` of the repository.
  * @throws DomainError `insufficient_scope`, `forbidden`; thrown when the listing is read
  */
 export function listProtectedBranches(
@@ -69,14 +72,15 @@ async function loadProtectedBranches(
   });
 }
 
-/** A new branch, which begins at a branch, tag or commit: by default at the default branch. */
+/** A new branch. */
 export interface CreateBranchInput {
   name: string;
+  /** The branch, tag or commit at which it begins; default the default branch. */
   from?: string | null;
 }
 
 /**
- * Makes a branch. Needs the scope `write` and `can_edit` of the repository.
+ * Creates a branch. Needs the scope `write` and `can_edit` of the repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `branch_protected`, `invalid_ref`,
  *   `invalid_request` for an unknown `from`, `already_exists`, `storage_unavailable`
  */
@@ -92,14 +96,14 @@ export async function createBranch(
   const name = checkBranchName(input.name, 'name');
   await assertBranchWritable(services, loaded, name);
   const git = await services.git.repository(repository.id);
-  const commitOid = await createAt(git, name, input.from ?? repository.defaultBranch);
+  const commitOid = await createBranchAt(git, name, input.from ?? repository.defaultBranch);
   const where = { repositoryId: repository.id, name };
   const isProtected = (await services.prisma.protectedBranch.count({ where })) > 0;
   return { name, commitOid, isProtected };
 }
 
 /**
- * Deletes a branch that is not the default one, with its index and its protection. Needs the scope `write` and
+ * Deletes a branch, its index and its protection. The default branch cannot be deleted. Needs the scope `write` and
  * `can_edit` of the repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `branch_protected`, `invalid_ref`,
  *   `invalid_request` for the default branch, `storage_unavailable`
@@ -126,9 +130,9 @@ export async function deleteBranch(
 }
 
 /**
- * Removes a branch with its index and its protection.
- * @param remove removes it from the repository; false when it is there still, then the rest stays, too
- * @returns false when it is the default branch, which stays
+ * Removes a branch, its index and its protection, unless it is the default branch.
+ * @param remove removes the branch from Git; returns false when Git kept it, then the index and protection stay as well
+ * @returns false when it is the default branch: nothing was removed
  */
 export async function removeBranch(
   prisma: PrismaClient,
@@ -158,7 +162,7 @@ async function loadForBranchWrite(
   return loaded;
 }
 
-async function createAt(git: GitRepository, name: string, from: string): Promise<string> {
+async function createBranchAt(git: GitRepository, name: string, from: string): Promise<string> {
   try {
     const { commitOid } = await git.resolveRef(from);
     await git.createBranch(name, commitOid);

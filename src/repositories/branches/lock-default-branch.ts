@@ -1,9 +1,9 @@
 import type { Prisma } from '../../../prisma/generated/client/client.js';
 
 /**
- * Reads the default branch of a repository and keeps it from being changed until the transaction ends, so that no branch
- * is deleted while it becomes the default.
- * @returns null when there is no such repository
+ * Reads the default branch of a repository and locks the row until the transaction ends. So a branch cannot be deleted and
+ * become the default at the same time.
+ * @returns the name of the branch, or null when the repository does not exist
  */
 export async function lockDefaultBranch(
   tx: Prisma.TransactionClient,

@@ -5,7 +5,7 @@ import { loadRepository } from '../load-repository.js';
 import type { MaintenanceServices } from './maintenance-services.js';
 
 /**
- * Queues a repository for maintenance, whether or not it is due. For space admins with the scope `admin`.
+ * Queues a repository for maintenance, even when it does not need one yet. For space admins with the scope `admin`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `rate_limited`
  */
 export async function maintainRepository(

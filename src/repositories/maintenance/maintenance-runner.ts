@@ -9,10 +9,10 @@ import { ProgressWriter } from './progress-writer.js';
 const maxWaiting = 1_000;
 const noProgress = { step: null, percent: null };
 
-/** The columns of a maintenance, without its key. */
+/** The columns of `RepositoryMaintenance` without its key. */
 type MaintenanceColumns = Omit<Prisma.RepositoryMaintenanceUncheckedCreateInput, 'repositoryId'>;
 
-/** The name of the lease that is held while a repository is maintained; see {@link Leases}. */
+/** The name of the lease that a process holds while it maintains a repository; see {@link Leases}. */
 export function maintenanceLease(repositoryId: string): string {
   return `maintenance:${repositoryId}`;
 }
@@ -28,7 +28,7 @@ export interface MaintenanceRunnerDeps {
 
 /**
  * Maintains repositories in the background: one at a time in this process, and each repository in one process at a time.
- * The database holds the state of each, so a restart or another replica continues with what was queued.
+ * The queue is also in the database, so that a restarted process or another replica continues with it.
  */
 export class MaintenanceRunner {
   readonly #deps: MaintenanceRunnerDeps;
@@ -41,13 +41,13 @@ export class MaintenanceRunner {
   }
 
   /**
-   * Queues a repository. Does nothing for one that waits or is being maintained already.
-   * @throws DomainError `rate_limited` when 1,000 repositories wait already
+   * Queues a repository. Does nothing when it is already queued here or being maintained.
+   * @throws DomainError `rate_limited` when 1,000 repositories are already queued
    */
   async request(repositoryId: string): Promise<void> {
     if (this.#waiting.has(repositoryId)) return;
     if (await this.#deps.leases.isHeld(maintenanceLease(repositoryId))) return;
-    if (this.#waiting.size >= maxWaiting) throw tooManyWait();
+    if (this.#waiting.size >= maxWaiting) throw tooManyQueued();
     this.#waiting.add(repositoryId);
     await this.#record(repositoryId, { status: 'queued' });
     this.#working ??= this.#maintainWaiting().finally(() => {
@@ -55,7 +55,7 @@ export class MaintenanceRunner {
     });
   }
 
-  /** Stops the maintenance that runs. It stays queued for the next start or for another replica. */
+  /** Stops the running maintenance. It stays queued for the next start or for another replica. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#working;
@@ -73,7 +73,7 @@ export class MaintenanceRunner {
     }
   }
 
-  /** Maintains a repository, unless another process does it now or has done it. */
+  /** Maintains a repository, unless another process is doing it or has done it. */
   async #maintainLeased(repositoryId: string): Promise<void> {
     const { prisma, leases } = this.#deps;
     const lease = await leases.tryTake(maintenanceLease(repositoryId));
@@ -94,7 +94,7 @@ export class MaintenanceRunner {
     await this.#record(repositoryId, { ...outcome, ...noProgress });
   }
 
-  /** Runs the maintenance and returns what is recorded about its end. */
+  /** Runs the maintenance and returns the columns to record at its end. */
   async #runGit(repositoryId: string, signal: AbortSignal): Promise<MaintenanceColumns> {
     const { git, log } = this.#deps;
     const progress = new ProgressWriter((step, percent) =>
@@ -128,7 +128,7 @@ export class MaintenanceRunner {
   }
 }
 
-function tooManyWait(): DomainError {
-  const message = 'Too many repositories wait for maintenance; try again later.';
+function tooManyQueued(): DomainError {
+  const message = 'Too many repositories are queued for maintenance; try again later.';
   return new DomainError('rate_limited', message, { retryAfterSeconds: 60 });
 }

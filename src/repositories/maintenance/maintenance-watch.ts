@@ -22,25 +22,25 @@ export interface MaintenanceWatchDeps {
 }
 
 /**
- * Requests maintenance for the repositories that need it. Twice a minute it checks the repositories that got commits, and
- * the maintenances that were queued or begun but not ended, for example by a process that was killed. Once an hour it
- * checks all repositories. A maintenance that failed is tried again after an hour.
+ * Requests maintenance for the repositories that need it. Twice a minute it checks the repositories with new commits, and
+ * requests the unfinished maintenances again, for example those of a killed process. Once an hour it checks all
+ * repositories. A failed maintenance is tried again after an hour.
  */
 export class MaintenanceWatch {
   readonly #deps: MaintenanceWatchDeps;
-  /** The repositories that got commits since the last check. */
+  /** The repositories with commits since the last check. */
   readonly #changed = new Set<string>();
   readonly #unsubscribe: () => void;
   #checkAllAt: number;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Begins at once. */
+  /** Starts the timer; the first check is after one interval. */
   constructor(deps: MaintenanceWatchDeps) {
     this.#deps = deps;
     this.#checkAllAt = performance.now() + this.#everyMs;
     this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId }) => {
-      // The hourly check finds those that exceed the limit.
+      // The hourly check finds the repositories that exceed the limit.
       if (this.#changed.size < maxChanged) this.#changed.add(repositoryId);
     });
     this.#schedule();
@@ -113,7 +113,7 @@ export class MaintenanceWatch {
       const where = { repositoryId, status: 'failed' as const, finishedAt };
       if ((await prisma.repositoryMaintenance.count({ where })) === 0) await runner.request(repositoryId);
     } catch (error) {
-      // One repository that is gone or unreadable must not stop the others. The store reports those that are unreadable.
+      // A deleted or unreadable repository must not stop the check of the others. The store reports the unreadable ones.
       if (error instanceof DomainError && ['not_found', 'storage_unavailable'].includes(error.code)) return;
       throw error;
     }

@@ -5,7 +5,7 @@ const intervalMs = 500;
 /** Writes one state of a maintenance; `percent` is null when a step begins. */
 type WriteProgress = (step: MaintenanceStep, percent: number | null) => Promise<void>;
 
-/** Writes the progress of one maintenance, without one write for each of Git's many lines. */
+/** Writes the progress of one maintenance, at a limited rate: Git prints many lines a second. */
 export class ProgressWriter {
   readonly #write: WriteProgress;
   #writing: Promise<void> | undefined;

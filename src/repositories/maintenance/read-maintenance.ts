@@ -15,11 +15,11 @@ export interface MaintenanceState extends ObjectStatistics {
   repositoryId: string;
   status: MaintenanceStatus;
   step: MaintenanceStep | null;
-  /** The progress of the step, where Git prints it. */
+  /** The progress of the step, 0 to 100; null for steps for which Git prints none. */
   percent: number | null;
   startedAt: Date | null;
   finishedAt: Date | null;
-  /** Why the last maintenance failed, in a sentence. */
+  /** One sentence about why the last maintenance failed; null when it did not fail. */
   lastError: string | null;
 }
 

@@ -30,11 +30,11 @@ interface Queue {
  * takes no memory.
  */
 export class BranchQueue {
-  private readonly queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, Queue>();
 
   /** Runs a write alone. @throws DomainError `storage_unavailable` when 1,000 wait already, and what `write` throws */
   run<T>(key: string, write: () => Promise<T>): Promise<T> {
-    return this.wait(key, { input: undefined, single: write, bytes: 0 });
+    return this.#wait(key, { input: undefined, single: write, bytes: 0 });
   }
 
   /**
@@ -49,26 +49,26 @@ export class BranchQueue {
     options: { bytes: number; batch: (waiting: Waiting<I, R>[]) => Promise<void> },
   ): Promise<R> {
     const batch = options.batch as unknown as Entry['batch'];
-    return this.wait(key, { input, bytes: options.bytes, batch });
+    return this.#wait(key, { input, bytes: options.bytes, batch });
   }
 
-  private async wait<R>(key: string, entry: Omit<Entry, 'resolve' | 'reject'>): Promise<R> {
-    const queue = this.queues.get(key) ?? { waiting: 0, entries: [] };
+  async #wait<R>(key: string, entry: Omit<Entry, 'resolve' | 'reject'>): Promise<R> {
+    const queue = this.#queues.get(key) ?? { waiting: 0, entries: [] };
     if (queue.waiting >= maxWaiting)
       throw storageUnavailable(new Error('too many writes wait for one branch'));
     queue.waiting += 1;
     try {
       return await new Promise<R>((resolve, reject) => {
         queue.entries.push({ ...entry, resolve: resolve as Entry['resolve'], reject });
-        if (!this.queues.has(key)) this.work(key, queue);
+        if (!this.#queues.has(key)) this.#work(key, queue);
       });
     } finally {
       queue.waiting -= 1;
     }
   }
 
-  private async work(key: string, queue: Queue): Promise<void> {
-    this.queues.set(key, queue);
+  async #work(key: string, queue: Queue): Promise<void> {
+    this.#queues.set(key, queue);
     for (let first = queue.entries.shift(); first; first = queue.entries.shift()) {
       const entries = [first, ...takeBatch(queue.entries, first)];
       try {
@@ -78,7 +78,7 @@ export class BranchQueue {
         for (const { reject } of entries) reject(error);
       }
     }
-    this.queues.delete(key);
+    this.#queues.delete(key);
   }
 }
 

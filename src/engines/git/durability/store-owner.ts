@@ -41,41 +41,45 @@ export interface OwnerOptions {
 export class StoreOwner {
   readonly root: string;
   readonly syncs: Syncs | null;
-  private current?: Promise<Instance & { lease: Lease }>;
-  private closed = false;
-  private readonly reported = new LRUCache<string, true>({ max: maxReported });
+  #current?: Promise<Instance & { lease: Lease }>;
+  #closed = false;
+  readonly #reported = new LRUCache<string, true>({ max: maxReported });
 
-  constructor(private readonly options: OwnerOptions) {
+  readonly #options: OwnerOptions;
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+
     this.root = options.root;
     this.syncs = options.syncs;
   }
 
   /** @throws DomainError `storage_unavailable` when no lease can be taken, or after {@link close} */
   instance(): Promise<Instance> {
-    if (this.closed) return Promise.reject(storageUnavailable(new Error('the store is closed')));
-    this.current ??= this.begin().catch((error) => {
-      this.current = undefined;
+    if (this.#closed) return Promise.reject(storageUnavailable(new Error('the store is closed')));
+    this.#current ??= this.#begin().catch((error) => {
+      this.#current = undefined;
       throw storageUnavailable(error);
     });
-    return this.current;
+    return this.#current;
   }
 
   /** Whether an instance, of this process or another, may still write. */
   async isAlive(instanceId: string): Promise<boolean> {
-    return this.options.leases.isHeld(leaseName(instanceId));
+    return this.#options.leases.isHeld(leaseName(instanceId));
   }
 
   /** Reports lasting damage once, however often it is found. */
   reportOnce(what: string, cause?: unknown): void {
-    if (this.reported.has(what)) return;
-    this.reported.set(what, true);
-    this.options.report(new Error(what, { cause }));
+    if (this.#reported.has(what)) return;
+    this.#reported.set(what, true);
+    this.#options.report(new Error(what, { cause }));
   }
 
   /** Makes all writes durable in their files, and ends the instance. */
   async close(): Promise<void> {
-    this.closed = true;
-    const instance = await this.current?.catch(() => undefined);
+    this.#closed = true;
+    const instance = await this.#current?.catch(() => undefined);
     if (!instance) return;
     try {
       await instance.journal?.close();
@@ -85,8 +89,8 @@ export class StoreOwner {
     }
   }
 
-  private async begin(): Promise<Instance & { lease: Lease }> {
-    const { root, syncs, leases, report } = this.options;
+  async #begin(): Promise<Instance & { lease: Lease }> {
+    const { root, syncs, leases, report } = this.#options;
     const id = randomBytes(8).toString('hex');
     // First: whatever has its id in its name must belong to a running instance.
     const lease = await leases.tryTake(leaseName(id));
@@ -100,7 +104,7 @@ export class StoreOwner {
     const end = () => {
       if (!alive) return;
       alive = false;
-      this.current = undefined;
+      this.#current = undefined;
       journal?.abandon().catch(report);
     };
     const onTakenOver = () => {

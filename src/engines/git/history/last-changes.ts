@@ -43,26 +43,26 @@ export async function lastChanges(
 /** The commits that are still to be compared with their parents, each with the paths that it is asked for. */
 class Walk {
   /** Oldest first. Only commits on parallel branches are in it at the same time, so it is short. */
-  private readonly commits: CommitLinks[] = [];
-  private readonly paths = new Map<string, Set<string>>();
+  readonly #commits: CommitLinks[] = [];
+  readonly #paths = new Map<string, Set<string>>();
 
   add(commit: CommitLinks, paths: Set<string>): void {
-    const known = this.paths.get(commit.oid);
+    const known = this.#paths.get(commit.oid);
     if (known) {
       for (const path of paths) known.add(path);
       return;
     }
-    this.paths.set(commit.oid, paths);
-    let at = this.commits.length;
-    while (at > 0 && this.commits[at - 1]!.time > commit.time) at -= 1;
-    this.commits.splice(at, 0, commit);
+    this.#paths.set(commit.oid, paths);
+    let at = this.#commits.length;
+    while (at > 0 && this.#commits[at - 1]!.time > commit.time) at -= 1;
+    this.#commits.splice(at, 0, commit);
   }
 
   takeNewest(): { commit: CommitLinks; paths: Set<string> } | undefined {
-    const commit = this.commits.pop();
+    const commit = this.#commits.pop();
     if (!commit) return undefined;
-    const paths = this.paths.get(commit.oid)!;
-    this.paths.delete(commit.oid);
+    const paths = this.#paths.get(commit.oid)!;
+    this.#paths.delete(commit.oid);
     return { commit, paths };
   }
 }

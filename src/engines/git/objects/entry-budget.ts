@@ -9,21 +9,21 @@ const entriesBetweenPauses = 5_000;
  * files, so such a walk ends here, and a long one pauses for other requests.
  */
 export class EntryBudget {
-  private taken = 0;
-  private pausedAt = 0;
+  #taken = 0;
+  #pausedAt = 0;
 
   /** @throws DomainError `payload_too_large` after 500,000 entries */
   take(entries = 1): void {
-    this.taken += entries;
-    if (this.taken > maxEntries) {
+    this.#taken += entries;
+    if (this.#taken > maxEntries) {
       throw new DomainError('payload_too_large', 'This commit holds too many files to go through.');
     }
   }
 
   /** To be awaited between trees, because cached trees are read synchronously. */
   async pause(): Promise<void> {
-    if (this.taken - this.pausedAt < entriesBetweenPauses) return;
-    this.pausedAt = this.taken;
+    if (this.#taken - this.#pausedAt < entriesBetweenPauses) return;
+    this.#pausedAt = this.#taken;
     await yieldOnce();
   }
 }

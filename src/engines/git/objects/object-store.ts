@@ -31,17 +31,17 @@ export class ObjectStore {
   async read(oid: string): Promise<GitObject | null> {
     const pause = yieldToEventLoop();
     if (pause) await pause;
-    const known = this.caches.objects.get(this.key(oid));
+    const known = this.caches.objects.get(this.#key(oid));
     if (known) return known;
     if (!isObjectId(oid)) return null;
     if (oid === emptyTree) return { type: 'tree', bytes: Buffer.alloc(0) };
-    const object = await this.search(
+    const object = await this.#search(
       (packs) => packs.read(oid),
       () => readLoose(this.files.gitdir, oid),
     );
     if (object) this.remember(oid, object);
     if (object?.type === 'blob' && object.bytes.length <= maxCachedBlobBytes) {
-      this.caches.objects.set(this.key(oid), object);
+      this.caches.objects.set(this.#key(oid), object);
     }
     return object;
   }
@@ -57,30 +57,30 @@ export class ObjectStore {
   async blobSize(oid: string): Promise<number> {
     const pause = yieldToEventLoop();
     if (pause) await pause;
-    const known = this.caches.sizes.get(this.key(oid));
+    const known = this.caches.sizes.get(this.#key(oid));
     if (known !== undefined) return known;
     if (!isObjectId(oid)) throw notFound('The blob');
-    const head = await this.search(
+    const head = await this.#search(
       (packs) => packs.readHeader(oid),
       async () => readLooseHeader(this.files.gitdir, oid),
     );
     if (head?.type !== 'blob') throw notFound('The blob');
-    this.caches.sizes.set(this.key(oid), head.size);
+    this.caches.sizes.set(this.#key(oid), head.size);
     return head.size;
   }
 
   /** Caches an object that is on disk; of a blob only its size, because its bytes are the caller's. */
   remember(oid: string, object: GitObject): void {
-    if (object.type === 'blob') this.caches.sizes.set(this.key(oid), object.bytes.length);
-    else this.caches.objects.set(this.key(oid), object);
+    if (object.type === 'blob') this.caches.sizes.set(this.#key(oid), object.bytes.length);
+    else this.caches.objects.set(this.#key(oid), object);
   }
 
-  private key(oid: string): string {
+  #key(oid: string): string {
     return `${this.repositoryId}:${oid}`;
   }
 
   /** Searches the packs, then the loose objects, and again while native git moves objects from one to the other. */
-  private async search<T>(
+  async #search<T>(
     packed: (packs: PackFolder) => Promise<Found<T>>,
     loose: () => Promise<T | null>,
   ): Promise<T | null> {

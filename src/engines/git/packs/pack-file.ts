@@ -31,18 +31,24 @@ export interface PlacedEntry extends PackEntry {
  * @see https://git-scm.com/docs/gitformat-pack
  */
 export class PackFile {
-  private uses = 0;
-  private closing = false;
-  private closed = false;
+  #uses = 0;
+  #closing = false;
+  #closed = false;
+
+  readonly #fd: number;
+  /** The offset at which the entries end. */
+  readonly #end: number;
 
   private constructor(
     /** Unique for each time that a pack is opened. */
     readonly serial: number,
     readonly index: PackIndex,
-    private readonly fd: number,
-    /** The offset at which the entries end. */
-    private readonly end: number,
-  ) {}
+    fd: number,
+    end: number,
+  ) {
+    this.#fd = fd;
+    this.#end = end;
+  }
 
   /** @param stem the path without `.pack` @throws PackDamage; the error of the operating system, e.g. `ENOENT` */
   static open(stem: string, slices: IndexSlices): PackFile {
@@ -72,21 +78,21 @@ export class PackFile {
 
   /** The header of the entry at an offset. @throws PackDamage */
   entry(offset: number): PlacedEntry {
-    const { kind, size, length } = parseEntry(this.head(offset, maxHeaderBytes));
+    const { kind, size, length } = parseEntry(this.#head(offset, maxHeaderBytes));
     return { kind, size, length, offset };
   }
 
   /** The inflated content of an entry: an object or a delta; a promise only when it is large. @throws PackDamage */
   inflate(entry: PlacedEntry): Buffer | Promise<Buffer> {
-    if (entry.size > maxSyncBytes) return this.inflateLater(entry);
-    const head = this.head(entry.offset, Math.min(deflatedBound(entry.size) + entry.length, scratch.length));
+    if (entry.size > maxSyncBytes) return this.#inflateLater(entry);
+    const head = this.#head(entry.offset, Math.min(deflatedBound(entry.size) + entry.length, scratch.length));
     const bytes = inflated(head.subarray(entry.length), entry.size);
-    return bytes ?? this.inflateLater(entry);
+    return bytes ?? this.#inflateLater(entry);
   }
 
   /** The first inflated bytes of an entry. @throws PackDamage */
   inflatePrefix(entry: PlacedEntry): Buffer {
-    const head = this.head(entry.offset, entry.length + prefixBytes).subarray(entry.length);
+    const head = this.#head(entry.offset, entry.length + prefixBytes).subarray(entry.length);
     try {
       return inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
     } catch (error) {
@@ -96,28 +102,28 @@ export class PackFile {
 
   /** Closes the files as soon as nobody reads them any more. */
   close(): void {
-    this.closing = true;
-    if (this.uses > 0 || this.closed) return;
-    this.closed = true;
+    this.#closing = true;
+    if (this.#uses > 0 || this.#closed) return;
+    this.#closed = true;
     this.index.close();
-    closeSync(this.fd);
+    closeSync(this.#fd);
   }
 
   /** Runs a read. The files stay open until its end, even if somebody closes the pack meanwhile. */
   async hold<T>(read: () => T | Promise<T>): Promise<T> {
-    this.uses += 1;
+    this.#uses += 1;
     try {
       return await read();
     } finally {
-      this.uses -= 1;
-      if (this.closing) this.close();
+      this.#uses -= 1;
+      if (this.#closing) this.close();
     }
   }
 
   /** Reads `length` bytes, or fewer at the end of the pack, into memory that the next read uses again. */
-  private head(offset: number, length: number): Buffer {
-    if (offset < headerBytes || offset >= this.end) throw new PackDamage('an offset is outside of its pack');
-    const left = this.end - offset;
+  #head(offset: number, length: number): Buffer {
+    if (offset < headerBytes || offset >= this.#end) throw new PackDamage('an offset is outside of its pack');
+    const left = this.#end - offset;
     const wanted = Math.min(length, left);
     const within = offset - held.offset;
     if (held.serial === this.serial && within >= 0 && within + wanted <= held.length) {
@@ -127,7 +133,7 @@ export class PackFile {
     held.serial = 0;
     let filled = 0;
     while (filled < reading) {
-      const count = readSync(this.fd, scratch, filled, reading - filled, offset + filled);
+      const count = readSync(this.#fd, scratch, filled, reading - filled, offset + filled);
       if (count === 0) throw new PackDamage('a pack is too short');
       filled += count;
     }
@@ -137,11 +143,11 @@ export class PackFile {
     return scratch.subarray(0, wanted);
   }
 
-  private async inflateLater({ offset, length: headerLength, size }: PlacedEntry): Promise<Buffer> {
+  async #inflateLater({ offset, length: headerLength, size }: PlacedEntry): Promise<Buffer> {
     const start = offset + headerLength;
-    const maxLength = this.end - start;
+    const maxLength = this.#end - start;
     for (let length = deflatedBound(size); ; length *= 8) {
-      const input = await readLater(this.fd, start, Math.min(length, maxLength));
+      const input = await readLater(this.#fd, start, Math.min(length, maxLength));
       try {
         const bytes = await inflateAsync(input, inflateOptions(size));
         if (bytes.length !== size) throw new PackDamage('a pack entry has the wrong size');

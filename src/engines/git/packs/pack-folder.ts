@@ -31,20 +31,23 @@ export interface Found<T> {
 /** The packs of one repository. Git may add and remove packs at any time. */
 export class PackFolder {
   /** Paths without their suffix; the pack of the last hit is the first. */
-  private stems: string[] = [];
-  private listed = 0;
-  private stamp = '';
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  #stems: string[] = [];
+  #listed = 0;
+  #stamp = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly folder: string,
-    private readonly caches: PackCaches,
-  ) {}
+  readonly #folder: string;
+  readonly #caches: PackCaches;
+
+  constructor(folder: string, caches: PackCaches) {
+    this.#folder = folder;
+    this.#caches = caches;
+  }
 
   /** Reads an object and checks it against its id. */
   read(oid: string): Promise<Found<GitObject>> {
-    return this.search(oid, async (pack, offset) => {
-      const object = await readEntry(pack, offset, this.caches.deltaBases);
+    return this.#search(oid, async (pack, offset) => {
+      const object = await readEntry(pack, offset, this.#caches.deltaBases);
       if (objectId(object.type, object.bytes) !== oid)
         throw new PackDamage('an object does not match its id');
       return object;
@@ -53,38 +56,38 @@ export class PackFolder {
 
   /** Type and size in bytes. The object itself is not read, so it is not checked either. */
   readHeader(oid: string): Promise<Found<{ type: ObjectType; size: number }>> {
-    return this.search(oid, readEntryHeader);
+    return this.#search(oid, readEntryHeader);
   }
 
   /** Changes whenever the list of packs changes. */
   get version(): number {
-    return this.listed;
+    return this.#listed;
   }
 
   /** Lists the folder. `version` changes if the folder contains other packs than before. */
   async list(): Promise<void> {
-    this.lookedAt = performance.now();
+    this.#lookedAt = performance.now();
     // Before the folder is listed, so that a pack that is added meanwhile is found the next time.
-    this.stamp = this.folderStamp();
+    this.#stamp = this.#folderStamp();
     const found = new Set<string>();
-    for (const name of await readdir(this.folder)) {
-      if (name.endsWith('.idx')) found.add(join(this.folder, name.slice(0, -'.idx'.length)));
+    for (const name of await readdir(this.#folder)) {
+      if (name.endsWith('.idx')) found.add(join(this.#folder, name.slice(0, -'.idx'.length)));
     }
-    const before = new Set(this.stems);
-    const gone = this.stems.filter((stem) => !found.has(stem));
+    const before = new Set(this.#stems);
+    const gone = this.#stems.filter((stem) => !found.has(stem));
     const come = [...found].filter((stem) => !before.has(stem));
     // An open file would keep the disk space of a pack that a repack removed.
-    for (const stem of gone) this.caches.openPacks.delete(stem);
-    this.stems = [...come, ...this.stems.filter((stem) => found.has(stem))];
-    if (gone.length + come.length > 0) this.listed += 1;
+    for (const stem of gone) this.#caches.openPacks.delete(stem);
+    this.#stems = [...come, ...this.#stems.filter((stem) => found.has(stem))];
+    if (gone.length + come.length > 0) this.#listed += 1;
   }
 
   /** Lists the folder if it has changed, at most once a second. */
   async refresh(): Promise<void> {
     const now = performance.now();
-    if (now - this.lookedAt < freshMs) return;
-    this.lookedAt = now;
-    if (this.folderStamp() !== this.stamp) await this.list();
+    if (now - this.#lookedAt < freshMs) return;
+    this.#lookedAt = now;
+    if (this.#folderStamp() !== this.#stamp) await this.list();
   }
 
   /**
@@ -92,9 +95,9 @@ export class PackFolder {
    * @throws DomainError `storage_unavailable` when one is damaged, because an object that was not found may exist
    */
   async verifyIndexes(): Promise<void> {
-    for (const stem of [...this.stems]) {
+    for (const stem of [...this.#stems]) {
       try {
-        const pack = this.open(stem);
+        const pack = this.#open(stem);
         await pack?.hold(() => pack.index.verify());
       } catch (error) {
         throw error instanceof PackDamage ? storageUnavailable(error) : error;
@@ -102,37 +105,34 @@ export class PackFolder {
     }
   }
 
-  private async search<T>(
-    oid: string,
-    read: (pack: PackFile, offset: number) => T | Promise<T>,
-  ): Promise<Found<T>> {
+  async #search<T>(oid: string, read: (pack: PackFile, offset: number) => T | Promise<T>): Promise<Found<T>> {
     const id = Buffer.from(oid, 'hex');
     let damage: unknown;
-    for (const stem of [...this.stems]) {
+    for (const stem of [...this.#stems]) {
       try {
-        const pack = this.open(stem);
+        const pack = this.#open(stem);
         const offset = pack?.index.find(id);
         if (!pack || offset === null || offset === undefined) continue;
         const value = await pack.hold(() => read(pack, offset));
-        this.moveToFront(stem);
+        this.#moveToFront(stem);
         return { value };
       } catch (error) {
         if (!(error instanceof PackDamage)) throw error;
         damage = error;
         // Nothing that was read from it may be used again, cached bases included.
-        this.caches.openPacks.delete(stem);
+        this.#caches.openPacks.delete(stem);
       }
     }
     return { value: null, damage };
   }
 
   /** Null when the pack was removed after the folder was listed. */
-  private open(stem: string): PackFile | null {
-    const known = this.caches.openPacks.get(stem);
+  #open(stem: string): PackFile | null {
+    const known = this.#caches.openPacks.get(stem);
     if (known) return known;
     try {
-      const pack = PackFile.open(stem, this.caches.indexSlices);
-      this.caches.openPacks.set(stem, pack);
+      const pack = PackFile.open(stem, this.#caches.indexSlices);
+      this.#caches.openPacks.set(stem, pack);
       return pack;
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return null;
@@ -141,13 +141,13 @@ export class PackFolder {
   }
 
   /** The next object is probably in the same pack. */
-  private moveToFront(stem: string): void {
-    if (this.stems[0] === stem) return;
-    this.stems = [stem, ...this.stems.filter((other) => other !== stem)];
+  #moveToFront(stem: string): void {
+    if (this.#stems[0] === stem) return;
+    this.#stems = [stem, ...this.#stems.filter((other) => other !== stem)];
   }
 
-  private folderStamp(): string {
-    const { mtimeNs, ino } = statSync(this.folder, { bigint: true });
+  #folderStamp(): string {
+    const { mtimeNs, ino } = statSync(this.#folder, { bigint: true });
     return `${ino}:${mtimeNs}`;
   }
 }

@@ -26,14 +26,19 @@ let opened = 0;
 export class PackIndex {
   /** Unique for each time that an index is opened. */
   readonly serial = ++opened;
-  private verified: Promise<void> | undefined;
+  #verified: Promise<void> | undefined;
 
-  private constructor(
-    private readonly fd: number,
-    private readonly size: number,
-    private readonly fanout: Buffer,
-    private readonly slices: IndexSlices,
-  ) {}
+  readonly #fd: number;
+  readonly #size: number;
+  readonly #fanout: Buffer;
+  readonly #slices: IndexSlices;
+
+  private constructor(fd: number, size: number, fanout: Buffer, slices: IndexSlices) {
+    this.#fd = fd;
+    this.#size = size;
+    this.#fanout = fanout;
+    this.#slices = slices;
+  }
 
   /** @throws PackDamage; the error of the operating system, e.g. `ENOENT` */
   static open(file: string, slices: IndexSlices): PackIndex {
@@ -63,26 +68,26 @@ export class PackIndex {
 
   /** The number of objects in the pack. */
   get count(): number {
-    return this.fanout.readUInt32BE(255 * 4);
+    return this.#fanout.readUInt32BE(255 * 4);
   }
 
   /** The checksum of the pack to which this index belongs. */
   packChecksum(): Buffer {
-    return readAt(this.fd, this.size - trailerBytes, idBytes);
+    return readAt(this.#fd, this.#size - trailerBytes, idBytes);
   }
 
   /** The offset of an object in the pack, or null. @param id 20 bytes @throws PackDamage */
   find(id: Buffer): number | null {
     const byte = id[0]!;
-    let low = byte === 0 ? 0 : this.fanout.readUInt32BE(byte * 4 - 4);
-    let high = this.fanout.readUInt32BE(byte * 4);
+    let low = byte === 0 ? 0 : this.#fanout.readUInt32BE(byte * 4 - 4);
+    let high = this.#fanout.readUInt32BE(byte * 4);
     while (high - low > sliceIds) {
       const middle = (low + high) >>> 1;
-      if (id.compare(readAt(this.fd, idsAt + middle * idBytes, idBytes)) < 0) high = middle;
+      if (id.compare(readAt(this.#fd, idsAt + middle * idBytes, idBytes)) < 0) high = middle;
       else low = middle;
     }
     if (low === high) return null;
-    const slice = this.slice(low, high);
+    const slice = this.#slice(low, high);
     const length = high - low;
     // Comparing four bytes as a number takes a fifth of the time. All ids of the bucket have the same first byte.
     const wanted = id.readUInt32BE(1);
@@ -91,7 +96,7 @@ export class PackIndex {
       const middle = (first + end) >>> 1;
       const at = middle * idBytes;
       const order = slice.readUInt32BE(at + 1) - wanted || slice.compare(id, 0, idBytes, at, at + idBytes);
-      if (order === 0) return this.offset(slice.readUInt32BE(length * idBytes + middle * 4));
+      if (order === 0) return this.#offset(slice.readUInt32BE(length * idBytes + middle * 4));
       if (order > 0) end = middle;
       else first = middle + 1;
     }
@@ -103,45 +108,45 @@ export class PackIndex {
    * @throws PackDamage
    */
   verify(): Promise<void> {
-    this.verified ??= this.compareChecksum();
-    return this.verified;
+    this.#verified ??= this.#compareChecksum();
+    return this.#verified;
   }
 
   close(): void {
-    closeSync(this.fd);
+    closeSync(this.#fd);
   }
 
   /** The ids from `low` to `high`, then their offsets. */
-  private slice(low: number, high: number): Buffer {
+  #slice(low: number, high: number): Buffer {
     const key = this.serial * 2 ** 32 + low;
-    const known = this.slices.get(key);
+    const known = this.#slices.get(key);
     if (known) return known;
     const offsetsAt = idsAt + this.count * (idBytes + 4);
     const slice = Buffer.concat([
-      readAt(this.fd, idsAt + low * idBytes, (high - low) * idBytes),
-      readAt(this.fd, offsetsAt + low * 4, (high - low) * 4),
+      readAt(this.#fd, idsAt + low * idBytes, (high - low) * idBytes),
+      readAt(this.#fd, offsetsAt + low * 4, (high - low) * 4),
     ]);
-    this.slices.set(key, slice);
+    this.#slices.set(key, slice);
     return slice;
   }
 
-  private offset(entry: number): number {
+  #offset(entry: number): number {
     if (entry < 2 ** 31) return entry;
     // In packs over 2 GiB, the entry is an index into a table of 64-bit offsets.
     const at = idsAt + this.count * objectBytes + (entry - 2 ** 31) * 8;
-    if (at + 8 > this.size - trailerBytes) throw new PackDamage('a pack index has a wild offset');
-    const offset = readAt(this.fd, at, 8).readBigUInt64BE();
+    if (at + 8 > this.#size - trailerBytes) throw new PackDamage('a pack index has a wild offset');
+    const offset = readAt(this.#fd, at, 8).readBigUInt64BE();
     if (offset > BigInt(Number.MAX_SAFE_INTEGER)) throw new PackDamage('a pack index has a wild offset');
     return Number(offset);
   }
 
-  private async compareChecksum(): Promise<void> {
+  async #compareChecksum(): Promise<void> {
     const hash = createHash('sha1');
-    const end = this.size - idBytes;
+    const end = this.#size - idBytes;
     for (let at = 0; at < end; at += verifiedBytes) {
-      hash.update(await readLater(this.fd, at, Math.min(verifiedBytes, end - at)));
+      hash.update(await readLater(this.#fd, at, Math.min(verifiedBytes, end - at)));
     }
-    if (!hash.digest().equals(readAt(this.fd, end, idBytes))) {
+    if (!hash.digest().equals(readAt(this.#fd, end, idBytes))) {
       throw new PackDamage('a pack index does not match its checksum');
     }
   }

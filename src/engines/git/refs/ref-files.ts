@@ -19,7 +19,11 @@ export type Present = string | null | typeof damaged;
 export class RefFiles {
   readonly loose: LooseRefs;
 
-  constructor(private readonly files: DurableFiles) {
+  readonly #files: DurableFiles;
+
+  constructor(files: DurableFiles) {
+    this.#files = files;
+
     this.loose = new LooseRefs(files.gitdir);
   }
 
@@ -28,7 +32,7 @@ export class RefFiles {
    * @throws DomainError `storage_unavailable` when its file holds no object id. A packed value would then be an older one
    */
   async read(ref: string): Promise<string | null> {
-    return this.loose.read(ref) ?? (await readPackedRefs(this.files.gitdir)).get(ref) ?? null;
+    return this.loose.read(ref) ?? (await readPackedRefs(this.#files.gitdir)).get(ref) ?? null;
   }
 
   /** As {@link read}, but returns {@link damaged} instead of throwing. */
@@ -46,10 +50,10 @@ export class RefFiles {
     const found = new Map<string, Present>();
     // Loose refs first: git's pack-refs writes the packed ref before it removes the file, so no ref is missed.
     for await (const ref of this.loose.namesBelow(folder)) {
-      const oid = this.looseOrDamaged(ref);
+      const oid = this.#looseOrDamaged(ref);
       if (oid) found.set(ref, oid);
     }
-    for (const [ref, oid] of await readPackedRefs(this.files.gitdir)) {
+    for (const [ref, oid] of await readPackedRefs(this.#files.gitdir)) {
       if (ref.startsWith(`${folder}/`) && !found.has(ref)) found.set(ref, oid);
     }
     return new Map([...found].flatMap(([ref, oid]) => (typeof oid === 'string' ? [[ref, oid]] : [])));
@@ -60,7 +64,7 @@ export class RefFiles {
     const excludes = (other: string) =>
       other === ref || other.startsWith(`${ref}/`) || ref.startsWith(`${other}/`);
     for await (const other of this.loose.namesBelow(namespaceOf(ref))) if (excludes(other)) return true;
-    return [...(await readPackedRefs(this.files.gitdir)).keys()].some(excludes);
+    return [...(await readPackedRefs(this.#files.gitdir)).keys()].some(excludes);
   }
 
   /** Makes a ref name another object if `matches` accepts what it names under the lock; else false. */
@@ -71,7 +75,7 @@ export class RefFiles {
     touched: Set<string>,
   ): Promise<boolean> {
     const options = { contents: `${to}\n`, touched };
-    return withLock(this.files, this.loose.path(ref), options, async (lock) => {
+    return withLock(this.#files, this.loose.path(ref), options, async (lock) => {
       if (!(await matches(await this.present(ref)))) return false;
       await lock.commit();
       return true;
@@ -81,10 +85,10 @@ export class RefFiles {
   /** Removes a ref if `matches` accepts what it names under the lock; else false. */
   async erase(ref: string, matches: (present: Present) => boolean, touched: Set<string>): Promise<boolean> {
     const file = this.loose.path(ref);
-    return withLock(this.files, file, { touched }, async () => {
+    return withLock(this.#files, file, { touched }, async () => {
       if (!matches(await this.present(ref))) return false;
       // The packed value first: it is older, and would become visible when the file is gone.
-      if ((await readPackedRefs(this.files.gitdir)).has(ref)) await this.erasePacked(ref, touched);
+      if ((await readPackedRefs(this.#files.gitdir)).has(ref)) await this.#erasePacked(ref, touched);
       await unlink(file).catch((error: unknown) => {
         if (errnoOf(error) !== 'ENOENT') throw error;
       });
@@ -93,24 +97,24 @@ export class RefFiles {
     });
   }
 
-  private looseOrDamaged(ref: string): Present {
+  #looseOrDamaged(ref: string): Present {
     try {
       return this.loose.read(ref);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const what = `${this.loose.path(ref)} is damaged, and left out of lists`;
-      this.files.owner.reportOnce(what, error.cause);
+      this.#files.owner.reportOnce(what, error.cause);
       return damaged;
     }
   }
 
-  private async erasePacked(ref: string, touched: Set<string>): Promise<void> {
-    const file = join(this.files.gitdir, 'packed-refs');
+  async #erasePacked(ref: string, touched: Set<string>): Promise<void> {
+    const file = join(this.#files.gitdir, 'packed-refs');
     // The lock is empty, and the file is replaced under it: the new contents are known only once the lock is held.
-    await withLock(this.files, file, { touched }, async () => {
+    await withLock(this.#files, file, { touched }, async () => {
       const text = Buffer.from(withoutPackedRef(await readFile(file, 'utf8'), ref));
       // Synced before the rename: it holds all other packed refs, which no journal has.
-      await this.files.replace(file, text, 0o644, touched, true);
+      await this.#files.replace(file, text, 0o644, touched, true);
     });
   }
 }

@@ -15,7 +15,11 @@ const heads = 'refs/heads/';
 export class RefStore {
   readonly #refs: RefFiles;
 
-  constructor(private readonly files: DurableFiles) {
+  readonly #files: DurableFiles;
+
+  constructor(files: DurableFiles) {
+    this.#files = files;
+
     this.#refs = new RefFiles(files);
   }
 
@@ -53,20 +57,20 @@ export class RefStore {
     to: string,
     objects: readonly LooseObject[] = [],
   ): Promise<boolean> {
-    return publish(this.files, { ...this.move(ref, from, to), objects: [...objects] }, (touched) =>
+    return publish(this.#files, { ...this.#move(ref, from, to), objects: [...objects] }, (touched) =>
       this.#refs.swap(ref, (present) => present === from, to, touched),
     );
   }
 
   /** @throws DomainError `already_exists`, also when `a` exists and the ref is `a/b`, or the other way round */
   async create(ref: string, oid: string): Promise<void> {
-    await this.refuseConflict(ref);
+    await this.#refuseConflict(ref);
     const isFree = async () => {
-      await this.refuseConflict(ref);
+      await this.#refuseConflict(ref);
       return true;
     };
     try {
-      await publish(this.files, this.move(ref, null, oid), (touched) =>
+      await publish(this.#files, this.#move(ref, null, oid), (touched) =>
         this.#refs.swap(ref, isFree, oid, touched),
       );
     } catch (error) {
@@ -81,10 +85,10 @@ export class RefStore {
     const touched = new Set<string>();
     const file = this.#refs.loose.path('HEAD');
     // Synced before the rename: no journal has it, and a repository without it cannot be opened.
-    await withLock(this.files, file, { touched }, () =>
-      this.files.replace(file, Buffer.from(`ref: ${ref}\n`), 0o644, touched, true),
+    await withLock(this.#files, file, { touched }, () =>
+      this.#files.replace(file, Buffer.from(`ref: ${ref}\n`), 0o644, touched, true),
     );
-    await this.files.sync(touched);
+    await this.#files.sync(touched);
   }
 
   /**
@@ -95,7 +99,7 @@ export class RefStore {
     const present = await this.read(ref);
     if (present === null) throw notFound('The branch');
     if (from !== undefined && from !== present) return false;
-    const removed = await publish(this.files, this.move(ref, present, null), (touched) =>
+    const removed = await publish(this.#files, this.#move(ref, present, null), (touched) =>
       this.#refs.erase(ref, (now) => from === undefined || now === from, touched),
     );
     if (removed) await this.#refs.loose.pruneFolders(ref);
@@ -127,8 +131,8 @@ export class RefStore {
     else await this.#refs.swap(ref, isOld, to, touched);
   }
 
-  private move(ref: string, from: string | null, to: string | null): MoveRecord {
-    const repository = basename(this.files.gitdir);
+  #move(ref: string, from: string | null, to: string | null): MoveRecord {
+    const repository = basename(this.#files.gitdir);
     return {
       repository,
       ref,
@@ -140,7 +144,7 @@ export class RefStore {
     };
   }
 
-  private async refuseConflict(ref: string): Promise<void> {
+  async #refuseConflict(ref: string): Promise<void> {
     if (await this.#refs.hasConflict(ref)) throw alreadyExists();
   }
 }

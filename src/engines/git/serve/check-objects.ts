@@ -44,10 +44,13 @@ class TreeCheck {
   /** The maximum length of the paths with which each tree was visited. */
   readonly #visited = new Map<string, number>();
 
-  constructor(
-    private readonly pack: PackObjects,
-    private readonly objects: SortedObjects,
-  ) {}
+  readonly #pack: PackObjects;
+  readonly #objects: SortedObjects;
+
+  constructor(pack: PackObjects, objects: SortedObjects) {
+    this.#pack = pack;
+    this.#objects = objects;
+  }
 
   hasVisited(oid: string): boolean {
     return this.#visited.has(oid);
@@ -57,7 +60,7 @@ class TreeCheck {
   async visit(folders: Map<string, CheckedFolder>): Promise<void> {
     for (let level = folders; level.size > 0; ) {
       const next = new Map<string, CheckedFolder>();
-      for await (const { oid, bytes } of this.pack.read(this.#withSizes(level.keys()))) {
+      for await (const { oid, bytes } of this.#pack.read(this.#withSizes(level.keys()))) {
         await this.#visitTree({ oid, bytes }, level.get(oid)!, next);
       }
       level = next;
@@ -74,7 +77,7 @@ class TreeCheck {
     for (const entry of treeEntries(bytes)) {
       const waiting = yieldToEventLoop();
       if (waiting) await waiting;
-      const path = checkEntry(entry, folder, this.objects.oversize);
+      const path = checkEntry(entry, folder, this.#objects.oversize);
       if (isTree(entry.mode)) this.#addTree(entry.oid, path, folder, next);
       else if (entry.mode === '120000' && isFirst) this.#addSymlink(entry.oid, path, folder);
     }
@@ -82,7 +85,7 @@ class TreeCheck {
 
   /** Visits a new tree once more only when its path is longer than before. */
   #addTree(oid: string, path: string, { depth }: CheckedFolder, next: Map<string, CheckedFolder>): void {
-    if (!this.objects.trees.has(oid)) return;
+    if (!this.#objects.trees.has(oid)) return;
     const known = Math.max(this.#visited.get(oid) ?? -1, next.get(oid)?.prefix.length ?? -1);
     if (path.length + 1 > known) next.set(oid, { prefix: `${path}/`, depth: depth + 1 });
   }
@@ -94,7 +97,7 @@ class TreeCheck {
   }
 
   *#withSizes(oids: Iterable<string>): Generator<{ oid: string; size: number }> {
-    for (const oid of oids) yield { oid, size: this.objects.trees.get(oid)! };
+    for (const oid of oids) yield { oid, size: this.#objects.trees.get(oid)! };
   }
 }
 

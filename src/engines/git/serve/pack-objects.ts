@@ -25,17 +25,22 @@ export interface NewObjects {
 
 /** Reads the new objects of a push or a fetch through Git. Other requests are served between two of them. */
 export class PackObjects {
-  constructor(
-    private readonly native: NativeGit,
-    private readonly gitdir: string,
-    private readonly quarantine: NewObjects,
-    private readonly signal: AbortSignal,
-  ) {}
+  readonly #native: NativeGit;
+  readonly #gitdir: string;
+  readonly #quarantine: NewObjects;
+  readonly #signal: AbortSignal;
+
+  constructor(native: NativeGit, gitdir: string, quarantine: NewObjects, signal: AbortSignal) {
+    this.#native = native;
+    this.#gitdir = gitdir;
+    this.#quarantine = quarantine;
+    this.#signal = signal;
+  }
 
   /** All new objects, in any order. @throws TooManyObjects when there are over a million */
   async *list(): AsyncGenerator<ListedObject> {
     const args = ['cat-file', '--batch-all-objects', '--unordered', '--batch-check'];
-    const printed = await this.run(args, { env: this.quarantine.alone, maxOutput: listingBytes }).catch(
+    const printed = await this.run(args, { env: this.#quarantine.alone, maxOutput: listingBytes }).catch(
       (error) => {
         throw error instanceof NativeGitError ? new TooManyObjects(error) : error;
       },
@@ -59,19 +64,22 @@ export class PackObjects {
     let bytes = 0;
     for (const { oid, size } of objects) {
       if (batch.length > 0 && (bytes + size > bytesAtOnce || batch.length >= objectsAtOnce)) {
-        yield* this.readBatch(batch);
+        yield* this.#readBatch(batch);
         batch = [];
         bytes = 0;
       }
       batch.push(oid);
       bytes += size;
     }
-    if (batch.length > 0) yield* this.readBatch(batch);
+    if (batch.length > 0) yield* this.#readBatch(batch);
   }
 
   /** Runs a command that sees the new objects and those of the repository. @throws NativeGitError, PushRefused */
   async run(args: string[], options: NativeCommand = {}): Promise<Buffer> {
-    const { native, gitdir, quarantine, signal } = this;
+    const native = this.#native;
+    const gitdir = this.#gitdir;
+    const quarantine = this.#quarantine;
+    const signal = this.#signal;
     try {
       return await native.run(args, { gitdir, env: quarantine.beside, signal, ...options });
     } catch (error) {
@@ -79,7 +87,7 @@ export class PackObjects {
     }
   }
 
-  private async *readBatch(oids: string[]): AsyncGenerator<{ oid: string; bytes: Buffer }> {
+  async *#readBatch(oids: string[]): AsyncGenerator<{ oid: string; bytes: Buffer }> {
     // One object may have 64 MiB in addition to the others of its batch.
     const printed = await this.run(['cat-file', '--batch'], {
       input: oids.join('\n'),

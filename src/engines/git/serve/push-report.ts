@@ -5,16 +5,19 @@ const keepAliveMs = 5_000;
 
 /** Reports the result of a push to its client, within the client's capabilities. */
 export class PushReport {
-  private readonly isMultiplexed: boolean;
-  private readonly timer: NodeJS.Timeout;
+  readonly #isMultiplexed: boolean;
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(
-    private readonly output: Writable,
-    private readonly capabilities: ReadonlySet<string>,
-  ) {
-    this.isMultiplexed = capabilities.has('side-band-64k');
+  readonly #output: Writable;
+  readonly #capabilities: ReadonlySet<string>;
+
+  constructor(output: Writable, capabilities: ReadonlySet<string>) {
+    this.#output = output;
+    this.#capabilities = capabilities;
+
+    this.#isMultiplexed = capabilities.has('side-band-64k');
     // A proxy would close a connection on which nothing is sent.
-    this.timer = setInterval(() => this.band(2, Buffer.alloc(0)), keepAliveMs);
+    this.#timer = setInterval(() => this.#band(2, Buffer.alloc(0)), keepAliveMs);
   }
 
   /**
@@ -28,18 +31,18 @@ export class PushReport {
       pktLine(reason === null ? `ok ${ref}\n` : `ng ${ref} ${reason}\n`),
     );
     const report = Buffer.concat([pktLine(`unpack ${unpack}\n`), ...lines, flushLine]);
-    const isWanted = this.capabilities.has('report-status') || this.capabilities.has('report-status-v2');
-    if (isWanted && this.isMultiplexed) this.band(1, report);
-    else if (isWanted) this.output.write(report);
-    if (this.isMultiplexed) this.output.write(flushLine);
+    const isWanted = this.#capabilities.has('report-status') || this.#capabilities.has('report-status-v2');
+    if (isWanted && this.#isMultiplexed) this.#band(1, report);
+    else if (isWanted) this.#output.write(report);
+    if (this.#isMultiplexed) this.#output.write(flushLine);
   }
 
   /** Stops the keep-alive lines. Call it in `finally`. */
   stop(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private band(band: 1 | 2, bytes: Buffer): void {
-    if (this.isMultiplexed && this.output.writable) this.output.write(sideBand(band, bytes));
+  #band(band: 1 | 2, bytes: Buffer): void {
+    if (this.#isMultiplexed && this.#output.writable) this.#output.write(sideBand(band, bytes));
   }
 }

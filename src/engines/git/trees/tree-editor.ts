@@ -16,19 +16,20 @@ interface Node {
 
 /** Edits a commit's files in memory. Only the trees above a changed file are read, and later written. */
 export class TreeEditor {
-  private readonly root: Promise<Node>;
+  readonly #root: Promise<Node>;
+
+  readonly #objects: Pick<ObjectBatch, 'readExpected'>;
 
   /** @param treeOid null for no files */
-  constructor(
-    private readonly objects: Pick<ObjectBatch, 'readExpected'>,
-    treeOid: string | null,
-  ) {
-    this.root = this.load(treeOid);
+  constructor(objects: Pick<ObjectBatch, 'readExpected'>, treeOid: string | null) {
+    this.#objects = objects;
+
+    this.#root = this.#load(treeOid);
   }
 
   /** What a path leads to, with the edits so far. */
   async find(path: string): Promise<PathTarget> {
-    const { node, name, blocked } = await this.descend(path);
+    const { node, name, blocked } = await this.#descend(path);
     if (blocked) return { kind: isRegularFile(blocked.mode) ? 'missing' : 'other' };
     const entry = node && findEntry(node.bytes, name);
     if (!entry) return { kind: 'missing' };
@@ -38,13 +39,13 @@ export class TreeEditor {
 
   /** Replaces the blob of a file that exists. */
   async replace(path: string, file: { mode: string; oid: string }): Promise<void> {
-    let node = await this.root;
+    let node = await this.#root;
     const segments = path.split('/');
     for (const segment of segments.slice(0, -1)) {
       node.changed = true;
-      node = await this.child(node, segment);
+      node = await this.#child(node, segment);
     }
-    this.set(node, segments.at(-1)!, file);
+    this.#set(node, segments.at(-1)!, file);
   }
 
   /**
@@ -54,7 +55,7 @@ export class TreeEditor {
    */
   async add(path: string, file: { mode: string; oid: string }, field: FieldPath): Promise<void> {
     const segments = path.split('/');
-    let node = await this.root;
+    let node = await this.#root;
     for (const [index, segment] of segments.entries()) {
       const last = index === segments.length - 1;
       const entry = findEntry(node.bytes, segment);
@@ -65,10 +66,10 @@ export class TreeEditor {
       if (entry && !isTree(entry.mode)) throw invalidPath('leads through a file', field);
       if (!entry) {
         refuseCollision(node.bytes, segment, field);
-        this.set(node, segment, last ? file : { mode: treeMode, oid: unwritten });
+        this.#set(node, segment, last ? file : { mode: treeMode, oid: unwritten });
         if (!last) node.children.set(segment, { bytes: Buffer.alloc(0), children: new Map(), changed: true });
       }
-      if (!last) node = await this.child(node, segment);
+      if (!last) node = await this.#child(node, segment);
       node.changed = true;
     }
   }
@@ -76,8 +77,8 @@ export class TreeEditor {
   /** Removes a file that exists, and the folders that it leaves empty. */
   async remove(path: string): Promise<void> {
     const segments = path.split('/');
-    const trail = [await this.root];
-    for (const segment of segments.slice(0, -1)) trail.push(await this.child(trail.at(-1)!, segment));
+    const trail = [await this.#root];
+    for (const segment of segments.slice(0, -1)) trail.push(await this.#child(trail.at(-1)!, segment));
     for (let level = segments.length - 1; level >= 0; level--) {
       const node = trail[level]!;
       node.bytes = spliceEntry(node.bytes, segments[level]!, null);
@@ -89,37 +90,37 @@ export class TreeEditor {
 
   /** Adds the changed trees to a batch and returns the root's id. */
   async write(batch: ObjectBatch): Promise<string> {
-    return writeNode(await this.root, batch);
+    return writeNode(await this.#root, batch);
   }
 
-  private set(node: Node, name: string, entry: { mode: string; oid: string }): void {
+  #set(node: Node, name: string, entry: { mode: string; oid: string }): void {
     node.bytes = spliceEntry(node.bytes, name, entry);
     node.changed = true;
   }
 
-  private async descend(path: string): Promise<{ node?: Node; name: string; blocked?: { mode: string } }> {
+  async #descend(path: string): Promise<{ node?: Node; name: string; blocked?: { mode: string } }> {
     const segments = path.split('/');
     const name = segments.pop()!;
-    let node = await this.root;
+    let node = await this.#root;
     for (const segment of segments) {
       const entry = findEntry(node.bytes, segment);
       if (!entry) return { name };
       if (!isTree(entry.mode)) return { name, blocked: entry };
-      node = await this.child(node, segment);
+      node = await this.#child(node, segment);
     }
     return { node, name };
   }
 
-  private async child(node: Node, name: string): Promise<Node> {
+  async #child(node: Node, name: string): Promise<Node> {
     const known = node.children.get(name);
     if (known) return known;
-    const child = await this.load(findEntry(node.bytes, name)!.oid);
+    const child = await this.#load(findEntry(node.bytes, name)!.oid);
     node.children.set(name, child);
     return child;
   }
 
-  private async load(treeOid: string | null): Promise<Node> {
-    const bytes = treeOid === null ? Buffer.alloc(0) : await this.objects.readExpected(treeOid, 'tree');
+  async #load(treeOid: string | null): Promise<Node> {
+    const bytes = treeOid === null ? Buffer.alloc(0) : await this.#objects.readExpected(treeOid, 'tree');
     return { bytes, children: new Map(), changed: treeOid === null };
   }
 }

@@ -20,14 +20,17 @@ const maxSmallFileBytes = 4 * 1024 * 1024;
 export class ContentsFolder implements WorkerFolder {
   readonly parallel = parallel;
   /** The folders that exist, or that the server refused to create. */
-  private readonly folders = new Map<string, Promise<boolean>>();
+  readonly #folders = new Map<string, Promise<boolean>>();
   /** The last write of a large file; the next one waits for it. */
-  private largeWrite: Promise<unknown> = Promise.resolve();
+  #largeWrite: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    private readonly contents: JupyterContents,
-    private readonly root: string,
-  ) {}
+  readonly #contents: JupyterContents;
+  readonly #root: string;
+
+  private constructor(contents: JupyterContents, root: string) {
+    this.#contents = contents;
+    this.#root = root;
+  }
 
   /**
    * Opens a worker's folder and creates it if it does not exist.
@@ -36,22 +39,22 @@ export class ContentsFolder implements WorkerFolder {
    */
   static async open(contents: JupyterContents, root: string): Promise<ContentsFolder> {
     const folder = new ContentsFolder(contents, root);
-    await folder.makeFolder(root);
+    await folder.#makeFolder(root);
     return folder;
   }
 
   async look(path: string): Promise<Found> {
-    const entry = await this.contents.stat(this.at(path));
+    const entry = await this.#contents.stat(this.#at(path));
     if (!entry) return { oid: null, stamp: '' };
     if (!entry.isFile || entry.size > maxFileBytes) return { oid: 'other', stamp: '' };
-    const bytes = await this.contents.read(this.at(path), entry.size);
+    const bytes = await this.#contents.read(this.#at(path), entry.size);
     return { oid: bytes ? objectId('blob', bytes) : 'other', stamp: entry.stamp };
   }
 
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
-    if (bytes.length > maxFileBytes || !(await this.makeFolder(posix.dirname(this.at(path))))) return false;
-    if ((await this.stampOf(path)) !== found.stamp) return false;
-    return this.write(path, bytes);
+    if (bytes.length > maxFileBytes || !(await this.#makeFolder(posix.dirname(this.#at(path))))) return false;
+    if ((await this.#stampOf(path)) !== found.stamp) return false;
+    return this.#write(path, bytes);
   }
 
   async removeEmptyFolder(): Promise<void> {
@@ -59,37 +62,37 @@ export class ContentsFolder implements WorkerFolder {
   }
 
   async remove(path: string, found: Found): Promise<boolean> {
-    const stamp = await this.stampOf(path);
+    const stamp = await this.#stampOf(path);
     if (stamp === '') return true;
-    return stamp === found.stamp && this.contents.remove(this.at(path));
+    return stamp === found.stamp && this.#contents.remove(this.#at(path));
   }
 
-  private at(path: string): string {
-    return posix.join(this.root, path);
+  #at(path: string): string {
+    return posix.join(this.#root, path);
   }
 
   /** Creates a folder and its parents; each is asked of the server only once. */
-  private makeFolder(path: string): Promise<boolean> {
-    const known = this.folders.get(path);
+  #makeFolder(path: string): Promise<boolean> {
+    const known = this.#folders.get(path);
     if (known) return known;
     const parent = posix.dirname(path);
-    const made = (parent === '.' ? Promise.resolve(true) : this.makeFolder(parent)).then(
-      (exists) => exists && this.contents.createFolder(path),
+    const made = (parent === '.' ? Promise.resolve(true) : this.#makeFolder(parent)).then(
+      (exists) => exists && this.#contents.createFolder(path),
     );
-    this.folders.set(path, made);
+    this.#folders.set(path, made);
     return made;
   }
 
-  private async stampOf(path: string): Promise<string> {
-    const entry = await this.contents.stat(this.at(path));
+  async #stampOf(path: string): Promise<string> {
+    const entry = await this.#contents.stat(this.#at(path));
     if (!entry) return '';
     return entry.isFile ? entry.stamp : 'other';
   }
 
-  private write(path: string, bytes: Uint8Array): Promise<boolean> {
-    if (bytes.length <= maxSmallFileBytes) return this.contents.write(this.at(path), bytes);
-    const written = this.largeWrite.then(() => this.contents.write(this.at(path), bytes));
-    this.largeWrite = written.catch(() => {});
+  #write(path: string, bytes: Uint8Array): Promise<boolean> {
+    if (bytes.length <= maxSmallFileBytes) return this.#contents.write(this.#at(path), bytes);
+    const written = this.#largeWrite.then(() => this.#contents.write(this.#at(path), bytes));
+    this.#largeWrite = written.catch(() => {});
     return written;
   }
 }

@@ -36,18 +36,22 @@ export interface LocalBackendOptions {
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
-  private readonly records: ServerRecords;
-  private readonly watch = new WorkerWatch(watchPeriodMs);
-  private readonly starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+  readonly #records: ServerRecords;
+  readonly #watch = new WorkerWatch(watchPeriodMs);
+  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
-  constructor(private readonly options: LocalBackendOptions) {
-    this.records = new ServerRecords(options.stateRoot);
+  readonly #options: LocalBackendOptions;
+
+  constructor(options: LocalBackendOptions) {
+    this.#options = options;
+
+    this.#records = new ServerRecords(options.stateRoot);
   }
 
   async unavailableReason(): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
-      await rejectOnAbort(this.options.python(), grace);
+      await rejectOnAbort(this.#options.python(), grace);
       return null;
     } catch (error) {
       if (error === grace.reason) return null;
@@ -61,54 +65,54 @@ export class LocalBackend implements WorkerBackend {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     const aborter = new AbortController();
-    const starting = this.launch(spec, report, AbortSignal.any([signal, aborter.signal]));
-    this.starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
+    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
+    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
     try {
       return await starting;
     } finally {
-      this.starts.delete(spec.workerId);
+      this.#starts.delete(spec.workerId);
     }
   }
 
   async stop(workerId: string): Promise<void> {
-    const start = this.starts.get(workerId);
+    const start = this.#starts.get(workerId);
     start?.aborter.abort();
     await start?.ended;
-    const record = await this.records.read(workerId);
-    if (record) await this.end(workerId, record);
+    const record = await this.#records.read(workerId);
+    if (record) await this.#end(workerId, record);
   }
 
   async running(): Promise<Map<string, JupyterEndpoint>> {
     const found = new Map<string, JupyterEndpoint>();
-    for (const workerId of await this.records.workerIds()) {
-      const record = await this.records.read(workerId);
-      if (!record || this.starts.has(workerId)) continue;
+    for (const workerId of await this.#records.workerIds()) {
+      const record = await this.#records.read(workerId);
+      if (!record || this.#starts.has(workerId)) continue;
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
-        this.follow(workerId, record, endpoint);
+        this.#follow(workerId, record, endpoint);
         found.set(workerId, endpoint);
       } else {
-        await this.end(workerId, record);
+        await this.#end(workerId, record);
       }
     }
     return found;
   }
 
   onExit(listener: (exit: WorkerExit) => void): () => void {
-    return this.watch.onExit(listener);
+    return this.#watch.onExit(listener);
   }
 
   async close(): Promise<void> {
-    this.watch.close();
+    this.#watch.close();
   }
 
-  private async launch(
+  async #launch(
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
-    const { python } = await rejectOnAbort(this.options.python(), signal);
+    const { python } = await rejectOnAbort(this.#options.python(), signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
@@ -120,15 +124,15 @@ export class LocalBackend implements WorkerBackend {
       token,
       port: null,
     };
-    const port = await this.awaitServer(spec.workerId, child, folders, record, report, signal);
+    const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
-    this.follow(spec.workerId, record, endpoint);
-    child.once('exit', () => this.watch.checkNow(spec.workerId));
+    this.#follow(spec.workerId, record, endpoint);
+    child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
   }
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
-  private async awaitServer(
+  async #awaitServer(
     workerId: string,
     child: ServerProcess,
     folders: ServerFolders,
@@ -136,24 +140,24 @@ export class LocalBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<number> {
-    const limit = AbortSignal.timeout(this.options.startTimeoutMs ?? defaultStartTimeoutMs);
+    const limit = AbortSignal.timeout(this.#options.startTimeoutMs ?? defaultStartTimeoutMs);
     try {
-      await this.records.write(workerId, record);
+      await this.#records.write(workerId, record);
       report(40, 'Waiting for Jupyter');
       record.port = await untilAnswering(child, folders, record.token, AbortSignal.any([signal, limit]));
-      await this.records.write(workerId, record);
+      await this.#records.write(workerId, record);
       signal.throwIfAborted();
       return record.port;
     } catch (error) {
-      await this.end(workerId, record);
+      await this.#end(workerId, record);
       if (limit.aborted && !signal.aborted) throw startTimeout(error);
       throw error;
     }
   }
 
-  private follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
+  #follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
     const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe });
-    this.watch.follow(workerId, async () => {
+    this.#watch.follow(workerId, async () => {
       if (await isRunning(record)) return checkAnswers();
       return {
         reason: 'exited',
@@ -162,10 +166,10 @@ export class LocalBackend implements WorkerBackend {
     });
   }
 
-  private async end(workerId: string, record: ServerRecord): Promise<void> {
-    this.watch.unfollow(workerId);
+  async #end(workerId: string, record: ServerRecord): Promise<void> {
+    this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
-    await this.records.remove(workerId);
+    await this.#records.remove(workerId);
   }
 }
 

@@ -24,19 +24,23 @@ export class RegisteredBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = false;
   readonly remoteFolders: RemoteFolders;
-  private readonly directory: string;
-  private readonly client: JupyterClient;
-  private readonly watch = new WorkerWatch(watchPeriodMs);
+  readonly #directory: string;
+  readonly #client: JupyterClient;
+  readonly #watch = new WorkerWatch(watchPeriodMs);
 
-  constructor(private readonly options: { stateRoot: string; registered: JupyterEndpoint }) {
-    this.directory = join(options.stateRoot, 'registered');
-    this.client = new JupyterClient(options.registered);
+  readonly #options: { stateRoot: string; registered: JupyterEndpoint };
+
+  constructor(options: { stateRoot: string; registered: JupyterEndpoint }) {
+    this.#options = options;
+
+    this.#directory = join(options.stateRoot, 'registered');
+    this.#client = new JupyterClient(options.registered);
     this.remoteFolders = remoteFoldersOf(options.registered);
   }
 
   async unavailableReason(): Promise<string | null> {
     try {
-      await this.client.probe(probeTimeoutMs);
+      await this.#client.probe(probeTimeoutMs);
       return null;
     } catch (error) {
       return error instanceof DomainError ? error.message : 'The Jupyter server does not answer.';
@@ -49,45 +53,45 @@ export class RegisteredBackend implements WorkerBackend {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(50, 'Asking the Jupyter server');
-    await this.client.probe(probeTimeoutMs);
+    await this.#client.probe(probeTimeoutMs);
     signal.throwIfAborted();
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    await writeFile(this.file(workerId), '');
-    this.follow(workerId);
-    return this.endpointOf(workerId);
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    await writeFile(this.#file(workerId), '');
+    this.#follow(workerId);
+    return this.#endpointOf(workerId);
   }
 
   async stop(workerId: string): Promise<void> {
-    this.watch.unfollow(workerId);
-    await rm(this.file(workerId), { force: true });
+    this.#watch.unfollow(workerId);
+    await rm(this.#file(workerId), { force: true });
   }
 
   async running(): Promise<Map<string, JupyterEndpoint>> {
-    const workerIds = await readdir(this.directory).catch(() => []);
+    const workerIds = await readdir(this.#directory).catch(() => []);
     if (workerIds.length === 0 || (await this.unavailableReason()) !== null) return new Map();
-    for (const workerId of workerIds) this.follow(workerId);
-    return new Map(workerIds.map((workerId) => [workerId, this.endpointOf(workerId)]));
+    for (const workerId of workerIds) this.#follow(workerId);
+    return new Map(workerIds.map((workerId) => [workerId, this.#endpointOf(workerId)]));
   }
 
   onExit(listener: (exit: WorkerExit) => void): () => void {
-    return this.watch.onExit(listener);
+    return this.#watch.onExit(listener);
   }
 
   async close(): Promise<void> {
-    this.watch.close();
-    this.client.dispose();
+    this.#watch.close();
+    this.#client.dispose();
   }
 
-  private follow(workerId: string): void {
-    this.watch.follow(workerId, watchAnswers(this.client));
+  #follow(workerId: string): void {
+    this.#watch.follow(workerId, watchAnswers(this.#client));
   }
 
-  private file(workerId: string): string {
-    return join(this.directory, checkWorkerId(workerId));
+  #file(workerId: string): string {
+    return join(this.#directory, checkWorkerId(workerId));
   }
 
-  private endpointOf(workerId: string): JupyterEndpoint {
-    return { ...this.options.registered, folder: folderOf(workerId) };
+  #endpointOf(workerId: string): JupyterEndpoint {
+    return { ...this.#options.registered, folder: folderOf(workerId) };
   }
 }
 

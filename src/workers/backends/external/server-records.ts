@@ -19,12 +19,16 @@ const suffix = '.server.json';
 
 /** The records of one backend: one file for each worker, readable for the owner only, as it contains a token. */
 export class ServerRecords {
-  constructor(private readonly directory: string) {}
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
 
   /** The record of a worker; undefined when there is none, or it is damaged. */
   async read(workerId: string): Promise<ServerRecord | undefined> {
     try {
-      return recordSchema.parse(JSON.parse(await readFile(this.file(workerId), 'utf8')));
+      return recordSchema.parse(JSON.parse(await readFile(this.#file(workerId), 'utf8')));
     } catch {
       return undefined;
     }
@@ -32,24 +36,24 @@ export class ServerRecords {
 
   /** Replaces the record of a worker, all or nothing. */
   async write(workerId: string, record: ServerRecord): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const target = this.file(workerId);
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const target = this.#file(workerId);
     await writeFile(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
     await rename(`${target}.new`, target);
   }
 
   /** Idempotent. */
   async remove(workerId: string): Promise<void> {
-    await rm(this.file(workerId), { force: true });
+    await rm(this.#file(workerId), { force: true });
   }
 
   /** The workers that have a record. */
   async workerIds(): Promise<string[]> {
-    const names = await readdir(this.directory).catch(() => []);
+    const names = await readdir(this.#directory).catch(() => []);
     return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
   }
 
-  private file(workerId: string): string {
-    return join(this.directory, `${checkWorkerId(workerId)}${suffix}`);
+  #file(workerId: string): string {
+    return join(this.#directory, `${checkWorkerId(workerId)}${suffix}`);
   }
 }

@@ -5,57 +5,57 @@ export type WorkerCheck = () => Promise<Omit<WorkerExit, 'workerId'> | undefined
 
 /** Checks the workers of a backend periodically, and reports those that ended by themselves. */
 export class WorkerWatch {
-  private readonly checks = new Map<string, WorkerCheck>();
-  private readonly listeners = new Set<(exit: WorkerExit) => void>();
+  readonly #checks = new Map<string, WorkerCheck>();
+  readonly #listeners = new Set<(exit: WorkerExit) => void>();
   /** The workers that are being checked now. */
-  private readonly checking = new Set<string>();
-  private readonly timer: NodeJS.Timeout;
+  readonly #checking = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
 
   constructor(periodMs: number) {
-    this.timer = setInterval(() => {
-      for (const workerId of this.checks.keys()) this.checkNow(workerId);
+    this.#timer = setInterval(() => {
+      for (const workerId of this.#checks.keys()) this.checkNow(workerId);
     }, periodMs);
-    this.timer.unref();
+    this.#timer.unref();
   }
 
   /** Checks a worker each period, until it has ended or {@link WorkerWatch.unfollow} is called. */
   follow(workerId: string, check: WorkerCheck): void {
-    this.checks.set(workerId, check);
+    this.#checks.set(workerId, check);
   }
 
   /** Checks at once, e.g. because a child process has ended. */
   checkNow(workerId: string): void {
-    void this.check(workerId);
+    void this.#check(workerId);
   }
 
   unfollow(workerId: string): void {
-    this.checks.delete(workerId);
+    this.#checks.delete(workerId);
   }
 
   /** @returns the function that removes the listener */
   onExit(listener: (exit: WorkerExit) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends all checks; the workers run on. */
   close(): void {
-    clearInterval(this.timer);
-    this.checks.clear();
-    this.listeners.clear();
+    clearInterval(this.#timer);
+    this.#checks.clear();
+    this.#listeners.clear();
   }
 
-  private async check(workerId: string): Promise<void> {
-    const check = this.checks.get(workerId);
-    if (!check || this.checking.has(workerId)) return;
-    this.checking.add(workerId);
+  async #check(workerId: string): Promise<void> {
+    const check = this.#checks.get(workerId);
+    if (!check || this.#checking.has(workerId)) return;
+    this.#checking.add(workerId);
     try {
       const exit = await check();
-      if (!exit || this.checks.get(workerId) !== check) return;
-      this.checks.delete(workerId);
-      for (const listener of this.listeners) listener({ workerId, ...exit });
+      if (!exit || this.#checks.get(workerId) !== check) return;
+      this.#checks.delete(workerId);
+      for (const listener of this.#listeners) listener({ workerId, ...exit });
     } finally {
-      this.checking.delete(workerId);
+      this.#checking.delete(workerId);
     }
   }
 }
