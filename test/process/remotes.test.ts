@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { type GitHttpServer, openGitHttpServer } from '../support/git-http-server.js';
+import { gitOnPath } from '../support/git-on-path.js';
 import { testPython } from '../support/jupyter.js';
 
 // Each starts gateways, and waits for what they do by themselves.
@@ -117,10 +118,10 @@ it('the secret appears in no answer, no log line and no file', async () => {
   }
 });
 
-it('without native Git remotes are off, and the refusal says so', async () => {
+it('with a git older than 2.37 remotes are refused, and the error says so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
   const other = await startGatewayProcess(folder, {
-    PATH: '/nonexistent',
+    PATH: await gitOnPath(folder, '2.36.9'),
     JUPYTER_HOME: join(folder, 'none'),
   });
   try {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { type GatewayProcess, spawnGatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { gitOnPath } from '../support/git-on-path.js';
 import { testPython } from '../support/jupyter.js';
 import { readEvents } from '../support/sse.js';
 
@@ -94,7 +95,7 @@ it('SIGTERM stops it within its limit, running and queued executions end with a 
 it('without Python all but running cells works, and the reason is reported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
   const other = await startGatewayProcess(folder, {
-    PATH: '/nonexistent',
+    PATH: await gitOnPath(folder),
     JUPYTER_HOME: join(folder, 'none'),
   });
   try {
@@ -116,6 +117,21 @@ it('without Python all but running cells works, and the reason is reported', asy
     expect(await worker.json()).toMatchObject({ code: 'runtime_unavailable' });
   } finally {
     await other.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it.each([
+  ['is missing', async () => '/nonexistent', 'none was found'],
+  ['is too old', (folder: string) => gitOnPath(folder, '2.31.8'), 'version 2.31.8 was found'],
+])('a start where git %s ends with one sentence that says so', async (_what, path, found) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-process-'));
+  try {
+    const other = spawnGatewayProcess(folder, { PATH: await path(folder) });
+    await expect(other.listening).rejects.toThrow();
+    expect(other.output()).toContain(`The gateway needs git 2.32 or newer on the PATH, but ${found}.`);
+    expect(other.output()).not.toContain('    at ');
+  } finally {
     await rm(folder, { recursive: true, force: true });
   }
 });
