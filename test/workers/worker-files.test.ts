@@ -53,6 +53,8 @@ const read = (name: string) => (existsSync(here(name)) ? readFileSync(here(name)
 /** The repository, but something happens before the bytes of a file are read. */
 const whenRead = (action: (path: string) => unknown): GitRepository =>
   Object.assign<GitRepository, Partial<GitRepository>>(Object.create(git.repository), {
+    // Called on the repository itself, because an object that inherits from it has none of its private fields.
+    listFiles: (commitOid) => git.repository.listFiles(commitOid),
     async readFile(commitOid, path) {
       await action(path);
       return git.repository.readFile(commitOid, path);
