@@ -126,7 +126,7 @@ describe('a change is refused', () => {
     expect(await tip()).toBe(at.firstCommit);
   });
 
-  it('naming the new path in the fault', async () => {
+  it('and names the field of the new path', async () => {
     const failed = at.commit({ kind: 'move', path: 'README.md', newPath: 'notes' });
     await expect(failed).rejects.toMatchObject({ faults: [{ path: ['newPath'] }] });
   });
