@@ -3,7 +3,7 @@ import { executeCell } from '../src/executions/execute-cell.js';
 import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
 import { watchExecutions } from '../src/subscriptions/watch-executions.js';
-import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
+import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -22,7 +22,7 @@ export const Execution = builder.prismaObject('Execution', {
       type: EffectivePermissions,
       description: 'What the caller may do with its session, and so with it.',
       select: { session: { select: { workspaceId: true, userId: true } } },
-      resolve: ({ session }, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
+      resolve: ({ session }, _args, { services, ctx }) => loadRuntimePermissions(services, ctx, session),
     }),
     code: t.exposeString('code', { description: 'The code of the cell.' }),
     cellIndex: t.exposeInt('cellIndex', {

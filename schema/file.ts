@@ -1,10 +1,10 @@
-import { filePermissionsIn } from '../src/files/file-permissions-in.js';
+import type { SavedFile } from '../src/files/describe-saved-file.js';
 import type { FileSnapshot } from '../src/files/file-snapshot.js';
 import type { FileTarget } from '../src/files/file-target.js';
+import { loadFilePermissions } from '../src/files/load-file-permissions.js';
 import { readFile } from '../src/files/read-file.js';
 import { renameFile } from '../src/files/rename-file.js';
 import { createFile, saveFile } from '../src/files/save-file.js';
-import type { SavedFile } from '../src/files/written-file.js';
 import { builder } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';
@@ -41,7 +41,7 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it at this moment.',
-      resolve: (file, _args, { services, ctx }) => filePermissionsIn(services, ctx, file),
+      resolve: (file, _args, { services, ctx }) => loadFilePermissions(services, ctx, file),
     }),
   }),
 });

@@ -1,8 +1,8 @@
 import type { NotebookDocument as DocumentRow } from '../prisma/generated/client/client.js';
-import { loadSpace } from '../src/access/space-access.js';
+import { loadSpace } from '../src/access/load-space.js';
 import { loadDocument } from '../src/notebooks/documents/load-document.js';
 import { listVersions } from '../src/notebooks/versions/list-versions.js';
-import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
+import { loadRepositoryPermissions } from '../src/repositories/load-repository-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -30,7 +30,7 @@ export const NotebookDocument = builder.objectRef<DocumentInSpace>('NotebookDocu
       description: 'What the caller may do with it, as with the repository that holds it.',
       resolve: async ({ spaceSlug, document }, _args, { services, ctx }) => {
         const { space } = await loadSpace(services, ctx, spaceSlug);
-        return repositoryPermissionsIn(services, ctx, {
+        return loadRepositoryPermissions(services, ctx, {
           id: document.repositoryId,
           spaceId: space.id,
         });

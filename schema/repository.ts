@@ -1,7 +1,7 @@
 import { createRepositoryWithRemote } from '../src/remotes/create-repository-with-remote.js';
 import { listRepositories } from '../src/repositories/list-repositories.js';
 import { loadRepository } from '../src/repositories/load-repository.js';
-import { repositoryPermissionsIn } from '../src/repositories/repository-permissions-in.js';
+import { loadRepositoryPermissions } from '../src/repositories/load-repository-permissions.js';
 import { updateRepository } from '../src/repositories/update-repository.js';
 import { visibleWorkspaceId } from '../src/repositories/visible-workspace-id.js';
 import { builder } from './builder.js';
@@ -28,7 +28,7 @@ export const Repository = builder.prismaObject('Repository', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it at this moment.',
-      resolve: (repository, _args, { services, ctx }) => repositoryPermissionsIn(services, ctx, repository),
+      resolve: (repository, _args, { services, ctx }) => loadRepositoryPermissions(services, ctx, repository),
     }),
     visibleWorkspaceId: t.id({
       nullable: true,

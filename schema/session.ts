@@ -5,7 +5,7 @@ import { deleteSession } from '../src/sessions/delete-session.js';
 import { listSessions, listWorkspaceSessions } from '../src/sessions/list-sessions.js';
 import { loadSession } from '../src/sessions/load-session.js';
 import { watchSessions } from '../src/subscriptions/watch-sessions.js';
-import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
+import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -26,7 +26,7 @@ export const Session = builder.prismaObject('Session', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it at this moment.',
-      resolve: (session, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, session),
+      resolve: (session, _args, { services, ctx }) => loadRuntimePermissions(services, ctx, session),
     }),
     branch: t.exposeString('branch', { description: "The branch of the worker's files." }),
     path: t.exposeString('path', {

@@ -1,5 +1,5 @@
+import { loadSpace, loadSpaceById } from '../src/access/load-space.js';
 import { requireScope } from '../src/access/require-scope.js';
-import { loadSpace, loadSpaceById } from '../src/access/space-access.js';
 import { spacePermissions } from '../src/access/space-policy.js';
 import { createSpace, listSpaces, updateSpace } from '../src/spaces/spaces.js';
 import { builder } from './builder.js';

@@ -7,7 +7,7 @@ import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.j
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
-import { runtimePermissionsIn } from '../src/workspaces/runtime-permissions-in.js';
+import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -44,7 +44,7 @@ export const Worker = builder.prismaObject('Worker', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it at this moment.',
-      resolve: (worker, _args, { services, ctx }) => runtimePermissionsIn(services, ctx, worker),
+      resolve: (worker, _args, { services, ctx }) => loadRuntimePermissions(services, ctx, worker),
     }),
     backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),

@@ -1,5 +1,5 @@
 import type { WorkspaceGrant as GrantRow } from '../prisma/generated/client/client.js';
-import { loadSpaceById } from '../src/access/space-access.js';
+import { loadSpaceById } from '../src/access/load-space.js';
 import {
   readWorkspaceAccess,
   replaceWorkspaceAccess,

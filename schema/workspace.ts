@@ -1,10 +1,10 @@
-import { loadSpaceById } from '../src/access/space-access.js';
+import { loadSpaceById } from '../src/access/load-space.js';
 import { type WorkspaceChange, watchWorkspaces } from '../src/subscriptions/watch-workspaces.js';
 import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
 import { loadWorkspace } from '../src/workspaces/load-workspace.js';
-import { permissionsIn } from '../src/workspaces/permissions-in.js';
+import { loadWorkspacePermissions } from '../src/workspaces/load-workspace-permissions.js';
 import { updateWorkspace } from '../src/workspaces/update-workspace.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -41,7 +41,7 @@ export const Workspace = builder.prismaObject('Workspace', {
     effectivePermissions: t.field({
       type: EffectivePermissions,
       description: 'What the caller may do with it at this moment.',
-      resolve: (workspace, _args, { services, ctx }) => permissionsIn(services, ctx, workspace),
+      resolve: (workspace, _args, { services, ctx }) => loadWorkspacePermissions(services, ctx, workspace),
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',

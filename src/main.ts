@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import pino from 'pino';
-import { consoleToLog } from './app/console-to-log.js';
 import { createBackends } from './app/create-backends.js';
 import { openGateway } from './app/gateway.js';
 import { printWelcome } from './app/print-welcome.js';
-import { step } from './app/step.js';
+import { redirectConsole } from './app/redirect-console.js';
+import { reportStep } from './app/report-step.js';
 import { ConfigError, readConfig } from './config.js';
 import { DomainError } from './errors.js';
 
@@ -29,13 +29,13 @@ async function main(): Promise<void> {
     { level: config.logLevel },
     pretty ? (await import('pino-pretty')).default({}) : undefined,
   );
-  consoleToLog(log);
+  redirectConsole(log);
   const { backends, ready } = createBackends(config, log);
-  const gateway = await step('Opening the database, the repositories and the workers', () =>
+  const gateway = await reportStep('Opening the database, the repositories and the workers', () =>
     openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), backends }),
   );
 
-  const reason = await step('Setting up Jupyter', () => ready);
+  const reason = await reportStep('Setting up Jupyter', () => ready);
   if (reason) process.stdout.write(`Cells cannot run: ${reason} Everything else works.\n`);
 
   let stopping = false;

@@ -3,21 +3,21 @@ import type { Actor } from '../context.js';
 import { DomainError } from '../errors.js';
 import { hashToken } from './token.js';
 
-const longestToken = 512;
+const maxTokenLength = 512;
 
 /**
- * Turns an `Authorization` header into an actor (RFC 6750, section 2.1).
- * @throws DomainError `unauthenticated` when there is no token or it is unknown, expired or revoked
+ * Finds the user whose API token an `Authorization` header contains (RFC 6750, section 2.1).
+ * @throws DomainError `unauthenticated` when the header has no token, or when the token is unknown, expired or revoked
  */
 export async function authenticate(
   prisma: PrismaClient,
   authorization: string | null | undefined,
 ): Promise<Actor> {
   const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
-  if (!token || token.length > longestToken) {
+  if (!token || token.length > maxTokenLength) {
     throw new DomainError('unauthenticated', 'Send an API token as "Authorization: Bearer TOKEN".');
   }
-  // One statement by hand, because every request begins with it.
+  // One SQL statement instead of two Prisma queries: every request begins with it.
   const [found] = await prisma.$queryRaw<TokenRow[]>`
     SELECT t."id" AS "tokenId", t."scopes"::text[], t."userId", u."name", u."email", u."isPlatformAdmin"
     FROM "ApiToken" t JOIN "User" u ON u."id" = t."userId"

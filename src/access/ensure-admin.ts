@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { generateToken, hashToken } from './token.js';
 
-/** The first user's token, and whether it was made just now (only then is it shown). */
+/** The API token of the first user. */
 export interface AdminToken {
   token: string;
+  /** Whether this start generated it. Only then is it printed. */
   isNew: boolean;
 }
 
 /**
- * Makes sure that the first user, a platform admin, exists and can sign in with `ADMIN_TOKEN` or with a generated
- * token, whose one plaintext copy is `dataDir/admin-token` (mode 0600). Only one of them is valid at a time: the one that
- * was in its place before is revoked. Tokens that were made by mutations stay as they are.
+ * Makes sure that the first user exists, is a platform admin, and has a valid token. The token is `ADMIN_TOKEN`, or else a
+ * generated one. The only plaintext copy of a generated token is the file `dataDir/admin-token` (mode 0600). Only one such
+ * token is valid at a time: the previous one is revoked. Tokens that were created through the API do not change.
  */
 export async function ensureAdmin(
   prisma: PrismaClient,
@@ -40,7 +41,7 @@ export async function ensureAdmin(
         isAdminToken: true,
       },
     }),
-    // One that an admin revoked has no mark any more, and stays revoked.
+    // A token that an admin revoked has `isAdminToken` false, so it stays revoked.
     prisma.apiToken.updateMany({ where: { hash, isAdminToken: true }, data: { revokedAt: null } }),
     prisma.apiToken.updateMany({
       where: { hash: { not: hash }, isAdminToken: true, revokedAt: null },

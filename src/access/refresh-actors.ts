@@ -2,8 +2,8 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Actor } from '../context.js';
 
 /**
- * Reads again who stands behind tokens, for streams that outlive the request that opened them.
- * @returns the actors by token id; a token that is revoked, expired or gone has none
+ * Reads the users of tokens again, for streams that stay open long after they were authorized.
+ * @returns the actors by token id; a token that is revoked, expired or deleted is missing
  */
 export async function refreshActors(prisma: PrismaClient, tokenIds: string[]): Promise<Map<string, Actor>> {
   const found = await prisma.apiToken.findMany({

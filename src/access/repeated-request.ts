@@ -2,8 +2,8 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 
 /**
- * What a request that repeats an earlier one names, by the names of the commands' input. Nothing else of it was checked:
- * an id may be of anything, or missing.
+ * The ids in a request that repeats an earlier one, named as in the input of the commands. They were not checked: an id may
+ * be missing or belong to no resource.
  */
 export interface RepeatedRequest {
   spaceSlug: string;
@@ -16,9 +16,9 @@ export interface RepeatedRequest {
 }
 
 /**
- * Authorizes a caller to see the stored answer of a command, as the command itself would now. Exported beside each
- * command that a request with an `Idempotency-Key` may repeat. Scopes need no second look: a key belongs to the scopes of
- * its token.
+ * Checks whether the caller may see the stored answer of a command, by the same rules as the command itself. Each command
+ * that a request with an `Idempotency-Key` can repeat has such a function. It need not check scopes, because a key is only
+ * valid together with the scopes of its token.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export type AuthorizeRepeat = (

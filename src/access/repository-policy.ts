@@ -8,8 +8,9 @@ import {
 } from './workspace-policy.js';
 
 /**
- * A repository is as private as its workspaces: the best of the caller's permissions in the workspaces over it,
- * or, where there is none, those of the space role.
+ * What `viewer` may do with a repository. A permission in any workspace of the repository is enough. In a repository without
+ * workspaces, the role in the space decides: everybody views, editors edit.
+ * @param workspaces all workspaces of the repository
  */
 export function repositoryPermissions(
   viewer: Viewer,
@@ -22,7 +23,7 @@ export function repositoryPermissions(
   return { canView: all.some((one) => one.canView), canEdit: all.some((one) => one.canEdit) };
 }
 
-/** The where-clause that goes with `canView` of {@link repositoryPermissions}. */
+/** The where-clause that selects the repositories for which {@link repositoryPermissions} returns `canView`. */
 export function visibleRepositories(viewer: Viewer): Prisma.RepositoryWhereInput {
   const { space, role } = viewer.access;
   if (role === 'admin') return { spaceId: space.id };

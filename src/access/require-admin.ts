@@ -1,10 +1,10 @@
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
+import { loadSpace } from './load-space.js';
 import { requireScope } from './require-scope.js';
-import { loadSpace } from './space-access.js';
 
-/** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` unless a platform admin asks */
+/** @throws DomainError `insufficient_scope` without the scope `admin`, `forbidden` when the caller is no platform admin */
 export function requirePlatformAdmin(ctx: RequestContext): void {
   requireScope(ctx, 'admin');
   if (!ctx.actor.isPlatformAdmin) {
@@ -13,7 +13,8 @@ export function requirePlatformAdmin(ctx: RequestContext): void {
 }
 
 /**
- * Loads a space for its admins (a platform admin is one of every space). Needs the scope `admin`.
+ * Loads a space and checks that the caller is an admin of it; a platform admin is an admin of every space. Needs the scope
+ * `admin`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function loadAdminSpace(

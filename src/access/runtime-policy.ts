@@ -6,9 +6,10 @@ import {
 } from './workspace-policy.js';
 
 /**
- * What `viewer` may do with a worker, session or execution of a workspace: who views the workspace watches it; only the
- * user who started it and space admins run cells on it, while they may edit the workspace, and stop it.
- * @param userId who started it
+ * What `viewer` may do with a worker, session or execution of a workspace. Everybody who can view the workspace can view it
+ * (`canView`). Only the user who started it and space admins can stop it (`canManage`). To run cells (`canEdit`), they must
+ * also be allowed to edit the workspace.
+ * @param userId the user who started it
  */
 export function runtimePermissions(
   viewer: Viewer,

@@ -1,7 +1,7 @@
 import type { SpaceAccess } from '../context.js';
 import type { WorkspacePermissions } from './workspace-policy.js';
 
-/** What a member's role lets them do in a space: everybody views, editors make workspaces, admins manage all of it. */
+/** What a member may do in a space: every member views it, editors create workspaces, admins manage everything. */
 export function spacePermissions({ role }: Pick<SpaceAccess, 'role'>): WorkspacePermissions {
   return { canView: true, canEdit: role !== 'viewer', canManage: role === 'admin' };
 }

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A new API token: 256 random bits behind a prefix that secret scanners can know. */
+/** A new API token: 256 random bits in base64url after `nbg_`, a prefix by which secret scanners recognize it. */
 export function generateToken(): string {
   return `nbg_${randomBytes(32).toString('base64url')}`;
 }
 
-/** What is stored of a token: its SHA-256 in hex. A token has 256 random bits, so no salt or stretching is needed. */
+/** The SHA-256 of a token in hex, which is stored in its place. The token is random, so no salt or stretching is needed. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -1,25 +1,26 @@
 import type { Prisma, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
 import type { SpaceAccess } from '../context.js';
 
-/** What the caller may do with a workspace; each level as the contract's table says. */
+/** What a user may do with a workspace, or with another resource. */
 export interface WorkspacePermissions {
   canView: boolean;
   canEdit: boolean;
   canManage: boolean;
 }
 
-/** Who asks: a user with a standing in the workspace's space. */
+/** The user whose permissions are computed. */
 export interface Viewer {
   userId: string;
+  /** Their role and teams in the space of the resource. */
   access: SpaceAccess;
 }
 
-/** What the decision needs of a workspace: its grants are those of any user. */
+/** The columns of a workspace that decide on permissions, with the grants of all users and teams. */
 export type WorkspaceWithGrants = Pick<Workspace, 'visibility' | 'ownerUserId'> & {
   grants: Pick<WorkspaceGrant, 'userId' | 'teamId' | 'accessLevel'>[];
 };
 
-/** The permissions of `viewer`; grants count only while the visibility is `shared`. */
+/** What `viewer` may do with a workspace. Grants have an effect only while the visibility is `shared`. */
 export function workspacePermissions(viewer: Viewer, workspace: WorkspaceWithGrants): WorkspacePermissions {
   const { role, teamIds } = viewer.access;
   const mine =
@@ -37,7 +38,7 @@ export function workspacePermissions(viewer: Viewer, workspace: WorkspaceWithGra
   return { canManage, canView, canEdit: canManage || (canView && role !== 'viewer') };
 }
 
-/** The where-clause that goes with `canView` of {@link workspacePermissions}. */
+/** The where-clause that selects the workspaces for which {@link workspacePermissions} returns `canView`. */
 export function visibleWorkspaces(viewer: Viewer): Prisma.WorkspaceWhereInput {
   const { space, role, teamIds } = viewer.access;
   if (role === 'admin') return { spaceId: space.id };

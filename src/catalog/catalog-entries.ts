@@ -1,7 +1,7 @@
 import type { CatalogEntry, LinkTargetType } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
@@ -11,13 +11,13 @@ import type { Listing } from '../paging/listing.js';
 import { checkId } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 
-/** What a catalog holds: what a notebook can be linked to, but for repositories, which have their own table. */
+/** The types of catalog entries: all targets of notebook links except repositories, which have a table of their own. */
 export type CatalogEntryType = Exclude<LinkTargetType, 'repository'>;
 
 /**
- * The catalog of a space, newest first, for every member. Needs the scope `read`.
- * @param type only entries of this type; default all
- * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ * Lists the catalog of a space, newest first. For every member. Needs the scope `read`.
+ * @param type lists only entries of this type; default all
+ * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
  */
 export function listCatalog(
   services: PrismaService,
@@ -38,7 +38,7 @@ export function listCatalog(
 }
 
 /**
- * Makes a catalog entry; its name is unique in the space and type. For space admins.
+ * Creates a catalog entry. Its name must be unique among the entries of its type in the space. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createCatalogEntry(
@@ -53,7 +53,7 @@ export async function createCatalogEntry(
 }
 
 /**
- * Gives a catalog entry another name. For space admins.
+ * Renames a catalog entry. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameCatalogEntry(
@@ -74,7 +74,7 @@ export async function renameCatalogEntry(
 }
 
 /**
- * Deletes a catalog entry; links to it stay, without a name. For space admins.
+ * Deletes a catalog entry. Links to it stay, but their target has no name any more. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function deleteCatalogEntry(

@@ -1,7 +1,7 @@
 import type { QueryConnector } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
@@ -14,8 +14,8 @@ import { checkName } from '../validation/validate.js';
 import type { CatalogServices } from './catalog-services.js';
 
 /**
- * The query connectors of a space, newest first, for every member. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ * Lists the query connectors of a space, newest first. For every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
  */
 export function listConnectors(
   services: PrismaService,
@@ -35,7 +35,7 @@ export function listConnectors(
 }
 
 /**
- * Makes a query connector. For space admins.
+ * Creates a query connector. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createConnector(
@@ -50,7 +50,7 @@ export async function createConnector(
 }
 
 /**
- * Gives a query connector another name. For space admins.
+ * Renames a query connector. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameConnector(
@@ -71,7 +71,7 @@ export async function renameConnector(
 }
 
 /**
- * Deletes a query connector and takes it out of the workspaces that had it. For space admins.
+ * Deletes a query connector and removes it from the workspaces that use it. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function deleteConnector(

@@ -1,5 +1,5 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, notFound } from '../errors.js';
@@ -26,7 +26,7 @@ export async function cancelExecution(
     workspacePermissions({ userId: ctx.actor.userId, access: loaded.access }, loaded.workspace),
     'edit',
   );
-  assertOwn(ctx, loaded, loaded.session);
+  assertOwnerOrAdmin(ctx, loaded, loaded.session);
   if (!(await services.executor.cancel(execution))) {
     throw new DomainError(
       'execution_finished',

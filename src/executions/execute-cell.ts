@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import { DomainError, invalidField } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
@@ -43,7 +43,7 @@ export async function executeCell(
 ): Promise<Execution> {
   const { executor, intake } = services;
   const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
-  assertOwn(ctx, loaded, loaded.session);
+  assertOwnerOrAdmin(ctx, loaded, loaded.session);
   const body = await checkInput(input);
   const id = input.executionId?.toLowerCase() ?? randomUUID();
   const attached = input.executionId ? await attach(services, ctx, id, sessionId, body) : null;

@@ -4,7 +4,7 @@ import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { FieldError, type FieldFault, invalidField } from '../errors.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkEach } from '../validation/check-all.js';
-import { checkKind } from './check-kind.js';
+import { checkFileKind } from './check-file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
@@ -68,7 +68,7 @@ function toChange(input: FileChangeInput): FileChange {
     const { path, newPath } = input.rename;
     assertWritablePath(path);
     assertWritablePath(newPath, ['newPath']);
-    checkKind(newPath, fileKind(path), 'newPath');
+    checkFileKind(newPath, fileKind(path), 'newPath');
     return { kind: 'move', path, newPath, baseSha: checkBaseSha(input.rename.baseSha) };
   }
   const { path, baseSha } = input.delete!;

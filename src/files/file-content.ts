@@ -4,7 +4,7 @@ import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
-import { checkKind } from './check-kind.js';
+import { checkFileKind } from './check-file-kind.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
@@ -49,7 +49,7 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
  */
 export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
-  if (input.kind) checkKind(input.path, input.kind);
+  if (input.kind) checkFileKind(input.path, input.kind);
   if (kind === 'notebook') {
     if (input.content != null)
       throw invalidField('content', 'is for text files; send "notebook"', 'kind_mismatch');

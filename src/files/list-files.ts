@@ -41,7 +41,7 @@ interface FileList {
 
 /**
  * Lists the files at a ref, sorted by path, of a repository that the caller may view. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, `invalid_ref`, when it is read
+ * @throws DomainError `not_found`, `insufficient_scope`, `invalid_ref`; thrown when the listing is read
  */
 export function listFiles(
   services: FileServices,

@@ -3,7 +3,7 @@ import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import type { FileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
-import { checkKind } from './check-kind.js';
+import { checkFileKind } from './check-file-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
 import { type FileRows, openFileSource } from './file-target.js';
@@ -30,7 +30,7 @@ export async function readFile(
   requireScope(ctx, 'read');
   const source = await openFileSource(services, rows);
   assertReadablePath(input.path);
-  if (input.kind) checkKind(input.path, input.kind);
+  if (input.kind) checkFileKind(input.path, input.kind);
   const ref = checkRef(input.ref ?? source.defaultBranch);
   return readSnapshot(services, source, { ref, path: input.path });
 }

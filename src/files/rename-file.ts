@@ -1,13 +1,13 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import { fileKind } from '../notebooks/file-kind.js';
-import { checkKind } from './check-kind.js';
+import { checkFileKind } from './check-file-kind.js';
 import { commitChanges } from './commit-changes.js';
+import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
-import { type SavedFile, writtenFile } from './written-file.js';
 
 /** A rename on one branch; the kind of the file stays. */
 export interface RenameFileInput {
@@ -34,7 +34,7 @@ export async function renameFile(
   const { path, newPath } = input;
   assertWritablePath(path);
   assertWritablePath(newPath, ['newPath']);
-  checkKind(newPath, fileKind(path), 'newPath');
+  checkFileKind(newPath, fileKind(path), 'newPath');
   let content!: FileContent;
   const result = await commitChanges(services, ctx, target, {
     changes: [
@@ -51,5 +51,5 @@ export async function renameFile(
     ],
     message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
   });
-  return writtenFile(services, target, { path: newPath, content, result });
+  return describeSavedFile(services, target, { path: newPath, content, result });
 }

@@ -3,11 +3,11 @@ import { notFound } from '../errors.js';
 import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { isUuid } from '../validation/validate.js';
 import { commitChanges } from './commit-changes.js';
+import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { parseContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
-import { type SavedFile, writtenFile } from './written-file.js';
 
 /** Which version to bring back; at the path where its file is now, or where it was when the file is gone. */
 export interface RestoreVersionInput {
@@ -54,5 +54,5 @@ export async function restoreVersion(
     ],
     message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
   });
-  return writtenFile(services, onBranch, { path, content, result });
+  return describeSavedFile(services, onBranch, { path, content, result });
 }

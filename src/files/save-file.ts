@@ -3,10 +3,10 @@ import { assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { commitChanges } from './commit-changes.js';
+import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { type ContentInput, encodeContent, type FileContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
-import { type SavedFile, writtenFile } from './written-file.js';
 
 /** A new file; `branch` defaults to the target's. */
 export interface CreateFileInput extends ContentInput {
@@ -76,5 +76,5 @@ async function put(
 ): Promise<SavedFile> {
   const { change, content, message } = write;
   const result = await commitChanges(services, ctx, target, { changes: [change], message });
-  return writtenFile(services, target, { path: change.path, content, result });
+  return describeSavedFile(services, target, { path: change.path, content, result });
 }

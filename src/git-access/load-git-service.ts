@@ -1,4 +1,4 @@
-import { loadSpace } from '../access/space-access.js';
+import { loadSpace } from '../access/load-space.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { GitService } from '../engines/git/git-store.js';

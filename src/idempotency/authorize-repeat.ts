@@ -1,5 +1,5 @@
+import { loadSpace } from '../access/load-space.js';
 import type { AuthorizeRepeat, RepeatedRequest } from '../access/repeated-request.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { authorizeFileWrite } from '../files/authorize-file-write.js';

@@ -9,7 +9,7 @@ import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.j
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
-/** What to change of a kernel profile; what is absent stays. */
+/** The fields of a kernel profile to change; an absent field stays as it is. */
 export interface UpdateKernelProfileInput {
   displayName?: string | null;
   language?: string | null;
@@ -18,7 +18,7 @@ export interface UpdateKernelProfileInput {
   isDefault?: boolean | null;
 }
 
-/** A new kernel profile; `id` is a slug. */
+/** A new kernel profile. `id` is a slug; `isDefault` is false when absent. */
 export interface CreateKernelProfileInput {
   id: string;
   displayName: string;
@@ -29,7 +29,7 @@ export interface CreateKernelProfileInput {
 }
 
 /**
- * Makes a kernel profile; as the default it takes that from the one before. For platform admins.
+ * Creates a kernel profile. If it is the default, the previous default stops being it. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createKernelProfile(
@@ -53,7 +53,7 @@ export async function createKernelProfile(
 }
 
 /**
- * Changes a kernel profile; what runs goes on as it was started. For platform admins.
+ * Changes a kernel profile. Running workers and sessions do not change. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
  */
 export async function updateKernelProfile(
@@ -81,8 +81,8 @@ export async function updateKernelProfile(
 }
 
 /**
- * Deletes a kernel profile that no worker and no session ever used. For platform admins.
- * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request` when it is in use
+ * Deletes a kernel profile, unless a worker or session has used it. For platform admins.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request` when it was used
  */
 export async function deleteKernelProfile(
   services: PrismaService,
@@ -100,16 +100,16 @@ export async function deleteKernelProfile(
     if (!isInUse) throw error;
     throw new DomainError(
       'invalid_request',
-      'Workers or sessions used this kernel profile, and their history names it; it cannot be deleted.',
+      'Workers or sessions have used this kernel profile; it cannot be deleted, because their history names it.',
     );
   }
 }
 
-/** What Jupyter accepts as the name of a kernelspec. */
+/** Checks that Jupyter accepts the name of the kernelspec. */
 function checkKernelName(value: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
   throw invalidField(
     'kernelName',
-    'must be 1 to 100 letters, digits, dots, underscores and hyphens, a letter or digit first',
+    'must be 1 to 100 letters, digits, dots, underscores or hyphens, and must begin with a letter or digit',
   );
 }

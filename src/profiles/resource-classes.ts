@@ -9,7 +9,7 @@ import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/c
 import { checkName } from '../validation/validate.js';
 import { withOneDefault } from './with-one-default.js';
 
-/** What to change of a resource class; what is absent stays. Memory and storage are in MiB, CPU in cores. */
+/** The fields of a resource class to change; an absent field stays as it is. Memory and storage are in MiB, CPU in cores. */
 export interface UpdateResourceClassInput {
   name?: string | null;
   cpuLimit?: number | null;
@@ -21,7 +21,7 @@ export interface UpdateResourceClassInput {
   isDefault?: boolean | null;
 }
 
-/** A new resource class; `id` is a slug; no GPUs, enabled and not the default unless said. */
+/** A new resource class. `id` is a slug. By default it has no GPUs, is enabled and is not the default class. */
 export interface CreateResourceClassInput {
   id: string;
   name: string;
@@ -44,7 +44,7 @@ const ranges = {
 } as const;
 
 /**
- * Makes a resource class; as the default it takes that from the one before. For platform admins.
+ * Creates a resource class. If it is the default, the previous default stops being it. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createResourceClass(
@@ -69,7 +69,7 @@ export async function createResourceClass(
 }
 
 /**
- * Changes a resource class; workers keep the limits that they were started with. For platform admins.
+ * Changes a resource class. Existing workers keep the limits that they were started with. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
  */
 export async function updateResourceClass(

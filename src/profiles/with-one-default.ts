@@ -1,10 +1,10 @@
 import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
 
 /**
- * Runs a write in a transaction that, where the row becomes the default, first takes that from every other row.
- * Readers are not kept waiting.
- * @param table the table of the row
- * @param isDefault whether the row becomes the default
+ * Runs a write in a transaction. If the written row becomes the default, no other row of the table stays the default.
+ * Readers do not wait for the transaction.
+ * @param table the table of the written row
+ * @param isDefault whether the written row becomes the default
  */
 export function withOneDefault<T>(
   prisma: PrismaClient,
@@ -14,7 +14,7 @@ export function withOneDefault<T>(
 ): Promise<T> {
   return prisma.$transaction(async (tx) => {
     if (isDefault && table === 'KernelProfile') {
-      // Two that run at once would not see each other's new default.
+      // Without the lock, two concurrent transactions would not see each other's new default.
       await tx.$executeRaw`LOCK TABLE "KernelProfile" IN SHARE ROW EXCLUSIVE MODE`;
       await tx.kernelProfile.updateMany({ where: { isDefault: true }, data: { isDefault: false } });
     } else if (isDefault) {

@@ -1,6 +1,6 @@
 import type { Repository, RepositoryRemote } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { loadRepository } from '../repositories/load-repository.js';

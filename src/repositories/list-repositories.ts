@@ -1,7 +1,7 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { visibleRepositories } from '../access/repository-policy.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
@@ -9,7 +9,7 @@ import type { Listing } from '../paging/listing.js';
 
 /**
  * The repositories that the caller can view, newest first. Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ * @throws DomainError `not_found` (space), `insufficient_scope`; thrown when the listing is read
  */
 export function listRepositories(
   services: PrismaService,

@@ -1,6 +1,6 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';

@@ -1,5 +1,5 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
-import { loadSpaceById } from '../access/space-access.js';
+import { loadSpaceById } from '../access/load-space.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';

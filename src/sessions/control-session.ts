@@ -1,5 +1,5 @@
 import type { Session } from '../../prisma/generated/client/client.js';
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
@@ -56,7 +56,7 @@ export async function loadOwnSession(
   sessionId: string,
 ): Promise<LoadedSession> {
   const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
-  assertOwn(ctx, loaded, loaded.session);
+  assertOwnerOrAdmin(ctx, loaded, loaded.session);
   return loaded;
 }
 

@@ -1,5 +1,5 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { waitFor } from '../engines/events/wait-for.js';
@@ -75,7 +75,7 @@ export async function loadOwnWorker(
   workerId: string,
 ): Promise<Worker> {
   const loaded = await loadWorker(services, ctx, spaceSlug, workerId, 'edit', 'execute');
-  assertOwn(ctx, loaded, loaded.worker);
+  assertOwnerOrAdmin(ctx, loaded, loaded.worker);
   return loaded.worker;
 }
 

@@ -1,4 +1,4 @@
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import { loadSession } from './load-session.js';
 import type { SessionServices } from './session-services.js';
@@ -19,7 +19,7 @@ export async function deleteSession(
   const loaded = await loadSession(services, ctx, spaceSlug, sessionId, null, 'execute', {
     evenDeleted: true,
   });
-  assertOwn(ctx, loaded, loaded.session);
+  assertOwnerOrAdmin(ctx, loaded, loaded.session);
   const { id } = loaded.session;
   if (loaded.session.deletedAt) return;
   await prisma.session.update({

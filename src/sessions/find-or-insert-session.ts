@@ -4,7 +4,7 @@ import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import type { StartPlan } from '../workers/resolve-start.js';
-import { whileUnarchived } from '../workspaces/while-unarchived.js';
+import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 
 /** How often an insert is tried while other requests create and delete the same session. */
 const maxInserts = 5;
@@ -62,7 +62,7 @@ async function insertSession(
     liveKey,
   };
   try {
-    return await whileUnarchived(prisma, plan.workspace.id, (tx) => tx.session.create({ data }));
+    return await writeUnlessArchived(prisma, plan.workspace.id, (tx) => tx.session.create({ data }));
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

@@ -1,6 +1,6 @@
 import type { Session, TokenScope, WorkerStatus, Workspace } from '../../prisma/generated/client/client.js';
+import { loadSpace, loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import { type WorkspaceWithGrants, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';

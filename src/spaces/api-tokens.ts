@@ -12,13 +12,13 @@ import { checkName, isUuid } from '../validation/validate.js';
 
 const latestExpiry = new Date('9999-12-31T23:59:59.999Z');
 
-/** An API token without what could stand for it. */
+/** An API token without its hash. */
 export type ApiTokenRow = Omit<ApiToken, 'hash'>;
 
 /**
- * The API tokens of a user, also those that expired or were revoked, newest first: a user's own, anyone's for platform
- * admins. Needs the scope `read`.
- * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
+ * Lists the API tokens of a user, newest first, including expired and revoked ones. For the user and for platform admins.
+ * Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`, `forbidden`; thrown when the listing is read
  */
 export function listApiTokens(
   services: PrismaService,
@@ -38,7 +38,7 @@ export function listApiTokens(
   });
 }
 
-/** A new API token: for the caller unless `userId` names another; without `expiresAt` it never expires. */
+/** A new API token. `userId` defaults to the caller. Without `expiresAt` the token never expires. */
 export interface CreateApiTokenInput {
   userId?: string | null;
   name: string;
@@ -47,8 +47,8 @@ export interface CreateApiTokenInput {
 }
 
 /**
- * Makes an API token; its plaintext is in the answer and nowhere else. Its scopes are some of those of the token in use.
- * For the caller, or, by platform admins, for anyone. Needs the scope `admin`.
+ * Creates an API token. Its plaintext is returned once and not stored. It may have only scopes that the caller's own token
+ * has. Platform admins create tokens for any user, others only for themselves. Needs the scope `admin`.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function createApiToken(
@@ -79,7 +79,7 @@ export async function createApiToken(
 }
 
 /**
- * Revokes an API token, at once and for good; idempotent. A user's own, anyone's for platform admins. Needs the scope
+ * Revokes an API token at once and permanently; idempotent. For the token's user and for platform admins. Needs the scope
  * `admin`.
  * @throws DomainError `insufficient_scope`, `not_found`
  */
@@ -92,7 +92,7 @@ export async function revokeApiToken(
   const { apiToken } = services.prisma;
   const { userId, isPlatformAdmin } = ctx.actor;
   const where = { id: checkId(id, 'The API token'), userId: isPlatformAdmin ? undefined : userId };
-  // For good means also that no start takes it for the token of the installation again.
+  // With this mark, the next start of the gateway would make the token valid again; see `ensureAdmin`.
   await apiToken.updateMany({ where, data: { isAdminToken: false } });
   await apiToken.updateMany({ where: { ...where, revokedAt: null }, data: { revokedAt: new Date() } });
   const found = await apiToken.findFirst({ where, omit: { hash: true } });

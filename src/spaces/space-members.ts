@@ -1,7 +1,7 @@
 import type { SpaceMember, SpaceRole, User } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
@@ -16,8 +16,8 @@ import type { SpaceServices } from './space-services.js';
 export type MemberRow = SpaceMember & { user: User };
 
 /**
- * The members of a space, newest first, for every member. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ * Lists the members of a space, newest first. For every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
  */
 export function listSpaceMembers(
   services: PrismaService,
@@ -40,7 +40,7 @@ export function listSpaceMembers(
 }
 
 /**
- * Makes a user a member with a role, or gives a member another role. For space admins.
+ * Adds a user to a space with a role, or changes the role of a member. For space admins.
  * @throws DomainError `not_found` (space), `insufficient_scope`, `forbidden`, `invalid_request` for an unknown user
  */
 export async function setSpaceMember(
@@ -66,7 +66,7 @@ export async function setSpaceMember(
 }
 
 /**
- * Ends a membership, and with it those in the space's teams and the grants in its workspaces. For space admins.
+ * Removes a member from a space, from its teams, and from the grants of its workspaces. For space admins.
  * @throws DomainError `not_found` (space, member), `insufficient_scope`, `forbidden`
  */
 export async function removeSpaceMember(

@@ -1,7 +1,7 @@
 import type { Space } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { requirePlatformAdmin } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
@@ -12,8 +12,8 @@ import { checkSlug } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 
 /**
- * The spaces that the caller is a member of, all for a platform admin; newest first. Needs the scope `read`.
- * @throws DomainError `insufficient_scope`, when it is read
+ * Lists the spaces that the caller is a member of, newest first; for a platform admin all spaces. Needs the scope `read`.
+ * @throws DomainError `insufficient_scope`; thrown when the listing is read
  */
 export function listSpaces(services: PrismaService, ctx: RequestContext): Listing<Space> {
   const where = () => {
@@ -30,7 +30,7 @@ export function listSpaces(services: PrismaService, ctx: RequestContext): Listin
 }
 
 /**
- * Makes a space without members. For platform admins.
+ * Creates a space without members. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createSpace(
@@ -49,7 +49,7 @@ export async function createSpace(
 }
 
 /**
- * Renames a space; its slug stays, for it is in the paths that clients keep. For platform admins.
+ * Renames a space. Its slug cannot change, because clients store paths that contain it. For platform admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
  */
 export async function updateSpace(

@@ -1,7 +1,7 @@
 import type { Team, User } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField, notFound } from '../errors.js';
@@ -11,8 +11,8 @@ import { checkId } from '../validation/check-input.js';
 import { isUuid } from '../validation/validate.js';
 
 /**
- * The members of a team, newest user first, for every member of its space. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ * Lists the members of a team, newest user first. For every member of the space. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
  */
 export function listTeamMembers(services: PrismaService, ctx: RequestContext, team: Team): Listing<User> {
   const where = async () => {
@@ -29,9 +29,9 @@ export function listTeamMembers(services: PrismaService, ctx: RequestContext, te
 }
 
 /**
- * Puts a member of the space into a team; idempotent. For space admins.
+ * Adds a member of the space to a team; idempotent. For space admins.
  * @throws DomainError `not_found` (space, team), `insufficient_scope`, `forbidden`, `invalid_request` for a user who is
- *   no member of the space
+ *   not a member of the space
  */
 export async function addTeamMember(
   services: PrismaService,
@@ -44,7 +44,7 @@ export async function addTeamMember(
   const noMember = invalidField('userId', 'is not a member of this space', 'unknown');
   if (!isUuid(userId)) throw noMember;
   await services.prisma.$transaction(async (tx) => {
-    // Locked, so that neither the membership nor the team ends between the look and the write.
+    // FOR SHARE: neither the membership nor the team can be deleted before the write.
     const found = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM "SpaceMember" m JOIN "Team" t ON t."spaceId" = m."spaceId"
       WHERE t."id" = ${team.id}::uuid AND m."userId" = ${userId}::uuid FOR SHARE`;
@@ -56,7 +56,7 @@ export async function addTeamMember(
 }
 
 /**
- * Takes a user out of a team. For space admins.
+ * Removes a user from a team. For space admins.
  * @throws DomainError `not_found` (space, team, member), `insufficient_scope`, `forbidden`
  */
 export async function removeTeamMember(

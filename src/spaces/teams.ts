@@ -1,7 +1,7 @@
 import type { Team } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
@@ -14,8 +14,8 @@ import { checkName } from '../validation/validate.js';
 import type { SpaceServices } from './space-services.js';
 
 /**
- * The teams of a space, newest first, for every member. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, when it is read
+ * Lists the teams of a space, newest first. For every member. Needs the scope `read`.
+ * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
  */
 export function listTeams(services: PrismaService, ctx: RequestContext, spaceSlug: string): Listing<Team> {
   const where = async () => {
@@ -31,7 +31,7 @@ export function listTeams(services: PrismaService, ctx: RequestContext, spaceSlu
 }
 
 /**
- * Makes a team without members. For space admins.
+ * Creates a team without members. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createTeam(
@@ -46,7 +46,7 @@ export async function createTeam(
 }
 
 /**
- * Gives a team another name. For space admins.
+ * Renames a team. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function renameTeam(
@@ -67,7 +67,7 @@ export async function renameTeam(
 }
 
 /**
- * Deletes a team and the grants that it had. For space admins.
+ * Deletes a team and its grants. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function deleteTeam(

@@ -11,13 +11,13 @@ import { checkAll } from '../validation/check-all.js';
 import { checkEmail, checkId, refuseNulls } from '../validation/check-input.js';
 import { checkName, checkText } from '../validation/validate.js';
 
-const longestSearch = 200;
+const maxSearchLength = 200;
 
 /**
- * All users, newest first, for platform admins and for who is an admin of some space: they look for new members.
- * Needs the scope `read`.
- * @param search a part of the name or of the e-mail address, in any case
- * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, when it is read
+ * Lists all users, newest first. For platform admins, and for admins of any space, who look for new members. Needs the
+ * scope `read`.
+ * @param search a part of the name or of the e-mail address; upper and lower case are equal; default all users
+ * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`; thrown when the listing is read
  */
 export function listUsers(
   services: PrismaService,
@@ -32,8 +32,8 @@ export function listUsers(
       throw new DomainError('forbidden', 'Only platform admins and space admins may list users.');
     }
     if (search == null) return {};
-    // Prisma hands the text to LIKE as it is, where these three are patterns.
-    const contains = checkText(search, 'search', longestSearch).replace(/[\\%_]/g, '\\$&');
+    // Prisma does not escape the three special characters of LIKE.
+    const contains = checkText(search, 'search', maxSearchLength).replace(/[\\%_]/g, '\\$&');
     const part = { contains, mode: 'insensitive' as const };
     return { OR: [{ name: part }, { email: part }] };
   };
@@ -44,7 +44,7 @@ export function listUsers(
   });
 }
 
-/** A new user; no platform admin unless said. */
+/** A new user. By default not a platform admin. */
 export interface CreateUserInput {
   name: string;
   email: string;
@@ -52,7 +52,7 @@ export interface CreateUserInput {
 }
 
 /**
- * Makes a user without tokens and memberships. For platform admins.
+ * Creates a user without tokens and memberships. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
  */
 export async function createUser(
@@ -69,11 +69,11 @@ export async function createUser(
   return refuseDuplicate('email', () => services.prisma.user.create({ data }));
 }
 
-/** What to change of a user; what is absent stays. */
+/** The fields of a user to change; an absent field stays as it is. */
 export type UpdateUserInput = Partial<{ [K in keyof CreateUserInput]: CreateUserInput[K] | null }>;
 
 /**
- * Changes a user. For platform admins; none can take the role from themselves, so that one is left.
+ * Changes a user. For platform admins. They cannot remove their own role, so at least one platform admin remains.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`, `already_exists`
  */
 export async function updateUser(
@@ -86,7 +86,7 @@ export async function updateUser(
   const where = { id: checkId(id, 'The user') };
   const { name, email, isPlatformAdmin } = refuseNulls(input);
   if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId) {
-    throw invalidField('isPlatformAdmin', 'another platform admin must take the role from you');
+    throw invalidField('isPlatformAdmin', 'cannot be removed from yourself; ask another platform admin');
   }
   const checked = await checkAll({
     name: () => (name === undefined ? undefined : checkName(name)),

@@ -1,5 +1,5 @@
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';

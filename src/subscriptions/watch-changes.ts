@@ -1,4 +1,4 @@
-import { loadSpaceById } from '../access/space-access.js';
+import { loadSpaceById } from '../access/load-space.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';

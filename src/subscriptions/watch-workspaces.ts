@@ -1,6 +1,6 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';

@@ -1,6 +1,6 @@
 import type { Prisma, Worker, Workspace } from '../../prisma/generated/client/client.js';
+import { loadSpace, loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace, loadSpaceById } from '../access/space-access.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField } from '../errors.js';

@@ -1,6 +1,6 @@
 import type { Prisma, TokenScope } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';

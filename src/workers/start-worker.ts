@@ -2,7 +2,7 @@ import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/genera
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
-import { whileUnarchived } from '../workspaces/while-unarchived.js';
+import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import type { WorkerServices } from './worker-services.js';
 import { liveStatuses } from './worker-status.js';
@@ -94,7 +94,7 @@ async function insertWorker(
     progressMessage: 'Queued',
   };
   try {
-    return await whileUnarchived(prisma, plan.workspace.id, (tx) => tx.worker.create({ data }));
+    return await writeUnlessArchived(prisma, plan.workspace.id, (tx) => tx.worker.create({ data }));
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

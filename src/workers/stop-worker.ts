@@ -1,4 +1,4 @@
-import { assertOwn } from '../access/assert-own.js';
+import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import { loadWorker } from './load-worker.js';
 import type { WorkerServices } from './worker-services.js';
@@ -15,6 +15,6 @@ export async function stopWorker(
   workerId: string,
 ): Promise<void> {
   const loaded = await loadWorker(services, ctx, spaceSlug, workerId, null, 'execute');
-  assertOwn(ctx, loaded, loaded.worker);
+  assertOwnerOrAdmin(ctx, loaded, loaded.worker);
   await services.workers.stop(loaded.worker.id);
 }

@@ -1,6 +1,6 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
@@ -24,7 +24,7 @@ export interface CreateWorkspaceInput {
  * Loads a space to make a workspace in.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
-export async function loadSpaceForNew(
+export async function loadSpaceForNewWorkspace(
   services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
@@ -47,7 +47,7 @@ export async function createWorkspace(
   spaceSlug: string,
   input: CreateWorkspaceInput,
 ): Promise<Workspace> {
-  const access = await loadSpaceForNew(services, ctx, spaceSlug);
+  const access = await loadSpaceForNewWorkspace(services, ctx, spaceSlug);
   const { location, ...checked } = await checkAll({
     name: () => checkName(input.name),
     location: () => checkLocation(services, ctx, access, input),

@@ -1,6 +1,6 @@
 import type { Workspace } from '../../prisma/generated/client/client.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
-import { loadSpace } from '../access/space-access.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
@@ -9,7 +9,7 @@ import type { Listing } from '../paging/listing.js';
 
 /**
  * The workspaces that the caller can view, newest first. Needs the scope `read`.
- * @throws DomainError `not_found` (space), `insufficient_scope`, when it is read
+ * @throws DomainError `not_found` (space), `insufficient_scope`; thrown when the listing is read
  */
 export function listWorkspaces(
   services: PrismaService,

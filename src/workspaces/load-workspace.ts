@@ -1,5 +1,5 @@
 import type { Repository, Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
-import { loadSpace } from '../access/space-access.js';
+import { loadSpace } from '../access/load-space.js';
 import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Workspace, WorkspaceGrant } from '../../prisma/generated/client/client.js';
 import { authenticate } from '../../src/access/authenticate.js';
-import { loadSpace } from '../../src/access/space-access.js';
+import { loadSpace } from '../../src/access/load-space.js';
 import { generateToken, hashToken } from '../../src/access/token.js';
 import type { Viewer } from '../../src/access/workspace-policy.js';
 import type { RequestContext } from '../../src/context.js';

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../src/context.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { resolveStart } from '../../src/workers/resolve-start.js';
 import { ensureWorker } from '../../src/workers/start-worker.js';
-import { whileUnarchived } from '../../src/workspaces/while-unarchived.js';
+import { writeUnlessArchived } from '../../src/workspaces/write-unless-archived.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -50,7 +50,7 @@ it('archiving waits for a worker start in progress, then stops that worker', asy
   const { services } = at.gateway;
   const plan = await resolveStart(services, await contextOfAdmin(), 'demo', { workspaceId });
   let archived: Promise<unknown> = Promise.resolve();
-  await whileUnarchived(services.prisma, workspaceId, async (tx) => {
+  await writeUnlessArchived(services.prisma, workspaceId, async (tx) => {
     let isArchived = false;
     archived = archive().then(() => {
       isArchived = true;

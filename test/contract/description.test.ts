@@ -110,7 +110,7 @@ it('docs/api.md has every error code with its status', () => {
   expect(Object.fromEntries(listed.filter(([code]) => isErrorCode(code)))).toEqual(statusOf);
 });
 
-it('docs/api.md has the rows of the API', () => {
+it('docs/api.md has the rows', () => {
   const page = readFileSync('docs/api.md', 'utf8');
   const rows = [...page.matchAll(/^\| `(GET|POST|PUT|PATCH|DELETE) (\S+)` \| `([^`]+)` \|$/gm)];
   expect(rows.map(([, ...row]) => row)).toEqual(all);

@@ -22,7 +22,7 @@ it.each([
   [[5, 6], 6],
   [[], 4],
 ])(
-  'a stream that fails after %j ends with an error event that has the last sequence number',
+  'a stream that breaks off after %j ends with an error that has the last sequence number',
   async (sequences, sequence) => {
     expect((await events(sequences, new Error('secret'))).at(-1)).toEqual({
       event: 'error',
@@ -38,7 +38,7 @@ it.each([
   },
 );
 
-it('a stream that the caller may no longer follow ends with the reason', async () => {
+it('a stream that the caller may not follow any more ends with the reason', async () => {
   const failure = new DomainError('forbidden', 'You may not view this workspace.');
   expect((await events([5], failure)).at(-1)?.data).toEqual({
     ...ids,

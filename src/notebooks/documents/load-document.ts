@@ -1,5 +1,5 @@
 import type { NotebookDocument } from '../../../prisma/generated/client/client.js';
-import { loadSpace } from '../../access/space-access.js';
+import { loadSpace } from '../../access/load-space.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { notFound } from '../../errors.js';

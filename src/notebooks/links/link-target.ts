@@ -1,6 +1,6 @@
 import type { LinkTargetType } from '../../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../../access/load-space.js';
 import { visibleRepositories } from '../../access/repository-policy.js';
-import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 

@@ -1,7 +1,7 @@
 import type { NotebookDocument, Prisma } from '../../../prisma/generated/client/client.js';
+import { loadSpace } from '../../access/load-space.js';
 import { visibleRepositories } from '../../access/repository-policy.js';
 import { requireScope } from '../../access/require-scope.js';
-import { loadSpace } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../../paging/keyset-listing.js';

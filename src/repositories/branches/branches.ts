@@ -3,8 +3,8 @@ import type {
   ProtectedBranch as ProtectedBranchRow,
   Repository,
 } from '../../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../../access/load-space.js';
 import { requireScope } from '../../access/require-scope.js';
-import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
@@ -29,7 +29,7 @@ export type ProtectedBranch = Pick<ProtectedBranchRow, 'name'>;
 
 /**
  * The branches of a repository by name. Needs the scope `read` and `can_view` of the repository.
- * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`, when it is read
+ * @throws DomainError `insufficient_scope`, `forbidden`, `storage_unavailable`; thrown when the listing is read
  */
 export function listBranches(
   services: RepositoryServices,
@@ -45,7 +45,7 @@ export function listBranches(
 
 /**
  * The protected branches by name. Needs the scope `read` and `can_view` of the repository.
- * @throws DomainError `insufficient_scope`, `forbidden`, when it is read
+ * @throws DomainError `insufficient_scope`, `forbidden`; thrown when the listing is read
  */
 export function listProtectedBranches(
   services: PrismaService,

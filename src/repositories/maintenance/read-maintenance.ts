@@ -3,8 +3,8 @@ import type {
   MaintenanceStep,
   Repository,
 } from '../../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../../access/load-space.js';
 import { requireScope } from '../../access/require-scope.js';
-import { loadSpaceById } from '../../access/space-access.js';
 import type { RequestContext } from '../../context.js';
 import type { ObjectStatistics } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';

@@ -23,7 +23,7 @@ async function stepIn<T>(
   act: (repositoryId: string, branch: string) => Promise<void>,
 ): Promise<T> {
   const { indexer } = at.gateway.services;
-  const { ensure } = indexer;
+  const ensure = indexer.ensure.bind(indexer);
   let looks = 0;
   indexer.ensure = async (repositoryId, branch) => {
     looks += 1;

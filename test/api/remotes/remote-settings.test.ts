@@ -201,7 +201,7 @@ describe('a remote', () => {
   it.each([
     ['url: "https://u:p@example.com/a"', 'url'],
     ['url: "https://example.com/a#b"', 'url'],
-    ['url: "https://example.com/a", fetchIntervalSeconds: 59', 'fetch_interval_seconds'],
+    ['url: "https://example.com/a", fetchIntervalSeconds: 59', 'fetchIntervalSeconds'],
     ['url: "https://example.com/a", secret: "x"', 'username'],
     ['url: "https://example.com/a", username: "a:b", secret: "x"', 'username'],
     ['url: "https://example.com/a", username: "a", secret: ""', 'secret'],

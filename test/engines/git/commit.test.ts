@@ -126,7 +126,7 @@ describe('a change is refused', () => {
     expect(await tip()).toBe(at.firstCommit);
   });
 
-  it('and names the field of the new path', async () => {
+  it('naming the new path in the fault', async () => {
     const failed = at.commit({ kind: 'move', path: 'README.md', newPath: 'notes' });
     await expect(failed).rejects.toMatchObject({ faults: [{ path: ['newPath'] }] });
   });

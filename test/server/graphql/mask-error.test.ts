@@ -8,7 +8,7 @@ const log = pino({ level: 'silent' });
 const masked = (error: unknown) => maskError(error, log, 'r1').toJSON();
 
 it.each([['P2002'], ['INTERNAL_SERVER_ERROR'], ['ECONNREFUSED'], ['toString'], [42]])(
-  'a foreign error with the code %j becomes internal and reveals nothing',
+  'an error with the code %j of somebody else is internal and reveals nothing',
   (code) => {
     const error = new GraphQLError('SELECT "secret"', { extensions: { code, query: 'SELECT 1' } });
     expect(masked(error)).toEqual({

@@ -1,6 +1,6 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
+import { loadSpaceById } from '../access/load-space.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
-import { loadSpaceById } from '../access/space-access.js';
 import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
@@ -9,7 +9,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
  * What the caller may do with a repository that was loaded already, and with what it holds; space admins manage it.
  * @throws DomainError `not_found` when the caller is no member of its space (any more)
  */
-export async function repositoryPermissionsIn(
+export async function loadRepositoryPermissions(
   services: PrismaService,
   ctx: RequestContext,
   { id, spaceId }: Pick<Repository, 'id' | 'spaceId'>,

@@ -2,12 +2,12 @@ import type { RequestContext, SpaceAccess } from '../context.js';
 import { DomainError } from '../errors.js';
 
 /**
- * Authorizes the caller to change a worker or session.
+ * Checks that the caller may change a worker or session: as the user who started it, or as an admin of its space.
  * @param loaded.access the caller's access to the space of the worker or session
- * @param owned.userId who started it
- * @throws DomainError `forbidden` unless the caller started it or is an admin of the space
+ * @param owned.userId the user who started it
+ * @throws DomainError `forbidden` for everybody else
  */
-export function assertOwn(
+export function assertOwnerOrAdmin(
   ctx: RequestContext,
   loaded: { access: SpaceAccess },
   owned: { userId: string },

@@ -2,7 +2,7 @@
  * Runs one step of the start and says what it does and how long it took.
  * @throws what `run` throws
  */
-export async function step<T>(what: string, run: () => Promise<T>): Promise<T> {
+export async function reportStep<T>(what: string, run: () => Promise<T>): Promise<T> {
   const from = performance.now();
   process.stdout.write(`${what} … `);
   try {

@@ -21,7 +21,7 @@ export interface SavedFile {
  * @throws DomainError `storage_unavailable` when the branch was replaced by force meanwhile
  * @param written what `commitChanges` answered, and the content of the file at `path`, one of those it names
  */
-export async function writtenFile(
+export async function describeSavedFile(
   services: NotebookServices,
   target: BranchTarget,
   written: { path: string; content: FileContent; result: CommitResult },

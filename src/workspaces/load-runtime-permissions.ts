@@ -1,5 +1,5 @@
+import { loadSpaceById } from '../access/load-space.js';
 import { runtimePermissions } from '../access/runtime-policy.js';
-import { loadSpaceById } from '../access/space-access.js';
 import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
@@ -9,7 +9,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
  * @param of.userId who started it
  * @throws DomainError `not_found` when the caller is no member of its space (any more)
  */
-export async function runtimePermissionsIn(
+export async function loadRuntimePermissions(
   services: PrismaService,
   ctx: RequestContext,
   of: { workspaceId: string; userId: string },

@@ -4,14 +4,15 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
 
 /**
- * Loads a space with the caller's standing in it, once per request.
- * @throws DomainError `not_found`, alike for a space that does not exist and one the caller is no member of
+ * Loads a space with the caller's role and teams in it. The result is cached in the request context.
+ * @throws DomainError `not_found`, with the same text for a space that does not exist and for one that the caller is not a
+ *   member of
  */
 export function loadSpace(services: PrismaService, ctx: RequestContext, slug: string): Promise<SpaceAccess> {
   return load(services, ctx, `slug:${slug}`, Prisma.sql`s."slug" = ${slug}`);
 }
 
-/** {@link loadSpace} by id, for resources that lead back to their space. */
+/** Like {@link loadSpace}, for a resource that has the id of its space. */
 export function loadSpaceById(
   services: PrismaService,
   ctx: RequestContext,
@@ -38,7 +39,7 @@ async function load(
   return found;
 }
 
-/** One statement by hand, because every request begins with it: a third of the time of the client's three. */
+/** One SQL statement, because every request begins with it. It takes a third of the time of Prisma's three queries. */
 async function find(
   services: PrismaService,
   ctx: RequestContext,

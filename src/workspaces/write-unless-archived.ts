@@ -7,7 +7,7 @@ import { assertNotArchived } from './load-workspace.js';
  * archives it afterwards, on any replica, finds what was written.
  * @throws DomainError `workspace_archived`, `not_found` when it is gone
  */
-export function whileUnarchived<T>(
+export function writeUnlessArchived<T>(
   prisma: PrismaClient,
   workspaceId: string,
   write: (tx: Prisma.TransactionClient) => Promise<T>,
