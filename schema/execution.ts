@@ -12,7 +12,7 @@ import { Session } from './session.js';
 import { Space } from './space.js';
 
 /** The object type of a run of a cell. */
-export const Execution = builder.prismaObject('Execution', {
+const Execution = builder.prismaObject('Execution', {
   description: 'One run of a cell. Its events are a numbered log, kept for 7 days.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

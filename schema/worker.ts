@@ -24,7 +24,7 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   }),
 });
 
-export const Worker = builder.prismaObject('Worker', {
+const Worker = builder.prismaObject('Worker', {
   description: 'A Jupyter server of one user, for one workspace branch, with the files of that branch.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

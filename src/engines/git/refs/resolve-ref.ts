@@ -40,7 +40,7 @@ export async function assertTip(objects: ObjectStore, oid: string): Promise<void
 }
 
 /** Follows annotated tags to the commit. @throws DomainError `not_found` for a tag of a tree or blob */
-export async function peelToCommit(objects: ObjectStore, oid: string): Promise<string> {
+async function peelToCommit(objects: ObjectStore, oid: string): Promise<string> {
   let at = oid;
   for (let step = 0; step < maxTags; step++) {
     const object = await objects.read(at);
