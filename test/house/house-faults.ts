@@ -1,4 +1,4 @@
-import { importOrderFaults } from './import-order.js';
+import { importOrderFaults, inlineImportFaults } from './import-order.js';
 import { lengthFaults, undocumentedExports } from './shape.js';
 import type { SourceFile } from './source-files.js';
 import { wordFaults } from './words.js';
@@ -10,6 +10,7 @@ import { wordFaults } from './words.js';
 export function houseFaults(files: SourceFile[]): string[] {
   return [
     ...importOrderFaults(files),
+    ...files.flatMap(inlineImportFaults),
     ...lengthFaults(files),
     ...files.flatMap(undocumentedExports),
     ...files.flatMap(wordFaults),

@@ -72,6 +72,13 @@ describe('the order of the layers', () => {
       expect(newFaults({ 'src/files/planted.ts': `${statement}\n` })).toEqual([fault]);
   });
 
+  it('types are imported by statements, which the rules see', () => {
+    const text = "type X = import('../errors.js').ErrorCode;\n";
+    expect(newFaults({ 'src/files/planted.ts': text })).toEqual([
+      'src/files/planted.ts: import types by an import statement.',
+    ]);
+  });
+
   it('two folders of one layer do not import each other', () => {
     expect(newFaults({ 'src/git-access/planted.ts': "import '../remotes/x.js';\n" })).toEqual([
       'src/git-access/planted.ts: src/git-access does not import src/remotes/x.ts.',

@@ -1,3 +1,4 @@
+import { walk } from './shape.js';
 import type { SourceFile } from './source-files.js';
 
 /**
@@ -58,6 +59,18 @@ function layerOf(path: string): { layer: number; folder: string } | undefined {
     if (folder) return { layer, folder };
   }
   return undefined;
+}
+
+/**
+ * One sentence for each type that is imported in place, as `import('./x.js').X`: neither the order of the layers nor
+ * Biome's rule of cycles sees those.
+ */
+export function inlineImportFaults({ path, program }: SourceFile): string[] {
+  let hasOne = false;
+  walk(program, (node) => {
+    hasOne ||= node.type === 'TSImportType';
+  });
+  return hasOne ? [`${path}: import types by an import statement.`] : [];
 }
 
 /** One sentence for each import that goes against the order of {@link layers}. */

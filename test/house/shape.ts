@@ -4,9 +4,6 @@ import type { SourceFile } from './source-files.js';
 /** Limits of the code's shape, in lines. */
 export const shapeLimits = { medianFile: 80, file: 300, function: 80 };
 
-/** Functions over the limit, each with the reason why it stays whole: `path:line of code that names it`. */
-export const longFunctions: Record<string, string> = {};
-
 /** The number of lines of a file. */
 export function lineCount({ text }: SourceFile): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
@@ -32,10 +29,8 @@ function longFunctionsIn(file: SourceFile): string[] {
   walk(file.program, (node) => {
     if (!/Function/.test(node.type) || !('body' in node) || !node.body) return;
     const lines = lineOf(node.end) - lineOf(node.start) + 1;
-    const place = `${file.path}:${lineOf(node.start)}`;
-    if (lines > shapeLimits.function && !longFunctions[file.path]) {
-      faults.push(`${place}: a function of ${lines} lines.`);
-    }
+    if (lines > shapeLimits.function)
+      faults.push(`${file.path}:${lineOf(node.start)}: a function of ${lines} lines.`);
   });
   return faults;
 }
