@@ -1,12 +1,15 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { type GatewayProcess, spawnGatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { gitOnPath } from '../support/git-on-path.js';
 import { testPython } from '../support/jupyter.js';
 import { readEvents } from '../support/sse.js';
+
+// Each starts gateways on empty folders, which takes seconds of both cores.
+vi.setConfig({ testTimeout: 150_000 });
 
 let dataDir: string;
 let gateway: GatewayProcess;
