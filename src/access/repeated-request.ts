@@ -13,6 +13,8 @@ export interface RepeatedRequest {
   notebookId?: string;
   workerId?: string;
   sessionId?: string;
+  targetType?: string;
+  targetId?: string;
 }
 
 /**

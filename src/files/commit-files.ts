@@ -2,13 +2,12 @@ import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { FieldError, type FieldFault, invalidField } from '../errors.js';
-import { fileKind } from '../notebooks/file-kind.js';
-import { checkEach } from '../validation/check-all.js';
-import { checkFileKind } from './check-file-kind.js';
+import { checkAll, checkEach } from '../validation/check-all.js';
 import { commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
+import { renameChecks } from './rename-file.js';
 import { checkBaseSha } from './save-file.js';
 
 /** One of several changes. Exactly one member is set. */
@@ -52,34 +51,41 @@ export async function commitFiles(
   });
 }
 
-function toChange(input: FileChangeInput): FileChange {
+async function toChange(input: FileChangeInput): Promise<FileChange> {
   if (input.create) {
-    assertWritablePath(input.create.path);
-    const { bytes } = encodeContent(input.create, { isNew: true });
-    return { kind: 'create', path: input.create.path, bytes };
+    const { create } = input;
+    const { encoded } = await checkAll({
+      path: () => assertWritablePath(create.path),
+      encoded: () => encodeContent(create, { isNew: true }),
+    });
+    return { kind: 'create', path: create.path, bytes: encoded.bytes };
   }
   if (input.save) {
-    const { path } = input.save;
-    assertWritablePath(path);
-    const { bytes } = encodeContent(input.save, { isNew: false });
-    return { kind: 'save', path, bytes, baseSha: checkBaseSha(input.save.baseSha) };
+    const { save } = input;
+    const { baseSha, encoded } = await checkAll({
+      path: () => assertWritablePath(save.path),
+      baseSha: () => checkBaseSha(save.baseSha),
+      encoded: () => encodeContent(save, { isNew: false }),
+    });
+    return { kind: 'save', path: save.path, bytes: encoded.bytes, baseSha };
   }
   if (input.rename) {
     const { path, newPath } = input.rename;
-    assertWritablePath(path);
-    assertWritablePath(newPath, ['newPath']);
-    checkFileKind(newPath, fileKind(path), 'newPath');
-    return { kind: 'move', path, newPath, baseSha: checkBaseSha(input.rename.baseSha) };
+    const { baseSha } = await checkAll(renameChecks(input.rename));
+    return { kind: 'move', path, newPath, baseSha };
   }
-  const { path, baseSha } = input.delete!;
-  assertWritablePath(path);
-  return { kind: 'delete', path, baseSha: checkBaseSha(baseSha) };
+  const { path, baseSha: given } = input.delete!;
+  const { baseSha } = await checkAll({
+    path: () => assertWritablePath(path),
+    baseSha: () => checkBaseSha(given),
+  });
+  return { kind: 'delete', path, baseSha };
 }
 
 /** Checks one change. The paths of its faults are relative to the whole input. */
-function checkChange(input: FileChangeInput, index: number): FileChange {
+async function checkChange(input: FileChangeInput, index: number): Promise<FileChange> {
   try {
-    return toChange(input);
+    return await toChange(input);
   } catch (error) {
     if (!(error instanceof FieldError)) throw error;
     const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => input[name]) ?? 'delete';

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
+import { checkAll } from '../validation/check-all.js';
 import { commitChanges } from './commit-changes.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadBranchTarget } from './file-target.js';
@@ -29,9 +30,12 @@ export async function deleteFile(
   input: DeleteFileInput,
 ): Promise<CommitResult> {
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  assertWritablePath(input.path);
+  const { baseSha } = await checkAll({
+    path: () => assertWritablePath(input.path),
+    baseSha: () => checkBaseSha(input.baseSha),
+  });
   return commitChanges(services, ctx, target, {
-    changes: [{ kind: 'delete', path: input.path, baseSha: checkBaseSha(input.baseSha) }],
+    changes: [{ kind: 'delete', path: input.path, baseSha }],
     message: input.commitMessage?.trim() || `Delete ${input.path}`,
   });
 }

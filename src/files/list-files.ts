@@ -1,9 +1,9 @@
-import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing, ListQuery } from '../paging/listing.js';
 import { checkRef } from '../repositories/check-ref.js';
+import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
 import { type FileRows, type FileSource, openFileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
@@ -42,8 +42,8 @@ interface FileList {
 }
 
 /**
- * Lists the files at a ref, sorted by path. The caller may view the repository already. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, `invalid_ref`; thrown when the listing is read
+ * Lists the files at a ref, sorted by path. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`; thrown when the listing is read
  */
 export function listFiles(
   services: FileServices,
@@ -72,7 +72,7 @@ async function openList(
   rows: FileRows,
   { ref, kind }: ListFilesInput,
 ): Promise<FileList> {
-  requireScope(ctx, 'read');
+  await authorizeRead(services, ctx, rows);
   const source = await openFileSource(services, rows);
   const resolved = await source.git.resolveRef(checkRef(ref ?? source.defaultBranch));
   return resolved.kind === 'branch'

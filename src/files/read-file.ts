@@ -1,8 +1,8 @@
-import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import type { FileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import { authorizeRead } from './authorize-read.js';
 import { checkFileKind } from './check-file-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileSnapshot, readSnapshot } from './file-snapshot.js';
@@ -18,8 +18,8 @@ export interface ReadFileInput {
 }
 
 /**
- * Reads a notebook or text file. The caller may view the repository already. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`, `invalid_path`, `invalid_ref`, `unreadable_file`
+ * Reads a notebook or text file. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `unreadable_file`
  */
 export async function readFile(
   services: FileServices,
@@ -27,7 +27,7 @@ export async function readFile(
   rows: FileRows,
   input: ReadFileInput,
 ): Promise<FileSnapshot> {
-  requireScope(ctx, 'read');
+  await authorizeRead(services, ctx, rows);
   const source = await openFileSource(services, rows);
   assertReadablePath(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import { fileKind } from '../notebooks/file-kind.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
 import { commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
@@ -34,9 +35,7 @@ export async function renameFile(
 ): Promise<SavedFile> {
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
   const { path, newPath } = input;
-  assertWritablePath(path);
-  assertWritablePath(newPath, ['newPath']);
-  checkFileKind(newPath, fileKind(path), 'newPath');
+  const { baseSha } = await checkAll(renameChecks(input));
   let content!: FileContent;
   const result = await commitChanges(services, ctx, target, {
     changes: [
@@ -44,7 +43,7 @@ export async function renameFile(
         kind: 'move',
         path,
         newPath,
-        baseSha: checkBaseSha(input.baseSha),
+        baseSha,
         // Parsed before the commit: a file that cannot be returned is not renamed.
         check: (bytes) => {
           content = parseContent(path, bytes);
@@ -54,4 +53,20 @@ export async function renameFile(
     message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
   });
   return describeSavedFile(services, target, { path: newPath, content, result });
+}
+
+/** The checks of a rename's input, for `checkAll`. */
+export function renameChecks({
+  path,
+  newPath,
+  baseSha,
+}: Pick<RenameFileInput, 'path' | 'newPath' | 'baseSha'>) {
+  return {
+    path: () => assertWritablePath(path),
+    newPath: () => {
+      assertWritablePath(newPath, ['newPath']);
+      checkFileKind(newPath, fileKind(path), 'newPath');
+    },
+    baseSha: () => checkBaseSha(baseSha),
+  };
 }

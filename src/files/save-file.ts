@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { type ContentInput, encodeContent, type FileContent } from './file-content.js';
@@ -34,8 +35,11 @@ export async function createFile(
   input: CreateFileInput,
 ): Promise<SavedFile> {
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  assertWritablePath(input.path);
-  const { bytes, content } = encodeContent(input, { isNew: true });
+  const { encoded } = await checkAll({
+    path: () => assertWritablePath(input.path),
+    encoded: () => encodeContent(input, { isNew: true }),
+  });
+  const { bytes, content } = encoded;
   const message = input.commitMessage?.trim() || `Create ${input.path}`;
   const change: FileChange = { kind: 'create', path: input.path, bytes };
   return commitFile(services, ctx, target, { change, content, message });
@@ -54,9 +58,12 @@ export async function saveFile(
   input: SaveFileInput,
 ): Promise<SavedFile> {
   const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  assertWritablePath(input.path);
-  const baseSha = checkBaseSha(input.baseSha);
-  const { bytes, content } = encodeContent(input, { isNew: false });
+  const { baseSha, encoded } = await checkAll({
+    path: () => assertWritablePath(input.path),
+    baseSha: () => checkBaseSha(input.baseSha),
+    encoded: () => encodeContent(input, { isNew: false }),
+  });
+  const { bytes, content } = encoded;
   const message = input.commitMessage?.trim() || `Update ${input.path}`;
   const change: FileChange = { kind: 'save', path: input.path, bytes, baseSha };
   return commitFile(services, ctx, target, { change, content, message });

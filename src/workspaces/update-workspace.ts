@@ -22,10 +22,13 @@ export interface UpdateWorkspaceInput {
   authoringQueryConnectorIds?: string[] | null;
 }
 
+const maxAttempts = 5;
+
 /**
  * Changes a workspace. Needs the scope `write` and `can_manage`. Only the owner and space admins may change the owner. The
  * caller must be allowed to edit a new repository.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
+ *   `storage_unavailable` when others change it all the time
  */
 export async function updateWorkspace(
   services: WorkspaceServices,
@@ -34,6 +37,25 @@ export async function updateWorkspace(
   workspaceId: string,
   input: UpdateWorkspaceInput,
 ): Promise<Workspace> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const updated = await checkAndUpdate(services, ctx, spaceSlug, workspaceId, input);
+    if (!updated) continue;
+    publishWorkspaceChange(services.bus, updated, 'updated');
+    return updated;
+  }
+  throw new DomainError('storage_unavailable', 'Others change this workspace now; try again.', {
+    retryAfterSeconds: 1,
+  });
+}
+
+/** Checks and writes the changes. Undefined when the workspace got another repository meanwhile: check again then. */
+async function checkAndUpdate(
+  services: WorkspaceServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  workspaceId: string,
+  input: UpdateWorkspaceInput,
+): Promise<Workspace | undefined> {
   const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
   const { access, workspace } = loaded;
@@ -55,9 +77,6 @@ export async function updateWorkspace(
     where: { id: workspace.id, defaultRepositoryId: isRelocated ? workspace.defaultRepositoryId : undefined },
     data: { ...checked, ...repositoryAndBranch, visibility: given.visibility },
   });
-  // A concurrent change gave it another repository, for which the branch was not checked: check again.
-  if (!updated) return updateWorkspace(services, ctx, spaceSlug, workspaceId, input);
-  publishWorkspaceChange(services.bus, updated, 'updated');
   return updated;
 }
 

@@ -4,6 +4,7 @@ import type { SpaceRole } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
 import { IdempotencyStore } from '../../src/idempotency/idempotency-store.js';
 import { makeMember } from '../support/factories/make-member.js';
+import { makeRepository } from '../support/factories/make-repository.js';
 import { makeRuntime } from '../support/factories/make-runtime.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
@@ -278,4 +279,25 @@ it('a key of 255 characters is accepted', async () => {
 it('without a valid token the key is not read', async () => {
   const { status } = await make('a b', 'Nobody', { token: null });
   expect(status).toBe(401);
+});
+
+it('a repeated link is refused once the caller may not view its target any more', async () => {
+  const editor = await makeUser(at, { role: 'editor' });
+  const repository = await makeRepository(at);
+  const workspace = await makeWorkspace(at, { visibility: 'space' });
+  const path = 'to-link.ipynb';
+  const made = await at.rest('POST', `/workspaces/${workspace.id}/files`, { body: { path } });
+  const link = () =>
+    at.rest('POST', `/documents/${made.body.notebook_id}/links`, {
+      body: { target_type: 'repository', target_id: repository.id },
+      headers: { 'idempotency-key': 'link' },
+      token: editor.token,
+    });
+  expect(await link()).toMatchObject({ status: 201, body: { target_name: repository.name } });
+  expect((await link()).status).toBe(201);
+  await makeWorkspace(at, { defaultRepositoryId: repository.id, visibility: 'private' });
+  expect(await link()).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request', errors: [{ loc: ['body', 'target_id'] }] },
+  });
 });

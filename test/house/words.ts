@@ -23,6 +23,14 @@ const wordsOfNames: Record<string, string> = {
   settling: 'resolving, finishing',
 };
 
+/** The same for two words in a row. */
+const pairsOfNames: Record<string, string> = {
+  'in doubt': 'unconfirmed',
+  'take up': 'resume, adopt',
+  'takes up': 'resumes, adopts',
+  'taken up': 'resumed, adopted',
+};
+
 /** Names of other people's APIs. */
 const allowedNames = new Set(['allSettled']);
 
@@ -40,9 +48,9 @@ export function wordFaults(file: SourceFile): string[] {
   const faults = new Set<string>();
   walk(file.program, (node) => {
     if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') {
-      for (const word of wordsOf(node.name)) {
-        const better =
-          Object.hasOwn(wordsOfNames, word) && !allowedNames.has(node.name) && wordsOfNames[word];
+      const words = allowedNames.has(node.name) ? [] : wordsOf(node.name);
+      for (const [index, word] of words.entries()) {
+        const better = betterOf(wordsOfNames, word) ?? betterOf(pairsOfNames, `${word} ${words[index + 1]}`);
         if (better) faults.add(`${file.path}:${lineOf(node.start)}: the name ${node.name}: ${better}.`);
       }
     } else if (node.type === 'Literal' && typeof node.value === 'string') {
@@ -60,6 +68,10 @@ export function wordFaults(file: SourceFile): string[] {
       faults.add(`${file.path}:${lineOf(offset) + lines}: the words "${match[0]}" in prose.`);
     }
   }
+}
+
+function betterOf(words: Record<string, string>, word: string): string | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
 /** The words of a name in camelCase, PascalCase or UPPER_CASE, in lower case. */

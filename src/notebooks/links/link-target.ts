@@ -3,6 +3,8 @@ import { loadSpaceById } from '../../access/load-space.js';
 import { visibleRepositories } from '../../access/repository-policy.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
+import { invalidField } from '../../errors.js';
+import { isUuid } from '../../validation/validate.js';
 
 /** The resource that a link points to. */
 export interface LinkTarget {
@@ -30,4 +32,18 @@ export async function targetName(
   const access = await loadSpaceById(services, ctx, spaceId);
   const where = { AND: [{ id: targetId }, visibleRepositories({ userId: ctx.actor.userId, access })] };
   return (await prisma.repository.findFirst({ where, select }))?.name ?? null;
+}
+
+/**
+ * Checks what a link points to.
+ * @throws DomainError `invalid_request` unless it is in the space and, when it is a repository, visible to the caller
+ */
+export async function checkLinkTarget(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceId: string,
+  target: LinkTarget,
+): Promise<void> {
+  const name = isUuid(target.targetId) ? await targetName(services, ctx, spaceId, target) : null;
+  if (name === null) throw invalidField('targetId', `is not a ${target.targetType} of this space`, 'unknown');
 }

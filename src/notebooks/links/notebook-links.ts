@@ -3,13 +3,13 @@ import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { uniqueViolation } from '../../engines/database/unique-violation.js';
-import { DomainError, invalidField, notFound } from '../../errors.js';
+import { DomainError, notFound } from '../../errors.js';
 import { keysetListing, newestFirst } from '../../paging/keyset-listing.js';
 import type { Listing } from '../../paging/listing.js';
 import { assertRepositoryOpen } from '../../repositories/load-repository.js';
 import { isUuid } from '../../validation/validate.js';
 import { loadDocument } from '../documents/load-document.js';
-import { targetName } from './link-target.js';
+import { checkLinkTarget } from './link-target.js';
 
 /** The target of a new link. */
 export interface CreateLinkInput {
@@ -57,10 +57,7 @@ export async function createLink(
   assertRepositoryOpen(loaded);
   const { access, document } = loaded;
   const { targetType, targetId } = input;
-  const name = isUuid(targetId)
-    ? await targetName(services, ctx, access.space.id, { targetType, targetId })
-    : null;
-  if (name === null) throw invalidField('targetId', `is not a ${targetType} of this space`, 'unknown');
+  await checkLinkTarget(services, ctx, access.space.id, input);
   try {
     return await services.prisma.notebookLink.create({
       data: { notebookId: document.id, targetType, targetId, createdByUserId: ctx.actor.userId },
