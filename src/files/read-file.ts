@@ -2,6 +2,7 @@ import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import type { FileKind } from '../notebooks/file-kind.js';
 import { checkRef } from '../repositories/check-ref.js';
+import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import { checkFileKind } from './check-file-kind.js';
 import type { FileServices } from './file-services.js';
@@ -29,8 +30,12 @@ export async function readFile(
 ): Promise<FileSnapshot> {
   await authorizeRead(services, ctx, rows);
   const source = await openFileSource(services, rows);
-  assertReadablePath(input.path);
-  if (input.kind) checkFileKind(input.path, input.kind);
-  const ref = checkRef(input.ref ?? source.defaultBranch);
+  const { ref } = await checkAll({
+    path: () => {
+      assertReadablePath(input.path);
+      if (input.kind) checkFileKind(input.path, input.kind);
+    },
+    ref: () => checkRef(input.ref ?? source.defaultBranch),
+  });
   return readSnapshot(services, source, { ref, path: input.path });
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { remoteFaults } from '../engines/git/remote-fault.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { isPublicAddress } from './public-address.js';
 import { hostOf, parseRemoteUrl, portOf } from './remote-url.js';
 import type { Remotes } from './remotes.js';
@@ -36,37 +37,50 @@ const maxIntervalSeconds = 30 * 24 * 3600;
  * @param at the path of the input in the request, e.g. `['remote']`
  * @throws DomainError `runtime_unavailable` when remotes are off, `invalid_request` with the field
  */
-export function checkRemoteInput(remotes: Remotes, input: RemoteInput, at: string[] = []): CheckedRemote {
+export async function checkRemoteInput(
+  remotes: Remotes,
+  input: RemoteInput,
+  at: string[] = [],
+): Promise<CheckedRemote> {
   if (!remotes.available) throw new DomainError('runtime_unavailable', remoteFaults.git_missing);
-  const url = parseRemoteUrl(input.url, [...at, 'url']);
+  const { secret, pushAfterSave } = input;
+  const { url, username, fetchIntervalSeconds } = await checkAll({
+    url: () => checkUrl(remotes, input.url, [...at, 'url']),
+    username: () => checkUsername(input, [...at, 'username']),
+    secret: () => secret == null || checkPlain(secret, [...at, 'secret'], maxSecretLength),
+    fetchIntervalSeconds: () => checkInterval(input, [...at, 'fetchIntervalSeconds']),
+  });
+  return { url, username, secret, fetchIntervalSeconds, pushAfterSave: !!pushAfterSave };
+}
+
+function checkUrl(remotes: Remotes, given: string, path: string[]): string {
+  const url = parseRemoteUrl(given, path);
   const host = hostOf(url);
   const isAllowed = remotes.allowed.hasHost(url.hostname, portOf(url)) || remotes.allowed.hasAddress(host);
   if (isIP(host) && !isPublicAddress(host) && !isAllowed) {
-    throw invalidField([...at, 'url'], 'is at an address that the configuration does not allow');
+    throw invalidField(path, 'is at an address that the configuration does not allow');
   }
-  const username = input.username ?? null;
-  const { secret } = input;
-  const interval = input.fetchIntervalSeconds ?? null;
-  if (username !== null) checkPlain(username, [...at, 'username'], maxUsernameLength);
-  if (username?.includes(':')) throw invalidField([...at, 'username'], 'must not contain a colon');
-  if (secret != null) {
-    checkPlain(secret, [...at, 'secret'], maxSecretLength);
-    if (username === null) throw invalidField([...at, 'username'], 'must be given with a secret');
+  return url.href;
+}
+
+function checkUsername({ username = null, secret }: RemoteInput, path: string[]): string | null {
+  if (username === null) {
+    if (secret != null) throw invalidField(path, 'must be given with a secret');
+    return null;
   }
+  checkPlain(username, path, maxUsernameLength);
+  if (username.includes(':')) throw invalidField(path, 'must not contain a colon');
+  return username;
+}
+
+function checkInterval(
+  { fetchIntervalSeconds: interval = null }: RemoteInput,
+  path: string[],
+): number | null {
   if (interval !== null && (interval < minIntervalSeconds || interval > maxIntervalSeconds)) {
-    throw invalidField(
-      [...at, 'fetchIntervalSeconds'],
-      `must be from ${minIntervalSeconds} to ${maxIntervalSeconds}`,
-      'out_of_range',
-    );
+    throw invalidField(path, `must be from ${minIntervalSeconds} to ${maxIntervalSeconds}`, 'out_of_range');
   }
-  return {
-    url: url.href,
-    username,
-    secret,
-    fetchIntervalSeconds: interval,
-    pushAfterSave: !!input.pushAfterSave,
-  };
+  return interval;
 }
 
 /** The error never contains the value, because it may be a secret. */

@@ -1,7 +1,12 @@
 import type { Repository } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
-import { type CreateRepositoryInput, createRepository } from '../repositories/create-repository.js';
+import {
+  type CreateRepositoryInput,
+  checkRepositoryInput,
+  createRepository,
+} from '../repositories/create-repository.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkRemoteInput, type RemoteInput } from './check-remote-input.js';
 import type { RemoteServices } from './remote-services.js';
 import { remoteData } from './set-remote.js';
@@ -25,7 +30,10 @@ export async function createRepositoryWithRemote(
   if (!remoteInput) return createRepository(services, ctx, spaceSlug, input);
   const { remotes } = services;
   await loadAdminSpace(services, ctx, spaceSlug);
-  const remote = checkRemoteInput(remotes, remoteInput, ['remote']);
+  const { remote } = await checkAll({
+    repository: () => checkRepositoryInput(input),
+    remote: () => checkRemoteInput(remotes, remoteInput, ['remote']),
+  });
   const repository = await createRepository(services, ctx, spaceSlug, input, (tx, repositoryId) =>
     tx.repositoryRemote.create({
       data: { repositoryId, ...remoteData(remotes, repositoryId, remote, null) },

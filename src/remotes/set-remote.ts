@@ -23,7 +23,7 @@ export async function setRemote(
   const { prisma, bus, remotes } = services;
   await loadAdminSpace(services, ctx, spaceSlug);
   const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
-  const checked = checkRemoteInput(remotes, input);
+  const checked = await checkRemoteInput(remotes, input);
   const where = { repositoryId: repository.id };
   const [before, remote] = await prisma.$transaction(async (tx) => {
     const old = await tx.repositoryRemote.findUnique({ where });

@@ -36,10 +36,7 @@ export async function createRepository(
 ): Promise<Repository> {
   const { prisma, git } = services;
   const { space } = await loadAdminSpace(services, ctx, spaceSlug);
-  const checked = await checkAll({
-    name: () => checkRepositoryName(input.name),
-    defaultBranch: () => checkBranchName(input.defaultBranch ?? 'main', 'defaultBranch'),
-  });
+  const checked = await checkRepositoryInput(input);
   const data = {
     ...checked,
     spaceId: space.id,
@@ -78,4 +75,18 @@ export function checkRepositoryName(value: string): string {
   }
   if (/\.(git|lock)$/i.test(value)) throw invalidField('name', 'must not end in .git or .lock');
   return value;
+}
+
+/**
+ * Checks the fields of a new repository.
+ * @throws DomainError `invalid_request`, `invalid_ref`
+ */
+export function checkRepositoryInput({
+  name,
+  defaultBranch,
+}: Pick<CreateRepositoryInput, 'name' | 'defaultBranch'>): Promise<{ name: string; defaultBranch: string }> {
+  return checkAll({
+    name: () => checkRepositoryName(name),
+    defaultBranch: () => checkBranchName(defaultBranch ?? 'main', 'defaultBranch'),
+  });
 }

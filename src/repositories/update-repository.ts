@@ -2,6 +2,7 @@ import type { Repository } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
+import { checkAll } from '../validation/check-all.js';
 import { refuseNulls } from '../validation/check-input.js';
 import { checkBranch } from '../workspaces/check-references.js';
 import { lockDefaultBranch } from './branches/lock-default-branch.js';
@@ -31,7 +32,12 @@ export async function updateRepository(
   await loadAdminSpace(services, ctx, spaceSlug);
   const { repository } = await loadRepository(services, ctx, spaceSlug, id, 'edit');
   const { name, defaultBranch, allowNonFastForward } = refuseNulls(input);
-  const newName = name === undefined ? undefined : checkRepositoryName(name);
+  const { newName } = await checkAll({
+    newName: () => (name === undefined ? undefined : checkRepositoryName(name)),
+    // Checked again below, under the lock.
+    newBranch: () =>
+      defaultBranch === undefined ? undefined : checkBranch(services, repository, defaultBranch),
+  });
   return services.prisma.$transaction(async (tx) => {
     await lockDefaultBranch(tx, repository.id);
     const newBranch =
