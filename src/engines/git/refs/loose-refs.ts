@@ -54,7 +54,7 @@ export class LooseRefs {
     }
   }
 
-  /** Read synchronously: 41 bytes, mostly from memory, in a tenth of the time that the thread pool takes. */
+  /** Read synchronously: 41 bytes, usually from memory, in a tenth of the time that the thread pool takes. */
   #text(ref: string): string | null {
     try {
       // A check is cheap; an error that is thrown and caught takes longer than the whole read.
