@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
@@ -11,14 +12,17 @@ export class KernelSockets {
   readonly Socket: typeof WebSocket;
   #current: KernelSocket | undefined;
 
-  /** @param token of the Jupyter server */
-  constructor(token: string) {
+  /**
+   * @param token of the Jupyter server
+   * @param agent opens the connections to it
+   */
+  constructor(token: string, agent: Agent) {
     const opened = (socket: KernelSocket) => {
       this.#current = socket;
     };
     this.Socket = class extends KernelSocket {
       constructor(url: string, protocols: string[]) {
-        super(url, protocols, token);
+        super(url, protocols, { token, agent });
         opened(this);
       }
     } as unknown as typeof WebSocket;
@@ -46,8 +50,9 @@ class KernelSocket extends WebSocket {
   #bytesSeen = 0;
   #pongScheduled = false;
 
-  constructor(url: string, protocols: string[], token: string) {
+  constructor(url: string, protocols: string[], { token, agent }: { token: string; agent: Agent }) {
     super(url, protocols, {
+      agent,
       headers: { authorization: `token ${token}` },
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,
