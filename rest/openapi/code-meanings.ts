@@ -9,7 +9,7 @@ const codeMeanings: Record<ErrorCode, string> = {
   not_found: 'It does not exist in this space, or the space does not exist for you.',
   method_not_allowed: 'The path does not take this method; `Allow` lists those that it takes.',
   invalid_request: 'A value of the request is wrong; `errors` names every one of them.',
-  invalid_path: 'A path is not one that a file of this kind may have.',
+  invalid_path: 'A path is not one that a file of this kind may have, or the content is of another kind.',
   invalid_ref: 'A branch or ref has a name that Git does not allow.',
   invalid_notebook:
     'The notebook does not fit the schema of its nbformat version; `errors` has the path of each fault.',

@@ -142,8 +142,10 @@ async function reuse() {
 }
 
 const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
+const malformed = { workspace_id: demo.workspaceId, branch: 'a..b' };
 const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
   [`POST ${path}`, 'invalid_path', () => post(path, bad), ['body', 'path']],
+  [`POST ${path}`, 'invalid_ref', () => post(path, malformed), ['body', 'branch']],
   [
     `POST ${path}`,
     'workspace_archived',
