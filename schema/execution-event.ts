@@ -52,7 +52,10 @@ const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent')
       resolve: (row) => row.execution.cellIndex,
     }),
     sequence: t.exposeInt('sequence', { description: 'From 1, without gaps: the cursor to resume after.' }),
-    type: t.string({ description: 'The type in a word, as in REST.', resolve: (row) => row.event.type }),
+    type: t.string({
+      description: 'The type, as one word: the same as in REST.',
+      resolve: (row) => row.event.type,
+    }),
   }),
 });
 

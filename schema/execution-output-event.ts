@@ -115,7 +115,7 @@ builder.objectRef<Of<'output_lost'>>(typeNames.output_lost).implement({
       resolve: (row) => row.event.count,
     }),
     reason: t.string({
-      description: 'Why they are missing, in one word.',
+      description: 'The reason why they are missing, as one word.',
       resolve: (row) => row.event.reason,
     }),
   }),

@@ -90,7 +90,7 @@ builder.mutationFields((t) => ({
   executeCell: t.field({
     type: Execution,
     description:
-      'Queues a cell and returns at once; follow it with the subscription `executionEvents`. ' +
+      'Queues a cell and returns immediately; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
     args: {
       spaceSlug: t.arg.string({

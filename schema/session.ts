@@ -38,7 +38,7 @@ export const Session = builder.prismaObject('Session', {
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why it is dead, in a word.',
+      description: 'The reason why it is dead, as one word.',
     }),
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",

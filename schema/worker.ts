@@ -50,7 +50,8 @@ const Worker = builder.prismaObject('Worker', {
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+      description:
+        'The reason, as one word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,

@@ -15,7 +15,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 let at: TestGateway;
 /** Its workers never become ready, and a session is waited for a moment only. */
 let slow: TestGateway;
-/** Its workers are ready at once, but no kernel starts in the moment that a session is waited for. */
+/** Its workers are ready immediately, but no kernel starts in the moment that a session is waited for. */
 let hasty: TestGateway;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
