@@ -32,6 +32,10 @@ export const typeNames = {
   failure: 'ExecutionFailure',
 } as const satisfies Record<ExecutionEvent['type'], string>;
 
+/** The description of the field `buffers`, which several types of events have. */
+export const buffers =
+  "The message's binary buffers as base64; null, and left out in REST, where it has none.";
+
 const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent').implement({
   description:
     'An entry of the numbered log of an execution. Exactly one `FinalResponse` or `ExecutionFailure` ends it. ' +
