@@ -4,6 +4,48 @@ import { Backend } from '../prisma/generated/client/enums.js';
 import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
 import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
+/** The settings of the backends `docker` and `kubernetes`. */
+export interface ContainerConfig {
+  /** `DOCKER_HOST`, default the client's own: `unix://…` or `tcp://host:port`. */
+  dockerHost: string | undefined;
+  /** `DOCKER_CERT_PATH`: the folder of `ca.pem`, `cert.pem` and `key.pem` for an engine reached over TLS; default none. */
+  dockerCertPath: string | undefined;
+  /** `WORKER_IMAGE`: the image of profiles that name none; default none. */
+  image: string | undefined;
+  /** `WORKER_IMAGES`: the other images that profiles may name, separated by commas; default none. */
+  allowedImages: string[];
+  /** `KUBECONFIG`, default the client's own: the service account of the pod, or `~/.kube/config`. */
+  kubeconfig: string | undefined;
+  /** `KUBERNETES_NAMESPACE`, default `notebook-workers`. */
+  kubernetesNamespace: string;
+}
+
+/** The defaults of what resource classes may set, and the quotas. Zero means no limit. */
+export interface RuntimeLimits {
+  /** `WORKER_IDLE_MINUTES`, default 60. */
+  workerIdleMinutes: number;
+  /** `KERNEL_IDLE_MINUTES`, default 0. */
+  kernelIdleMinutes: number;
+  /** `WORKER_MAX_AGE_MINUTES`, default 0. */
+  workerMaxAgeMinutes: number;
+  /** `WORKER_START_MINUTES`, default 15: a worker that is not ready by then is ended. */
+  workerStartMinutes: number;
+  perUser: Quota;
+  perSpace: Quota;
+}
+
+/** What the live workers of one user, or of one space, may use together. Zero means no limit. */
+export interface Quota {
+  /** `WORKERS_PER_USER`, default 10; `WORKERS_PER_SPACE`, default 100. */
+  workers: number;
+  /** `CPUS_PER_USER`, `CPUS_PER_SPACE`, default 0: cores. */
+  cpus: number;
+  /** `MEMORY_MB_PER_USER`, `MEMORY_MB_PER_SPACE`, default 0: MiB. */
+  memoryMb: number;
+  /** `GPUS_PER_USER`, `GPUS_PER_SPACE`, default 0. */
+  gpus: number;
+}
+
 /** The configuration from the environment variables, checked once at start. Sizes are in bytes. */
 export interface Config {
   /** `PORT`, default 4000; 0 lets the system choose. */
@@ -29,6 +71,10 @@ export interface Config {
    * is a loopback address.
    */
   allowLocalWorkers: boolean;
+  /** Where worker containers and pods run, and from which images. */
+  containers: ContainerConfig;
+  /** How long workers and kernels live, and how many there may be. */
+  runtimeLimits: RuntimeLimits;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
   /** `LOG_LEVEL`, default `info`. */
@@ -54,6 +100,12 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 
+/** A reference of an image: a name with an optional registry, and an optional tag or digest. */
+const image = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._/:-]{0,254}(@sha256:[0-9a-f]{64})?$/i, 'must be the name of an image');
+const amount = z.coerce.number().int().min(0).max(1_000_000_000);
+
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -78,6 +130,30 @@ const environment = z.object({
   JUPYTER_TOKEN: z.string().default(''),
   JUPYTER_HOME: z.string().min(1).optional(),
   ALLOW_LOCAL_WORKERS: flag.optional(),
+  DOCKER_HOST: z
+    .string()
+    .regex(/^(unix:\/\/\/|tcp:\/\/)/, 'must start with unix:/// or tcp://')
+    .optional(),
+  DOCKER_CERT_PATH: z.string().min(1).optional(),
+  WORKER_IMAGE: image.optional(),
+  WORKER_IMAGES: list.pipe(z.array(image)).default([]),
+  KUBECONFIG: z.string().min(1).optional(),
+  KUBERNETES_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
+    .default('notebook-workers'),
+  WORKER_IDLE_MINUTES: amount.default(60),
+  KERNEL_IDLE_MINUTES: amount.default(0),
+  WORKER_MAX_AGE_MINUTES: amount.default(0),
+  WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
+  WORKERS_PER_USER: amount.default(10),
+  WORKERS_PER_SPACE: amount.default(100),
+  CPUS_PER_USER: amount.default(0),
+  CPUS_PER_SPACE: amount.default(0),
+  MEMORY_MB_PER_USER: amount.default(0),
+  MEMORY_MB_PER_SPACE: amount.default(0),
+  GPUS_PER_USER: amount.default(0),
+  GPUS_PER_SPACE: amount.default(0),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: list
@@ -132,11 +208,41 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       : undefined,
     jupyterHome: value.JUPYTER_HOME ? resolve(value.JUPYTER_HOME) : resolve(dataDir, 'jupyter'),
     allowLocalWorkers: value.ALLOW_LOCAL_WORKERS ?? isLoopback(value.HOST),
+    containers: {
+      dockerHost: value.DOCKER_HOST,
+      dockerCertPath: value.DOCKER_CERT_PATH ? resolve(value.DOCKER_CERT_PATH) : undefined,
+      image: value.WORKER_IMAGE,
+      allowedImages: value.WORKER_IMAGES,
+      kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
+      kubernetesNamespace: value.KUBERNETES_NAMESPACE,
+    },
+    runtimeLimits: readRuntimeLimits(value),
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,
     remoteAllowedHosts: value.REMOTE_ALLOWED_HOSTS!,
+  };
+}
+
+function readRuntimeLimits(value: z.infer<typeof environment>): RuntimeLimits {
+  return {
+    workerIdleMinutes: value.WORKER_IDLE_MINUTES,
+    kernelIdleMinutes: value.KERNEL_IDLE_MINUTES,
+    workerMaxAgeMinutes: value.WORKER_MAX_AGE_MINUTES,
+    workerStartMinutes: value.WORKER_START_MINUTES,
+    perUser: {
+      workers: value.WORKERS_PER_USER,
+      cpus: value.CPUS_PER_USER,
+      memoryMb: value.MEMORY_MB_PER_USER,
+      gpus: value.GPUS_PER_USER,
+    },
+    perSpace: {
+      workers: value.WORKERS_PER_SPACE,
+      cpus: value.CPUS_PER_SPACE,
+      memoryMb: value.MEMORY_MB_PER_SPACE,
+      gpus: value.GPUS_PER_SPACE,
+    },
   };
 }
 

@@ -26,7 +26,8 @@ export async function adoptWorkers(deps: {
   for (const worker of workers) {
     const server = servers.get(worker.id);
     servers.delete(worker.id);
-    if (server && (worker.status === 'ready' || worker.status === 'busy')) await adopt(worker, server);
+    if (server?.endpoint && (worker.status === 'ready' || worker.status === 'busy'))
+      await adopt(worker, server);
     else if (worker.status === 'stopping') await shutdown.stop(worker.id, 'requested', server);
     else await shutdown.fail(worker.id, lost, server);
   }

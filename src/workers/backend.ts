@@ -1,36 +1,8 @@
 import type { Backend } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { WorkerExit } from './worker-exit.js';
 import type { WorkerFolder } from './worker-folder.js';
-
-/** What a backend needs to start a worker. */
-export interface WorkerSpec {
-  /**
-   * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
-   */
-  workerId: string;
-  /**
-   * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
-   * the backend has {@link WorkerBackend.remoteFolders}.
-   */
-  filesDirectory: string;
-  /** Absolute path of the worker's own folder for logs and runtime files; kernels never see it. */
-  stateDirectory: string;
-  /** In CPU cores; may be a fraction. */
-  cpuLimit: number;
-  /** In MiB. */
-  memoryMb: number;
-}
-
-/** Why a worker ended by itself, in a word that clients may test. */
-export type ExitReason = 'out_of_memory' | 'start_timeout' | 'image_missing' | 'exited' | 'lost';
-
-/** The end of a worker that nobody stopped. */
-export interface WorkerExit {
-  workerId: string;
-  reason: ExitReason;
-  /** One safe sentence: no host path, no token, no upstream text. */
-  detail: string;
-}
+import type { WorkerProfile, WorkerSpec } from './worker-spec.js';
 
 /** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
 export interface RemoteFolders {
@@ -46,6 +18,19 @@ export interface RemoteFolders {
   remove(workerId: string): Promise<void>;
 }
 
+/** The user and the group that files belong to, as numbers. */
+export interface FileOwner {
+  uid: number;
+  gid: number;
+}
+
+/** What a worker uses at a moment. */
+export interface ResourceUsage {
+  /** Cores, averaged since the previous sample. */
+  cpuCores: number;
+  memoryMb: number;
+}
+
 /**
  * One way to run Jupyter servers. To add one: implement this, pass the contract suite in
  * `test/workers/backend-contract.ts`, and register it in `src/app/create-backends.ts`.
@@ -54,15 +39,25 @@ export interface WorkerBackend {
   readonly kind: Backend;
   /** Whether each worker has its own server, which ends with it; if not, its kernels must be ended one by one. */
   readonly ownsServers: boolean;
+  /** Whether a worker cannot write more than its class allows into its folder. */
+  readonly enforcesStorage: boolean;
   /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
 
-  /** `null` when workers can be started now, else one sentence that says why not and what to do about it. */
-  unavailableReason(): Promise<string | null>;
+  /** Who owns the files of a worker, so that its kernels may change them; undefined for the gateway's own user. */
+  ownerOf?(workerId: string): FileOwner | undefined;
+
+  /**
+   * `null` when workers can be started now, else one sentence that says why not and what to do about it. Bounded: it
+   * answers within 5 seconds also when the engine hangs.
+   * @param profile also checks what the profile needs, e.g. its image
+   */
+  unavailableReason(profile?: WorkerProfile): Promise<string | null>;
 
   /**
    * Starts a server and waits until it answers. `report` takes a percentage (0 to 100) and a short message.
-   * @throws DomainError `runtime_unavailable`, and what `signal` was aborted with; nothing runs on then
+   * @throws DomainError `runtime_unavailable`, where `extra.reason` is an `ExitReason` if known, and what `signal` was
+   *   aborted with; nothing runs on then
    */
   start(
     spec: WorkerSpec,
@@ -70,14 +65,30 @@ export interface WorkerBackend {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint>;
 
-  /** Stops and removes a server; idempotent, also for ids that were never started. */
+  /**
+   * Stops and removes a server; idempotent, also for ids that were never started.
+   * @throws DomainError `runtime_unavailable` when the engine does not answer
+   */
   stop(workerId: string): Promise<void>;
 
-  /** The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. */
-  running(): Promise<Map<string, JupyterEndpoint>>;
+  /**
+   * The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. Servers
+   * whose start was not finished are included without an endpoint.
+   * @throws DomainError `runtime_unavailable` when this cannot be known now
+   */
+  running(): Promise<Map<string, JupyterEndpoint | undefined>>;
+
+  /** What a running worker uses; null when this cannot be known. */
+  usage?(workerId: string): Promise<ResourceUsage | null>;
 
   /** Calls `listener` when a server ends by itself. @returns the function that removes the listener */
   onExit(listener: (exit: WorkerExit) => void): () => void;
+
+  /**
+   * Calls `listener` when the system ended a process of a worker because the worker had no memory left, while its server
+   * runs on. @returns the function that removes the listener
+   */
+  onOutOfMemory?(listener: (workerId: string) => void): () => void;
 
   /** Releases handles and watchers; running servers stay as they are. */
   close(): Promise<void>;

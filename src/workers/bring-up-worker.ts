@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
-import type { Worker } from '../../prisma/generated/client/client.js';
+import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
+import { toWorkerSpec } from './to-worker-spec.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
 
@@ -21,6 +22,7 @@ export async function bringUpWorker(
   how: {
     git: GitStore;
     backend: WorkerBackend;
+    profile: KernelProfile;
     folders: WorkerFolders;
     report(percent: number, message: string): void;
     signal: AbortSignal;
@@ -36,15 +38,8 @@ export async function bringUpWorker(
   };
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   if (!backend.remoteFolders) await layOut(5);
-  const { cpuLimit, memoryMb } = worker.resourceClass as { cpuLimit: number; memoryMb: number };
   const endpoint = await backend.start(
-    {
-      workerId: worker.id,
-      filesDirectory: folders.files,
-      stateDirectory: folders.state,
-      cpuLimit,
-      memoryMb,
-    },
+    toWorkerSpec(worker, how.profile, folders),
     (percent, message) => report(10 + Math.round(percent * 0.8), message),
     signal,
   );

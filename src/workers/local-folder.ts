@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  lchown,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { objectHash } from '../engines/git/object-id.js';
+import type { FileOwner } from './backend.js';
 import type { Found, WorkerFolder } from './worker-folder.js';
 
 /** A {@link WorkerFolder} on a disk of this machine. */
@@ -12,21 +25,25 @@ export class LocalFolder implements WorkerFolder {
   /** Without symbolic links. */
   readonly #root: string;
   readonly #incoming: string;
+  readonly #owner: FileOwner | undefined;
 
-  private constructor(root: string, incoming: string) {
+  private constructor(root: string, incoming: string, owner: FileOwner | undefined) {
     this.#root = root;
     this.#incoming = incoming;
+    this.#owner = owner;
   }
 
   /**
    * Opens an existing folder.
    * @param incoming a folder on the same file system, outside `files`, for incomplete files; it is emptied
+   * @param owner owns the files and folders that are written; default the gateway's own user
    */
-  static async open(files: string, incoming: string): Promise<LocalFolder> {
+  static async open(files: string, incoming: string, owner?: FileOwner): Promise<LocalFolder> {
     const root = await realpath(files);
     await rm(incoming, { recursive: true, force: true });
     await mkdir(incoming, { recursive: true });
-    return new LocalFolder(root, incoming);
+    if (owner) await lchown(root, owner.uid, owner.gid);
+    return new LocalFolder(root, incoming, owner);
   }
 
   async look(path: string): Promise<Found> {
@@ -46,8 +63,9 @@ export class LocalFolder implements WorkerFolder {
     const target = join(this.#root, path);
     const temporary = join(this.#incoming, randomUUID());
     try {
-      if (!(await makeFolder(this.#root, dirname(path)))) return false;
+      if (!(await makeFolder(this.#root, dirname(path), this.#owner))) return false;
       await writeFile(temporary, bytes, { flag: 'wx' });
+      if (this.#owner) await chown(temporary, this.#owner.uid, this.#owner.gid);
       if (found.oid === null) {
         // Unlike a rename, a link does not replace a file that the kernel created in the meantime.
         await link(temporary, target);
@@ -88,15 +106,18 @@ export class LocalFolder implements WorkerFolder {
 }
 
 /** Creates a folder below `root` with its parents; false when one of them exists and is no folder. */
-async function makeFolder(root: string, folder: string): Promise<boolean> {
+async function makeFolder(root: string, folder: string, owner: FileOwner | undefined): Promise<boolean> {
   const whole = join(root, folder);
   if ((await realpath(whole).catch(() => null)) === whole) return (await lstat(whole)).isDirectory();
   let at = root;
   for (const segment of folder.split('/')) {
     at = join(at, segment);
-    await mkdir(at).catch((error) => {
+    try {
+      await mkdir(at);
+      if (owner) await lchown(at, owner.uid, owner.gid);
+    } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
-    });
+    }
     if (!(await lstat(at)).isDirectory()) return false;
   }
   return true;

@@ -15,11 +15,13 @@ export class WorkerDirectories {
 
   /** The folders of a worker; they need not exist yet. */
   foldersOf({ id, backend }: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
-    const remote = this.#deps.backends.find(({ kind }) => kind === backend)?.remoteFolders;
+    const runner = this.#deps.backends.find(({ kind }) => kind === backend);
+    const remote = runner?.remoteFolders;
     const directory = this.#directoryOf(id);
     return {
       files: join(directory, 'files'),
       state: join(directory, 'state'),
+      owner: runner?.ownerOf?.(id),
       openRemote: remote && ((signal) => remote.open(id, signal)),
     };
   }

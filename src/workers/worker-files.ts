@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../engines/git/git-store.js';
+import type { FileOwner } from './backend.js';
 import { inParallel } from './in-parallel.js';
 import { LocalFolder } from './local-folder.js';
 import type { WorkerFolder } from './worker-folder.js';
@@ -17,6 +18,8 @@ import {
 export interface WorkerFolders {
   files: string;
   state: string;
+  /** Owns what is written into `files`; default the gateway's own user. */
+  owner?: FileOwner;
   /** Opens the folder that the kernels work in, where it is on another machine and `files` is not used. */
   openRemote?: (signal?: AbortSignal) => Promise<WorkerFolder>;
 }
@@ -141,5 +144,6 @@ function record(manifest: Manifest, path: string, oid: string | null): void {
 }
 
 function openFolder(folders: WorkerFolders, signal?: AbortSignal): Promise<WorkerFolder> {
-  return folders.openRemote?.(signal) ?? LocalFolder.open(folders.files, join(folders.state, 'incoming'));
+  const { files, state, owner } = folders;
+  return folders.openRemote?.(signal) ?? LocalFolder.open(files, join(state, 'incoming'), owner);
 }

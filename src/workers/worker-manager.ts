@@ -5,12 +5,14 @@ import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { adoptWorkers } from './adopt-workers.js';
-import type { WorkerBackend, WorkerExit } from './backend.js';
+import type { WorkerBackend } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
+import { toWorkerProfile } from './to-worker-spec.js';
 import { WorkerActivity } from './worker-activity.js';
 import { WorkerDirectories } from './worker-directories.js';
+import type { WorkerExit } from './worker-exit.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
@@ -58,15 +60,15 @@ export class WorkerManager {
   }
 
   /** The backend that runs a profile; null when none is configured. */
-  backendFor(profile: Pick<KernelProfile, 'runtime'>): Backend | null {
+  backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
     return this.#findBackend(profile)?.kind ?? null;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
-  async unavailableReason(profile: Pick<KernelProfile, 'runtime'>): Promise<string | null> {
+  async unavailableReason(profile: KernelProfile): Promise<string | null> {
     const backend = this.#findBackend(profile);
     return backend
-      ? backend.unavailableReason()
+      ? backend.unavailableReason(toWorkerProfile(profile))
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
@@ -139,9 +141,9 @@ export class WorkerManager {
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
 
-  #findBackend({ runtime }: Pick<KernelProfile, 'runtime'>): WorkerBackend | undefined {
-    const isDedicated = runtime === 'dedicated';
-    return this.#deps.backends.find(({ kind }) => (kind === 'external') !== isDedicated);
+  #findBackend({ runtime, backend }: Pick<KernelProfile, 'runtime' | 'backend'>): WorkerBackend | undefined {
+    if (runtime !== 'dedicated') return this.#deps.backends.find(({ kind }) => kind === 'external');
+    return this.#deps.backends.find(({ kind }) => kind !== 'external' && kind === (backend ?? kind));
   }
 
   #addLive(workerId: string, server: WorkerServer): LiveWorker {
@@ -156,9 +158,11 @@ export class WorkerManager {
   }
 
   async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
+    const { git, prisma } = this.#deps;
     const how = {
-      git: this.#deps.git,
+      git,
       backend: entry.backend,
+      profile: await prisma.kernelProfile.findUniqueOrThrow({ where: { id: worker.kernelProfileId } }),
       folders: this.#directories.foldersOf(worker),
       report: (percent: number, message: string) => this.#reportProgress(worker.id, percent, message),
       signal: entry.starting.signal,

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
-import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { WorkerBackend } from '../../src/workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../../src/workers/backends/external/local-python.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 
 /** The folder of the tests' Python environment, which is kept between runs. */
 export const testJupyterHome =
@@ -26,6 +27,31 @@ export interface TestJupyter {
   close(): Promise<void>;
 }
 
+/** What a small worker of the profile `python3` asks of its backend. */
+export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'placement'> {
+  return {
+    limits: {
+      cpuLimit: 1,
+      memoryMb: 512,
+      gpuCount: 0,
+      workspaceStorageMb: 64,
+      tmpStorageMb: 64,
+      maxProcesses: 128,
+    },
+    profile: {
+      id: 'python3',
+      runtime: 'local',
+      backend: null,
+      kernelName: 'python3',
+      image: null,
+      environment: {},
+      warmImports: [],
+      egress: false,
+    },
+    placement: { nodeSelector: {}, tolerations: [] },
+  };
+}
+
 /** Creates the folders of a worker below a new temporary folder. */
 export async function createWorkerSpec(): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
   const root = await mkdtemp(join(tmpdir(), 'notebook-gateway-worker-'));
@@ -35,8 +61,7 @@ export async function createWorkerSpec(): Promise<{ root: string; stateRoot: str
     workerId,
     filesDirectory: join(stateRoot, workerId, 'files'),
     stateDirectory: join(stateRoot, workerId, 'state'),
-    cpuLimit: 1,
-    memoryMb: 512,
+    ...createWorkerNeeds(),
   };
   await mkdir(spec.filesDirectory, { recursive: true });
   await mkdir(spec.stateDirectory, { recursive: true });

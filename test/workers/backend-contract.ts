@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../prisma/generated/client/client.js';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
-import type { WorkerBackend, WorkerSpec } from '../../src/workers/backend.js';
+import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
 

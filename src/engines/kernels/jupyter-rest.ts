@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { createJupyterAgent } from './jupyter-agent.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 
 const defaultMaxAnswerBytes = 4 * 1024 * 1024;
@@ -13,10 +17,13 @@ export interface RestAnswer {
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
  */
 export class JupyterRest {
+  /** For the WebSockets to the same server. */
+  readonly agent: Agent;
   readonly #endpoint: JupyterEndpoint;
 
   constructor(endpoint: JupyterEndpoint) {
     this.#endpoint = endpoint;
+    this.agent = createJupyterAgent(endpoint);
   }
 
   /**
@@ -30,24 +37,43 @@ export class JupyterRest {
     path: string,
     options: { body?: unknown; timeoutMs: number; signal?: AbortSignal; maxAnswerBytes?: number },
   ): Promise<RestAnswer> {
-    const { body, signal } = options;
+    const { signal } = options;
     const timeout = AbortSignal.timeout(options.timeoutMs);
-    const response = await fetch(new URL(path, this.#endpoint.baseUrl), {
-      method,
-      headers: { authorization: `token ${this.#endpoint.token}`, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      redirect: 'error',
+    const response = await this.#send(method, path, {
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    const status = response.statusCode ?? 0;
+    if (status >= 300 && status < 400) {
+      response.destroy();
+      throw new Error('The Jupyter server redirects to another address.');
+    }
     const text = await readBounded(response, options.maxAnswerBytes ?? defaultMaxAnswerBytes);
-    return { status: response.status, json: parse(text) };
+    return { status, json: parse(text) };
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    { body, signal }: { body: string | undefined; signal: AbortSignal },
+  ): Promise<IncomingMessage> {
+    const url = new URL(path, this.#endpoint.baseUrl);
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method,
+      agent: this.agent,
+      signal,
+      headers: { authorization: `token ${this.#endpoint.token}`, 'content-type': 'application/json' },
+    });
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response;
   }
 }
 
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
+async function readBounded(response: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response) {
     size += chunk.length;
     if (size > maxBytes) throw new Error('The answer of the Jupyter server is too large.');
     chunks.push(chunk);

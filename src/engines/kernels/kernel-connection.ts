@@ -51,7 +51,7 @@ export class KernelConnection {
     this.#deps = deps;
     this.kernelId = deps.model.id;
     this.#api = new KernelRestApi(deps.rest, deps.model.id);
-    const sockets = new KernelSockets(deps.endpoint.token);
+    const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent);
     this.#connection = openLibraryConnection({ ...deps, sockets });
     // Repeated while the kernel starts, because it never answers a request that comes too early.
     this.#infoTimer = setInterval(() => {

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
@@ -11,14 +12,17 @@ export class KernelSockets {
   readonly Socket: typeof WebSocket;
   #current: KernelSocket | undefined;
 
-  /** @param token of the Jupyter server */
-  constructor(token: string) {
+  /**
+   * @param token of the Jupyter server
+   * @param agent opens the connections to it
+   */
+  constructor(token: string, agent: Agent) {
     const opened = (socket: KernelSocket) => {
       this.#current = socket;
     };
     this.Socket = class extends KernelSocket {
       constructor(url: string, protocols: string[]) {
-        super(url, protocols, token);
+        super(url, protocols, { token, agent });
         opened(this);
       }
     } as unknown as typeof WebSocket;
@@ -38,7 +42,7 @@ export class KernelSockets {
 /**
  * A WebSocket that sends a pong after each batch of messages. The server does not set TCP_NODELAY, so Nagle's algorithm
  * holds small messages back until the previous one is acknowledged, and the delayed ACK would postpone that by 40 ms. The
- * pong carries the acknowledgement at once.
+ * pong carries the acknowledgement immediately.
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3 on pongs that nobody requested
  */
 class KernelSocket extends WebSocket {
@@ -46,8 +50,9 @@ class KernelSocket extends WebSocket {
   #bytesSeen = 0;
   #pongScheduled = false;
 
-  constructor(url: string, protocols: string[], token: string) {
+  constructor(url: string, protocols: string[], { token, agent }: { token: string; agent: Agent }) {
     super(url, protocols, {
+      agent,
       headers: { authorization: `token ${token}` },
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,

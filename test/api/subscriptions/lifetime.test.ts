@@ -155,7 +155,7 @@ describe('authorization of open streams', () => {
 
 describe('a client that disconnects', () => {
   it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'is unsubscribed at once over %s',
+    'is unsubscribed immediately over %s',
     async (transport) => {
       for (const [query, variables] of [
         [workspaces, {}],

@@ -3,7 +3,9 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import type { WorkerBackend } from '../../backend.js';
+import type { WorkerExit } from '../../worker-exit.js';
+import type { WorkerSpec } from '../../worker-spec.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
@@ -36,6 +38,7 @@ export interface LocalBackendOptions {
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
+  readonly enforcesStorage = false;
   readonly #records: ServerRecords;
   readonly #watch = new WorkerWatch(watchPeriodMs);
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();

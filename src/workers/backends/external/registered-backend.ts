@@ -5,7 +5,9 @@ import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { RemoteFolders, WorkerBackend, WorkerExit, WorkerSpec } from '../../backend.js';
+import type { RemoteFolders, WorkerBackend } from '../../backend.js';
+import type { WorkerExit } from '../../worker-exit.js';
+import type { WorkerSpec } from '../../worker-spec.js';
 import { checkWorkerId } from './check-worker-id.js';
 import { ContentsFolder, removeContentsFolder } from './contents-folder.js';
 import { watchAnswers } from './watch-answers.js';
@@ -23,6 +25,7 @@ const removeTimeoutMs = 30_000;
 export class RegisteredBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = false;
+  readonly enforcesStorage = false;
   readonly remoteFolders: RemoteFolders;
   readonly #directory: string;
   readonly #client: JupyterClient;

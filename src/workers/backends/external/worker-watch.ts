@@ -1,4 +1,4 @@
-import type { WorkerExit } from '../../backend.js';
+import type { WorkerExit } from '../../worker-exit.js';
 
 /** Checks a worker once; says how it ended, or `undefined` while it runs. */
 export type WorkerCheck = () => Promise<Omit<WorkerExit, 'workerId'> | undefined>;

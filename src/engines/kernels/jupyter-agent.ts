@@ -1,0 +1,52 @@
+import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { JupyterEndpoint } from './jupyter-endpoint.js';
+
+/** Idle connections are closed after 30 seconds. */
+const options: AgentOptions = { keepAlive: true, timeout: 30_000, maxFreeSockets: 2 };
+
+/** An agent whose connections {@link JupyterEndpoint.connect} opens, one for each request. */
+class ConnectingAgent extends HttpAgent {
+  readonly #connect: () => Promise<Duplex>;
+
+  constructor(connect: () => Promise<Duplex>) {
+    super();
+    this.#connect = connect;
+  }
+
+  override createConnection(
+    _options: unknown,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): null {
+    this.#connect().then(
+      (stream) => callback?.(null, stream),
+      (error) => callback?.(error, undefined as unknown as Duplex),
+    );
+    return null;
+  }
+}
+
+/** An agent of https addresses, for which {@link JupyterEndpoint.connect} returns a stream with TLS. */
+class ConnectingTlsAgent extends HttpsAgent {
+  readonly #plain: ConnectingAgent;
+
+  constructor(connect: () => Promise<Duplex>) {
+    super();
+    this.#plain = new ConnectingAgent(connect);
+  }
+
+  override createConnection(given: unknown, callback?: (error: Error | null, stream: Duplex) => void): null {
+    return this.#plain.createConnection(given, callback);
+  }
+}
+
+/**
+ * Creates the HTTP agent for the requests and WebSockets to one server.
+ * @see https://nodejs.org/docs/latest-v20.x/api/http.html#class-httpagent
+ */
+export function createJupyterAgent({ baseUrl, connect }: JupyterEndpoint): HttpAgent {
+  const isSecure = new URL(baseUrl).protocol === 'https:';
+  if (!connect) return isSecure ? new HttpsAgent(options) : new HttpAgent(options);
+  return isSecure ? new ConnectingTlsAgent(connect) : new ConnectingAgent(connect);
+}

@@ -1,0 +1,33 @@
+import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import type { WorkerFolders } from './worker-files.js';
+import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from './worker-spec.js';
+
+/** Classes that were snapshotted by earlier versions have only the first of these. */
+type ClassSnapshot = WorkerLimits & WorkerPlacement;
+
+const snapshotDefaults = { maxProcesses: 256, nodeSelector: {}, tolerations: [] };
+
+/** What a kernel profile asks of its workers. Its JSON columns were checked when they were written. */
+export function toWorkerProfile(row: KernelProfile): WorkerProfile {
+  const { id, runtime, backend, kernelName, image, warmImports, egress } = row;
+  const environment = row.environment as Record<string, string>;
+  return { id, runtime, backend, kernelName, image, environment, warmImports, egress };
+}
+
+/**
+ * What a backend needs to start a worker. The limits are those that the class had when the worker was requested; the
+ * profile is the present one.
+ */
+export function toWorkerSpec(worker: Worker, profile: KernelProfile, folders: WorkerFolders): WorkerSpec {
+  const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as unknown as ClassSnapshot) };
+  const { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses } = snapshot;
+  const { nodeSelector, tolerations } = snapshot;
+  return {
+    workerId: worker.id,
+    filesDirectory: folders.files,
+    stateDirectory: folders.state,
+    limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },
+    profile: toWorkerProfile(profile),
+    placement: { nodeSelector, tolerations },
+  };
+}

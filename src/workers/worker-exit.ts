@@ -1,0 +1,25 @@
+/**
+ * Why a worker did not start, or ended by itself, as one word that clients may test. `start_failed` is for faults that no
+ * other word names.
+ */
+export type ExitReason =
+  | 'out_of_memory'
+  | 'start_timeout'
+  | 'start_failed'
+  | 'image_missing'
+  | 'unschedulable'
+  | 'storage_exceeded'
+  | 'evicted'
+  | 'preempted'
+  | 'deadline_exceeded'
+  | 'node_lost'
+  | 'exited'
+  | 'lost';
+
+/** The end of a worker that nobody stopped. */
+export interface WorkerExit {
+  workerId: string;
+  reason: ExitReason;
+  /** One safe sentence: no host path, no token, no upstream text. */
+  detail: string;
+}

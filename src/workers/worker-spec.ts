@@ -1,0 +1,68 @@
+import type { Backend, Runtime } from '../../prisma/generated/client/client.js';
+
+/** What a worker may use. */
+export interface WorkerLimits {
+  /** In CPU cores; may be a fraction. */
+  cpuLimit: number;
+  /** In MiB. */
+  memoryMb: number;
+  /** The number of GPUs that it gets. */
+  gpuCount: number;
+  /** MiB for the files. */
+  workspaceStorageMb: number;
+  /** MiB for temporary files. */
+  tmpStorageMb: number;
+  /** The maximum number of processes and threads. */
+  maxProcesses: number;
+}
+
+/** What a kernel profile asks of a worker. */
+export interface WorkerProfile {
+  id: string;
+  runtime: Runtime;
+  /** The backend of a `dedicated` profile; null for the first one that is offered. */
+  backend: Backend | null;
+  /** Jupyter's kernelspec name. */
+  kernelName: string;
+  /** The container image; null for the configured one. */
+  image: string | null;
+  /** Environment variables for the server and its kernels. */
+  environment: Record<string, string>;
+  /** Python modules that each new kernel imports before its first cell. */
+  warmImports: string[];
+  /** Whether the worker may reach the network. */
+  egress: boolean;
+}
+
+/** A taint that pods tolerate. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+export interface Toleration {
+  key?: string;
+  operator?: 'Exists' | 'Equal';
+  value?: string;
+  effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** The nodes that a cluster may choose for a worker. */
+export interface WorkerPlacement {
+  /** Labels that the node must have. */
+  nodeSelector: Record<string, string>;
+  tolerations: Toleration[];
+}
+
+/** What a backend needs to start a worker. */
+export interface WorkerSpec {
+  /**
+   * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
+   */
+  workerId: string;
+  /**
+   * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
+   * the backend has {@link WorkerBackend.remoteFolders}.
+   */
+  filesDirectory: string;
+  /** Absolute path of the worker's own folder for logs and runtime files; kernels never see it. */
+  stateDirectory: string;
+  limits: WorkerLimits;
+  profile: WorkerProfile;
+  placement: WorkerPlacement;
+}
