@@ -1,28 +1,46 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Backend } from '../../prisma/generated/client/client.js';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
-import { ensureLocalPython } from '../workers/backends/external/local-python.js';
+import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
 
-/** The worker backends. They may still be setting up Jupyter. */
+/** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
-  backends: WorkerBackend[];
+  /** Opens them; see `ServiceOptions.openBackends`. */
+  open(gatewayId: string): WorkerBackend[];
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
 }
 
 /**
- * Opens the configured worker backends. A local Jupyter is set up in the background. If that fails, cells cannot run, but
- * everything else works.
+ * Prepares the configured worker backends. A local Jupyter is set up in the background. If that fails, cells cannot run,
+ * but everything else works.
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
-  if (config.jupyter || !config.allowLocalWorkers) {
-    const backend = openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal });
-    return { backends: [backend], ready: Promise.resolve(null) };
-  }
+  const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
+  const python = isLocal ? setUpPython(config, log) : noLocal;
+  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[]> = {
+    external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
+    docker: () => [],
+    kubernetes: () => [],
+  };
+  return {
+    open: (gatewayId) => config.workerBackends.flatMap((kind) => openers[kind](gatewayId)),
+    ready: isLocal
+      ? python().then(
+          () => null,
+          (error: DomainError) => error.message,
+        )
+      : Promise.resolve(null),
+  };
+}
+
+/** Begins to set up the Python of local workers. @returns what waits for it */
+function setUpPython(config: Config, log: Logger): () => Promise<LocalPython> {
   const python = ensureLocalPython({
     directory: config.jupyterHome,
     report: (message) => log.debug(message),
@@ -32,11 +50,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
       ? error
       : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
   });
-  const ready = python.then(
-    () => null,
-    (error: DomainError) => error.message,
-  );
-  return { backends: [openExternalBackend({ stateRoot, python: () => python })], ready };
+  return () => python;
 }
 
 async function noLocal(): Promise<never> {

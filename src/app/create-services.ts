@@ -25,7 +25,8 @@ import type { Stores } from './open-stores.js';
 export interface ServiceOptions {
   config: Config;
   log: Logger;
-  backends: WorkerBackend[];
+  /** Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation. */
+  openBackends(gatewayId: string): WorkerBackend[];
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
 }
@@ -39,10 +40,11 @@ export interface RunningServices {
 
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
-  { database, git }: Stores,
-  { config, log, backends, sessionStartTimeoutMs }: ServiceOptions,
+  { database, git, gatewayId }: Stores,
+  { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
+  const backends = openBackends(gatewayId);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
   const branches = new BranchWatcher({ git, indexer, log });

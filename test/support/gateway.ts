@@ -55,7 +55,7 @@ export async function openTestGateway(
   options: {
     /** Default: a fresh one; closing the gateway closes it. */
     database?: Database;
-    backends?: (dataDir: string) => WorkerBackend[];
+    backends?: (dataDir: string, gatewayId: string) => WorkerBackend[];
     dataDir?: string;
     /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
     env?: Record<string, string>;
@@ -68,7 +68,7 @@ export async function openTestGateway(
     config: { ...readConfig({ ...options.env, DATA_DIR: dataDir, PORT: '0' }), demo: true },
     log,
     migrationsDirectory: 'prisma/migrations',
-    backends: options.backends?.(dataDir) ?? [],
+    openBackends: (gatewayId) => options.backends?.(dataDir, gatewayId) ?? [],
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
   });
