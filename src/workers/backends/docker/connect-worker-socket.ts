@@ -17,18 +17,28 @@ const connectTimeoutMs = 5_000;
  */
 export async function connectWorkerSocket(path: string, uid: number): Promise<Socket> {
   const file = await open(path, openPathOnly | constants.O_NOFOLLOW);
+  let socket: Socket;
   try {
     const found = await file.stat();
     if (!found.isSocket() || found.uid !== uid) throw new Error('The socket of the worker was replaced.');
-    const socket = connect(`/proc/self/fd/${file.fd}`);
-    try {
-      await once(socket, 'connect', { signal: AbortSignal.timeout(connectTimeoutMs) });
-      return socket;
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    }
+    socket = await connectTo(`/proc/self/fd/${file.fd}`);
   } finally {
     await file.close();
+  }
+  // It may have been closed meanwhile, and would not say so again.
+  if (socket.destroyed) throw new Error('The worker closed the connection at once.');
+  return socket;
+}
+
+async function connectTo(path: string): Promise<Socket> {
+  const socket = connect(path);
+  // Without a listener an error before the socket is used would end this process.
+  socket.on('error', () => {});
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(connectTimeoutMs) });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
 }

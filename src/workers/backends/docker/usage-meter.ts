@@ -3,7 +3,7 @@ import type { ResourceUsage } from '../../backend.js';
 
 const mebibyte = 1024 * 1024;
 
-/** Turns samples of the engine into what a container used since the previous one. */
+/** Computes from samples of the engine what a container used since the previous one. */
 export class UsageMeter {
   /** The previous sample of the CPU time, in nanoseconds, and when it was taken, in milliseconds. */
   #previous: { cpuTime: number; at: number };
