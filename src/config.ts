@@ -90,7 +90,7 @@ export interface Config {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** The backends of this version. Another one is refused at start, not only when the first worker starts. */
-const builtBackends: readonly Backend[] = ['external'];
+const builtBackends: readonly Backend[] = ['external', 'docker'];
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
