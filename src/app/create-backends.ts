@@ -6,6 +6,7 @@ import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
+import { openKubernetesBackend } from '../workers/backends/kubernetes/open-kubernetes-backend.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
@@ -26,7 +27,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const openers: Record<Backend, (gatewayId: string) => WorkerBackend[]> = {
     external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
     docker: () => [],
-    kubernetes: () => [],
+    kubernetes: (gatewayId) => [openKubernetesBackend({ settings: config.containers, gatewayId, log })],
   };
   return {
     open: (gatewayId) => config.workerBackends.flatMap((kind) => openers[kind](gatewayId)),
