@@ -6,12 +6,11 @@ import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
-import { openKubernetesBackend } from '../workers/backends/kubernetes/open-kubernetes-backend.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
-  open(gatewayId: string): WorkerBackend[];
+  open(gatewayId: string): Promise<WorkerBackend[]>;
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
 }
@@ -24,13 +23,16 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const stateRoot = join(config.dataDir, 'workers');
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
   const python = isLocal ? setUpPython(config, log) : noLocal;
-  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[]> = {
+  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
     external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
     docker: () => [],
-    kubernetes: (gatewayId) => [openKubernetesBackend({ settings: config.containers, gatewayId, log })],
+    kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
-    open: (gatewayId) => config.workerBackends.flatMap((kind) => openers[kind](gatewayId)),
+    async open(gatewayId) {
+      const opened = await Promise.all(config.workerBackends.map((kind) => openers[kind](gatewayId)));
+      return opened.flat();
+    },
     ready: isLocal
       ? python().then(
           () => null,
@@ -38,6 +40,12 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
         )
       : Promise.resolve(null),
   };
+}
+
+/** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */
+async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
+  const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
+  return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
 }
 
 /** Begins to set up the Python of local workers. @returns what waits for it */

@@ -26,7 +26,7 @@ export interface ServiceOptions {
   config: Config;
   log: Logger;
   /** Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation. */
-  openBackends(gatewayId: string): WorkerBackend[];
+  openBackends(gatewayId: string): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
 }
@@ -44,7 +44,7 @@ export async function createServices(
   { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
-  const backends = openBackends(gatewayId);
+  const backends = await openBackends(gatewayId);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
