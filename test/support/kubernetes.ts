@@ -17,6 +17,8 @@ import {
   type KubernetesBackendOptions,
 } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
+import type { WorkerLimits, WorkerProfile, WorkerSpec } from '../../src/workers/worker-spec.js';
+import { createWorkerNeeds } from './jupyter.js';
 
 const kubeconfig = process.env.TEST_KUBECONFIG;
 /** The worker image that the nodes of the cluster have. */
@@ -84,6 +86,21 @@ export async function createTestNamespace(): Promise<TestNamespace> {
     async remove() {
       await core.deleteNamespace({ name });
     },
+  };
+}
+
+/** What a worker asks for that leaves room for others on a small node. */
+export function createPodSpec(
+  overrides: { limits?: Partial<WorkerLimits>; profile?: Partial<WorkerProfile> } = {},
+): WorkerSpec {
+  const { limits, profile, placement } = createWorkerNeeds();
+  return {
+    workerId: randomUUID(),
+    filesDirectory: '',
+    stateDirectory: '',
+    limits: { ...limits, cpuLimit: 0.5, ...overrides.limits },
+    profile: { ...profile, runtime: 'dedicated', ...overrides.profile },
+    placement,
   };
 }
 
