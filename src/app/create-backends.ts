@@ -26,7 +26,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
     external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
     docker: (gatewayId) => openDocker(config, gatewayId, log),
-    kubernetes: () => [],
+    kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
     async open(gatewayId) {
@@ -47,6 +47,12 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
   const { openDockerBackend } = await import('../workers/backends/docker/open-docker-backend.js');
   const stateRoot = join(config.dataDir, 'workers');
   return [openDockerBackend({ config: config.containers, stateRoot, gatewayId, log })];
+}
+
+/** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */
+async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
+  const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
+  return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
 }
 
 /** Begins to set up the Python of local workers. @returns what waits for it */
