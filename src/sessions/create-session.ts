@@ -37,6 +37,7 @@ export async function createSession(
   const worker = input.workerId
     ? await namedWorker(services, ctx, spaceSlug, plan, input.workerId)
     : (await ensureWorker(services, ctx, plan)).worker;
+  services.workers.assertReachable(worker.id);
   await untilReady(services, worker, deadline);
   const { session, created } = await findOrInsertSession(services, plan, worker);
   if (created) {
