@@ -45,6 +45,8 @@ const closeTimeoutMs = 5_000;
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
 export class WorkerManager {
+  /** How long workers live, and how many there may be. */
+  readonly limits: RuntimeLimits;
   readonly #live = new Map<string, LiveWorker>();
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -59,6 +61,7 @@ export class WorkerManager {
 
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
+    this.limits = deps.limits;
 
     this.#rows = new WorkerRows(deps);
     this.#directories = new WorkerDirectories(deps);
@@ -214,7 +217,7 @@ export class WorkerManager {
         this.#reportProgress(worker.id, percent, message);
       },
       signal: entry.starting.signal,
-      maxMinutes: this.#deps.limits.workerStartMinutes,
+      maxMinutes: this.limits.workerStartMinutes,
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const isReady = await this.#rows.update(worker.id, ['starting'], {
@@ -240,7 +243,7 @@ export class WorkerManager {
     if (this.#live.get(workerId) !== entry) return;
     this.#live.delete(workerId);
     this.#deps.log.warn({ err: error, workerId }, 'a worker did not start');
-    const start = { maxMinutes: this.#deps.limits.workerStartMinutes, lastStep: entry.lastStep };
+    const start = { maxMinutes: this.limits.workerStartMinutes, lastStep: entry.lastStep };
     await this.#shutdown.fail(workerId, whyNotStarted(error, start), entry);
   }
 
