@@ -51,9 +51,14 @@ export async function createServices(
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const directory = join(config.dataDir, 'workers');
-  const workers = new WorkerManager({ prisma, git, bus, branches, log, directory, backends });
+  const { runtimeLimits } = config;
+  const workers = new WorkerManager({
+    ...{ prisma, git, bus, branches, log, directory, backends },
+    limits: runtimeLimits,
+  });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
@@ -75,8 +80,10 @@ export async function createServices(
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();
+      const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await adopted;
       await maintenance.close();
       await indexer.close();
       await workers.close();

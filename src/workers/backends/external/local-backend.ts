@@ -120,13 +120,20 @@ export class LocalBackend implements WorkerBackend {
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     const token = randomBytes(32).toString('hex');
-    const child = await spawnServer(python, folders, spec.stateDirectory, token);
     const record: ServerRecord = {
-      ...(await identifyProcess(child.pid)),
+      pid: null,
+      startTicks: null,
       runtimeDirectory: folders.runtime,
       token,
       port: null,
     };
+    // Written first: a gateway that is killed before it knows the process leaves what finds it.
+    await this.#records.write(spec.workerId, record);
+    const child = await spawnServer(python, folders, spec.stateDirectory, token).catch(async (error) => {
+      await this.#records.remove(spec.workerId);
+      throw error;
+    });
+    Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);

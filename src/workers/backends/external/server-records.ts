@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { checkWorkerId } from './check-worker-id.js';
 
 const recordSchema = z.object({
-  pid: z.int().min(2),
+  /** `null` while the process is being started. */
+  pid: z.int().min(2).nullable(),
   startTicks: z.number().nullable(),
   runtimeDirectory: z.string(),
   token: z.string(),
