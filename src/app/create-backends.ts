@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
+import { type Isolation, probeIsolation } from '../workers/backends/external/isolation.js';
 import { ensureLocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
 
@@ -11,6 +12,8 @@ export interface ConfiguredBackends {
   backends: WorkerBackend[];
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
+  /** How local workers are isolated; null when there are none. Never rejects. */
+  isolation: Promise<Isolation | null>;
 }
 
 /**
@@ -21,7 +24,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const stateRoot = join(config.dataDir, 'workers');
   if (config.jupyter || !config.allowLocalWorkers) {
     const backend = openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal });
-    return { backends: [backend], ready: Promise.resolve(null) };
+    return { backends: [backend], ready: Promise.resolve(null), isolation: Promise.resolve(null) };
   }
   const python = ensureLocalPython({
     directory: config.jupyterHome,
@@ -36,7 +39,15 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
     () => null,
     (error: DomainError) => error.message,
   );
-  return { backends: [openExternalBackend({ stateRoot, python: () => python })], ready };
+  const probed = python.then((found) => probeIsolation(found.python));
+  const isolation = probed.catch(() => null);
+  const backend = openExternalBackend({
+    stateRoot,
+    python: () => python,
+    isolation: () => probed,
+    hiddenFolders: [config.dataDir],
+  });
+  return { backends: [backend], ready, isolation };
 }
 
 async function noLocal(): Promise<never> {
