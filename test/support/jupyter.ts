@@ -53,9 +53,12 @@ export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'pl
   };
 }
 
-/** Creates the folders of a worker below a new temporary folder. */
-export async function createWorkerSpec(): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
-  const root = await mkdtemp(join(tmpdir(), 'notebook-gateway-worker-'));
+/** Creates the folders of a worker below a new folder in `parent`. */
+export async function createWorkerSpec(
+  parent = tmpdir(),
+): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
+  await mkdir(parent, { recursive: true });
+  const root = await mkdtemp(join(parent, 'notebook-gateway-worker-'));
   const workerId = randomUUID();
   const stateRoot = join(root, 'workers');
   const spec = {
@@ -88,11 +91,11 @@ export async function startTestJupyter(): Promise<TestJupyter> {
 }
 
 /** The process id of a worker's server, which is a descendant of the process in its record. */
-export async function serverPidOf(worker: { spec: Pick<WorkerSpec, 'stateDirectory'> }): Promise<number> {
+export async function serverPidOf(worker: { spec: Pick<WorkerSpec, 'workerId'> }): Promise<number> {
   for (const pid of await readdir('/proc')) {
     const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
     const isServer = (await read('cmdline')).split('\0').includes(serverProgram);
-    if (isServer && (await read('environ')).includes(worker.spec.stateDirectory)) return Number(pid);
+    if (isServer && (await read('environ')).includes(worker.spec.workerId)) return Number(pid);
   }
   throw new Error('The worker has no server.');
 }
