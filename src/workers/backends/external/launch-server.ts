@@ -18,6 +18,7 @@ export type ServerProcess = ChildProcess & { pid: number };
 
 /**
  * Starts a server as the leader of a process group of its own, so that it outlives this process.
+ * @param environment variables beside those that every server gets
  * @throws DomainError `runtime_unavailable` when the interpreter cannot be run
  */
 export async function spawnServer(
@@ -25,12 +26,13 @@ export async function spawnServer(
   folders: ServerFolders,
   workingDirectory: string,
   token: string,
+  environment: Record<string, string>,
 ): Promise<ServerProcess> {
   const log = await open(folders.log, 'w', 0o600);
   try {
     const child = spawn(python, ['-I', '-c', serverProgram, folders.settings], {
       cwd: workingDirectory,
-      env: serverEnvironment(folders, python, token),
+      env: serverEnvironment(folders, python, token, environment),
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
     });

@@ -5,9 +5,12 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { DomainError } from '../../../errors.js';
 import type { WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { KernelNames } from './kernel-names.js';
+import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
+import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
@@ -41,6 +44,7 @@ export class LocalBackend implements WorkerBackend {
   readonly enforcesStorage = false;
   readonly #records: ServerRecords;
   readonly #watch = new WorkerWatch(watchPeriodMs);
+  readonly #kernels: KernelNames;
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -49,13 +53,14 @@ export class LocalBackend implements WorkerBackend {
     this.#options = options;
 
     this.#records = new ServerRecords(options.stateRoot);
+    this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
-  async unavailableReason(): Promise<string | null> {
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
       await rejectOnAbort(this.#options.python(), grace);
-      return null;
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       if (error === grace.reason) return null;
       return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
@@ -119,8 +124,10 @@ export class LocalBackend implements WorkerBackend {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
+    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
     const token = randomBytes(32).toString('hex');
-    const child = await spawnServer(python, folders, spec.stateDirectory, token);
+    const { environment } = spec.profile;
+    const child = await spawnServer(python, folders, spec.stateDirectory, token, environment);
     const record: ServerRecord = {
       ...(await identifyProcess(child.pid)),
       runtimeDirectory: folders.runtime,
