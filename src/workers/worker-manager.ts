@@ -16,6 +16,7 @@ import { WorkerActivity } from './worker-activity.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
+import type { WorkerFolders } from './worker-files.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
@@ -119,6 +120,11 @@ export class WorkerManager {
   /** Where the Jupyter of a ready worker answers. */
   endpoint(workerId: string): JupyterEndpoint | undefined {
     return this.#live.get(workerId)?.endpoint;
+  }
+
+  /** The folders of a worker; they need not exist yet. */
+  foldersOf(worker: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
+    return this.#directories.foldersOf(worker);
   }
 
   /**

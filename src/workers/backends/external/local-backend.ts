@@ -7,13 +7,16 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { DomainError } from '../../../errors.js';
 import type { FileOwner, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
+import { KernelNames } from './kernel-names.js';
+import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LaunchPlan } from './launcher-program.js';
 import type { LocalPython } from './local-python.js';
+import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import {
@@ -65,6 +68,7 @@ export class LocalBackend implements WorkerBackend {
   /** The ids of the users of workers, by worker. */
   readonly #users = new Map<string, number>();
   #probed: Promise<Isolation> | undefined;
+  readonly #kernels: KernelNames;
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -77,6 +81,7 @@ export class LocalBackend implements WorkerBackend {
       join(options.stateRoot, 'heartbeat'),
       options.orphanMs ?? defaultOrphanMs,
     );
+    this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
   ownerOf(workerId: string): FileOwner | undefined {
@@ -84,11 +89,11 @@ export class LocalBackend implements WorkerBackend {
     return id === undefined ? undefined : { uid: id, gid: id };
   }
 
-  async unavailableReason(): Promise<string | null> {
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
       await rejectOnAbort(this.#options.python(), grace);
-      return null;
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       if (error === grace.reason) return null;
       return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
@@ -158,6 +163,7 @@ export class LocalBackend implements WorkerBackend {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
+    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
     const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
@@ -176,7 +182,7 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const environment = serverEnvironment(folders, python, token);
+    const environment = serverEnvironment(folders, python, token, spec.profile.environment);
     const child = await spawnServer(python, plan, environment, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
