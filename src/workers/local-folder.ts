@@ -68,7 +68,7 @@ export class LocalFolder implements WorkerFolder {
       });
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return nothing;
-      // ENXIO: a socket has taken the place of a file.
+      // ENXIO: a socket is where a file was.
       if (hasCode(error, 'ELOOP', 'EINVAL', 'ENXIO')) return somethingElse;
       throw error;
     }
