@@ -15,23 +15,23 @@ const startTimeoutMs = 30_000;
  */
 export class OwnDockerEngine {
   readonly #folder: string;
-  readonly #listen: string[];
+  readonly #more: string[];
   readonly docker: Docker;
   #daemon: ChildProcess | undefined;
 
-  private constructor(folder: string, listen: string[]) {
+  private constructor(folder: string, more: string[]) {
     this.#folder = folder;
-    this.#listen = listen;
+    this.#more = more;
     this.docker = new Docker({ socketPath: this.socket, host: undefined });
   }
 
   /**
    * Starts an engine.
-   * @param listen called with the folder of the engine; returns more arguments, e.g. other addresses to listen at
+   * @param more arguments, e.g. another address to listen at
    */
-  static async open(listen: (folder: string) => string[] = () => []): Promise<OwnDockerEngine> {
+  static async open(more: string[] = []): Promise<OwnDockerEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'docker-'));
-    const engine = new OwnDockerEngine(folder, listen(folder));
+    const engine = new OwnDockerEngine(folder, more);
     // A configuration of its own: the default is the machine's.
     await writeFile(join(folder, 'daemon.json'), '{}');
     await engine.start();
@@ -68,7 +68,7 @@ export class OwnDockerEngine {
           at('exec'),
         ],
         ...['--pidfile', at('pid'), '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
-        ...['--host', this.host, ...this.#listen],
+        ...['--host', this.host, ...this.#more],
       ],
       { stdio: ['ignore', log.fd, log.fd] },
     );
