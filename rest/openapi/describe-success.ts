@@ -16,19 +16,19 @@ export class SuccessDescriber {
   readonly #route: RouteDescription;
   readonly #data: DataSchemas;
   readonly #components: Components;
-  readonly #example: OperationExample;
+  readonly #examples: readonly [OperationExample, ...OperationExample[]];
 
   /** @param deps.components gets the named schemas */
   constructor(deps: {
     route: RouteDescription;
     data: DataSchemas;
     components: Components;
-    example: OperationExample;
+    examples: readonly [OperationExample, ...OperationExample[]];
   }) {
     this.#route = deps.route;
     this.#data = deps.data;
     this.#components = deps.components;
-    this.#example = deps.example;
+    this.#examples = deps.examples;
   }
 
   /** The answers by status. */
@@ -46,6 +46,12 @@ export class SuccessDescriber {
       case 'file':
         return {
           200: this.#json(200, 'The file.', this.#data.at(document, responds.at), 'ETag'),
+          304: this.#empty('The client has the current file.', 'ETag'),
+        };
+      case 'bytes':
+        return {
+          200: this.#bytes('The whole file.'),
+          206: this.#bytes('The range that was asked for.', 'Content-Range'),
           304: this.#empty('The client has the current file.', 'ETag'),
         };
       case 'saved':
@@ -79,6 +85,15 @@ export class SuccessDescriber {
     return { [status]: this.#json(status, text, refTo('SavedFile'), 'ETag') };
   }
 
+  #bytes(description: string, ...headers: string[]): JsonSchema {
+    const more = ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Content-Type-Options', ...headers];
+    return {
+      description,
+      headers: headersOf(this.#route, ...more),
+      content: { 'application/octet-stream': { schema: {} } },
+    };
+  }
+
   #stream(): JsonSchema {
     return {
       description:
@@ -89,14 +104,15 @@ export class SuccessDescriber {
         'text/event-stream': {
           schema: { type: 'string' },
           'x-itemSchema': refTo('ExecutionStreamItem'),
-          example: this.#example.answer,
+          example: this.#examples[0].answer,
         },
       },
     };
   }
 
   #json(status: number, description: string, schema: JsonSchema, ...headers: string[]): JsonSchema {
-    const example = status === this.#example.status ? { example: this.#example.answer } : {};
+    const shown = this.#examples.find((one) => one.status === status);
+    const example = shown ? { example: shown.answer } : {};
     return {
       description,
       headers: headersOf(this.#route, ...this.#links(), ...headers),

@@ -8,11 +8,13 @@ import type {
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import { allowedResourceClass, findResourceClass } from './choose-resource-class.js';
 import type { WorkerServices } from './worker-services.js';
 
 const maxNameLength = 200;
@@ -30,7 +32,7 @@ export interface StartInput {
 
 /**
  * A checked {@link StartInput} with its defaults: the workspace's branch, the default kernel profile (or the one of the
- * kernel), the default resource class.
+ * kernel), the default resource class (or the first that the profile allows).
  */
 export interface StartPlan {
   workspace: Workspace;
@@ -45,7 +47,7 @@ export interface StartPlan {
 /**
  * Checks the input of a start and fills in its defaults. Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found` (workspace), `insufficient_scope`, `forbidden`, `workspace_archived`,
- *   `invalid_request`, `invalid_path`
+ *   `invalid_request`, `invalid_path`, `invalid_ref`
  */
 export async function resolveStart(
   services: WorkerServices,
@@ -66,7 +68,8 @@ export async function resolveStart(
     profile: () => findProfile(services, input),
     resourceClass: () => findResourceClass(services, input.resourceClassId),
   });
-  return { workspace, repository, branch, commitOid, path, profile, resourceClass };
+  const allowed = await allowedResourceClass(services, profile, resourceClass, input.resourceClassId);
+  return { workspace, repository, branch, commitOid, path, profile, resourceClass: allowed };
 }
 
 function checkRepositoryKind({ kind }: Repository, given: StartInput['repositoryKind']): void {
@@ -83,34 +86,40 @@ async function resolveBranch(
   repository: Repository,
   branch: string,
 ): Promise<string> {
+  const name = checkBranchName(branch);
   const git = await services.git.repository(repository.id);
   try {
-    return await git.resolveBranch(branch);
+    return await git.resolveBranch(name);
   } catch (error) {
-    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('branch', 'is not a branch of the repository', 'unknown');
-    }
-    throw error;
+    if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+    throw invalidField('branch', 'is not a branch of the repository', 'unknown');
   }
 }
 
 async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
-  const { prisma } = services;
-  const { kernelName } = input;
-  if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
-  if (input.kernelProfileId != null) {
-    checkText(input.kernelProfileId, 'kernelProfileId', maxNameLength);
-    const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
-    if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
-    if (kernelName != null && kernelName !== profile.kernelName) {
-      throw invalidField(
-        'kernelName',
-        `must be "${profile.kernelName}", the kernel of the profile`,
-        'mismatch',
-      );
-    }
-    return profile;
-  }
+  const { kernelName, kernelProfileId } = input;
+  const { named } = await checkAll({
+    kernelName: () => {
+      if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
+    },
+    named: () => (kernelProfileId == null ? null : namedProfile(services, kernelProfileId)),
+  });
+  if (!named) return defaultProfile(services, kernelName);
+  if (kernelName == null || kernelName === named.kernelName) return named;
+  throw invalidField('kernelName', `must be "${named.kernelName}", the kernel of the profile`, 'mismatch');
+}
+
+async function namedProfile({ prisma }: PrismaService, id: string): Promise<KernelProfile> {
+  checkText(id, 'kernelProfileId', maxNameLength);
+  const profile = await prisma.kernelProfile.findUnique({ where: { id } });
+  if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
+  return profile;
+}
+
+async function defaultProfile(
+  { prisma }: PrismaService,
+  kernelName: string | null | undefined,
+): Promise<KernelProfile> {
   const profile = await prisma.kernelProfile.findFirst({
     where: kernelName != null ? { kernelName } : {},
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
@@ -118,17 +127,4 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
   if (profile) return profile;
   if (kernelName != null) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
   throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
-}
-
-async function findResourceClass(
-  services: PrismaService,
-  id: string | null | undefined,
-): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resourceClassId', maxNameLength);
-  const found = await services.prisma.resourceClass.findFirst({
-    where: { isEnabled: true, ...(id == null ? {} : { id }) },
-    orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
-  });
-  if (!found) throw invalidField('resourceClassId', 'is not an enabled resource class', 'unknown');
-  return found;
 }

@@ -1,3 +1,5 @@
+import type { FolderReader } from './folder-reader.js';
+
 /** What is at a path: its Git blob oid, null for nothing, and `other` for anything but a regular file of the folder. */
 export interface Found {
   oid: string | null;
@@ -10,7 +12,7 @@ export interface Found {
  * Symbolic links are never followed. Paths are relative and `/`-separated.
  */
 export interface WorkerFolder {
-  /** How many paths may be worked on at once. */
+  /** How many paths may be worked on at the same time. */
   readonly parallel: number;
   /** @throws Error when the path cannot be read */
   look(path: string): Promise<Found>;
@@ -27,4 +29,9 @@ export interface WorkerFolder {
   removeEmptyFolder(path: string): Promise<void>;
   /** Removes the file that was found. @returns false when the path has changed since */
   remove(path: string, found: Found): Promise<boolean>;
+}
+
+/** A {@link WorkerFolder} on another machine, with what reads it. */
+export interface RemoteFolder extends WorkerFolder {
+  readonly reader: FolderReader;
 }
