@@ -94,9 +94,6 @@ export interface Config {
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** The backends of this version. Another one is refused at start, not only when the first worker starts. */
-const builtBackends: readonly Backend[] = ['external', 'kubernetes'];
-
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
   value
@@ -122,14 +119,8 @@ const environment = z.object({
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
-    .pipe(
-      z
-        .array(z.enum(Backend))
-        .min(1)
-        .refine((kinds) => kinds.every((kind) => builtBackends.includes(kind)), {
-          message: `this version offers ${builtBackends.join(', ')} only`,
-        }),
-    )
+    .transform((kinds) => [...new Set(kinds)])
+    .pipe(z.array(z.enum(Backend)).min(1))
     .default(['external']),
   JUPYTER_URL: z.url({ protocol: /^https?$/ }).optional(),
   JUPYTER_TOKEN: z.string().default(''),

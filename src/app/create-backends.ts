@@ -25,7 +25,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const python = isLocal ? setUpPython(config, log) : noLocal;
   const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
     external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
-    docker: () => [],
+    docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
@@ -40,6 +40,13 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
         )
       : Promise.resolve(null),
   };
+}
+
+/** The client of Docker takes 0.3 s and 22 MB to load, so only gateways that use it do. */
+async function openDocker(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
+  const { openDockerBackend } = await import('../workers/backends/docker/open-docker-backend.js');
+  const stateRoot = join(config.dataDir, 'workers');
+  return [openDockerBackend({ config: config.containers, stateRoot, gatewayId, log })];
 }
 
 /** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */

@@ -70,7 +70,7 @@ async function assertRoom({ prisma }: WorkerServices, userId: string): Promise<v
   if (count < maxWorkersPerUser) return;
   throw new DomainError(
     'quota_exceeded',
-    `You may run ${maxWorkersPerUser} workers at once; stop one first.`,
+    `You may run ${maxWorkersPerUser} workers at the same time; stop one first.`,
   );
 }
 

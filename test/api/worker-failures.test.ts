@@ -25,7 +25,7 @@ afterAll(() => at.close());
 
 it.each([
   ['never answers', 'exec sleep 600', 'start_timeout', /in time/],
-  ['ends at once', 'exit 1', 'start_failed', /ended while it started/],
+  ['ends immediately', 'exit 1', 'start_failed', /ended while it started/],
 ])('a worker whose server %s fails with a reason', async (_how, script, reason, detail) => {
   await writeFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const started = await at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
