@@ -23,6 +23,8 @@ import { createWorkerNeeds } from './jupyter.js';
 const kubeconfig = process.env.TEST_KUBECONFIG;
 /** The worker image that the nodes of the cluster have. */
 export const testImage = process.env.TEST_WORKER_IMAGE ?? '';
+/** The addresses from which Pods see the tests. */
+const testGatewayCidrs = (process.env.TEST_GATEWAY_CIDRS ?? '').split(',').filter(Boolean);
 const isMissing = !kubeconfig || !testImage;
 
 /** Declares tests on a real cluster. Without one they are left out, but in CI that is a failure. */
@@ -70,8 +72,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
       new KubernetesBackend({
         ...{ config: admin, gatewayId, namespace: name },
         images: new AllowedImages({ image: testImage, allowedImages: [] }),
-        // The tests run on the node.
-        gateway: { cidrs: ['192.0.2.1/32'], namespace: name },
+        gateway: { cidrs: testGatewayCidrs, namespace: name },
         log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
         ...options,
       }),
