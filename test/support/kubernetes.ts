@@ -6,6 +6,7 @@ import {
   Exec,
   KubeConfig,
   NetworkingV1Api,
+  type V1Container,
   type V1ObjectMeta,
   type V1Pod,
 } from '@kubernetes/client-node';
@@ -102,6 +103,21 @@ export function createPodSpec(
     limits: { ...limits, cpuLimit: 0.5, ...overrides.limits },
     profile: { ...profile, runtime: 'dedicated', ...overrides.profile },
     placement,
+  };
+}
+
+/** A container that Pod Security `restricted` admits, with the image of workers and another program. */
+export function restrictedContainer(name: string, command: string[], cpu = '50m'): V1Container {
+  return {
+    ...{ name, command, image: testImage },
+    resources: { requests: { cpu } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+      capabilities: { drop: ['ALL'] },
+    },
   };
 }
 
