@@ -25,7 +25,8 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   }),
 });
 
-const Worker = builder.prismaObject('Worker', {
+/** The object type of a Jupyter server of one user. */
+export const Worker = builder.prismaObject('Worker', {
   description: 'A Jupyter server of one user, for one workspace branch, with the files of that branch.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

@@ -4,8 +4,9 @@ import type { Backend } from '../../prisma/generated/client/client.js';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
-import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
+import type { Isolation } from '../workers/backends/external/isolation.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
+import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
@@ -13,6 +14,8 @@ export interface ConfiguredBackends {
   open(gatewayId: string): Promise<WorkerBackend[]>;
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
+  /** How local workers are isolated; null when there are none. Never rejects. */
+  isolation: Promise<Isolation | null>;
 }
 
 /**
@@ -22,9 +25,11 @@ export interface ConfiguredBackends {
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
-  const python = isLocal ? setUpPython(config, log) : noLocal;
+  const local = isLocal ? prepareLocalJupyter(config, log) : undefined;
   const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
-    external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
+    external: () => [
+      openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal, ...local?.options }),
+    ],
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
@@ -33,12 +38,8 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
       const opened = await Promise.all(config.workerBackends.map((kind) => openers[kind](gatewayId)));
       return opened.flat();
     },
-    ready: isLocal
-      ? python().then(
-          () => null,
-          (error: DomainError) => error.message,
-        )
-      : Promise.resolve(null),
+    ready: local?.ready ?? Promise.resolve(null),
+    isolation: local?.isolation ?? Promise.resolve(null),
   };
 }
 
@@ -53,20 +54,6 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
 async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
   return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
-}
-
-/** Begins to set up the Python of local workers. @returns what waits for it */
-function setUpPython(config: Config, log: Logger): () => Promise<LocalPython> {
-  const python = ensureLocalPython({
-    directory: config.jupyterHome,
-    report: (message) => log.debug(message),
-  }).catch((error) => {
-    log.error({ err: error }, 'setting up Jupyter failed');
-    throw error instanceof DomainError
-      ? error
-      : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
-  });
-  return () => python;
 }
 
 async function noLocal(): Promise<never> {

@@ -18,6 +18,7 @@ import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
+import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
 import type { Stores } from './open-stores.js';
 
@@ -51,9 +52,15 @@ export async function createServices(
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const directory = join(config.dataDir, 'workers');
-  const workers = new WorkerManager({ prisma, git, bus, branches, log, directory, backends });
+  const { runtimeLimits } = config;
+  const workers = new WorkerManager({
+    ...{ prisma, git, bus, branches, log, directory, backends },
+    limits: runtimeLimits,
+  });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
+  const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
@@ -68,15 +75,27 @@ export async function createServices(
   return {
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
-      ...{ workers, stopWorkers, sessions, executor, intake, executionLog, locations, streamGuard },
+      ...{
+        workers,
+        workerFiles,
+        stopWorkers,
+        sessions,
+        executor,
+        intake,
+        executionLog,
+        locations,
+        streamGuard,
+      },
     },
     async close() {
       executionLog.close();
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();
+      const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await adopted;
       await maintenance.close();
       await indexer.close();
       await workers.close();

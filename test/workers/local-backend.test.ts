@@ -36,7 +36,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
 
   const start = () => backend.start(spec, () => {}, AbortSignal.timeout(90_000));
   const recordFile = () => join(stateRoot, `${spec.workerId}.server.json`);
-  const serverPid = () => serverPidOf({ stateRoot, spec });
+  const serverPid = () => serverPidOf({ spec });
 
   /** The processes that have the worker's folder in their environment: its server, kernels and what they started. */
   async function processesOfWorker(): Promise<string[]> {

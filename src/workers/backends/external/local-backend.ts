@@ -1,20 +1,37 @@
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend } from '../../backend.js';
+import type { FileOwner, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { giveFolder } from './give-folder.js';
+import { Heartbeat } from './heartbeat.js';
+import { type Isolation, probeIsolation } from './isolation.js';
+import { KernelNames } from './kernel-names.js';
+import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
+import type { LaunchPlan } from './launcher-program.js';
 import type { LocalPython } from './local-python.js';
+import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
-import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
+import {
+  type ServerFolders,
+  serverEnvironment,
+  serverFolders,
+  serverProgram,
+  writeServerSetup,
+} from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
+import { uidOf } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
+const defaultOrphanMs = 24 * 60 * 60_000;
 const watchPeriodMs = 1_000;
 /** While a server answers, only every so many checks of its process probe it. */
 const checksPerProbe = 5;
@@ -29,18 +46,29 @@ export interface LocalBackendOptions {
   python: () => Promise<LocalPython>;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
+  /** How servers are isolated; called at each start. Default: the best that the machine allows. */
+  isolation?: () => Promise<Isolation>;
+  /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */
+  hiddenFolders?: string[];
+  /** Servers end when no gateway has run for so long; default 24 h. */
+  orphanMs?: number;
 }
 
 /**
- * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
- * outlive the gateway; a record of each is kept in `stateRoot`.
+ * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
+ * gateway; a record of each is kept in `stateRoot`.
  */
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
   readonly enforcesStorage = false;
   readonly #records: ServerRecords;
+  readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
+  /** The ids of the users of workers, by worker. */
+  readonly #users = new Map<string, number>();
+  #probed: Promise<Isolation> | undefined;
+  readonly #kernels: KernelNames;
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -49,13 +77,23 @@ export class LocalBackend implements WorkerBackend {
     this.#options = options;
 
     this.#records = new ServerRecords(options.stateRoot);
+    this.#heartbeat = new Heartbeat(
+      join(options.stateRoot, 'heartbeat'),
+      options.orphanMs ?? defaultOrphanMs,
+    );
+    this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
-  async unavailableReason(): Promise<string | null> {
+  ownerOf(workerId: string): FileOwner | undefined {
+    const id = this.#users.get(workerId);
+    return id === undefined ? undefined : { uid: id, gid: id };
+  }
+
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
       await rejectOnAbort(this.#options.python(), grace);
-      return null;
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       if (error === grace.reason) return null;
       return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
@@ -72,6 +110,9 @@ export class LocalBackend implements WorkerBackend {
     this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
     try {
       return await starting;
+    } catch (error) {
+      this.#users.delete(spec.workerId);
+      throw error;
     } finally {
       this.#starts.delete(spec.workerId);
     }
@@ -90,6 +131,7 @@ export class LocalBackend implements WorkerBackend {
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);
       if (!record || this.#starts.has(workerId)) continue;
+      if (record.uid !== null) this.#users.set(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
         this.#follow(workerId, record, endpoint);
@@ -107,6 +149,7 @@ export class LocalBackend implements WorkerBackend {
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#heartbeat.close();
   }
 
   async #launch(
@@ -116,17 +159,35 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    const isolation = await rejectOnAbort(this.#isolation(python), signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
+    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
+    const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
+    if (uid !== null) {
+      for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
+    }
+    await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
-    const child = await spawnServer(python, folders, spec.stateDirectory, token);
+    const plan = this.#planOf(spec, folders, { python, isolation, uid });
     const record: ServerRecord = {
-      ...(await identifyProcess(child.pid)),
+      pid: null,
+      startTicks: null,
       runtimeDirectory: folders.runtime,
       token,
       port: null,
+      isolation,
+      uid,
     };
+    // Written first: a gateway that is killed before it knows the process leaves what finds it.
+    await this.#records.write(spec.workerId, record);
+    const environment = serverEnvironment(folders, python, token, spec.profile.environment);
+    const child = await spawnServer(python, plan, environment, folders.log).catch(async (error) => {
+      await this.#records.remove(spec.workerId);
+      throw error;
+    });
+    Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);
@@ -173,6 +234,40 @@ export class LocalBackend implements WorkerBackend {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
     await this.#records.remove(workerId);
+    this.#users.delete(workerId);
+  }
+
+  #isolation(python: string): Promise<Isolation> {
+    this.#probed ??= this.#options.isolation?.() ?? probeIsolation(python);
+    return this.#probed;
+  }
+
+  /** @throws DomainError `runtime_unavailable` when another worker has the same user, which hardly ever happens */
+  #claimUser(workerId: string): number {
+    const uid = uidOf(workerId);
+    if ([...this.#users.values()].includes(uid))
+      throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
+    this.#users.set(workerId, uid);
+    return uid;
+  }
+
+  #planOf(
+    spec: WorkerSpec,
+    folders: ServerFolders,
+    how: { python: string; isolation: Isolation; uid: number | null },
+  ): LaunchPlan {
+    const { stateRoot, hiddenFolders = [] } = this.#options;
+    return {
+      command: [how.python, '-I', '-c', serverProgram, folders.settings],
+      directory: folders.root,
+      isolate: how.isolation !== 'none',
+      uid: how.uid,
+      hidden: [stateRoot, homedir(), ...hiddenFolders],
+      own: [spec.filesDirectory, folders.root],
+      tmpMb: spec.limits.tmpStorageMb,
+      heartbeat: this.#heartbeat.file,
+      orphanSeconds: this.#heartbeat.orphanMs / 1_000,
+    };
   }
 }
 

@@ -7,13 +7,16 @@ import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { checkWorkerId } from './check-worker-id.js';
 import { ContentsFolder, removeContentsFolder } from './contents-folder.js';
+import { KernelNames } from './kernel-names.js';
 import { watchAnswers } from './watch-answers.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const probeTimeoutMs = 5_000;
+/** Shorter, because the names of the kernels are asked for afterwards. */
+const availabilityTimeoutMs = 2_000;
 const watchPeriodMs = 5_000;
 const removeTimeoutMs = 30_000;
 
@@ -29,6 +32,7 @@ export class RegisteredBackend implements WorkerBackend {
   readonly remoteFolders: RemoteFolders;
   readonly #directory: string;
   readonly #client: JupyterClient;
+  readonly #kernels: KernelNames;
   readonly #watch = new WorkerWatch(watchPeriodMs);
 
   readonly #options: { stateRoot: string; registered: JupyterEndpoint };
@@ -38,13 +42,14 @@ export class RegisteredBackend implements WorkerBackend {
 
     this.#directory = join(options.stateRoot, 'registered');
     this.#client = new JupyterClient(options.registered);
+    this.#kernels = new KernelNames(() => this.#client.kernelNames());
     this.remoteFolders = remoteFoldersOf(options.registered);
   }
 
-  async unavailableReason(): Promise<string | null> {
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     try {
-      await this.#client.probe(probeTimeoutMs);
-      return null;
+      await this.#client.probe(availabilityTimeoutMs);
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       return error instanceof DomainError ? error.message : 'The Jupyter server does not answer.';
     }
