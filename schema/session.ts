@@ -38,7 +38,9 @@ export const Session = builder.prismaObject('Session', {
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why it is dead, in a word.',
+      description:
+        'Why it has this status, in a word, where nobody asked for it: `kernel_died`, `idle_timeout`, ' +
+        '`worker_gone`, …',
     }),
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",
@@ -47,7 +49,7 @@ export const Session = builder.prismaObject('Session', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its status last changed.',
+      description: 'When its kernel last began or ended a cell or a start.',
     }),
   }),
 });

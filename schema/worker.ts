@@ -50,7 +50,8 @@ const Worker = builder.prismaObject('Worker', {
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+      description:
+        'Why, in a word: `requested`, `idle_timeout`, `max_age`, `start_failed`, `start_timeout`, `out_of_memory`, `exited`, `lost`, …',
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,
@@ -83,7 +84,20 @@ const Worker = builder.prismaObject('Worker', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a cell last began or ended.',
+      description:
+        'When a cell last began or ended, or one of its sessions was last watched; within a minute.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When it will be stopped if nothing happens. Set five minutes before that (for limits below ten minutes, half of ' +
+        'the limit before), and null else; `workerChanged` reports both.',
+    }),
+    expiryReason: t.exposeString('expiryReason', {
+      nullable: true,
+      description:
+        'Why it will be stopped: `idle_timeout`, which any use of it prevents, or `max_age`, which nothing prevents.',
     }),
     stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),

@@ -28,6 +28,8 @@ export interface ServiceOptions {
   backends: WorkerBackend[];
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
+  /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** The services of a gateway, and a function that stops them. */
@@ -40,7 +42,7 @@ export interface RunningServices {
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git }: Stores,
-  { config, log, backends, sessionStartTimeoutMs }: ServiceOptions,
+  { config, log, backends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
   const bus = new EventBus();
@@ -52,9 +54,10 @@ export async function createServices(
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
     ...{ prisma, git, bus, branches, log, directory, backends },
-    limits: runtimeLimits,
+    ...{ limits: runtimeLimits, expiryCheckMs },
   });
-  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
+  const startTimeoutMs = sessionStartTimeoutMs;
+  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const executionLog = new ExecutionLog({ prisma, bus, log });
