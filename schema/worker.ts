@@ -7,11 +7,12 @@ import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.j
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
+import type { UsageSample } from '../src/workers/worker-usage.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
-import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
+import { BackendEnum, RepositoryKindEnum, StorageLimitEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
 import { Workspace } from './workspace.js';
@@ -21,6 +22,17 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   fields: (t) => ({
     percent: t.exposeInt('percent', { description: 'From 0 to 100, where 100 is `ready`.' }),
     message: t.exposeString('message', { description: 'What the start waits for, in words for people.' }),
+  }),
+});
+
+const WorkerUsage = builder.objectRef<UsageSample>('WorkerUsage').implement({
+  description: 'What a worker uses, with all processes of its kernels.',
+  fields: (t) => ({
+    cpuCores: t.exposeFloat('cpuCores', {
+      description: 'Cores, averaged since the sample before, or over a moment for the first.',
+    }),
+    memoryMb: t.exposeFloat('memoryMb', { description: 'MiB of memory.' }),
+    sampledAt: t.expose('sampledAt', { type: 'DateTime', description: 'When it was measured.' }),
   }),
 });
 
@@ -74,6 +86,19 @@ const Worker = builder.prismaObject('Worker', {
       description:
         'Files that are not as the branch has them: the kernel changed them and a later commit did too, so they ' +
         'stay as the kernel wrote them, or they could not be written yet and are tried again.',
+    }),
+    usage: t.field({
+      type: WorkerUsage,
+      nullable: true,
+      description:
+        'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',
+      resolve: (worker, _args, { services }) => services.workers.usage.read(worker.id),
+    }),
+    storageLimit: t.field({
+      type: StorageLimitEnum,
+      description: 'Whether its folder cannot exceed the storage of its class.',
+      resolve: ({ backend }, _args, { services }) =>
+        services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request for it came.' }),
     startedAt: t.expose('startedAt', {
@@ -225,7 +250,7 @@ builder.subscriptionField('workerChanged', (t) =>
   t.field({
     type: Worker,
     description:
-      'Follows the status and progress of the workers in workspaces that the caller can view. ' +
+      'Follows the status, progress and usage of the workers in workspaces that the caller can view. ' +
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {

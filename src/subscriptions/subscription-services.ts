@@ -3,6 +3,7 @@ import type { EventBus } from '../engines/events/event-bus.js';
 import type { FileServices } from '../files/file-services.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { SessionManager } from '../sessions/session-manager.js';
+import type { WorkerManager } from '../workers/worker-manager.js';
 import type { ResourceLocations } from './resource-locations.js';
 import type { StreamGuard } from './stream-guard.js';
 
@@ -13,5 +14,6 @@ export interface SubscriptionServices extends FileServices {
   locations: ResourceLocations;
   streamGuard: StreamGuard;
   sessions: SessionManager;
+  workers: WorkerManager;
   log: Logger;
 }

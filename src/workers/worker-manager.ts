@@ -20,6 +20,7 @@ import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
+import { WorkerUsage } from './worker-usage.js';
 
 /** What a {@link WorkerManager} works with. */
 export interface WorkerManagerDeps {
@@ -52,6 +53,8 @@ const closeTimeoutMs = 5_000;
 export class WorkerManager {
   /** How long workers live, and how many there may be. */
   readonly limits: RuntimeLimits;
+  /** What the workers use. */
+  readonly usage: WorkerUsage;
   readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -84,6 +87,7 @@ export class WorkerManager {
     this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
     const live = new LiveWorkers({ rows, log: deps.log });
     this.#live = live;
+    this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
     this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
@@ -101,6 +105,11 @@ export class WorkerManager {
     return backend
       ? backend.unavailableReason(toWorkerProfile(profile))
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
+  }
+
+  /** Whether the folders of workers on a backend cannot exceed the storage of their classes. */
+  enforcesStorage(kind: Backend): boolean {
+    return this.#deps.backends.find((backend) => backend.kind === kind)?.enforcesStorage ?? false;
   }
 
   /** Starts the server of a worker whose row is `starting`, in the background. */
@@ -146,6 +155,7 @@ export class WorkerManager {
   async adopt(): Promise<void> {
     await this.#adoption.begin();
     this.#expiry.begin();
+    this.usage.begin();
   }
 
   /** Adopts no more workers. */
@@ -175,7 +185,7 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    await this.#expiry.close();
+    await Promise.all([this.#expiry.close(), this.usage.close()]);
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');

@@ -3,11 +3,12 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend } from '../../backend.js';
+import type { ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalPython } from './local-python.js';
+import { ProcessUsage } from './process-usage.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
@@ -41,6 +42,7 @@ export class LocalBackend implements WorkerBackend {
   readonly enforcesStorage = false;
   readonly #records: ServerRecords;
   readonly #watch = new WorkerWatch(watchPeriodMs);
+  readonly #usage = new ProcessUsage();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -99,6 +101,11 @@ export class LocalBackend implements WorkerBackend {
       }
     }
     return found;
+  }
+
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const record = await this.#records.read(workerId);
+    return record ? this.#usage.measure(record.runtimeDirectory) : null;
   }
 
   onExit(listener: (exit: WorkerExit) => void): () => void {
@@ -179,6 +186,7 @@ export class LocalBackend implements WorkerBackend {
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
+    this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
   }
 }
