@@ -30,6 +30,8 @@ export interface ServiceOptions {
   openBackends(gatewayId: string): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
+  /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** The services of a gateway, and a function that stops them. */
@@ -42,7 +44,7 @@ export interface RunningServices {
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git, gatewayId }: Stores,
-  { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
+  { config, log, openBackends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
   const backends = await openBackends(gatewayId);
@@ -55,9 +57,10 @@ export async function createServices(
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
     ...{ prisma, git, bus, branches, log, directory, backends },
-    limits: runtimeLimits,
+    ...{ limits: runtimeLimits, expiryCheckMs },
   });
-  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
+  const startTimeoutMs = sessionStartTimeoutMs;
+  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });

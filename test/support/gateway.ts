@@ -62,6 +62,7 @@ export async function openTestGateway(
     /** In place of those of `env`; fractions of minutes, which no variable allows, make tests short. */
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
+    expiryCheckMs?: number;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -75,6 +76,7 @@ export async function openTestGateway(
     openBackends: (gatewayId) => options.backends?.(dataDir, gatewayId) ?? [],
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
+    expiryCheckMs: options.expiryCheckMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
