@@ -11,6 +11,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { SessionStatusEnum } from './enums.js';
 import { Space } from './space.js';
+import { watchArgs } from './watch-args.js';
 import { startFields } from './worker.js';
 import { Workspace } from './workspace.js';
 
@@ -38,7 +39,7 @@ export const Session = builder.prismaObject('Session', {
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why it is dead, in a word.',
+      description: 'The reason why it is dead, as one word.',
     }),
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",
@@ -166,11 +167,7 @@ builder.subscriptionField('sessionChanged', (t) =>
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      ...watchArgs,
       sessionId: t.arg.id({ description: 'Only this session; needs `canView` in its workspace.' }),
     },
     subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>

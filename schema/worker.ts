@@ -14,6 +14,7 @@ import { EffectivePermissions } from './effective-permissions.js';
 import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
+import { watchArgs } from './watch-args.js';
 import { Workspace } from './workspace.js';
 
 const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('WorkerProgress').implement({
@@ -50,7 +51,8 @@ const Worker = builder.prismaObject('Worker', {
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+      description:
+        'The reason, as one word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,
@@ -215,11 +217,7 @@ builder.subscriptionField('workerChanged', (t) =>
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      ...watchArgs,
       workerId: t.arg.id({ description: 'Only this worker; needs `canView` in its workspace.' }),
     },
     subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>

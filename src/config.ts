@@ -18,6 +18,11 @@ export interface ContainerConfig {
   kubeconfig: string | undefined;
   /** `KUBERNETES_NAMESPACE`, default `notebook-workers`. */
   kubernetesNamespace: string;
+  /**
+   * `KUBERNETES_GATEWAY_CIDRS`: the networks that a gateway outside of the cluster connects from, separated by commas; default
+   * none, for a gateway in a Pod.
+   */
+  kubernetesGatewayCidrs: string[];
 }
 
 /** The defaults of what resource classes may set, and the quotas. Zero means no limit. */
@@ -89,9 +94,6 @@ export interface Config {
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** The backends of this version. Another one is refused at start, not only when the first worker starts. */
-const builtBackends: readonly Backend[] = ['external'];
-
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
   value
@@ -117,14 +119,8 @@ const environment = z.object({
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
-    .pipe(
-      z
-        .array(z.enum(Backend))
-        .min(1)
-        .refine((kinds) => kinds.every((kind) => builtBackends.includes(kind)), {
-          message: `this version offers ${builtBackends.join(', ')} only`,
-        }),
-    )
+    .transform((kinds) => [...new Set(kinds)])
+    .pipe(z.array(z.enum(Backend)).min(1))
     .default(['external']),
   JUPYTER_URL: z.url({ protocol: /^https?$/ }).optional(),
   JUPYTER_TOKEN: z.string().default(''),
@@ -142,6 +138,9 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
     .default('notebook-workers'),
+  KUBERNETES_GATEWAY_CIDRS: list
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
+    .default([]),
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
@@ -215,6 +214,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       allowedImages: value.WORKER_IMAGES,
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
+      kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
     },
     runtimeLimits: readRuntimeLimits(value),
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,

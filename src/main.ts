@@ -35,9 +35,9 @@ async function main(): Promise<void> {
     pretty ? (await import('pino-pretty')).default({}) : undefined,
   );
   redirectConsole(log);
-  const { backends, ready, isolation } = createBackends(config, log);
+  const { open: openBackends, ready, isolation } = createBackends(config, log);
   const gateway = await reportStep('Opening the database, the repositories and the workers', () =>
-    openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), backends }),
+    openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), openBackends }),
   );
 
   const reason = await reportStep('Setting up Jupyter', () => ready);

@@ -25,7 +25,8 @@ import type { Stores } from './open-stores.js';
 export interface ServiceOptions {
   config: Config;
   log: Logger;
-  backends: WorkerBackend[];
+  /** Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation. */
+  openBackends(gatewayId: string): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
 }
@@ -39,19 +40,25 @@ export interface RunningServices {
 
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
-  { database, git }: Stores,
-  { config, log, backends, sessionStartTimeoutMs }: ServiceOptions,
+  { database, git, gatewayId }: Stores,
+  { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
+  const backends = await openBackends(gatewayId);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const directory = join(config.dataDir, 'workers');
-  const workers = new WorkerManager({ prisma, git, bus, branches, log, directory, backends });
+  const { runtimeLimits } = config;
+  const workers = new WorkerManager({
+    ...{ prisma, git, bus, branches, log, directory, backends },
+    limits: runtimeLimits,
+  });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
@@ -73,8 +80,10 @@ export async function createServices(
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();
+      const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await adopted;
       await maintenance.close();
       await indexer.close();
       await workers.close();

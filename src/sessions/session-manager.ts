@@ -5,14 +5,14 @@ import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { liveStatuses } from '../workers/worker-status.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
 import { KernelStarter } from './kernel-starter.js';
 import { LiveSessions } from './live-sessions.js';
 import { SessionKernels } from './session-kernels.js';
+import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
-
-const reopenTimeoutMs = 15_000;
 
 /** What a {@link SessionManager} works with. */
 export interface SessionManagerDeps {
@@ -35,6 +35,7 @@ export class SessionManager {
   readonly #queue = new KernelQueue();
   readonly #starter: KernelStarter;
   readonly #restarter: KernelRestarter;
+  readonly #reopener: SessionReopener;
 
   readonly #deps: SessionManagerDeps;
 
@@ -50,6 +51,7 @@ export class SessionManager {
     this.#live = live;
     this.#starter = starter;
     this.#restarter = restarter;
+    this.#reopener = new SessionReopener({ ...deps, queue: this.#queue, rows, live, starter });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
   }
 
@@ -61,22 +63,23 @@ export class SessionManager {
     return this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
   }
 
-  /** Connects to the kernel that a session had before the gateway restarted. Where that fails, the session is dead. */
-  reopen(session: Session): Promise<void> {
-    return this.#queue.run(session.id, async (aborted) => {
-      const { id, kernelId } = session;
-      if (!kernelId) return this.#rows.setStatus(id, 'dead', 'lost');
-      const signal = AbortSignal.any([aborted, AbortSignal.timeout(reopenTimeoutMs)]);
-      try {
-        await this.#starter.attach(session, kernelId, signal);
-        await this.#live.kernel(id)?.interrupt();
-      } catch (err) {
-        this.#deps.log.warn(
-          { err, sessionId: id },
-          'a session was not reopened after the restart of the gateway',
-        );
-      }
+  /** Reopens the sessions of a worker that an earlier process started. */
+  workerAdopted(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
+    return this.#reopener.reopenAll(workerId, server);
+  }
+
+  /** Ends the sessions whose workers ended without them, because the process was killed then. */
+  async endOrphans(): Promise<void> {
+    const orphans = await this.#deps.prisma.session.findMany({
+      where: {
+        deletedAt: null,
+        status: { not: 'dead' },
+        worker: { status: { notIn: [...liveStatuses] } },
+      },
+      select: { workerId: true },
+      distinct: ['workerId'],
     });
+    for (const { workerId } of orphans) await this.workerEnded(workerId);
   }
 
   /**
@@ -117,6 +120,7 @@ export class SessionManager {
   /** Closes all connections and leaves the kernels running; cells that run end as `gateway_restarted`. */
   async dispose(): Promise<void> {
     this.kernels.close();
+    this.#reopener.close();
     await this.#disconnectAll();
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
@@ -132,7 +136,8 @@ export class SessionManager {
       if (removed) await removed.kernel.shutdown();
       const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
       if (!removed && row?.kernelId) await client?.removeKernel(row.kernelId);
-      await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
+      // Without a server that answers, the kernel is removed once its worker is adopted.
+      if (client) await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
     } finally {
       removed?.kernel.dispose();
       client?.dispose();

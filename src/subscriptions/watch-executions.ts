@@ -30,6 +30,7 @@ export async function watchExecutions(
           session: { workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
         },
       }),
+    stateOf: ({ status }) => status,
     recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
   });
 }

@@ -24,17 +24,23 @@ export class WorkerActivity {
     this.#count(-1);
   }
 
-  /** Writes nothing from now on, apart from a write that has begun. */
-  close(): void {
-    clearTimeout(this.#timer);
+  /** Writes at once what a delay holds back. */
+  async close(): Promise<void> {
+    if (this.#timer) {
+      clearTimeout(this.#timer);
+      this.#writeNow();
+    }
+    await this.#written;
   }
 
   #count(change: 1 | -1): void {
     this.#running += change;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const status = this.#running > 0 ? 'busy' : 'ready';
-      this.#written = this.#written.then(() => this.#write(status));
-    }, writeDelayMs);
+    this.#timer ??= setTimeout(() => this.#writeNow(), writeDelayMs);
+  }
+
+  #writeNow(): void {
+    this.#timer = undefined;
+    const status = this.#running > 0 ? 'busy' : 'ready';
+    this.#written = this.#written.then(() => this.#write(status));
   }
 }

@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
+import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
 import type { WorkerFolders } from './worker-files.js';
 
@@ -26,16 +27,19 @@ export class WorkerDirectories {
     };
   }
 
+  /** The workers that have folders on this machine. */
+  async workerIds(): Promise<string[]> {
+    const entries = await readdir(this.#deps.directory, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory() && isUuid(entry.name)).map(({ name }) => name);
+  }
+
   /** Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. */
   async remove(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
-    const removals = await Promise.allSettled([
-      rm(this.#directoryOf(workerId), { recursive: true, force: true }),
-      backend?.remoteFolders?.remove(workerId),
-    ]);
-    for (const removal of removals) {
-      if (removal.status === 'fulfilled') continue;
-      this.#deps.log.warn({ err: removal.reason, workerId }, 'the folder of a worker was not removed');
-    }
+    const warn = (err: unknown) =>
+      this.#deps.log.warn({ err, workerId }, 'the folder of a worker was not removed');
+    await backend?.remoteFolders?.remove(workerId).catch(warn);
+    // Last: after a crash, the local folder shows that something is left to remove.
+    await rm(this.#directoryOf(workerId), { recursive: true, force: true }).catch(warn);
   }
 
   #directoryOf(workerId: string): string {

@@ -1,16 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import type { RuntimeLimits } from '../config.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import { DomainError } from '../errors.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { adoptWorkers } from './adopt-workers.js';
 import type { WorkerBackend } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WorkerActivity } from './worker-activity.js';
+import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerRows } from './worker-rows.js';
@@ -28,22 +31,37 @@ export interface WorkerManagerDeps {
   directory: string;
   /** The first that can run a profile runs it. */
   backends: WorkerBackend[];
+  limits: RuntimeLimits;
 }
+
+/** Is called, and waited for, when a worker that an earlier process started has become a live one of this process. */
+export type WorkerAdoptedListener = (
+  workerId: string,
+  server: { endpoint: JupyterEndpoint; isOwn: boolean },
+) => Promise<void>;
+
+/** How long {@link WorkerManager.close} waits for starts that it aborted. */
+const closeTimeoutMs = 5_000;
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
 export class WorkerManager {
+  /** How long workers live, and how many there may be. */
+  readonly limits: RuntimeLimits;
   readonly #live = new Map<string, LiveWorker>();
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
   readonly #directories: WorkerDirectories;
   readonly #follower: FileFollower;
   readonly #shutdown: WorkerShutdown;
+  readonly #adoption: WorkerAdoption;
+  #onAdopted: WorkerAdoptedListener = async () => {};
   readonly #unsubscribe: (() => void)[];
 
   readonly #deps: WorkerManagerDeps;
 
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
+    this.limits = deps.limits;
 
     this.#rows = new WorkerRows(deps);
     this.#directories = new WorkerDirectories(deps);
@@ -55,7 +73,10 @@ export class WorkerManager {
     const rows = this.#rows;
     const directories = this.#directories;
     const follower = this.#follower;
-    this.#shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    this.#shutdown = shutdown;
+    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
     this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
   }
 
@@ -109,19 +130,29 @@ export class WorkerManager {
     return () => this.#live.get(workerId)?.activity.cellEnded();
   }
 
-  /** Called once when the gateway starts: adopts the workers that still run and ends the rows of the others. */
-  async adopt(): Promise<void> {
-    const { prisma, backends } = this.#deps;
-    await adoptWorkers({
-      prisma,
-      backends,
-      shutdown: this.#shutdown,
-      adopt: async (worker, server) => {
-        this.#addLive(worker.id, server);
-        await this.#rows.update(worker.id, ['busy'], { status: 'ready' });
-        this.#follower.follow(worker);
-      },
-    });
+  /** Called once when the gateway starts; see {@link WorkerAdoption.begin}. */
+  adopt(): Promise<void> {
+    return this.#adoption.begin();
+  }
+
+  /** Adopts no more workers. */
+  stopAdopting(): Promise<void> {
+    return this.#adoption.close();
+  }
+
+  /** @throws DomainError `runtime_unavailable` while it is not known whether the server of a worker still runs */
+  assertReachable(workerId: string): void {
+    if (!this.#adoption.isUndecided(workerId)) return;
+    throw new DomainError(
+      'runtime_unavailable',
+      'What runs this worker does not answer at the moment; try again in a few seconds.',
+      { retryAfterSeconds: 5 },
+    );
+  }
+
+  /** Sets the one listener for adopted workers. */
+  onAdopted(listener: WorkerAdoptedListener): void {
+    this.#onAdopted = listener;
   }
 
   /** Sets the one listener that is called, and waited for, when a worker has ended. */
@@ -133,10 +164,13 @@ export class WorkerManager {
   async close(): Promise<void> {
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    for (const { starting, activity } of this.#live.values()) {
-      starting.abort();
-      activity.close();
-    }
+    const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');
+    const ends = [...this.#live.values()].map(async ({ starting, started, activity }) => {
+      starting.abort(reason);
+      await activity.close();
+      await started;
+    });
+    await Promise.race([Promise.all(ends), sleep(closeTimeoutMs, undefined, { ref: false })]);
     await this.#follower.close();
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
@@ -152,9 +186,23 @@ export class WorkerManager {
         .update(workerId, ['ready', 'busy'], { status, lastActivityAt: new Date() })
         .catch((err) => this.#deps.log.warn({ err, workerId }, 'the status of a worker was not written')),
     );
-    const entry: LiveWorker = { ...server, activity, starting: new AbortController() };
+    const entry: LiveWorker = { ...server, activity, lastStep: 'Queued', starting: new AbortController() };
     this.#live.set(workerId, entry);
     return entry;
+  }
+
+  async #adopt(worker: Worker, server: WorkerServer): Promise<void> {
+    const { backend, endpoint } = server;
+    if (!endpoint) throw new Error('only a worker whose server answers is adopted');
+    const entry = this.#addLive(worker.id, server);
+    // A cell may have run until now.
+    const data = worker.status === 'busy' ? { lastActivityAt: new Date() } : {};
+    const isLive = await this.#rows.update(worker.id, ['ready', 'busy'], { ...data, status: 'ready' });
+    // It was stopped meanwhile.
+    if (!isLive && this.#live.get(worker.id) === entry) this.#live.delete(worker.id);
+    if (!isLive) return;
+    this.#follower.follow(worker);
+    await this.#onAdopted(worker.id, { endpoint, isOwn: backend.ownsServers });
   }
 
   async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
@@ -164,8 +212,12 @@ export class WorkerManager {
       backend: entry.backend,
       profile: await prisma.kernelProfile.findUniqueOrThrow({ where: { id: worker.kernelProfileId } }),
       folders: this.#directories.foldersOf(worker),
-      report: (percent: number, message: string) => this.#reportProgress(worker.id, percent, message),
+      report: (percent: number, message: string) => {
+        entry.lastStep = message;
+        this.#reportProgress(worker.id, percent, message);
+      },
       signal: entry.starting.signal,
+      maxMinutes: this.limits.workerStartMinutes,
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const isReady = await this.#rows.update(worker.id, ['starting'], {
@@ -191,21 +243,30 @@ export class WorkerManager {
     if (this.#live.get(workerId) !== entry) return;
     this.#live.delete(workerId);
     this.#deps.log.warn({ err: error, workerId }, 'a worker did not start');
-    await this.#shutdown.fail(workerId, whyNotStarted(error), entry);
+    const start = { maxMinutes: this.limits.workerStartMinutes, lastStep: entry.lastStep };
+    await this.#shutdown.fail(workerId, whyNotStarted(error, start), entry);
   }
 
   async #stopOnce(workerId: string, statusReason: string): Promise<void> {
     const entry = this.#live.get(workerId);
     this.#live.delete(workerId);
     // Without its key no start returns this worker any more.
-    const data = { status: 'stopping', liveKey: null } as const;
+    const data = { status: 'stopping', statusReason, liveKey: null } as const;
     const isStopping = await this.#rows.update(workerId, liveStatuses, data).catch((error) => {
       if (entry) this.#live.set(workerId, entry);
       throw error;
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(workerId, statusReason, entry);
+    await this.#shutdown.stop(workerId, statusReason, entry ?? (await this.#findServer(workerId)));
+  }
+
+  /** The server of a worker that this process has not adopted. */
+  async #findServer(workerId: string): Promise<WorkerServer | undefined> {
+    const where = { id: workerId };
+    const row = await this.#deps.prisma.worker.findUnique({ where, select: { backend: true } });
+    const backend = this.#deps.backends.find(({ kind }) => kind === row?.backend);
+    return backend && { backend };
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {

@@ -15,7 +15,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 let at: TestGateway;
 /** Its workers never become ready, and a session is waited for a moment only. */
 let slow: TestGateway;
-/** Its workers are ready at once, but no kernel starts in the moment that a session is waited for. */
+/** Its workers are ready immediately, but no kernel starts in the moment that a session is waited for. */
 let hasty: TestGateway;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
@@ -142,8 +142,10 @@ async function reuse() {
 }
 
 const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
+const malformed = { workspace_id: demo.workspaceId, branch: 'a..b' };
 const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
   [`POST ${path}`, 'invalid_path', () => post(path, bad), ['body', 'path']],
+  [`POST ${path}`, 'invalid_ref', () => post(path, malformed), ['body', 'branch']],
   [
     `POST ${path}`,
     'workspace_archived',

@@ -94,6 +94,12 @@ export const runtimeExamples: Record<string, OperationExample> = {
   },
 };
 
+/** The same requests again: they are answered with what runs already. */
+export const repeatedStartExamples: Record<string, OperationExample> = {
+  startWorker: { ...runtimeExamples.startWorker, status: 200, answer: ready },
+  createSession: { ...runtimeExamples.createSession, status: 200, answer: session },
+};
+
 /** The session after its first run, and how it ends. */
 export const sessionEndExamples: Record<string, OperationExample> = {
   interruptSession: {

@@ -164,16 +164,24 @@ export class LocalBackend implements WorkerBackend {
     }
     await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
-    const plan = this.#planOf(spec, folders, { python, isolation, uid });
-    const child = await spawnServer(python, plan, serverEnvironment(folders, python, token), folders.log);
     const record: ServerRecord = {
-      ...(await identifyProcess(child.pid)),
+      pid: null,
+      startTicks: null,
       runtimeDirectory: folders.runtime,
       token,
       port: null,
       isolation,
       uid,
     };
+    // Written first: a gateway that is killed before it knows the process leaves what finds it.
+    await this.#records.write(spec.workerId, record);
+    const plan = this.#planOf(spec, folders, { python, isolation, uid });
+    const env = serverEnvironment(folders, python, token);
+    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
+      await this.#records.remove(spec.workerId);
+      throw error;
+    });
+    Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process and its start time, which distinguishes it from a later process with the same id. */
 export interface ProcessIdentity {
-  pid: number;
+  /** `null` when it is not known; {@link endServer} then finds the processes by their environment alone. */
+  pid: number | null;
   /** Clock ticks since boot (field 22 of `/proc/<pid>/stat`); `null` where there is no /proc. */
   startTicks: number | null;
 }
@@ -21,6 +22,7 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
 
 /** Whether this very process still runs; a zombie does not. */
 export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<boolean> {
+  if (pid === null) return false;
   if (startTicks === null) return signal(pid, 0);
   const stat = await readStat(pid);
   return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z' && stat.state !== 'X';
@@ -33,7 +35,7 @@ export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<b
  * @param runtimeDirectory the server's `JUPYTER_RUNTIME_DIR`
  */
 export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {
-  if (await isRunning(server)) {
+  if (server.pid !== null && (await isRunning(server))) {
     signal(server.pid, 'SIGTERM');
     const deadline = performance.now() + termGraceMs;
     while ((await isRunning(server)) && performance.now() < deadline) await sleep(pollMs);

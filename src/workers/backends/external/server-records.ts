@@ -5,7 +5,8 @@ import { checkWorkerId } from './check-worker-id.js';
 import { isolations } from './isolation.js';
 
 const recordSchema = z.object({
-  pid: z.int().min(2),
+  /** `null` while the process is being started. */
+  pid: z.int().min(2).nullable(),
   startTicks: z.number().nullable(),
   runtimeDirectory: z.string(),
   token: z.string(),
