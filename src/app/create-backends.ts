@@ -7,11 +7,12 @@ import type { WorkerBackend } from '../workers/backend.js';
 import { type Isolation, probeIsolation } from '../workers/backends/external/isolation.js';
 import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
+import type { ServiceOptions } from './create-services.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
-  open(gatewayId: string): Promise<WorkerBackend[]>;
+  open: ServiceOptions['openBackends'];
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
   /** How local workers are isolated; null when there are none. Never rejects. */
@@ -24,31 +25,28 @@ export interface ConfiguredBackends {
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
+  // A server of its own for each worker is for where no shared one is configured.
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
-  const python = isLocal ? setUpPython(config, log) : noLocal;
-  const isolation = isLocal ? python().then((found) => probeIsolation(found.python)) : undefined;
-  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
-    external: () => [
-      openExternalBackend({
-        ...{ stateRoot, registered: config.jupyter, python },
-        isolation: isolation && (() => isolation),
-        hiddenFolders: [config.dataDir],
-      }),
-    ],
+  const python = isLocal ? setUpPython(config, log) : undefined;
+  const isolation = python?.then((found) => probeIsolation(found.python));
+  const openers: Record<Backend, ServiceOptions['openBackends']> = {
+    external: (_gatewayId, servers) => {
+      const shared = openExternalBackend({ stateRoot, servers });
+      if (!python || !isolation) return [shared];
+      const options = { python: () => python, isolation: () => isolation, hiddenFolders: [config.dataDir] };
+      return [openExternalBackend({ stateRoot, ...options }), shared];
+    },
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
-    async open(gatewayId) {
-      const opened = await Promise.all(config.workerBackends.map((kind) => openers[kind](gatewayId)));
+    async open(gatewayId, servers) {
+      const opened = await Promise.all(
+        config.workerBackends.map((kind) => openers[kind](gatewayId, servers)),
+      );
       return opened.flat();
     },
-    ready: isLocal
-      ? python().then(
-          () => null,
-          (error: DomainError) => error.message,
-        )
-      : Promise.resolve(null),
+    ready: whyNot(python),
     isolation: isolation?.catch(() => null) ?? Promise.resolve(null),
   };
 }
@@ -66,9 +64,18 @@ async function openKubernetes(config: Config, gatewayId: string, log: Logger): P
   return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
 }
 
-/** Begins to set up the Python of local workers. @returns what waits for it */
-function setUpPython(config: Config, log: Logger): () => Promise<LocalPython> {
-  const python = ensureLocalPython({
+async function whyNot(python: Promise<LocalPython> | undefined): Promise<string | null> {
+  return (
+    python?.then(
+      () => null,
+      (error: DomainError) => error.message,
+    ) ?? null
+  );
+}
+
+/** Sets the Python of local workers up. @throws DomainError `runtime_unavailable` */
+function setUpPython(config: Config, log: Logger): Promise<LocalPython> {
+  return ensureLocalPython({
     directory: config.jupyterHome,
     report: (message) => log.debug(message),
   }).catch((error) => {
@@ -77,12 +84,4 @@ function setUpPython(config: Config, log: Logger): () => Promise<LocalPython> {
       ? error
       : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
   });
-  return () => python;
-}
-
-async function noLocal(): Promise<never> {
-  throw new DomainError(
-    'runtime_unavailable',
-    'Local workers are disabled (ALLOW_LOCAL_WORKERS); configure JUPYTER_URL to run cells.',
-  );
 }

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import type {
+  Backend,
+  KernelProfile,
+  Prisma,
+  PrismaClient,
+  Worker,
+} from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
@@ -8,6 +14,8 @@ import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
+import { backendFor } from './backend-for.js';
+import { backendOf } from './backend-of.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
@@ -82,20 +90,31 @@ export class WorkerManager {
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
-    return this.#findBackend(profile)?.kind ?? null;
+    return backendFor(profile, this.#deps.backends)?.kind ?? null;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
   async unavailableReason(profile: KernelProfile): Promise<string | null> {
-    const backend = this.#findBackend(profile);
+    const backend = backendFor(profile, this.#deps.backends);
     return backend
       ? backend.unavailableReason(toWorkerProfile(profile))
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
+  /**
+   * Chooses the registered server of a new worker; see {@link WorkerBackend.assignServer}.
+   * @returns null where it has a server of its own or uses the configured one
+   * @throws DomainError `runtime_unavailable`
+   */
+  async assignServer(tx: Prisma.TransactionClient, profile: KernelProfile): Promise<string | null> {
+    return (
+      (await backendFor(profile, this.#deps.backends)?.assignServer?.(tx, toWorkerProfile(profile))) ?? null
+    );
+  }
+
   /** Starts the server of a worker whose row is `starting`, in the background. */
   start(worker: Worker, commitOid: string): void {
-    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend)!;
+    const backend = backendOf(worker, this.#deps.backends)!;
     const entry = this.#addLive(worker.id, { backend });
     entry.started = this.#bringUp(worker, commitOid, entry)
       .catch((error) => this.#failStart(worker.id, entry, error))
@@ -173,11 +192,6 @@ export class WorkerManager {
     await Promise.race([Promise.all(ends), sleep(closeTimeoutMs, undefined, { ref: false })]);
     await this.#follower.close();
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
-  }
-
-  #findBackend({ runtime, backend }: Pick<KernelProfile, 'runtime' | 'backend'>): WorkerBackend | undefined {
-    if (runtime !== 'dedicated') return this.#deps.backends.find(({ kind }) => kind === 'external');
-    return this.#deps.backends.find(({ kind }) => kind !== 'external' && kind === (backend ?? kind));
   }
 
   #addLive(workerId: string, server: WorkerServer): LiveWorker {
@@ -264,9 +278,10 @@ export class WorkerManager {
   /** The server of a worker that this process has not adopted. */
   async #findServer(workerId: string): Promise<WorkerServer | undefined> {
     const where = { id: workerId };
-    const row = await this.#deps.prisma.worker.findUnique({ where, select: { backend: true } });
-    const backend = this.#deps.backends.find(({ kind }) => kind === row?.backend);
-    return backend && { backend };
+    const select = { backend: true, jupyterServerId: true };
+    const row = await this.#deps.prisma.worker.findUnique({ where, select });
+    const backend = row && backendOf(row, this.#deps.backends);
+    return backend ? { backend } : undefined;
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {
