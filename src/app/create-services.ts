@@ -17,6 +17,7 @@ import { SessionManager } from '../sessions/session-manager.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
+import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
@@ -26,8 +27,11 @@ import type { Stores } from './open-stores.js';
 export interface ServiceOptions {
   config: Config;
   log: Logger;
-  /** Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation. */
-  openBackends(gatewayId: string): WorkerBackend[] | Promise<WorkerBackend[]>;
+  /**
+   * Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation, and may let
+   * workers use `jupyterServers`.
+   */
+  openBackends(gatewayId: string, jupyterServers: JupyterServers): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
   /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
@@ -47,7 +51,11 @@ export async function createServices(
   { config, log, openBackends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
-  const backends = await openBackends(gatewayId);
+  const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  const jupyterServers = new JupyterServers({
+    ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
+  });
+  const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
@@ -67,7 +75,6 @@ export async function createServices(
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
-  const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
@@ -79,6 +86,7 @@ export async function createServices(
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
       ...{
+        jupyterServers,
         workers,
         workerFiles,
         stopWorkers,

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import type {
+  Backend,
+  KernelProfile,
+  Prisma,
+  PrismaClient,
+  Worker,
+} from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
@@ -8,6 +14,8 @@ import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
+import { backendFor } from './backend-for.js';
+import { backendOf } from './backend-of.js';
 import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
@@ -99,12 +107,12 @@ export class WorkerManager {
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
-    return this.#findBackend(profile)?.kind ?? null;
+    return backendFor(profile, this.#deps.backends)?.kind ?? null;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
   async unavailableReason(profile: KernelProfile): Promise<string | null> {
-    const backend = this.#findBackend(profile);
+    const backend = backendFor(profile, this.#deps.backends);
     return backend
       ? backend.unavailableReason(toWorkerProfile(profile))
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
@@ -115,10 +123,20 @@ export class WorkerManager {
     return this.#deps.backends.find((backend) => backend.kind === kind)?.enforcesStorage ?? false;
   }
 
+  /**
+   * Chooses the registered server of a new worker; see {@link WorkerBackend.assignServer}.
+   * @returns null where it has a server of its own or uses the configured one
+   * @throws DomainError `runtime_unavailable`
+   */
+  async assignServer(tx: Prisma.TransactionClient, profile: KernelProfile): Promise<string | null> {
+    return (
+      (await backendFor(profile, this.#deps.backends)?.assignServer?.(tx, toWorkerProfile(profile))) ?? null
+    );
+  }
+
   /** Starts the server of a worker whose row is `starting`, in the background. */
   start(worker: Worker, commitOid: string): void {
-    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend)!;
-    this.#starter.start(worker, commitOid, backend);
+    this.#starter.start(worker, commitOid, backendOf(worker, this.#deps.backends)!);
   }
 
   /**
@@ -139,7 +157,7 @@ export class WorkerManager {
   }
 
   /** The folders of a worker; they need not exist yet. */
-  foldersOf(worker: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
+  foldersOf(worker: Pick<Worker, 'id' | 'backend' | 'jupyterServerId'>): WorkerFolders {
     return this.#directories.foldersOf(worker);
   }
 
@@ -207,11 +225,6 @@ export class WorkerManager {
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
 
-  #findBackend({ runtime, backend }: Pick<KernelProfile, 'runtime' | 'backend'>): WorkerBackend | undefined {
-    if (runtime !== 'dedicated') return this.#deps.backends.find(({ kind }) => kind === 'external');
-    return this.#deps.backends.find(({ kind }) => kind !== 'external' && kind === (backend ?? kind));
-  }
-
   async #adopt(worker: Worker, server: WorkerServer): Promise<void> {
     const { backend, endpoint } = server;
     if (!endpoint) throw new Error('only a worker whose server answers is adopted');
@@ -247,9 +260,10 @@ export class WorkerManager {
   /** The server of a worker that this process has not adopted. */
   async #findServer(workerId: string): Promise<WorkerServer | undefined> {
     const where = { id: workerId };
-    const row = await this.#deps.prisma.worker.findUnique({ where, select: { backend: true } });
-    const backend = this.#deps.backends.find(({ kind }) => kind === row?.backend);
-    return backend && { backend };
+    const select = { backend: true, jupyterServerId: true };
+    const row = await this.#deps.prisma.worker.findUnique({ where, select });
+    const backend = row && backendOf(row, this.#deps.backends);
+    return backend ? { backend } : undefined;
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {

@@ -9,6 +9,7 @@ import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 
@@ -55,7 +56,7 @@ export async function openTestGateway(
   options: {
     /** Default: a fresh one; closing the gateway closes it. */
     database?: Database;
-    backends?: (dataDir: string, gatewayId: string) => WorkerBackend[];
+    backends?: (dataDir: string, gatewayId: string, jupyterServers: JupyterServers) => WorkerBackend[];
     dataDir?: string;
     /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
     env?: Record<string, string>;
@@ -73,7 +74,7 @@ export async function openTestGateway(
     config: { ...config, runtimeLimits, demo: true },
     log,
     migrationsDirectory: 'prisma/migrations',
-    openBackends: (gatewayId) => options.backends?.(dataDir, gatewayId) ?? [],
+    openBackends: (...given) => options.backends?.(dataDir, ...given) ?? [],
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
     expiryCheckMs: options.expiryCheckMs,

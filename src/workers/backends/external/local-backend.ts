@@ -177,7 +177,6 @@ export class LocalBackend implements WorkerBackend {
     }
     await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
-    const plan = this.#planOf(spec, folders, { python, isolation, uid });
     const record: ServerRecord = {
       pid: null,
       startTicks: null,
@@ -189,8 +188,9 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const environment = serverEnvironment(folders, python, token, spec.profile.environment);
-    const child = await spawnServer(python, plan, environment, folders.log).catch(async (error) => {
+    const plan = this.#planOf(spec, folders, { python, isolation, uid });
+    const env = serverEnvironment(folders, python, token, spec.profile.environment);
+    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
     });
