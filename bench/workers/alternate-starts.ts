@@ -9,7 +9,7 @@ export interface Started {
 }
 
 /**
- * Measures two ways to start a server, by turns. Each server is removed before the next one starts, which is not measured,
+ * Measures two ways to start a server, alternately. Each server is removed before the next one starts, which is not measured,
  * and the first of each does not count.
  * @returns the medians in ms
  */

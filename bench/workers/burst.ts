@@ -59,7 +59,7 @@ async function atOnce<T extends Started>(start: () => Promise<T>) {
   );
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = results.flatMap((result) =>
-    result.status === 'rejected' ? [`a start failed: ${result.reason}`] : [],
+    result.status === 'rejected' ? [`a start failed at ${result.reason.message}`] : [],
   );
   return { ms, started, failures };
 }

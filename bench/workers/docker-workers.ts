@@ -8,14 +8,14 @@ import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openDockerBackend } from '../../src/workers/backends/docker/open-docker-backend.js';
 import { untilAnswering } from '../../src/workers/backends/docker/until-answering.js';
 import { containerName, labelFilter } from '../../src/workers/backends/docker/worker-labels.js';
-import type { WorkerLimits, WorkerSpec } from '../../src/workers/worker-spec.js';
+import type { WorkerLimits } from '../../src/workers/worker-spec.js';
 import type { Started } from './alternate-starts.js';
 import { createSpec } from './create-spec.js';
 import type { Use } from './idle-use.js';
 import { testVariables } from './test-variables.js';
 
-/** The longest that one start may take; many at once on a small machine take long. */
-export const maxStartMs = 300_000;
+/** Many starts at once on a small machine take long. */
+const maxStartMs = 300_000;
 /** As often as the backend asks. */
 const pollMs = 50;
 
@@ -50,14 +50,16 @@ export class DockerWorkers {
     return new DockerWorkers({ host, image, stateRoot: await mkdtemp(join(tmpdir(), 'bench-docker-')) });
   }
 
-  createSpec(limits?: Partial<WorkerLimits>): Promise<WorkerSpec> {
-    return createSpec(this.#stateRoot, limits);
-  }
-
   /** Starts a worker, until its server answers. */
   async start(limits?: Partial<WorkerLimits>): Promise<Started & { workerId: string }> {
-    const spec = await this.createSpec(limits);
-    await this.backend.start(spec, () => {}, AbortSignal.timeout(maxStartMs));
+    const spec = await createSpec(this.#stateRoot, limits);
+    let stage = '';
+    const report = (_percent: number, message: string) => {
+      stage = message;
+    };
+    await this.backend.start(spec, report, AbortSignal.timeout(maxStartMs)).catch((cause) => {
+      throw new Error(`${stage}: ${cause.message}`, { cause });
+    });
     return { workerId: spec.workerId, remove: () => this.backend.stop(spec.workerId) };
   }
 
