@@ -8,14 +8,21 @@ export interface Started {
   remove(): Promise<unknown>;
 }
 
+/** A way to start a server. */
+export interface WayToStart {
+  start(): Promise<Started>;
+  /** What comes before each start and is not measured. */
+  prepare?(): Promise<void>;
+}
+
 /**
  * Measures two ways to start a server, alternately. Each server is removed before the next one starts, which is not measured,
  * and the first of each does not count.
  * @returns the medians in ms
  */
 export async function alternateStarts(
-  ours: () => Promise<Started>,
-  theirs: () => Promise<Started>,
+  ours: WayToStart,
+  theirs: WayToStart,
 ): Promise<{ ours: number; theirs: number }> {
   const times = { ours: [] as number[], theirs: [] as number[] };
   for (let round = -warmups; round < rounds; round++) {
@@ -27,7 +34,8 @@ export async function alternateStarts(
   return { ours: median(times.ours), theirs: median(times.theirs) };
 }
 
-async function timed(start: () => Promise<Started>): Promise<number> {
+async function timed({ prepare, start }: WayToStart): Promise<number> {
+  await prepare?.();
   const from = performance.now();
   const started = await start();
   const duration = performance.now() - from;

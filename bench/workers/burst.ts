@@ -1,5 +1,5 @@
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
-import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { RunningServers } from '../../src/workers/backend.js';
 import type { Row } from '../stats.js';
 import type { Started } from './alternate-starts.js';
 import { DockerWorkers } from './docker-workers.js';
@@ -65,14 +65,11 @@ async function atOnce<T extends Started>(start: () => Promise<T>) {
 }
 
 /** How many workers the engine does not know any more, or do not answer. */
-async function lostOf(
-  workerIds: string[],
-  running: Map<string, JupyterEndpoint | undefined>,
-): Promise<number> {
+async function lostOf(workerIds: string[], running: RunningServers): Promise<number> {
   const answers = await Promise.all(
     workerIds.map(async (workerId) => {
       const endpoint = running.get(workerId);
-      if (!endpoint) return false;
+      if (!endpoint || endpoint === 'unknown') return false;
       const client = new JupyterClient(endpoint);
       try {
         await client.probe(probeMs);

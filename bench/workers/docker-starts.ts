@@ -11,8 +11,8 @@ export async function benchDockerStarts(): Promise<Row[]> {
   const workers = await DockerWorkers.open();
   try {
     const { ours, theirs } = await alternateStarts(
-      () => workers.start(),
-      () => workers.startBare(),
+      { start: () => workers.start() },
+      { start: () => workers.startBare() },
     );
     return [
       {

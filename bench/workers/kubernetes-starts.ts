@@ -13,8 +13,8 @@ export async function benchKubernetesStarts(): Promise<Row[]> {
   const workers = await ClusterWorkers.open();
   try {
     const { ours, theirs } = await alternateStarts(
-      () => workers.start(limits),
-      () => workers.startBare(),
+      { start: () => workers.start(limits) },
+      { start: () => workers.startBare() },
     );
     return [
       {
