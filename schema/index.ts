@@ -23,6 +23,7 @@ import './kernel-profile.js';
 import './resource-class.js';
 import './worker.js';
 import './worker-file.js';
+import './warm-pool.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';

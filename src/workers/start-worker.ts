@@ -45,7 +45,9 @@ export async function ensureWorker(
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
     await assertRoom(services, userId);
-    const worker = await insertWorker(services, plan, { userId, backend, liveKey });
+    const worker = await workers.warmPool.offer(plan.profile, plan.resourceClass, (id) =>
+      insertWorker(services, plan, { id, userId, backend, liveKey }),
+    );
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };
@@ -78,7 +80,7 @@ async function assertRoom({ prisma }: WorkerServices, userId: string): Promise<v
 async function insertWorker(
   { prisma }: WorkerServices,
   plan: StartPlan,
-  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'>,
+  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
   const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
   const data = {

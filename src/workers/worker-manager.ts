@@ -10,6 +10,7 @@ import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { toWorkerProfile } from './to-worker-spec.js';
+import { WarmPool } from './warm-pool.js';
 import { WorkerActivity } from './worker-activity.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -33,6 +34,8 @@ export interface WorkerManagerDeps {
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
 export class WorkerManager {
+  /** Started workers without an owner. */
+  readonly warmPool: WarmPool;
   readonly #live = new Map<string, LiveWorker>();
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -57,12 +60,23 @@ export class WorkerManager {
     const directories = this.#directories;
     const follower = this.#follower;
     this.#shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    this.warmPool = new WarmPool({
+      ...deps,
+      directories,
+      backendOf: (profile) => this.#findBackend(profile),
+      discard: (workerId, backend) => this.#shutdown.discard(workerId, backend),
+    });
     this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
   }
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
     return this.#findBackend(profile)?.kind ?? null;
+  }
+
+  /** Whether each worker of a profile has a server of its own. */
+  ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return this.#findBackend(profile)?.ownsServers ?? false;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
@@ -128,6 +142,7 @@ export class WorkerManager {
         this.#follower.follow(worker);
       },
     });
+    await this.warmPool.begin();
   }
 
   /** Sets the one listener that is called, and waited for, when a worker has ended. */
@@ -137,6 +152,7 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
+    await this.warmPool.close();
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const { starting, activity } of this.#live.values()) {
@@ -172,6 +188,7 @@ export class WorkerManager {
       folders: this.#directories.foldersOf(worker),
       report: (percent: number, message: string) => this.#reportProgress(worker.id, percent, message),
       signal: entry.starting.signal,
+      warm: this.warmPool.claim(worker.id),
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const isReady = await this.#rows.update(worker.id, ['starting'], {
@@ -215,6 +232,7 @@ export class WorkerManager {
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {
+    this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
