@@ -73,7 +73,7 @@ for attempt in (
     const environment = await run('import os; print(dict(os.environ))');
     expect(environment).toContain("'GREETING': 'hello'");
     expect(environment).not.toContain(token);
-    expect(environment).not.toContain('WORKER_');
+    expect(environment).not.toMatch(/WORKER_(?!WARM_IMPORTS)/);
   });
 
   test('has a limit for each temporary folder, in which nothing can be executed', async () => {
@@ -165,6 +165,16 @@ for address in ${JSON.stringify(addresses.filter((address) => address.includes('
 `);
     server.close();
     expect(printed).toBe("['lo']");
+  });
+
+  test('imports the modules of its profile in each kernel, and one that does not exist is no failure', async () => {
+    const profile = { warmImports: ['colorsys', 'no_such_module', 'wave'] };
+    const warm = await fixture.start({ profile });
+    expect(
+      await fixture.run(warm, "import sys; print('wave' in sys.modules, 'colorsys' in sys.modules)"),
+    ).toBe('True True');
+    expect(await run("import sys; print('wave' in sys.modules)")).toBe('False');
+    await fixture.backend.stop(warm.spec.workerId);
   });
 
   test('reports what it uses', async () => {
