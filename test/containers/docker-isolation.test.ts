@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   DockerFixture,
   type DockerWorker,
@@ -185,6 +185,25 @@ for address in ${JSON.stringify(addresses.filter((address) => address.includes('
     expect(usage!.cpuCores).toBeGreaterThan(0);
     expect(usage!.cpuCores).toBeLessThan(1.5);
     expect(await fixture.backend.usage!('unknown')).toBeNull();
+  });
+
+  test("runs as the gateway's own user where that is not root", async () => {
+    const user = new DockerFixture();
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(1234);
+    const getgid = vi.spyOn(process, 'getgid').mockReturnValue(1234);
+    try {
+      await user.open();
+      const own = await user.start();
+      expect(
+        await user.run(own, 'import os; print(os.getuid(), os.getgid(), os.path.exists("/home/worker"))'),
+      ).toBe('1234 1234 True');
+      expect(user.backend.ownerOf!(own.spec.workerId)).toBeUndefined();
+    } finally {
+      getuid.mockRestore();
+      getgid.mockRestore();
+      await user.close();
+    }
+    expect(fixture.backend.ownerOf!(worker.spec.workerId)).toEqual({ uid: 1000, gid: 1000 });
   });
 
   test('is labelled with its worker and its gateway, and named by ids alone', async () => {
