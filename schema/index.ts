@@ -24,6 +24,7 @@ import './resource-class.js';
 import './jupyter-server.js';
 import './worker.js';
 import './worker-file.js';
+import './warm-pool.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';

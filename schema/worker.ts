@@ -90,19 +90,6 @@ export const Worker = builder.prismaObject('Worker', {
         'Files that are not as the branch has them: the kernel changed them and a later commit did too, so they ' +
         'stay as the kernel wrote them, or they could not be written yet and are tried again.',
     }),
-    usage: t.field({
-      type: WorkerUsage,
-      nullable: true,
-      description:
-        'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',
-      resolve: (worker, _args, { services }) => services.workers.usage.read(worker.id),
-    }),
-    storageLimit: t.field({
-      type: StorageLimitEnum,
-      description: 'Whether its folder cannot exceed the storage of its class.',
-      resolve: ({ backend }, _args, { services }) =>
-        services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
-    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request for it came.' }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
@@ -115,21 +102,37 @@ export const Worker = builder.prismaObject('Worker', {
       description:
         'When a cell last began or ended, or one of its sessions was last watched; within a minute.',
     }),
-    expiresAt: t.expose('expiresAt', {
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'When it will be stopped if nothing happens. Set five minutes before that (for limits below ten minutes, half of ' +
-        'the limit before), and null else; `workerChanged` reports both.',
-    }),
-    expiryReason: t.exposeString('expiryReason', {
-      nullable: true,
-      description:
-        'Why it will be stopped: `idle_timeout`, which any use of it prevents, or `max_age`, which nothing prevents.',
-    }),
     stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
+
+builder.prismaObjectFields(Worker, (t) => ({
+  usage: t.field({
+    type: WorkerUsage,
+    nullable: true,
+    description:
+      'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',
+    resolve: (worker, _args, { services }) => services.workers.usage.read(worker.id),
+  }),
+  storageLimit: t.field({
+    type: StorageLimitEnum,
+    description: 'Whether its folder cannot exceed the storage of its class.',
+    resolve: ({ backend }, _args, { services }) =>
+      services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
+  }),
+  expiresAt: t.expose('expiresAt', {
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'When it will be stopped if nothing happens. Set five minutes before that (for limits below ten minutes, half of ' +
+      'the limit before), and null else; `workerChanged` reports both.',
+  }),
+  expiryReason: t.exposeString('expiryReason', {
+    nullable: true,
+    description:
+      'Why it will be stopped: `idle_timeout`, which any use of it prevents, or `max_age`, which nothing prevents.',
+  }),
+}));
 
 const WorkerConnection = connectionType('Worker', Worker);
 

@@ -18,8 +18,12 @@ export function toWorkerProfile(row: KernelProfile): WorkerProfile {
  * What a backend needs to start a worker. The limits are those that the class had when the worker was requested; the
  * profile is the present one.
  */
-export function toWorkerSpec(worker: Worker, profile: KernelProfile, folders: WorkerFolders): WorkerSpec {
-  const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as unknown as ClassSnapshot) };
+export function toWorkerSpec(
+  worker: Pick<Worker, 'id'> & { resourceClass: unknown; jupyterServerId?: string | null },
+  profile: KernelProfile,
+  folders: WorkerFolders,
+): WorkerSpec {
+  const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as ClassSnapshot) };
   const { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses } = snapshot;
   const { nodeSelector, tolerations } = snapshot;
   return {

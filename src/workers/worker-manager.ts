@@ -20,6 +20,7 @@ import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { toWorkerProfile } from './to-worker-spec.js';
+import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -64,6 +65,8 @@ export class WorkerManager {
   readonly limits: RuntimeLimits;
   /** What the workers use. */
   readonly usage: WorkerUsage;
+  /** Started workers without an owner. */
+  readonly warmPool: WarmPool;
   readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -94,12 +97,18 @@ export class WorkerManager {
     this.#follower = follower;
     const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
     this.#shutdown = shutdown;
+    this.warmPool = new WarmPool({
+      ...{ ...deps, directories },
+      backendOf: (profile) => backendFor(profile, deps.backends),
+      discard: (workerId, backend) => shutdown.discard(workerId, backend),
+    });
+    const { warmPool } = this;
     const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, warmPool, adopt });
     const live = new LiveWorkers({ rows, log: deps.log });
     this.#live = live;
     this.usage = new WorkerUsage({ ...deps, live });
-    this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown });
+    this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
     this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
     this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
@@ -108,6 +117,11 @@ export class WorkerManager {
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
     return backendFor(profile, this.#deps.backends)?.kind ?? null;
+  }
+
+  /** Whether each worker of a profile has a server of its own. */
+  ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
@@ -181,6 +195,7 @@ export class WorkerManager {
   async adopt(): Promise<void> {
     await this.#adoption.begin();
     this.#expiry.begin();
+    await this.warmPool.begin();
     this.usage.begin();
   }
 
@@ -211,7 +226,7 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    await Promise.all([this.#expiry.close(), this.usage.close()]);
+    await Promise.all([this.#expiry.close(), this.usage.close(), this.warmPool.close()]);
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');
@@ -267,6 +282,7 @@ export class WorkerManager {
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {
+    this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
