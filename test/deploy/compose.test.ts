@@ -35,7 +35,7 @@ test('the gateway of the Compose file gets a configuration that it accepts', () 
     dataDir: given.DATA_DIR,
     databaseUrl: `postgresql://gateway:${given.POSTGRES_PASSWORD}@database/gateway`,
     workerBackends: ['docker'],
-    containers: { dockerHost: 'unix:///var/run/docker.sock', image: 'notebook-worker' },
+    containers: { dockerHost: 'unix:///var/run/docker.sock', image: 'notebook-worker:1' },
   });
   expect(database.environment).toMatchObject({
     POSTGRES_USER: 'gateway',
