@@ -1,12 +1,10 @@
-import type {
-  ResourceClass as ResourceClassRow,
-  Worker as WorkerRow,
-} from '../prisma/generated/client/client.js';
+import type { Worker as WorkerRow } from '../prisma/generated/client/client.js';
 import { watchWorkers } from '../src/subscriptions/watch-workers.js';
 import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.js';
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
+import { classSnapshot } from '../src/workers/to-worker-spec.js';
 import type { UsageSample } from '../src/workers/worker-usage.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
@@ -75,7 +73,7 @@ const Worker = builder.prismaObject('Worker', {
     resourceClass: t.field({
       type: ResourceClass,
       description: 'The resource class as it was at the start.',
-      resolve: (worker) => worker.resourceClass as unknown as ResourceClassRow,
+      resolve: (worker) => classSnapshot(worker),
     }),
     progress: t.field({
       type: WorkerProgress,

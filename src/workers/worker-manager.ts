@@ -11,6 +11,7 @@ import type { WorkerBackend } from './backend.js';
 import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
+import { OutOfMemory } from './out-of-memory.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
@@ -64,6 +65,7 @@ export class WorkerManager {
   readonly #expiry: WorkerExpiry;
   readonly #starter: WorkerStarter;
   #onAdopted: WorkerAdoptedListener = async () => {};
+  readonly #outOfMemory = new OutOfMemory();
   readonly #unsubscribe: (() => void)[];
 
   readonly #deps: WorkerManagerDeps;
@@ -83,15 +85,19 @@ export class WorkerManager {
     this.#follower = follower;
     const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
     this.#shutdown = shutdown;
-    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
     const live = new LiveWorkers({ rows, log: deps.log });
+    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
+    const isOurs = (workerId: string) => live.get(workerId) !== undefined;
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
     this.#live = live;
     this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
     this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
-    this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
+    this.#unsubscribe = deps.backends.flatMap((backend) => [
+      backend.onExit((exit) => this.#onExit(exit)),
+      backend.onOutOfMemory?.((workerId) => this.#outOfMemory.happened(workerId)) ?? (() => {}),
+    ]);
   }
 
   /** The backend that runs a profile; null when none is configured. */
@@ -149,6 +155,15 @@ export class WorkerManager {
    */
   viewerCame(workerId: string): () => void {
     return this.#live.viewerCame(workerId);
+  }
+
+  /**
+   * Whether a kernel of a worker that has just died did so because the worker had no memory left. Takes a second at most,
+   * as the system may report that later than the death.
+   */
+  async diedOfMemory(workerId: string): Promise<boolean> {
+    const isReported = this.#live.get(workerId)?.backend.onOutOfMemory !== undefined;
+    return isReported && this.#outOfMemory.explains(workerId);
   }
 
   /** Called once when the gateway starts: see {@link WorkerAdoption.begin}. From then on workers expire. */
