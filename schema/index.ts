@@ -22,6 +22,7 @@ import './notebook-link.js';
 import './kernel-profile.js';
 import './resource-class.js';
 import './worker.js';
+import './worker-life.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';

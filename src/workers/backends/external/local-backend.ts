@@ -12,6 +12,7 @@ import { ProcessUsage } from './process-usage.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
+import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
 import { WorkerWatch } from './worker-watch.js';
 
@@ -43,6 +44,7 @@ export class LocalBackend implements WorkerBackend {
   readonly #records: ServerRecords;
   readonly #watch = new WorkerWatch(watchPeriodMs);
   readonly #usage = new ProcessUsage();
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -123,6 +125,16 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    report(15, 'Waiting for other starts');
+    return this.#slots.run(() => this.#launchNow(python, spec, report, signal), signal);
+  }
+
+  async #launchNow(
+    python: string,
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
