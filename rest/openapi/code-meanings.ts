@@ -23,7 +23,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',
-  quota_exceeded: 'You have as many of these as you may have at once: stop one, or wait until one has ended.',
+  quota_exceeded:
+    'What you ask for exceeds a limit of what may run or wait at once; `detail` names it: stop something, or wait.',
   idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',
   idempotency_in_progress:
     'The first request with this `Idempotency-Key` still runs: try again after `Retry-After`.',
