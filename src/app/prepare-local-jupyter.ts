@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
 import { type Isolation, probeIsolation } from '../workers/backends/external/isolation.js';
-import type { LocalBackendOptions } from '../workers/backends/external/local-backend.js';
+import type { LocalBackendOptions } from '../workers/backends/external/local-backend-options.js';
 import { ensureLocalPython } from '../workers/backends/external/local-python.js';
 
 /** A local Jupyter that is being set up in the background. */

@@ -15,7 +15,7 @@ import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LaunchPlan } from './launcher-program.js';
-import type { LocalPython } from './local-python.js';
+import type { LocalBackendOptions } from './local-backend-options.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
@@ -27,6 +27,7 @@ import {
   serverProgram,
   writeServerSetup,
 } from './server-setup.js';
+import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
 import { uidOf } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -38,22 +39,6 @@ const watchPeriodMs = 1_000;
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
-
-/** What a {@link LocalBackend} works with. */
-export interface LocalBackendOptions {
-  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
-  stateRoot: string;
-  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
-  python: () => Promise<LocalPython>;
-  /** How long a server may take to answer; default 60 s. */
-  startTimeoutMs?: number;
-  /** How servers are isolated; called at each start. Default: the best that the machine allows. */
-  isolation?: () => Promise<Isolation>;
-  /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */
-  hiddenFolders?: string[];
-  /** Servers end when no gateway has run for so long; default 24 h. */
-  orphanMs?: number;
-}
 
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
@@ -71,6 +56,7 @@ export class LocalBackend implements WorkerBackend {
   #probed: Promise<Isolation> | undefined;
   readonly #kernels: KernelNames;
   readonly #usage = new ProcessUsage();
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -166,7 +152,17 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    report(15, 'Waiting for other starts');
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
+    return this.#slots.run(() => this.#launchNow({ python, isolation }, spec, report, signal), signal);
+  }
+
+  async #launchNow(
+    { python, isolation }: { python: string; isolation: Isolation },
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
