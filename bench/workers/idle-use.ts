@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const windowMs = 30_000;
+/** A server still works a little after its first answer, and a kubelet measures a Pod only every 10 s or so. */
+const calmMs = 15_000;
 
 /** What one worker uses. */
 export interface Use {
@@ -18,11 +20,12 @@ export interface IdleUse {
   cpuCores: number[];
 }
 
-/** Measures idle workers over 30 s. @param measure what each uses at a moment */
+/** Measures workers over 30 s, from 15 s after they were started. @param measure what each uses at a moment */
 export async function idleUse<Worker>(
   workers: Worker[],
   measure: (worker: Worker) => Promise<Use>,
 ): Promise<IdleUse> {
+  await sleep(calmMs);
   const before = await Promise.all(workers.map(measure));
   await sleep(windowMs);
   const after = await Promise.all(workers.map(measure));
