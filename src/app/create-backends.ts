@@ -36,7 +36,16 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
     () => null,
     (error: DomainError) => error.message,
   );
-  return { backends: [openExternalBackend({ stateRoot, python: () => python })], ready };
+  return {
+    backends: [
+      openExternalBackend({
+        stateRoot,
+        python: () => python,
+        environmentsDirectory: join(config.dataDir, 'environments'),
+      }),
+    ],
+    ready,
+  };
 }
 
 async function noLocal(): Promise<never> {

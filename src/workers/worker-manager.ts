@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
-import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import type {
+  Backend,
+  KernelProfile,
+  PrismaClient,
+  Repository,
+  Worker,
+} from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
@@ -9,6 +15,7 @@ import type { WorkerBackend } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
+import { hasRequirements } from './read-requirements.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerActivity } from './worker-activity.js';
@@ -77,6 +84,16 @@ export class WorkerManager {
   /** Whether each worker of a profile has a server of its own. */
   ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
     return this.#findBackend(profile)?.ownsServers ?? false;
+  }
+
+  /** Whether the branch of a start asks for packages that are installed for its workers. */
+  async hasOwnEnvironment(start: {
+    profile: KernelProfile;
+    repository: Pick<Repository, 'id'>;
+    commitOid: string;
+  }): Promise<boolean> {
+    if (!this.#findBackend(start.profile)?.installsRequirements) return false;
+    return hasRequirements(await this.#deps.git.repository(start.repository.id), start.commitOid);
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */

@@ -19,6 +19,7 @@ export type ServerProcess = ChildProcess & { pid: number };
 /**
  * Starts a server as the leader of a process group of its own, so that it outlives this process.
  * @param environment variables beside those that every server gets
+ * @param site a folder of Python modules for its kernels
  * @throws DomainError `runtime_unavailable` when the interpreter cannot be run
  */
 export async function spawnServer(
@@ -27,12 +28,13 @@ export async function spawnServer(
   workingDirectory: string,
   token: string,
   environment: Record<string, string>,
+  site?: string,
 ): Promise<ServerProcess> {
   const log = await open(folders.log, 'w', 0o600);
   try {
     const child = spawn(python, ['-I', '-c', serverProgram, folders.settings], {
       cwd: workingDirectory,
-      env: serverEnvironment(folders, python, token, environment),
+      env: serverEnvironment(folders, python, token, environment, site),
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
     });

@@ -6,6 +6,7 @@ import { DomainError } from '../../../errors.js';
 import type { WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { Environments } from './environments.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
@@ -30,6 +31,8 @@ export interface LocalBackendOptions {
   stateRoot: string;
   /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
   python: () => Promise<LocalPython>;
+  /** Absolute path of the folder for the packages that branches ask for; default they are not installed. */
+  environmentsDirectory?: string;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
 }
@@ -42,6 +45,8 @@ export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
   readonly enforcesStorage = false;
+  readonly installsRequirements: boolean;
+  readonly #environments: Environments | undefined;
   readonly #records: ServerRecords;
   readonly #watch = new WorkerWatch(watchPeriodMs);
   readonly #kernels: KernelNames;
@@ -53,6 +58,11 @@ export class LocalBackend implements WorkerBackend {
     this.#options = options;
 
     this.#records = new ServerRecords(options.stateRoot);
+    const { environmentsDirectory: directory } = options;
+    this.installsRequirements = directory !== undefined;
+    const isRunning = async (workerId: string) =>
+      this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
+    this.#environments = directory === undefined ? undefined : new Environments({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
@@ -121,13 +131,14 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    const site = await this.#install(spec, python, report, signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     await writeKernelStartup(folders.ipython, spec.profile.warmImports);
     const token = randomBytes(32).toString('hex');
     const { environment } = spec.profile;
-    const child = await spawnServer(python, folders, spec.stateDirectory, token, environment);
+    const child = await spawnServer(python, folders, spec.stateDirectory, token, environment, site);
     const record: ServerRecord = {
       ...(await identifyProcess(child.pid)),
       runtimeDirectory: folders.runtime,
@@ -139,6 +150,20 @@ export class LocalBackend implements WorkerBackend {
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
+  }
+
+  /** The folder of the packages that the worker asks for; undefined when it asks for none. */
+  async #install(
+    { workerId, requirements, profile }: WorkerSpec,
+    python: string,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!requirements || !this.#environments) return undefined;
+    report(10, 'Installing requirements.txt');
+    const { scope, text } = requirements;
+    const request = { scope, requirements: text, python, environment: profile.environment };
+    return this.#environments.folderFor(workerId, request, signal);
   }
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
@@ -180,6 +205,7 @@ export class LocalBackend implements WorkerBackend {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
     await this.#records.remove(workerId);
+    await this.#environments?.release(workerId);
   }
 }
 
