@@ -84,7 +84,7 @@ export class Environments {
       if (found) return found;
       await this.#build(id, request, signal);
     }
-    throw environmentFailed('other environments took its place meanwhile');
+    throw environmentFailed('other environments were built meanwhile, and it was removed');
   }
 
   /** The server of a worker has ended; idempotent. */
