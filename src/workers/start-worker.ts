@@ -43,9 +43,10 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    const worker = await workers.warmPool.offer(plan.profile, plan.resourceClass, (id) =>
-      insertWorker(services, plan, { id, userId, backend, liveKey }),
-    );
+    const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
+    const worker = (await workers.hasOwnEnvironment(plan))
+      ? await insert()
+      : await workers.warmPool.offer(plan.profile, plan.resourceClass, insert);
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };

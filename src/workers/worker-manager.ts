@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/generated/client/client.js';
+import type {
+  Backend,
+  KernelProfile,
+  Prisma,
+  Repository,
+  Worker,
+} from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
@@ -10,6 +16,7 @@ import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { OutOfMemory } from './out-of-memory.js';
+import { hasRequirements } from './read-requirements.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
@@ -97,6 +104,16 @@ export class WorkerManager {
   /** Whether each worker of a profile has a server of its own. */
   ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
     return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
+  }
+
+  /** Whether the branch of a start asks for packages that are installed for its workers. */
+  async hasOwnEnvironment(start: {
+    profile: KernelProfile;
+    repository: Pick<Repository, 'id'>;
+    commitOid: string;
+  }): Promise<boolean> {
+    if (!backendFor(start.profile, this.#deps.backends)?.installsRequirements) return false;
+    return hasRequirements(await this.#deps.git.repository(start.repository.id), start.commitOid);
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
