@@ -34,8 +34,6 @@ export interface WorkerAdoptionDeps {
   shutdown: WorkerShutdown;
   directories: WorkerDirectories;
   log: Logger;
-  /** Whether this process started the server of a worker. */
-  isOurs(workerId: string): boolean;
   /** Makes a ready or busy worker a live one of this process. */
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
 }
@@ -126,7 +124,7 @@ export class WorkerAdoption {
     backend: WorkerBackend,
     servers: Awaited<ReturnType<WorkerBackend['running']>>,
   ): Promise<void> {
-    const { prisma, shutdown, isOurs } = this.#deps;
+    const { prisma, shutdown } = this.#deps;
     const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
     // Read after the servers: one that this process started meanwhile has its row already.
     const ids = [...earlier, ...[...servers.keys()].filter(isUuid)];
@@ -141,7 +139,7 @@ export class WorkerAdoption {
       this.#undecided.delete(row.id);
     });
     for (const id of earlier) this.#undecided.delete(id);
-    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !isOurs(id));
+    const strays = [...servers.keys()].filter((id) => !claimed.has(id));
     await limit.map(strays, (id) => shutdown.discard(id, backend));
   }
 

@@ -87,8 +87,7 @@ export class WorkerManager {
     this.#shutdown = shutdown;
     const live = new LiveWorkers({ rows, log: deps.log });
     const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
-    const isOurs = (workerId: string) => live.get(workerId) !== undefined;
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
     this.#live = live;
     this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown });
