@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Backend } from '../../prisma/generated/client/client.js';
 import type { Config } from '../config.js';
-import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
-import { type Isolation, probeIsolation } from '../workers/backends/external/isolation.js';
-import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
+import type { Isolation } from '../workers/backends/external/isolation.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
 import type { ServiceOptions } from './create-services.js';
+import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
@@ -27,14 +26,11 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const stateRoot = join(config.dataDir, 'workers');
   // A server of its own for each worker is for where no shared one is configured.
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
-  const python = isLocal ? setUpPython(config, log) : undefined;
-  const isolation = python?.then((found) => probeIsolation(found.python));
+  const local = isLocal ? prepareLocalJupyter(config, log) : undefined;
   const openers: Record<Backend, ServiceOptions['openBackends']> = {
     external: (_gatewayId, servers) => {
       const shared = openExternalBackend({ stateRoot, servers });
-      if (!python || !isolation) return [shared];
-      const options = { python: () => python, isolation: () => isolation, hiddenFolders: [config.dataDir] };
-      return [openExternalBackend({ stateRoot, ...options }), shared];
+      return local ? [openExternalBackend({ stateRoot, ...local.options }), shared] : [shared];
     },
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
@@ -46,8 +42,8 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
       );
       return opened.flat();
     },
-    ready: whyNot(python),
-    isolation: isolation?.catch(() => null) ?? Promise.resolve(null),
+    ready: local?.ready ?? Promise.resolve(null),
+    isolation: local?.isolation ?? Promise.resolve(null),
   };
 }
 
@@ -62,26 +58,4 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
 async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
   return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
-}
-
-async function whyNot(python: Promise<LocalPython> | undefined): Promise<string | null> {
-  return (
-    python?.then(
-      () => null,
-      (error: DomainError) => error.message,
-    ) ?? null
-  );
-}
-
-/** Sets the Python of local workers up. @throws DomainError `runtime_unavailable` */
-function setUpPython(config: Config, log: Logger): Promise<LocalPython> {
-  return ensureLocalPython({
-    directory: config.jupyterHome,
-    report: (message) => log.debug(message),
-  }).catch((error) => {
-    log.error({ err: error }, 'setting up Jupyter failed');
-    throw error instanceof DomainError
-      ? error
-      : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
-  });
 }

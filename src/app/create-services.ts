@@ -19,6 +19,7 @@ import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
+import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
 import type { Stores } from './open-stores.js';
 
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   openBackends(gatewayId: string, jupyterServers: JupyterServers): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
+  /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** The services of a gateway, and a function that stops them. */
@@ -45,7 +48,7 @@ export interface RunningServices {
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git, gatewayId }: Stores,
-  { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
+  { config, log, openBackends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
@@ -62,11 +65,13 @@ export async function createServices(
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
     ...{ prisma, git, bus, branches, log, directory, backends },
-    limits: runtimeLimits,
+    ...{ limits: runtimeLimits, expiryCheckMs },
   });
-  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
+  const startTimeoutMs = sessionStartTimeoutMs;
+  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
+  const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
@@ -83,6 +88,7 @@ export async function createServices(
       ...{
         jupyterServers,
         workers,
+        workerFiles,
         stopWorkers,
         sessions,
         executor,

@@ -1,7 +1,7 @@
 import type { Backend, Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerExit } from './worker-exit.js';
-import type { WorkerFolder } from './worker-folder.js';
+import type { RemoteFolder } from './worker-folder.js';
 import type { WorkerProfile, WorkerSpec } from './worker-spec.js';
 
 /** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
@@ -10,7 +10,7 @@ export interface RemoteFolders {
    * Opens the folder of a started worker; creates it if it does not exist.
    * @throws DomainError `runtime_unavailable`
    */
-  open(workerId: string, signal?: AbortSignal): Promise<WorkerFolder>;
+  open(workerId: string, signal?: AbortSignal): Promise<RemoteFolder>;
   /**
    * Removes the folder of a worker, as far as the server allows it; idempotent.
    * @throws DomainError `runtime_unavailable`

@@ -43,7 +43,9 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    const worker = await insertWorker(services, plan, { userId, backend, liveKey });
+    const worker = await workers.warmPool.offer(plan.profile, plan.resourceClass, (id) =>
+      insertWorker(services, plan, { id, userId, backend, liveKey }),
+    );
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };
@@ -69,7 +71,7 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
 async function insertWorker(
   { prisma, workers }: WorkerServices,
   plan: StartPlan,
-  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'>,
+  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
   const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
   const data = {

@@ -16,8 +16,8 @@ import {
   createPodSpec,
   createTestNamespace,
   describeWithCluster,
+  restrictedContainer,
   type TestNamespace,
-  testImage,
 } from '../support/kubernetes.js';
 
 /** Fills the memory of the worker, so that the system ends the process that is marked as the first to go. */
@@ -139,7 +139,13 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
       const { workerId } = await start({ cpuLimit: 1.5 });
       await namespace.core.createNamespacedPod({
         namespace: namespace.name,
-        body: importantPod(name),
+        body: {
+          metadata: { name },
+          spec: {
+            priorityClassName: name,
+            containers: [restrictedContainer('important', ['/bin/sleep', '60'], '1')],
+          },
+        },
       });
       await expectExit(workerId, 'preempted');
     } finally {
@@ -154,22 +160,4 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
     await namespace.core.deleteNamespacedPod({ ...at, gracePeriodSeconds: 0 });
     await expectExit(workerId, 'lost');
   });
-
-  function importantPod(priorityClassName: string) {
-    const restricted = {
-      allowPrivilegeEscalation: false,
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      seccompProfile: { type: 'RuntimeDefault' },
-      capabilities: { drop: ['ALL'] },
-    };
-    const container = {
-      name: 'important',
-      image: testImage,
-      command: ['/bin/sleep', '60'],
-      resources: { requests: { cpu: '1' } },
-      securityContext: restricted,
-    };
-    return { metadata: { name: priorityClassName }, spec: { priorityClassName, containers: [container] } };
-  }
 });

@@ -63,6 +63,7 @@ export async function openTestGateway(
     /** In place of those of `env`; fractions of minutes, which no variable allows, make tests short. */
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
+    expiryCheckMs?: number;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -76,6 +77,7 @@ export async function openTestGateway(
     openBackends: (...given) => options.backends?.(dataDir, ...given) ?? [],
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
+    expiryCheckMs: options.expiryCheckMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;

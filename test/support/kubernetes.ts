@@ -6,6 +6,7 @@ import {
   Exec,
   KubeConfig,
   NetworkingV1Api,
+  type V1Container,
   type V1ObjectMeta,
   type V1Pod,
 } from '@kubernetes/client-node';
@@ -23,6 +24,8 @@ import { createWorkerNeeds } from './jupyter.js';
 const kubeconfig = process.env.TEST_KUBECONFIG;
 /** The worker image that the nodes of the cluster have. */
 export const testImage = process.env.TEST_WORKER_IMAGE ?? '';
+/** The addresses from which Pods see the tests. */
+const testGatewayCidrs = (process.env.TEST_GATEWAY_CIDRS ?? '').split(',').filter(Boolean);
 const isMissing = !kubeconfig || !testImage;
 
 /** Declares tests on a real cluster. Without one they are left out, but in CI that is a failure. */
@@ -70,8 +73,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
       new KubernetesBackend({
         ...{ config: admin, gatewayId, namespace: name },
         images: new AllowedImages({ image: testImage, allowedImages: [] }),
-        // The tests run on the node.
-        gateway: { cidrs: ['192.0.2.1/32'], namespace: name },
+        gateway: { cidrs: testGatewayCidrs, namespace: name },
         log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
         ...options,
       }),
@@ -101,6 +103,21 @@ export function createPodSpec(
     limits: { ...limits, cpuLimit: 0.5, ...overrides.limits },
     profile: { ...profile, runtime: 'dedicated', ...overrides.profile },
     placement,
+  };
+}
+
+/** A container that Pod Security `restricted` admits, with the image of workers and another program. */
+export function restrictedContainer(name: string, command: string[], cpu = '50m'): V1Container {
+  return {
+    ...{ name, command, image: testImage },
+    resources: { requests: { cpu } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+      capabilities: { drop: ['ALL'] },
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
-import type { Found, WorkerFolder } from '../../worker-folder.js';
+import type { Found, RemoteFolder } from '../../worker-folder.js';
+import { ContentsReader } from './contents-reader.js';
 
 /** How many requests are sent to a server at once. */
 const parallel = 4;
@@ -11,14 +12,15 @@ const maxFileBytes = 64 * 1024 * 1024;
 const maxSmallFileBytes = 4 * 1024 * 1024;
 
 /**
- * A {@link WorkerFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
+ * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
  *
  * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
  * follows at once is lost. Servers that do not allow hidden files refuse names that begin with a dot.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html
  */
-export class ContentsFolder implements WorkerFolder {
+export class ContentsFolder implements RemoteFolder {
   readonly parallel = parallel;
+  readonly reader: ContentsReader;
   /** The folders that exist, or that the server refused to create. */
   readonly #folders = new Map<string, Promise<boolean>>();
   /** The last write of a large file; the next one waits for it. */
@@ -30,6 +32,7 @@ export class ContentsFolder implements WorkerFolder {
   private constructor(contents: JupyterContents, root: string) {
     this.#contents = contents;
     this.#root = root;
+    this.reader = new ContentsReader(contents, root);
   }
 
   /**

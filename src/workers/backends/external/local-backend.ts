@@ -5,15 +5,19 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { FileOwner, WorkerBackend } from '../../backend.js';
+import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
+import { KernelNames } from './kernel-names.js';
+import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LaunchPlan } from './launcher-program.js';
-import type { LocalPython } from './local-python.js';
+import type { LocalBackendOptions } from './local-backend-options.js';
+import { ProcessUsage } from './process-usage.js';
+import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import {
@@ -23,6 +27,7 @@ import {
   serverProgram,
   writeServerSetup,
 } from './server-setup.js';
+import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
 import { uidOf } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -34,22 +39,6 @@ const watchPeriodMs = 1_000;
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
-
-/** What a {@link LocalBackend} works with. */
-export interface LocalBackendOptions {
-  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
-  stateRoot: string;
-  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
-  python: () => Promise<LocalPython>;
-  /** How long a server may take to answer; default 60 s. */
-  startTimeoutMs?: number;
-  /** How servers are isolated; called at each start. Default: the best that the machine allows. */
-  isolation?: () => Promise<Isolation>;
-  /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */
-  hiddenFolders?: string[];
-  /** Servers end when no gateway has run for so long; default 24 h. */
-  orphanMs?: number;
-}
 
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
@@ -65,6 +54,9 @@ export class LocalBackend implements WorkerBackend {
   /** The ids of the users of workers, by worker. */
   readonly #users = new Map<string, number>();
   #probed: Promise<Isolation> | undefined;
+  readonly #kernels: KernelNames;
+  readonly #usage = new ProcessUsage();
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -77,6 +69,7 @@ export class LocalBackend implements WorkerBackend {
       join(options.stateRoot, 'heartbeat'),
       options.orphanMs ?? defaultOrphanMs,
     );
+    this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
   ownerOf(workerId: string): FileOwner | undefined {
@@ -84,11 +77,11 @@ export class LocalBackend implements WorkerBackend {
     return id === undefined ? undefined : { uid: id, gid: id };
   }
 
-  async unavailableReason(): Promise<string | null> {
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
       await rejectOnAbort(this.#options.python(), grace);
-      return null;
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       if (error === grace.reason) return null;
       return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
@@ -138,6 +131,11 @@ export class LocalBackend implements WorkerBackend {
     return found;
   }
 
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const record = await this.#records.read(workerId);
+    return record ? this.#usage.measure(record.runtimeDirectory) : null;
+  }
+
   onExit(listener: (exit: WorkerExit) => void): () => void {
     return this.#watch.onExit(listener);
   }
@@ -154,10 +152,21 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    report(15, 'Waiting for other starts');
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
+    return this.#slots.run(() => this.#launchNow({ python, isolation }, spec, report, signal), signal);
+  }
+
+  async #launchNow(
+    { python, isolation }: { python: string; isolation: Isolation },
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
+    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
     const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
@@ -176,7 +185,7 @@ export class LocalBackend implements WorkerBackend {
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
     const plan = this.#planOf(spec, folders, { python, isolation, uid });
-    const env = serverEnvironment(folders, python, token);
+    const env = serverEnvironment(folders, python, token, spec.profile.environment);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
@@ -227,6 +236,7 @@ export class LocalBackend implements WorkerBackend {
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
+    this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
     this.#users.delete(workerId);
   }

@@ -7,7 +7,7 @@ export const workerPort = 8888;
 /** The key of the token in a worker's Secret, which is also the name of its file. */
 export const tokenKey = 'token';
 /** How long a server may take to end by itself. */
-export const stopGraceSeconds = 5;
+const stopGraceSeconds = 5;
 
 /** The user of the worker image. */
 const userId = 1000;
