@@ -112,8 +112,8 @@ def hide():
     os.umask(0o022)
     checked(libc.unshare(NEWNS | NEWIPC))
     checked(libc.mount(None, b'/', None, ctypes.c_ulong(REC | PRIVATE), None))
-    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run']}
-    for path in ['/tmp', '/var/tmp', '/dev/shm']:
+    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run', '/var/tmp']}
+    for path in ['/tmp', '/dev/shm']:
         hidden[os.path.realpath(path)] = 'mode=1777,size=%dm' % plan['tmpMb']
     for path in python_folders():
         for folder in pathlib.Path(path).parents:
