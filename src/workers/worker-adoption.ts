@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
 import type { WorkerServer } from './live-worker.js';
@@ -116,7 +117,7 @@ export class WorkerAdoption {
   }
 
   #servers(backend: WorkerBackend, timeoutMs: number): ReturnType<WorkerBackend['running']> {
-    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = withTimeLimit(this.#closing.signal, timeoutMs);
     return rejectOnAbort(backend.running(), limit);
   }
 
