@@ -127,13 +127,15 @@ describeWithCluster('the watch of Pods', { timeout: 120_000 }, () => {
   });
 
   test('notices within 75 seconds that its connection has died silently', async () => {
+    await createPod('listed');
     await open();
-    await createPod('before');
-    await untilSeen('+before');
+    await untilSeen('+listed');
+    await createPod('watched');
+    await untilSeen('+watched');
     proxy.hush();
     await createPod('unseen');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(seen).not.toContain('+unseen');
     await untilSeen('+unseen', 75_000);
-    await deletePod('unseen');
-    await deletePod('before');
   });
 });
