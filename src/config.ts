@@ -90,6 +90,8 @@ export interface Config {
   secretsKey: Uint8Array | undefined;
   /** `REMOTE_ALLOWED_HOSTS`: the hosts in private networks that remotes may use, and such networks; default none. */
   remoteAllowedHosts: AllowedHosts;
+  /** `JUPYTER_ALLOWED_HOSTS`: the same for Jupyter servers that admins register; `JUPYTER_URL` is always allowed. */
+  jupyterAllowedHosts: AllowedHosts;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -106,6 +108,10 @@ const list = z.string().transform((value) =>
 const image = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._/:-]{0,254}(@sha256:[0-9a-f]{64})?$/i, 'must be the name of an image');
+const allowedHosts = list
+  .default([])
+  .transform(parseAllowedHosts)
+  .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
 const amount = z.coerce.number().int().min(0).max(1_000_000_000);
 
 const environment = z.object({
@@ -166,10 +172,8 @@ const environment = z.object({
       'must be 32 bytes as hex or base64, e.g. the output of: openssl rand -base64 32',
     )
     .optional(),
-  REMOTE_ALLOWED_HOSTS: list
-    .default([])
-    .transform(parseAllowedHosts)
-    .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas'),
+  REMOTE_ALLOWED_HOSTS: allowedHosts,
+  JUPYTER_ALLOWED_HOSTS: allowedHosts,
 });
 
 /** Whether a text has the form in which browsers send an origin. With a slash at the end, or as `*`, it would match none. */
@@ -222,6 +226,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,
     remoteAllowedHosts: value.REMOTE_ALLOWED_HOSTS!,
+    jupyterAllowedHosts: value.JUPYTER_ALLOWED_HOSTS!,
   };
 }
 

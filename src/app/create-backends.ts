@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Backend } from '../../prisma/generated/client/client.js';
 import type { Config } from '../config.js';
-import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import type { Isolation } from '../workers/backends/external/isolation.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
+import type { ServiceOptions } from './create-services.js';
 import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
-  open(gatewayId: string): Promise<WorkerBackend[]>;
+  open: ServiceOptions['openBackends'];
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
   /** How local workers are isolated; null when there are none. Never rejects. */
@@ -24,18 +24,22 @@ export interface ConfiguredBackends {
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
+  // A server of its own for each worker is for where no shared one is configured.
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
   const local = isLocal ? prepareLocalJupyter(config, log) : undefined;
-  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[] | Promise<WorkerBackend[]>> = {
-    external: () => [
-      openExternalBackend({ stateRoot, registered: config.jupyter, python: noLocal, ...local?.options }),
-    ],
+  const openers: Record<Backend, ServiceOptions['openBackends']> = {
+    external: (_gatewayId, servers) => {
+      const shared = openExternalBackend({ stateRoot, servers });
+      return local ? [openExternalBackend({ stateRoot, ...local.options }), shared] : [shared];
+    },
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
-    async open(gatewayId) {
-      const opened = await Promise.all(config.workerBackends.map((kind) => openers[kind](gatewayId)));
+    async open(gatewayId, servers) {
+      const opened = await Promise.all(
+        config.workerBackends.map((kind) => openers[kind](gatewayId, servers)),
+      );
       return opened.flat();
     },
     ready: local?.ready ?? Promise.resolve(null),
@@ -54,11 +58,4 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
 async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
   return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
-}
-
-async function noLocal(): Promise<never> {
-  throw new DomainError(
-    'runtime_unavailable',
-    'Local workers are disabled (ALLOW_LOCAL_WORKERS); configure JUPYTER_URL to run cells.',
-  );
 }

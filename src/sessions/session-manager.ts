@@ -6,6 +6,7 @@ import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { liveStatuses } from '../workers/worker-status.js';
+import { KernelCuller } from './kernel-culler.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
 import { KernelStarter } from './kernel-starter.js';
@@ -22,6 +23,8 @@ export interface SessionManagerDeps {
   log: Logger;
   /** See {@link SessionManager.startTimeoutMs}; default 120 s. */
   startTimeoutMs?: number;
+  /** Milliseconds between two checks for idle kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** Starts, watches and ends the kernels of sessions, and keeps the sessions' rows in step with them. */
@@ -36,6 +39,7 @@ export class SessionManager {
   readonly #starter: KernelStarter;
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
+  readonly #culler: KernelCuller;
 
   readonly #deps: SessionManagerDeps;
 
@@ -52,6 +56,12 @@ export class SessionManager {
     this.#starter = starter;
     this.#restarter = restarter;
     this.#reopener = new SessionReopener({ ...deps, queue: this.#queue, rows, live, starter });
+    this.#culler = new KernelCuller({
+      ...{ ...deps, live },
+      limits: deps.workers.limits,
+      cull: (sessionId, idleSince) => this.#cull(sessionId, idleSince),
+      checkMs: deps.expiryCheckMs,
+    });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
   }
 
@@ -68,8 +78,26 @@ export class SessionManager {
     return this.#reopener.reopenAll(workerId, server);
   }
 
-  /** Ends the sessions whose workers ended without them, because the process was killed then. */
+  /**
+   * Counts somebody who watches a session: neither its kernel nor its worker is idle meanwhile.
+   * @param workerId its worker; default that of the session, if its kernel runs
+   * @returns what to call, once, when they watch no more
+   */
+  viewerCame(sessionId: string, workerId = this.#live.workerId(sessionId)): () => void {
+    const kernelLeft = this.#culler.viewerCame(sessionId);
+    const workerLeft = workerId === undefined ? undefined : this.#deps.workers.viewerCame(workerId);
+    return () => {
+      kernelLeft();
+      workerLeft?.();
+    };
+  }
+
+  /**
+   * Called once when the gateway starts, after the workers were adopted: ends the sessions whose workers ended without
+   * them, because the process was killed then. From then on idle kernels are ended.
+   */
   async endOrphans(): Promise<void> {
+    this.#culler.begin();
     const orphans = await this.#deps.prisma.session.findMany({
       where: {
         deletedAt: null,
@@ -121,6 +149,7 @@ export class SessionManager {
   async dispose(): Promise<void> {
     this.kernels.close();
     this.#reopener.close();
+    await this.#culler.close();
     await this.#disconnectAll();
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
@@ -142,6 +171,18 @@ export class SessionManager {
       removed?.kernel.dispose();
       client?.dispose();
     }
+  }
+
+  /** Ends a kernel that is idle, unless it was used since. A restart of the session starts another one. */
+  #cull(sessionId: string, idleSince: Date): Promise<void> {
+    return this.#queue.run(sessionId, async () => {
+      const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
+      const isUsed = session?.status !== 'idle' || (session.lastActivityAt ?? idleSince) > idleSince;
+      if (isUsed || this.#live.kernel(sessionId)?.status !== 'idle') return;
+      this.#deps.log.info({ sessionId }, 'an idle kernel is ended');
+      await this.#endKernel(session);
+      await this.#rows.setStatus(sessionId, 'dead', 'idle_timeout');
+    });
   }
 
   async #endWithWorker(sessionId: string): Promise<void> {

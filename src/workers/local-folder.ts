@@ -68,7 +68,7 @@ export class LocalFolder implements WorkerFolder {
       });
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return nothing;
-      // ENXIO: a socket is where a file was.
+      // ENXIO: there is a socket now.
       if (hasCode(error, 'ELOOP', 'EINVAL', 'ENXIO')) return somethingElse;
       throw error;
     }

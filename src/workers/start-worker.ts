@@ -64,7 +64,7 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
 
 /**
  * Null when another request inserted a worker with the same key first.
- * @throws DomainError `quota_exceeded`, `workspace_archived`
+ * @throws DomainError `quota_exceeded`, `workspace_archived`, `runtime_unavailable`
  */
 async function insertWorker(
   { prisma, workers }: WorkerServices,
@@ -91,7 +91,8 @@ async function insertWorker(
         ...{ userId: identity.userId, spaceId },
         wanted: plan.resourceClass,
       });
-      return tx.worker.create({ data });
+      const jupyterServerId = await workers.assignServer(tx, plan.profile);
+      return tx.worker.create({ data: { ...data, jupyterServerId } });
     });
   } catch (error) {
     if (uniqueViolation(error)) return null;

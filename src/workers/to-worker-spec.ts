@@ -29,5 +29,6 @@ export function toWorkerSpec(worker: Worker, profile: KernelProfile, folders: Wo
     limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },
     profile: toWorkerProfile(profile),
     placement: { nodeSelector, tolerations },
+    jupyterServerId: worker.jupyterServerId,
   };
 }

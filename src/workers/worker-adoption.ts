@@ -5,7 +5,8 @@ import type { PrismaClient, Worker } from '../../prisma/generated/client/client.
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { isUuid } from '../validation/validate.js';
-import type { WorkerBackend } from './backend.js';
+import type { RunningServers, WorkerBackend } from './backend.js';
+import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
 import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerFailure, WorkerShutdown } from './worker-shutdown.js';
@@ -69,10 +70,11 @@ export class WorkerAdoption {
     const { prisma, backends, shutdown } = this.#deps;
     const rows = await prisma.worker.findMany({
       where: { status: { in: [...liveStatuses] } },
-      select: { id: true, backend: true },
+      select: { id: true, backend: true, jupyterServerId: true },
     });
-    for (const { id, backend: kind } of rows) {
-      const backend = backends.find((one) => one.kind === kind);
+    for (const row of rows) {
+      const { id } = row;
+      const backend = backendOf(row, backends);
       if (backend) this.#undecided.set(id, backend);
       else await shutdown.fail(id, lost);
     }
@@ -116,15 +118,12 @@ export class WorkerAdoption {
     }
   }
 
-  #servers(backend: WorkerBackend, timeoutMs: number): ReturnType<WorkerBackend['running']> {
+  #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
     const limit = withTimeLimit(this.#closing.signal, timeoutMs);
     return rejectOnAbort(backend.running(), limit);
   }
 
-  async #decide(
-    backend: WorkerBackend,
-    servers: Awaited<ReturnType<WorkerBackend['running']>>,
-  ): Promise<void> {
+  async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
     const { prisma, shutdown } = this.#deps;
     const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
     // Read after the servers: one that this process started meanwhile has its row already.
@@ -135,13 +134,16 @@ export class WorkerAdoption {
     const claimed = new Set(rows.map(({ id }) => id));
     const limit = pLimit(maxConcurrent);
     await limit.map(rows, async (row) => {
-      if (!this.isUndecided(row.id)) return;
-      await this.#decideOne(row, { backend, endpoint: servers.get(row.id) });
+      const endpoint = servers.get(row.id);
+      if (!this.isUndecided(row.id) || endpoint === 'unknown') return;
+      await this.#decideOne(row, { backend, endpoint });
       this.#undecided.delete(row.id);
     });
-    for (const id of earlier) this.#undecided.delete(id);
+    const unknown = rows.filter(({ id }) => this.isUndecided(id));
+    for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
     const strays = [...servers.keys()].filter((id) => !claimed.has(id));
     await limit.map(strays, (id) => shutdown.discard(id, backend));
+    if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
   }
 
   async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
@@ -158,15 +160,13 @@ export class WorkerAdoption {
     const ids = await directories.workerIds();
     const rows = await prisma.worker.findMany({
       where: { id: { in: ids } },
-      select: { id: true, status: true, backend: true },
+      select: { id: true, status: true, backend: true, jupyterServerId: true },
     });
     const known = new Map(rows.map((row) => [row.id, row]));
     const strays = ids.filter((id) => !liveStatuses.includes(known.get(id)?.status ?? 'stopped'));
-    await pLimit(maxConcurrent).map(strays, (id) =>
-      directories.remove(
-        id,
-        backends.find(({ kind }) => kind === known.get(id)?.backend),
-      ),
-    );
+    await pLimit(maxConcurrent).map(strays, (id) => {
+      const row = known.get(id);
+      return directories.remove(id, row && backendOf(row, backends));
+    });
   }
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
+import { backendOf } from './backend-of.js';
 import type { WorkerFolders } from './worker-files.js';
 
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
@@ -15,8 +16,9 @@ export class WorkerDirectories {
   }
 
   /** The folders of a worker; they need not exist yet. */
-  foldersOf({ id, backend }: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
-    const runner = this.#deps.backends.find(({ kind }) => kind === backend);
+  foldersOf(worker: Pick<Worker, 'id' | 'backend' | 'jupyterServerId'>): WorkerFolders {
+    const { id } = worker;
+    const runner = backendOf(worker, this.#deps.backends);
     const remote = runner?.remoteFolders;
     const directory = this.#directoryOf(id);
     return {

@@ -65,4 +65,6 @@ export interface WorkerSpec {
   limits: WorkerLimits;
   profile: WorkerProfile;
   placement: WorkerPlacement;
+  /** The registered server that it uses; by default the configured one, or a server of its own. */
+  jupyterServerId?: string | null;
 }

@@ -6,6 +6,7 @@ import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
 import { makeUser } from '../support/factories/make-user.js';
+import { fixedServers } from '../support/fixed-servers.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { filled } from '../support/rest-operations.js';
@@ -27,7 +28,11 @@ beforeAll(async () => {
   const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
   at = await openTestGateway({
     backends: (dataDir) => [
-      openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
+      openExternalBackend({
+        stateRoot: join(dataDir, 'workers'),
+        python: testPython,
+        servers: fixedServers(registered),
+      }),
     ],
   });
   hasty = await openTestGateway({
@@ -36,7 +41,7 @@ beforeAll(async () => {
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
         python: testPython,
-        registered: jupyter.endpoint,
+        servers: fixedServers(jupyter.endpoint),
       }),
     ],
   });

@@ -23,6 +23,7 @@ start_docker() {
   ip link add "$docker_bridge" type bridge
   ip address add "$docker_network" dev "$docker_bridge"
   ip link set "$docker_bridge" up
+  start_containers_of_docker
   # A file of its own, or the engine would read the machine's.
   cat >"$state/docker/daemon.json" <<END
 {
@@ -30,6 +31,7 @@ start_docker() {
   "data-root": "$state/docker/data",
   "exec-root": "$state/docker/exec",
   "pidfile": "$state/docker/pid",
+  "containerd": "$state/docker/containerd/containerd.sock",
   "bridge": "$docker_bridge",
   "live-restore": true,
   "cgroup-parent": "/$cgroup/docker",
@@ -37,8 +39,27 @@ start_docker() {
 }
 END
   # An engine that was killed leaves its pid file, and would not start beside that.
-  start_service docker/dockerd bash -c 'rm -f "$1/pid"; exec dockerd --config-file "$1/daemon.json"' dockerd "$state/docker"
+  start_service docker/dockerd \
+    bash -c 'rm -f "$1/pid"; exec dockerd --config-file "$1/daemon.json"' dockerd "$state/docker"
   wait_for docker/dockerd 30 docker_engine version
+}
+
+# A containerd apart from the engine, as on a server: one that the engine starts ends with it.
+start_containers_of_docker() {
+  local folder=$state/docker/containerd
+  mkdir -p "$folder"
+  cat >"$folder/config.toml" <<END
+version = 2
+root = "$folder/root"
+state = "$folder/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$folder/containerd.sock"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "$folder/opt"
+END
+  start_service docker/containerd containerd --config "$folder/config.toml"
+  wait_for docker/containerd 30 ctr --address "$folder/containerd.sock" version
 }
 
 # The engine sets the policy of the chain FORWARD to DROP, and adds chains of its own.
@@ -73,6 +94,7 @@ stop_docker() {
     docker_engine network prune --force >/dev/null
   fi
   stop_service docker/dockerd
+  stop_service docker/containerd
   kill_containers docker
   kill_strays docker
   restore_firewall

@@ -43,21 +43,21 @@ export function openTestDocker(
   });
 }
 
-/** A gateway of its own on the shared engine, for the tests of one file. */
-export function createDockerGateway() {
+/** A gateway of its own on an engine, by default the shared one. */
+export function createDockerGateway(engine = docker) {
   const gatewayId = randomUUID();
   const label = [`io.notebook-gateway.gateway=${gatewayId}`];
-  const containers = () => docker.listContainers({ all: true, filters: { label } });
+  const containers = () => engine.listContainers({ all: true, filters: { label } });
   return {
     gatewayId,
     /** Its containers, also those that do not run. */
     containers,
-    container: async () => docker.getContainer((await containers())[0]!.Id),
+    container: async () => engine.getContainer((await containers())[0]!.Id),
     /** Removes all that it left on the engine. */
     async clear(): Promise<void> {
-      for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true, v: true });
-      for (const { Id } of await docker.listNetworks({ filters: { label } })) {
-        await docker.getNetwork(Id).remove();
+      for (const { Id } of await containers()) await engine.getContainer(Id).remove({ force: true, v: true });
+      for (const { Id } of await engine.listNetworks({ filters: { label } })) {
+        await engine.getNetwork(Id).remove();
       }
     },
   };
@@ -72,14 +72,20 @@ export interface DockerWorker {
 
 /** A backend `docker` with its folder and its own gateway id. */
 export class DockerFixture {
-  readonly gateway = createDockerGateway();
+  readonly gateway;
   readonly logged: string[] = [];
   readonly exits: WorkerExit[] = [];
   readonly outOfMemory: string[] = [];
   backend!: WorkerBackend;
   stateRoot!: string;
+  readonly #engine: Docker;
   readonly #roots: string[] = [];
   readonly #clients: JupyterClient[] = [];
+
+  constructor(engine = docker) {
+    this.#engine = engine;
+    this.gateway = createDockerGateway(engine);
+  }
 
   /** Opens the backend, or opens it again as a gateway that was restarted. */
   async open(config: Partial<ContainerConfig> = {}): Promise<WorkerBackend> {
@@ -120,7 +126,7 @@ export class DockerFixture {
 
   /** What the engine says about a worker's container. */
   inspect({ spec }: Pick<DockerWorker, 'spec'>) {
-    return docker.getContainer(`notebook-worker-${spec.workerId}`).inspect();
+    return this.#engine.getContainer(`notebook-worker-${spec.workerId}`).inspect();
   }
 
   /** Removes all that the tests left. */

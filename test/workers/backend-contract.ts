@@ -80,7 +80,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       expect([...found.keys()]).toEqual([spec.workerId]);
       const { connect: _, ...address } = endpoint;
       expect(found.get(spec.workerId)).toMatchObject(address);
-      expect(await answers(found.get(spec.workerId)!)).toBe(true);
+      expect(await answers(found.get(spec.workerId) as JupyterEndpoint)).toBe(true);
     });
 
     test('does not find what was stopped, and stops it twice without complaint', async () => {

@@ -117,7 +117,7 @@ describe('a local folder', () => {
   });
 
   test('waits neither for a pipe nor for a socket, and does not read a file without end', async () => {
-    execFileSync('mkfifo', [join(files, 'pipe')]);
+    execFileSync('python3', ['-c', 'import os, sys; os.mkfifo(sys.argv[1])', join(files, 'pipe')]);
     const server = createServer().listen(join(files, 'socket'));
     await once(server, 'listening');
     writeFileSync(join(files, 'huge'), '');

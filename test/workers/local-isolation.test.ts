@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { type Isolation, probeIsolation } from '../../src/workers/backends/external/isolation.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
@@ -45,7 +46,7 @@ async function run(code: string): Promise<string> {
   const endpoint =
     (await backend.running()).get(spec.workerId) ??
     (await backend.start(spec, () => {}, AbortSignal.timeout(60_000)));
-  const client = new JupyterClient(endpoint);
+  const client = new JupyterClient(endpoint as JupyterEndpoint);
   try {
     const kernel = await startPython(client);
     const { text, reply } = await runCell(kernel, code);

@@ -39,6 +39,7 @@ const starting = {
   resource_class_id: 'standard',
   resource_class: resourceClass,
   progress: { percent: 0, message: 'Queued' },
+  storage_limit: 'not_enforced',
   created_at: exampleTime,
   started_at: null,
   last_activity_at: null,

@@ -58,8 +58,8 @@ export class DockerBackend implements WorkerBackend {
   }
 
   ownerOf(): FileOwner | undefined {
-    const { user } = this.#deps.access;
-    return user.uid === process.getuid!() ? undefined : user;
+    const { isRemote, user } = this.#deps.access;
+    return isRemote || user.uid === process.getuid!() ? undefined : user;
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {

@@ -1,4 +1,5 @@
-import type { Duplex, Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { EngineError, hasStatus } from './engine-error.js';
@@ -118,12 +119,12 @@ export class DockerEngine {
    * @returns its input, and its outputs in the engine's frames
    * @throws EngineError
    */
-  async exec(id: string, command: string[]): Promise<Duplex> {
+  async exec(id: string, command: string[]): Promise<Socket> {
     const how = { Cmd: command, AttachStdin: true, AttachStdout: true, AttachStderr: false, Tty: false };
     const exec = await this.#read((docker) => docker.getContainer(id).exec(how));
-    return this.#stream((abortSignal) =>
-      this.#streams.getExec(exec.id).start({ hijack: true, stdin: true, abortSignal }),
-    );
+    const begin = (abortSignal: AbortSignal) =>
+      this.#streams.getExec(exec.id).start({ hijack: true, stdin: true, abortSignal });
+    return (await this.#stream(begin)) as Socket;
   }
 
   #read<T>(request: (docker: Docker) => Promise<T>): Promise<T> {

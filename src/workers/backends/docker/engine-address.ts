@@ -12,7 +12,7 @@ const defaultTlsPort = 2376;
 /**
  * How to reach the configured engine.
  * @returns `isRemote`: whether it is reached over the network, so that it does not see the files of this machine
- * @throws DomainError `runtime_unavailable` when it is reached over the network without certificates
+ * @throws DomainError `runtime_unavailable` when it is reached over the network and its certificates are missing
  */
 export function engineAddress({
   dockerHost,
@@ -29,7 +29,7 @@ export function engineAddress({
     throw new DomainError('runtime_unavailable', message);
   }
   const { hostname, port } = new URL(dockerHost);
-  const read = (name: string) => readFileSync(join(dockerCertPath, name));
+  const read = (name: string) => readCertificate(join(dockerCertPath, name));
   const address = {
     protocol: 'https' as const,
     host: hostname,
@@ -39,4 +39,13 @@ export function engineAddress({
     agent: new HttpsAgent({ keepAlive: false }),
   };
   return { address, isRemote: true };
+}
+
+function readCertificate(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const message = 'DOCKER_CERT_PATH has no readable ca.pem, cert.pem and key.pem; put them there.';
+    throw new DomainError('runtime_unavailable', message, { cause });
+  }
 }

@@ -6,6 +6,7 @@ import { DockerBackend } from './docker-backend.js';
 import { DockerEngine } from './docker-engine.js';
 import { engineAddress } from './engine-address.js';
 import { LocalAccess } from './local-access.js';
+import { RemoteAccess } from './remote-access.js';
 import { RunFolders } from './run-folders.js';
 import { WorkerContainers } from './worker-containers.js';
 import { WorkerImages } from './worker-images.js';
@@ -17,7 +18,7 @@ const unprivileged: FileOwner = { uid: 1000, gid: 1000 };
 /**
  * Opens the backend `docker`. It connects to the engine in the background, also when the engine is started later.
  * @param options.stateRoot absolute path of a folder that outlives the gateway
- * @throws Error when the certificates of a remote engine cannot be read
+ * @throws DomainError `runtime_unavailable` when the certificates of a remote engine are missing
  */
 export function openDockerBackend(options: {
   config: Pick<ContainerConfig, 'dockerHost' | 'dockerCertPath' | 'image' | 'allowedImages'>;
@@ -27,11 +28,11 @@ export function openDockerBackend(options: {
   log: Logger;
 }): WorkerBackend {
   const { config, gatewayId, log } = options;
-  const { address } = engineAddress(config);
+  const { address, isRemote } = engineAddress(config);
   const engine = new DockerEngine(address);
-  const user = containerUser();
+  const user = isRemote ? gatewayUser() : containerUser();
   const folders = new RunFolders(join(options.stateRoot, 'docker'), user);
-  const access = new LocalAccess(folders, user);
+  const access = isRemote ? new RemoteAccess(engine) : new LocalAccess(folders, user);
   const network = new WorkerNetwork(engine, gatewayId);
   const containers = new WorkerContainers({ engine, access, network, gatewayId });
   const images = new WorkerImages({ engine, image: config.image, allowed: config.allowedImages, log });
@@ -40,6 +41,10 @@ export function openDockerBackend(options: {
 
 /** The gateway's own user, so that both may write the files, unless that is root. */
 function containerUser(): FileOwner {
-  const uid = process.getuid!();
-  return uid === 0 ? unprivileged : { uid, gid: process.getgid!() };
+  const user = gatewayUser();
+  return user.uid === 0 ? unprivileged : user;
+}
+
+function gatewayUser(): FileOwner {
+  return { uid: process.getuid!(), gid: process.getgid!() };
 }

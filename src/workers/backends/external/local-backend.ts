@@ -5,7 +5,7 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { FileOwner, WorkerBackend } from '../../backend.js';
+import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { giveFolder } from './give-folder.js';
@@ -16,6 +16,7 @@ import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LaunchPlan } from './launcher-program.js';
 import type { LocalPython } from './local-python.js';
+import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
@@ -69,6 +70,7 @@ export class LocalBackend implements WorkerBackend {
   readonly #users = new Map<string, number>();
   #probed: Promise<Isolation> | undefined;
   readonly #kernels: KernelNames;
+  readonly #usage = new ProcessUsage();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -143,6 +145,11 @@ export class LocalBackend implements WorkerBackend {
     return found;
   }
 
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const record = await this.#records.read(workerId);
+    return record ? this.#usage.measure(record.runtimeDirectory) : null;
+  }
+
   onExit(listener: (exit: WorkerExit) => void): () => void {
     return this.#watch.onExit(listener);
   }
@@ -170,7 +177,6 @@ export class LocalBackend implements WorkerBackend {
     }
     await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
-    const plan = this.#planOf(spec, folders, { python, isolation, uid });
     const record: ServerRecord = {
       pid: null,
       startTicks: null,
@@ -182,8 +188,9 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const environment = serverEnvironment(folders, python, token, spec.profile.environment);
-    const child = await spawnServer(python, plan, environment, folders.log).catch(async (error) => {
+    const plan = this.#planOf(spec, folders, { python, isolation, uid });
+    const env = serverEnvironment(folders, python, token, spec.profile.environment);
+    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
     });
@@ -233,6 +240,7 @@ export class LocalBackend implements WorkerBackend {
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
+    this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
     this.#users.delete(workerId);
   }

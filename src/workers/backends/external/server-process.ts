@@ -42,15 +42,15 @@ export async function endServer(server: ProcessIdentity, runtimeDirectory: strin
     if (await isRunning(server)) signal(-server.pid, 'SIGKILL');
   }
   for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
-    const left = await heirs(runtimeDirectory);
+    const left = await processesOf(runtimeDirectory);
     if (left.length === 0) return;
     for (const pid of left) signal(pid, 'SIGKILL');
     await sleep(pollMs);
   }
 }
 
-/** The processes that inherited the environment of a server. */
-async function heirs(runtimeDirectory: string): Promise<number[]> {
+/** The ids of a server and of all processes that inherited its environment; none where there is no /proc. */
+export async function processesOf(runtimeDirectory: string): Promise<number[]> {
   const entry = `${marker}=${runtimeDirectory}`;
   const found: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
@@ -61,11 +61,16 @@ async function heirs(runtimeDirectory: string): Promise<number[]> {
   return found;
 }
 
-async function readStat(pid: number): Promise<{ state: string; startTicks: number } | undefined> {
+/** What `/proc/<pid>/stat` says about a process; undefined when it has ended. Ticks are hundredths of a second. */
+export async function readStat(
+  pid: number,
+): Promise<{ state: string; startTicks: number; cpuTicks: number } | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The second field is the program's name in parentheses; the name may contain spaces and parentheses itself.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields ? { state: fields[0] ?? '', startTicks: Number(fields[19]) } : undefined;
+  if (!fields) return undefined;
+  const cpuTicks = Number(fields[11]) + Number(fields[12]);
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]), cpuTicks };
 }
 
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
