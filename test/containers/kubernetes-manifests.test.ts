@@ -5,7 +5,8 @@ import {
   PatchStrategy,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { adminConfig, describeWithCluster, exists, waitUntil } from '../support/kubernetes.js';
+import { clusterConfig } from '../support/cluster.js';
+import { describeWithCluster, exists, waitUntil } from '../support/kubernetes.js';
 import { readManifests } from '../support/manifests.js';
 
 describeWithCluster('the manifests of deploy/kubernetes', { timeout: 120_000 }, () => {
@@ -15,7 +16,7 @@ describeWithCluster('the manifests of deploy/kubernetes', { timeout: 120_000 }, 
   const namespaces = ['notebooks', 'notebook-workers'];
 
   beforeAll(async () => {
-    const admin = adminConfig();
+    const admin = clusterConfig();
     core = admin.makeApiClient(CoreV1Api);
     objects = KubernetesObjectApi.makeApiClient(admin);
     manifests = await readManifests();
