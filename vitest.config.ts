@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { addInfrastructureVariables } from './test/support/infrastructure.js';
 import { secondTries } from './test/support/second-tries.js';
 
 // One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
@@ -12,6 +13,8 @@ const onDatabase = [
   'test/contract/**/*.test.ts',
   'test/access/**/*.test.ts',
 ];
+// Tests that need a Docker engine or a cluster.
+const inContainers = ['test/containers/**/*.test.ts'];
 const shared = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
@@ -34,6 +37,28 @@ const postgres: TestProjectConfiguration[] =
       ]
     : [];
 
+// The same for Docker and Kubernetes. Several of these tests stop the engine or a part of the cluster, so they run alone.
+const hasInfrastructure = addInfrastructureVariables();
+if (!hasInfrastructure && !process.env.CI)
+  console.log('The tests in containers are skipped. Start what they need: npm run infrastructure -- up');
+const containers: TestProjectConfiguration[] =
+  hasInfrastructure || process.env.CI
+    ? [
+        {
+          resolve: { alias },
+          test: {
+            ...shared,
+            name: 'containers',
+            include: inContainers,
+            globalSetup: [],
+            env: { TEST_DB: 'pglite' },
+            fileParallelism: false,
+            sequence: { groupOrder: 1 },
+          },
+        },
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -47,7 +72,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: onDatabase,
+          exclude: [...onDatabase, ...inContainers],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -57,6 +82,7 @@ export default defineConfig({
         test: { ...shared, name: 'pglite', include: onDatabase, env: { TEST_DB: 'pglite' } },
       },
       ...postgres,
+      ...containers,
     ],
   },
 });

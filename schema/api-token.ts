@@ -93,7 +93,8 @@ builder.mutationFields((t) => ({
   revokeApiToken: t.field({
     type: ApiToken,
     description:
-      "Revokes an API token at once; idempotent. The caller's own; anyone's for platform admins. Needs the scope `admin`.",
+      "Revokes an API token immediately; idempotent. The caller's own; anyone's for platform admins. " +
+      'Needs the scope `admin`.',
     args: { id: t.arg.id({ required: true, description: 'UUID of the token.' }) },
     resolve: (_root, { id }, { services, ctx }) => revokeApiToken(services, ctx, id),
   }),

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import { invalidField } from '../src/errors.js';
 import type { Listing } from '../src/paging/listing.js';
+import { checkAll } from '../src/validation/check-all.js';
 import { builder } from './builder.js';
 
 /** A part of a list; the whole list's length is only counted when it is asked for. */
@@ -107,19 +108,23 @@ export interface PageArgs {
 
 /**
  * Reads one page, with one row more to know whether more follows.
- * @throws DomainError `invalid_request` for negative numbers and for an `after` that is not a cursor of the list
+ * @throws DomainError `invalid_request` for negative numbers and for an `after` that is not a cursor of the list, together
+ *   with the faults of the list's own arguments
  */
 export async function readPage<T>(
   args: PageArgs,
   list: Listing<T>,
   { defaultSize, maxSize }: PageSize = usualPageSize,
 ): Promise<Connection<T>> {
-  const requested = args.first ?? args.limit ?? defaultSize;
-  const offset = args.offset ?? 0;
-  if (requested < 0) throw invalidField(args.first == null ? 'limit' : 'first', 'must not be negative');
-  if (offset < 0) throw invalidField('offset', 'must not be negative');
-  const size = Math.min(requested, maxSize);
-  const rows = await list.find({ take: size + 1, skip: offset, after: args.after ?? undefined });
+  const size = clamp(args.first ?? args.limit ?? defaultSize, maxSize);
+  const offset = clamp(args.offset ?? 0);
+  // Read also when a number is refused: only the list knows what is wrong with its own arguments.
+  const { rows } = await checkAll({
+    first: () => refuseNegative('first', args.first),
+    limit: () => refuseNegative('limit', args.limit),
+    offset: () => refuseNegative('offset', args.offset),
+    rows: () => list.find({ take: size + 1, skip: offset, after: args.after ?? undefined }),
+  });
   const edges = rows.slice(0, size).map((node) => ({ cursor: list.cursorOf(node), node }));
   return {
     edges,
@@ -127,4 +132,12 @@ export async function readPage<T>(
     hasNextPage: rows.length > size,
     totalCount: list.count,
   };
+}
+
+function clamp(value: number, max = Number.POSITIVE_INFINITY): number {
+  return Math.max(0, Math.min(value, max));
+}
+
+function refuseNegative(field: keyof PageArgs, value: number | null | undefined): void {
+  if (value != null && value < 0) throw invalidField(field, 'must not be negative');
 }

@@ -1,7 +1,5 @@
 import { builder } from './builder.js';
-import { interfaces, type Of, typeNames } from './execution-event.js';
-
-const buffers = "The message's binary buffers as base64; null, and left out in REST, where it has none.";
+import { buffers, interfaces, type Of, typeNames } from './execution-event.js';
 
 builder.objectRef<Of<'comm_open'>>(typeNames.comm_open).implement({
   description: 'The kernel opens a comm, as widgets do.',

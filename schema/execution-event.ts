@@ -32,6 +32,10 @@ export const typeNames = {
   failure: 'ExecutionFailure',
 } as const satisfies Record<ExecutionEvent['type'], string>;
 
+/** The description of the field `buffers`, which several types of events have. */
+export const buffers =
+  "The message's binary buffers as base64; null, and left out in REST, where it has none.";
+
 const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent').implement({
   description:
     'An entry of the numbered log of an execution. Exactly one `FinalResponse` or `ExecutionFailure` ends it. ' +
@@ -52,7 +56,10 @@ const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent')
       resolve: (row) => row.execution.cellIndex,
     }),
     sequence: t.exposeInt('sequence', { description: 'From 1, without gaps: the cursor to resume after.' }),
-    type: t.string({ description: 'The type in a word, as in REST.', resolve: (row) => row.event.type }),
+    type: t.string({
+      description: 'The type, as one word: the same as in REST.',
+      resolve: (row) => row.event.type,
+    }),
   }),
 });
 

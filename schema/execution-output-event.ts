@@ -1,10 +1,9 @@
 import { builder } from './builder.js';
-import { interfaces, type Of, typeNames } from './execution-event.js';
+import { buffers, interfaces, type Of, typeNames } from './execution-event.js';
 
 const data = 'By MIME type.';
 const metadata = 'By MIME type, or for all.';
 const transient = 'What is not kept in a notebook, as `display_id`.';
-const buffers = "The message's binary buffers as base64; null, and left out in REST, where it has none.";
 
 builder.objectRef<Of<'execute_input'>>(typeNames.execute_input).implement({
   description: 'The kernel took the code.',
@@ -115,7 +114,7 @@ builder.objectRef<Of<'output_lost'>>(typeNames.output_lost).implement({
       resolve: (row) => row.event.count,
     }),
     reason: t.string({
-      description: 'Why they are missing, in one word.',
+      description: 'The reason why they are missing, as one word.',
       resolve: (row) => row.event.reason,
     }),
   }),

@@ -10,6 +10,7 @@ import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
+import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
 const Execution = builder.prismaObject('Execution', {
@@ -90,7 +91,7 @@ builder.mutationFields((t) => ({
   executeCell: t.field({
     type: Execution,
     description:
-      'Queues a cell and returns at once; follow it with the subscription `executionEvents`. ' +
+      'Queues a cell and returns immediately; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
     args: {
       spaceSlug: t.arg.string({
@@ -120,11 +121,7 @@ builder.subscriptionField('executionsChanged', (t) =>
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      ...watchArgs,
       sessionId: t.arg.id({ description: 'Only those of this session; needs `canView` in its workspace.' }),
     },
     subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>

@@ -21,6 +21,7 @@ import './notebook-document.js';
 import './notebook-link.js';
 import './kernel-profile.js';
 import './resource-class.js';
+import './jupyter-server.js';
 import './worker.js';
 import './worker-file.js';
 import './warm-pool.js';

@@ -4,7 +4,7 @@ import { builder } from './builder.js';
 export const VersionAuthor = builder
   .objectRef<{ userId: string | null; name: string; email: string }>('VersionAuthor')
   .implement({
-    description: "A commit's author as Git has them.",
+    description: 'The author of a commit, with the name and e-mail address that the commit has.',
     fields: (t) => ({
       userId: t.exposeID('userId', {
         nullable: true,

@@ -130,7 +130,7 @@ builder.mutationFields((t) => ({
   syncRepository: t.field({
     type: RepositoryRemote,
     description:
-      'Queues a sync with the remote and returns at once; `repositoryRemoteChanged` reports its end. Needs the scope ' +
+      'Queues a sync with the remote and returns immediately; `repositoryRemoteChanged` reports its end. Needs the scope ' +
       '`admin` and the space role admin.',
     args: repositoryArgs,
     resolve: (_root, { spaceSlug, repositoryId }, { services, ctx }) =>

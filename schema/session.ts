@@ -11,6 +11,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { SessionStatusEnum } from './enums.js';
 import { Space } from './space.js';
+import { watchArgs } from './watch-args.js';
 import { startFields } from './worker.js';
 import { Workspace } from './workspace.js';
 
@@ -38,7 +39,8 @@ export const Session = builder.prismaObject('Session', {
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why it is dead, in a word.',
+      description:
+        'The reason for its status, as one word, where nobody asked for it: `kernel_died`, `idle_timeout`, `worker_gone`, …',
     }),
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",
@@ -47,7 +49,7 @@ export const Session = builder.prismaObject('Session', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its status last changed.',
+      description: 'When its kernel last began or ended a cell or a start.',
     }),
   }),
 });
@@ -166,11 +168,7 @@ builder.subscriptionField('sessionChanged', (t) =>
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      ...watchArgs,
       sessionId: t.arg.id({ description: 'Only this session; needs `canView` in its workspace.' }),
     },
     subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>

@@ -7,13 +7,15 @@ import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.j
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
+import type { UsageSample } from '../src/workers/worker-usage.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
-import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
+import { BackendEnum, RepositoryKindEnum, StorageLimitEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
+import { watchArgs } from './watch-args.js';
 import { Workspace } from './workspace.js';
 
 const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('WorkerProgress').implement({
@@ -21,6 +23,17 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   fields: (t) => ({
     percent: t.exposeInt('percent', { description: 'From 0 to 100, where 100 is `ready`.' }),
     message: t.exposeString('message', { description: 'What the start waits for, in words for people.' }),
+  }),
+});
+
+const WorkerUsage = builder.objectRef<UsageSample>('WorkerUsage').implement({
+  description: 'What a worker uses, with all processes of its kernels.',
+  fields: (t) => ({
+    cpuCores: t.exposeFloat('cpuCores', {
+      description: 'Cores, averaged since the sample before, or over a moment for the first.',
+    }),
+    memoryMb: t.exposeFloat('memoryMb', { description: 'MiB of memory.' }),
+    sampledAt: t.expose('sampledAt', { type: 'DateTime', description: 'When it was measured.' }),
   }),
 });
 
@@ -51,7 +64,9 @@ export const Worker = builder.prismaObject('Worker', {
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'Why, in a word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+      description:
+        'The reason, as one word: `requested`, `idle_timeout`, `max_age`, `start_failed`, `start_timeout`, ' +
+        '`out_of_memory`, `exited`, `lost`, …',
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,
@@ -84,11 +99,40 @@ export const Worker = builder.prismaObject('Worker', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a cell last began or ended.',
+      description:
+        'When a cell last began or ended, or one of its sessions was last watched; within a minute.',
     }),
     stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
+
+builder.prismaObjectFields(Worker, (t) => ({
+  usage: t.field({
+    type: WorkerUsage,
+    nullable: true,
+    description:
+      'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',
+    resolve: (worker, _args, { services }) => services.workers.usage.read(worker.id),
+  }),
+  storageLimit: t.field({
+    type: StorageLimitEnum,
+    description: 'Whether its folder cannot exceed the storage of its class.',
+    resolve: ({ backend }, _args, { services }) =>
+      services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
+  }),
+  expiresAt: t.expose('expiresAt', {
+    type: 'DateTime',
+    nullable: true,
+    description:
+      'When it will be stopped if nothing happens. Set five minutes before that (for limits below ten minutes, half of ' +
+      'the limit before), and null else; `workerChanged` reports both.',
+  }),
+  expiryReason: t.exposeString('expiryReason', {
+    nullable: true,
+    description:
+      'Why it will be stopped: `idle_timeout`, which any use of it prevents, or `max_age`, which nothing prevents.',
+  }),
+}));
 
 const WorkerConnection = connectionType('Worker', Worker);
 
@@ -212,15 +256,11 @@ builder.subscriptionField('workerChanged', (t) =>
   t.field({
     type: Worker,
     description:
-      'Follows the status and progress of the workers in workspaces that the caller can view. ' +
+      'Follows the status, progress and usage of the workers in workspaces that the caller can view. ' +
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      workspaceId: t.arg.id({ description: 'Only those of this workspace; needs `canView`.' }),
+      ...watchArgs,
       workerId: t.arg.id({ description: 'Only this worker; needs `canView` in its workspace.' }),
     },
     subscribe: (_root, { spaceSlug, ...filter }, { services, ctx }) =>

@@ -26,7 +26,7 @@ export function openDatasource(url = 'pglite:') {
       const held = await lockDirectory(folder);
       closers.unshift(() => held.release());
     } catch ({ message }) {
-      // Of any other error the engine tells a number only.
+      // Of any other error the engine reports a number only.
       throw new DriverAdapterError({ kind: 'postgres', code: 'N/A', severity: 'ERROR', message });
     }
   }

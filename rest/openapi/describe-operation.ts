@@ -5,7 +5,7 @@ import type { DataSchemas } from './data-schemas.js';
 import { describeErrors, errorsByStatus } from './describe-errors.js';
 import { describeParameters } from './describe-parameters.js';
 import { SuccessDescriber } from './describe-success.js';
-import { exampleOf } from './examples/examples.js';
+import { examplesOf } from './examples/examples.js';
 import { inputSchema } from './input-schema.js';
 import type { Components, JsonSchema } from './json-schema.js';
 import type { OperationExample } from './operation-example.js';
@@ -20,7 +20,8 @@ export function describeOperation(
   document: { data: DataSchemas; components: Components; errors: Map<string, JsonSchema> },
 ): JsonSchema {
   const { data, components, errors } = document;
-  const example = exampleOf(route.operationId);
+  const examples = examplesOf(route.operationId);
+  const [example] = examples;
   return {
     operationId: route.operationId,
     tags: [route.tag],
@@ -30,7 +31,7 @@ export function describeOperation(
     parameters: describeParameters(route, example),
     ...(route.body ? { requestBody: requestBody(route.body, example) } : {}),
     responses: {
-      ...new SuccessDescriber({ route, data, components, example }).describe(),
+      ...new SuccessDescriber({ route, data, components, examples }).describe(),
       ...describeErrors(route, errors),
     },
   };

@@ -16,19 +16,19 @@ export class SuccessDescriber {
   readonly #route: RouteDescription;
   readonly #data: DataSchemas;
   readonly #components: Components;
-  readonly #example: OperationExample;
+  readonly #examples: readonly [OperationExample, ...OperationExample[]];
 
   /** @param deps.components gets the named schemas */
   constructor(deps: {
     route: RouteDescription;
     data: DataSchemas;
     components: Components;
-    example: OperationExample;
+    examples: readonly [OperationExample, ...OperationExample[]];
   }) {
     this.#route = deps.route;
     this.#data = deps.data;
     this.#components = deps.components;
-    this.#example = deps.example;
+    this.#examples = deps.examples;
   }
 
   /** The answers by status. */
@@ -104,14 +104,15 @@ export class SuccessDescriber {
         'text/event-stream': {
           schema: { type: 'string' },
           'x-itemSchema': refTo('ExecutionStreamItem'),
-          example: this.#example.answer,
+          example: this.#examples[0].answer,
         },
       },
     };
   }
 
   #json(status: number, description: string, schema: JsonSchema, ...headers: string[]): JsonSchema {
-    const example = status === this.#example.status ? { example: this.#example.answer } : {};
+    const shown = this.#examples.find((one) => one.status === status);
+    const example = shown ? { example: shown.answer } : {};
     return {
       description,
       headers: headersOf(this.#route, ...this.#links(), ...headers),

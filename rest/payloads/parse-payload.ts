@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { RequestError, type RequestFault } from '../request-error.js';
 import { describeIssue } from './describe-issue.js';
 
-/** More faults than this are not reported: whoever has mended these sends the request again. */
+/** More faults are not reported, so that an answer stays short. A client that corrects these gets the next ones. */
 const maxFaults = 20;
 
 /**

@@ -7,7 +7,10 @@ const visibility = z
   .describe(
     'Who can view it: every member of the space, only the owner, or the owner and everybody with a grant.',
   );
-const name = text('A name for people: 1 to 200 characters without the spaces around it.', { minLength: 1 });
+const name = text('A name for people: 1 to 200 characters without the spaces around it.', {
+  minLength: 1,
+  maxLength: 200,
+});
 const repository = idText('A repository of this space that you may edit.');
 const branch = refText("The branch of its files; default: the repository's default branch.");
 const owner = idText('A member of the space; default: you.');

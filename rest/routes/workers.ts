@@ -69,8 +69,8 @@ export const workerRoutes: RestRoute[] = [
     path: '/workers',
     summary: 'Start a worker, or get your live one.',
     description:
-      'It answers at once with the status `starting`. Your live worker for the same workspace, branch, profile and class ' +
-      'is answered with 200 instead.',
+      'It answers immediately with the status `starting`. Your live worker for the same workspace, branch, profile and ' +
+      'class is answered with 200 instead.',
     needs: { scope: 'execute', permission: '`can_edit` over the workspace' },
     body: startBody,
     document: StartWorkerDocument,
@@ -86,7 +86,7 @@ export const workerRoutes: RestRoute[] = [
     path: '/workers/:worker_id',
     summary: 'Read a worker.',
     description:
-      '`status_reason` says in one word why a worker is in its status, `error_detail` in a sentence.',
+      '`status_reason` is one word for why a worker is in its status, `error_detail` is a sentence.',
     needs: { scope: 'read', permission: '`can_view` over the workspace' },
     document: GetWorkerDocument,
     variables: ({ space, param }) => ({ space, id: param('worker_id') }),

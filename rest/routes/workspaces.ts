@@ -66,6 +66,7 @@ export const workspaceRoutes: RestRoute[] = [
       },
     }),
     responds: { kind: 'created', at: 'createWorkspace' },
+    errors: ['invalid_ref'],
     repeats: 'createWorkspace',
   }),
   route({
@@ -109,7 +110,7 @@ export const workspaceRoutes: RestRoute[] = [
       },
     }),
     responds: { kind: 'ok', at: 'updateWorkspace' },
-    errors: ['workspace_archived'],
+    errors: ['invalid_ref', 'workspace_archived'],
   }),
   route({
     operationId: 'readWorkspaceAccess',

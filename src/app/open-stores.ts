@@ -14,6 +14,8 @@ export interface Stores {
   git: GitStore;
   /** The version of native git, e.g. `2.39.5`. */
   gitVersion: string;
+  /** The UUID of this installation, which all processes on its database share. */
+  gatewayId: string;
 }
 
 /** What {@link openStores} needs. */
@@ -42,13 +44,14 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       pgliteDirectory: config.databaseUrl ? undefined : join(config.dataDir, 'database'),
       migrationsDirectory,
     }));
+  const gatewayId = await databaseId(database.prisma);
   const git = new GitStore({
     root: join(config.dataDir, 'repositories'),
     native,
     leases: database.leases,
-    databaseId: await databaseId(database.prisma),
+    databaseId: gatewayId,
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
-  return { database, git, gitVersion: native.version };
+  return { database, git, gitVersion: native.version, gatewayId };
 }

@@ -5,7 +5,7 @@ import type { SizedEntry } from './log-tails.js';
 import { untilWritten } from './until-written.js';
 import { insertEnd, insertEntries } from './write-log.js';
 
-/** `busy` and the like wait so long for the output that follows at once: one write in place of three. */
+/** `busy` and the like wait so long for output that may follow: one write in place of three. */
 const holdMs = 5;
 
 /** What a {@link LogWriter} works with. */
@@ -43,7 +43,7 @@ export class LogWriter {
     this.#sequence = deps.lastSequence;
   }
 
-  /** Adds an event; returns at once. */
+  /** Adds an event; returns immediately. */
   write(event: ExecutionEvent): void {
     if (this.#failure) return;
     const urgency = this.#backlog.add(event);

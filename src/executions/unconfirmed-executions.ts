@@ -5,7 +5,7 @@ import { untilWritten } from './until-written.js';
 
 /** The client has so long to send the id of an unconfirmed execution again before the execution ends as failed. */
 const confirmMs = 1_000;
-/** How many rows are read at once. */
+/** How many rows one query reads. */
 const maxRows = 500;
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const retryMs = [50, 200, 1000, 3000];
 
 /**
- * Repeats a write until it succeeds. However long the database is out, a run must lose neither its output nor its end.
+ * Repeats a write until it succeeds: a run loses neither its output nor its end while the database cannot be reached.
  * @param options.signal ends the tries
  * @param options.onDelay called with the error of each try from the fifth on
  * @throws the database's error, once the row that is written to does not exist any more or `signal` has aborted

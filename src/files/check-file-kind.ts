@@ -9,5 +9,13 @@ import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 export function checkFileKind(path: string, kind: FileKind, field = 'path'): void {
   if (fileKind(path) === kind) return;
   const message = kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
-  throw new FieldError('invalid_path', [{ path: [field], message, type: 'kind_mismatch' }]);
+  throw kindMismatch(field, message);
+}
+
+/**
+ * The error for a field that does not fit the kind of the file: `invalid_path` of the type `kind_mismatch`.
+ * @param message the rest of a sentence that begins with the field's name
+ */
+export function kindMismatch(field: string, message: string): FieldError {
+  return new FieldError('invalid_path', [{ path: [field], message, type: 'kind_mismatch' }]);
 }

@@ -10,9 +10,19 @@ export type { CommitResult } from '../engines/git/git-store.js';
 const maxMessageLength = 10_000;
 
 /**
+ * Checks the message of a commit.
+ * @param given absent and blank count as `fallback`
+ * @returns the message without the spaces around it
+ * @throws DomainError `invalid_request` naming `commitMessage`
+ */
+export function checkCommitMessage(given: string | null | undefined, fallback: string): string {
+  return checkText(given?.trim() || fallback, 'commitMessage', maxMessageLength);
+}
+
+/**
  * Creates one commit from the changes and indexes it, which publishes the commit to subscribers.
- * @throws DomainError `invalid_request`, `invalid_path`, `invalid_ref`, `not_found`, `file_exists`,
- *   `base_sha_conflict`, `storage_unavailable`
+ * @param input.message from {@link checkCommitMessage}
+ * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`, `storage_unavailable`
  */
 export async function commitChanges(
   services: FileServices,
@@ -20,7 +30,6 @@ export async function commitChanges(
   target: BranchTarget,
   input: { changes: FileChange[]; message: string },
 ): Promise<CommitResult> {
-  const message = checkText(input.message, 'commitMessage', maxMessageLength);
   // Checked before the commit: while a long history is being indexed, the answer to a save could not be read.
   const { id, defaultBranch } = target.repository;
   await services.indexer.ready(id, target.branch);
@@ -32,7 +41,7 @@ export async function commitChanges(
     changes: input.changes,
     author: { name: ctx.actor.name, email: ctx.actor.email },
     committer: serviceIdentity,
-    message,
+    message: input.message,
   });
   await services.indexer.ensure(target.repository.id, target.branch);
   return result;

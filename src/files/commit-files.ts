@@ -1,12 +1,13 @@
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
-import { FieldError, type FieldFault, invalidField } from '../errors.js';
+import { invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
-import { commitChanges } from './commit-changes.js';
+import { faultsBelow } from '../validation/faults-below.js';
+import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
-import { type FileTarget, loadBranchTarget } from './file-target.js';
+import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { renameChecks } from './rename-file.js';
 import { checkBaseSha } from './save-file.js';
 
@@ -41,13 +42,23 @@ export async function commitFiles(
   address: FileTarget,
   input: CommitFilesInput,
 ): Promise<CommitResult> {
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  const { length } = input.changes;
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+  const { branch, changes, message } = await checkAll({
+    branch: () => checkTargetBranch(services, target, input.branch),
+    changes: () => checkChanges(input.changes),
+    message: () => checkCommitMessage(input.commitMessage, `Change ${input.changes.length} files`),
+  });
+  return commitChanges(services, ctx, { ...target, branch }, { changes, message });
+}
+
+async function checkChanges(changes: FileChangeInput[]): Promise<FileChange[]> {
+  const { length } = changes;
   if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
   if (length > maxChanges) throw invalidField('changes', `must have at most ${maxChanges} items`, 'too_long');
-  return commitChanges(services, ctx, target, {
-    changes: await checkEach(input.changes, checkChange),
-    message: input.commitMessage.trim() || `Change ${length} files`,
+  return checkEach(changes, async (change, index) => {
+    const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => change[name]) ?? 'delete';
+    const at = ['changes', index, member];
+    return { ...(await faultsBelow(at, () => toChange(change))), at };
   });
 }
 
@@ -80,17 +91,4 @@ async function toChange(input: FileChangeInput): Promise<FileChange> {
     baseSha: () => checkBaseSha(given),
   });
   return { kind: 'delete', path, baseSha };
-}
-
-/** Checks one change. The paths of its faults are relative to the whole input. */
-async function checkChange(input: FileChangeInput, index: number): Promise<FileChange> {
-  try {
-    return await toChange(input);
-  } catch (error) {
-    if (!(error instanceof FieldError)) throw error;
-    const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => input[name]) ?? 'delete';
-    const [first, ...more] = error.faults;
-    const whole = (fault: FieldFault) => ({ ...fault, path: ['changes', index, member, ...fault.path] });
-    throw new FieldError(error.code, [whole(first), ...more.map(whole)]);
-  }
 }

@@ -2,9 +2,9 @@ import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
 import { checkAll } from '../validation/check-all.js';
-import { commitChanges } from './commit-changes.js';
+import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import type { FileServices } from './file-services.js';
-import { type FileTarget, loadBranchTarget } from './file-target.js';
+import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
 /** Which file to delete. Its versions remain readable. */
@@ -29,13 +29,20 @@ export async function deleteFile(
   address: FileTarget,
   input: DeleteFileInput,
 ): Promise<CommitResult> {
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  const { baseSha } = await checkAll({
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+  const { branch, baseSha, message } = await checkAll({
     path: () => assertWritablePath(input.path),
+    branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
+    message: () => checkCommitMessage(input.commitMessage, `Delete ${input.path}`),
   });
-  return commitChanges(services, ctx, target, {
-    changes: [{ kind: 'delete', path: input.path, baseSha }],
-    message: input.commitMessage?.trim() || `Delete ${input.path}`,
-  });
+  return commitChanges(
+    services,
+    ctx,
+    { ...target, branch },
+    {
+      changes: [{ kind: 'delete', path: input.path, baseSha }],
+      message,
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
-import { checkFileKind } from './check-file-kind.js';
+import { checkFileKind, kindMismatch } from './check-file-kind.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
@@ -53,14 +53,12 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
   const kind = fileKind(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);
   if (kind === 'notebook') {
-    if (input.content != null)
-      throw invalidField('content', 'is for text files; send "notebook"', 'kind_mismatch');
+    if (input.content != null) throw kindMismatch('content', 'is for text files; send "notebook"');
     if (input.notebook != null) return encodedNotebook(normalizeNotebook(input.notebook));
     if (options.isNew) return encodedNotebook(emptyNotebook());
     throw invalidField('notebook', 'is required', 'missing');
   }
-  if (input.notebook != null)
-    throw invalidField('notebook', 'is for paths that end in .ipynb', 'kind_mismatch');
+  if (input.notebook != null) throw kindMismatch('notebook', 'is for paths that end in .ipynb');
   if (input.content == null) throw invalidField('content', 'is required', 'missing');
   if (!input.content.isWellFormed())
     throw invalidField('content', 'must be valid Unicode (no lone surrogates)');

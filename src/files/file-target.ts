@@ -1,9 +1,9 @@
 import type { Repository, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import type { FileServices } from './file-services.js';
@@ -74,19 +74,16 @@ export interface BranchTarget extends LoadedTarget {
 }
 
 /**
- * Loads what a write addresses and authorizes the caller for the branch. Called before the rest of the request is checked.
+ * Checks the branch of a write and authorizes the caller for it.
  * @param branch default the target's branch
- * @throws DomainError what {@link loadFileTarget} throws, `invalid_ref`, `branch_protected`
+ * @throws DomainError `invalid_ref`, `branch_protected`
  */
-export async function loadBranchTarget(
+export async function checkTargetBranch(
   services: FileServices,
-  ctx: RequestContext,
-  spaceSlug: string,
-  address: FileTarget,
+  target: LoadedTarget,
   branch: string | null | undefined,
-): Promise<BranchTarget> {
-  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+): Promise<string> {
   const name = checkBranchName(branch ?? target.defaultBranch);
   await assertBranchWritable(services, target, name);
-  return { ...target, branch: name };
+  return name;
 }

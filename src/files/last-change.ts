@@ -19,7 +19,7 @@ export interface LastChange {
  * the default branch is preferred. If no branch contains it, it is the last id that the path had on the default branch, or
  * else null.
  * @returns the changes by path
- * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched at once,
+ * @throws DomainError `not_found`, `payload_too_large` when the history is too long to be searched by one request,
  *   `storage_unavailable` while the default branch is indexed
  */
 export async function lastChanges(

@@ -1,8 +1,9 @@
 import type { RequestContext } from '../context.js';
+import { checkRef } from '../engines/git/check-ref.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing, ListQuery } from '../paging/listing.js';
-import { checkRef } from '../repositories/check-ref.js';
+import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
 import { type FileRows, type FileSource, openFileSource } from './file-target.js';
@@ -58,8 +59,11 @@ export function listFiles(
   };
   return {
     async find({ after, ...query }) {
-      const [path] = after === undefined ? [] : readCursor(after, 1);
-      return (await open()).page({ ...query, after: path });
+      const { cursor, list } = await checkAll({
+        cursor: () => (after === undefined ? [] : readCursor(after, 1)),
+        list: open,
+      });
+      return list.page({ ...query, after: cursor[0] });
     },
     count: async () => (await open()).count(),
     cursorOf: ({ path }) => writeCursor([path]),

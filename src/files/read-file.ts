@@ -1,7 +1,7 @@
 import type { RequestContext } from '../context.js';
+import { checkRef } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import type { FileKind } from '../notebooks/file-kind.js';
-import { checkRef } from '../repositories/check-ref.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import { checkFileKind } from './check-file-kind.js';

@@ -3,11 +3,11 @@ import { assertWritablePath } from '../engines/git/file-path.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
-import { commitChanges } from './commit-changes.js';
+import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { type FileContent, parseContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
-import { type FileTarget, loadBranchTarget } from './file-target.js';
+import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
 /** A rename on one branch. A notebook stays a notebook, and a text file stays a text file. */
@@ -33,11 +33,16 @@ export async function renameFile(
   address: FileTarget,
   input: RenameFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const { path, newPath } = input;
-  const { baseSha } = await checkAll(renameChecks(input));
+  const { branch, baseSha, message } = await checkAll({
+    ...renameChecks(input),
+    branch: () => checkTargetBranch(services, target, input.branch),
+    message: () => checkCommitMessage(input.commitMessage, `Rename ${path} to ${newPath}`),
+  });
+  const onBranch = { ...target, branch };
   let content!: FileContent;
-  const result = await commitChanges(services, ctx, target, {
+  const result = await commitChanges(services, ctx, onBranch, {
     changes: [
       {
         kind: 'move',
@@ -50,9 +55,9 @@ export async function renameFile(
         },
       },
     ],
-    message: input.commitMessage?.trim() || `Rename ${path} to ${newPath}`,
+    message,
   });
-  return describeSavedFile(services, target, { path: newPath, content, result });
+  return describeSavedFile(services, onBranch, { path: newPath, content, result });
 }
 
 /** The checks of a rename's input, for `checkAll`. */

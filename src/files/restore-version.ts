@@ -1,8 +1,9 @@
 import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
+import { checkAll } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
-import { commitChanges } from './commit-changes.js';
+import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { parseContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
@@ -44,15 +45,18 @@ export async function restoreVersion(
   const now = await prisma.branchFile.findFirst({ where: { repositoryId, branch, ...where } });
   const path = now?.path ?? version.path;
   const onBranch = { ...target, branch };
+  const { baseSha, message } = await checkAll({
+    baseSha: () => checkBaseSha(input.baseSha),
+    message: () =>
+      checkCommitMessage(input.commitMessage, `Restore ${path} to ${version.commitOid.slice(0, 12)}`),
+  });
   // Parsed before the commit: a version that cannot be returned is not restored.
   const content = parseContent(path, old.bytes);
   const result = await commitChanges(services, ctx, onBranch, {
     changes: [
-      now
-        ? { kind: 'save', path, bytes: old.bytes, baseSha: checkBaseSha(input.baseSha) }
-        : { kind: 'create', path, bytes: old.bytes },
+      now ? { kind: 'save', path, bytes: old.bytes, baseSha } : { kind: 'create', path, bytes: old.bytes },
     ],
-    message: input.commitMessage?.trim() || `Restore ${path} to ${version.commitOid.slice(0, 12)}`,
+    message,
   });
   return describeSavedFile(services, onBranch, { path, content, result });
 }

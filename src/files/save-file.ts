@@ -3,11 +3,11 @@ import { assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { commitChanges } from './commit-changes.js';
+import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { type ContentInput, encodeContent, type FileContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
-import { type BranchTarget, type FileTarget, loadBranchTarget } from './file-target.js';
+import { type BranchTarget, checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 
 /** A new file. */
 export interface CreateFileInput extends ContentInput {
@@ -34,15 +34,16 @@ export async function createFile(
   address: FileTarget,
   input: CreateFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  const { encoded } = await checkAll({
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+  const { branch, encoded, message } = await checkAll({
     path: () => assertWritablePath(input.path),
+    branch: () => checkTargetBranch(services, target, input.branch),
     encoded: () => encodeContent(input, { isNew: true }),
+    message: () => checkCommitMessage(input.commitMessage, `Create ${input.path}`),
   });
   const { bytes, content } = encoded;
-  const message = input.commitMessage?.trim() || `Create ${input.path}`;
   const change: FileChange = { kind: 'create', path: input.path, bytes };
-  return commitFile(services, ctx, target, { change, content, message });
+  return commitFile(services, ctx, { ...target, branch }, { change, content, message });
 }
 
 /**
@@ -57,16 +58,17 @@ export async function saveFile(
   address: FileTarget,
   input: SaveFileInput,
 ): Promise<SavedFile> {
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, input.branch);
-  const { baseSha, encoded } = await checkAll({
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+  const { branch, baseSha, encoded, message } = await checkAll({
     path: () => assertWritablePath(input.path),
+    branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
     encoded: () => encodeContent(input, { isNew: false }),
+    message: () => checkCommitMessage(input.commitMessage, `Update ${input.path}`),
   });
   const { bytes, content } = encoded;
-  const message = input.commitMessage?.trim() || `Update ${input.path}`;
   const change: FileChange = { kind: 'save', path: input.path, bytes, baseSha };
-  return commitFile(services, ctx, target, { change, content, message });
+  return commitFile(services, ctx, { ...target, branch }, { change, content, message });
 }
 
 /**

@@ -42,7 +42,7 @@ export class KeyedAttempt {
   #renew(): void {
     this.#table
       .updateMany({ where: { ...this.#row, status: null }, data: { expiresAt: after(leaseMs) } })
-      // The next renewal makes up for one that failed.
+      // The lease is longer than the time between renewals, so the next renewal is still in time.
       .catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { checkAll } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import { malformedCursor, readCursor, writeCursor } from './cursor.js';
 import type { Listing } from './listing.js';
@@ -84,8 +85,10 @@ export function keysetListing<T extends object, W extends object, K extends keyo
 
   return {
     async find({ take, skip, after }) {
-      const values = after === undefined ? undefined : read(after);
-      const where = await list.where();
+      const { values, where } = await checkAll({
+        values: () => (after === undefined ? undefined : read(after)),
+        where: () => list.where(),
+      });
       return list.find({
         where: { AND: values ? [where, following(values)] : [where] },
         orderBy: names.map((name) => ({ [name]: 'desc' }) as { [N in K]?: 'desc' }),

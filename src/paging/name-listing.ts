@@ -1,3 +1,4 @@
+import { checkAll } from '../validation/check-all.js';
 import { readCursor, writeCursor } from './cursor.js';
 import type { Listing } from './listing.js';
 
@@ -8,8 +9,12 @@ import type { Listing } from './listing.js';
 export function nameListing<T extends { name: string }>(load: () => Promise<T[]>): Listing<T> {
   return {
     async find({ take, skip, after }) {
-      const [last] = after === undefined ? [] : readCursor(after, 1);
-      const rows = (await load()).sort((a, b) => compareBytes(a.name, b.name));
+      const { cursor, loaded } = await checkAll({
+        cursor: () => (after === undefined ? [] : readCursor(after, 1)),
+        loaded: load,
+      });
+      const [last] = cursor;
+      const rows = loaded.sort((a, b) => compareBytes(a.name, b.name));
       if (last === undefined) return rows.slice(skip, skip + take);
       return rows.filter(({ name }) => compareBytes(name, last) > 0).slice(0, take);
     },

@@ -17,7 +17,7 @@ const transientFaults = new Set<RemoteFaultCode>([
 /**
  * When a remote is due again. With an interval: after the interval, or after a longer delay that doubles with each failure,
  * at most 1 h. Without an interval: only after a transient fault, 8 times within about two hours. The delay varies by
- * 10 % at random, so that remotes do not become due all at once.
+ * 10 % at random, so that remotes do not become due all at the same time.
  * @param after.failures failed attempts since the last successful one
  * @param after.fault null after a success
  * @returns null: not before somebody requests it

@@ -7,7 +7,7 @@ import { loadRepository } from '../repositories/load-repository.js';
 import type { RemoteServices } from './remote-services.js';
 
 /**
- * Queues a sync and returns at once. The status is `pending` until the sync has ended. For space admins.
+ * Queues a sync and returns immediately. The status is `pending` until the sync has ended. For space admins.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `runtime_unavailable`
  */
 export async function requestSync(

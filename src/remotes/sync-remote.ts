@@ -69,7 +69,7 @@ async function createBranches(mirror: RemoteMirror, job: SyncJob, missing: Map<s
 }
 
 /**
- * Of some branches those that are indexed at once: the default branch and those that somebody has read before. A sync may
+ * Of some branches those that are indexed immediately: the default branch and those that were read before. A sync may
  * bring a thousand branches; each of the others is indexed when it is read for the first time.
  */
 async function branchesToIndex(

@@ -2,9 +2,9 @@ import type { Prisma, Repository, RepositoryKind } from '../../prisma/generated/
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import { invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkBranchName } from './check-ref.js';
 import { firstCommitMessage } from './first-commit.js';
 import type { RepositoryServices } from './repository-services.js';
 import { serviceIdentity } from './service-identity.js';

@@ -20,7 +20,7 @@ export interface UpdateRepositoryInput {
 
 /**
  * Changes a repository. A new default branch must exist; clones check it out from then on. For space admins.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `already_exists`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `invalid_ref`, `already_exists`
  */
 export async function updateRepository(
   services: RepositoryServices,

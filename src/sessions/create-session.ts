@@ -4,8 +4,9 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { loadWorker } from '../workers/load-worker.js';
-import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
+import { resolveStart, type StartInput } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
 import { type CreatedSession, findOrInsertSession } from './find-or-insert-session.js';
@@ -23,7 +24,7 @@ export interface CreateSessionInput extends StartInput {
  * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle.
  * Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
- *   `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after
+ *   `invalid_path`, `invalid_ref`, `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after
  *   `SessionManager.startTimeoutMs`, while the worker goes on starting
  */
 export async function createSession(
@@ -33,10 +34,15 @@ export async function createSession(
   input: CreateSessionInput,
 ): Promise<CreatedSession> {
   const deadline = AbortSignal.timeout(services.sessions.startTimeoutMs);
-  const plan = await resolveStart(services, ctx, spaceSlug, input);
-  const worker = input.workerId
-    ? await namedWorker(services, ctx, spaceSlug, plan, input.workerId)
-    : (await ensureWorker(services, ctx, plan)).worker;
+  const { plan, named } = await checkAll({
+    plan: () => resolveStart(services, ctx, spaceSlug, input),
+    named: () => (input.workerId ? namedWorker(services, ctx, spaceSlug, input, input.workerId) : null),
+  });
+  if (named && !isLive(named.status)) {
+    throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
+  }
+  const worker = named ?? (await ensureWorker(services, ctx, plan)).worker;
+  services.workers.assertReachable(worker.id);
   await untilReady(services, worker, deadline);
   const { session, created } = await findOrInsertSession(services, plan, worker);
   if (created) {
@@ -51,15 +57,12 @@ async function namedWorker(
   services: PrismaService,
   ctx: RequestContext,
   spaceSlug: string,
-  plan: StartPlan,
+  { workspaceId }: StartInput,
   workerId: string,
 ): Promise<Worker> {
   const worker = await loadOwnWorker(services, ctx, spaceSlug, workerId);
-  if (worker.workspaceId !== plan.workspace.id) {
+  if (worker.workspaceId !== workspaceId.toLowerCase()) {
     throw invalidField('workerId', 'is a worker of another workspace', 'mismatch');
-  }
-  if (!isLive(worker.status)) {
-    throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
   }
   return worker;
 }

@@ -73,6 +73,8 @@ export class LiveSessions {
 
   /** Closes the connection and leaves the kernel running; see `KernelConnection.dispose` for `reason`. */
   async disconnect(sessionId: string, reason?: 'connection_lost' | 'released'): Promise<void> {
+    // The kernel runs on, so its row keeps the status that it has now.
+    if (reason === 'released') await this.statusWritten(sessionId);
     const entry = this.remove(sessionId);
     entry?.kernel.dispose(reason);
     entry?.client.dispose();

@@ -19,7 +19,7 @@ export class StatusWriter {
     this.#write = write;
   }
 
-  /** Writes a status: between `busy` and `idle` after a short delay, else at once. */
+  /** Writes a status: between `busy` and `idle` after a short delay, else immediately. */
   set(status: SessionStatus, reason: string | null): void {
     clearTimeout(this.#timer);
     this.#next = { status, reason };
@@ -28,7 +28,7 @@ export class StatusWriter {
     else this.#writeNext();
   }
 
-  /** Writes a delayed status at once. Resolves when everything is written. */
+  /** Writes a delayed status immediately. Resolves when everything is written. */
   async flush(): Promise<void> {
     this.#writeNext();
     await this.#writes;

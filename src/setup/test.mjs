@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 prepare({ build: true });
-// Created before the tests: otherwise several tests would create the same Python environment at once.
+// Created before the tests: otherwise several tests would create the same Python environment at the same time.
 const { ensureLocalPython } = await import('../../dist/src/workers/backends/external/local-python.js');
 const directory = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
 await ensureLocalPython({ directory, report: (message) => console.log(message) });

@@ -79,8 +79,8 @@ export async function createApiToken(
 }
 
 /**
- * Revokes an API token at once and permanently; idempotent. For the token's user and for platform admins. Needs the scope
- * `admin`.
+ * Revokes an API token immediately and permanently; idempotent. For the token's user and for platform admins. Needs the
+ * scope `admin`.
  * @throws DomainError `insufficient_scope`, `not_found`
  */
 export async function revokeApiToken(

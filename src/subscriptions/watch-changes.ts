@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { loadSpaceById } from '../access/load-space.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
@@ -5,6 +6,9 @@ import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
+
+/** For how many keys of a subscription the state that was delivered last is kept. */
+const maxStates = 1000;
 
 /** One kind of subscription to the resources of a space. */
 export interface Watch<K extends keyof Topics, T> {
@@ -17,8 +21,12 @@ export interface Watch<K extends keyof Topics, T> {
   keyOf(event: Topics[K]): string;
   /** Reads the value to deliver; null when the caller may not view it with this access. */
   read(event: Topics[K], access: SpaceAccess): Promise<T | null>;
+  /** The state of a value: one in the state that was delivered last for its key is skipped. Default: none is skipped. */
+  stateOf?(value: T): string;
   /** Throws when the subscription must end. */
   recheck: Recheck;
+  /** Called when the subscription is open; what it returns is called once, when it ends. */
+  onOpen?(): () => void;
 }
 
 /**
@@ -43,6 +51,16 @@ export function watchChanges<K extends keyof Topics, T>(
       .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not enqueued'));
   });
 
+  const delivered = new LRUCache<string, string>({ max: maxStates });
+  /** An event may be read so late that it and the next one find the same state. */
+  function isChange(key: string, value: T): boolean {
+    const state = watch.stateOf?.(value);
+    if (state === undefined) return true;
+    const isNew = delivered.get(key) !== state;
+    delivered.set(key, state);
+    return isNew;
+  }
+
   async function pull(): Promise<T | undefined> {
     for (;;) {
       const event = await queue.take();
@@ -50,7 +68,7 @@ export function watchChanges<K extends keyof Topics, T>(
       // Cleared before each value, because the resolvers of the value use this cache as well.
       ctx.spaces.clear();
       const value = await watch.read(event, await loadSpaceById(services, ctx, watch.spaceId));
-      if (value !== null) return value;
+      if (value !== null && isChange(watch.keyOf(event), value)) return value;
     }
   }
 
@@ -58,5 +76,5 @@ export function watchChanges<K extends keyof Topics, T>(
     unsubscribe();
     queue.close();
   });
-  return streamGuard.guard(ctx, changes, watch.recheck);
+  return streamGuard.guard(ctx, changes, watch.recheck, watch.onOpen);
 }

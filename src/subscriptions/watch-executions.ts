@@ -1,7 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './authorize-watch.js';
+import { authorizeWatch, countViewer, isInScope } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -30,6 +30,8 @@ export async function watchExecutions(
           session: { workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
         },
       }),
+    stateOf: ({ status }) => status,
     recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    onOpen: countViewer(services, scope),
   });
 }

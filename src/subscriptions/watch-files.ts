@@ -1,10 +1,10 @@
 import type { RequestContext } from '../context.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
-import { checkBranchName } from '../repositories/check-ref.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
 /**

@@ -1,11 +1,11 @@
 import { type ErrorCode, FieldError, type FieldFault } from '../errors.js';
 
-/** More faults than this are not reported: whoever has mended these sends the input again. */
+/** More faults are not reported, so that an answer stays short. A client that corrects these gets the next ones. */
 const maxFaults = 20;
 
 /**
  * Runs checks that do not need each other's results, one after the other, and reports the faults of all of them in one
- * error. Whatever else a check throws, e.g. `forbidden`, is thrown at once.
+ * error. Whatever else a check throws, e.g. `forbidden`, is thrown immediately.
  * @returns the result of each check by its key
  * @throws FieldError with the code of the first fault and at most 20 faults
  * @example const { name, owner } = await checkAll({ name: () => checkName(input.name), owner: () => checkOwner(…) });

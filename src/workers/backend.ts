@@ -1,4 +1,4 @@
-import type { Backend } from '../../prisma/generated/client/client.js';
+import type { Backend, Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { RemoteFolder } from './worker-folder.js';
@@ -17,6 +17,12 @@ export interface RemoteFolders {
    */
   remove(workerId: string): Promise<void>;
 }
+
+/**
+ * What a backend runs, by worker id: where the server answers, undefined when its start was not finished or it runs no
+ * more, and `unknown` when this cannot be known now.
+ */
+export type RunningServers = Map<string, JupyterEndpoint | 'unknown' | undefined>;
 
 /** The user and the group that files belong to, as numbers. */
 export interface FileOwner {
@@ -57,6 +63,14 @@ export interface WorkerBackend {
   unavailableReason(profile?: WorkerProfile): Promise<string | null>;
 
   /**
+   * Chooses the registered server of a new worker, in the transaction that inserts the row of the worker. Absent where
+   * each worker has its own server.
+   * @returns the id of its row; null for the configured server
+   * @throws DomainError `runtime_unavailable` when no server can take the worker
+   */
+  assignServer?(tx: Prisma.TransactionClient, profile: WorkerProfile): Promise<string | null>;
+
+  /**
    * Starts a server and waits until it answers. `report` takes a percentage (0 to 100) and a short message.
    * @throws DomainError `runtime_unavailable`, where `extra.reason` is an `ExitReason` if known, and what `signal` was
    *   aborted with; nothing runs on then
@@ -75,10 +89,10 @@ export interface WorkerBackend {
 
   /**
    * The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. Servers
-   * whose start was not finished are included without an endpoint.
+   * whose start was not finished are included without an endpoint. Those that are `unknown` become known in bounded time.
    * @throws DomainError `runtime_unavailable` when this cannot be known now
    */
-  running(): Promise<Map<string, JupyterEndpoint | undefined>>;
+  running(): Promise<RunningServers>;
 
   /** What a running worker uses; null when this cannot be known. */
   usage?(workerId: string): Promise<ResourceUsage | null>;

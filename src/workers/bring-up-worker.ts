@@ -10,9 +10,6 @@ import { toWorkerSpec } from './to-worker-spec.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
 
-/** A first start may have to install Jupyter, so it gets longer than any backend needs otherwise. */
-const maxStartMs = 15 * 60_000;
-
 /**
  * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders
  * needs the server to write files, so it starts first there.
@@ -28,6 +25,8 @@ export async function bringUpWorker(
     folders: WorkerFolders;
     report(percent: number, message: string): void;
     signal: AbortSignal;
+    /** How long it may take. A first start may have to install Jupyter or to pull an image. */
+    maxMinutes: number;
     /** Where its server answers already, if the worker was a warm one. */
     warm?: JupyterEndpoint;
   },
@@ -35,7 +34,7 @@ export async function bringUpWorker(
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
-  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(maxStartMs)]);
+  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(how.maxMinutes * 60_000)]);
   const git = await how.git.repository(worker.repositoryId);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');
@@ -67,17 +66,23 @@ async function runningServer(
   return undefined;
 }
 
-/** Why a start failed, for what {@link bringUpWorker} threw. */
-export function whyNotStarted(error: unknown): WorkerFailure {
+/**
+ * Why a start failed, for what {@link bringUpWorker} threw.
+ * @param start.lastStep the last message that it reported
+ */
+export function whyNotStarted(
+  error: unknown,
+  start: { maxMinutes: number; lastStep: string },
+): WorkerFailure {
   if (error instanceof DomainError) {
     const { reason } = error.extra ?? {};
     return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return {
-      reason: 'start_timeout',
-      detail: 'The worker was not ready within 15 minutes; start a new one.',
-    };
+    const minutes = start.maxMinutes === 1 ? '1 minute' : `${start.maxMinutes} minutes`;
+    const limit = `The worker was not ready within ${minutes} (WORKER_START_MINUTES)`;
+    const detail = `${limit}; its last step was "${start.lastStep}". Start a new one.`;
+    return { reason: 'start_timeout', detail };
   }
-  return { reason: 'start_failed', detail: 'The worker could not be started.' };
+  return { reason: 'start_failed', detail: 'The worker could not be started; try again.' };
 }

@@ -4,19 +4,17 @@ import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, FieldError, invalidField } from '../errors.js';
-import { commitChanges } from '../files/commit-changes.js';
+import { checkCommitMessage, commitChanges } from '../files/commit-changes.js';
 import type { FileServices } from '../files/file-services.js';
-import { loadBranchTarget } from '../files/file-target.js';
+import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
-import { checkText } from '../validation/validate.js';
 import { loadWorker } from './load-worker.js';
 import { assertHasFiles, type WorkerFileServices } from './load-worker-files.js';
 import { maxWorkerFileBytes, tooLarge } from './stream-worker-file.js';
 import type { ReadWorker } from './worker-file-reader.js';
 
 const maxPaths = 500;
-const maxMessageLength = 10_000;
 
 /** Which files of a worker to commit. */
 export interface CommitWorkerFilesInput {
@@ -50,17 +48,16 @@ export async function commitWorkerFiles(
   const { workspace, workspaceId, repositoryId } = worker;
   // The workspace may use another repository by now; the worker's files go back to where they came from.
   const address = workspace.defaultRepositoryId === repositoryId ? { workspaceId } : { repositoryId };
-  const target = await loadBranchTarget(services, ctx, spaceSlug, address, worker.branch);
+  const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
+  const branch = await checkTargetBranch(services, target, worker.branch);
   const { paths } = input;
   const { message } = await checkAll({
     paths: () => checkPaths(paths),
-    message: () => checkText(input.commitMessage?.trim() ?? '', 'commitMessage', maxMessageLength),
+    message: () => checkCommitMessage(input.commitMessage, `Commit ${paths.length} files of a worker`),
   });
   assertHasFiles(worker);
-  return commitChanges(services, ctx, target, {
-    changes: await readChanges(services, worker, paths),
-    message: message || `Commit ${paths.length} files of a worker`,
-  });
+  const changes = await readChanges(services, worker, paths);
+  return commitChanges(services, ctx, { ...target, branch }, { changes, message });
 }
 
 async function checkPaths(paths: string[]): Promise<void> {
@@ -92,9 +89,10 @@ async function readChanges(
       await file.close();
     }
   };
-  return checkEach(paths, async (path, index) =>
-    toChange(path, index, { bytes: await read(path), baseSha: manifest.get(path) }),
-  );
+  return checkEach(paths, async (path, index) => ({
+    ...toChange(path, index, { bytes: await read(path), baseSha: manifest.get(path) }),
+    at: ['paths', index],
+  }));
 }
 
 /** @throws FieldError */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 /**
- * Does the work for each item, in order, at most `limit` at once. After one that fails no other is begun.
+ * Does the work for each item, in order, at most `limit` at the same time. After one that fails no other is begun.
  * @throws the error of the first that failed, once all that were begun have ended
  */
 export async function inParallel<T>(

@@ -8,6 +8,7 @@ import type {
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
@@ -46,7 +47,7 @@ export interface StartPlan {
 /**
  * Checks the input of a start and fills in its defaults. Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found` (workspace), `insufficient_scope`, `forbidden`, `workspace_archived`,
- *   `invalid_request`, `invalid_path`
+ *   `invalid_request`, `invalid_path`, `invalid_ref`
  */
 export async function resolveStart(
   services: WorkerServices,
@@ -85,34 +86,40 @@ async function resolveBranch(
   repository: Repository,
   branch: string,
 ): Promise<string> {
+  const name = checkBranchName(branch);
   const git = await services.git.repository(repository.id);
   try {
-    return await git.resolveBranch(branch);
+    return await git.resolveBranch(name);
   } catch (error) {
-    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('branch', 'is not a branch of the repository', 'unknown');
-    }
-    throw error;
+    if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+    throw invalidField('branch', 'is not a branch of the repository', 'unknown');
   }
 }
 
 async function findProfile(services: PrismaService, input: StartInput): Promise<KernelProfile> {
-  const { prisma } = services;
-  const { kernelName } = input;
-  if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
-  if (input.kernelProfileId != null) {
-    checkText(input.kernelProfileId, 'kernelProfileId', maxNameLength);
-    const profile = await prisma.kernelProfile.findUnique({ where: { id: input.kernelProfileId } });
-    if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
-    if (kernelName != null && kernelName !== profile.kernelName) {
-      throw invalidField(
-        'kernelName',
-        `must be "${profile.kernelName}", the kernel of the profile`,
-        'mismatch',
-      );
-    }
-    return profile;
-  }
+  const { kernelName, kernelProfileId } = input;
+  const { named } = await checkAll({
+    kernelName: () => {
+      if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
+    },
+    named: () => (kernelProfileId == null ? null : namedProfile(services, kernelProfileId)),
+  });
+  if (!named) return defaultProfile(services, kernelName);
+  if (kernelName == null || kernelName === named.kernelName) return named;
+  throw invalidField('kernelName', `must be "${named.kernelName}", the kernel of the profile`, 'mismatch');
+}
+
+async function namedProfile({ prisma }: PrismaService, id: string): Promise<KernelProfile> {
+  checkText(id, 'kernelProfileId', maxNameLength);
+  const profile = await prisma.kernelProfile.findUnique({ where: { id } });
+  if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
+  return profile;
+}
+
+async function defaultProfile(
+  { prisma }: PrismaService,
+  kernelName: string | null | undefined,
+): Promise<KernelProfile> {
   const profile = await prisma.kernelProfile.findFirst({
     where: kernelName != null ? { kernelName } : {},
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],

@@ -19,7 +19,7 @@ export class ServerStopper {
     this.#deps = deps;
   }
 
-  /** Never throws. @returns whether the server was stopped at once */
+  /** Never throws. @returns whether the server was stopped immediately */
   async stop(backend: WorkerBackend, workerId: string): Promise<boolean> {
     this.#endRetries(workerId);
     if (await this.#attempt(backend, workerId)) return true;

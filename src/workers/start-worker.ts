@@ -3,9 +3,9 @@ import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
+import { assertWorkerQuota } from './assert-worker-quota.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import type { WorkerServices } from './worker-services.js';
-import { liveStatuses } from './worker-status.js';
 
 /** A live worker, and whether this request started it. */
 export interface StartedWorker {
@@ -13,7 +13,6 @@ export interface StartedWorker {
   created: boolean;
 }
 
-const maxWorkersPerUser = 10;
 /** How often an insert is tried while other requests start and stop the same worker. */
 const maxInserts = 5;
 
@@ -44,7 +43,6 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    await assertRoom(services, userId);
     const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
     const worker = (await workers.hasOwnEnvironment(plan))
       ? await insert()
@@ -67,19 +65,12 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
   throw new DomainError('runtime_unavailable', reason ?? 'No backend runs this profile.');
 }
 
-/** @throws DomainError `quota_exceeded` when the user has too many live workers */
-async function assertRoom({ prisma }: WorkerServices, userId: string): Promise<void> {
-  const count = await prisma.worker.count({ where: { userId, status: { in: [...liveStatuses] } } });
-  if (count < maxWorkersPerUser) return;
-  throw new DomainError(
-    'quota_exceeded',
-    `You may run ${maxWorkersPerUser} workers at once; stop one first.`,
-  );
-}
-
-/** Null when another request inserted a worker with the same key first. */
+/**
+ * Null when another request inserted a worker with the same key first.
+ * @throws DomainError `quota_exceeded`, `workspace_archived`, `runtime_unavailable`
+ */
 async function insertWorker(
-  { prisma }: WorkerServices,
+  { prisma, workers }: WorkerServices,
   plan: StartPlan,
   identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
@@ -97,7 +88,15 @@ async function insertWorker(
     progressMessage: 'Queued',
   };
   try {
-    return await writeUnlessArchived(prisma, plan.workspace.id, (tx) => tx.worker.create({ data }));
+    return await writeUnlessArchived(prisma, plan.workspace.id, async (tx) => {
+      const { spaceId } = plan.workspace;
+      await assertWorkerQuota(tx, workers.limits, {
+        ...{ userId: identity.userId, spaceId },
+        wanted: plan.resourceClass,
+      });
+      const jupyterServerId = await workers.assignServer(tx, plan.profile);
+      return tx.worker.create({ data: { ...data, jupyterServerId } });
+    });
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

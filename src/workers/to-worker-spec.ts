@@ -19,7 +19,7 @@ export function toWorkerProfile(row: KernelProfile): WorkerProfile {
  * profile is the present one.
  */
 export function toWorkerSpec(
-  worker: Pick<Worker, 'id'> & { resourceClass: unknown },
+  worker: Pick<Worker, 'id'> & { resourceClass: unknown; jupyterServerId?: string | null },
   profile: KernelProfile,
   folders: WorkerFolders,
 ): WorkerSpec {
@@ -33,5 +33,6 @@ export function toWorkerSpec(
     limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },
     profile: toWorkerProfile(profile),
     placement: { nodeSelector, tolerations },
+    jupyterServerId: worker.jupyterServerId,
   };
 }

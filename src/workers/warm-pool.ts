@@ -127,6 +127,11 @@ export class WarmPool {
     for (const slot of this.#slots.values()) slot.remove(workerId);
   }
 
+  /** Whether a worker is a warm one, also one that starts or is being given out. */
+  has(workerId: string): boolean {
+    return this.#claimed.has(workerId) || [...this.#slots.values()].some((slot) => slot.has(workerId));
+  }
+
   /** How many warm workers there are. */
   counts(key: WarmKey): { ready: number; starting: number } {
     return this.#slots.get(keyOf(key))?.counts ?? { ready: 0, starting: 0 };
@@ -176,7 +181,7 @@ export class WarmPool {
     const reason = await backend.unavailableReason(toWorkerProfile(profile));
     if (reason !== null) throw new Error(reason);
     using(backend);
-    const folders = directories.foldersOf({ id: workerId, backend: backend.kind });
+    const folders = directories.foldersOf({ id: workerId, backend: backend.kind, jupyterServerId: null });
     await mkdir(folders.state, { recursive: true, mode: 0o700 });
     await prepareFolders(folders);
     const spec = toWorkerSpec({ id: workerId, resourceClass: snapshotOf(resourceClass) }, profile, folders);

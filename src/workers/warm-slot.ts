@@ -50,6 +50,11 @@ export class WarmSlot {
     return this.#ready;
   }
 
+  /** Whether a worker is ready or starts. */
+  has(workerId: string): boolean {
+    return this.#starting.has(workerId) || this.#ready.some((one) => one.workerId === workerId);
+  }
+
   /** Starts or discards workers until there are that many. */
   resize(size: number): void {
     this.#size = size;

@@ -16,7 +16,7 @@ const maxOpenMs = 10 * 60_000;
 const maxKnownOids = 50_000;
 
 /** A worker whose files are read. */
-export type ReadWorker = Pick<Worker, 'id' | 'backend'>;
+export type ReadWorker = Pick<Worker, 'id' | 'backend' | 'jupyterServerId'>;
 
 /** A file of a worker that is open, with the blob oid of its bytes. */
 export interface HashedFile extends OpenFile {

@@ -12,7 +12,7 @@ export interface Found {
  * Symbolic links are never followed. Paths are relative and `/`-separated.
  */
 export interface WorkerFolder {
-  /** How many paths may be worked on at once. */
+  /** How many paths may be worked on at the same time. */
   readonly parallel: number;
   /** @throws Error when the path cannot be read */
   look(path: string): Promise<Found>;

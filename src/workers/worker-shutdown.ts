@@ -67,7 +67,7 @@ export class WorkerShutdown {
     else await this.#end(workerId, 'failed', stopFailed, server);
   }
 
-  /** Ends a worker that failed, also where its server cannot be stopped at once. */
+  /** Ends a worker that failed, also where its server cannot be stopped immediately. */
   async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
     if (server) await this.#servers.stop(server.backend, workerId);
     await this.#end(workerId, 'failed', failure, server);
@@ -98,6 +98,8 @@ export class WorkerShutdown {
       errorDetail: detail,
       stoppedAt: new Date(),
       liveKey: null,
+      expiresAt: null,
+      expiryReason: null,
     });
     const shared = server?.backend.ownsServers === false ? server.endpoint : undefined;
     await this.onEnded(workerId, shared).catch((error) =>

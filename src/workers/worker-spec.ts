@@ -72,6 +72,8 @@ export interface WorkerSpec {
   limits: WorkerLimits;
   profile: WorkerProfile;
   placement: WorkerPlacement;
+  /** The registered server that it uses; by default the configured one, or a server of its own. */
+  jupyterServerId?: string | null;
   /** For backends that install it: the packages that the branch asks for. Absent when it asks for none. */
   requirements?: WorkerRequirements;
 }

@@ -2,8 +2,9 @@ import type { Repository } from '../../prisma/generated/client/client.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
 import { DomainError, invalidField } from '../errors.js';
-import { checkEach } from '../validation/check-all.js';
+import { checkAll, checkEach } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
@@ -37,22 +38,39 @@ export async function checkRepository(
 }
 
 /**
+ * Checks the repository and the form of the branch that a client names together.
+ * @param branch undefined or null when the client names none
+ * @throws DomainError what {@link checkRepository} throws, `invalid_ref` for a malformed branch name
+ */
+export async function checkRepositoryAndBranchName(
+  services: PrismaService,
+  ctx: RequestContext,
+  access: SpaceAccess,
+  { id, branch }: { id: string; branch: string | null | undefined },
+): Promise<Repository> {
+  const { repository } = await checkAll({
+    repository: () => checkRepository(services, ctx, access, id),
+    branch: () => (branch == null ? undefined : checkBranchName(branch, 'defaultBranch')),
+  });
+  return repository;
+}
+
+/**
  * Checks the default branch that a client names.
- * @throws DomainError `invalid_request` when the repository has no such branch
+ * @throws DomainError `invalid_ref` for a malformed name, `invalid_request` when the repository has no such branch
  */
 export async function checkBranch(
   { git: store }: Pick<WorkspaceServices, 'git'>,
   repository: Repository,
   branch: string,
 ): Promise<string> {
+  const name = checkBranchName(branch, 'defaultBranch');
   const git = await store.repository(repository.id);
   try {
-    await git.resolveBranch(branch);
+    await git.resolveBranch(name);
   } catch (error) {
-    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('defaultBranch', 'is not a branch of this repository', 'unknown');
-    }
-    throw error;
+    if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+    throw invalidField('defaultBranch', 'is not a branch of this repository', 'unknown');
   }
   return branch;
 }

@@ -7,7 +7,12 @@ import { publishWorkspaceChange } from '../engines/events/publish-workspace-chan
 import { DomainError } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkName } from '../validation/validate.js';
-import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
+import {
+  checkBranch,
+  checkConnectors,
+  checkOwner,
+  checkRepositoryAndBranchName,
+} from './check-references.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
 /** A new workspace. */
@@ -43,7 +48,7 @@ export async function loadSpaceForNewWorkspace(
 
 /**
  * Creates a workspace of a repository that the caller may edit. Needs the scope `write` and the space role editor.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_request`, `invalid_ref`
  */
 export async function createWorkspace(
   services: WorkspaceServices,
@@ -78,7 +83,8 @@ async function checkRepositoryAndBranch(
   access: SpaceAccess,
   input: CreateWorkspaceInput,
 ): Promise<{ defaultRepositoryId: string; defaultBranch: string }> {
-  const repository = await checkRepository(services, ctx, access, input.defaultRepositoryId);
+  const named = { id: input.defaultRepositoryId, branch: input.defaultBranch };
+  const repository = await checkRepositoryAndBranchName(services, ctx, access, named);
   const branch = input.defaultBranch ?? repository.defaultBranch;
   return {
     defaultRepositoryId: repository.id,

@@ -7,7 +7,12 @@ import { DomainError } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
-import { checkBranch, checkConnectors, checkOwner, checkRepository } from './check-references.js';
+import {
+  checkBranch,
+  checkConnectors,
+  checkOwner,
+  checkRepositoryAndBranchName,
+} from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
@@ -27,7 +32,7 @@ const maxAttempts = 5;
 /**
  * Changes a workspace. Needs the scope `write` and `can_manage`. Only the owner and space admins may change the owner. The
  * caller must be allowed to edit a new repository.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`, `invalid_ref`,
  *   `storage_unavailable` when others change it all the time
  */
 export async function updateWorkspace(
@@ -90,7 +95,10 @@ async function checkRepositoryAndBranch(
   const repository =
     input.defaultRepositoryId == null
       ? workspace.defaultRepository
-      : await checkRepository(services, ctx, access, input.defaultRepositoryId);
+      : await checkRepositoryAndBranchName(services, ctx, access, {
+          id: input.defaultRepositoryId,
+          branch: input.defaultBranch,
+        });
   const moves = repository.id !== workspace.defaultRepositoryId;
   const branch = input.defaultBranch ?? (moves ? repository.defaultBranch : undefined);
   return {

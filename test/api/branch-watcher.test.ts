@@ -20,7 +20,7 @@ const log = pino({ level: 'silent' });
 const { repositoryId } = demo;
 let saves = 0;
 
-/** Saves by way of the gateway, which indexes the commit at once, and answers it. */
+/** Saves by way of the gateway, which indexes the commit immediately, and answers it. */
 async function save(branch = 'main'): Promise<string> {
   saves += 1;
   const answer = await at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {

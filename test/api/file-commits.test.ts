@@ -51,7 +51,7 @@ describe('commitFiles', () => {
       { rename: { path: 'two.ipynb', newPath: 'zwei.ipynb' } },
       { delete: { path: 'README.md' } },
     ];
-    const { data } = await at.graphql(mutation, { input: { changes, commitMessage: 'All at once' } });
+    const { data } = await at.graphql(mutation, { input: { changes, commitMessage: 'Several changes' } });
     expect(data.commitFiles).toEqual({
       commitSha: git('rev-parse', 'main'),
       parentSha: before,
@@ -92,6 +92,51 @@ describe('commitFiles', () => {
     const refused = await at.graphql(mutation, { input: { changes: taken, commitMessage: 'x' } });
     expect(refused.errors?.[0]?.extensions.code).toBe('file_exists');
     expect(git('rev-parse', 'main')).toBe(before);
+  });
+
+  it('names the change also when only the tree shows what is wrong with it', async () => {
+    const before = git('rev-parse', 'main');
+    const good = { create: { path: 'new.txt', content: '' } };
+    const faults: [object, string[], string][] = [
+      [{ create: { path: 'notebooks', content: '' } }, ['create', 'path'], 'is a folder'],
+      [{ save: { path: 'notebooks', content: '' } }, ['save', 'path'], 'is a folder'],
+      [{ delete: { path: 'notebooks' } }, ['delete', 'path'], 'is a folder'],
+      [
+        { rename: { path: 'new.txt', newPath: 'three.txt/x' } },
+        ['rename', 'newPath'],
+        'leads through a file',
+      ],
+      [
+        { create: { path: 'NEW.txt', content: '' } },
+        ['create', 'path'],
+        'differs from a name beside it only in case or normalization',
+      ],
+    ];
+    for (const [change, path, message] of faults) {
+      const input = { changes: [good, change], commitMessage: 'x' };
+      const refused = await at.graphql(mutation, { input });
+      expect(refused.errors?.[0]).toMatchObject({
+        message: `changes.1.${path.join('.')}: ${message}`,
+        extensions: { code: 'invalid_path', errors: [{ path: ['changes', 1, ...path], message }] },
+      });
+    }
+    expect(git('rev-parse', 'main')).toBe(before);
+  });
+
+  it('reports the faults of the branch, of all changes and of the message at the same time', async () => {
+    const changes = [
+      { create: { path: 'n.ipynb', content: '' } },
+      { save: { path: '../x', content: '', baseSha: 'x' } },
+    ];
+    const input = { branch: 'a..b', changes, commitMessage: 'x'.repeat(10_001) };
+    const refused = await at.graphql(mutation, { input });
+    expect(refused.errors?.[0]?.extensions.errors.map(({ path }: any) => path.join('.'))).toEqual([
+      'branch',
+      'changes.0.create.content',
+      'changes.1.save.path',
+      'changes.1.save.baseSha',
+      'commitMessage',
+    ]);
   });
 });
 

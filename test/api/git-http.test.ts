@@ -195,11 +195,4 @@ describe('the Git HTTP protocol', () => {
     const pushed = await client.git('-C', name, 'push', 'origin', 'HEAD:refs/gateway/mine');
     expect(pushed.err).toContain('only branches and tags with valid names can be pushed');
   });
-
-  it('reports on the health page that Git is available', async () => {
-    expect(await (await fetch(`${on.at.url}/readyz`)).json()).toMatchObject({
-      status: 'ok',
-      git: { available: true },
-    });
-  });
 });

@@ -142,7 +142,7 @@ describe('BranchIndexer', () => {
       body: { path: 'README.md', content: `meanwhile ${Math.random()}` },
     });
     expect(saved.status).toBe(200);
-    // Two processes at once: one imports, the other waits for it.
+    // Two processes at the same time: one imports, the other waits for it.
     const [a, b] = await Promise.all(
       [hasty, indexer()].map((one) => retry(() => one.ensure(repositoryId, branch))),
     );

@@ -148,6 +148,36 @@ describe.each(Object.keys(lists))('the pages of %s', (which) => {
   });
 });
 
+it('all faults of a page and of its list are reported at the same time', async () => {
+  const fields = {
+    teams: ['first', 'limit', 'offset', 'after'],
+    [`workspace(id: "${demo.workspaceId}") { files`]: ['first', 'limit', 'offset', 'after', 'ref'],
+    [`repository(id: "${demo.repositoryId}") { branches`]: ['first', 'limit', 'offset', 'after'],
+    [`document(id: "${notebook}") { versions`]: ['first', 'limit', 'offset', 'after', 'branch'],
+    workers: ['first', 'limit', 'offset', 'after', 'workspaceId'],
+  };
+  const texts: Record<string, string> = { after: '"x"', ref: '"a..b"', branch: '"a..b"', workspaceId: '"x"' };
+  for (const [field, names] of Object.entries(fields)) {
+    const [outer, inner] = field.split(' { ');
+    const given = names.map((one) => `${one}: ${texts[one] ?? -1}`).join(', ');
+    const query = inner
+      ? `${outer} { ${inner}(${given}) { totalCount } }`
+      : `${outer}(${given}) { totalCount }`;
+    const { errors } = await on.at.graphql(`{ space(slug: "demo") { ${query} } }`);
+    const { code, errors: faults } = errors![0]!.extensions;
+    expect([code, ...faults.map(({ path }: { path: string[] }) => path.join('.'))]).toEqual([
+      'invalid_request',
+      ...names,
+    ]);
+  }
+});
+
+it('who may not read a list gets no faults of its arguments', async () => {
+  const { token } = await makeUser(on.at, { role: 'viewer', scopes: ['write'] });
+  const query = '{ space(slug: "demo") { workers(first: -1, after: "x") { totalCount } } }';
+  expect(await on.failure(query, token)).toBe('insufficient_scope');
+});
+
 function encode(values: unknown[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }

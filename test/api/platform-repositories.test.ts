@@ -119,11 +119,23 @@ describe('branches', () => {
     expect(await refused(create('name: "feature"'), editor.token)).toBe('already_exists');
     expect(await refused(create('name: "../../HEAD"'), editor.token)).toBe('invalid_ref name');
     expect(await refused(create('name: "c", from: "nope"'), editor.token)).toBe('invalid_request from');
-    expect(await refused(create('name: "c", from: "a b"'), editor.token)).toBe('invalid_request from');
+    expect(await refused(create('name: "c", from: "a b"'), editor.token)).toBe('invalid_ref from');
     expect(await refused(create('name: "c"'), viewer.token)).toBe('forbidden');
     expect(await refused(create('name: "c"'), stranger.token)).toBe('not_found');
     const reader = await makeUser(at, { role: 'editor', scopes: ['read'] });
     expect(await refused(create('name: "c"'), reader.token)).toBe('insufficient_scope');
+  });
+
+  it('are refused with all faults of the input at the same time', async () => {
+    const { errors } = await at.graphql(
+      `mutation { ${create('name: "a..b", from: "nope"')} }`,
+      {},
+      editor.token,
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'invalid_ref',
+      errors: [{ path: ['name'] }, { path: ['from'], type: 'unknown' }],
+    });
   });
 
   it('are listed by name and page', async () => {

@@ -122,10 +122,13 @@ const links = 'POST /documents/{notebook_id}/links';
 const versions = 'GET /documents/{notebook_id}/versions';
 const unlink = 'DELETE /documents/{notebook_id}/links/{link_id}';
 const link = { target_type: 'repository', target_id: demo.repositoryId };
+const malformedBranch = { name: 'x', default_repository_id: demo.repositoryId, default_branch: 'a..b' };
 const patch = `PATCH ${workspace}`;
 const access = `PUT ${workspace}/access`;
 
 itAnswersEachError('files', [
+  ['POST /workspaces', 'invalid_ref', () => send('POST /workspaces', { body: malformedBranch })],
+  [patch, 'invalid_ref', () => send(patch, { body: { default_branch: 'a..b' } })],
   [patch, 'workspace_archived', () => sendToArchived(patch, { name: 'x' })],
   [access, 'workspace_archived', () => sendToArchived(access, { grants: [] })],
   ...lists,

@@ -6,6 +6,7 @@ import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
 import { makeUser } from '../support/factories/make-user.js';
+import { fixedServers } from '../support/fixed-servers.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { filled } from '../support/rest-operations.js';
@@ -15,7 +16,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 let at: TestGateway;
 /** Its workers never become ready, and a session is waited for a moment only. */
 let slow: TestGateway;
-/** Its workers are ready at once, but no kernel starts in the moment that a session is waited for. */
+/** Its workers are ready immediately, but no kernel starts in the moment that a session is waited for. */
 let hasty: TestGateway;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
@@ -27,7 +28,11 @@ beforeAll(async () => {
   const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
   at = await openTestGateway({
     backends: (dataDir) => [
-      openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
+      openExternalBackend({
+        stateRoot: join(dataDir, 'workers'),
+        python: testPython,
+        servers: fixedServers(registered),
+      }),
     ],
   });
   hasty = await openTestGateway({
@@ -36,7 +41,7 @@ beforeAll(async () => {
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
         python: testPython,
-        registered: jupyter.endpoint,
+        servers: fixedServers(jupyter.endpoint),
       }),
     ],
   });
@@ -142,8 +147,10 @@ async function reuse() {
 }
 
 const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
+const malformed = { workspace_id: demo.workspaceId, branch: 'a..b' };
 const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
   [`POST ${path}`, 'invalid_path', () => post(path, bad), ['body', 'path']],
+  [`POST ${path}`, 'invalid_ref', () => post(path, malformed), ['body', 'branch']],
   [
     `POST ${path}`,
     'workspace_archived',
@@ -258,7 +265,8 @@ const files: StatusRow[] = [
       async () => {
         const worker = await workerOn(`many-${name.slice(0, 3)}`);
         const { workerFiles } = at.gateway.services;
-        const open = () => workerFiles.open({ id: worker, backend: 'external' }, 'README.md');
+        const open = () =>
+          workerFiles.open({ id: worker, backend: 'external', jupyterServerId: null }, 'README.md');
         const opened = await Promise.all(Array.from({ length: 64 }, open));
         try {
           return await (name === reading ? rawOf(worker) : commitOf(worker, 'README.md'));

@@ -45,13 +45,21 @@ describe('creating a workspace', () => {
     ['an unknown repository', { ...minimal, default_repository_id: demo.spaceId }, 'default_repository_id'],
     ['a bad repository id', { ...minimal, default_repository_id: '../x' }, 'default_repository_id'],
     ['an unknown branch', { ...minimal, default_branch: 'nope' }, 'default_branch'],
-    ['a hostile branch', { ...minimal, default_branch: '../../HEAD' }, 'default_branch'],
     ['an unknown owner', { ...minimal, owner_user_id: demo.spaceId }, 'owner_user_id'],
     ['an unknown visibility', { ...minimal, visibility: 'public' }, 'visibility'],
   ])('with %s answers 400 and names the field', async (_what, body, field) => {
     const answer = await create(body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(answer.body.errors[0].loc).toEqual(['body', field]);
+  });
+
+  it('with a hostile branch answers 400 and names the branch, also to a change', async () => {
+    const default_branch = '../../HEAD';
+    const fault = { loc: ['body', 'default_branch'], msg: 'is not a valid branch name', type: 'invalid_ref' };
+    const refused = { status: 400, body: { code: 'invalid_ref', errors: [fault] } };
+    expect(await create({ ...minimal, default_branch })).toMatchObject(refused);
+    const body = { default_branch };
+    expect(await at.rest('PATCH', `/workspaces/${demo.workspaceId}`, { body })).toMatchObject(refused);
   });
 
   it('with an unknown connector answers 400 and names its index', async () => {
@@ -163,13 +171,14 @@ it('GraphQL creates an equal workspace and returns the same error code for the s
   });
 });
 
-describe('all faults of an input are reported at once', () => {
+describe('all faults of an input are reported at the same time', () => {
   const unknown = randomUUID();
 
   it('by REST with their locations', async () => {
     const body = {
       name: ' ',
       default_repository_id: unknown,
+      default_branch: 'a..b',
       owner_user_id: unknown,
       authoring_query_connector_ids: [unknown, unknown],
     };
@@ -179,6 +188,7 @@ describe('all faults of an input are reported at once', () => {
     expect(answer.body.errors.map(({ loc, msg }: any) => `${loc.join('.')} ${msg}`)).toEqual([
       'body.name must not be empty',
       'body.default_repository_id is not a repository of this space',
+      'body.default_branch is not a valid branch name',
       'body.owner_user_id is not a member of this space',
       'body.authoring_query_connector_ids.0 is not a query connector of this space',
       'body.authoring_query_connector_ids.1 is not a query connector of this space',

@@ -46,7 +46,7 @@ async function whenReached(server: KilledServer, moment: Exclude<Moment, { at: '
     });
 }
 
-/** Resolves when the nth request went out, or the nth success came in; a success kills at once, in the same tick. */
+/** Resolves when the nth request went out, or the nth success came in; a success kills immediately, in the same tick. */
 function counted(server: KilledServer, moment: { at: 'response' | 'request'; nth: number }): Promise<void> {
   return new Promise((resolve) => {
     let left = moment.nth;

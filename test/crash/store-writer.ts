@@ -4,8 +4,8 @@ import { GitStore } from '../../src/engines/git/git-store.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
 import { contentOf } from './content.js';
 
-// Run by store-kills.ts until it is killed: starts as the gateway does, then saves on all branches at once and reports
-// each save when it is acknowledged, and never before.
+// Run by store-kills.ts until it is killed: starts as the gateway does, then saves on all branches at the same time and
+// reports each save when it is acknowledged, and never before.
 const [root = '', id = '', round = '', seed = ''] = process.argv.slice(2);
 const who = { name: 'Writer', email: 'writer@example.org' };
 const store = new GitStore({ native: await findNativeGit(), root });

@@ -1,18 +1,21 @@
 import { importOrderFaults, inlineImportFaults } from './import-order.js';
 import { lengthFaults, undocumentedExports } from './shape.js';
 import type { SourceFile } from './source-files.js';
+import { type WordedFile, wordsOfSource } from './worded-files.js';
 import { wordFaults } from './words.js';
 
 /**
  * One sentence for each fault of order, size, JSDoc and words, with the path of its file first. Import cycles are
  * Biome's to find: its rule `noImportCycles` counts types too.
+ * @param files the TypeScript sources
+ * @param others more files, of which only the words are checked
  */
-export function houseFaults(files: SourceFile[]): string[] {
+export function houseFaults(files: SourceFile[], others: WordedFile[] = []): string[] {
   return [
     ...importOrderFaults(files),
     ...files.flatMap(inlineImportFaults),
     ...lengthFaults(files),
     ...files.flatMap(undocumentedExports),
-    ...files.flatMap(wordFaults),
+    ...[...files.map(wordsOfSource), ...others].flatMap(wordFaults),
   ];
 }

@@ -1,18 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { houseFaults } from './house-faults.js';
 import { medianLineCount } from './shape.js';
 import { readSourceFiles, type SourceFile } from './source-files.js';
+import { readWordedFiles } from './worded-files.js';
 
 /** A copy of the sources, in which violations are planted: the live tree stays as it is. */
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'house-'));
-  for (const name of ['src', 'schema', 'rest', 'biome.json', '.gitignore', 'package.json', 'tsconfig.json'])
+  const folders = ['src', 'schema', 'rest', 'prisma', 'test/house'];
+  for (const name of [...folders, 'biome.json', '.gitignore', 'package.json', 'tsconfig.json'])
     cpSync(name, join(root, name), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   execFileSync('git', ['init', '--quiet'], { cwd: root });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -29,7 +32,8 @@ function planted<T>(files: Record<string, string>, check: () => T): T {
 
 /** The faults of the planted files. */
 function newFaults(files: Record<string, string>): string[] {
-  return planted(files, () => houseFaults(readSourceFiles(root, Object.keys(files))));
+  const paths = Object.keys(files);
+  return planted(files, () => houseFaults(readSourceFiles(root, paths), readWordedFiles(root, paths)));
 }
 
 describe('the order of the layers', () => {
@@ -189,6 +193,22 @@ it('an export has JSDoc', () => {
     ]);
 });
 
+it.each([
+  ['a value', 'const answer = 42;'],
+  ['a part of a value', 'const { answer } = { answer: 42 };'],
+  ['a function', 'function answer() {}'],
+  ['a class', 'class answer {}'],
+  ['a type', 'type answer = 42;'],
+])('%s that is exported by a list has JSDoc', (_what, declaration) => {
+  const file = 'src/files/planted.ts';
+  for (const list of ['export { answer };\n', 'export { answer as other };\n']) {
+    expect(newFaults({ [file]: `/** The answer. */\n${declaration}\n${list}` })).toEqual([]);
+    const bare = { [file]: `/** The list. */\n${list}${declaration}\n` };
+    expect(newFaults(bare)).toEqual([`${file}:3: an export without JSDoc.`]);
+  }
+  expect(newFaults({ [file]: `${declaration}\nexport { other } from './other.js';\n` })).toEqual([]);
+});
+
 describe('words', () => {
   const file = 'src/files/planted.ts';
 
@@ -202,8 +222,56 @@ describe('words', () => {
     expect(newFaults({ [file]: text })).toEqual([expect.stringContaining(fault)]);
   });
 
+  it.each([
+    [
+      'src/setup/planted.mjs',
+      '// It tells the reader.\nconst mostFiles = 1;\n',
+      ['2: the name mostFiles: max.', '1: the words "tells" in prose.'],
+    ],
+    ['prisma/engine/planted.mjs', "run('the next turn');\n", ['1: the words "turn" in prose.']],
+    [
+      'rest/operations/planted.graphql',
+      '# Where to tell.\nquery Door {\n  x\n}\n',
+      ['2: the name Door: transport, API.', '1: the words "tell" in prose.'],
+    ],
+    [
+      'schema/planted.graphql',
+      'type A {\n  """\n  First,\n  in doubt.\n  """\n  a("The largest." b: Int): Int\n}\n',
+      ['4: the words "in doubt" in prose.', '6: the words "largest" in prose.'],
+    ],
+  ])('are checked in %s, too', (path, text, faults) => {
+    expect(newFaults({ [path]: text })).toEqual(faults.map((fault) => `${path}:${fault}`));
+  });
+
   it('ordinary uses stay', () => {
     const text = '// At most one, in place; turned off. Promise.allSettled waits.\n';
     expect(newFaults({ [file]: text })).toEqual([]);
   });
+});
+
+describe('npm run lint', () => {
+  const clean = { 'src/files/planted.ts': '' };
+  const forBiome = { 'src/files/planted.ts': 'const unused = 1;\n' };
+  const forHouse = { 'src/files/planted-too.ts': '// It tells the reader.\n' };
+  /** What the script of `package.json` reports of these files, and its exit code. */
+  const lint = (files: Record<string, string>) =>
+    planted(files, () => {
+      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', scripts.lint], {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${resolve('node_modules/.bin')}:${process.env.PATH}` },
+      });
+      const output = stdout + stderr;
+      const names = ['noUnusedVariables', 'the words "tells"'].filter((name) => output.includes(name));
+      return { status, names };
+    });
+
+  it('fails if Biome or the house check fails, and has the reports of both', () => {
+    expect(lint(clean)).toEqual({ status: 0, names: [] });
+    expect(lint(forBiome)).toEqual({ status: 1, names: ['noUnusedVariables'] });
+    expect(lint(forHouse)).toEqual({ status: 1, names: ['the words "tells"'] });
+    const both = { status: 1, names: ['noUnusedVariables', 'the words "tells"'] };
+    expect(lint({ ...forBiome, ...forHouse })).toEqual(both);
+  }, 120_000);
 });

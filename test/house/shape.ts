@@ -35,12 +35,15 @@ function longFunctionsIn(file: SourceFile): string[] {
   return faults;
 }
 
-/** One sentence for each exported declaration without JSDoc. */
+/** One sentence for each exported declaration without JSDoc, also where a later `export { name }` exports it. */
 export function undocumentedExports(file: SourceFile): string[] {
+  const listed = new Set(file.program.body.flatMap(namesInExportList));
   return file.program.body.flatMap((statement) => {
-    if (statement.type !== 'ExportNamedDeclaration' && statement.type !== 'ExportDefaultDeclaration')
-      return [];
-    if (!('declaration' in statement) || !statement.declaration) return [];
+    const isExported =
+      statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration'
+        ? Boolean(statement.declaration)
+        : declaredNames(statement).some((name) => listed.has(name));
+    if (!isExported) return [];
     const documented = file.comments.some(
       ({ type, value, end }) =>
         type === 'Block' && value.startsWith('*') && file.text.slice(end, statement.start).trim() === '',
@@ -48,6 +51,28 @@ export function undocumentedExports(file: SourceFile): string[] {
     const line = file.text.slice(0, statement.start).split('\n').length;
     return documented ? [] : [`${file.path}:${line}: an export without JSDoc.`];
   });
+}
+
+/** The local names in `export { name }`. What comes from another file has its JSDoc there. */
+function namesInExportList(statement: Node): string[] {
+  if (statement.type !== 'ExportNamedDeclaration' || statement.source) return [];
+  return statement.specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
+}
+
+function declaredNames(statement: Node): string[] {
+  if (statement.type === 'VariableDeclaration') {
+    const names: string[] = [];
+    walk(
+      statement.declarations.map(({ id }) => id),
+      (node) => {
+        if (node.type === 'Identifier') names.push(node.name);
+      },
+    );
+    return names;
+  }
+  return 'id' in statement && statement.id && 'name' in statement.id && typeof statement.id.name === 'string'
+    ? [statement.id.name]
+    : [];
 }
 
 /** Calls `visit` for a node and all that it holds. */

@@ -19,12 +19,18 @@ export interface SourceFile {
 }
 
 /**
- * Parses the TypeScript sources below some folders, without generated code.
+ * Parses the sources below some folders, without generated code.
  * @param root the folder of the repository
  * @param folders from the root, e.g. `src`
+ * @param ending of their names; default `.ts`
  * @throws Error when a file does not parse
  */
-export function readSourceFiles(root: string, folders: string[]): SourceFile[] {
+export function readSourceFiles(root: string, folders: string[], ending = '.ts'): SourceFile[] {
+  return listFiles(root, folders, ending).map((path) => readSourceFile(root, path));
+}
+
+/** The paths of the files below some folders whose names have an ending, from the root, without generated code. */
+export function listFiles(root: string, folders: string[], ending: string): string[] {
   const listed = execFileSync(
     'git',
     ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders],
@@ -32,8 +38,7 @@ export function readSourceFiles(root: string, folders: string[]): SourceFile[] {
   );
   return listed
     .split('\n')
-    .filter((path) => path.endsWith('.ts') && !path.includes('/generated/') && existsSync(join(root, path)))
-    .map((path) => readSourceFile(root, path));
+    .filter((path) => path.endsWith(ending) && !path.includes('/generated/') && existsSync(join(root, path)));
 }
 
 function readSourceFile(root: string, path: string): SourceFile {

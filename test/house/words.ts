@@ -1,5 +1,4 @@
-import { walk } from './shape.js';
-import type { SourceFile } from './source-files.js';
+import type { WordedFile } from './worded-files.js';
 
 /** Words that are no name here, each with what to write in its place. */
 const wordsOfNames: Record<string, string> = {
@@ -43,31 +42,23 @@ const allowedPhrases =
   /\b(at most|most recent(ly)?|in turn|turn(s|ed)? (on|off|into)|in[ -]place|take[sn]? place|allSettled|(TCP|event loop) turns?)\b/gi;
 
 /** One sentence for each private word in a name, a comment or a text of a file. */
-export function wordFaults(file: SourceFile): string[] {
-  const lineOf = (offset: number) => file.text.slice(0, offset).split('\n').length;
+export function wordFaults({ path, names, prose }: WordedFile): string[] {
   const faults = new Set<string>();
-  walk(file.program, (node) => {
-    if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') {
-      const words = allowedNames.has(node.name) ? [] : wordsOf(node.name);
-      for (const [index, word] of words.entries()) {
-        const better = betterOf(wordsOfNames, word) ?? betterOf(pairsOfNames, `${word} ${words[index + 1]}`);
-        if (better) faults.add(`${file.path}:${lineOf(node.start)}: the name ${node.name}: ${better}.`);
-      }
-    } else if (node.type === 'Literal' && typeof node.value === 'string') {
-      if (node.value.includes(' ')) check(node.value, node.start);
-    } else if (node.type === 'TemplateElement') {
-      check(node.value.cooked ?? '', node.start);
-    }
-  });
-  for (const { value, start } of file.comments) check(value, start);
-  return [...faults];
-
-  function check(prose: string, offset: number): void {
-    for (const match of prose.replace(allowedPhrases, '').matchAll(phrases)) {
-      const lines = prose.replace(allowedPhrases, '').slice(0, match.index).split('\n').length - 1;
-      faults.add(`${file.path}:${lineOf(offset) + lines}: the words "${match[0]}" in prose.`);
+  for (const { name, line } of names) {
+    const words = allowedNames.has(name) ? [] : wordsOf(name);
+    for (const [index, word] of words.entries()) {
+      const better = betterOf(wordsOfNames, word) ?? betterOf(pairsOfNames, `${word} ${words[index + 1]}`);
+      if (better) faults.add(`${path}:${line}: the name ${name}: ${better}.`);
     }
   }
+  for (const { text, line } of prose) {
+    const checked = text.replace(allowedPhrases, '');
+    for (const match of checked.matchAll(phrases)) {
+      const lines = checked.slice(0, match.index).split('\n').length - 1;
+      faults.add(`${path}:${line + lines}: the words "${match[0]}" in prose.`);
+    }
+  }
+  return [...faults];
 }
 
 function betterOf(words: Record<string, string>, word: string): string | undefined {

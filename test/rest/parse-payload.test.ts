@@ -24,7 +24,7 @@ function faultsOf(value: unknown, of: z.ZodType = schema) {
   }
 }
 
-it('reports all faults of a body at once, in plain sentences', () => {
+it('reports all faults of a body at the same time, in plain sentences', () => {
   const value = {
     name: 1,
     kind: 'movie',

@@ -29,7 +29,7 @@ describe('the writer of a session status', () => {
     expect(written).toEqual(['idle', 'busy', 'idle']);
   });
 
-  test('writes other statuses at once, in place of one that is delayed', async () => {
+  test('writes other statuses immediately, in place of one that is delayed', async () => {
     writer.set('idle', null);
     writer.set('busy', null);
     writer.set('dead', 'kernel_died');

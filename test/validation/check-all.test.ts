@@ -28,7 +28,7 @@ describe('checkAll', () => {
     });
   });
 
-  it('throws an error that names no field at once', async () => {
+  it('throws an error that names no field immediately', async () => {
     let went = false;
     const checks = {
       name: fails('name'),

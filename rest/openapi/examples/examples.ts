@@ -3,26 +3,27 @@ import { executionExamples } from './executions.js';
 import { fileExamples } from './files.js';
 import { notebookExamples } from './notebooks.js';
 import { repositoryFileExamples } from './repository-files.js';
-import { runtimeExamples, sessionEndExamples } from './runtime.js';
+import { repeatedStartExamples, runtimeExamples, sessionEndExamples } from './runtime.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
- * The examples by `operationId`, in an order in which they can be sent to a gateway with the demo data: each finds what
- * those before it made.
+ * Each example with its `operationId`, in an order in which they can be sent to a gateway with the demo data: each finds
+ * what those before it made. An operation has more than one where its answers differ in their statuses.
  */
-export const examples: Record<string, OperationExample> = {
-  ...workspaceExamples,
-  ...fileExamples,
-  ...repositoryFileExamples,
-  ...notebookExamples,
-  ...runtimeExamples,
-  ...executionExamples,
-  ...sessionEndExamples,
-};
+export const examples: readonly [operationId: string, example: OperationExample][] = [
+  workspaceExamples,
+  fileExamples,
+  repositoryFileExamples,
+  notebookExamples,
+  runtimeExamples,
+  repeatedStartExamples,
+  executionExamples,
+  sessionEndExamples,
+].flatMap((part) => Object.entries(part));
 
-/** The example of an operation. @throws Error when it has none */
-export function exampleOf(operationId: string): OperationExample {
-  const example = examples[operationId];
-  if (!example) throw new Error(`The operation ${operationId} has no example.`);
-  return example;
+/** The examples of an operation; the first one has its request. @throws Error when it has none */
+export function examplesOf(operationId: string): [OperationExample, ...OperationExample[]] {
+  const [first, ...more] = examples.filter(([id]) => id === operationId).map(([, example]) => example);
+  if (!first) throw new Error(`The operation ${operationId} has no example.`);
+  return [first, ...more];
 }

@@ -39,6 +39,7 @@ const starting = {
   resource_class_id: 'standard',
   resource_class: resourceClass,
   progress: { percent: 0, message: 'Queued' },
+  storage_limit: 'not_enforced',
   created_at: exampleTime,
   started_at: null,
   last_activity_at: null,
@@ -120,6 +121,12 @@ export const runtimeExamples: Record<string, OperationExample> = {
     status: 200,
     answer: { items: [session], total: 1, page: 1, size: 20 },
   },
+};
+
+/** The same requests again: they are answered with what runs already. */
+export const repeatedStartExamples: Record<string, OperationExample> = {
+  startWorker: { ...runtimeExamples.startWorker, status: 200, answer: ready },
+  createSession: { ...runtimeExamples.createSession, status: 200, answer: session },
 };
 
 /** The session after its first run, and how it ends. */

@@ -115,7 +115,7 @@ export class ServerLeases implements Leases {
     return client;
   }
 
-  /** Ends a connection at once; its leases are lost. */
+  /** Ends a connection immediately; its leases are lost. */
   #drop(client: pg.Client): void {
     // Only once for each client: what is held later belongs to another connection.
     if (this.#usable !== client) return;

@@ -1,6 +1,6 @@
 /**
- * Maps the values of an async iterator. Unlike a generator, its `return` reaches the source at once, even while a `next` is
- * pending.
+ * Maps the values of an async iterator. Unlike a generator, its `return` reaches the source immediately, even while a
+ * `next` is pending.
  */
 export function mapIterator<A, B>(source: AsyncIterator<A>, map: (value: A) => B): AsyncIterableIterator<B> {
   return {

@@ -1,5 +1,5 @@
 /**
- * Waits for a promise, but rejects at once when `signal` aborts. The work behind the promise continues.
+ * Waits for a promise, but rejects immediately when `signal` aborts. The work behind the promise continues.
  * @throws the reason of `signal`, and what the promise rejects with
  */
 export async function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -60,7 +60,7 @@ function readingFault(path: string): string | null {
   if (path.length > maxPathBytes || Buffer.byteLength(path) > maxPathBytes)
     return `must be at most ${maxPathBytes} bytes`;
   if (path.startsWith('/')) return 'must be relative';
-  if (path.includes('\0')) return 'must not hold NUL';
+  if (path.includes('\0')) return 'must not contain NUL';
   if (/\p{Cs}/u.test(path)) return 'must be valid Unicode';
   for (const segment of path.split('/')) {
     const fault = segmentFault(segment);
@@ -81,10 +81,10 @@ function segmentFault(segment: string): string | null {
 
 function writingFault(path: string): string | null {
   if (path.normalize('NFC') !== path) return 'must be in Unicode normalization form C';
-  if (path.includes('\\')) return 'must not hold a backslash';
-  if (path.includes(':')) return 'must not hold a colon';
-  if (/\p{Cc}/u.test(path)) return 'must not hold control characters';
-  if (bidi.test(path)) return 'must not hold characters that change the text direction';
+  if (path.includes('\\')) return 'must not contain a backslash';
+  if (path.includes(':')) return 'must not contain a colon';
+  if (/\p{Cc}/u.test(path)) return 'must not contain control characters';
+  if (bidi.test(path)) return 'must not contain characters that change the text direction';
   for (const segment of path.split('/')) {
     if (/[. ]$/.test(segment)) return 'must not have a segment that ends in a dot or a space';
     if (windowsReserved.test(segment)) return 'must not use a name that Windows reserves';

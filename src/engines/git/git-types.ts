@@ -1,3 +1,5 @@
+import type { FieldPath } from '../../errors.js';
+
 /** An author or committer. Characters that a commit's header cannot contain are removed from a new commit. */
 export interface Identity {
   name: string;
@@ -28,10 +30,17 @@ export interface Commit {
  *   checked, again each time the branch has moved meanwhile; when it throws, the commit is refused.
  */
 export type FileChange =
-  | { kind: 'create'; path: string; bytes: Uint8Array }
-  | { kind: 'save'; path: string; bytes: Uint8Array; baseSha?: string }
-  | { kind: 'delete'; path: string; baseSha?: string }
-  | { kind: 'move'; path: string; newPath: string; baseSha?: string; check?(bytes: Uint8Array): void };
+  | ({ kind: 'create'; path: string; bytes: Uint8Array } & ChangePosition)
+  | ({ kind: 'save'; path: string; bytes: Uint8Array; baseSha?: string } & ChangePosition)
+  | ({ kind: 'delete'; path: string; baseSha?: string } & ChangePosition)
+  | ({ kind: 'move'; path: string; newPath: string; baseSha?: string } & ChangePosition & {
+        check?(bytes: Uint8Array): void;
+      });
+
+interface ChangePosition {
+  /** The path of the change in the caller's input, e.g. `["changes", 3, "create"]`: faults begin with it. Default empty. */
+  at?: FieldPath;
+}
 
 /** The input of {@link GitRepository.commit}. */
 export interface CommitInput {

@@ -3,6 +3,7 @@ import { type Agent, type IncomingMessage, request as requestHttp } from 'node:h
 import { request as requestHttps } from 'node:https';
 import { createJupyterAgent } from './jupyter-agent.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
+import { RedirectError } from './redirect-error.js';
 
 const defaultMaxAnswerBytes = 4 * 1024 * 1024;
 
@@ -46,7 +47,7 @@ export class JupyterRest {
     const status = response.statusCode ?? 0;
     if (status >= 300 && status < 400) {
       response.destroy();
-      throw new Error('The Jupyter server redirects to another address.');
+      throw new RedirectError();
     }
     const text = await readBounded(response, options.maxAnswerBytes ?? defaultMaxAnswerBytes);
     return { status, json: parse(text) };

@@ -23,7 +23,11 @@ export function toNotebookFault(
       };
     case 'discriminator':
       if (params.tagValue === undefined) return missing([...at, params.tag]);
-      return { path: [...at, params.tag], msg: 'is none that nbformat 4 knows', type: 'unknown_type' };
+      return {
+        path: [...at, params.tag],
+        msg: 'is not one of the values that nbformat 4 defines',
+        type: 'unknown_type',
+      };
     case 'type':
       return { path: at, msg: `must be ${[params.type].flat().join(' or ')}`, type: 'type' };
     default:

@@ -1,9 +1,9 @@
 import type { FileVersion } from '../../../prisma/generated/client/client.js';
 import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
+import { checkBranchName } from '../../engines/git/check-ref.js';
 import { keysetListing, positionKey, timeKey } from '../../paging/keyset-listing.js';
 import type { Listing } from '../../paging/listing.js';
-import { checkBranchName } from '../../repositories/check-ref.js';
 import { loadDocument } from '../documents/load-document.js';
 import type { NotebookServices } from '../notebook-services.js';
 

@@ -1,8 +1,8 @@
 import type { Repository } from '../../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../../access/require-admin.js';
 import type { RequestContext } from '../../context.js';
+import { checkBranchName } from '../../engines/git/check-ref.js';
 import { DomainError, invalidField } from '../../errors.js';
-import { checkBranchName } from '../check-ref.js';
 import { loadRepository } from '../load-repository.js';
 import type { RepositoryServices } from '../repository-services.js';
 

@@ -7,11 +7,12 @@ import { loadSpaceById } from '../../access/load-space.js';
 import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
+import { checkBranchName, checkRef } from '../../engines/git/check-ref.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { DomainError, invalidField } from '../../errors.js';
 import type { Listing } from '../../paging/listing.js';
 import { nameListing } from '../../paging/name-listing.js';
-import { checkBranchName } from '../check-ref.js';
+import { checkAll } from '../../validation/check-all.js';
 import { assertRepositoryOpen, type LoadedRepository, loadRepository } from '../load-repository.js';
 import type { RepositoryServices } from '../repository-services.js';
 import { assertBranchWritable } from './assert-branch-writable.js';
@@ -93,10 +94,16 @@ export async function createBranch(
 ): Promise<Branch> {
   const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
   const { repository } = loaded;
-  const name = checkBranchName(input.name, 'name');
-  await assertBranchWritable(services, loaded, name);
   const git = await services.git.repository(repository.id);
-  const commitOid = await createBranchAt(git, name, input.from ?? repository.defaultBranch);
+  const { name, commitOid } = await checkAll({
+    name: async () => {
+      const checked = checkBranchName(input.name, 'name');
+      await assertBranchWritable(services, loaded, checked);
+      return checked;
+    },
+    commitOid: () => resolveStart(git, input.from ?? repository.defaultBranch),
+  });
+  await unlessUnknown(git.createBranch(name, commitOid));
   const where = { repositoryId: repository.id, name };
   const isProtected = (await services.prisma.protectedBranch.count({ where })) > 0;
   return { name, commitOid, isProtected };
@@ -162,15 +169,16 @@ async function loadForBranchWrite(
   return loaded;
 }
 
-async function createBranchAt(git: GitRepository, name: string, from: string): Promise<string> {
+async function resolveStart(git: GitRepository, from: string): Promise<string> {
+  return (await unlessUnknown(git.resolveRef(checkRef(from, 'from')))).commitOid;
+}
+
+/** A commit that no branch or tag leads to counts as unknown, too. */
+async function unlessUnknown<T>(found: Promise<T>): Promise<T> {
   try {
-    const { commitOid } = await git.resolveRef(from);
-    await git.createBranch(name, commitOid);
-    return commitOid;
+    return await found;
   } catch (error) {
-    if (error instanceof DomainError && ['not_found', 'invalid_ref'].includes(error.code)) {
-      throw invalidField('from', 'is not a branch, tag or commit of this repository', 'unknown');
-    }
-    throw error;
+    if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
+    throw invalidField('from', 'is not a branch, tag or commit of this repository', 'unknown');
   }
 }

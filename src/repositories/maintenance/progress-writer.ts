@@ -18,7 +18,7 @@ export class ProgressWriter {
     this.#write = write;
   }
 
-  /** Reports a state. A new step is written at once, a percentage at most twice a second. */
+  /** Reports a state. A new step is written immediately, a percentage at most twice a second. */
   report(step: MaintenanceStep, percent: number | null): void {
     const last = this.#written;
     if (last?.step === step && performance.now() - last.at < intervalMs) return;

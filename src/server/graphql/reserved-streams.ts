@@ -26,7 +26,7 @@ export class ReservedStreams {
     if (own.length >= maxStreamsPerUser) {
       throw new DomainError(
         'rate_limited',
-        `You may have ${maxStreamsPerUser} streams at once; close one first.`,
+        `You may have ${maxStreamsPerUser} streams at the same time; close one first.`,
       );
     }
     const token = randomUUID();

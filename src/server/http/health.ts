@@ -11,12 +11,10 @@ export interface HealthDeps {
 /** `/healthz`, which answers while the process runs, and `/readyz`, which answers 503 while requests cannot be served. */
 export function healthRoutes({ notReady, gitVersion }: HealthDeps): Hono {
   const app = new Hono();
-  // The start needs git, so it is always available.
-  const git = { available: true, version: gitVersion };
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     const reason = await notReady();
-    return c.json({ status: reason ?? 'ok', git }, reason ? 503 : 200);
+    return c.json({ status: reason ?? 'ok', git: { version: gitVersion } }, reason ? 503 : 200);
   });
   return app;
 }

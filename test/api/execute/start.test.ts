@@ -101,6 +101,36 @@ describe('kernel profiles, resource classes and workers', () => {
     expect(answer.body.errors[0].loc).toEqual(['body', field]);
   });
 
+  it('a start reports the faults of all fields at the same time, with those of the worker', async () => {
+    const { prisma } = at.gateway.services;
+    const { body: live } = await at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
+    const workspace = { name: 'Two', default_repository_id: demo.repositoryId };
+    const { body: other } = await at.rest('POST', '/workspaces', { body: workspace });
+    const body = {
+      workspace_id: other.id,
+      repository_kind: 'project',
+      path: '../x',
+      branch: 'a..b',
+      kernel_name: 'x'.repeat(201),
+      kernel_profile_id: 'nope',
+      resource_class_id: 'nope',
+      worker_id: live.id,
+    };
+    const before = await prisma.worker.count();
+    const answer = await at.rest('POST', '/sessions', { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors.map(({ loc, type }: any) => [loc.join('.'), type])).toEqual([
+      ['body.repository_kind', 'mismatch'],
+      ['body.path', 'invalid_path'],
+      ['body.branch', 'invalid_ref'],
+      ['body.kernel_name', 'too_long'],
+      ['body.kernel_profile_id', 'unknown'],
+      ['body.resource_class_id', 'unknown'],
+      ['body.worker_id', 'mismatch'],
+    ]);
+    expect(await prisma.worker.count()).toBe(before);
+  });
+
   it('an unknown workspace or worker answers 404', async () => {
     expect((await at.rest('POST', '/workers', { body: { workspace_id: randomUUID() } })).status).toBe(404);
     expect((await openSession('x.ipynb', { worker_id: randomUUID() })).status).toBe(404);

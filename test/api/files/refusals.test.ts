@@ -39,6 +39,19 @@ describe('bad input answers 400, names the field and writes nothing', () => {
     },
   );
 
+  it('for all fields of a write at the same time', async () => {
+    const body = { path: '../x.ipynb', branch: 'a..b', base_sha: 'x', commit_message: 'x'.repeat(10_001) };
+    const answer = await at.rest('PUT', `${base}/file`, { body });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_path' } });
+    expect(answer.body.errors.map(({ loc }: { loc: string[] }) => loc.join('.'))).toEqual([
+      'body.path',
+      'body.branch',
+      'body.base_sha',
+      'body.notebook',
+      'body.commit_message',
+    ]);
+  });
+
   it('except an unknown ref, which answers 404', async () => {
     for (const ref of ['nope', '0'.repeat(40)]) {
       expect((await at.rest('GET', `${base}/file?path=empty.ipynb&ref=${ref}`)).status).toBe(404);
@@ -63,13 +76,39 @@ describe('bad input answers 400, names the field and writes nothing', () => {
     ).toBe(400);
   });
 
-  it('for content of the other kind, and for a malformed base_sha', async () => {
-    const text = await at.rest('POST', `${base}/authoring-files`, {
-      body: { path: 'x.ipynb', content: 'x' },
+  it.each([
+    ['POST', `${base}/authoring-files`, { path: 'x.ipynb', content: 'x' }, 'content'],
+    ['POST', `${base}/authoring-files`, { path: 'x.md', notebook: {} }, 'notebook'],
+    ['POST', `${base}/authoring-files`, { path: 'x.md', kind: 'notebook' }, 'path'],
+    ['POST', `${base}/files`, { path: 'x.ipynb', content: 'x' }, 'content'],
+    ['POST', `${base}/files`, { path: 'x.md', content: 'x' }, 'path'],
+    ['PUT', `${base}/authoring-file`, { path: 'x.ipynb', content: 'x' }, 'content'],
+    ['PUT', `${base}/authoring-file`, { path: 'x.md', notebook: {} }, 'notebook'],
+    ['POST', `${base}/authoring-file/rename`, { path: 'x.md', new_path: 'x.ipynb' }, 'new_path'],
+  ])('for the other kind of file: %s %s with %j', async (method, path, body, field) => {
+    expect(await at.rest(method, path, { body })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_path', errors: [{ loc: ['body', field], type: 'kind_mismatch' }] },
     });
-    expect(text.body.errors[0].loc).toEqual(['body', 'content']);
-    const both = await at.rest('POST', `${base}/authoring-files`, { body: { path: 'x.md', notebook: {} } });
-    expect(both.body.errors[0].loc).toEqual(['body', 'notebook']);
+  });
+
+  it.each([
+    ['create', { path: 'x.ipynb', content: 'x' }, 'content'],
+    ['save', { path: 'x.md', notebook: {} }, 'notebook'],
+    ['rename', { path: 'x.md', newPath: 'x.ipynb' }, 'newPath'],
+  ])('for the other kind of file in a %s of several changes', async (member, change, field) => {
+    const { errors } = await at.graphql(
+      `mutation($input: CommitFilesInput!) {
+        commitFiles(spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" }, input: $input) { changed } }`,
+      { input: { changes: [{ [member]: change }], commitMessage: 'x' } },
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'invalid_path',
+      errors: [{ path: ['changes', 0, member, field], type: 'kind_mismatch' }],
+    });
+  });
+
+  it('for a malformed base_sha', async () => {
     const sha = await at.rest('PUT', `${base}/file`, {
       body: { path: 'x.ipynb', base_sha: 'abc', notebook: notebook('') },
     });

@@ -19,7 +19,7 @@ import {
 } from './mirror-fixture.js';
 
 describe('a push after saves', () => {
-  it('sends a burst of saves at once, also to a new branch, and nothing if pushes are off', async () => {
+  it('sends a burst of saves with few pushes, also to a new branch, and nothing if pushes are off', async () => {
     remote.commit({ 'a.md': 'a' });
     const [on, off] = [await mirror('pushAfterSave: true'), await mirror()];
     await platform.mutate(`createBranch(spaceSlug: "demo", repositoryId: "${on}", name: "draft") { name }`);

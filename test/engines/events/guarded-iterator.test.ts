@@ -34,7 +34,7 @@ it('rejects the next call of next with the error of fail', async () => {
   expect(await iterator.next()).toEqual({ done: true, value: undefined });
 });
 
-it('ends at once when return is called while a next is pending', async () => {
+it('ends immediately when return is called while a next is pending', async () => {
   const { iterator, fail, ends } = quiet();
   const waiting = iterator.next();
   await iterator.return!();

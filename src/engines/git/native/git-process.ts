@@ -14,7 +14,7 @@ export interface ProcessOptions extends GitInvocation {
   signal?: AbortSignal;
   /**
    * How long a command that is stopped may clean up after `SIGTERM`, in milliseconds, before `SIGKILL`. Default 0:
-   * `SIGKILL` at once.
+   * `SIGKILL` immediately.
    */
   graceMs?: number;
   /** Whether it runs at the lowest priority; default false. */
@@ -39,7 +39,7 @@ export class GitProcess {
    */
   readonly exited: Promise<number | null>;
 
-  /** @throws DomainError `storage_unavailable` when it is known at once that it cannot be started */
+  /** @throws DomainError `storage_unavailable` when it is known immediately that it cannot be started */
   constructor(args: readonly string[], options: ProcessOptions = {}) {
     const { signal, isBackground, onErrorOutput } = options;
     this.#graceMs = options.graceMs ?? 0;
@@ -126,7 +126,7 @@ export class GitProcess {
   }
 }
 
-/** Node throws some failures at once and emits others later, on the process or on one of its streams. */
+/** Node throws some failures immediately and emits others later, on the process or on one of its streams. */
 function spawnGit(args: readonly string[], options: SpawnOptions): ChildProcess {
   assertDescriptors();
   let child: ChildProcess;

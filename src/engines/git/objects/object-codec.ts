@@ -78,7 +78,7 @@ function readHeader(start: Uint8Array): { type: ObjectType; size: number; end: n
   );
 }
 
-/** Room for all output at once, and for one byte more, at which zlib sees the end. */
+/** Room for the whole output, and for one byte more, at which zlib sees the end. */
 function chunkSize(outputBytes: number): number {
   return Math.min(Math.max(outputBytes + 1, maxSyncBytes), maxChunkBytes);
 }

@@ -10,7 +10,7 @@ import { PackFile } from './pack-file.js';
 import type { IndexSlices } from './pack-index.js';
 import { type DeltaBases, readEntry, readEntryHeader } from './read-entry.js';
 
-/** Milliseconds for which the list of packs is used before the folder is checked. After a miss it is listed at once. */
+/** Milliseconds for which the list of packs is used before the folder is checked. After a miss it is listed immediately. */
 const freshMs = 1000;
 
 /** The caches that all packs of a store share; `createObjectCaches` limits each of them. */

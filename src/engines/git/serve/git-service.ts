@@ -29,7 +29,7 @@ export interface ServiceDeps {
 
 /**
  * Serves one repository to Git clients. It implements Git's protocol, and knows neither HTTP nor users. Every method throws
- * `storage_unavailable` when too many clients are served at once.
+ * `storage_unavailable` when too many clients are served at the same time.
  * @see https://git-scm.com/docs/gitprotocol-pack
  */
 export class GitService {

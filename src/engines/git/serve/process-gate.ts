@@ -5,7 +5,7 @@ const maxRunning = 4;
 const maxWaiting = 64;
 const maxWaitMs = 60_000;
 
-/** Runs a few Git processes at once. Some more wait in the order in which they came, and all others are refused. */
+/** Runs a few Git processes at the same time. Some more wait in the order in which they came, and all others are refused. */
 export class ProcessGate {
   readonly #limit = pLimit(maxRunning);
   /** Those that run and those that wait. */

@@ -1,4 +1,5 @@
 import { DomainError, notFound } from '../../../errors.js';
+import { faultsBelow } from '../../../validation/faults-below.js';
 import { assertReadablePath, assertWritablePath, invalidPath } from '../file-path.js';
 import type { CommitResult, FileChange } from '../git-types.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
@@ -12,7 +13,8 @@ const newPathField = ['newPath'];
  * Applies changes to a tree, in order, and adds the new blobs to the batch.
  * @param to.branch is named in a conflict
  * @returns the created, saved and moved files
- * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`, and what a `check` throws
+ * @throws DomainError `invalid_path` (its paths begin with the change's `at`), `not_found`, `file_exists`,
+ *   `base_sha_conflict`, and what a `check` throws
  */
 export async function applyChanges(
   to: { editor: TreeEditor; batch: ObjectBatch; branch: string },
@@ -20,32 +22,32 @@ export async function applyChanges(
 ): Promise<CommitResult['files']> {
   const files = new Map<string, CommitResult['files'][number]>();
   const put = (path: string, oid: string, size: number) => files.set(path, { path, oid, size });
-  for (const change of changes) {
+  const apply = async (change: FileChange) => {
     if (change.kind === 'create') {
       assertWritablePath(change.path);
       const oid = to.batch.add('blob', change.bytes);
       await to.editor.add(change.path, { mode: newFileMode, oid }, pathField);
-      put(change.path, oid, change.bytes.length);
-      continue;
+      return put(change.path, oid, change.bytes.length);
     }
     const current = await existingFile(to, change);
     if (change.kind === 'save') {
       const oid = to.batch.add('blob', change.bytes);
       if (oid !== current.oid) await to.editor.replace(change.path, { mode: current.mode, oid });
-      put(change.path, oid, change.bytes.length);
-    } else if (change.kind === 'delete') {
-      await to.editor.remove(change.path);
-      files.delete(change.path);
-    } else {
-      assertWritablePath(change.newPath, newPathField);
-      change.check?.(await to.batch.readExpected(current.oid, 'blob'));
-      if (change.newPath === change.path) throw fileExists();
-      await to.editor.remove(change.path);
-      await to.editor.add(change.newPath, current, newPathField);
-      files.delete(change.path);
-      put(change.newPath, current.oid, await to.batch.blobSize(current.oid));
+      return put(change.path, oid, change.bytes.length);
     }
-  }
+    if (change.kind === 'delete') {
+      await to.editor.remove(change.path);
+      return files.delete(change.path);
+    }
+    assertWritablePath(change.newPath, newPathField);
+    change.check?.(await to.batch.readExpected(current.oid, 'blob'));
+    if (change.newPath === change.path) throw fileExists();
+    await to.editor.remove(change.path);
+    await to.editor.add(change.newPath, current, newPathField);
+    files.delete(change.path);
+    return put(change.newPath, current.oid, await to.batch.blobSize(current.oid));
+  };
+  for (const change of changes) await faultsBelow(change.at ?? [], () => apply(change));
   return [...files.values()];
 }
 

@@ -37,12 +37,12 @@ export class ContentsFolder implements RemoteFolder {
 
   /**
    * Opens a worker's folder and creates it if it does not exist.
-   * @param root the folder's path below the server's root
+   * @param root the folder's path below the server's root; `''` for that root itself
    * @throws DomainError `runtime_unavailable`
    */
   static async open(contents: JupyterContents, root: string): Promise<ContentsFolder> {
     const folder = new ContentsFolder(contents, root);
-    await folder.#makeFolder(root);
+    await folder.#makeFolder(root || '.');
     return folder;
   }
 
@@ -76,10 +76,10 @@ export class ContentsFolder implements RemoteFolder {
 
   /** Creates a folder and its parents; each is asked of the server only once. */
   #makeFolder(path: string): Promise<boolean> {
+    if (path === '.') return Promise.resolve(true);
     const known = this.#folders.get(path);
     if (known) return known;
-    const parent = posix.dirname(path);
-    const made = (parent === '.' ? Promise.resolve(true) : this.#makeFolder(parent)).then(
+    const made = this.#makeFolder(posix.dirname(path)).then(
       (exists) => exists && this.#contents.createFolder(path),
     );
     this.#folders.set(path, made);

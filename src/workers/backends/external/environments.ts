@@ -8,6 +8,7 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
 import { installRequirements } from './install-requirements.js';
+import type { Sandbox } from './launcher-program.js';
 import { runProcess } from './run-process.js';
 
 const maxConcurrentBuilds = 2;
@@ -30,6 +31,8 @@ export interface EnvironmentRequest {
   python: string;
   /** The environment variables of the worker; those of pip are part of the identity. */
   environment: Record<string, string>;
+  /** How the build is isolated. */
+  sandbox: Sandbox;
 }
 
 /** An environment that is being built, and how many wait for it. */

@@ -1,7 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { environmentFailed } from './environment-failed.js';
 import { folderBytes } from './folder-bytes.js';
+import { giveFolder } from './give-folder.js';
+import { type LaunchPlan, launcherProgram, type Sandbox } from './launcher-program.js';
 import { runInstaller } from './run-installer.js';
 
 const timeoutMs = 10 * 60_000;
@@ -18,6 +20,8 @@ export interface Installation {
   directory: string;
   /** The environment variables of the worker: none of the gateway's own. */
   environment: Record<string, string>;
+  /** How pip is isolated: it may run code of anybody. It sees no folder of the gateway but `directory`. */
+  sandbox: Sandbox;
 }
 
 /**
@@ -26,22 +30,29 @@ export interface Installation {
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installRequirements(
-  { python, requirements, directory, environment }: Installation,
+  { python, requirements, directory, environment, sandbox }: Installation,
   signal: AbortSignal,
 ): Promise<number> {
   const build = join(directory, 'build');
   const site = join(directory, 'site');
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
+  if (sandbox.uid !== null) await giveFolder(directory, sandbox.uid);
   const size = watchSize(directory);
   const limit = AbortSignal.timeout(timeoutMs);
-  const args = ['--no-input', '--disable-pip-version-check', '--no-cache-dir', '--progress-bar', 'off'];
+  const options = ['--no-input', '--disable-pip-version-check', '--no-cache-dir', '--progress-bar', 'off'];
   try {
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-m', 'pip', 'install', ...options, '--target', site, '-r', 'requirements.txt'],
+      directory: build,
+      own: [directory],
+      readable: [],
+    };
     const { succeeded, output } = await runInstaller(
       python,
-      ['-I', '-m', 'pip', 'install', ...args, '--target', site, '-r', 'requirements.txt'],
+      ['-I', '-c', launcherProgram, JSON.stringify(plan)],
       {
-        cwd: build,
         env: {
           LANG: 'C.UTF-8',
           ...environment,
@@ -53,6 +64,9 @@ export async function installRequirements(
       },
     );
     if (!succeeded) throw environmentFailed(lastError(output), new Error(output));
+    // Nothing of the build runs any more. From now on only the gateway may change the packages.
+    if (sandbox.uid !== null) await giveFolder(directory, process.getuid!());
+    await chmod(directory, 0o755);
     await mkdir(site, { recursive: true });
     await rm(build, { recursive: true, force: true });
     const bytes = await folderBytes(directory);

@@ -1,24 +1,39 @@
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend } from '../../backend.js';
+import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { Environments } from './environments.js';
+import { giveFolder } from './give-folder.js';
+import { Heartbeat } from './heartbeat.js';
+import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import type { LocalPython } from './local-python.js';
+import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
-import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
+import {
+  type ServerFolders,
+  serverEnvironment,
+  serverFolders,
+  serverProgram,
+  writeServerSetup,
+} from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
+import { uidOf } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
+const defaultOrphanMs = 24 * 60 * 60_000;
 const watchPeriodMs = 1_000;
 /** While a server answers, only every so many checks of its process probe it. */
 const checksPerProbe = 5;
@@ -35,11 +50,17 @@ export interface LocalBackendOptions {
   environmentsDirectory?: string;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
+  /** How servers are isolated; called at each start. Default: the best that the machine allows. */
+  isolation?: () => Promise<Isolation>;
+  /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */
+  hiddenFolders?: string[];
+  /** Servers end when no gateway has run for so long; default 24 h. */
+  orphanMs?: number;
 }
 
 /**
- * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
- * outlive the gateway; a record of each is kept in `stateRoot`.
+ * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
+ * gateway; a record of each is kept in `stateRoot`.
  */
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
@@ -48,8 +69,13 @@ export class LocalBackend implements WorkerBackend {
   readonly installsRequirements: boolean;
   readonly #environments: Environments | undefined;
   readonly #records: ServerRecords;
+  readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
+  /** The ids of the users of workers, by worker. */
+  readonly #users = new Map<string, number>();
+  #probed: Promise<Isolation> | undefined;
   readonly #kernels: KernelNames;
+  readonly #usage = new ProcessUsage();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -58,12 +84,21 @@ export class LocalBackend implements WorkerBackend {
     this.#options = options;
 
     this.#records = new ServerRecords(options.stateRoot);
+    this.#heartbeat = new Heartbeat(
+      join(options.stateRoot, 'heartbeat'),
+      options.orphanMs ?? defaultOrphanMs,
+    );
     const { environmentsDirectory: directory } = options;
     this.installsRequirements = directory !== undefined;
     const isRunning = async (workerId: string) =>
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
     this.#environments = directory === undefined ? undefined : new Environments({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
+  }
+
+  ownerOf(workerId: string): FileOwner | undefined {
+    const id = this.#users.get(workerId);
+    return id === undefined ? undefined : { uid: id, gid: id };
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -87,6 +122,9 @@ export class LocalBackend implements WorkerBackend {
     this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
     try {
       return await starting;
+    } catch (error) {
+      this.#users.delete(spec.workerId);
+      throw error;
     } finally {
       this.#starts.delete(spec.workerId);
     }
@@ -105,6 +143,7 @@ export class LocalBackend implements WorkerBackend {
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);
       if (!record || this.#starts.has(workerId)) continue;
+      if (record.uid !== null) this.#users.set(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
         this.#follow(workerId, record, endpoint);
@@ -116,12 +155,18 @@ export class LocalBackend implements WorkerBackend {
     return found;
   }
 
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const record = await this.#records.read(workerId);
+    return record ? this.#usage.measure(record.runtimeDirectory) : null;
+  }
+
   onExit(listener: (exit: WorkerExit) => void): () => void {
     return this.#watch.onExit(listener);
   }
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#heartbeat.close();
   }
 
   async #launch(
@@ -131,20 +176,43 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
-    const site = await this.#install(spec, python, report, signal);
+    await this.#heartbeat.beat();
+    const isolation = await rejectOnAbort(this.#isolation(python), signal);
+    const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
+    const sandbox = this.#sandboxFor(spec, { isolation, uid });
+    const site = await this.#install(spec, python, sandbox, report, signal);
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     await writeKernelStartup(folders.ipython, spec.profile.warmImports);
+    if (uid !== null) {
+      for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
+    }
     const token = randomBytes(32).toString('hex');
-    const { environment } = spec.profile;
-    const child = await spawnServer(python, folders, spec.stateDirectory, token, environment, site);
     const record: ServerRecord = {
-      ...(await identifyProcess(child.pid)),
+      pid: null,
+      startTicks: null,
       runtimeDirectory: folders.runtime,
       token,
       port: null,
+      isolation,
+      uid,
     };
+    // Written first: a gateway that is killed before it knows the process leaves what finds it.
+    await this.#records.write(spec.workerId, record);
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-c', serverProgram, folders.settings],
+      directory: folders.root,
+      own: [spec.filesDirectory, folders.root],
+      readable: site === undefined ? [] : [site],
+    };
+    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
+    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
+      await this.#records.remove(spec.workerId);
+      throw error;
+    });
+    Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);
@@ -156,13 +224,14 @@ export class LocalBackend implements WorkerBackend {
   async #install(
     { workerId, requirements, profile }: WorkerSpec,
     python: string,
+    sandbox: Sandbox,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     if (!requirements || !this.#environments) return undefined;
     report(10, 'Installing requirements.txt');
     const { scope, text } = requirements;
-    const request = { scope, requirements: text, python, environment: profile.environment };
+    const request = { scope, requirements: text, python, environment: profile.environment, sandbox };
     return this.#environments.folderFor(workerId, request, signal);
   }
 
@@ -204,8 +273,42 @@ export class LocalBackend implements WorkerBackend {
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
+    this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
     await this.#environments?.release(workerId);
+    this.#users.delete(workerId);
+  }
+
+  #isolation(python: string): Promise<Isolation> {
+    this.#probed ??= this.#options.isolation?.() ?? probeIsolation(python);
+    return this.#probed;
+  }
+
+  /** @throws DomainError `runtime_unavailable` when another worker has the same user, which hardly ever happens */
+  #claimUser(workerId: string): number {
+    const uid = uidOf(workerId);
+    if ([...this.#users.values()].includes(uid))
+      throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
+    this.#users.set(workerId, uid);
+    return uid;
+  }
+
+  #sandboxFor(
+    { limits }: WorkerSpec,
+    { isolation, uid }: { isolation: Isolation; uid: number | null },
+  ): Sandbox {
+    const { stateRoot, hiddenFolders = [], environmentsDirectory } = this.#options;
+    return {
+      isolate: isolation !== 'none',
+      uid,
+      hidden: [
+        ...[stateRoot, homedir(), ...hiddenFolders],
+        ...(environmentsDirectory === undefined ? [] : [environmentsDirectory]),
+      ],
+      tmpMb: limits.tmpStorageMb,
+      heartbeat: this.#heartbeat.file,
+      orphanSeconds: this.#heartbeat.orphanMs / 1_000,
+    };
   }
 }
 

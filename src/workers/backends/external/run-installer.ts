@@ -6,7 +6,6 @@ const maxOutputBytes = 16_384;
 /**
  * Runs an installer, which may run code of anybody, to its end: as the leader of a process group of its own, with no
  * environment but the given one.
- * @param options.cwd its working folder
  * @param options.signal kills the whole group
  * @returns the end of its output, at most 16 KiB, and whether it succeeded
  * @throws what `signal` was aborted with, and Error when the program cannot be run
@@ -14,11 +13,11 @@ const maxOutputBytes = 16_384;
 export async function runInstaller(
   program: string,
   args: string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<{ succeeded: boolean; output: string }> {
-  const { cwd, env, signal } = options;
+  const { env, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
   let output = '';

@@ -3,6 +3,8 @@ import { delimiter, dirname, join } from 'node:path';
 
 /** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
 export interface ServerFolders {
+  /** Contains all that the server reads and writes; its kernels may do so too. */
+  root: string;
   home: string;
   runtime: string;
   config: string;
@@ -10,6 +12,7 @@ export interface ServerFolders {
   ipython: string;
   /** The file with the server's settings. */
   settings: string;
+  /** What the server prints; not below `root`. */
   log: string;
 }
 
@@ -38,15 +41,17 @@ ServerApp.launch_instance(argv=[], config=config)
 
 /** The paths of a worker's server. They need not exist yet. */
 export function serverFolders(stateDirectory: string): ServerFolders {
-  const below = (name: string) => join(stateDirectory, name);
+  const root = join(stateDirectory, 'server');
+  const below = (name: string) => join(root, name);
   return {
+    root,
     home: below('home'),
     runtime: below('runtime'),
     config: below('config'),
     data: below('data'),
     ipython: below('ipython'),
     settings: below('jupyter_server.json'),
-    log: below('jupyter.log'),
+    log: join(stateDirectory, 'jupyter.log'),
   };
 }
 

@@ -96,7 +96,7 @@ describe('every object equals that of native git', () => {
   });
 });
 
-it('finds a new pack at once while it reads, and an object that moved into one', async () => {
+it('finds a new pack immediately while it reads, and an object that moved into one', async () => {
   at.grow(1, 5);
   const store = at.open();
   const first = at.git('rev-parse', 'main');

@@ -88,7 +88,7 @@ it('connects only to the address that was checked, without a proxy', async () =>
   expect(await fault(fetchIt({ url, pinned: `localhost:${remote.port}:127.0.0.2` }))).toBe('unreachable');
 });
 
-it('ends a fetch that hangs or stalls at its time limit, and at once when it is aborted', async () => {
+it('ends a fetch that hangs or stalls at its time limit, and immediately when it is aborted', async () => {
   remote.commit({ 'large.bin': randomBytes(200_000).toString('hex') });
   for (const mood of ['hang', 'stall'] as const) {
     remote.mood = mood;

@@ -5,7 +5,7 @@ import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 const never = () => new AbortController().signal;
 const busy = { code: 'storage_unavailable', retryAfterSeconds: 10 };
 
-it('runs four at once, keeps 64 waiting in order, and refuses all others', async () => {
+it('runs four at the same time, keeps 64 waiting in order, and refuses all others', async () => {
   const gate = new ProcessGate();
   const ends: (() => void)[] = [];
   const begun: number[] = [];

@@ -56,7 +56,7 @@ export class Segments {
   async reserve(bytes: number): Promise<Segment> {
     for (;;) {
       if (this.#stopped) throw storageUnavailable(new Error('the journal is closed'));
-      // When no other segment is in a checkpoint, this one is replaced at once.
+      // When no other segment is in a checkpoint, this one is replaced immediately.
       if (this.#active?.isBroken) this.startCheckpoint();
       this.#active ??= this.#takeSpare() ?? (await this.#create());
       const { used, isBroken } = this.#active;

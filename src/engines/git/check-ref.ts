@@ -1,5 +1,5 @@
-import { isBranchName, isObjectId } from '../engines/git/ref-name.js';
-import { FieldError } from '../errors.js';
+import { FieldError } from '../../errors.js';
+import { isBranchName, isObjectId } from './ref-name.js';
 
 /**
  * Checks the form of a ref from a client. Git resolves it later.

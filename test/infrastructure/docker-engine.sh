@@ -1,0 +1,115 @@
+# Sourced: a Docker engine of its own, beside one that the machine may have, with the images that the tests run.
+
+readonly docker_socket=$state/docker/docker.sock
+readonly docker_bridge=nbgw-docker
+readonly docker_network=10.206.0.1/24
+# Without a tag, Kubernetes would want to pull them.
+readonly worker_image=notebook-gateway-test/worker:1
+readonly gateway_image=notebook-gateway-test/gateway:1
+
+docker_engine() {
+  docker --host "unix://$docker_socket" "$@"
+}
+
+docker_is_up() {
+  [ -n "$(pid_of docker/dockerd)" ] && timeout 5 docker --host "unix://$docker_socket" version >/dev/null 2>&1
+}
+
+start_docker() {
+  docker_is_up && return
+  stop_docker
+  mkdir -p "$state/docker"
+  remember_firewall
+  ip link add "$docker_bridge" type bridge
+  ip address add "$docker_network" dev "$docker_bridge"
+  ip link set "$docker_bridge" up
+  start_containers_of_docker
+  # A file of its own, or the engine would read the machine's.
+  cat >"$state/docker/daemon.json" <<END
+{
+  "hosts": ["unix://$docker_socket"],
+  "data-root": "$state/docker/data",
+  "exec-root": "$state/docker/exec",
+  "pidfile": "$state/docker/pid",
+  "containerd": "$state/docker/containerd/containerd.sock",
+  "bridge": "$docker_bridge",
+  "live-restore": true,
+  "cgroup-parent": "/$cgroup/docker",
+  "exec-opts": ["native.cgroupdriver=cgroupfs"]
+}
+END
+  # An engine that was killed leaves its pid file, and would not start beside that.
+  start_service docker/dockerd \
+    bash -c 'rm -f "$1/pid"; exec dockerd --config-file "$1/daemon.json"' dockerd "$state/docker"
+  wait_for docker/dockerd 30 docker_engine version
+}
+
+# A containerd apart from the engine, as on a server: one that the engine starts ends with it.
+start_containers_of_docker() {
+  local folder=$state/docker/containerd
+  mkdir -p "$folder"
+  cat >"$folder/config.toml" <<END
+version = 2
+root = "$folder/root"
+state = "$folder/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "$folder/containerd.sock"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "$folder/opt"
+END
+  start_service docker/containerd containerd --config "$folder/config.toml"
+  wait_for docker/containerd 30 ctr --address "$folder/containerd.sock" version
+}
+
+# The engine sets the policy of the chain FORWARD to DROP, and adds chains of its own.
+remember_firewall() {
+  iptables -S FORWARD | head -n 1 >"$state/docker/forward-policy"
+  if iptables -n -L DOCKER >/dev/null 2>&1; then touch "$state/docker/other-engine"; fi
+}
+
+# Rules are deleted one by one: other programs change theirs at the same time.
+restore_firewall() {
+  [ -f "$state/docker/forward-policy" ] || return 0
+  local ours=$docker_bridge chains='' table chain
+  # The engines of a machine share these chains.
+  if [ ! -f "$state/docker/other-engine" ]; then
+    ours="$ours|DOCKER"
+    chains='^-N DOCKER'
+  fi
+  for table in filter nat; do
+    iptables --table "$table" --list-rules | grep -E "^-A .*($ours)" | sed 's/^-A/-D/' |
+      xargs -r -L 1 iptables --table "$table" || true
+    [ -n "$chains" ] || continue
+    for chain in $(iptables --table "$table" --list-rules | grep "$chains" | cut -d ' ' -f 2); do
+      iptables --table "$table" --delete-chain "$chain" || true
+    done
+  done
+  xargs iptables <"$state/docker/forward-policy"
+}
+
+stop_docker() {
+  if docker_is_up; then
+    docker_engine ps --all --quiet | xargs -r docker --host "unix://$docker_socket" rm --force --volumes >/dev/null
+    docker_engine network prune --force >/dev/null
+  fi
+  stop_service docker/dockerd
+  stop_service docker/containerd
+  kill_containers docker
+  kill_strays docker
+  restore_firewall
+  ip link delete "$docker_bridge" 2>/dev/null || true
+  remove_folder "$state/docker"
+  remove_cgroups docker
+}
+
+# build_image NAME ARGUMENT…: builds on the base image, with the network and the package index of the machine.
+build_image() {
+  local name=$1 variable
+  shift
+  local arguments=(--network host --build-arg "BASE=$(base_image)" --tag "$name")
+  for variable in PIP_INDEX_URL PIP_EXTRA_INDEX_URL; do
+    if [ -n "${!variable:-}" ]; then arguments+=(--build-arg "$variable"); fi
+  done
+  logged "$state/build-image.log" docker_engine build "${arguments[@]}" "$@"
+}

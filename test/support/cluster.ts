@@ -1,0 +1,70 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { Daemon } from './daemon.js';
+import { infrastructureFolder, infrastructureVariable } from './infrastructure.js';
+import { untilSuccess } from './until-success.js';
+
+const apiServer = new Daemon('cluster', 'kube-apiserver');
+const kubelet = new Daemon('cluster', 'kubelet');
+const containerd = new Daemon('cluster', 'containerd');
+const startTimeoutMs = 60_000;
+
+/** The administrator's configuration of the cluster that the tests use. */
+export function clusterConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(infrastructureVariable('TEST_KUBECONFIG'));
+  return config;
+}
+
+/** An administrator's client of the cluster that the tests use. */
+export function clusterApi(): CoreV1Api {
+  return clusterConfig().makeApiClient(CoreV1Api);
+}
+
+/** Kills the API server. Pods go on. */
+export function killApiServer(): Promise<void> {
+  return apiServer.kill();
+}
+
+/** Starts the API server again and waits until it answers. */
+export async function startApiServer(): Promise<void> {
+  await apiServer.start();
+  await untilSuccess('The API server', startTimeoutMs, () => clusterApi().listNamespace());
+}
+
+/** Kills the kubelet. Pods go on, but nothing reports on them. */
+export function stopKubelet(): Promise<void> {
+  return kubelet.kill();
+}
+
+/** Starts the kubelet again and waits until it has reported that the node is ready. */
+export async function startKubelet(): Promise<void> {
+  const from = Date.now();
+  await kubelet.start();
+  await untilSuccess('The kubelet', startTimeoutMs, async () => {
+    const { items } = await clusterApi().listNode();
+    const ready = items[0]?.status?.conditions?.find(({ type }) => type === 'Ready');
+    // Times in the API are whole seconds.
+    if (ready?.status !== 'True' || Number(ready.lastHeartbeatTime) < from - 1000)
+      throw new Error('The node is not ready.');
+  });
+}
+
+/** Kills containerd, starts it again and waits until it listens. Pods go on. */
+export async function restartContainerd(): Promise<void> {
+  await containerd.kill();
+  await containerd.start();
+  await untilSuccess('containerd', startTimeoutMs, listening);
+}
+
+function listening(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(join(infrastructureFolder, 'cluster/containerd/containerd.sock'));
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}
