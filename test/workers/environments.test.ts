@@ -32,7 +32,7 @@ const folderFor = (
 ) =>
   environments.folderFor(
     workerId,
-    { scope: 'workspace', requirements: small, python, environment: {}, sandbox: sandbox(), ...more },
+    { scope: 'workspace', text: small, python, environment: {}, sandbox: sandbox(), ...more },
     signal,
   );
 const sandbox = (uid: number | null = null): Sandbox => ({
@@ -65,7 +65,7 @@ describe('environments', { timeout: 120_000 }, () => {
   });
 
   it('that cannot be built leave nothing, and the error has the last line of pip without paths', async () => {
-    const failing = folderFor('one', { requirements: 'there-is-no-such-package-xyz==9\n' });
+    const failing = folderFor('one', { text: 'there-is-no-such-package-xyz==9\n' });
     await expect(failing).rejects.toMatchObject({
       message:
         'The file requirements.txt could not be installed: No matching distribution found for ' +

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
@@ -8,6 +7,7 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { createSandbox } from './create-sandbox.js';
 import { Environments } from './environments.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
@@ -15,7 +15,7 @@ import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { LaunchPlan, Sandbox } from './launcher-program.js';
+import type { LaunchPlan } from './launcher-program.js';
 import type { LocalPython } from './local-python.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
@@ -179,8 +179,19 @@ export class LocalBackend implements WorkerBackend {
     await this.#heartbeat.beat();
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
     const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
-    const sandbox = this.#sandboxFor(spec, { isolation, uid });
-    const site = await this.#install(spec, python, sandbox, report, signal);
+    const { tmpStorageMb } = spec.limits;
+    const sandbox = createSandbox({
+      ...this.#options,
+      heartbeat: this.#heartbeat,
+      isolation,
+      uid,
+      tmpStorageMb,
+    });
+    const { requirements } = spec;
+    if (requirements) report(10, 'Installing requirements.txt');
+    const { environment } = spec.profile;
+    const packages = requirements && { ...requirements, python, environment, sandbox };
+    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
@@ -207,7 +218,7 @@ export class LocalBackend implements WorkerBackend {
       own: [spec.filesDirectory, folders.root],
       readable: site === undefined ? [] : [site],
     };
-    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
+    const env = serverEnvironment(folders, python, token, environment, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
@@ -218,21 +229,6 @@ export class LocalBackend implements WorkerBackend {
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
-  }
-
-  /** The folder of the packages that the worker asks for; undefined when it asks for none. */
-  async #install(
-    { workerId, requirements, profile }: WorkerSpec,
-    python: string,
-    sandbox: Sandbox,
-    report: (percent: number, message: string) => void,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (!requirements || !this.#environments) return undefined;
-    report(10, 'Installing requirements.txt');
-    const { scope, text } = requirements;
-    const request = { scope, requirements: text, python, environment: profile.environment, sandbox };
-    return this.#environments.folderFor(workerId, request, signal);
   }
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
@@ -291,24 +287,6 @@ export class LocalBackend implements WorkerBackend {
       throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
     this.#users.set(workerId, uid);
     return uid;
-  }
-
-  #sandboxFor(
-    { limits }: WorkerSpec,
-    { isolation, uid }: { isolation: Isolation; uid: number | null },
-  ): Sandbox {
-    const { stateRoot, hiddenFolders = [], environmentsDirectory } = this.#options;
-    return {
-      isolate: isolation !== 'none',
-      uid,
-      hidden: [
-        ...[stateRoot, homedir(), ...hiddenFolders],
-        ...(environmentsDirectory === undefined ? [] : [environmentsDirectory]),
-      ],
-      tmpMb: limits.tmpStorageMb,
-      heartbeat: this.#heartbeat.file,
-      orphanSeconds: this.#heartbeat.orphanMs / 1_000,
-    };
   }
 }
 
