@@ -3,18 +3,20 @@ import { benchBurst } from './burst.js';
 import { benchDockerStarts } from './docker-starts.js';
 import { benchIdle } from './idle.js';
 import { benchKubernetesStarts } from './kubernetes-starts.js';
+import { benchPoolStarts } from './pool-starts.js';
 import { MissingVariables } from './test-variables.js';
 
 const parts: Record<string, () => Promise<Row[]>> = {
   docker: benchDockerStarts,
   kubernetes: benchKubernetesStarts,
+  pool: benchPoolStarts,
   burst: benchBurst,
 };
 
 /**
  * `npm run bench -- workers`: starts of workers against starts of the bare image, and what idle workers use. Parts without
  * the engine or cluster that they need are left out, with a sentence that says so.
- * @param wanted which parts: `docker`, `kubernetes`, `burst`, `idle`; default all
+ * @param wanted which parts: `docker`, `kubernetes`, `pool`, `burst`, `idle`; default all
  */
 export async function benchWorkers(wanted: string[]): Promise<void> {
   const names = [...Object.keys(parts), 'idle'];
