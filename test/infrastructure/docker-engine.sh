@@ -96,17 +96,9 @@ restore_network() {
 }
 
 stop_docker() {
-  if docker_is_up; then
-    docker_engine ps --all --quiet | xargs -r docker --host "unix://$docker_socket" rm --force --volumes >/dev/null
-    docker_engine network prune --force >/dev/null
-  fi
-  stop_service docker/dockerd
-  stop_service docker/containerd
-  kill_containers docker
-  kill_strays docker
+  kill_part docker
   restore_network
   remove_folder "$state/docker"
-  remove_cgroups docker
 }
 
 # build_image NAME ARGUMENT…: builds on the base image, with the network and the package index of the machine.
