@@ -4,8 +4,8 @@ export interface ByteRange {
   length?: number;
 }
 
-/** GraphQL takes no larger number; no file is as large. */
-const maxNumber = 2 ** 31 - 1;
+/** No file is as large, and as a length it fits into GraphQL's Int. */
+const maxNumber = 2 ** 31 - 2;
 
 /**
  * Reads the header `Range`, e.g. `bytes=0-99` or `bytes=-100`.

@@ -80,6 +80,7 @@ export const workerFileRoutes: RestRoute[] = [
       'invalid_notebook',
       'base_sha_conflict',
       'file_exists',
+      'rate_limited',
       'runtime_unavailable',
     ],
     repeats: 'commitWorkerFiles',

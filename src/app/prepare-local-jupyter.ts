@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
 import { type Isolation, probeIsolation } from '../workers/backends/external/isolation.js';
-import type { LocalBackendOptions } from '../workers/backends/external/local-backend.js';
+import type { LocalBackendOptions } from '../workers/backends/external/local-backend-options.js';
 import { ensureLocalPython } from '../workers/backends/external/local-python.js';
 
 /** A local Jupyter that is being set up in the background. */
 export interface LocalJupyter {
-  options: Pick<LocalBackendOptions, 'python' | 'isolation' | 'hiddenFolders'>;
+  options: Pick<LocalBackendOptions, 'python' | 'isolation' | 'hiddenFolders' | 'environmentsDirectory'>;
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
   /** How workers are isolated; null when that could not be found out. Never rejects. */
@@ -27,7 +28,12 @@ export function prepareLocalJupyter(config: Config, log: Logger): LocalJupyter {
   });
   const probed = python.then((found) => probeIsolation(found.python));
   return {
-    options: { python: () => python, isolation: () => probed, hiddenFolders: [config.dataDir] },
+    options: {
+      python: () => python,
+      isolation: () => probed,
+      hiddenFolders: [config.dataDir],
+      environmentsDirectory: join(config.dataDir, 'environments'),
+    },
     ready: python.then(
       () => null,
       (error: DomainError) => error.message,

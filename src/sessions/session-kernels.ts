@@ -79,6 +79,16 @@ export class SessionKernels {
     };
   }
 
+  /** The worker of a session whose kernel runs. */
+  workerId(sessionId: string): string | undefined {
+    return this.#deps.live.workerId(sessionId);
+  }
+
+  /** See `WorkerManager.diedOfMemory`. */
+  async diedOfMemory(workerId: string | undefined): Promise<boolean> {
+    return workerId !== undefined && this.#deps.workers.diedOfMemory(workerId);
+  }
+
   /** Restarts a kernel that ignores an interrupt; does nothing when the session has no kernel any more. */
   async restartUnresponsive(sessionId: string): Promise<void> {
     const { live, restarter } = this.#deps;

@@ -48,7 +48,8 @@ export class SessionManager {
 
     this.startTimeoutMs = deps.startTimeoutMs ?? 120_000;
     const rows = new SessionRows(deps);
-    const live = new LiveSessions({ rows, log: deps.log });
+    const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
+    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory });
     const starter = new KernelStarter({ ...deps, rows, live });
     const restarter = new KernelRestarter({ queue: this.#queue, rows, live, starter });
     this.#rows = rows;

@@ -5,6 +5,8 @@ import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
+import { readRequirements } from './read-requirements.js';
+import { serverAnswers } from './server-answers.js';
 import { toWorkerSpec } from './to-worker-spec.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
@@ -26,26 +28,43 @@ export async function bringUpWorker(
     signal: AbortSignal;
     /** How long it may take. A first start may have to install Jupyter or to pull an image. */
     maxMinutes: number;
+    /** Where its server answers already, if the worker was a warm one. */
+    warm?: JupyterEndpoint;
   },
   worker: Worker,
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
   const signal = withTimeLimit(how.signal, how.maxMinutes * 60_000);
+  const git = await how.git.repository(worker.repositoryId);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');
-    await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+    await layOutFiles(git, commitOid, folders, signal);
   };
+  const text = backend.installsRequirements ? await readRequirements(git, commitOid) : undefined;
+  const requirements = text === undefined ? undefined : { scope: worker.workspaceId, text };
+  const start = () =>
+    backend.start(
+      { ...toWorkerSpec(worker, how.profile, folders), requirements },
+      (percent, message) => report(10 + Math.round(percent * 0.8), message),
+      signal,
+    );
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   if (!backend.remoteFolders) await layOut(5);
-  const endpoint = await backend.start(
-    toWorkerSpec(worker, how.profile, folders),
-    (percent, message) => report(10 + Math.round(percent * 0.8), message),
-    signal,
-  );
+  const endpoint = (await runningServer(how, worker)) ?? (await start());
   if (backend.remoteFolders) await layOut(92);
   signal.throwIfAborted();
   return endpoint;
+}
+
+/** The server of a warm worker; undefined when it has ended meanwhile, and for other workers. */
+async function runningServer(
+  { warm, backend }: { warm?: JupyterEndpoint; backend: WorkerBackend },
+  { id }: Worker,
+): Promise<JupyterEndpoint | undefined> {
+  if (!warm || (await serverAnswers(warm))) return warm;
+  await backend.stop(id);
+  return undefined;
 }
 
 /**

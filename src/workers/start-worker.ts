@@ -43,7 +43,10 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    const worker = await insertWorker(services, plan, { userId, backend, liveKey });
+    const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
+    const worker = (await workers.hasOwnEnvironment(plan))
+      ? await insert()
+      : await workers.warmPool.offer(plan.profile, plan.resourceClass, insert);
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };
@@ -69,7 +72,7 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
 async function insertWorker(
   { prisma, workers }: WorkerServices,
   plan: StartPlan,
-  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'>,
+  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
   const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
   const data = {

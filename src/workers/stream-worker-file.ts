@@ -1,8 +1,7 @@
 import type { RequestContext } from '../context.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
-import { DomainError, notFound } from '../errors.js';
-import { checkRange } from '../validation/check-input.js';
+import { DomainError, invalidField, notFound } from '../errors.js';
 import type { OpenFile } from './folder-reader.js';
 import { loadWorker } from './load-worker.js';
 import { assertHasFiles, authorizeWorkerFiles, type WorkerFileServices } from './load-worker-files.js';
@@ -46,7 +45,8 @@ export async function streamWorkerFile(
   const { worker } = await loadWorker(services, ctx, spaceSlug, workerId, 'view', 'read');
   await authorizeWorkerFiles(services, ctx, worker);
   assertReadablePath(range.path);
-  const length = checkRange(range.length ?? maxWorkerFileBytes, 'length', 0, maxWorkerFileBytes);
+  const length = range.length ?? maxWorkerFileBytes;
+  if (length < 0) throw invalidField('length', 'must not be negative', 'out_of_range');
   assertHasFiles(worker);
   const file = await services.workerFiles.open(worker, range.path);
   if (!file) throw notFound('The file');

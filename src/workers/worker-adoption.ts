@@ -36,6 +36,8 @@ export interface WorkerAdoptionDeps {
   shutdown: WorkerShutdown;
   directories: WorkerDirectories;
   log: Logger;
+  /** Whether this process started the server of a worker; it may have no row yet. */
+  isOurs(workerId: string): boolean;
   /** Makes a ready or busy worker a live one of this process. */
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
 }
@@ -124,7 +126,7 @@ export class WorkerAdoption {
   }
 
   async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
-    const { prisma, shutdown } = this.#deps;
+    const { prisma, shutdown, isOurs } = this.#deps;
     const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
     // Read after the servers: one that this process started meanwhile has its row already.
     const ids = [...earlier, ...[...servers.keys()].filter(isUuid)];
@@ -141,7 +143,7 @@ export class WorkerAdoption {
     });
     const unknown = rows.filter(({ id }) => this.isUndecided(id));
     for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
-    const strays = [...servers.keys()].filter((id) => !claimed.has(id));
+    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !isOurs(id));
     await limit.map(strays, (id) => shutdown.discard(id, backend));
     if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
   }

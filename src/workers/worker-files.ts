@@ -32,6 +32,12 @@ export interface SyncedFiles {
   failure: unknown;
 }
 
+/** Creates the folder that the kernels of a worker work in, unless the backend does. */
+export async function prepareFolders(folders: WorkerFolders): Promise<void> {
+  await mkdir(folders.files, { recursive: true });
+  if (!folders.openRemote) await openFolder(folders);
+}
+
 /**
  * Writes the files of a commit into an empty worker folder.
  * @throws what `signal` was aborted with, and Error when a file cannot be read or written

@@ -1,57 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type {
   Backend,
   KernelProfile,
   Prisma,
-  PrismaClient,
+  Repository,
   Worker,
 } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
-import type { EventBus } from '../engines/events/event-bus.js';
-import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
-import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
 import { backendFor } from './backend-for.js';
 import { backendOf } from './backend-of.js';
 import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
+import { OutOfMemory } from './out-of-memory.js';
+import { hasRequirements } from './read-requirements.js';
 import { toWorkerProfile } from './to-worker-spec.js';
+import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerExpiry } from './worker-expiry.js';
 import type { WorkerFolders } from './worker-files.js';
+import type { WorkerAdoptedListener, WorkerManagerDeps } from './worker-manager-deps.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
 import { WorkerUsage } from './worker-usage.js';
-
-/** What a {@link WorkerManager} works with. */
-export interface WorkerManagerDeps {
-  prisma: PrismaClient;
-  git: GitStore;
-  bus: EventBus;
-  branches: BranchWatcher;
-  log: Logger;
-  /** Absolute path; it holds one folder for each worker. */
-  directory: string;
-  /** The first that can run a profile runs it. */
-  backends: WorkerBackend[];
-  limits: RuntimeLimits;
-  /** Milliseconds between two checks of the ages of workers; default 10 s. */
-  expiryCheckMs?: number;
-}
-
-/** Is called, and waited for, when a worker that an earlier process started has become a live one of this process. */
-export type WorkerAdoptedListener = (
-  workerId: string,
-  server: { endpoint: JupyterEndpoint; isOwn: boolean },
-) => Promise<void>;
 
 const notExpiring = { expiresAt: null, expiryReason: null };
 
@@ -64,6 +42,8 @@ export class WorkerManager {
   readonly limits: RuntimeLimits;
   /** What the workers use. */
   readonly usage: WorkerUsage;
+  /** Started workers without an owner. */
+  readonly warmPool: WarmPool;
   readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -74,6 +54,7 @@ export class WorkerManager {
   readonly #expiry: WorkerExpiry;
   readonly #starter: WorkerStarter;
   #onAdopted: WorkerAdoptedListener = async () => {};
+  readonly #outOfMemory = new OutOfMemory();
   readonly #unsubscribe: (() => void)[];
 
   readonly #deps: WorkerManagerDeps;
@@ -94,20 +75,45 @@ export class WorkerManager {
     this.#follower = follower;
     const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
     this.#shutdown = shutdown;
-    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, adopt });
+    this.warmPool = new WarmPool({
+      ...{ ...deps, directories },
+      backendOf: (profile) => backendFor(profile, deps.backends),
+      discard: (workerId, backend) => shutdown.discard(workerId, backend),
+    });
+    const { warmPool } = this;
     const live = new LiveWorkers({ rows, log: deps.log });
+    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
+    const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
     this.#live = live;
     this.usage = new WorkerUsage({ ...deps, live });
-    this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown });
+    this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
     this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
-    this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
+    this.#unsubscribe = deps.backends.flatMap((backend) => [
+      backend.onExit((exit) => this.#onExit(exit)),
+      backend.onOutOfMemory?.((workerId) => this.#outOfMemory.happened(workerId)) ?? (() => {}),
+    ]);
   }
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
     return backendFor(profile, this.#deps.backends)?.kind ?? null;
+  }
+
+  /** Whether each worker of a profile has a server of its own. */
+  ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
+  }
+
+  /** Whether the branch of a start asks for packages that are installed for its workers. */
+  async hasOwnEnvironment(start: {
+    profile: KernelProfile;
+    repository: Pick<Repository, 'id'>;
+    commitOid: string;
+  }): Promise<boolean> {
+    if (!backendFor(start.profile, this.#deps.backends)?.installsRequirements) return false;
+    return hasRequirements(await this.#deps.git.repository(start.repository.id), start.commitOid);
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
@@ -177,10 +183,20 @@ export class WorkerManager {
     return this.#live.viewerCame(workerId);
   }
 
+  /**
+   * Whether a kernel of a worker that has just died did so because the worker had no memory left. Takes a second at most,
+   * as the system may report that later than the death.
+   */
+  async diedOfMemory(workerId: string): Promise<boolean> {
+    const isReported = this.#live.get(workerId)?.backend.onOutOfMemory !== undefined;
+    return isReported && this.#outOfMemory.explains(workerId);
+  }
+
   /** Called once when the gateway starts: see {@link WorkerAdoption.begin}. From then on workers expire. */
   async adopt(): Promise<void> {
     await this.#adoption.begin();
     this.#expiry.begin();
+    await this.warmPool.begin();
     this.usage.begin();
   }
 
@@ -211,7 +227,7 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    await Promise.all([this.#expiry.close(), this.usage.close()]);
+    await Promise.all([this.#expiry.close(), this.usage.close(), this.warmPool.close()]);
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');
@@ -267,6 +283,7 @@ export class WorkerManager {
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {
+    this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;

@@ -7,6 +7,7 @@ import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
+import type { WarmPool } from './warm-pool.js';
 import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerRows } from './worker-rows.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
@@ -20,6 +21,7 @@ export interface WorkerStarterDeps {
   directories: WorkerDirectories;
   follower: FileFollower;
   shutdown: WorkerShutdown;
+  warmPool: WarmPool;
   limits: RuntimeLimits;
   log: Logger;
 }
@@ -44,7 +46,7 @@ export class WorkerStarter {
   }
 
   async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
-    const { git, prisma, directories, limits, rows, follower } = this.#deps;
+    const { git, prisma, directories, limits, rows, follower, warmPool } = this.#deps;
     const how = {
       git,
       backend: entry.backend,
@@ -56,6 +58,7 @@ export class WorkerStarter {
       },
       signal: entry.starting.signal,
       maxMinutes: limits.workerStartMinutes,
+      warm: warmPool.claim(worker.id),
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const isReady = await rows.update(worker.id, ['starting'], {

@@ -95,6 +95,24 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
     await fixture.backend.stop(worker.spec.workerId);
   });
 
+  test('is lost when the server hangs', async () => {
+    const worker = await fixture.start();
+    const kernel = await startPython(worker.client);
+    runCell(kernel, 'import os, signal; os.kill(os.getppid(), signal.SIGSTOP)').catch(() => {});
+    await vi.waitUntil(() => fixture.exits.length > 0, { timeout: 60_000 });
+    expect(fixture.exits).toMatchObject([{ workerId: worker.spec.workerId, reason: 'lost' }]);
+  });
+
+  test('is reported also when it was before the worker was followed', async () => {
+    const worker = await fixture.start();
+    await fixture.backend.close();
+    const backend = await fixture.open();
+    const running = backend.running();
+    await containerOf(worker).kill();
+    await running;
+    if ((await running).get(worker.spec.workerId)) await untilExit();
+  });
+
   test('is reported of the worker that ended only', async () => {
     const [one, other] = await Promise.all([fixture.start(), fixture.start()]);
     await beginEndlessCell(await startPython(other!.client));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   DockerFixture,
   type DockerWorker,
@@ -73,7 +73,7 @@ for attempt in (
     const environment = await run('import os; print(dict(os.environ))');
     expect(environment).toContain("'GREETING': 'hello'");
     expect(environment).not.toContain(token);
-    expect(environment).not.toContain('WORKER_');
+    expect(environment).not.toMatch(/WORKER_(?!WARM_IMPORTS)/);
   });
 
   test('has a limit for each temporary folder, in which nothing can be executed', async () => {
@@ -167,6 +167,16 @@ for address in ${JSON.stringify(addresses.filter((address) => address.includes('
     expect(printed).toBe("['lo']");
   });
 
+  test('imports the modules of its profile in each kernel, and one that does not exist is no failure', async () => {
+    const profile = { warmImports: ['colorsys', 'no_such_module', 'wave'] };
+    const warm = await fixture.start({ profile });
+    expect(
+      await fixture.run(warm, "import sys; print('wave' in sys.modules, 'colorsys' in sys.modules)"),
+    ).toBe('True True');
+    expect(await run("import sys; print('wave' in sys.modules)")).toBe('False');
+    await fixture.backend.stop(warm.spec.workerId);
+  });
+
   test('reports what it uses', async () => {
     await run('import time\nend = time.time() + 1\nwhile time.time() < end: pass');
     const usage = await fixture.backend.usage!(worker.spec.workerId);
@@ -175,6 +185,25 @@ for address in ${JSON.stringify(addresses.filter((address) => address.includes('
     expect(usage!.cpuCores).toBeGreaterThan(0);
     expect(usage!.cpuCores).toBeLessThan(1.5);
     expect(await fixture.backend.usage!('unknown')).toBeNull();
+  });
+
+  test("runs as the gateway's own user where that is not root", async () => {
+    const user = new DockerFixture();
+    const getuid = vi.spyOn(process, 'getuid').mockReturnValue(1234);
+    const getgid = vi.spyOn(process, 'getgid').mockReturnValue(1234);
+    try {
+      await user.open();
+      const own = await user.start();
+      expect(
+        await user.run(own, 'import os; print(os.getuid(), os.getgid(), os.path.exists("/home/worker"))'),
+      ).toBe('1234 1234 True');
+      expect(user.backend.ownerOf!(own.spec.workerId)).toBeUndefined();
+    } finally {
+      getuid.mockRestore();
+      getgid.mockRestore();
+      await user.close();
+    }
+    expect(fixture.backend.ownerOf!(worker.spec.workerId)).toEqual({ uid: 1000, gid: 1000 });
   });
 
   test('is labelled with its worker and its gateway, and named by ids alone', async () => {

@@ -64,8 +64,8 @@ pid_of() {
 }
 
 is_of_part() {
-  tr '\0' '\n' 2>/dev/null <"/proc/$2/environ" | grep -qxF "NOTEBOOK_GATEWAY_INFRASTRUCTURE=$state/services/$1"
-} 2>/dev/null
+  grep -qzxF "NOTEBOOK_GATEWAY_INFRASTRUCTURE=$state/services/$1" "/proc/$2/environ" 2>/dev/null
+}
 
 # wait_for PART/NAME SECONDS COMMAND…: repeats a command until it succeeds. When the time is over, or the service has ended,
 # it shows the end of the service's log.
@@ -108,10 +108,8 @@ remove_cgroups() {
 
 # kill_strays PART: ends what the services of a part left behind, such as containerd's shims.
 kill_strays() {
-  local folder
-  for folder in /proc/[0-9]*; do
-    if is_of_part "$1" "${folder#/proc/}"; then kill -KILL "${folder#/proc/}" 2>/dev/null || true; fi
-  done
+  grep -lszxF "NOTEBOOK_GATEWAY_INFRASTRUCTURE=$state/services/$1" /proc/[0-9]*/environ | cut -d / -f 3 |
+    xargs -r kill -KILL 2>/dev/null || true
 }
 
 # remove_folder FOLDER: removes a folder below $state. Never deletes through a mount: that could be anyone's files.

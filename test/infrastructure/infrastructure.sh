@@ -37,14 +37,20 @@ install_packages() {
     apt-get install --yes --no-install-recommends "${missing[@]}"
 }
 
-build_images() {
-  build_image "$worker_image" "$project/deploy/worker"
-  tar --create --directory "$(dirname "$(compiled pause)")" --transform 's,.*,pause,' "$(basename "$(compiled pause)")" |
+build_pause_image() {
+  local program
+  program=$(compiled pause)
+  tar --create --directory "$(dirname "$program")" --transform 's,.*,pause,' "$(basename "$program")" |
     docker_engine import --change 'ENTRYPOINT ["/pause"]' - "$pause_image" >/dev/null
 }
 
 import_images() {
-  docker_engine save "$worker_image" "$pause_image" | logged "$state/cluster/images.log" containerd_client images import -
+  local imported=$state/cluster/imported-image image
+  image=$(docker_engine image inspect --format '{{.Id}}' "$worker_image")
+  if [ "$(cat "$imported" 2>/dev/null)" = "$image" ]; then return; fi
+  docker_engine save "$worker_image" "$pause_image" |
+    logged "$state/cluster/images.log" containerd_client images import -
+  echo "$image" >"$imported"
 }
 
 write_environment() {
@@ -52,6 +58,7 @@ write_environment() {
 TEST_DOCKER_HOST=unix://$docker_socket
 TEST_KUBECONFIG=$state/cluster/admin.kubeconfig
 TEST_WORKER_IMAGE=$worker_image
+TEST_GATEWAY_IMAGE=$gateway_image
 TEST_GATEWAY_CIDRS=$machine_address/32
 END
 }
@@ -63,7 +70,9 @@ up() {
   timed 'Kubernetes, compiled' build_kubernetes
   timed 'Docker engine' start_docker
   timed 'Base image' import_base_image
-  timed 'Images' build_images
+  timed 'Image of workers' build_image "$worker_image" "$project/deploy/worker"
+  timed 'Image of the gateway' build_image "$gateway_image" --file "$project/deploy/gateway/Dockerfile" "$project"
+  build_pause_image
   timed 'Cluster' start_cluster
   timed 'Images for the cluster' import_images
   write_environment

@@ -72,10 +72,10 @@ export async function createWorkerSpec(
   return { root, stateRoot, spec };
 }
 
-/** Starts a local Jupyter server through the external backend. */
+/** Starts a local Jupyter server through the external backend, as the user of the tests, who write into its folder too. */
 export async function startTestJupyter(): Promise<TestJupyter> {
   const { root, stateRoot, spec } = await createWorkerSpec();
-  const backend = openExternalBackend({ stateRoot, python: testPython });
+  const backend = openExternalBackend({ stateRoot, python: testPython, isolation: async () => 'none' });
   const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(120_000));
   return {
     endpoint,

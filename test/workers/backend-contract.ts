@@ -16,6 +16,8 @@ export interface BackendUnderTest {
   open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
   /** Whether each worker has a server of its own, over its own folder, that ends with it. */
   ownServers: boolean;
+  /** The registered server that workers use; default none. */
+  jupyterServerId?(): string;
 }
 
 /** Declares the tests that every `WorkerBackend` passes, with real servers. */
@@ -35,6 +37,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     beforeEach(async () => {
       ({ root, stateRoot, spec } = await createWorkerSpec());
       backend = await underTest.open(stateRoot);
+      spec.jupyterServerId = underTest.jupyterServerId?.();
     });
 
     afterEach(async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ExecStream } from '../../src/workers/backends/docker/exec-stream.js';
 
 /** A frame of the engine: 1 is the standard output, 2 the standard error. */
@@ -20,7 +20,7 @@ describe('the stream of a program in a container', () => {
     server = createServer({ allowHalfOpen: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = connect({ ...(server.address() as object), allowHalfOpen: true } as never);
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     [[engine]] = await Promise.all([
       once(server, 'connection') as Promise<[Socket]>,
       once(client, 'connect'),
@@ -68,6 +68,15 @@ describe('the stream of a program in a container', () => {
     engine.end();
     for await (const chunk of stream) length += chunk.length;
     expect(length).toBe(64 * 1024 * 1024);
+  });
+
+  test('has all that arrived before the end, also for a reader that begins after the connection was closed', async () => {
+    engine.end(frame(1, 'x'.repeat(5_000)));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    let length = 0;
+    for await (const chunk of stream) length += chunk.length;
+    expect(length).toBe(5_000);
+    await vi.waitUntil(() => stream.destroyed);
   });
 
   test('fails when the connection does, and reports silence when that is asked', async () => {

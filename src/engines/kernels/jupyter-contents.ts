@@ -65,7 +65,10 @@ export class JupyterContents {
 
   /** Creates a folder in an existing one; idempotent. False when the server refuses it. */
   async createFolder(path: string): Promise<boolean> {
-    return isSuccess((await this.#request('PUT', path, '', { body: { type: 'directory' } })).status);
+    const create = () => this.#request('PUT', path, '', { body: { type: 'directory' } });
+    // When two clients create the same folder at once, the server answers one of them with 500.
+    const { status } = await create().catch(create);
+    return isSuccess(status);
   }
 
   /** What a folder contains, without what the server hides. Empty when there is no such folder. */

@@ -4,9 +4,7 @@ import type { RegisteredServer } from './registered-server.js';
 /** What is known of a server. */
 export interface ServerState extends ServerProbe {
   lastCheckedAt: Date;
-  /** How many probes in a row it has missed. */
-  missed: number;
-  /** Since when it misses them, in milliseconds of `performance.now()`; null while it answers. */
+  /** Since when it misses probes, in milliseconds of `performance.now()`; null while it answers. */
   missedSince: number | null;
 }
 
@@ -30,7 +28,7 @@ export class ServerHealth {
   async check(server: RegisteredServer): Promise<ServerState> {
     const entry = this.#entryOf(server);
     const age = performance.now() - entry.checkedAt;
-    if (entry.state && age < (entry.state.missed > 0 ? maxAgeMs / 2 : maxAgeMs)) return entry.state;
+    if (entry.state && age < (entry.state.missedSince === null ? maxAgeMs : maxAgeMs / 2)) return entry.state;
     entry.probing ??= this.#probe(server, entry).finally(() => {
       entry.probing = undefined;
     });
@@ -66,7 +64,6 @@ export class ServerHealth {
     entry.state = {
       ...probe,
       lastCheckedAt: new Date(),
-      missed: isMissed ? (before?.missed ?? 0) + 1 : 0,
       missedSince: isMissed ? (before?.missedSince ?? now) : null,
     };
     return entry.state;

@@ -20,6 +20,8 @@ export interface ContainerAccess {
   readonly isRemote: boolean;
   /** How long to wait between two questions whether a server answers, in milliseconds. */
   readonly pollMs: number;
+  /** How often a running server is asked whether it still answers, in milliseconds. */
+  readonly watchPeriodMs: number;
   pathsFor(spec: Pick<WorkerSpec, 'workerId' | 'filesDirectory'>): ContainerPaths;
   /** Called once between the creation of a container and its start. @throws EngineError */
   prepare(containerId: string, token: string): Promise<void>;

@@ -32,6 +32,7 @@ export function containerOptions(spec: WorkerSpec, around: ContainerSurroundings
     WORKER_ROOT: workFolder,
     WORKER_SOCKET: paths.socket,
     WORKER_TOKEN_FILE: paths.token,
+    WORKER_WARM_IMPORTS: spec.profile.warmImports.join(','),
   };
   return {
     name: containerName(spec.workerId),

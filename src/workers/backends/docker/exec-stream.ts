@@ -20,13 +20,17 @@ export class ExecStream extends Duplex {
 
   /** @param connection after the engine has switched it from HTTP */
   constructor(connection: Socket) {
-    super();
+    // The program has ended once its output has.
+    super({ allowHalfOpen: false });
     this.#connection = connection;
     connection.on('data', (chunk: Buffer) => this.#receive(chunk));
     connection.on('timeout', () => this.emit('timeout'));
     connection.on('end', () => this.push(null));
     connection.on('error', (error) => this.destroy(error));
-    connection.on('close', () => this.destroy());
+    connection.on('close', () => {
+      // After a regular end, what has arrived is still to be read.
+      if (!connection.readableEnded) this.destroy(new Error('The connection to the container was closed.'));
+    });
   }
 
   /** Emits `timeout` after so many milliseconds of silence, as HTTP clients require it of their connections. */
@@ -44,7 +48,8 @@ export class ExecStream extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#connection.end(done);
+    // It may be closed already.
+    this.#connection.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

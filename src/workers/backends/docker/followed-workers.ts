@@ -4,6 +4,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import type { WorkerExit } from '../../worker-exit.js';
 import { watchAnswers } from '../external/watch-answers.js';
 import { WorkerWatch } from '../external/worker-watch.js';
+import type { ContainerAccess } from './container-access.js';
 import { containerVanished, describeContainerExit } from './container-exit.js';
 import type { DockerEngine } from './docker-engine.js';
 import { type ContainerEvent, EngineWatch } from './engine-watch.js';
@@ -11,7 +12,6 @@ import type { UsageMeter } from './usage-meter.js';
 import type { WorkerContainers } from './worker-containers.js';
 import { labelFilter, workerIdOf } from './worker-labels.js';
 
-const answerPeriodMs = 10_000;
 const maxLogLength = 4_000;
 
 /** A worker whose server runs. */
@@ -24,6 +24,7 @@ export interface FollowedWorker {
 /** What {@link FollowedWorkers} work with. */
 export interface FollowedWorkersDeps {
   engine: DockerEngine;
+  access: Pick<ContainerAccess, 'watchPeriodMs'>;
   containers: WorkerContainers;
   gatewayId: string;
   log: Logger;
@@ -34,13 +35,14 @@ export class FollowedWorkers {
   readonly #workers = new Map<string, FollowedWorker>();
   readonly #exitListeners = new Set<(exit: WorkerExit) => void>();
   readonly #memoryListeners = new Set<(workerId: string) => void>();
-  readonly #answers = new WorkerWatch(answerPeriodMs);
+  readonly #answers: WorkerWatch;
   readonly #deps: FollowedWorkersDeps;
   readonly #watch: EngineWatch;
 
   /** Begins to watch the engine. */
   constructor(deps: FollowedWorkersDeps) {
     this.#deps = deps;
+    this.#answers = new WorkerWatch(deps.access.watchPeriodMs);
     this.#answers.onExit(({ workerId, ...exit }) => this.#end(workerId, exit));
     this.#watch = new EngineWatch({
       engine: deps.engine,
@@ -61,6 +63,8 @@ export class FollowedWorkers {
     const answers = watchAnswers(new JupyterClient(worker.endpoint));
     // Without its engine a remote server cannot be reached, which says nothing about the server.
     this.#answers.follow(workerId, async () => (this.#watch.isConnected ? answers() : undefined));
+    // It may have ended before it was followed. An engine that does not answer is asked again when it does.
+    this.#checkEnd(workerId, worker.containerId).catch(() => {});
   }
 
   unfollow(workerId: string): void {

@@ -16,6 +16,7 @@ export class LocalAccess implements ContainerAccess {
   readonly user: FileOwner;
   readonly isRemote = false;
   readonly pollMs = 50;
+  readonly watchPeriodMs = 5_000;
   readonly #folders: RunFolders;
 
   constructor(folders: RunFolders, user: FileOwner) {

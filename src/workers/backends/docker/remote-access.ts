@@ -45,6 +45,8 @@ export class RemoteAccess implements ContainerAccess {
   readonly user = { uid: 1000, gid: 1000 };
   readonly isRemote = true;
   readonly pollMs = 300;
+  /** Each question starts a program. */
+  readonly watchPeriodMs = 30_000;
   readonly #engine: DockerEngine;
 
   constructor(engine: DockerEngine) {

@@ -12,6 +12,8 @@ export interface LaunchPlan {
   hidden: string[];
   /** The folders that it may write to. */
   own: string[];
+  /** Other folders that it may read although they are below hidden ones. */
+  readable: string[];
   /** MiB for each of its folders of temporary files. */
   tmpMb: number;
   /** A file that a running gateway writes to again and again. */
@@ -121,6 +123,7 @@ def hide():
     hidden.pop('/', None)
     own = [os.path.realpath(path) for path in plan['own']]
     readable = python_folders() | {os.path.dirname(os.path.realpath('/etc/resolv.conf'))}
+    readable |= {os.path.realpath(path) for path in plan['readable']}
     readable = [path for path in readable if any(is_below(path, folder) for folder in hidden)]
     trees = {path: clone(path) for path in readable + own if os.path.isdir(path)}
     restrict('/', RDONLY | NOSUID, RECURSIVE)
