@@ -25,6 +25,7 @@ import './jupyter-server.js';
 import './worker.js';
 import './worker-file.js';
 import './warm-pool.js';
+import './worker-life.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';

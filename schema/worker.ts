@@ -1,18 +1,15 @@
-import type {
-  ResourceClass as ResourceClassRow,
-  Worker as WorkerRow,
-} from '../prisma/generated/client/client.js';
+import type { Worker as WorkerRow } from '../prisma/generated/client/client.js';
 import { watchWorkers } from '../src/subscriptions/watch-workers.js';
 import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.js';
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
-import type { UsageSample } from '../src/workers/worker-usage.js';
+import { classSnapshot } from '../src/workers/to-worker-spec.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
-import { BackendEnum, RepositoryKindEnum, StorageLimitEnum, WorkerStatusEnum } from './enums.js';
+import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
@@ -23,17 +20,6 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   fields: (t) => ({
     percent: t.exposeInt('percent', { description: 'From 0 to 100, where 100 is `ready`.' }),
     message: t.exposeString('message', { description: 'What the start waits for, in words for people.' }),
-  }),
-});
-
-const WorkerUsage = builder.objectRef<UsageSample>('WorkerUsage').implement({
-  description: 'What a worker uses, with all processes of its kernels.',
-  fields: (t) => ({
-    cpuCores: t.exposeFloat('cpuCores', {
-      description: 'Cores, averaged since the sample before, or over a moment for the first.',
-    }),
-    memoryMb: t.exposeFloat('memoryMb', { description: 'MiB of memory.' }),
-    sampledAt: t.expose('sampledAt', { type: 'DateTime', description: 'When it was measured.' }),
   }),
 });
 
@@ -78,7 +64,7 @@ export const Worker = builder.prismaObject('Worker', {
     resourceClass: t.field({
       type: ResourceClass,
       description: 'The resource class as it was at the start.',
-      resolve: (worker) => worker.resourceClass as unknown as ResourceClassRow,
+      resolve: (worker) => classSnapshot(worker),
     }),
     progress: t.field({
       type: WorkerProgress,
@@ -105,34 +91,6 @@ export const Worker = builder.prismaObject('Worker', {
     stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
-
-builder.prismaObjectFields(Worker, (t) => ({
-  usage: t.field({
-    type: WorkerUsage,
-    nullable: true,
-    description:
-      'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',
-    resolve: (worker, _args, { services }) => services.workers.usage.read(worker.id),
-  }),
-  storageLimit: t.field({
-    type: StorageLimitEnum,
-    description: 'Whether its folder cannot exceed the storage of its class.',
-    resolve: ({ backend }, _args, { services }) =>
-      services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
-  }),
-  expiresAt: t.expose('expiresAt', {
-    type: 'DateTime',
-    nullable: true,
-    description:
-      'When it will be stopped if nothing happens. Set five minutes before that (for limits below ten minutes, half of ' +
-      'the limit before), and null else; `workerChanged` reports both.',
-  }),
-  expiryReason: t.exposeString('expiryReason', {
-    nullable: true,
-    description:
-      'Why it will be stopped: `idle_timeout`, which any use of it prevents, or `max_age`, which nothing prevents.',
-  }),
-}));
 
 const WorkerConnection = connectionType('Worker', Worker);
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
@@ -34,7 +35,7 @@ export async function bringUpWorker(
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
-  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(how.maxMinutes * 60_000)]);
+  const signal = withTimeLimit(how.signal, how.maxMinutes * 60_000);
   const git = await how.git.repository(worker.repositoryId);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');

@@ -1,4 +1,4 @@
-import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import type { KernelProfile, ResourceClass, Worker } from '../../prisma/generated/client/client.js';
 import type { WorkerFolders } from './worker-files.js';
 import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from './worker-spec.js';
 
@@ -6,6 +6,11 @@ import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from '.
 type ClassSnapshot = WorkerLimits & WorkerPlacement;
 
 const snapshotDefaults = { maxProcesses: 256, nodeSelector: {}, tolerations: [] };
+
+/** The resource class of a worker as it was at its start. */
+export function classSnapshot(worker: Pick<Worker, 'resourceClass'>): ResourceClass {
+  return { ...snapshotDefaults, ...(worker.resourceClass as unknown as ResourceClass) };
+}
 
 /** What a kernel profile asks of its workers. Its JSON columns were checked when they were written. */
 export function toWorkerProfile(row: KernelProfile): WorkerProfile {

@@ -3,11 +3,11 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { isUuid } from '../validation/validate.js';
 import type { RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
-import type { WarmPool } from './warm-pool.js';
 import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerFailure, WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
@@ -35,9 +35,9 @@ export interface WorkerAdoptionDeps {
   backends: WorkerBackend[];
   shutdown: WorkerShutdown;
   directories: WorkerDirectories;
-  /** Its workers have no rows. */
-  warmPool: Pick<WarmPool, 'has'>;
   log: Logger;
+  /** Whether this process started the server of a worker; it may have no row yet. */
+  isOurs(workerId: string): boolean;
   /** Makes a ready or busy worker a live one of this process. */
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
 }
@@ -121,12 +121,12 @@ export class WorkerAdoption {
   }
 
   #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
-    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = withTimeLimit(this.#closing.signal, timeoutMs);
     return rejectOnAbort(backend.running(), limit);
   }
 
   async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
-    const { prisma, shutdown, warmPool } = this.#deps;
+    const { prisma, shutdown, isOurs } = this.#deps;
     const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
     // Read after the servers: one that this process started meanwhile has its row already.
     const ids = [...earlier, ...[...servers.keys()].filter(isUuid)];
@@ -143,7 +143,7 @@ export class WorkerAdoption {
     });
     const unknown = rows.filter(({ id }) => this.isUndecided(id));
     for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
-    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !warmPool.has(id));
+    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !isOurs(id));
     await limit.map(strays, (id) => shutdown.discard(id, backend));
     if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
   }

@@ -1,24 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type {
   Backend,
   KernelProfile,
   Prisma,
-  PrismaClient,
+  Repository,
   Worker,
 } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
-import type { EventBus } from '../engines/events/event-bus.js';
-import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
-import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
 import { backendFor } from './backend-for.js';
 import { backendOf } from './backend-of.js';
 import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
+import { OutOfMemory } from './out-of-memory.js';
+import { hasRequirements } from './read-requirements.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
@@ -26,33 +24,12 @@ import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerExpiry } from './worker-expiry.js';
 import type { WorkerFolders } from './worker-files.js';
+import type { WorkerAdoptedListener, WorkerManagerDeps } from './worker-manager-deps.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
 import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
 import { WorkerUsage } from './worker-usage.js';
-
-/** What a {@link WorkerManager} works with. */
-export interface WorkerManagerDeps {
-  prisma: PrismaClient;
-  git: GitStore;
-  bus: EventBus;
-  branches: BranchWatcher;
-  log: Logger;
-  /** Absolute path; it holds one folder for each worker. */
-  directory: string;
-  /** The first that can run a profile runs it. */
-  backends: WorkerBackend[];
-  limits: RuntimeLimits;
-  /** Milliseconds between two checks of the ages of workers; default 10 s. */
-  expiryCheckMs?: number;
-}
-
-/** Is called, and waited for, when a worker that an earlier process started has become a live one of this process. */
-export type WorkerAdoptedListener = (
-  workerId: string,
-  server: { endpoint: JupyterEndpoint; isOwn: boolean },
-) => Promise<void>;
 
 const notExpiring = { expiresAt: null, expiryReason: null };
 
@@ -77,6 +54,7 @@ export class WorkerManager {
   readonly #expiry: WorkerExpiry;
   readonly #starter: WorkerStarter;
   #onAdopted: WorkerAdoptedListener = async () => {};
+  readonly #outOfMemory = new OutOfMemory();
   readonly #unsubscribe: (() => void)[];
 
   readonly #deps: WorkerManagerDeps;
@@ -84,6 +62,7 @@ export class WorkerManager {
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
     this.limits = deps.limits;
+
     const rows = new WorkerRows(deps);
     const directories = new WorkerDirectories(deps);
     const follower = new FileFollower({
@@ -102,15 +81,19 @@ export class WorkerManager {
       discard: (workerId, backend) => shutdown.discard(workerId, backend),
     });
     const { warmPool } = this;
-    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, warmPool, adopt });
     const live = new LiveWorkers({ rows, log: deps.log });
+    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
+    const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
     this.#live = live;
     this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
     this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
-    this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
+    this.#unsubscribe = deps.backends.flatMap((backend) => [
+      backend.onExit((exit) => this.#onExit(exit)),
+      backend.onOutOfMemory?.((workerId) => this.#outOfMemory.happened(workerId)) ?? (() => {}),
+    ]);
   }
 
   /** The backend that runs a profile; null when none is configured. */
@@ -123,9 +106,14 @@ export class WorkerManager {
     return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
   }
 
-  /** Whether workers of a profile get the packages that their branch asks for. */
-  installsRequirements(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
-    return backendFor(profile, this.#deps.backends)?.installsRequirements ?? false;
+  /** Whether the branch of a start asks for packages that are installed for its workers. */
+  async hasOwnEnvironment(start: {
+    profile: KernelProfile;
+    repository: Pick<Repository, 'id'>;
+    commitOid: string;
+  }): Promise<boolean> {
+    if (!backendFor(start.profile, this.#deps.backends)?.installsRequirements) return false;
+    return hasRequirements(await this.#deps.git.repository(start.repository.id), start.commitOid);
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
@@ -193,6 +181,15 @@ export class WorkerManager {
    */
   viewerCame(workerId: string): () => void {
     return this.#live.viewerCame(workerId);
+  }
+
+  /**
+   * Whether a kernel of a worker that has just died did so because the worker had no memory left. Takes a second at most,
+   * as the system may report that later than the death.
+   */
+  async diedOfMemory(workerId: string): Promise<boolean> {
+    const isReported = this.#live.get(workerId)?.backend.onOutOfMemory !== undefined;
+    return isReported && this.#outOfMemory.explains(workerId);
   }
 
   /** Called once when the gateway starts: see {@link WorkerAdoption.begin}. From then on workers expire. */

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { makeBreakable } from '../support/breakable-backend.js';
+import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { makeRuntime } from '../support/factories/make-runtime.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { fixedServers } from '../support/fixed-servers.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -18,6 +23,9 @@ let at: TestGateway;
 let slow: TestGateway;
 /** Its workers are ready immediately, but no kernel starts in the moment that a session is waited for. */
 let hasty: TestGateway;
+/** Its workers are those of an earlier process, and their engine does not answer. */
+let away: TestGateway;
+let database: Database;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
 /** A live session, for what does not change it. */
@@ -54,13 +62,17 @@ beforeAll(async () => {
         openExternalBackend({
           stateRoot: join(dataDir, 'workers'),
           python: () => program.then(() => ({ python, origin: 'found' })),
+          isolation: async () => 'none',
         }),
       ];
     },
   });
   session = await openSession();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
+  await away?.close();
+  await database.close();
   const { prisma, workers } = slow.gateway.services;
   for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
   await slow.close();
@@ -137,6 +149,27 @@ async function fullQueue(): Promise<string> {
   for (const row of rows) executor.submit(row);
   await expect.poll(async () => (await at.rest('GET', `/sessions/${id}`)).body.status).toBe('busy');
   return id;
+}
+
+/** A session on a worker that the engine of `away` does not answer for. */
+async function unreachable(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  const options = {
+    database: { ...database, close: () => rm(dataDir, { recursive: true, force: true }) },
+    backends: () => {
+      const stateRoot = join(dataDir, 'workers');
+      const engine = makeBreakable(openExternalBackend({ stateRoot, python: testPython }));
+      engine.setAway(true);
+      return [engine.backend];
+    },
+    dataDir,
+  };
+  const earlier = await openTestGateway({ ...options, database: { ...database, close: async () => {} } });
+  const { userId } = await database.prisma.apiToken.findFirstOrThrow();
+  const made = await makeRuntime(earlier, { userId });
+  await earlier.close();
+  away = await openTestGateway(options);
+  return made.session.id;
 }
 
 async function reuse() {
@@ -357,5 +390,13 @@ itAnswersEachError('runtime', [
     },
   ],
   ...files,
+  [
+    route('execute/stream'),
+    'runtime_unavailable',
+    async () => {
+      const path = filled('/sessions/{session_id}/execute/stream', { session_id: await unreachable() });
+      return post(path, { code: '1' }, away);
+    },
+  ],
   ...withoutJupyter,
 ]);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
@@ -7,29 +8,23 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
-import { createSandbox } from './create-sandbox.js';
 import { Environments } from './environments.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
+import { launchPlan } from './launch-plan.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { LaunchPlan } from './launcher-program.js';
-import type { LocalPython } from './local-python.js';
+import type { LocalBackendOptions } from './local-backend-options.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
-import {
-  type ServerFolders,
-  serverEnvironment,
-  serverFolders,
-  serverProgram,
-  writeServerSetup,
-} from './server-setup.js';
+import { type ServerFolders, serverEnvironment, serverFolders, writeServerSetup } from './server-setup.js';
+import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
-import { uidOf } from './worker-user.js';
+import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
@@ -39,24 +34,6 @@ const watchPeriodMs = 1_000;
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
-
-/** What a {@link LocalBackend} works with. */
-export interface LocalBackendOptions {
-  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
-  stateRoot: string;
-  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
-  python: () => Promise<LocalPython>;
-  /** Absolute path of the folder for the packages that branches ask for; default they are not installed. */
-  environmentsDirectory?: string;
-  /** How long a server may take to answer; default 60 s. */
-  startTimeoutMs?: number;
-  /** How servers are isolated; called at each start. Default: the best that the machine allows. */
-  isolation?: () => Promise<Isolation>;
-  /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */
-  hiddenFolders?: string[];
-  /** Servers end when no gateway has run for so long; default 24 h. */
-  orphanMs?: number;
-}
 
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
@@ -71,11 +48,11 @@ export class LocalBackend implements WorkerBackend {
   readonly #records: ServerRecords;
   readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
-  /** The ids of the users of workers, by worker. */
-  readonly #users = new Map<string, number>();
+  readonly #users = new WorkerUsers();
   #probed: Promise<Isolation> | undefined;
   readonly #kernels: KernelNames;
   readonly #usage = new ProcessUsage();
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -97,8 +74,7 @@ export class LocalBackend implements WorkerBackend {
   }
 
   ownerOf(workerId: string): FileOwner | undefined {
-    const id = this.#users.get(workerId);
-    return id === undefined ? undefined : { uid: id, gid: id };
+    return this.#users.ownerOf(workerId);
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -123,7 +99,7 @@ export class LocalBackend implements WorkerBackend {
     try {
       return await starting;
     } catch (error) {
-      this.#users.delete(spec.workerId);
+      this.#users.release(spec.workerId);
       throw error;
     } finally {
       this.#starts.delete(spec.workerId);
@@ -143,7 +119,7 @@ export class LocalBackend implements WorkerBackend {
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);
       if (!record || this.#starts.has(workerId)) continue;
-      if (record.uid !== null) this.#users.set(workerId, record.uid);
+      if (record.uid !== null) this.#users.restore(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
         this.#follow(workerId, record, endpoint);
@@ -176,29 +152,27 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
-    await this.#heartbeat.beat();
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
-    const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
-    const { tmpStorageMb } = spec.limits;
-    const sandbox = createSandbox({
-      ...this.#options,
-      heartbeat: this.#heartbeat,
-      isolation,
-      uid,
-      tmpStorageMb,
-    });
-    const { requirements } = spec;
-    if (requirements) report(10, 'Installing requirements.txt');
-    const { environment } = spec.profile;
-    const packages = requirements && { ...requirements, python, environment, sandbox };
-    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
+    const site = await this.#install(spec, { python, isolation }, report, signal);
+    report(15, 'Waiting for other starts');
+    return this.#slots.run(() => this.#launchNow({ python, isolation, site }, spec, report, signal), signal);
+  }
+
+  async #launchNow(
+    { python, isolation, site }: { python: string; isolation: Isolation; site: string | undefined },
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     await writeKernelStartup(folders.ipython, spec.profile.warmImports);
+    const uid = isolation === 'users' ? this.#users.claim(spec.workerId) : null;
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
     }
+    await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
     const record: ServerRecord = {
       pid: null,
@@ -211,14 +185,12 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const plan: LaunchPlan = {
-      ...sandbox,
-      command: [python, '-I', '-c', serverProgram, folders.settings],
-      directory: folders.root,
-      own: [spec.filesDirectory, folders.root],
-      readable: site === undefined ? [] : [site],
-    };
-    const env = serverEnvironment(folders, python, token, environment, site);
+    const plan = launchPlan(spec, folders, {
+      ...{ python, isolation, uid, site },
+      hidden: this.#hiddenFolders(),
+      heartbeat: this.#heartbeat,
+    });
+    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
@@ -229,6 +201,22 @@ export class LocalBackend implements WorkerBackend {
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
+  }
+
+  /** The folder of the packages that the worker asks for; undefined when it asks for none. */
+  async #install(
+    { workerId, requirements, profile }: WorkerSpec,
+    { python, isolation }: { python: string; isolation: Isolation },
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!requirements || !this.#environments) return undefined;
+    report(10, 'Installing requirements.txt');
+    const { scope, text } = requirements;
+    const { environment } = profile;
+    const hidden = this.#hiddenFolders();
+    const request = { scope, requirements: text, python, environment, isolation, hidden };
+    return this.#environments.folderFor(workerId, request, signal);
   }
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
@@ -271,22 +259,21 @@ export class LocalBackend implements WorkerBackend {
     await endServer(record, record.runtimeDirectory);
     this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
+    this.#users.release(workerId);
     await this.#environments?.release(workerId);
-    this.#users.delete(workerId);
   }
 
   #isolation(python: string): Promise<Isolation> {
-    this.#probed ??= this.#options.isolation?.() ?? probeIsolation(python);
+    this.#probed ??= (this.#options.isolation?.() ?? probeIsolation(python)).catch((error) => {
+      this.#probed = undefined;
+      throw error;
+    });
     return this.#probed;
   }
 
-  /** @throws DomainError `runtime_unavailable` when another worker has the same user, which hardly ever happens */
-  #claimUser(workerId: string): number {
-    const uid = uidOf(workerId);
-    if ([...this.#users.values()].includes(uid))
-      throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
-    this.#users.set(workerId, uid);
-    return uid;
+  #hiddenFolders(): string[] {
+    const { stateRoot, hiddenFolders = [] } = this.#options;
+    return [stateRoot, homedir(), ...hiddenFolders];
   }
 }
 
