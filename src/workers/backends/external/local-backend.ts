@@ -279,7 +279,10 @@ export class LocalBackend implements WorkerBackend {
   }
 
   #isolation(python: string): Promise<Isolation> {
-    this.#probed ??= this.#options.isolation?.() ?? probeIsolation(python);
+    this.#probed ??= (this.#options.isolation?.() ?? probeIsolation(python)).catch((error) => {
+      this.#probed = undefined;
+      throw error;
+    });
     return this.#probed;
   }
 }
