@@ -7,6 +7,7 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { StartSlots } from '../start-slots.js';
 import { createSandbox } from './create-sandbox.js';
 import { Environments } from './environments.js';
 import { giveFolder } from './give-folder.js';
@@ -28,7 +29,6 @@ import {
   serverProgram,
   writeServerSetup,
 } from './server-setup.js';
-import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
 import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
