@@ -14,3 +14,11 @@ it.each(['*', 'https://app.example.com/', 'app.example.com', 'null'])(
     expect(read).toThrow(/CORS_ORIGINS: must list origins/);
   },
 );
+
+it('KUBERNETES_GATEWAY_CIDRS lists networks, and nothing else', () => {
+  const read = (networks: string) =>
+    readConfig({ KUBERNETES_GATEWAY_CIDRS: networks }).containers.kubernetesGatewayCidrs;
+  expect(read('10.1.2.3/32, 2001:db8::/64')).toEqual(['10.1.2.3/32', '2001:db8::/64']);
+  for (const none of ['10.1.2.3', 'gateway', '10.0.0.0/33'])
+    expect(() => read(none)).toThrow(/KUBERNETES_GATEWAY_CIDRS.*: must list networks/);
+});

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   CoreV1Api,
   PatchStrategy,
@@ -76,7 +77,10 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
     await expectExit(workerId, 'out_of_memory');
   });
 
-  test('not at all, when only a kernel had no memory left; later as lost, when the Pod is deleted', async () => {
+  // With cgroup v2 the kubelet lets the system end all processes of a container together.
+  const isCgroup2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
+  const title = 'not at all, when only a kernel had no memory left; later as lost, when the Pod is deleted';
+  test.skipIf(isCgroup2)(title, async () => {
     const { workerId, endpoint } = await start();
     const kernel = await startPython(new JupyterClient(endpoint));
     await expect(runCell(kernel, fillMemory('self'))).rejects.toThrow();
@@ -151,6 +155,22 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
     } finally {
       await scheduling.deletePriorityClass({ name });
       await namespace.core.deleteNamespacedPod({ namespace: namespace.name, name, gracePeriodSeconds: 0 });
+    }
+  });
+
+  test('as node_lost, when its node was closed by a taint', async () => {
+    const { workerId } = await start();
+    const name = (await namespace.pod(workerId)).spec!.nodeName!;
+    const taintNode = (taints: object[] | null) =>
+      namespace.core.patchNode(
+        { name, body: { spec: { taints } } },
+        setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+      );
+    await taintNode([{ key: 'closed', value: 'for-a-test', effect: 'NoExecute' }]);
+    try {
+      await expectExit(workerId, 'node_lost');
+    } finally {
+      await taintNode(null);
     }
   });
 

@@ -149,7 +149,7 @@ export class KubernetesBackend implements WorkerBackend {
     return { [gatewayLabel]: this.#options.gatewayId };
   }
 
-  /** Lets the API check a small worker: its credentials, its namespace, rights, admission and quota. */
+  /** Lets the API check a small worker: the gateway's credentials, the namespace, rights and admission. */
   async #whyNoPods(image: string): Promise<string | null> {
     const { gatewayId } = this.#options;
     const check = this.#cluster.checkPod(workerPod(smallWorker(), { gatewayId, image }));
@@ -158,8 +158,8 @@ export class KubernetesBackend implements WorkerBackend {
       await rejectOnAbort(check, limit);
       return null;
     } catch (error) {
-      // What a small worker must not have, another resource class may.
-      if (isFault(error, 'limits')) return null;
+      // What a small worker must not have, another resource class may; and a start waits for its quota.
+      if (isFault(error, 'limits') || isFault(error, 'quota')) return null;
       return error instanceof DomainError ? error.message : new ClusterError('unreachable').message;
     }
   }
