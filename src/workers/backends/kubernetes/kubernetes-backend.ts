@@ -16,7 +16,7 @@ import { ClusterClient } from './cluster-client.js';
 import { ClusterError, isFault } from './cluster-error.js';
 import { endpointOf } from './pod-endpoint.js';
 import { PodFollower } from './pod-follower.js';
-import { containerOf, isEnding } from './pod-status.js';
+import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
 import { PodStart } from './start-pod.js';
@@ -199,8 +199,7 @@ export class KubernetesBackend implements WorkerBackend {
 
   /** Where the server of a Pod answers; undefined when its start did not end, or it has ended. */
   async #findEndpoint(pod: V1Pod): Promise<JupyterEndpoint | undefined> {
-    const container = containerOf(pod);
-    if (isEnding(pod) || !container?.started || !container.state?.running) return undefined;
+    if (isEnding(pod) || !isRunning(pod)) return undefined;
     const token = tokenIn(await this.#cluster.findSecret(pod.metadata!.name!));
     return token ? endpointOf(pod, token) : undefined;
   }

@@ -15,6 +15,11 @@ export function isReady(pod: V1Pod): boolean {
   return conditionOf(pod, 'Ready')?.status === 'True' && !isEnding(pod);
 }
 
+/** Whether the container of a Pod runs and has an address, so that its server may answer. */
+export function isRunning(pod: V1Pod): boolean {
+  return containerOf(pod)?.state?.running !== undefined && !!pod.status?.podIP;
+}
+
 /** Whether a Pod has ended, or was asked to. */
 export function isEnding(pod: V1Pod): boolean {
   const { phase } = pod.status ?? {};

@@ -9,7 +9,7 @@ import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
 import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
-import { isEnding, isReady } from './pod-status.js';
+import { isEnding, isReady, isRunning } from './pod-status.js';
 import { type PodWaiting, type StartFailure, waitingForQuota, whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
 import { type GatewayPeer, workerNetworkPolicy } from './worker-network-policy.js';
@@ -103,8 +103,19 @@ export class PodStart {
       if (isReady(pod)) return pod;
       if (isEnding(pod)) throw failed(whyPodEnded(pod));
       this.#waitFor(whatPodWaitsFor(pod));
-      await watch.untilChanged(name, lookAgainMs, signal);
+      // The kubelet's probe comes once a second, so the server is asked itself as soon as it may answer.
+      if (isRunning(pod) && (await this.#answers(pod))) return pod;
+      await watch.untilChanged(name, isRunning(pod) ? probePeriodMs : lookAgainMs, signal);
     }
+  }
+
+  async #answers(pod: V1Pod): Promise<boolean> {
+    const client = new JupyterClient(endpointOf(pod, this.#token));
+    const answered = client.probe(probeTimeoutMs).then(
+      () => true,
+      () => false,
+    );
+    return rejectOnAbort(answered, this.#deps.signal).finally(() => client.dispose());
   }
 
   /** Asks the API itself while the watch has not seen the Pod, which it has within a moment when it works. */
@@ -123,22 +134,12 @@ export class PodStart {
   /** The probe of the kubelet says nothing about the way from the gateway to the Pod. */
   async #untilReached(pod: V1Pod): Promise<JupyterEndpoint> {
     const { signal } = this.#deps;
-    const endpoint = endpointOf(pod, this.#token);
-    const client = new JupyterClient(endpoint);
     const deadline = performance.now() + maxReachMs;
-    try {
-      for (;;) {
-        const reached = client.probe(probeTimeoutMs).then(
-          () => true,
-          () => false,
-        );
-        if (await rejectOnAbort(reached, signal)) return endpoint;
-        if (performance.now() > deadline) throw failed(notReached);
-        await sleep(probePeriodMs, undefined, { signal }).catch(() => {});
-      }
-    } finally {
-      client.dispose();
+    while (!(await this.#answers(pod))) {
+      if (performance.now() > deadline) throw failed(notReached);
+      await sleep(probePeriodMs, undefined, { signal }).catch(() => {});
     }
+    return endpointOf(pod, this.#token);
   }
 
   /** Reports a change of what the Pod waits for, and ends the start where that lasts too long. */
