@@ -1,3 +1,4 @@
+import { knowsEtag } from './etag.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type ResponsePlan, valueAt } from './response-plan.js';
@@ -10,11 +11,11 @@ interface Page {
 }
 
 /**
- * Answers with a document's data, as the plan of the route says.
+ * Answers with a document's data, as the plan of the route says; not for the plan `bytes`, whose document is a stream.
  * @throws DomainError what {@link streamExecution} throws
  */
 export async function answerWith(
-  plan: ResponsePlan,
+  plan: Exclude<ResponsePlan, { kind: 'bytes' }>,
   data: unknown,
   request: RouteRequest,
   graph: Graph,
@@ -57,11 +58,10 @@ function slicedAnswer(items: unknown[], page: Page): Answer {
   return pageAnswer({ items: items.slice(from, from + page.size), total: items.length }, page);
 }
 
-/** `ETag` is the blob's sha; `If-None-Match` with it gives 304 (RFC 9110, section 13.1.2). */
+/** `ETag` is the blob's sha; `If-None-Match` with it gives 304. */
 function fileAnswer(file: FileBodyFragment, headers: Headers): Answer {
   const etag = etagOf(file);
-  const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (known.includes(etag) || known.includes('*')) return { status: 304, headers: { etag } };
+  if (knowsEtag(headers, etag)) return { status: 304, headers: { etag } };
   return { status: 200, body: file, headers: { etag } };
 }
 

@@ -18,11 +18,14 @@ export type DataPath<T> =
  * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before
  * - `file`: 200 with a file and its `ETag`; 304 to `If-None-Match`
  * - `saved`: `status` with the `file` of the result, its `version` merged in, and its `ETag`
+ * - `bytes`: 200 with the bytes of a file, 206 with a range of them, and the `ETag`; 304 to `If-None-Match`. The document
+ *   is a subscription that takes `$start` and `$length` and selects the fields of `ByteChunk`
  * - `done`: 204
  * - `stream`: the event stream of the execution whose id is the result
  */
 export type ResponsePlan<TPath extends string = string> =
   | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream'; at: TPath }
+  | { kind: 'bytes'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }
   | { kind: 'done' };

@@ -1,7 +1,9 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { z } from 'zod';
 import type { ErrorCode } from '../src/errors.js';
+import { answerBytes } from './answer-bytes.js';
 import { answerWith } from './answer-with.js';
+import type { ByteRange } from './byte-range.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
@@ -55,9 +57,16 @@ export function route<TQuery, TBody, TData, TVariables>(
         query: (spec.query ? parsePayload(spec.query, request.query, 'query') : undefined) as TQuery,
         body: (spec.body ? parsePayload(spec.body, request.body, 'body') : undefined) as TBody,
       };
+      const { responds } = spec;
+      if (responds.kind === 'bytes') {
+        const open = (range: Partial<ByteRange>) =>
+          graph.subscribe(spec.document, { ...variables(checked), ...range });
+        const answer = await answerBytes(open, responds.at, request);
+        return { answer, successorId: null };
+      }
       const data = await graph.execute(spec.document, variables(checked));
       return {
-        answer: await answerWith(spec.responds, data, checked, graph),
+        answer: await answerWith(responds, data, checked, graph),
         successorId: spec.successor ? (valueAt(data, spec.successor) as string | null) : null,
       };
     },

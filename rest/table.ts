@@ -3,6 +3,7 @@ import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { workerFileRoutes } from './routes/worker-files.js';
 import { workerRoutes } from './routes/workers.js';
 import { workspaceFileRoutes } from './routes/workspace-files.js';
 import { workspaceRoutes } from './routes/workspaces.js';
@@ -14,6 +15,7 @@ export const routes: RestRoute[] = [
   ...repositoryFileRoutes,
   ...documentRoutes,
   ...workerRoutes,
+  ...workerFileRoutes,
   ...sessionRoutes,
   ...executionRoutes,
 ];

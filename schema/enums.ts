@@ -117,3 +117,12 @@ export const FileKindEnum = builder.enumType('FileKind', {
     text: { description: 'UTF-8 text, any other extension.' },
   },
 });
+
+/** Whether a backend holds workers to the storage of their class. */
+export const StorageLimitEnum = builder.enumType('StorageLimit', {
+  description: 'Whether the folder of a worker is held to the storage of its class.',
+  values: {
+    enforced: { description: 'Writing more than the class allows fails, or ends the worker.' },
+    not_enforced: { description: 'The backend cannot limit it; the storage of the class is only a plan.' },
+  },
+});

@@ -7,7 +7,8 @@ import { builder } from './builder.js';
 import { SavedFileType } from './file.js';
 import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
 
-const Commit = builder.objectRef<CommitResult>('Commit').implement({
+/** The object type of what a change of files wrote. */
+export const Commit = builder.objectRef<CommitResult>('Commit').implement({
   description: 'The commit that a change of files wrote.',
   fields: (t) => ({
     commitSha: t.exposeString('commitOid', {

@@ -1,14 +1,24 @@
 import { requireScope } from '../src/access/require-scope.js';
+import type { EnvironmentVariable } from '../src/profiles/check-environment.js';
 import {
   createKernelProfile,
   deleteKernelProfile,
   updateKernelProfile,
 } from '../src/profiles/kernel-profiles.js';
 import { builder } from './builder.js';
-import { RuntimeEnum } from './enums.js';
+import { BackendEnum, RuntimeEnum } from './enums.js';
 import { Space } from './space.js';
 
-const KernelProfile = builder.prismaObject('KernelProfile', {
+const EnvironmentVariableType = builder.objectRef<EnvironmentVariable>('EnvironmentVariable').implement({
+  description: 'An environment variable of the workers of a profile.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Letters, digits and underscores.' }),
+    value: t.exposeString('value', { description: 'Its text; may be empty.' }),
+  }),
+});
+
+/** The object type of a kernel and where it runs. */
+export const KernelProfile = builder.prismaObject('KernelProfile', {
   description: 'A kernel that sessions can run, and where it runs.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Slug, e.g. `python3`.' }),
@@ -17,6 +27,34 @@ const KernelProfile = builder.prismaObject('KernelProfile', {
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
     runtime: t.expose('runtime', { type: RuntimeEnum, description: 'Where its kernels run.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether requests without one use it.' }),
+    backend: t.expose('backend', {
+      type: BackendEnum,
+      nullable: true,
+      description: 'The backend of a `dedicated` profile; null for the first one that is offered.',
+    }),
+    image: t.exposeString('image', {
+      nullable: true,
+      description: 'The container image of a `dedicated` profile; null for the configured one.',
+    }),
+    environment: t.field({
+      type: [EnvironmentVariableType],
+      nullable: true,
+      description: 'The environment variables of its workers; null for all but platform admins.',
+      resolve: ({ environment }, _args, { ctx }) =>
+        ctx.actor.isPlatformAdmin
+          ? Object.entries(environment as Record<string, string>).map(([name, value]) => ({ name, value }))
+          : null,
+    }),
+    warmImports: t.exposeStringList('warmImports', {
+      description: 'Python modules that each new IPython kernel imports before its first cell.',
+    }),
+    resourceClassIds: t.exposeStringList('resourceClassIds', {
+      description: 'The slugs of the resource classes that may be used with it; empty for all.',
+    }),
+    egress: t.exposeBoolean('egress', {
+      description:
+        'Whether its workers may reach the network. Local and registered servers do not restrict it.',
+    }),
     isAvailable: t.boolean({
       description: 'Whether a worker can be started with it now.',
       resolve: async (profile, _args, { services }) =>
@@ -46,6 +84,47 @@ builder.objectFields(Space, (t) => ({
 
 const kernelName = "Jupyter's kernelspec name: letters, digits, dots, underscores and hyphens.";
 
+const EnvironmentVariableInput = builder.inputType('EnvironmentVariableInput', {
+  description: 'An environment variable of the workers of a profile.',
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: 'At most 128 letters, digits and underscores; not a name that the server sets itself.',
+    }),
+    value: t.string({ required: true, description: 'At most 8,192 characters.' }),
+  }),
+});
+
+/** The fields that creating and changing a profile have in common. */
+function settingsFields(t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]) {
+  return {
+    backend: t.field({
+      type: BackendEnum,
+      description:
+        '`docker` or `kubernetes`, for the runtime `dedicated` only; null for the first one that is offered.',
+    }),
+    image: t.string({
+      description: 'The container image, for the runtime `dedicated` only; null for the configured one.',
+    }),
+    environment: t.field({
+      type: [EnvironmentVariableInput],
+      description: 'All environment variables of its workers, at most 64; default none.',
+    }),
+    warmImports: t.stringList({
+      description:
+        'Python modules that each new IPython kernel imports before its first cell, at most 50; default none. ' +
+        'A kernel starts also where an import fails.',
+    }),
+    resourceClassIds: t.idList({
+      description: 'The slugs of the resource classes that may be used with it; default empty, for all.',
+    }),
+    egress: t.boolean({
+      description:
+        'Whether its workers may reach the network; default false. Local and registered servers do not restrict it.',
+    }),
+  };
+}
+
 const CreateKernelProfileInput = builder.inputType('CreateKernelProfileInput', {
   description: 'Which kernel a new profile starts, and where.',
   fields: (t) => ({
@@ -57,6 +136,7 @@ const CreateKernelProfileInput = builder.inputType('CreateKernelProfileInput', {
     isDefault: t.boolean({
       description: 'True makes it the default in place of the former one; default false.',
     }),
+    ...settingsFields(t),
   }),
 });
 
@@ -68,6 +148,7 @@ const UpdateKernelProfileInput = builder.inputType('UpdateKernelProfileInput', {
     kernelName: t.string({ description: kernelName }),
     runtime: t.field({ type: RuntimeEnum, description: 'Where its kernels run.' }),
     isDefault: t.boolean({ description: 'True makes it the default in place of the former one.' }),
+    ...settingsFields(t),
   }),
 });
 

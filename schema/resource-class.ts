@@ -1,7 +1,67 @@
 import { requireScope } from '../src/access/require-scope.js';
+import type { CheckedToleration } from '../src/profiles/check-placement.js';
 import { createResourceClass, updateResourceClass } from '../src/profiles/resource-classes.js';
 import { builder } from './builder.js';
 import { Space } from './space.js';
+
+const TolerationOperator = builder.enumType('TolerationOperator', {
+  description: 'How a toleration compares.',
+  values: {
+    Equal: { description: 'The taint has this value.' },
+    Exists: { description: 'The taint has any value.' },
+  },
+});
+
+const TaintEffect = builder.enumType('TaintEffect', {
+  description: 'What a taint does to pods that do not tolerate it.',
+  values: {
+    NoSchedule: { description: 'They are not placed on the node.' },
+    PreferNoSchedule: { description: 'They are placed on the node only when there is no other.' },
+    NoExecute: { description: 'They are also evicted from the node.' },
+  },
+});
+
+const tolerationTexts = {
+  key: 'The key of the taint; null for every taint.',
+  operator: 'Null is `Equal`.',
+  value: 'The value of the taint.',
+  effect: 'Null for every effect.',
+};
+
+const Toleration = builder.objectRef<CheckedToleration>('Toleration').implement({
+  description: 'A taint of Kubernetes nodes that the pods of workers tolerate.',
+  fields: (t) => ({
+    key: t.exposeString('key', { nullable: true, description: tolerationTexts.key }),
+    operator: t.expose('operator', {
+      type: TolerationOperator,
+      nullable: true,
+      description: tolerationTexts.operator,
+    }),
+    value: t.exposeString('value', { nullable: true, description: tolerationTexts.value }),
+    effect: t.expose('effect', { type: TaintEffect, nullable: true, description: tolerationTexts.effect }),
+  }),
+});
+
+const TolerationInput = builder.inputType('TolerationInput', {
+  description: 'A taint of Kubernetes nodes that the pods of workers tolerate.',
+  fields: (t) => ({
+    key: t.string({ description: tolerationTexts.key }),
+    operator: t.field({ type: TolerationOperator, description: tolerationTexts.operator }),
+    value: t.string({ description: tolerationTexts.value }),
+    effect: t.field({ type: TaintEffect, description: tolerationTexts.effect }),
+  }),
+});
+
+const lifeTexts = {
+  maxProcesses: 'The maximum number of processes and threads of a worker',
+  idleMinutes:
+    'Minutes without a running cell and without anybody who watches after which a worker is stopped; 0 for never, null ' +
+    'for `WORKER_IDLE_MINUTES`.',
+  maxAgeMinutes:
+    'Minutes after its start when a worker is stopped, whatever it does; 0 for never, null for `WORKER_MAX_AGE_MINUTES`.',
+  nodeSelector: 'Kubernetes: the labels that a node must have, as an object of strings',
+  tolerations: 'Kubernetes: the taints of nodes that the pods tolerate',
+};
 
 /** The object type of the limits of a worker. */
 export const ResourceClass = builder.prismaObject('ResourceClass', {
@@ -16,6 +76,15 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
     tmpStorageMb: t.exposeInt('tmpStorageMb', { description: 'MiB for temporary files.' }),
     isEnabled: t.exposeBoolean('isEnabled', { description: 'Whether workers can be started with it.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether requests without one use it.' }),
+    maxProcesses: t.exposeInt('maxProcesses', { description: `${lifeTexts.maxProcesses}.` }),
+    idleMinutes: t.exposeInt('idleMinutes', { nullable: true, description: lifeTexts.idleMinutes }),
+    maxAgeMinutes: t.exposeInt('maxAgeMinutes', { nullable: true, description: lifeTexts.maxAgeMinutes }),
+    nodeSelector: t.expose('nodeSelector', { type: 'JSON', description: `${lifeTexts.nodeSelector}.` }),
+    tolerations: t.field({
+      type: [Toleration],
+      description: `${lifeTexts.tolerations}.`,
+      resolve: (row) => row.tolerations as CheckedToleration[],
+    }),
   }),
 });
 
@@ -48,6 +117,11 @@ const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
     isDefault: t.boolean({
       description: 'True makes it the default in place of the former one; default false.',
     }),
+    maxProcesses: t.int({ description: `${lifeTexts.maxProcesses}, at least 16; default 256.` }),
+    idleMinutes: t.int({ description: lifeTexts.idleMinutes }),
+    maxAgeMinutes: t.int({ description: lifeTexts.maxAgeMinutes }),
+    nodeSelector: t.field({ type: 'JSON', description: `${lifeTexts.nodeSelector}; default none.` }),
+    tolerations: t.field({ type: [TolerationInput], description: `${lifeTexts.tolerations}; default none.` }),
   }),
 });
 
@@ -62,6 +136,11 @@ const UpdateResourceClassInput = builder.inputType('UpdateResourceClassInput', {
     tmpStorageMb: t.int({ description: 'MiB for temporary files.' }),
     isEnabled: t.boolean({ description: 'Whether workers can be started with it.' }),
     isDefault: t.boolean({ description: 'True makes it the default in place of the former one.' }),
+    maxProcesses: t.int({ description: `${lifeTexts.maxProcesses}, at least 16.` }),
+    idleMinutes: t.int({ description: lifeTexts.idleMinutes }),
+    maxAgeMinutes: t.int({ description: lifeTexts.maxAgeMinutes }),
+    nodeSelector: t.field({ type: 'JSON', description: `${lifeTexts.nodeSelector}.` }),
+    tolerations: t.field({ type: [TolerationInput], description: `${lifeTexts.tolerations}.` }),
   }),
 });
 

@@ -6,6 +6,8 @@ import type { MaintenanceServices } from '../src/repositories/maintenance/mainte
 import type { SessionServices } from '../src/sessions/session-services.js';
 import type { SpaceServices } from '../src/spaces/space-services.js';
 import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
+import type { WorkerFileServices } from '../src/workers/load-worker-files.js';
+import type { JupyterServerServices } from '../src/workers/servers/jupyter-server-services.js';
 import type { ArchiveServices, WorkspaceServices } from '../src/workspaces/workspace-services.js';
 
 /** All services that resolvers hand to commands; each command's own type names the few that it needs. */
@@ -16,6 +18,8 @@ export type Services = SpaceServices &
   FileServices &
   MaintenanceServices &
   RemoteServices &
+  JupyterServerServices &
   SessionServices &
+  WorkerFileServices &
   ExecutionServices &
   SubscriptionServices;

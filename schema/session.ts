@@ -39,7 +39,8 @@ export const Session = builder.prismaObject('Session', {
     status: t.expose('status', { type: SessionStatusEnum, description: 'What the kernel does.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
-      description: 'The reason why it is dead, as one word.',
+      description:
+        'The reason for its status, as one word, where nobody asked for it: `kernel_died`, `idle_timeout`, `worker_gone`, …',
     }),
     executionCount: t.exposeInt('executionCount', {
       description: "The kernel's counter after the last cell.",
@@ -48,7 +49,7 @@ export const Session = builder.prismaObject('Session', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its status last changed.',
+      description: 'When its kernel last began or ended a cell or a start.',
     }),
   }),
 });

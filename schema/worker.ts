@@ -1,12 +1,10 @@
-import type {
-  ResourceClass as ResourceClassRow,
-  Worker as WorkerRow,
-} from '../prisma/generated/client/client.js';
+import type { Worker as WorkerRow } from '../prisma/generated/client/client.js';
 import { watchWorkers } from '../src/subscriptions/watch-workers.js';
 import { listWorkers, listWorkspaceWorkers } from '../src/workers/list-workers.js';
 import { loadWorker } from '../src/workers/load-worker.js';
 import { startWorker } from '../src/workers/start-worker.js';
 import { stopWorker } from '../src/workers/stop-worker.js';
+import { classSnapshot } from '../src/workers/to-worker-spec.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -25,7 +23,8 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
   }),
 });
 
-const Worker = builder.prismaObject('Worker', {
+/** The object type of a Jupyter server of one user. */
+export const Worker = builder.prismaObject('Worker', {
   description: 'A Jupyter server of one user, for one workspace branch, with the files of that branch.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
@@ -52,7 +51,8 @@ const Worker = builder.prismaObject('Worker', {
     statusReason: t.exposeString('statusReason', {
       nullable: true,
       description:
-        'The reason, as one word: `requested`, `start_failed`, `out_of_memory`, `exited`, `lost`, …',
+        'The reason, as one word: `requested`, `idle_timeout`, `max_age`, `start_failed`, `start_timeout`, ' +
+        '`out_of_memory`, `exited`, `lost`, …',
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,
@@ -64,7 +64,7 @@ const Worker = builder.prismaObject('Worker', {
     resourceClass: t.field({
       type: ResourceClass,
       description: 'The resource class as it was at the start.',
-      resolve: (worker) => worker.resourceClass as unknown as ResourceClassRow,
+      resolve: (worker) => classSnapshot(worker),
     }),
     progress: t.field({
       type: WorkerProgress,
@@ -85,7 +85,8 @@ const Worker = builder.prismaObject('Worker', {
     lastActivityAt: t.expose('lastActivityAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a cell last began or ended.',
+      description:
+        'When a cell last began or ended, or one of its sessions was last watched; within a minute.',
     }),
     stoppedAt: t.expose('stoppedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
@@ -213,7 +214,7 @@ builder.subscriptionField('workerChanged', (t) =>
   t.field({
     type: Worker,
     description:
-      'Follows the status and progress of the workers in workspaces that the caller can view. ' +
+      'Follows the status, progress and usage of the workers in workspaces that the caller can view. ' +
       'A slow reader gets the newest state of each. Ends with an error when the caller loses access. ' +
       'Needs the scope `read`.',
     args: {

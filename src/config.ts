@@ -18,6 +18,11 @@ export interface ContainerConfig {
   kubeconfig: string | undefined;
   /** `KUBERNETES_NAMESPACE`, default `notebook-workers`. */
   kubernetesNamespace: string;
+  /**
+   * `KUBERNETES_GATEWAY_CIDRS`: the networks that a gateway outside of the cluster connects from, separated by commas; default
+   * none, for a gateway in a Pod.
+   */
+  kubernetesGatewayCidrs: string[];
 }
 
 /** The defaults of what resource classes may set, and the quotas. Zero means no limit. */
@@ -67,8 +72,8 @@ export interface Config {
   /** `JUPYTER_HOME`, default `dataDir/jupyter`: the folder for the virtual environment of the local Jupyter. */
   jupyterHome: string;
   /**
-   * `ALLOW_LOCAL_WORKERS`: whether to start local Jupyter servers, which run as the user of the gateway. Default on when `host`
-   * is a loopback address.
+   * `ALLOW_LOCAL_WORKERS`: whether to start local Jupyter servers, which are isolated only as well as the machine allows.
+   * Default on when `host` is a loopback address.
    */
   allowLocalWorkers: boolean;
   /** Where worker containers and pods run, and from which images. */
@@ -85,12 +90,11 @@ export interface Config {
   secretsKey: Uint8Array | undefined;
   /** `REMOTE_ALLOWED_HOSTS`: the hosts in private networks that remotes may use, and such networks; default none. */
   remoteAllowedHosts: AllowedHosts;
+  /** `JUPYTER_ALLOWED_HOSTS`: the same for Jupyter servers that admins register; `JUPYTER_URL` is always allowed. */
+  jupyterAllowedHosts: AllowedHosts;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-/** The backends of this version. Another one is refused at start, not only when the first worker starts. */
-const builtBackends: readonly Backend[] = ['external'];
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 const list = z.string().transform((value) =>
@@ -104,6 +108,10 @@ const list = z.string().transform((value) =>
 const image = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._/:-]{0,254}(@sha256:[0-9a-f]{64})?$/i, 'must be the name of an image');
+const allowedHosts = list
+  .default([])
+  .transform(parseAllowedHosts)
+  .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
 const amount = z.coerce.number().int().min(0).max(1_000_000_000);
 
 const environment = z.object({
@@ -117,14 +125,8 @@ const environment = z.object({
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
-    .pipe(
-      z
-        .array(z.enum(Backend))
-        .min(1)
-        .refine((kinds) => kinds.every((kind) => builtBackends.includes(kind)), {
-          message: `this version offers ${builtBackends.join(', ')} only`,
-        }),
-    )
+    .transform((kinds) => [...new Set(kinds)])
+    .pipe(z.array(z.enum(Backend)).min(1))
     .default(['external']),
   JUPYTER_URL: z.url({ protocol: /^https?$/ }).optional(),
   JUPYTER_TOKEN: z.string().default(''),
@@ -142,6 +144,9 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
     .default('notebook-workers'),
+  KUBERNETES_GATEWAY_CIDRS: list
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
+    .default([]),
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
@@ -167,10 +172,8 @@ const environment = z.object({
       'must be 32 bytes as hex or base64, e.g. the output of: openssl rand -base64 32',
     )
     .optional(),
-  REMOTE_ALLOWED_HOSTS: list
-    .default([])
-    .transform(parseAllowedHosts)
-    .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas'),
+  REMOTE_ALLOWED_HOSTS: allowedHosts,
+  JUPYTER_ALLOWED_HOSTS: allowedHosts,
 });
 
 /** Whether a text has the form in which browsers send an origin. With a slash at the end, or as `*`, it would match none. */
@@ -215,6 +218,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       allowedImages: value.WORKER_IMAGES,
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
+      kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
     },
     runtimeLimits: readRuntimeLimits(value),
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
@@ -222,6 +226,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,
     remoteAllowedHosts: value.REMOTE_ALLOWED_HOSTS!,
+    jupyterAllowedHosts: value.JUPYTER_ALLOWED_HOSTS!,
   };
 }
 

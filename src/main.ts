@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import pino from 'pino';
 import { createBackends } from './app/create-backends.js';
+import { forgetSecrets } from './app/forget-secrets.js';
 import { openGateway } from './app/gateway.js';
 import { printWelcome } from './app/print-welcome.js';
 import { redirectConsole } from './app/redirect-console.js';
@@ -17,6 +18,9 @@ function projectRoot(): string {
 }
 
 const maxStopMs = 10_000;
+const notIsolated =
+  'Local workers are not isolated here: a cell can read and change what the user of the gateway can, also its secrets. ' +
+  'Let only people whom you trust run cells, or start the gateway where user namespaces are allowed.';
 
 function printError(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -24,19 +28,21 @@ function printError(text: string): void {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  await forgetSecrets(['ADMIN_TOKEN', 'SECRETS_KEY', 'DATABASE_URL', 'JUPYTER_TOKEN']);
   const pretty = process.stdout.isTTY && process.env.NODE_ENV !== 'production';
   const log = pino(
     { level: config.logLevel },
     pretty ? (await import('pino-pretty')).default({}) : undefined,
   );
   redirectConsole(log);
-  const { open: openBackends, ready } = createBackends(config, log);
+  const { open: openBackends, ready, isolation } = createBackends(config, log);
   const gateway = await reportStep('Opening the database, the repositories and the workers', () =>
     openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), openBackends }),
   );
 
   const reason = await reportStep('Setting up Jupyter', () => ready);
   if (reason) process.stdout.write(`Cells cannot run: ${reason} Everything else works.\n`);
+  if ((await isolation) === 'none') process.stdout.write(`${notIsolated}\n`);
 
   let stopping = false;
   const stop = (signal: string) => {

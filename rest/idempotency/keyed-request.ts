@@ -11,6 +11,7 @@ export type RepeatableMutation =
   | 'renameFile'
   | 'createNotebookLink'
   | 'startWorker'
+  | 'commitWorkerFiles'
   | 'createSession'
   | 'interruptSession'
   | 'restartSession';

@@ -24,7 +24,7 @@ const codeMeanings: Record<ErrorCode, string> = {
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',
   quota_exceeded:
-    'You have as many of these as you may have at the same time: stop one, or wait until one has ended.',
+    'What you ask for exceeds a limit of what may run or wait at the same time; `detail` names it: stop something, or wait.',
   idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',
   idempotency_in_progress:
     'The first request with this `Idempotency-Key` is still running: try again after `Retry-After`.',

@@ -58,5 +58,6 @@ function inHeaders(route: RouteDescription): string[] {
     ...(route.repeats ? ['Idempotency-Key'] : []),
     ...(route.responds.kind === 'stream' ? ['Last-Event-ID'] : []),
     ...(route.responds.kind === 'file' ? ['If-None-Match'] : []),
+    ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),
   ];
 }

@@ -48,6 +48,12 @@ export class SuccessDescriber {
           200: this.#json(200, 'The file.', this.#data.at(document, responds.at), 'ETag'),
           304: this.#empty('The client has the current file.', 'ETag'),
         };
+      case 'bytes':
+        return {
+          200: this.#bytes('The whole file.'),
+          206: this.#bytes('The range that was asked for.', 'Content-Range'),
+          304: this.#empty('The client has the current file.', 'ETag'),
+        };
       case 'saved':
         return this.#saved(responds.at, responds.status);
       case 'done':
@@ -77,6 +83,15 @@ export class SuccessDescriber {
     this.#components.set('SavedFile', { description, oneOf });
     const text = status === 201 ? 'The file was created.' : 'The file after the write.';
     return { [status]: this.#json(status, text, refTo('SavedFile'), 'ETag') };
+  }
+
+  #bytes(description: string, ...headers: string[]): JsonSchema {
+    const more = ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Content-Type-Options', ...headers];
+    return {
+      description,
+      headers: headersOf(this.#route, ...more),
+      content: { 'application/octet-stream': { schema: {} } },
+    };
   }
 
   #stream(): JsonSchema {

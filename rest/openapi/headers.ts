@@ -15,6 +15,26 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     description: 'The blob sha in quotes.',
     schema: { type: 'string', pattern: '^"[0-9a-f]{40}"$' },
   },
+  'Content-Range': {
+    required: true,
+    description: 'The first and the last byte of the range, and the size of the whole file.',
+    schema: { type: 'string', pattern: '^bytes \\d+-\\d+/\\d+$' },
+  },
+  'Accept-Ranges': {
+    required: true,
+    description: 'One range of bytes can be asked for.',
+    schema: { const: 'bytes' },
+  },
+  'Content-Disposition': {
+    required: true,
+    description: 'It is a download; the name is that of the file.',
+    schema: { type: 'string', pattern: '^attachment; ' },
+  },
+  'X-Content-Type-Options': {
+    required: true,
+    description: 'A browser must not guess another type.',
+    schema: { const: 'nosniff' },
+  },
   Deprecation: {
     required: true,
     description: 'The time since which this path is deprecated (RFC 9745).',

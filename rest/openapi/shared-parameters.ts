@@ -24,6 +24,18 @@ export const sharedParameters: Record<string, JsonSchema> = {
     description: 'The `id` of the last event that the client has; the stream begins after it.',
     schema: { type: 'string', pattern: '^\\d{0,9}$' },
   },
+  Range: {
+    name: 'Range',
+    in: 'header',
+    description: 'One range of bytes, e.g. `bytes=0-99` or `bytes=-100`; any other is ignored.',
+    schema: { type: 'string' },
+  },
+  'If-Range': {
+    name: 'If-Range',
+    in: 'header',
+    description: 'The `ETag` that the client has; with another one, `Range` is ignored.',
+    schema: { type: 'string' },
+  },
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header',

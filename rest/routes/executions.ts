@@ -42,7 +42,13 @@ export const executionRoutes: RestRoute[] = [
       };
     },
     responds: { kind: 'stream', at: 'executeCell.id' },
-    errors: [...sessionErrors, 'session_dead', 'execution_id_reused', 'quota_exceeded'],
+    errors: [
+      ...sessionErrors,
+      'session_dead',
+      'execution_id_reused',
+      'quota_exceeded',
+      'runtime_unavailable',
+    ],
   }),
   route({
     operationId: 'resumeExecutionStream',

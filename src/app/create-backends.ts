@@ -2,17 +2,20 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Backend } from '../../prisma/generated/client/client.js';
 import type { Config } from '../config.js';
-import { DomainError } from '../errors.js';
 import type { WorkerBackend } from '../workers/backend.js';
-import { ensureLocalPython, type LocalPython } from '../workers/backends/external/local-python.js';
+import type { Isolation } from '../workers/backends/external/isolation.js';
 import { openExternalBackend } from '../workers/backends/external/open-external-backend.js';
+import type { ServiceOptions } from './create-services.js';
+import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 
 /** The configured worker backends, and what they need first. */
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
-  open(gatewayId: string): WorkerBackend[];
+  open: ServiceOptions['openBackends'];
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
+  /** How local workers are isolated; null when there are none. Never rejects. */
+  isolation: Promise<Isolation | null>;
 }
 
 /**
@@ -21,41 +24,38 @@ export interface ConfiguredBackends {
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
+  // A server of its own for each worker is for where no shared one is configured.
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
-  const python = isLocal ? setUpPython(config, log) : noLocal;
-  const openers: Record<Backend, (gatewayId: string) => WorkerBackend[]> = {
-    external: () => [openExternalBackend({ stateRoot, registered: config.jupyter, python })],
-    docker: () => [],
-    kubernetes: () => [],
+  const local = isLocal ? prepareLocalJupyter(config, log) : undefined;
+  const openers: Record<Backend, ServiceOptions['openBackends']> = {
+    external: (_gatewayId, servers) => {
+      const shared = openExternalBackend({ stateRoot, servers });
+      return local ? [openExternalBackend({ stateRoot, ...local.options }), shared] : [shared];
+    },
+    docker: (gatewayId) => openDocker(config, gatewayId, log),
+    kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
   };
   return {
-    open: (gatewayId) => config.workerBackends.flatMap((kind) => openers[kind](gatewayId)),
-    ready: isLocal
-      ? python().then(
-          () => null,
-          (error: DomainError) => error.message,
-        )
-      : Promise.resolve(null),
+    async open(gatewayId, servers) {
+      const opened = await Promise.all(
+        config.workerBackends.map((kind) => openers[kind](gatewayId, servers)),
+      );
+      return opened.flat();
+    },
+    ready: local?.ready ?? Promise.resolve(null),
+    isolation: local?.isolation ?? Promise.resolve(null),
   };
 }
 
-/** Begins to set up the Python of local workers. @returns what waits for it */
-function setUpPython(config: Config, log: Logger): () => Promise<LocalPython> {
-  const python = ensureLocalPython({
-    directory: config.jupyterHome,
-    report: (message) => log.debug(message),
-  }).catch((error) => {
-    log.error({ err: error }, 'setting up Jupyter failed');
-    throw error instanceof DomainError
-      ? error
-      : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
-  });
-  return () => python;
+/** The client of Docker takes 0.3 s and 22 MB to load, so only gateways that use it do. */
+async function openDocker(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
+  const { openDockerBackend } = await import('../workers/backends/docker/open-docker-backend.js');
+  const stateRoot = join(config.dataDir, 'workers');
+  return [openDockerBackend({ config: config.containers, stateRoot, gatewayId, log })];
 }
 
-async function noLocal(): Promise<never> {
-  throw new DomainError(
-    'runtime_unavailable',
-    'Local workers are disabled (ALLOW_LOCAL_WORKERS); configure JUPYTER_URL to run cells.',
-  );
+/** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */
+async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
+  const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
+  return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
 }

@@ -17,7 +17,9 @@ import { SessionManager } from '../sessions/session-manager.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
+import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
+import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
 import type { Stores } from './open-stores.js';
 
@@ -25,10 +27,15 @@ import type { Stores } from './open-stores.js';
 export interface ServiceOptions {
   config: Config;
   log: Logger;
-  /** Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation. */
-  openBackends(gatewayId: string): WorkerBackend[];
+  /**
+   * Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation, and may let
+   * workers use `jupyterServers`.
+   */
+  openBackends(gatewayId: string, jupyterServers: JupyterServers): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
+  /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** The services of a gateway, and a function that stops them. */
@@ -41,23 +48,33 @@ export interface RunningServices {
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git, gatewayId }: Stores,
-  { config, log, openBackends, sessionStartTimeoutMs }: ServiceOptions,
+  { config, log, openBackends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
-  const backends = openBackends(gatewayId);
+  const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  const jupyterServers = new JupyterServers({
+    ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
+  });
+  const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const directory = join(config.dataDir, 'workers');
-  const workers = new WorkerManager({ prisma, git, bus, branches, log, directory, backends });
-  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs });
+  const { runtimeLimits } = config;
+  const workers = new WorkerManager({
+    ...{ prisma, git, bus, branches, log, directory, backends },
+    ...{ limits: runtimeLimits, expiryCheckMs },
+  });
+  const startTimeoutMs = sessionStartTimeoutMs;
+  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
+  const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
-  const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
@@ -68,15 +85,28 @@ export async function createServices(
   return {
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
-      ...{ workers, stopWorkers, sessions, executor, intake, executionLog, locations, streamGuard },
+      ...{
+        jupyterServers,
+        workers,
+        workerFiles,
+        stopWorkers,
+        sessions,
+        executor,
+        intake,
+        executionLog,
+        locations,
+        streamGuard,
+      },
     },
     async close() {
       executionLog.close();
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();
+      const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await adopted;
       await maintenance.close();
       await indexer.close();
       await workers.close();

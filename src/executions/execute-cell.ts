@@ -32,7 +32,7 @@ const maxTimeoutSeconds = 7 * 24 * 3600;
  * be a space admin.
  * @returns the execution, whose log has begun
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `worker_not_live`,
- *   `session_dead`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
+ *   `session_dead`, `runtime_unavailable`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
  */
 export async function executeCell(
   services: ExecutionServices,
@@ -55,6 +55,7 @@ export async function executeCell(
   if (loaded.session.status === 'dead') {
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
+  services.workers.assertReachable(loaded.session.workerId);
   executor.assertRoom(loaded.session.id);
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };

@@ -1,4 +1,5 @@
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import type { WorkerManager } from '../workers/worker-manager.js';
 import type { ExecutionIntake } from './execution-intake.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { Executor } from './executor.js';
@@ -8,4 +9,5 @@ export interface ExecutionServices extends PrismaService {
   executor: Executor;
   intake: ExecutionIntake;
   executionLog: ExecutionLog;
+  workers: WorkerManager;
 }

@@ -40,6 +40,7 @@ class Run {
   readonly #startedAt = new Date();
   #executionCount: number | null = null;
   #isKernelGone = false;
+  readonly #workerId: string | undefined;
 
   readonly #deps: RunDeps;
   readonly #execution: Execution;
@@ -50,6 +51,7 @@ class Run {
     this.#execution = execution;
     this.#kernel = kernel;
 
+    this.#workerId = deps.kernels.workerId(execution.sessionId);
     this.#log = deps.log.child({ executionId: execution.id });
     this.#writer = deps.executionLog.writer(execution.id, 1);
   }
@@ -105,7 +107,7 @@ class Run {
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
       const isOnPurpose =
         error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
-      if (!isOnPurpose) return executionFailure(kernelFailure(error));
+      if (!isOnPurpose) return executionFailure(await this.#kernelFailure(error));
       return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
       timeout.clear();
@@ -138,15 +140,23 @@ class Run {
       this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
     }
   }
+
+  async #kernelFailure(error: unknown): Promise<DomainError> {
+    const reason = error instanceof KernelLostError ? error.reason : undefined;
+    if (reason === 'released') return gatewayRestarted();
+    if (reason === 'connection_lost') return workerLost();
+    if (reason === 'kernel_died' && (await this.#deps.kernels.diedOfMemory(this.#workerId)))
+      return new DomainError('kernel_died', 'The kernel stopped: out of memory.');
+    return new DomainError(
+      'kernel_died',
+      'The kernel stopped while it ran this cell; restart the session and run it again.',
+    );
+  }
 }
 
-function kernelFailure(error: unknown): DomainError {
-  const reason = error instanceof KernelLostError ? error.reason : undefined;
-  if (reason === 'released') return gatewayRestarted();
-  return reason === 'connection_lost'
-    ? new DomainError('worker_lost', 'The worker stopped answering; start a new one and run the cell again.')
-    : new DomainError(
-        'kernel_died',
-        'The kernel stopped while it ran this cell; restart the session and run it again.',
-      );
+function workerLost(): DomainError {
+  return new DomainError(
+    'worker_lost',
+    'The worker stopped answering; start a new one and run the cell again.',
+  );
 }

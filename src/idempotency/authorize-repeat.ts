@@ -6,6 +6,7 @@ import { authorizeFileWrite } from '../files/authorize-file-write.js';
 import { authorizeCreateLink } from '../notebooks/links/authorize-create-link.js';
 import { authorizeCreateSession } from '../sessions/authorize-create-session.js';
 import { authorizeSessionControl } from '../sessions/authorize-session-control.js';
+import { authorizeCommitWorkerFiles } from '../workers/authorize-commit-worker-files.js';
 import { authorizeStartWorker } from '../workers/authorize-start-worker.js';
 import { authorizeArchiveWorkspace } from '../workspaces/authorize-archive-workspace.js';
 import { authorizeCreateWorkspace } from '../workspaces/authorize-create-workspace.js';
@@ -18,6 +19,7 @@ const authorizations = {
   renameFile: authorizeFileWrite,
   createNotebookLink: authorizeCreateLink,
   startWorker: authorizeStartWorker,
+  commitWorkerFiles: authorizeCommitWorkerFiles,
   createSession: authorizeCreateSession,
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,

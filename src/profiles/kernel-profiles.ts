@@ -7,10 +7,11 @@ import { DomainError, invalidField, notFound } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
+import { checkProfileSettings, checkWholeProfile, type ProfileSettingsInput } from './profile-settings.js';
 import { withOneDefault } from './with-one-default.js';
 
 /** The fields of a kernel profile to change; an absent field stays as it is. */
-export interface UpdateKernelProfileInput {
+export interface UpdateKernelProfileInput extends ProfileSettingsInput {
   displayName?: string | null;
   language?: string | null;
   kernelName?: string | null;
@@ -19,7 +20,7 @@ export interface UpdateKernelProfileInput {
 }
 
 /** A new kernel profile. `id` is a slug; `isDefault` is false when absent. */
-export interface CreateKernelProfileInput {
+export interface CreateKernelProfileInput extends ProfileSettingsInput {
   id: string;
   displayName: string;
   language: string;
@@ -43,12 +44,15 @@ export async function createKernelProfile(
     displayName: () => checkName(input.displayName, 'displayName'),
     language: () => checkName(input.language, 'language'),
     kernelName: () => checkKernelName(input.kernelName),
+    settings: () => checkProfileSettings(input),
   });
-  const data = { ...checked, runtime: input.runtime, isDefault: input.isDefault ?? false };
+  const { settings, ...names } = checked;
+  const data = { ...names, ...settings, runtime: input.runtime, isDefault: input.isDefault ?? false };
   return refuseDuplicate('id', () =>
-    withOneDefault(services.prisma, 'KernelProfile', data.isDefault, (tx) =>
-      tx.kernelProfile.create({ data }),
-    ),
+    withOneDefault(services.prisma, 'KernelProfile', data.isDefault, async (tx) => {
+      await checkWholeProfile(tx, data);
+      return tx.kernelProfile.create({ data });
+    }),
   );
 }
 
@@ -63,19 +67,24 @@ export async function updateKernelProfile(
   input: UpdateKernelProfileInput,
 ): Promise<KernelProfile> {
   requirePlatformAdmin(ctx);
-  const { displayName, language, kernelName, runtime, isDefault } = refuseNulls(input);
+  const { backend, image, ...others } = input;
+  const given = refuseNulls(others);
+  const { displayName, language, kernelName, runtime, isDefault } = given;
   const checked = await checkAll({
     displayName: () => (displayName === undefined ? undefined : checkName(displayName, 'displayName')),
     language: () => (language === undefined ? undefined : checkName(language, 'language')),
     kernelName: () => (kernelName === undefined ? undefined : checkKernelName(kernelName)),
+    settings: () => checkProfileSettings({ ...given, backend, image }),
   });
-  const data = { ...checked, runtime, isDefault };
+  const { settings, ...names } = checked;
   return withOneDefault(services.prisma, 'KernelProfile', isDefault, async (tx) => {
     const [profile] = await tx.kernelProfile.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The kernel profile') },
-      data,
+      data: { ...names, ...settings, runtime, isDefault },
     });
     if (!profile) throw notFound('The kernel profile');
+    // Thrown faults undo the change.
+    await checkWholeProfile(tx, profile);
     return profile;
   });
 }

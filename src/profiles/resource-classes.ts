@@ -7,6 +7,7 @@ import { notFound } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
+import { checkNodeSelector, checkTolerations, type TolerationInput } from './check-placement.js';
 import { withOneDefault } from './with-one-default.js';
 
 /** The fields of a resource class to change; an absent field stays as it is. Memory and storage are in MiB, CPU in cores. */
@@ -19,19 +20,27 @@ export interface UpdateResourceClassInput {
   tmpStorageMb?: number | null;
   isEnabled?: boolean | null;
   isDefault?: boolean | null;
+  maxProcesses?: number | null;
+  /** Minutes; 0 for never, null for the default of the gateway. */
+  idleMinutes?: number | null;
+  /** Minutes; 0 for never, null for the default of the gateway. */
+  maxAgeMinutes?: number | null;
+  /** Any JSON; only an object of strings is accepted. */
+  nodeSelector?: unknown;
+  tolerations?: TolerationInput[] | null;
 }
 
-/** A new resource class. `id` is a slug. By default it has no GPUs, is enabled and is not the default class. */
-export interface CreateResourceClassInput {
+/**
+ * A new resource class. `id` is a slug. By default it has no GPUs and 256 processes, lives as long as the gateway's
+ * configuration says, runs on any node without taints, is enabled and is not the default class.
+ */
+export interface CreateResourceClassInput extends UpdateResourceClassInput {
   id: string;
   name: string;
   cpuLimit: number;
   memoryMb: number;
-  gpuCount?: number | null;
   workspaceStorageMb: number;
   tmpStorageMb: number;
-  isEnabled?: boolean | null;
-  isDefault?: boolean | null;
 }
 
 /** The lowest and the highest value of each limit. */
@@ -41,6 +50,9 @@ const ranges = {
   gpuCount: [0, 64],
   workspaceStorageMb: [1, 1_073_741_824],
   tmpStorageMb: [1, 1_073_741_824],
+  maxProcesses: [16, 1_000_000],
+  idleMinutes: [0, 525_600],
+  maxAgeMinutes: [0, 525_600],
 } as const;
 
 /**
@@ -53,14 +65,21 @@ export async function createResourceClass(
   input: CreateResourceClassInput,
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
-  const { isEnabled, isDefault, gpuCount, ...given } = input;
-  const amounts = { ...given, gpuCount: gpuCount ?? 0 };
-  const { id, name } = await checkAll({
-    id: () => checkSlug(given.id, 'id'),
-    name: () => checkName(given.name),
-    amounts: () => checkRanges(amounts),
+  const { id, ...checked } = await checkAll({
+    id: () => checkSlug(input.id, 'id'),
+    name: () => checkName(input.name),
+    amounts: () => checkRanges(input),
+    placement: () => checkPlacement(input),
   });
-  const data = { ...amounts, id, name, isEnabled: isEnabled ?? true, isDefault: isDefault ?? false };
+  const { cpuLimit, memoryMb, workspaceStorageMb, tmpStorageMb, idleMinutes, maxAgeMinutes } = input;
+  const data = {
+    ...{ id, name: checked.name, ...checked.placement },
+    ...{ cpuLimit, memoryMb, workspaceStorageMb, tmpStorageMb, idleMinutes, maxAgeMinutes },
+    gpuCount: input.gpuCount ?? undefined,
+    maxProcesses: input.maxProcesses ?? undefined,
+    isEnabled: input.isEnabled ?? true,
+    isDefault: input.isDefault ?? false,
+  };
   return refuseDuplicate('id', () =>
     withOneDefault(services.prisma, 'ResourceClass', data.isDefault, (tx) =>
       tx.resourceClass.create({ data }),
@@ -79,12 +98,14 @@ export async function updateResourceClass(
   input: UpdateResourceClassInput,
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
-  const given = refuseNulls(input);
-  const { name } = await checkAll({
+  const { idleMinutes, maxAgeMinutes, ...others } = input;
+  const { nodeSelector, tolerations, ...given } = refuseNulls(others);
+  const checked = await checkAll({
     name: () => (given.name === undefined ? undefined : checkName(given.name)),
-    amounts: () => checkRanges(given),
+    amounts: () => checkRanges(input),
+    placement: () => checkPlacement({ nodeSelector, tolerations }),
   });
-  const data = { ...given, name };
+  const data = { ...given, idleMinutes, maxAgeMinutes, name: checked.name, ...checked.placement };
   return withOneDefault(services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
     const [found] = await tx.resourceClass.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The resource class') },
@@ -95,9 +116,20 @@ export async function updateResourceClass(
   });
 }
 
-async function checkRanges(input: { [K in keyof typeof ranges]?: number }): Promise<void> {
+async function checkRanges(input: { [K in keyof typeof ranges]?: number | null }): Promise<void> {
   await checkEach(Object.entries(ranges), ([field, [min, max]]) => {
     const value = input[field as keyof typeof ranges];
-    if (value !== undefined) checkRange(value, field, min, max);
+    if (value != null) checkRange(value, field, min, max);
+  });
+}
+
+/** What is absent stays absent. */
+async function checkPlacement({
+  nodeSelector,
+  tolerations,
+}: Pick<UpdateResourceClassInput, 'nodeSelector' | 'tolerations'>) {
+  return checkAll({
+    nodeSelector: () => (nodeSelector == null ? undefined : checkNodeSelector(nodeSelector)),
+    tolerations: () => (tolerations == null ? undefined : checkTolerations(tolerations)),
   });
 }

@@ -6,9 +6,10 @@ import { RemoteFault, type RemoteFaultCode } from '../engines/git/remote-fault.j
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
-import { type Lookup, pinAddress } from './pin-address.js';
+import { pinAddress } from './pin-address.js';
 import { openCredentials } from './remote-credentials.js';
 import { parseRemoteUrl } from './remote-url.js';
+import type { Lookup } from './resolve-host.js';
 import type { SecretBox } from './secret-box.js';
 import type { RemoteConflict, SyncJob } from './sync-job.js';
 import type { SyncMoves } from './sync-moves.js';

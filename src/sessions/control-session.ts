@@ -12,7 +12,7 @@ import type { SessionServices } from './session-services.js';
  * Interrupts the cell that a session runs; does nothing when it is idle. The caller needs the scope `execute` and
  * `can_edit`, and must have started the session or be a space admin.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `session_dead`,
- *   `worker_not_live`
+ *   `worker_not_live`, `runtime_unavailable`
  */
 export async function interruptSession(
   services: SessionServices,
@@ -31,7 +31,7 @@ export async function interruptSession(
 /**
  * Restarts the kernel of a session, also a dead one. Running and queued executions end as `cancelled`. The caller needs
  * what {@link interruptSession} needs.
- * @throws DomainError as {@link interruptSession}, and `runtime_unavailable`
+ * @throws DomainError as {@link interruptSession}, also when the kernel does not start
  */
 export async function restartSession(
   services: SessionServices,
@@ -61,7 +61,7 @@ export async function loadOwnSession(
 }
 
 async function loadLive(
-  services: PrismaService,
+  services: SessionServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
@@ -71,6 +71,7 @@ async function loadLive(
   if (!isLive(loaded.session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
   }
+  services.workers.assertReachable(loaded.session.workerId);
   return loaded;
 }
 

@@ -42,6 +42,7 @@ export async function createSession(
     throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
   }
   const worker = named ?? (await ensureWorker(services, ctx, plan)).worker;
+  services.workers.assertReachable(worker.id);
   await untilReady(services, worker, deadline);
   const { session, created } = await findOrInsertSession(services, plan, worker);
   if (created) {

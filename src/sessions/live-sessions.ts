@@ -12,15 +12,25 @@ export interface LiveSession {
   client: JupyterClient;
   kernel: KernelConnection;
   status: StatusWriter;
+  /** Why its kernel was restarted last though nobody asked for it, until it runs a cell again. */
+  restartReason: string | null;
+}
+
+/** What {@link LiveSessions} work with. */
+export interface LiveSessionsDeps {
+  rows: SessionRows;
+  log: Logger;
+  /** See `WorkerManager.diedOfMemory`. */
+  diedOfMemory(workerId: string): Promise<boolean>;
 }
 
 /** The sessions whose kernels this process is connected to. Their rows follow the status of the kernels. */
 export class LiveSessions {
   readonly #live = new Map<string, LiveSession>();
 
-  readonly #deps: { rows: SessionRows; log: Logger };
+  readonly #deps: LiveSessionsDeps;
 
-  constructor(deps: { rows: SessionRows; log: Logger }) {
+  constructor(deps: LiveSessionsDeps) {
     this.#deps = deps;
   }
 
@@ -49,7 +59,8 @@ export class LiveSessions {
     if (kernel.status === 'dead') {
       throw new DomainError('runtime_unavailable', 'The kernel ended as it started; restart the session.');
     }
-    const entry = { workerId: session.workerId, client, kernel, status: this.#writerOf(session.id) };
+    const status = this.#writerOf(session.id);
+    const entry: LiveSession = { workerId: session.workerId, client, kernel, status, restartReason: null };
     this.#live.set(session.id, entry);
     this.#follow(session.id, entry);
     entry.status.set(kernel.status, null);
@@ -73,6 +84,8 @@ export class LiveSessions {
 
   /** Closes the connection and leaves the kernel running; see `KernelConnection.dispose` for `reason`. */
   async disconnect(sessionId: string, reason?: 'connection_lost' | 'released'): Promise<void> {
+    // The kernel runs on, so its row keeps the status that it has now.
+    if (reason === 'released') await this.statusWritten(sessionId);
     const entry = this.remove(sessionId);
     entry?.kernel.dispose(reason);
     entry?.client.dispose();
@@ -92,7 +105,21 @@ export class LiveSessions {
     entry.kernel.onStatus((status, detail) => {
       if (this.#live.get(sessionId) !== entry) return;
       if (status === 'dead') void this.disconnect(sessionId);
-      entry.status.set(status, detail?.reason ?? null);
+      if (status !== 'idle') entry.restartReason = detail?.reason ?? null;
+      entry.status.set(status, entry.restartReason);
+      if (detail?.reason === 'kernel_died') {
+        this.#explainDeath(entry).catch((err) =>
+          this.#deps.log.warn({ err, sessionId }, 'the death of a kernel was not explained'),
+        );
+      }
     });
+  }
+
+  /** Writes `out_of_memory` in place of `kernel_died`, unless a cell has run since. */
+  async #explainDeath(entry: LiveSession): Promise<void> {
+    const isOfMemory = await this.#deps.diedOfMemory(entry.workerId);
+    if (!isOfMemory || entry.restartReason !== 'kernel_died') return;
+    entry.restartReason = 'out_of_memory';
+    entry.status.set(entry.kernel.status, entry.restartReason);
   }
 }

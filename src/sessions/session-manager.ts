@@ -5,14 +5,15 @@ import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { liveStatuses } from '../workers/worker-status.js';
+import { KernelCuller } from './kernel-culler.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
 import { KernelStarter } from './kernel-starter.js';
 import { LiveSessions } from './live-sessions.js';
 import { SessionKernels } from './session-kernels.js';
+import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
-
-const reopenTimeoutMs = 15_000;
 
 /** What a {@link SessionManager} works with. */
 export interface SessionManagerDeps {
@@ -22,6 +23,8 @@ export interface SessionManagerDeps {
   log: Logger;
   /** See {@link SessionManager.startTimeoutMs}; default 120 s. */
   startTimeoutMs?: number;
+  /** Milliseconds between two checks for idle kernels; default 10 s. */
+  expiryCheckMs?: number;
 }
 
 /** Starts, watches and ends the kernels of sessions, and keeps the sessions' rows in step with them. */
@@ -35,6 +38,8 @@ export class SessionManager {
   readonly #queue = new KernelQueue();
   readonly #starter: KernelStarter;
   readonly #restarter: KernelRestarter;
+  readonly #reopener: SessionReopener;
+  readonly #culler: KernelCuller;
 
   readonly #deps: SessionManagerDeps;
 
@@ -43,13 +48,21 @@ export class SessionManager {
 
     this.startTimeoutMs = deps.startTimeoutMs ?? 120_000;
     const rows = new SessionRows(deps);
-    const live = new LiveSessions({ rows, log: deps.log });
+    const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
+    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory });
     const starter = new KernelStarter({ ...deps, rows, live });
     const restarter = new KernelRestarter({ queue: this.#queue, rows, live, starter });
     this.#rows = rows;
     this.#live = live;
     this.#starter = starter;
     this.#restarter = restarter;
+    this.#reopener = new SessionReopener({ ...deps, queue: this.#queue, rows, live, starter });
+    this.#culler = new KernelCuller({
+      ...{ ...deps, live },
+      limits: deps.workers.limits,
+      cull: (sessionId, idleSince) => this.#cull(sessionId, idleSince),
+      checkMs: deps.expiryCheckMs,
+    });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
   }
 
@@ -57,26 +70,51 @@ export class SessionManager {
    * Starts the kernel of a new session; the row is `idle` then.
    * @throws DomainError `runtime_unavailable`, `worker_not_live`; the row is `dead` then
    */
-  open({ id }: Session, signal: AbortSignal): Promise<void> {
-    return this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
+  async open({ id, workerId }: Session, signal: AbortSignal): Promise<void> {
+    // Somebody waits for it.
+    const left = this.viewerCame(id, workerId);
+    try {
+      await this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
+    } finally {
+      left();
+    }
   }
 
-  /** Connects to the kernel that a session had before the gateway restarted. Where that fails, the session is dead. */
-  reopen(session: Session): Promise<void> {
-    return this.#queue.run(session.id, async (aborted) => {
-      const { id, kernelId } = session;
-      if (!kernelId) return this.#rows.setStatus(id, 'dead', 'lost');
-      const signal = AbortSignal.any([aborted, AbortSignal.timeout(reopenTimeoutMs)]);
-      try {
-        await this.#starter.attach(session, kernelId, signal);
-        await this.#live.kernel(id)?.interrupt();
-      } catch (err) {
-        this.#deps.log.warn(
-          { err, sessionId: id },
-          'a session was not reopened after the restart of the gateway',
-        );
-      }
+  /** Reopens the sessions of a worker that an earlier process started. */
+  workerAdopted(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
+    return this.#reopener.reopenAll(workerId, server);
+  }
+
+  /**
+   * Counts somebody who watches a session: neither its kernel nor its worker is idle meanwhile.
+   * @param workerId its worker; default that of the session, if its kernel runs
+   * @returns what to call, once, when they watch no more
+   */
+  viewerCame(sessionId: string, workerId = this.#live.workerId(sessionId)): () => void {
+    const kernelLeft = this.#culler.viewerCame(sessionId);
+    const workerLeft = workerId === undefined ? undefined : this.#deps.workers.viewerCame(workerId);
+    return () => {
+      kernelLeft();
+      workerLeft?.();
+    };
+  }
+
+  /**
+   * Called once when the gateway starts, after the workers were adopted: ends the sessions whose workers ended without
+   * them, because the process was killed then. From then on idle kernels are ended.
+   */
+  async endOrphans(): Promise<void> {
+    this.#culler.begin();
+    const orphans = await this.#deps.prisma.session.findMany({
+      where: {
+        deletedAt: null,
+        status: { not: 'dead' },
+        worker: { status: { notIn: [...liveStatuses] } },
+      },
+      select: { workerId: true },
+      distinct: ['workerId'],
     });
+    for (const { workerId } of orphans) await this.workerEnded(workerId);
   }
 
   /**
@@ -90,8 +128,13 @@ export class SessionManager {
   }
 
   /** See {@link KernelRestarter.restart}. */
-  restart({ id }: Pick<Session, 'id'>): Promise<void> {
-    return this.#restarter.restart(id);
+  async restart({ id, workerId }: Pick<Session, 'id' | 'workerId'>): Promise<void> {
+    const left = this.viewerCame(id, workerId);
+    try {
+      await this.#restarter.restart(id);
+    } finally {
+      left();
+    }
   }
 
   /** Ends the kernel of a deleted session, also one that starts. @throws DomainError `runtime_unavailable` */
@@ -117,6 +160,8 @@ export class SessionManager {
   /** Closes all connections and leaves the kernels running; cells that run end as `gateway_restarted`. */
   async dispose(): Promise<void> {
     this.kernels.close();
+    this.#reopener.close();
+    await this.#culler.close();
     await this.#disconnectAll();
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
@@ -132,11 +177,24 @@ export class SessionManager {
       if (removed) await removed.kernel.shutdown();
       const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
       if (!removed && row?.kernelId) await client?.removeKernel(row.kernelId);
-      await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
+      // Without a server that answers, the kernel is removed once its worker is adopted.
+      if (client) await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
     } finally {
       removed?.kernel.dispose();
       client?.dispose();
     }
+  }
+
+  /** Ends a kernel that is idle, unless it was used since. A restart of the session starts another one. */
+  #cull(sessionId: string, idleSince: Date): Promise<void> {
+    return this.#queue.run(sessionId, async () => {
+      const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
+      const isUsed = session?.status !== 'idle' || (session.lastActivityAt ?? idleSince) > idleSince;
+      if (isUsed || this.#live.kernel(sessionId)?.status !== 'idle') return;
+      this.#deps.log.info({ sessionId }, 'an idle kernel is ended');
+      await this.#endKernel(session);
+      await this.#rows.setStatus(sessionId, 'dead', 'idle_timeout');
+    });
   }
 
   async #endWithWorker(sessionId: string): Promise<void> {

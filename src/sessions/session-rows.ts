@@ -1,4 +1,4 @@
-import type { PrismaClient, SessionStatus } from '../../prisma/generated/client/client.js';
+import type { Prisma, PrismaClient, SessionStatus } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 
 /** Writes the rows of sessions and publishes each change on the topic `session`. */
@@ -10,7 +10,8 @@ export class SessionRows {
   }
 
   /**
-   * Writes the status of a session; a deleted one keeps its own.
+   * Writes the status of a session; a deleted one keeps its own. Writes nothing when the session has this status and
+   * reason already: so one that is idle after a restart of the gateway is not active by that.
    * @param statusReason for `status_reason`; default none
    */
   async setStatus(
@@ -18,11 +19,16 @@ export class SessionRows {
     status: SessionStatus,
     statusReason: string | null = null,
   ): Promise<void> {
-    await this.#deps.prisma.session.updateMany({
-      where: { id: sessionId, deletedAt: null },
-      data: { status, statusReason, lastActivityAt: new Date() },
+    const { count } = await this.#deps.prisma.session.updateMany({
+      where: {
+        id: sessionId,
+        deletedAt: null,
+        OR: [{ status: { not: status } }, ...otherThan(statusReason)],
+      },
+      // The end of a kernel is no activity.
+      data: { status, statusReason, ...(status === 'dead' ? {} : { lastActivityAt: new Date() }) },
     });
-    this.#deps.bus.publish('session', sessionId, { sessionId });
+    if (count > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
   /** Writes the kernel's counter of executed cells. */
@@ -33,4 +39,10 @@ export class SessionRows {
     });
     this.#deps.bus.publish('session', sessionId, { sessionId });
   }
+}
+
+/** Unlike SQL's `<>`, it also finds a null where a text is given. */
+function otherThan(statusReason: string | null): Prisma.SessionWhereInput[] {
+  if (statusReason === null) return [{ statusReason: { not: null } }];
+  return [{ statusReason: null }, { statusReason: { not: statusReason } }];
 }

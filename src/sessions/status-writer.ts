@@ -3,13 +3,13 @@ import type { SessionStatus } from '../../prisma/generated/client/client.js';
 /** Cells that are shorter than this are not worth the two writes of `busy` and `idle`. */
 const cellDelayMs = 50;
 
-/** Writes the statuses that the kernel of one session reports, in their order and only where they change. */
+/** Writes the statuses that the kernel of one session reports, in their order and only where they or their reasons change. */
 export class StatusWriter {
   /** Not written yet. */
   #next: { status: SessionStatus; reason: string | null } | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Written last, or being written. */
-  #last: SessionStatus | undefined;
+  #last: { status: SessionStatus; reason: string | null } | undefined;
   #writes: Promise<unknown> = Promise.resolve();
 
   readonly #write: (status: SessionStatus, reason: string | null) => Promise<unknown>;
@@ -23,7 +23,7 @@ export class StatusWriter {
   set(status: SessionStatus, reason: string | null): void {
     clearTimeout(this.#timer);
     this.#next = { status, reason };
-    const isCell = [status, this.#last].every((one) => one === 'idle' || one === 'busy');
+    const isCell = [status, this.#last?.status].every((one) => one === 'idle' || one === 'busy');
     if (isCell) this.#timer = setTimeout(() => this.#writeNext(), cellDelayMs);
     else this.#writeNext();
   }
@@ -50,8 +50,8 @@ export class StatusWriter {
     if (!next) return;
     clearTimeout(this.#timer);
     this.#next = undefined;
-    if (next.status === this.#last) return;
-    this.#last = next.status;
+    if (next.status === this.#last?.status && next.reason === this.#last.reason) return;
+    this.#last = next;
     this.#writes = this.#writes.then(() => this.#write(next.status, next.reason));
   }
 }

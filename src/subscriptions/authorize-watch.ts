@@ -7,6 +7,7 @@ import { loadSession } from '../sessions/load-session.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 import type { ResourceLocation } from './resource-locations.js';
+import type { SubscriptionServices } from './subscription-services.js';
 
 /** Limits a subscription to one resource each. Without limits, it covers everything that the caller can view in the space. */
 export interface ResourceFilter {
@@ -21,6 +22,8 @@ export interface ResourceScope {
   workspaceId: string | null;
   workerId: string | null;
   sessionId: string | null;
+  /** The worker of that session. */
+  sessionWorkerId: string | null;
 }
 
 /**
@@ -35,7 +38,8 @@ export async function authorizeWatch(
 ): Promise<ResourceScope> {
   requireScope(ctx, 'read');
   const { space } = await loadSpace(services, ctx, spaceSlug);
-  const scope: ResourceScope = { spaceId: space.id, workspaceId: null, workerId: null, sessionId: null };
+  const none = { workspaceId: null, workerId: null, sessionId: null, sessionWorkerId: null };
+  const scope: ResourceScope = { spaceId: space.id, ...none };
   if (filter.workspaceId != null) {
     scope.workspaceId = (
       await loadWorkspace(services, ctx, spaceSlug, filter.workspaceId, 'view')
@@ -59,6 +63,7 @@ export async function authorizeWatch(
     );
     if (scope.workspaceId && session.workspaceId !== scope.workspaceId) throw notFound('The session');
     scope.sessionId = session.id;
+    scope.sessionWorkerId = session.workerId;
   }
   return scope;
 }
@@ -71,4 +76,14 @@ export function isInScope(scope: ResourceScope, location: ResourceLocation | nul
     (scope.workspaceId === null || location.workspaceId === scope.workspaceId) &&
     (scope.sessionId === null || location.sessionId === scope.sessionId)
   );
+}
+
+/** Counts a subscription to one session as somebody who watches it; see `Watch.onOpen`. One to all sessions is a list. */
+export function countViewer(
+  { sessions }: SubscriptionServices,
+  scope: ResourceScope,
+): (() => () => void) | undefined {
+  const { sessionId, sessionWorkerId } = scope;
+  if (sessionId === null || sessionWorkerId === null) return undefined;
+  return () => sessions.viewerCame(sessionId, sessionWorkerId);
 }

@@ -40,15 +40,25 @@ export class StreamGuard {
   /**
    * Wraps the source of a stream. Within two intervals, the stream ends with `unauthenticated` after its token was revoked or
    * expired, with `forbidden` after the platform role of its user changed, and with any DomainError of `recheck`.
+   * @param onOpen called when the stream is open; what it returns is called once, in whichever way the stream ends
    * @throws DomainError `rate_limited` when the user has 1,000 open streams; `return()` of the source was called then
    */
-  guard<T>(ctx: RequestContext, source: AsyncIterator<T>, recheck: Recheck): AsyncIterableIterator<T> {
+  guard<T>(
+    ctx: RequestContext,
+    source: AsyncIterator<T>,
+    recheck: Recheck,
+    onOpen?: () => () => void,
+  ): AsyncIterableIterator<T> {
     const count = [...this.#open].filter((one) => one.ctx.actor.userId === ctx.actor.userId).length;
     if (count >= maxStreamsPerUser) {
       source.return?.()?.catch(() => {});
       throw new DomainError('rate_limited', `You have ${maxStreamsPerUser} open streams; close one first.`);
     }
-    const stream = guardedIterator(source, () => this.#open.delete(entry));
+    const onEnd = onOpen?.();
+    const stream = guardedIterator(source, () => {
+      this.#open.delete(entry);
+      onEnd?.();
+    });
     const entry: OpenStream = { ctx, recheck, stream };
     this.#open.add(entry);
     if (!this.#timer) this.#schedule();

@@ -25,6 +25,8 @@ export interface Watch<K extends keyof Topics, T> {
   stateOf?(value: T): string;
   /** Throws when the subscription must end. */
   recheck: Recheck;
+  /** Called when the subscription is open; what it returns is called once, when it ends. */
+  onOpen?(): () => void;
 }
 
 /**
@@ -74,5 +76,5 @@ export function watchChanges<K extends keyof Topics, T>(
     unsubscribe();
     queue.close();
   });
-  return streamGuard.guard(ctx, changes, watch.recheck);
+  return streamGuard.guard(ctx, changes, watch.recheck, watch.onOpen);
 }

@@ -15,7 +15,9 @@ import type { SubscriptionServices } from './subscription-services.js';
  *   access; `invalid_request` naming `after` when the log has fewer events
  */
 export async function watchExecutionLog(
-  services: Pick<SubscriptionServices, 'prisma' | 'streamGuard'> & { executionLog: ExecutionLog },
+  services: Pick<SubscriptionServices, 'prisma' | 'streamGuard' | 'sessions'> & {
+    executionLog: ExecutionLog;
+  },
   ctx: RequestContext,
   executionId: string,
   after: number,
@@ -24,13 +26,17 @@ export async function watchExecutionLog(
   const execution = await loadExecution(services, ctx, executionId);
   const known = rememberedExecution(ctx, execution.id);
   const scope = known ? 'execute' : 'read';
-  const { executionLog, streamGuard } = services;
+  const { executionLog, streamGuard, sessions } = services;
   const from = known?.isNew ? 0 : after;
   if (from > 0 && from > (await executionLog.lastSequence(execution.id))) {
     throw invalidField('after', 'is beyond the end of the log', 'out_of_range');
   }
-  const entries = streamGuard.guard(ctx, executionLog.follow(execution.id, from, signal), (fresh) =>
-    loadSessionById(services, fresh, execution.sessionId, notFound('The execution'), { scope }),
+  const { sessionId } = execution;
+  const entries = streamGuard.guard(
+    ctx,
+    executionLog.follow(execution.id, from, signal),
+    (fresh) => loadSessionById(services, fresh, sessionId, notFound('The execution'), { scope }),
+    () => sessions.viewerCame(sessionId),
   );
   return { execution, entries };
 }

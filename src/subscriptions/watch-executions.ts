@@ -1,7 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './authorize-watch.js';
+import { authorizeWatch, countViewer, isInScope } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -32,5 +32,6 @@ export async function watchExecutions(
       }),
     stateOf: ({ status }) => status,
     recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    onOpen: countViewer(services, scope),
   });
 }

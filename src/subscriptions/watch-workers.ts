@@ -6,7 +6,7 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows the status and progress of the workers in workspaces that the caller can view. Needs the scope `read`.
+ * Follows the status, progress and usage of the workers in workspaces that the caller can view. Needs the scope `read`.
  * @throws DomainError `insufficient_scope`, `not_found`, `forbidden`, also later, when the caller may no longer view them
  */
 export async function watchWorkers(
@@ -15,19 +15,21 @@ export async function watchWorkers(
   spaceSlug: string,
   filter: { workspaceId?: string | null; workerId?: string | null },
 ): Promise<AsyncIterableIterator<Worker>> {
-  const { prisma, locations } = services;
+  const { prisma, locations, workers } = services;
   const scope = await authorizeWatch(services, ctx, spaceSlug, filter);
+  const covers = async (workerId: string) =>
+    (scope.workerId === null || workerId === scope.workerId) &&
+    isInScope(scope, await locations.find('worker', workerId));
   return watchChanges(services, ctx, {
     topic: 'worker',
     spaceId: scope.spaceId,
-    concerns: async ({ workerId }) =>
-      (scope.workerId === null || workerId === scope.workerId) &&
-      isInScope(scope, await locations.find('worker', workerId)),
+    concerns: ({ workerId }) => covers(workerId),
     keyOf: ({ workerId }) => workerId,
     read: ({ workerId }, access) =>
       prisma.worker.findFirst({
         where: { id: workerId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
       }),
     recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    onOpen: () => workers.usage.watch(covers),
   });
 }

@@ -1,7 +1,7 @@
-import type { Backend } from '../../prisma/generated/client/client.js';
+import type { Backend, Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerExit } from './worker-exit.js';
-import type { WorkerFolder } from './worker-folder.js';
+import type { RemoteFolder } from './worker-folder.js';
 import type { WorkerProfile, WorkerSpec } from './worker-spec.js';
 
 /** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
@@ -10,13 +10,19 @@ export interface RemoteFolders {
    * Opens the folder of a started worker; creates it if it does not exist.
    * @throws DomainError `runtime_unavailable`
    */
-  open(workerId: string, signal?: AbortSignal): Promise<WorkerFolder>;
+  open(workerId: string, signal?: AbortSignal): Promise<RemoteFolder>;
   /**
    * Removes the folder of a worker, as far as the server allows it; idempotent.
    * @throws DomainError `runtime_unavailable`
    */
   remove(workerId: string): Promise<void>;
 }
+
+/**
+ * What a backend runs, by worker id: where the server answers, undefined when its start was not finished or it runs no
+ * more, and `unknown` when this cannot be known now.
+ */
+export type RunningServers = Map<string, JupyterEndpoint | 'unknown' | undefined>;
 
 /** The user and the group that files belong to, as numbers. */
 export interface FileOwner {
@@ -41,6 +47,8 @@ export interface WorkerBackend {
   readonly ownsServers: boolean;
   /** Whether a worker cannot write more than its class allows into its folder. */
   readonly enforcesStorage: boolean;
+  /** Whether it installs {@link WorkerSpec.requirements} for the kernels; default it does not. */
+  readonly installsRequirements?: boolean;
   /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
 
@@ -53,6 +61,14 @@ export interface WorkerBackend {
    * @param profile also checks what the profile needs, e.g. its image
    */
   unavailableReason(profile?: WorkerProfile): Promise<string | null>;
+
+  /**
+   * Chooses the registered server of a new worker, in the transaction that inserts the row of the worker. Absent where
+   * each worker has its own server.
+   * @returns the id of its row; null for the configured server
+   * @throws DomainError `runtime_unavailable` when no server can take the worker
+   */
+  assignServer?(tx: Prisma.TransactionClient, profile: WorkerProfile): Promise<string | null>;
 
   /**
    * Starts a server and waits until it answers. `report` takes a percentage (0 to 100) and a short message.
@@ -73,10 +89,10 @@ export interface WorkerBackend {
 
   /**
    * The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. Servers
-   * whose start was not finished are included without an endpoint.
+   * whose start was not finished are included without an endpoint. Those that are `unknown` become known in bounded time.
    * @throws DomainError `runtime_unavailable` when this cannot be known now
    */
-  running(): Promise<Map<string, JupyterEndpoint | undefined>>;
+  running(): Promise<RunningServers>;
 
   /** What a running worker uses; null when this cannot be known. */
   usage?(workerId: string): Promise<ResourceUsage | null>;

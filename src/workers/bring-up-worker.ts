@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
+import { readRequirements } from './read-requirements.js';
+import { serverAnswers } from './server-answers.js';
 import { toWorkerSpec } from './to-worker-spec.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
-
-/** A first start may have to install Jupyter, so it gets longer than any backend needs otherwise. */
-const maxStartMs = 15 * 60_000;
 
 /**
  * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders
@@ -26,39 +26,64 @@ export async function bringUpWorker(
     folders: WorkerFolders;
     report(percent: number, message: string): void;
     signal: AbortSignal;
+    /** How long it may take. A first start may have to install Jupyter or to pull an image. */
+    maxMinutes: number;
+    /** Where its server answers already, if the worker was a warm one. */
+    warm?: JupyterEndpoint;
   },
   worker: Worker,
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
-  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(maxStartMs)]);
+  const signal = withTimeLimit(how.signal, how.maxMinutes * 60_000);
+  const git = await how.git.repository(worker.repositoryId);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');
-    await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+    await layOutFiles(git, commitOid, folders, signal);
   };
+  const text = backend.installsRequirements ? await readRequirements(git, commitOid) : undefined;
+  const requirements = text === undefined ? undefined : { scope: worker.workspaceId, text };
+  const start = () =>
+    backend.start(
+      { ...toWorkerSpec(worker, how.profile, folders), requirements },
+      (percent, message) => report(10 + Math.round(percent * 0.8), message),
+      signal,
+    );
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   if (!backend.remoteFolders) await layOut(5);
-  const endpoint = await backend.start(
-    toWorkerSpec(worker, how.profile, folders),
-    (percent, message) => report(10 + Math.round(percent * 0.8), message),
-    signal,
-  );
+  const endpoint = (await runningServer(how, worker)) ?? (await start());
   if (backend.remoteFolders) await layOut(92);
   signal.throwIfAborted();
   return endpoint;
 }
 
-/** Why a start failed, for what {@link bringUpWorker} threw. */
-export function whyNotStarted(error: unknown): WorkerFailure {
+/** The server of a warm worker; undefined when it has ended meanwhile, and for other workers. */
+async function runningServer(
+  { warm, backend }: { warm?: JupyterEndpoint; backend: WorkerBackend },
+  { id }: Worker,
+): Promise<JupyterEndpoint | undefined> {
+  if (!warm || (await serverAnswers(warm))) return warm;
+  await backend.stop(id);
+  return undefined;
+}
+
+/**
+ * Why a start failed, for what {@link bringUpWorker} threw.
+ * @param start.lastStep the last message that it reported
+ */
+export function whyNotStarted(
+  error: unknown,
+  start: { maxMinutes: number; lastStep: string },
+): WorkerFailure {
   if (error instanceof DomainError) {
     const { reason } = error.extra ?? {};
     return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return {
-      reason: 'start_timeout',
-      detail: 'The worker was not ready within 15 minutes; start a new one.',
-    };
+    const minutes = start.maxMinutes === 1 ? '1 minute' : `${start.maxMinutes} minutes`;
+    const limit = `The worker was not ready within ${minutes} (WORKER_START_MINUTES)`;
+    const detail = `${limit}; its last step was "${start.lastStep}". Start a new one.`;
+    return { reason: 'start_timeout', detail };
   }
-  return { reason: 'start_failed', detail: 'The worker could not be started.' };
+  return { reason: 'start_failed', detail: 'The worker could not be started; try again.' };
 }

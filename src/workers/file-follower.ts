@@ -8,7 +8,7 @@ import { FollowedFolder } from './followed-folder.js';
 import { syncFiles, type WorkerFolders } from './worker-files.js';
 
 /** A worker whose folder follows its branch. */
-export type FollowedWorker = Pick<Worker, 'id' | 'repositoryId' | 'branch' | 'backend'>;
+export type FollowedWorker = Pick<Worker, 'id' | 'repositoryId' | 'branch' | 'backend' | 'jupyterServerId'>;
 
 /** Keeps the folders of live workers at the tips of their branches, whoever moves the branches. */
 export class FileFollower {

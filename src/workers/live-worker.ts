@@ -12,6 +12,8 @@ export interface WorkerServer {
 /** A worker that this process starts or runs. */
 export interface LiveWorker extends WorkerServer {
   activity: WorkerActivity;
+  /** What its start did last, in a few words. */
+  lastStep: string;
   /** Aborts its start. */
   starting: AbortController;
   /** Resolves, and never rejects, when its start has succeeded or failed and does nothing any more. */

@@ -1,24 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import {
   chown,
   lchown,
   link,
   lstat,
   mkdir,
-  readdir,
+  open,
   realpath,
   rename,
   rm,
-  rmdir,
+  unlink,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isReadableSegment } from '../engines/git/file-path.js';
 import { objectHash } from '../engines/git/object-id.js';
 import type { FileOwner } from './backend.js';
+import { hasCode } from './has-code.js';
+import { HeldFolder } from './held-folder.js';
+import { removeEmptyFolders } from './remove-empty-folders.js';
 import type { Found, WorkerFolder } from './worker-folder.js';
 
-/** A {@link WorkerFolder} on a disk of this machine. */
+/** Larger files count as changed by the kernel. No pushed pack is larger, so no file of a branch is. */
+const maxFileBytes = 4n * 1024n ** 3n;
+const nothing: Found = { oid: null, stamp: '' };
+const somethingElse: Found = { oid: 'other', stamp: '' };
+/** With O_NONBLOCK, opening a named pipe does not wait for a writer. */
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * A {@link WorkerFolder} on a disk of this machine. It never leaves the folder, also when a kernel replaces folders by
+ * symbolic links while the gateway works in them; outside of Linux only when it does so before.
+ */
 export class LocalFolder implements WorkerFolder {
   readonly parallel = 1;
 
@@ -47,35 +61,33 @@ export class LocalFolder implements WorkerFolder {
   }
 
   async look(path: string): Promise<Found> {
-    const file = join(this.#root, path);
     try {
-      if ((await realpath(dirname(file))) !== dirname(file)) return { oid: 'other', stamp: '' };
-      const { isFile, size, stamp } = await stampOf(file);
-      return { oid: isFile ? await blobOid(file, size) : 'other', stamp };
+      return await this.#inParent(path, {}, async (parent, name) => {
+        const before = await lstat(parent.at(name), { bigint: true });
+        return before.isFile() ? lookAtFile(parent.at(name)) : { ...somethingElse, stamp: stampOf(before) };
+      });
     } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return { oid: null, stamp: '' };
-      if (hasCode(error, 'ELOOP')) return { oid: 'other', stamp: '' };
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return nothing;
+      // ENXIO: there is a socket now.
+      if (hasCode(error, 'ELOOP', 'EINVAL', 'ENXIO')) return somethingElse;
       throw error;
     }
   }
 
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
-    const target = join(this.#root, path);
     const temporary = join(this.#incoming, randomUUID());
     try {
-      if (!(await makeFolder(this.#root, dirname(path), this.#owner))) return false;
-      await writeFile(temporary, bytes, { flag: 'wx' });
-      if (this.#owner) await chown(temporary, this.#owner.uid, this.#owner.gid);
-      if (found.oid === null) {
+      return await this.#inParent(path, { create: true }, async (parent, name) => {
+        await writeFile(temporary, bytes, { flag: 'wx' });
+        if (this.#owner) await chown(temporary, this.#owner.uid, this.#owner.gid);
         // Unlike a rename, a link does not replace a file that the kernel created in the meantime.
-        await link(temporary, target);
+        if (found.oid === null) await link(temporary, parent.at(name));
+        else if (await isAsFound(parent.at(name), found)) await rename(temporary, parent.at(name));
+        else return false;
         return true;
-      }
-      if (!(await this.#isAsFound(path, found))) return false;
-      await rename(temporary, target);
-      return true;
+      });
     } catch (error) {
-      if (hasCode(error, 'EEXIST', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP')) return false;
+      if (hasCode(error, 'EEXIST', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EINVAL')) return false;
       throw error;
     } finally {
       await rm(temporary, { force: true });
@@ -83,73 +95,76 @@ export class LocalFolder implements WorkerFolder {
   }
 
   async removeEmptyFolder(path: string): Promise<void> {
-    const folder = join(this.#root, path);
-    const isInside = (await realpath(folder).catch(() => null)) === folder;
-    if (isInside && (await containsNoFile(folder))) await removeFolders(folder);
+    try {
+      await this.#inParent(path, {}, removeEmptyFolders);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL')) throw error;
+    }
   }
 
   async remove(path: string, found: Found): Promise<boolean> {
     try {
-      if (!(await this.#isAsFound(path, found))) return false;
-      await rm(join(this.#root, path));
-      return true;
+      return await this.#inParent(path, {}, async (parent, name) => {
+        if (!(await isAsFound(parent.at(name), found))) return false;
+        await unlink(parent.at(name));
+        return true;
+      });
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return true;
+      if (hasCode(error, 'ELOOP', 'EINVAL')) return false;
       throw error;
     }
   }
 
-  async #isAsFound(path: string, found: Found): Promise<boolean> {
-    const { stamp } = await stampOf(join(this.#root, path));
-    return stamp === found.stamp;
-  }
-}
-
-/** Creates a folder below `root` with its parents; false when one of them exists and is no folder. */
-async function makeFolder(root: string, folder: string, owner: FileOwner | undefined): Promise<boolean> {
-  const whole = join(root, folder);
-  if ((await realpath(whole).catch(() => null)) === whole) return (await lstat(whole)).isDirectory();
-  let at = root;
-  for (const segment of folder.split('/')) {
-    at = join(at, segment);
+  /**
+   * Opens the folders that lead to a path, one in the other, and calls `use` with the last one and the name in it.
+   * @throws Error with the code `ENOENT`, `ENOTDIR` or `ELOOP` where one of them is no folder, and `EINVAL` for a path that
+   *   no file of a branch has, e.g. one that leads out of the root
+   */
+  async #inParent<T>(
+    path: string,
+    { create = false }: { create?: boolean },
+    use: (parent: HeldFolder, name: string) => Promise<T>,
+  ): Promise<T> {
+    const segments = path.split('/');
+    if (!segments.every(isReadableSegment))
+      throw Object.assign(new Error('No file of a branch has this path.'), { code: 'EINVAL' });
+    const name = segments.pop()!;
+    let folder = await HeldFolder.open(this.#root);
     try {
-      await mkdir(at);
-      if (owner) await lchown(at, owner.uid, owner.gid);
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
+      for (const segment of segments) {
+        const next = create ? await folder.enterOrCreate(segment, this.#owner) : await folder.enter(segment);
+        await folder.close();
+        folder = next;
+      }
+      return await use(folder, name);
+    } finally {
+      await folder.close();
     }
-    if (!(await lstat(at)).isDirectory()) return false;
   }
-  return true;
 }
 
-async function containsNoFile(folder: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => null);
-  return entries?.every((entry) => entry.isDirectory()) ?? false;
-}
-
-/** Unlike a recursive removal it stops at a file that is created meanwhile. */
-async function removeFolders(folder: string): Promise<void> {
+async function lookAtFile(file: string): Promise<Found> {
+  const handle = await open(file, readFlags);
   try {
-    for (const name of await readdir(folder)) await removeFolders(join(folder, name));
-    await rmdir(folder);
-  } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
+    const stats = await handle.stat({ bigint: true });
+    const stamp = stampOf(stats);
+    if (!stats.isFile() || stats.size > maxFileBytes) return { ...somethingElse, stamp };
+    const hash = objectHash('blob', stats.size);
+    // A file that grows meanwhile is not read without end; its stamp differs then.
+    const end = Number(stats.size) - 1;
+    if (end >= 0)
+      for await (const chunk of handle.createReadStream({ end, autoClose: false })) hash.update(chunk);
+    return { oid: hash.digest('hex'), stamp };
+  } finally {
+    await handle.close();
   }
 }
 
-async function stampOf(file: string): Promise<{ isFile: boolean; size: bigint; stamp: string }> {
-  const found = await lstat(file, { bigint: true });
-  const { ino, size, mtimeNs, ctimeNs } = found;
-  return { isFile: found.isFile(), size, stamp: [ino, size, mtimeNs, ctimeNs].join(':') };
+async function isAsFound(file: string, { stamp }: Found): Promise<boolean> {
+  return stampOf(await lstat(file, { bigint: true })) === stamp;
 }
 
-async function blobOid(file: string, size: bigint): Promise<string> {
-  const hash = objectHash('blob', size);
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
+function stampOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [ino, size, mtimeNs, ctimeNs].join(':');
 }

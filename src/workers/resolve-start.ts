@@ -14,6 +14,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import { allowedResourceClass, findResourceClass } from './choose-resource-class.js';
 import type { WorkerServices } from './worker-services.js';
 
 const maxNameLength = 200;
@@ -31,7 +32,7 @@ export interface StartInput {
 
 /**
  * A checked {@link StartInput} with its defaults: the workspace's branch, the default kernel profile (or the one of the
- * kernel), the default resource class.
+ * kernel), the default resource class (or the first that the profile allows).
  */
 export interface StartPlan {
   workspace: Workspace;
@@ -67,7 +68,8 @@ export async function resolveStart(
     profile: () => findProfile(services, input),
     resourceClass: () => findResourceClass(services, input.resourceClassId),
   });
-  return { workspace, repository, branch, commitOid, path, profile, resourceClass };
+  const allowed = await allowedResourceClass(services, profile, resourceClass, input.resourceClassId);
+  return { workspace, repository, branch, commitOid, path, profile, resourceClass: allowed };
 }
 
 function checkRepositoryKind({ kind }: Repository, given: StartInput['repositoryKind']): void {
@@ -125,17 +127,4 @@ async function defaultProfile(
   if (profile) return profile;
   if (kernelName != null) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
   throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
-}
-
-async function findResourceClass(
-  services: PrismaService,
-  id: string | null | undefined,
-): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resourceClassId', maxNameLength);
-  const found = await services.prisma.resourceClass.findFirst({
-    where: { isEnabled: true, ...(id == null ? {} : { id }) },
-    orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
-  });
-  if (!found) throw invalidField('resourceClassId', 'is not an enabled resource class', 'unknown');
-  return found;
 }

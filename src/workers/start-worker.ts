@@ -3,9 +3,10 @@ import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
+import { assertWorkerQuota } from './assert-worker-quota.js';
+import { hasRequirements } from './read-requirements.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import type { WorkerServices } from './worker-services.js';
-import { liveStatuses } from './worker-status.js';
 
 /** A live worker, and whether this request started it. */
 export interface StartedWorker {
@@ -13,7 +14,6 @@ export interface StartedWorker {
   created: boolean;
 }
 
-const maxWorkersPerUser = 10;
 /** How often an insert is tried while other requests start and stop the same worker. */
 const maxInserts = 5;
 
@@ -44,8 +44,10 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    await assertRoom(services, userId);
-    const worker = await insertWorker(services, plan, { userId, backend, liveKey });
+    const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
+    const worker = (await hasOwnPackages(services, plan))
+      ? await insert()
+      : await workers.warmPool.offer(plan.profile, plan.resourceClass, insert);
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };
@@ -56,6 +58,12 @@ export async function ensureWorker(
   );
 }
 
+/** Whether packages are installed for the worker alone: a warm one has none. */
+async function hasOwnPackages({ git, workers }: WorkerServices, plan: StartPlan): Promise<boolean> {
+  if (!workers.installsRequirements(plan.profile)) return false;
+  return hasRequirements(await git.repository(plan.repository.id), plan.commitOid);
+}
+
 /** @throws DomainError `runtime_unavailable` when no worker of the profile can be started now */
 async function requireBackend({ workers }: WorkerServices, profile: KernelProfile): Promise<Backend> {
   const backend = workers.backendFor(profile);
@@ -64,21 +72,14 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
   throw new DomainError('runtime_unavailable', reason ?? 'No backend runs this profile.');
 }
 
-/** @throws DomainError `quota_exceeded` when the user has too many live workers */
-async function assertRoom({ prisma }: WorkerServices, userId: string): Promise<void> {
-  const count = await prisma.worker.count({ where: { userId, status: { in: [...liveStatuses] } } });
-  if (count < maxWorkersPerUser) return;
-  throw new DomainError(
-    'quota_exceeded',
-    `You may run ${maxWorkersPerUser} workers at the same time; stop one first.`,
-  );
-}
-
-/** Null when another request inserted a worker with the same key first. */
+/**
+ * Null when another request inserted a worker with the same key first.
+ * @throws DomainError `quota_exceeded`, `workspace_archived`, `runtime_unavailable`
+ */
 async function insertWorker(
-  { prisma }: WorkerServices,
+  { prisma, workers }: WorkerServices,
   plan: StartPlan,
-  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'>,
+  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
   const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
   const data = {
@@ -94,7 +95,15 @@ async function insertWorker(
     progressMessage: 'Queued',
   };
   try {
-    return await writeUnlessArchived(prisma, plan.workspace.id, (tx) => tx.worker.create({ data }));
+    return await writeUnlessArchived(prisma, plan.workspace.id, async (tx) => {
+      const { spaceId } = plan.workspace;
+      await assertWorkerQuota(tx, workers.limits, {
+        ...{ userId: identity.userId, spaceId },
+        wanted: plan.resourceClass,
+      });
+      const jupyterServerId = await workers.assignServer(tx, plan.profile);
+      return tx.worker.create({ data: { ...data, jupyterServerId } });
+    });
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

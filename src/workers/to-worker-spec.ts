@@ -1,4 +1,4 @@
-import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import type { KernelProfile, ResourceClass, Worker } from '../../prisma/generated/client/client.js';
 import type { WorkerFolders } from './worker-files.js';
 import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from './worker-spec.js';
 
@@ -6,6 +6,11 @@ import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from '.
 type ClassSnapshot = WorkerLimits & WorkerPlacement;
 
 const snapshotDefaults = { maxProcesses: 256, nodeSelector: {}, tolerations: [] };
+
+/** The resource class of a worker as it was at its start. */
+export function classSnapshot(worker: Pick<Worker, 'resourceClass'>): ResourceClass {
+  return { ...snapshotDefaults, ...(worker.resourceClass as unknown as ResourceClass) };
+}
 
 /** What a kernel profile asks of its workers. Its JSON columns were checked when they were written. */
 export function toWorkerProfile(row: KernelProfile): WorkerProfile {
@@ -18,8 +23,12 @@ export function toWorkerProfile(row: KernelProfile): WorkerProfile {
  * What a backend needs to start a worker. The limits are those that the class had when the worker was requested; the
  * profile is the present one.
  */
-export function toWorkerSpec(worker: Worker, profile: KernelProfile, folders: WorkerFolders): WorkerSpec {
-  const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as unknown as ClassSnapshot) };
+export function toWorkerSpec(
+  worker: Pick<Worker, 'id'> & { resourceClass: unknown; jupyterServerId?: string | null },
+  profile: KernelProfile,
+  folders: WorkerFolders,
+): WorkerSpec {
+  const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as ClassSnapshot) };
   const { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses } = snapshot;
   const { nodeSelector, tolerations } = snapshot;
   return {
@@ -29,5 +38,6 @@ export function toWorkerSpec(worker: Worker, profile: KernelProfile, folders: Wo
     limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },
     profile: toWorkerProfile(profile),
     placement: { nodeSelector, tolerations },
+    jupyterServerId: worker.jupyterServerId,
   };
 }

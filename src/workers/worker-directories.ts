@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
+import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
+import { backendOf } from './backend-of.js';
 import type { WorkerFolders } from './worker-files.js';
 
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
@@ -14,8 +16,9 @@ export class WorkerDirectories {
   }
 
   /** The folders of a worker; they need not exist yet. */
-  foldersOf({ id, backend }: Pick<Worker, 'id' | 'backend'>): WorkerFolders {
-    const runner = this.#deps.backends.find(({ kind }) => kind === backend);
+  foldersOf(worker: Pick<Worker, 'id' | 'backend' | 'jupyterServerId'>): WorkerFolders {
+    const { id } = worker;
+    const runner = backendOf(worker, this.#deps.backends);
     const remote = runner?.remoteFolders;
     const directory = this.#directoryOf(id);
     return {
@@ -26,16 +29,19 @@ export class WorkerDirectories {
     };
   }
 
+  /** The workers that have folders on this machine. */
+  async workerIds(): Promise<string[]> {
+    const entries = await readdir(this.#deps.directory, { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory() && isUuid(entry.name)).map(({ name }) => name);
+  }
+
   /** Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. */
   async remove(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
-    const removals = await Promise.allSettled([
-      rm(this.#directoryOf(workerId), { recursive: true, force: true }),
-      backend?.remoteFolders?.remove(workerId),
-    ]);
-    for (const removal of removals) {
-      if (removal.status === 'fulfilled') continue;
-      this.#deps.log.warn({ err: removal.reason, workerId }, 'the folder of a worker was not removed');
-    }
+    const warn = (err: unknown) =>
+      this.#deps.log.warn({ err, workerId }, 'the folder of a worker was not removed');
+    await backend?.remoteFolders?.remove(workerId).catch(warn);
+    // Last: after a crash, the local folder shows that something is left to remove.
+    await rm(this.#directoryOf(workerId), { recursive: true, force: true }).catch(warn);
   }
 
   #directoryOf(workerId: string): string {

@@ -4,7 +4,7 @@ import type { GitRepository } from '../engines/git/git-store.js';
 import type { FileOwner } from './backend.js';
 import { inParallel } from './in-parallel.js';
 import { LocalFolder } from './local-folder.js';
-import type { WorkerFolder } from './worker-folder.js';
+import type { RemoteFolder, WorkerFolder } from './worker-folder.js';
 import {
   clearIntents,
   type Manifest,
@@ -21,7 +21,7 @@ export interface WorkerFolders {
   /** Owns what is written into `files`; default the gateway's own user. */
   owner?: FileOwner;
   /** Opens the folder that the kernels work in, where it is on another machine and `files` is not used. */
-  openRemote?: (signal?: AbortSignal) => Promise<WorkerFolder>;
+  openRemote?: (signal?: AbortSignal) => Promise<RemoteFolder>;
 }
 
 /** The outcome of {@link syncFiles}. */
@@ -30,6 +30,12 @@ export interface SyncedFiles {
   conflicts: string[];
   /** The error of the first write that failed; undefined when none did. */
   failure: unknown;
+}
+
+/** Creates the folder that the kernels of a worker work in, unless the backend does. */
+export async function prepareFolders(folders: WorkerFolders): Promise<void> {
+  await mkdir(folders.files, { recursive: true });
+  if (!folders.openRemote) await openFolder(folders);
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { FolderReader } from './folder-reader.js';
+
 /** What is at a path: its Git blob oid, null for nothing, and `other` for anything but a regular file of the folder. */
 export interface Found {
   oid: string | null;
@@ -27,4 +29,9 @@ export interface WorkerFolder {
   removeEmptyFolder(path: string): Promise<void>;
   /** Removes the file that was found. @returns false when the path has changed since */
   remove(path: string, found: Found): Promise<boolean>;
+}
+
+/** A {@link WorkerFolder} on another machine, with what reads it. */
+export interface RemoteFolder extends WorkerFolder {
+  readonly reader: FolderReader;
 }

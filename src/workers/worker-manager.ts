@@ -1,86 +1,135 @@
-import type { Logger } from 'pino';
-import type { Backend, KernelProfile, PrismaClient, Worker } from '../../prisma/generated/client/client.js';
-import type { EventBus } from '../engines/events/event-bus.js';
-import type { GitStore } from '../engines/git/git-store.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/generated/client/client.js';
+import type { RuntimeLimits } from '../config.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
-import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { adoptWorkers } from './adopt-workers.js';
+import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
-import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
+import { backendFor } from './backend-for.js';
+import { backendOf } from './backend-of.js';
 import { FileFollower } from './file-follower.js';
-import type { LiveWorker, WorkerServer } from './live-worker.js';
+import type { WorkerServer } from './live-worker.js';
+import { LiveWorkers } from './live-workers.js';
+import { OutOfMemory } from './out-of-memory.js';
 import { toWorkerProfile } from './to-worker-spec.js';
-import { WorkerActivity } from './worker-activity.js';
+import { WarmPool } from './warm-pool.js';
+import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
 import type { WorkerExit } from './worker-exit.js';
+import { WorkerExpiry } from './worker-expiry.js';
+import type { WorkerFolders } from './worker-files.js';
+import type { WorkerAdoptedListener, WorkerManagerDeps } from './worker-manager-deps.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
+import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
+import { WorkerUsage } from './worker-usage.js';
 
-/** What a {@link WorkerManager} works with. */
-export interface WorkerManagerDeps {
-  prisma: PrismaClient;
-  git: GitStore;
-  bus: EventBus;
-  branches: BranchWatcher;
-  log: Logger;
-  /** Absolute path; it holds one folder for each worker. */
-  directory: string;
-  /** The first that can run a profile runs it. */
-  backends: WorkerBackend[];
-}
+const notExpiring = { expiresAt: null, expiryReason: null };
+
+/** How long {@link WorkerManager.close} waits for starts that it aborted. */
+const closeTimeoutMs = 5_000;
 
 /** Starts, watches and stops workers, and keeps their rows in step with the backends. */
 export class WorkerManager {
-  readonly #live = new Map<string, LiveWorker>();
+  /** How long workers live, and how many there may be. */
+  readonly limits: RuntimeLimits;
+  /** What the workers use. */
+  readonly usage: WorkerUsage;
+  /** Started workers without an owner. */
+  readonly warmPool: WarmPool;
+  readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
   readonly #directories: WorkerDirectories;
   readonly #follower: FileFollower;
   readonly #shutdown: WorkerShutdown;
+  readonly #adoption: WorkerAdoption;
+  readonly #expiry: WorkerExpiry;
+  readonly #starter: WorkerStarter;
+  #onAdopted: WorkerAdoptedListener = async () => {};
+  readonly #outOfMemory = new OutOfMemory();
   readonly #unsubscribe: (() => void)[];
 
   readonly #deps: WorkerManagerDeps;
 
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
-
-    this.#rows = new WorkerRows(deps);
-    this.#directories = new WorkerDirectories(deps);
-    this.#follower = new FileFollower({
+    this.limits = deps.limits;
+    const rows = new WorkerRows(deps);
+    const directories = new WorkerDirectories(deps);
+    const follower = new FileFollower({
       ...deps,
-      foldersOf: (worker) => this.#directories.foldersOf(worker),
-      report: (workerId, fileConflicts) => this.#rows.update(workerId, ['ready', 'busy'], { fileConflicts }),
+      foldersOf: (worker) => directories.foldersOf(worker),
+      report: (workerId, fileConflicts) => rows.update(workerId, ['ready', 'busy'], { fileConflicts }),
     });
-    const rows = this.#rows;
-    const directories = this.#directories;
-    const follower = this.#follower;
-    this.#shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
-    this.#unsubscribe = deps.backends.map((backend) => backend.onExit((exit) => this.#onExit(exit)));
+    this.#rows = rows;
+    this.#directories = directories;
+    this.#follower = follower;
+    const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    this.#shutdown = shutdown;
+    this.warmPool = new WarmPool({
+      ...{ ...deps, directories },
+      backendOf: (profile) => backendFor(profile, deps.backends),
+      discard: (workerId, backend) => shutdown.discard(workerId, backend),
+    });
+    const { warmPool } = this;
+    const live = new LiveWorkers({ rows, log: deps.log });
+    const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
+    const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
+    this.#live = live;
+    this.usage = new WorkerUsage({ ...deps, live });
+    this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
+    const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
+    this.#expiry = new WorkerExpiry({ ...deps, rows, live, stop, checkMs: deps.expiryCheckMs });
+    this.#unsubscribe = deps.backends.flatMap((backend) => [
+      backend.onExit((exit) => this.#onExit(exit)),
+      backend.onOutOfMemory?.((workerId) => this.#outOfMemory.happened(workerId)) ?? (() => {}),
+    ]);
   }
 
   /** The backend that runs a profile; null when none is configured. */
   backendFor(profile: Pick<KernelProfile, 'runtime' | 'backend'>): Backend | null {
-    return this.#findBackend(profile)?.kind ?? null;
+    return backendFor(profile, this.#deps.backends)?.kind ?? null;
+  }
+
+  /** Whether each worker of a profile has a server of its own. */
+  ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
+  }
+
+  /** Whether workers of a profile get the packages that their branch asks for. */
+  installsRequirements(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.installsRequirements ?? false;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */
   async unavailableReason(profile: KernelProfile): Promise<string | null> {
-    const backend = this.#findBackend(profile);
+    const backend = backendFor(profile, this.#deps.backends);
     return backend
       ? backend.unavailableReason(toWorkerProfile(profile))
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
+  /** Whether the folders of workers on a backend cannot exceed the storage of their classes. */
+  enforcesStorage(kind: Backend): boolean {
+    return this.#deps.backends.find((backend) => backend.kind === kind)?.enforcesStorage ?? false;
+  }
+
+  /**
+   * Chooses the registered server of a new worker; see {@link WorkerBackend.assignServer}.
+   * @returns null where it has a server of its own or uses the configured one
+   * @throws DomainError `runtime_unavailable`
+   */
+  async assignServer(tx: Prisma.TransactionClient, profile: KernelProfile): Promise<string | null> {
+    return (
+      (await backendFor(profile, this.#deps.backends)?.assignServer?.(tx, toWorkerProfile(profile))) ?? null
+    );
+  }
+
   /** Starts the server of a worker whose row is `starting`, in the background. */
   start(worker: Worker, commitOid: string): void {
-    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend)!;
-    const entry = this.#addLive(worker.id, { backend });
-    entry.started = this.#bringUp(worker, commitOid, entry)
-      .catch((error) => this.#failStart(worker.id, entry, error))
-      .catch((err) =>
-        this.#deps.log.error({ err, workerId: worker.id }, 'the failed start of a worker was not recorded'),
-      );
+    this.#starter.start(worker, commitOid, backendOf(worker, this.#deps.backends)!);
   }
 
   /**
@@ -100,28 +149,62 @@ export class WorkerManager {
     return this.#live.get(workerId)?.endpoint;
   }
 
+  /** The folders of a worker; they need not exist yet. */
+  foldersOf(worker: Pick<Worker, 'id' | 'backend' | 'jupyterServerId'>): WorkerFolders {
+    return this.#directories.foldersOf(worker);
+  }
+
   /**
    * Counts a cell that a session of the worker started: the worker is `busy` while one runs.
    * @returns what to call, once, when the cell has ended
    */
   cellStarted(workerId: string): () => void {
-    this.#live.get(workerId)?.activity.cellStarted();
-    return () => this.#live.get(workerId)?.activity.cellEnded();
+    return this.#live.cellStarted(workerId);
   }
 
-  /** Called once when the gateway starts: adopts the workers that still run and ends the rows of the others. */
+  /**
+   * Counts somebody who watches a session of the worker: it is not idle meanwhile.
+   * @returns what to call, once, when they watch no more
+   */
+  viewerCame(workerId: string): () => void {
+    return this.#live.viewerCame(workerId);
+  }
+
+  /**
+   * Whether a kernel of a worker that has just died did so because the worker had no memory left. Takes a second at most,
+   * as the system may report that later than the death.
+   */
+  async diedOfMemory(workerId: string): Promise<boolean> {
+    const isReported = this.#live.get(workerId)?.backend.onOutOfMemory !== undefined;
+    return isReported && this.#outOfMemory.explains(workerId);
+  }
+
+  /** Called once when the gateway starts: see {@link WorkerAdoption.begin}. From then on workers expire. */
   async adopt(): Promise<void> {
-    const { prisma, backends } = this.#deps;
-    await adoptWorkers({
-      prisma,
-      backends,
-      shutdown: this.#shutdown,
-      adopt: async (worker, server) => {
-        this.#addLive(worker.id, server);
-        await this.#rows.update(worker.id, ['busy'], { status: 'ready' });
-        this.#follower.follow(worker);
-      },
-    });
+    await this.#adoption.begin();
+    this.#expiry.begin();
+    await this.warmPool.begin();
+    this.usage.begin();
+  }
+
+  /** Adopts no more workers. */
+  stopAdopting(): Promise<void> {
+    return this.#adoption.close();
+  }
+
+  /** @throws DomainError `runtime_unavailable` while it is not known whether the server of a worker still runs */
+  assertReachable(workerId: string): void {
+    if (!this.#adoption.isUndecided(workerId)) return;
+    throw new DomainError(
+      'runtime_unavailable',
+      'What runs this worker does not answer at the moment; try again in a few seconds.',
+      { retryAfterSeconds: 5 },
+    );
+  }
+
+  /** Sets the one listener for adopted workers. */
+  onAdopted(listener: WorkerAdoptedListener): void {
+    this.#onAdopted = listener;
   }
 
   /** Sets the one listener that is called, and waited for, when a worker has ended. */
@@ -131,88 +214,67 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
+    await Promise.all([this.#expiry.close(), this.usage.close(), this.warmPool.close()]);
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    for (const { starting, activity } of this.#live.values()) {
-      starting.abort();
-      activity.close();
-    }
+    const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');
+    const ends = this.#live.all().map(async ([, { starting, started, activity }]) => {
+      starting.abort(reason);
+      await activity.close();
+      await started;
+    });
+    await Promise.race([Promise.all(ends), sleep(closeTimeoutMs, undefined, { ref: false })]);
     await this.#follower.close();
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
 
-  #findBackend({ runtime, backend }: Pick<KernelProfile, 'runtime' | 'backend'>): WorkerBackend | undefined {
-    if (runtime !== 'dedicated') return this.#deps.backends.find(({ kind }) => kind === 'external');
-    return this.#deps.backends.find(({ kind }) => kind !== 'external' && kind === (backend ?? kind));
-  }
-
-  #addLive(workerId: string, server: WorkerServer): LiveWorker {
-    const activity = new WorkerActivity((status) =>
-      this.#rows
-        .update(workerId, ['ready', 'busy'], { status, lastActivityAt: new Date() })
-        .catch((err) => this.#deps.log.warn({ err, workerId }, 'the status of a worker was not written')),
-    );
-    const entry: LiveWorker = { ...server, activity, starting: new AbortController() };
-    this.#live.set(workerId, entry);
-    return entry;
-  }
-
-  async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
-    const { git, prisma } = this.#deps;
-    const how = {
-      git,
-      backend: entry.backend,
-      profile: await prisma.kernelProfile.findUniqueOrThrow({ where: { id: worker.kernelProfileId } }),
-      folders: this.#directories.foldersOf(worker),
-      report: (percent: number, message: string) => this.#reportProgress(worker.id, percent, message),
-      signal: entry.starting.signal,
-    };
-    entry.endpoint = await bringUpWorker(how, worker, commitOid);
-    const isReady = await this.#rows.update(worker.id, ['starting'], {
+  async #adopt(worker: Worker, server: WorkerServer): Promise<void> {
+    const { backend, endpoint } = server;
+    if (!endpoint) throw new Error('only a worker whose server answers is adopted');
+    const entry = this.#live.add(worker.id, server);
+    entry.activity.isWarned = worker.expiryReason === 'idle_timeout';
+    const isLive = await this.#rows.update(worker.id, ['ready', 'busy'], {
       status: 'ready',
-      startedAt: new Date(),
-      lastActivityAt: new Date(),
-      progressPercent: 100,
-      progressMessage: 'Ready',
+      // A cell may have run until now.
+      ...(worker.status === 'busy' ? { lastActivityAt: new Date() } : {}),
+      // Nobody could use it when this moment passed, so it is announced once more.
+      ...(worker.expiresAt && worker.expiresAt <= new Date() ? notExpiring : {}),
     });
-    if (!isReady) throw new Error('the worker was stopped while it started');
-    // Commits may have reached the branch since its files were written.
+    // It was stopped meanwhile.
+    if (!isLive) this.#live.remove(worker.id, entry);
+    if (!isLive) return;
     this.#follower.follow(worker);
-  }
-
-  #reportProgress(workerId: string, progressPercent: number, progressMessage: string): void {
-    this.#rows
-      .update(workerId, ['starting'], { progressPercent, progressMessage })
-      .catch((err) => this.#deps.log.warn({ err, workerId }, 'the progress of a worker was not written'));
-  }
-
-  async #failStart(workerId: string, entry: LiveWorker, error: unknown): Promise<void> {
-    // Stopped, and ended, by a caller of `stop`.
-    if (this.#live.get(workerId) !== entry) return;
-    this.#live.delete(workerId);
-    this.#deps.log.warn({ err: error, workerId }, 'a worker did not start');
-    await this.#shutdown.fail(workerId, whyNotStarted(error), entry);
+    await this.#onAdopted(worker.id, { endpoint, isOwn: backend.ownsServers });
   }
 
   async #stopOnce(workerId: string, statusReason: string): Promise<void> {
-    const entry = this.#live.get(workerId);
-    this.#live.delete(workerId);
+    const entry = this.#live.remove(workerId);
     // Without its key no start returns this worker any more.
-    const data = { status: 'stopping', liveKey: null } as const;
+    const data = { status: 'stopping', statusReason, liveKey: null, ...notExpiring } as const;
     const isStopping = await this.#rows.update(workerId, liveStatuses, data).catch((error) => {
-      if (entry) this.#live.set(workerId, entry);
+      if (entry) this.#live.restore(workerId, entry);
       throw error;
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(workerId, statusReason, entry);
+    await this.#shutdown.stop(workerId, statusReason, entry ?? (await this.#findServer(workerId)));
+  }
+
+  /** The server of a worker that this process has not adopted. */
+  async #findServer(workerId: string): Promise<WorkerServer | undefined> {
+    const where = { id: workerId };
+    const select = { backend: true, jupyterServerId: true };
+    const row = await this.#deps.prisma.worker.findUnique({ where, select });
+    const backend = row && backendOf(row, this.#deps.backends);
+    return backend ? { backend } : undefined;
   }
 
   #onExit({ workerId, reason, detail }: WorkerExit): void {
+    this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
-    this.#live.delete(workerId);
+    this.#live.remove(workerId);
     this.#shutdown
       .fail(workerId, { reason, detail }, entry)
       .catch((err) =>

@@ -23,4 +23,10 @@ export class WorkerRows {
     if (count > 0) this.#deps.bus.publish('worker', workerId, { workerId });
     return count > 0;
   }
+
+  /** Writes when a live worker was in use last, without an event. */
+  async touch(workerId: string, lastActivityAt: Date): Promise<void> {
+    const where = { id: workerId, status: { in: ['ready' as const, 'busy' as const] } };
+    await this.#deps.prisma.worker.updateMany({ where, data: { lastActivityAt } });
+  }
 }

@@ -98,6 +98,8 @@ export class WorkerShutdown {
       errorDetail: detail,
       stoppedAt: new Date(),
       liveKey: null,
+      expiresAt: null,
+      expiryReason: null,
     });
     const shared = server?.backend.ownsServers === false ? server.endpoint : undefined;
     await this.onEnded(workerId, shared).catch((error) =>

@@ -176,6 +176,42 @@ describe('kernel profiles and resource classes', () => {
     await mutate('updateResourceClass(id: "standard", input: {isDefault: true}) { id }');
   });
 
+  it('take the life, the processes and the nodes of workers, and null brings back the defaults of the gateway', async () => {
+    const selection =
+      '{ maxProcesses idleMinutes maxAgeMinutes nodeSelector tolerations { key operator value effect } }';
+    const sizes = 'name: "G", cpuLimit: 1, memoryMb: 64, workspaceStorageMb: 1, tmpStorageMb: 1';
+    const defaults = { maxProcesses: 256, idleMinutes: null, maxAgeMinutes: null };
+    expect(await mutate(`createResourceClass(input: {id: "plain", ${sizes}}) ${selection}`)).toEqual({
+      ...defaults,
+      nodeSelector: {},
+      tolerations: [],
+    });
+    const created = `createResourceClass(input: {id: "gpu", ${sizes}, maxProcesses: 100, idleMinutes: 0,
+      maxAgeMinutes: 30, nodeSelector: {pool: "gpu"}, tolerations: [{key: "gpu", operator: Exists}]}) ${selection}`;
+    const gpu = {
+      ...{ maxProcesses: 100, idleMinutes: 0, maxAgeMinutes: 30, nodeSelector: { pool: 'gpu' } },
+      tolerations: [{ key: 'gpu', operator: 'Exists', value: null, effect: null }],
+    };
+    expect(await mutate(created)).toEqual(gpu);
+    const changed = `updateResourceClass(id: "gpu", input: {idleMinutes: null, tolerations: []}) ${selection}`;
+    expect(await mutate(changed)).toEqual({ ...gpu, idleMinutes: null, tolerations: [] });
+    for (const [input, field] of [
+      ['maxProcesses: 15', 'maxProcesses'],
+      ['idleMinutes: -1', 'idleMinutes'],
+      ['maxAgeMinutes: 525601', 'maxAgeMinutes'],
+      ['nodeSelector: ["a"]', 'nodeSelector'],
+      ['nodeSelector: null', 'nodeSelector'],
+      ['nodeSelector: {a: 1}', 'nodeSelector a'],
+      ['tolerations: [{value: "a"}]', 'tolerations 0 operator'],
+    ]) {
+      expect(await refused(`updateResourceClass(id: "gpu", input: {${input}}) { id }`)).toBe(
+        `invalid_request ${field}`,
+      );
+    }
+    for (const id of ['plain', 'gpu'])
+      await at.gateway.services.prisma.resourceClass.delete({ where: { id } });
+  });
+
   it('name the wrong field when they are refused', async () => {
     expect(await refused(profile('id: "python3"'))).toBe('already_exists id');
     expect(await refused(profile('id: "-r"'))).toBe('invalid_request id');

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/engines/database/database.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { makeBreakable } from '../support/breakable-backend.js';
+import { openTestDatabase } from '../support/database.js';
 import { itAnswersEachError, type StatusRow } from '../support/documented-errors.js';
+import { makeRuntime } from '../support/factories/make-runtime.js';
 import { makeUser } from '../support/factories/make-user.js';
+import { fixedServers } from '../support/fixed-servers.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { filled } from '../support/rest-operations.js';
@@ -17,6 +23,9 @@ let at: TestGateway;
 let slow: TestGateway;
 /** Its workers are ready immediately, but no kernel starts in the moment that a session is waited for. */
 let hasty: TestGateway;
+/** Its workers are those of an earlier process, and their engine does not answer. */
+let away: TestGateway;
+let database: Database;
 let jupyter: TestJupyter;
 let proxy: TcpProxy;
 /** A live session, for what does not change it. */
@@ -27,7 +36,11 @@ beforeAll(async () => {
   const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
   at = await openTestGateway({
     backends: (dataDir) => [
-      openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython, registered }),
+      openExternalBackend({
+        stateRoot: join(dataDir, 'workers'),
+        python: testPython,
+        servers: fixedServers(registered),
+      }),
     ],
   });
   hasty = await openTestGateway({
@@ -36,7 +49,7 @@ beforeAll(async () => {
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
         python: testPython,
-        registered: jupyter.endpoint,
+        servers: fixedServers(jupyter.endpoint),
       }),
     ],
   });
@@ -49,13 +62,17 @@ beforeAll(async () => {
         openExternalBackend({
           stateRoot: join(dataDir, 'workers'),
           python: () => program.then(() => ({ python, origin: 'found' })),
+          isolation: async () => 'none',
         }),
       ];
     },
   });
   session = await openSession();
+  database = await openTestDatabase();
 });
 afterAll(async () => {
+  await away?.close();
+  await database.close();
   const { prisma, workers } = slow.gateway.services;
   for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
   await slow.close();
@@ -134,6 +151,27 @@ async function fullQueue(): Promise<string> {
   return id;
 }
 
+/** A session on a worker that the engine of `away` does not answer for. */
+async function unreachable(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  const options = {
+    database: { ...database, close: () => rm(dataDir, { recursive: true, force: true }) },
+    backends: () => {
+      const stateRoot = join(dataDir, 'workers');
+      const engine = makeBreakable(openExternalBackend({ stateRoot, python: testPython }));
+      engine.setAway(true);
+      return [engine.backend];
+    },
+    dataDir,
+  };
+  const earlier = await openTestGateway({ ...options, database: { ...database, close: async () => {} } });
+  const { userId } = await database.prisma.apiToken.findFirstOrThrow();
+  const made = await makeRuntime(earlier, { userId });
+  await earlier.close();
+  away = await openTestGateway(options);
+  return made.session.id;
+}
+
 async function reuse() {
   const execution_id = randomUUID();
   const path = `/sessions/${session}/execute/stream`;
@@ -178,18 +216,119 @@ const states = Object.keys(verbs).flatMap((verb): StatusRow[] => [
   [route(verb), 'workspace_archived', async () => act(verb, await archivedOnce())],
 ]);
 
+/** A worker on a branch of its own, so that what it commits is in nobody's way. */
+async function workerOn(branch: string): Promise<string> {
+  const graph = `mutation { createBranch(spaceSlug: "demo", repositoryId: "${demo.repositoryId}", name: "${branch}") { name } }`;
+  expect((await at.graphql(graph)).errors).toBeUndefined();
+  const workspace_id = await newWorkspace();
+  const opened = await post('/sessions', { workspace_id, branch });
+  expect(opened.status).toBe(201);
+  return opened.body.worker_id;
+}
+
+const folderOf = (worker: string) => join(jupyter.spec.filesDirectory, 'gateway-workers', worker);
+const commitOf = (worker: string, path: string, token = at.token) =>
+  at.rest('POST', `/workers/${worker}/commit`, { token, body: { paths: [path] } });
+const rawOf = (worker: string, path = 'README.md') =>
+  at.rest('GET', `/workers/${worker}/raw-file?path=${path}`);
+const committing = 'POST /workers/{worker_id}/commit';
+const reading = 'GET /workers/{worker_id}/raw-file';
+const listing = 'GET /workers/{worker_id}/files';
+const stoppedWorker = async () => (await at.rest('GET', `/sessions/${await stoppedOnce()}`)).body.worker_id;
+const archivedWorker = async () => (await at.rest('GET', `/sessions/${await archivedOnce()}`)).body.worker_id;
+
+/** Writes a file into a worker, and another one to the same path of its branch. */
+async function onBothSides(branch: string, path: string): Promise<string> {
+  const worker = await workerOn(branch);
+  await writeFile(join(folderOf(worker), path), 'of the worker');
+  const files = `/workspaces/${demo.workspaceId}/authoring-file`;
+  const body = { path, branch, content: 'of the branch' };
+  const saved = await at.rest(
+    path === 'README.md' ? 'PUT' : 'POST',
+    path === 'README.md' ? files : `${files}s`,
+    {
+      body,
+    },
+  );
+  expect(saved.status).toBeLessThan(300);
+  return worker;
+}
+
+const files: StatusRow[] = [
+  [listing, 'worker_not_live', async () => at.rest('GET', `/workers/${await stoppedWorker()}/files`)],
+  [reading, 'worker_not_live', async () => rawOf(await stoppedWorker())],
+  [committing, 'worker_not_live', async () => commitOf(await stoppedWorker(), 'README.md')],
+  [committing, 'workspace_archived', async () => commitOf(await archivedWorker(), 'README.md')],
+  [reading, 'invalid_path', async () => rawOf(await stoppedWorker(), '../x'), ['query', 'path']],
+  [committing, 'invalid_path', async () => commitOf(await stoppedWorker(), '../x'), ['body', 'paths', 0]],
+  [
+    committing,
+    'invalid_notebook',
+    async () => {
+      const worker = await workerOn('bad-notebook');
+      await writeFile(join(folderOf(worker), 'bad.ipynb'), '{}');
+      return commitOf(worker, 'bad.ipynb');
+    },
+    ['body', 'paths', 0],
+  ],
+  [committing, 'file_exists', async () => commitOf(await onBothSides('exists', 'both.txt'), 'both.txt')],
+  [
+    committing,
+    'base_sha_conflict',
+    async () => commitOf(await onBothSides('conflict', 'README.md'), 'README.md'),
+  ],
+  [
+    committing,
+    'branch_protected',
+    async () => {
+      const { token, id } = await makeUser(at, { role: 'editor' });
+      const worker = await workerOn('protected');
+      const { prisma } = at.gateway.services;
+      const { workspaceId } = await prisma.worker.update({ where: { id: worker }, data: { userId: id } });
+      await prisma.workspace.update({ where: { id: workspaceId }, data: { visibility: 'space' } });
+      const row = { repositoryId: demo.repositoryId, name: 'protected' };
+      await prisma.protectedBranch.create({ data: row });
+      return commitOf(worker, 'README.md', token);
+    },
+  ],
+  ...[reading, committing].map(
+    (name): StatusRow => [
+      name,
+      'rate_limited',
+      async () => {
+        const worker = await workerOn(`many-${name.slice(0, 3)}`);
+        const { workerFiles } = at.gateway.services;
+        const open = () =>
+          workerFiles.open({ id: worker, backend: 'external', jupyterServerId: null }, 'README.md');
+        const opened = await Promise.all(Array.from({ length: 64 }, open));
+        try {
+          return await (name === reading ? rawOf(worker) : commitOf(worker, 'README.md'));
+        } finally {
+          for (const file of opened) await file!.close();
+        }
+      },
+    ],
+  ),
+];
+
 /** In this order: the first cuts the Jupyter server off, for all that follow. */
 let cutOff: string;
+/** Its worker. */
+let filesWorker: string;
 const withoutJupyter: StatusRow[] = [
   [
     route('interrupt'),
     'runtime_unavailable',
     async () => {
       cutOff = await openSession();
+      filesWorker = (await at.rest('GET', `/sessions/${cutOff}`)).body.worker_id;
       await proxy.close();
       return act('interrupt', busy);
     },
   ],
+  [listing, 'runtime_unavailable', async () => at.rest('GET', `/workers/${filesWorker}/files`)],
+  [reading, 'runtime_unavailable', async () => rawOf(filesWorker)],
+  [committing, 'runtime_unavailable', async () => commitOf(filesWorker, 'README.md')],
   [
     route('interrupt'),
     'session_dead',
@@ -248,6 +387,15 @@ itAnswersEachError('runtime', [
     async () => {
       busy = await fullQueue();
       return act('execute/stream', busy);
+    },
+  ],
+  ...files,
+  [
+    route('execute/stream'),
+    'runtime_unavailable',
+    async () => {
+      const path = filled('/sessions/{session_id}/execute/stream', { session_id: await unreachable() });
+      return post(path, { code: '1' }, away);
     },
   ],
   ...withoutJupyter,

@@ -1,27 +1,42 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { workersWithProcesses } from '../support/worker-processes.js';
 
+/** What pretends to be Python here cannot be isolated. */
+const noIsolation = { isolation: async () => 'none' as const };
 let at: TestGateway;
+let slow: TestGateway;
 let program: string;
-beforeAll(async () => {
-  at = await openTestGateway({
+
+/** @param startTimeoutMs how long the backend itself waits for a server */
+function open(startTimeoutMs: number, workerStartMinutes: number): Promise<TestGateway> {
+  return openTestGateway({
     backends: (dataDir) => {
-      program = join(dataDir, 'python');
+      const own = join(dataDir, 'python');
+      program = own;
+      const python = async () => ({ python: own, origin: 'found' }) as const;
       return [
-        openExternalBackend({
-          stateRoot: join(dataDir, 'workers'),
-          python: async () => ({ python: program, origin: 'found' }),
-          startTimeoutMs: 500,
-        }),
+        openExternalBackend({ stateRoot: join(dataDir, 'workers'), python, startTimeoutMs, ...noIsolation }),
       ];
     },
+    runtimeLimits: { workerStartMinutes },
   });
+}
+
+beforeAll(async () => {
+  slow = await open(60_000, 0.05);
+  await writeFile(program, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+  at = await open(500, 15);
 });
-afterAll(() => at.close());
+afterAll(async () => {
+  await at.close();
+  await slow.close();
+});
 
 it.each([
   ['never answers', 'exec sleep 600', 'start_timeout', /in time/],
@@ -35,4 +50,20 @@ it.each([
     .poll(read, { timeout: 15_000 })
     .toMatchObject({ status: 'failed', status_reason: reason, error_detail: expect.stringMatching(detail) });
   expect((await at.rest('GET', '/workers')).body.items).toEqual([]);
+});
+
+it('a worker that is not ready within WORKER_START_MINUTES fails with its last step, and its server and folder are gone', async () => {
+  const started = await slow.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
+  const directory = join(slow.dataDir, 'workers');
+  await expect.poll(() => workersWithProcesses(directory)).toEqual([started.body.id]);
+  const read = async () => (await slow.rest('GET', `/workers/${started.body.id}`)).body;
+  await expect.poll(read, { timeout: 15_000 }).toMatchObject({
+    status: 'failed',
+    status_reason: 'start_timeout',
+    error_detail:
+      'The worker was not ready within 0.05 minutes (WORKER_START_MINUTES); its last step was "Waiting for Jupyter". ' +
+      'Start a new one.',
+  });
+  expect(await workersWithProcesses(directory)).toEqual([]);
+  await expect.poll(() => existsSync(join(directory, started.body.id))).toBe(false);
 });

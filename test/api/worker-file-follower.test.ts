@@ -47,7 +47,10 @@ it('a file that could not be written is reported, and written later without a ne
     foldersOf: () => folders,
     report,
   });
-  follower.follow({ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main', backend: 'external' });
+  follower.follow({
+    ...{ id: randomUUID(), repositoryId: demo.repositoryId, branch: 'main' },
+    ...{ backend: 'external', jupyterServerId: null },
+  });
   try {
     await expect.poll(() => reports.at(-1)).toEqual(['late.txt']);
     expect(existsSync(join(folders.files, 'README.md'))).toBe(false);

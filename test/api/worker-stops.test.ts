@@ -96,7 +96,7 @@ it('a worker that cannot be stopped is failed, and is stopped as soon as the bac
 it('a worker that ended by itself has failed, also when the rest of it cannot be stopped', async () => {
   const id = await startReady();
   beforeStop = failToStop;
-  process.kill(await serverPidOf({ stateRoot: join(dataDir, 'workers'), spec: { workerId: id } }), 'SIGKILL');
+  process.kill(await serverPidOf({ spec: { workerId: id } }), 'SIGKILL');
   await expect
     .poll(() => read(id), { timeout: 30_000 })
     .toMatchObject({ status: 'failed', status_reason: 'exited' });

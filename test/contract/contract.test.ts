@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { FollowExecutionDocument } from '../../rest/generated/operations.js';
+import { FollowExecutionDocument, ReadWorkerFileDocument } from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
@@ -262,6 +262,36 @@ describe('sessions and workers over REST and GraphQL', () => {
     const id = workers.body.items[0].id;
     const worker = await send('GET /workers/{worker_id}', { worker_id: id });
     await sameAnswer(worker, [slug, ['worker', { id }]]);
+  });
+
+  it('have equal answers when the files of a worker are listed, read and committed', async () => {
+    const worker_id = (await send('GET /sessions/{session_id}', { session_id: mine })).body
+      .worker_id as string;
+    const base: Step[] = [slug, ['worker', { id: worker_id }]];
+    const files = await send('GET /workers/{worker_id}/files', { worker_id });
+    expect(files.body.total).toBeGreaterThan(1);
+    await sameAnswer(files, [...base, ['files', {}]], page(files));
+    const read = await send('GET /workers/{worker_id}/raw-file', { worker_id }, undefined, '?path=README.md');
+    const sent = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${at.token}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({
+        query: print(ReadWorkerFileDocument),
+        variables: { space: 'demo', id: worker_id, path: 'README.md' },
+      }),
+    });
+    const chunks = (await readEvents(sent))
+      .filter(({ event }) => event === 'next')
+      .map(({ data: { data } }) => Buffer.from(data.workerFileContent.base64, 'base64'));
+    expect(Buffer.concat(chunks).toString()).toBe(read.body);
+    const paths = ['README.md'];
+    const committed = await send('POST /workers/{worker_id}/commit', { worker_id }, { paths });
+    expect(committed.status).toBe(200);
+    await sameDeed(committed, [['commitWorkerFiles', { ...inDemo, workerId: worker_id, input: { paths } }]]);
   });
 
   it('have equal event streams when executions are started, followed and followed again', async () => {

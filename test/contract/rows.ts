@@ -41,6 +41,9 @@ export const documented: readonly Row[] = [
 export const further: readonly Row[] = [
   ['GET', '/workspaces/{workspace_id}', 'space.workspace'],
   ['GET', '/workers/{worker_id}', 'space.worker'],
+  ['GET', '/workers/{worker_id}/files', 'space.worker.files'],
+  ['GET', '/workers/{worker_id}/raw-file', 'workerFileContent'],
+  ['POST', '/workers/{worker_id}/commit', 'commitWorkerFiles'],
   ['GET', '/sessions', 'space.sessions'],
   ['GET', '/sessions/{session_id}', 'space.session'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}/stream', 'executionEvents'],

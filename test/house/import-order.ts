@@ -47,6 +47,8 @@ const closedFolders = ['src/engines/git'];
 const packageOwners: Record<string, string> = {
   'isomorphic-git': 'src/engines/git',
   '@jupyterlab/services': 'src/engines/kernels',
+  dockerode: 'src/workers/backends/docker',
+  '@kubernetes/client-node': 'src/workers/backends/kubernetes',
 };
 
 function isIn(path: string, folder: string): boolean {

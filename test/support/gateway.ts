@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import { type Gateway, openGateway } from '../../src/app/gateway.js';
-import { readConfig } from '../../src/config.js';
+import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 
@@ -55,22 +56,28 @@ export async function openTestGateway(
   options: {
     /** Default: a fresh one; closing the gateway closes it. */
     database?: Database;
-    backends?: (dataDir: string, gatewayId: string) => WorkerBackend[];
+    backends?: (dataDir: string, gatewayId: string, jupyterServers: JupyterServers) => WorkerBackend[];
     dataDir?: string;
     /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
     env?: Record<string, string>;
+    /** In place of those of `env`; fractions of minutes, which no variable allows, make tests short. */
+    runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
+    expiryCheckMs?: number;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
+  const config = readConfig({ ...options.env, DATA_DIR: dataDir, PORT: '0' });
+  const runtimeLimits = { ...config.runtimeLimits, ...options.runtimeLimits };
   const gateway = await openGateway({
-    config: { ...readConfig({ ...options.env, DATA_DIR: dataDir, PORT: '0' }), demo: true },
+    config: { ...config, runtimeLimits, demo: true },
     log,
     migrationsDirectory: 'prisma/migrations',
-    openBackends: (gatewayId) => options.backends?.(dataDir, gatewayId) ?? [],
+    openBackends: (...given) => options.backends?.(dataDir, ...given) ?? [],
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
+    expiryCheckMs: options.expiryCheckMs,
   });
   await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { ensureLocalPython, type LocalPython } from '../../src/workers/backends/external/local-python.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { serverProgram } from '../../src/workers/backends/external/server-setup.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 
 /** The folder of the tests' Python environment, which is kept between runs. */
@@ -52,9 +53,12 @@ export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'pl
   };
 }
 
-/** Creates the folders of a worker below a new temporary folder. */
-export async function createWorkerSpec(): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
-  const root = await mkdtemp(join(tmpdir(), 'notebook-gateway-worker-'));
+/** Creates the folders of a worker below a new folder in `parent`. */
+export async function createWorkerSpec(
+  parent = tmpdir(),
+): Promise<{ root: string; stateRoot: string; spec: WorkerSpec }> {
+  await mkdir(parent, { recursive: true });
+  const root = await mkdtemp(join(parent, 'notebook-gateway-worker-'));
   const workerId = randomUUID();
   const stateRoot = join(root, 'workers');
   const spec = {
@@ -68,10 +72,10 @@ export async function createWorkerSpec(): Promise<{ root: string; stateRoot: str
   return { root, stateRoot, spec };
 }
 
-/** Starts a local Jupyter server through the external backend. */
+/** Starts a local Jupyter server through the external backend, as the user of the tests, who write into its folder too. */
 export async function startTestJupyter(): Promise<TestJupyter> {
   const { root, stateRoot, spec } = await createWorkerSpec();
-  const backend = openExternalBackend({ stateRoot, python: testPython });
+  const backend = openExternalBackend({ stateRoot, python: testPython, isolation: async () => 'none' });
   const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(120_000));
   return {
     endpoint,
@@ -86,13 +90,14 @@ export async function startTestJupyter(): Promise<TestJupyter> {
   };
 }
 
-/** The process id of a worker's server. */
-export async function serverPidOf(worker: {
-  stateRoot: string;
-  spec: Pick<WorkerSpec, 'workerId'>;
-}): Promise<number> {
-  const record = await readFile(join(worker.stateRoot, `${worker.spec.workerId}.server.json`), 'utf8');
-  return JSON.parse(record).pid;
+/** The process id of a worker's server, which is a descendant of the process in its record. */
+export async function serverPidOf(worker: { spec: Pick<WorkerSpec, 'workerId'> }): Promise<number> {
+  for (const pid of await readdir('/proc')) {
+    const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+    const isServer = (await read('cmdline')).split('\0').includes(serverProgram);
+    if (isServer && (await read('environ')).includes(worker.spec.workerId)) return Number(pid);
+  }
+  throw new Error('The worker has no server.');
 }
 
 /** Sends a request to the REST API of a Jupyter server, as another client than the gateway. */

@@ -51,6 +51,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'PUT /repositories/{repository_id}/file': save,
     'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
     'POST /workers': start,
+    'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
     'POST /sessions': start,
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
   };

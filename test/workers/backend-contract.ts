@@ -16,6 +16,8 @@ export interface BackendUnderTest {
   open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
   /** Whether each worker has a server of its own, over its own folder, that ends with it. */
   ownServers: boolean;
+  /** The registered server that workers use; default none. */
+  jupyterServerId?(): string;
 }
 
 /** Declares the tests that every `WorkerBackend` passes, with real servers. */
@@ -35,6 +37,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     beforeEach(async () => {
       ({ root, stateRoot, spec } = await createWorkerSpec());
       backend = await underTest.open(stateRoot);
+      spec.jupyterServerId = underTest.jupyterServerId?.();
     });
 
     afterEach(async () => {
@@ -76,8 +79,11 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       const endpoint = await backend.start(spec, () => {}, signal());
       await backend.close();
       backend = await underTest.open(stateRoot);
-      expect(await backend.running()).toEqual(new Map([[spec.workerId, endpoint]]));
-      expect(await answers(endpoint)).toBe(true);
+      const found = await backend.running();
+      expect([...found.keys()]).toEqual([spec.workerId]);
+      const { connect: _, ...address } = endpoint;
+      expect(found.get(spec.workerId)).toMatchObject(address);
+      expect(await answers(found.get(spec.workerId) as JupyterEndpoint)).toBe(true);
     });
 
     test('does not find what was stopped, and stops it twice without complaint', async () => {

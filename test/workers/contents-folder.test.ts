@@ -104,4 +104,24 @@ describe('a worker folder on a server whose disk the gateway cannot reach', { ti
     const away = new JupyterContents(new JupyterRest({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }));
     await expect(ContentsFolder.open(away, root)).rejects.toMatchObject({ code: 'runtime_unavailable' });
   });
+
+  test('is listed and read without what the server hides', async () => {
+    await layOut({ a: '1', 'b/c/d.txt': 'text', '.hidden': 'x' });
+    const { reader } = await ContentsFolder.open(contents(), root);
+    const { entries, isTruncated } = await reader.list(AbortSignal.timeout(10_000));
+    expect([entries.map(({ path, size }) => [path, size]), isTruncated]).toEqual([
+      [
+        ['a', 1],
+        ['b/c/d.txt', 4],
+      ],
+      false,
+    ]);
+    const file = await reader.open('b/c/d.txt');
+    const parts: Uint8Array[] = [];
+    for await (const part of file!.read(1, 3)) parts.push(part);
+    expect([file!.size, Buffer.concat(parts).toString()]).toEqual([4, 'ex']);
+    for (const path of ['b', 'nothing', '../a', 'b/../a', '']) {
+      expect([path, await reader.open(path), await reader.stat(path)]).toEqual([path, null, null]);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { DomainError } from '../../src/errors.js';
@@ -36,7 +37,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
 
   const start = () => backend.start(spec, () => {}, AbortSignal.timeout(90_000));
   const recordFile = () => join(stateRoot, `${spec.workerId}.server.json`);
-  const serverPid = () => serverPidOf({ stateRoot, spec });
+  const serverPid = () => serverPidOf({ spec });
 
   /** The processes that have the worker's folder in their environment: its server, kernels and what they started. */
   async function processesOfWorker(): Promise<string[]> {
@@ -165,6 +166,25 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     expect(commandLine).not.toContain(token);
     expect(await readFile(join(spec.stateDirectory, 'jupyter.log'), 'utf8')).not.toContain(token);
     expect((await stat(recordFile())).mode & 0o777).toBe(0o600);
+  });
+
+  test('measures the cores and the memory that a server uses with the processes of its kernels', async () => {
+    await withKernel(async (kernel) => {
+      const idle = (await backend.usage!(spec.workerId))!;
+      await runCell(
+        kernel,
+        "import subprocess; p = subprocess.Popen(['sh', '-c', 'while true; do :; done'])",
+      );
+      await runCell(kernel, 'kept = bytearray(200 * 1024 * 1024)');
+      await sleep(2_000);
+      const busy = (await backend.usage!(spec.workerId))!;
+      expect(busy.memoryMb - idle.memoryMb).toBeGreaterThan(190);
+      // Of the two cores of a small machine that other tests use too.
+      expect(busy.cpuCores).toBeGreaterThan(0.1);
+      expect(busy.cpuCores).toBeLessThan(3);
+    });
+    await backend.stop(spec.workerId);
+    expect(await backend.usage!(spec.workerId)).toBeNull();
   });
 
   test('creates no file in the folder of the worker', async () => {

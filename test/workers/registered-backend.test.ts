@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { fixedServers } from '../support/fixed-servers.js';
 import { createWorkerSpec, startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { describeBackendContract } from './backend-contract.js';
 
@@ -18,13 +19,18 @@ afterAll(async () => {
 describeBackendContract('a registered Jupyter', {
   kind: 'external',
   ownServers: false,
-  open: (stateRoot) => openExternalBackend({ stateRoot, python: testPython, registered: jupyter.endpoint }),
+  open: (stateRoot) =>
+    openExternalBackend({ stateRoot, python: testPython, servers: fixedServers(jupyter.endpoint) }),
 });
 
 describe('a registered Jupyter', { timeout: 30_000 }, () => {
   test('continues after one of its workers was stopped', async () => {
     const { root, stateRoot, spec } = await createWorkerSpec();
-    const backend = openExternalBackend({ stateRoot, python: testPython, registered: jupyter.endpoint });
+    const backend = openExternalBackend({
+      stateRoot,
+      python: testPython,
+      servers: fixedServers(jupyter.endpoint),
+    });
     const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(20_000));
     expect(endpoint).toEqual({ ...jupyter.endpoint, folder: expect.stringContaining(spec.workerId) });
     await backend.stop(spec.workerId);
@@ -38,7 +44,11 @@ describe('a registered Jupyter', { timeout: 30_000 }, () => {
     ['does not answer', () => ({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }), /does not answer/],
   ])('that %s cannot be used', async (_, registered, reason) => {
     const { root, stateRoot, spec } = await createWorkerSpec();
-    const backend = openExternalBackend({ stateRoot, python: testPython, registered: registered() });
+    const backend = openExternalBackend({
+      stateRoot,
+      python: testPython,
+      servers: fixedServers(registered()),
+    });
     expect(await backend.unavailableReason()).toMatch(reason);
     const starting = backend.start(spec, () => {}, AbortSignal.timeout(20_000));
     await expect(starting).rejects.toMatchObject({ code: 'runtime_unavailable' });

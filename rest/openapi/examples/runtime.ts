@@ -39,6 +39,7 @@ const starting = {
   resource_class_id: 'standard',
   resource_class: resourceClass,
   progress: { percent: 0, message: 'Queued' },
+  storage_limit: 'not_enforced',
   created_at: exampleTime,
   started_at: null,
   last_activity_at: null,
@@ -64,6 +65,16 @@ const session = {
   created_at: exampleTime,
   last_activity_at: exampleTime,
 };
+const readmeText =
+  '# Demo\n\nA workspace to try things out in. Everything here is a file in a Git repository: change it, save it, run it.\n';
+const readme = {
+  path: 'README.md',
+  size: 117,
+  sha: '4e6bd9c2d0f3a1b7c8e5d6f7a8b9c0d1e2f3a4b5',
+  base_sha: '4e6bd9c2d0f3a1b7c8e5d6f7a8b9c0d1e2f3a4b5',
+  status: 'unchanged',
+};
+const exampleCommit = '9b1f0c5e7d3a2b4c6e8f1a3b5c7d9e0f2a4b6c8d';
 const workspace = { workspace_id: exampleIds.workspace };
 
 /** Examples of the operations on workers and sessions. */
@@ -85,6 +96,24 @@ export const runtimeExamples: Record<string, OperationExample> = {
     query: workspace,
     status: 200,
     answer: { items: [ready], total: 1, page: 1, size: 20 },
+  },
+  listWorkerFiles: {
+    params: { worker_id: exampleIds.worker },
+    query: { size: '1' },
+    status: 200,
+    answer: { items: [readme], total: 5, page: 1, size: 1 },
+  },
+  readWorkerFile: {
+    params: { worker_id: exampleIds.worker },
+    query: { path: readme.path },
+    status: 200,
+    answer: readmeText,
+  },
+  commitWorkerFiles: {
+    params: { worker_id: exampleIds.worker },
+    body: { paths: [readme.path], commit_message: 'Keep the notes' },
+    status: 200,
+    answer: { commit_sha: exampleCommit, parent_sha: exampleCommit, changed: false },
   },
   readSession: { params: { session_id: exampleIds.session }, status: 200, answer: session },
   listSessions: {

@@ -47,6 +47,15 @@ export class JupyterClient {
   }
 
   /**
+   * The ids of the running kernels.
+   * @throws DomainError `runtime_unavailable`
+   */
+  async kernelIds(): Promise<string[]> {
+    const { json } = await this.#get('api/kernels', requestTimeoutMs);
+    return Array.isArray(json) ? json.map((model) => toModel(model).id) : [];
+  }
+
+  /**
    * Starts a kernel and waits until it is idle.
    * @param options.path the notebook's path, relative to the endpoint's folder: the kernel starts in the folder of this path;
    *   `''` means the endpoint's folder itself

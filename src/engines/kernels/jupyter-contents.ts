@@ -9,6 +9,16 @@ const transferTimeoutMs = 30_000;
 /** What a path names: a file, or something else. `stamp` changes when the file is written. */
 export type ContentsEntry = { isFile: true; size: number; stamp: string } | { isFile: false };
 
+/** An item of a folder. `size` is in bytes, null for what has none; `stamp` changes when a file is written. */
+export interface FolderItem {
+  name: string;
+  /** Below the server's root. */
+  path: string;
+  isFolder: boolean;
+  size: number | null;
+  stamp: string;
+}
+
 /**
  * The files of a Jupyter server, by paths below its root, over its contents API. Every method throws DomainError
  * `runtime_unavailable` when the server does not answer or fails.
@@ -55,18 +65,23 @@ export class JupyterContents {
 
   /** Creates a folder in an existing one; idempotent. False when the server refuses it. */
   async createFolder(path: string): Promise<boolean> {
-    return isSuccess((await this.#request('PUT', path, '', { body: { type: 'directory' } })).status);
+    const create = () => this.#request('PUT', path, '', { body: { type: 'directory' } });
+    // When two clients create the same folder at once, the server answers one of them with 500.
+    const { status } = await create().catch(create);
+    return isSuccess(status);
   }
 
-  /** The paths in a folder, without those that the server hides. */
-  async list(path: string): Promise<{ path: string; isFolder: boolean }[]> {
+  /** What a folder contains, without what the server hides. Empty when there is no such folder. */
+  async list(path: string): Promise<FolderItem[]> {
     const { status, json } = await this.#request('GET', path, '?type=directory');
     const { content } = toRecord(json);
     if (status !== 200 || !Array.isArray(content)) return [];
-    return content
-      .map(toRecord)
-      .filter(({ name }) => typeof name === 'string')
-      .map(({ name, type }) => ({ path: `${path}/${name}`, isFolder: type === 'directory' }));
+    return content.map(toRecord).flatMap(({ name, type, size, last_modified: modified }) => {
+      if (typeof name !== 'string') return [];
+      const bytes = typeof size === 'number' ? size : null;
+      const stamp = [modified, bytes].join(' ');
+      return [{ name, path: `${path}/${name}`, isFolder: type === 'directory', size: bytes, stamp }];
+    });
   }
 
   /** Removes a file or folder; idempotent. False when the server refuses it: some refuse folders that are not empty. */

@@ -136,7 +136,7 @@ describe('a session', () => {
     const { workerId } = await rowOf(ids[0]);
     const endpoint = await endpointOf(ids[0]);
     const lost = await Promise.all(ids.map(async (id) => (await rowOf(id)).kernelId));
-    const pid = await serverPidOf({ stateRoot: `${at.dataDir}/workers`, spec: { workerId } });
+    const pid = await serverPidOf({ spec: { workerId } });
     process.kill(pid, 'SIGSTOP');
     try {
       for (const id of ids) await expect.poll(async () => (await read(id)).status).toBe('dead');

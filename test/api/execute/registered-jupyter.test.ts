@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
+import { fixedServers } from '../../support/fixed-servers.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { kernelsOf, startTestJupyter, type TestJupyter, testPython } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
         python: testPython,
-        registered: jupyter.endpoint,
+        servers: fixedServers(jupyter.endpoint),
       }),
     ],
   });

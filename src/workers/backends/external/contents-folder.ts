@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
-import type { Found, WorkerFolder } from '../../worker-folder.js';
+import type { Found, RemoteFolder } from '../../worker-folder.js';
+import { ContentsReader } from './contents-reader.js';
 
 /** How many requests are sent to a server at once. */
 const parallel = 4;
@@ -11,14 +12,15 @@ const maxFileBytes = 64 * 1024 * 1024;
 const maxSmallFileBytes = 4 * 1024 * 1024;
 
 /**
- * A {@link WorkerFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
+ * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
  *
  * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
  * follows at once is lost. Servers that do not allow hidden files refuse names that begin with a dot.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html
  */
-export class ContentsFolder implements WorkerFolder {
+export class ContentsFolder implements RemoteFolder {
   readonly parallel = parallel;
+  readonly reader: ContentsReader;
   /** The folders that exist, or that the server refused to create. */
   readonly #folders = new Map<string, Promise<boolean>>();
   /** The last write of a large file; the next one waits for it. */
@@ -30,16 +32,17 @@ export class ContentsFolder implements WorkerFolder {
   private constructor(contents: JupyterContents, root: string) {
     this.#contents = contents;
     this.#root = root;
+    this.reader = new ContentsReader(contents, root);
   }
 
   /**
    * Opens a worker's folder and creates it if it does not exist.
-   * @param root the folder's path below the server's root
+   * @param root the folder's path below the server's root; `''` for that root itself
    * @throws DomainError `runtime_unavailable`
    */
   static async open(contents: JupyterContents, root: string): Promise<ContentsFolder> {
     const folder = new ContentsFolder(contents, root);
-    await folder.#makeFolder(root);
+    await folder.#makeFolder(root || '.');
     return folder;
   }
 
@@ -73,10 +76,10 @@ export class ContentsFolder implements WorkerFolder {
 
   /** Creates a folder and its parents; each is asked of the server only once. */
   #makeFolder(path: string): Promise<boolean> {
+    if (path === '.') return Promise.resolve(true);
     const known = this.#folders.get(path);
     if (known) return known;
-    const parent = posix.dirname(path);
-    const made = (parent === '.' ? Promise.resolve(true) : this.#makeFolder(parent)).then(
+    const made = this.#makeFolder(posix.dirname(path)).then(
       (exists) => exists && this.#contents.createFolder(path),
     );
     this.#folders.set(path, made);

@@ -1,36 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
-import { type ServerFolders, serverEnvironment, serverProgram } from './server-setup.js';
+import { type LaunchPlan, launcherProgram } from './launcher-program.js';
+import type { ServerFolders } from './server-setup.js';
 
 const pollMs = 40;
 const probeTimeoutMs = 2_000;
 const logTailBytes = 2_000;
 const runtimeFile = z.object({ port: z.int().min(1).max(65_535) });
 
-/** A server as a child process that has started. */
+/** The launcher of a server, as a child process that has started. */
 export type ServerProcess = ChildProcess & { pid: number };
 
 /**
- * Starts a server as the leader of a process group of its own, so that it outlives this process.
+ * Starts a launcher as the leader of a process group of its own, so that it outlives this process.
+ * @param python the absolute path of the interpreter
+ * @param env the whole environment of the launcher and the server
+ * @param logFile what they print is written here
  * @throws DomainError `runtime_unavailable` when the interpreter cannot be run
  */
 export async function spawnServer(
   python: string,
-  folders: ServerFolders,
-  workingDirectory: string,
-  token: string,
+  plan: LaunchPlan,
+  env: NodeJS.ProcessEnv,
+  logFile: string,
 ): Promise<ServerProcess> {
-  const log = await open(folders.log, 'w', 0o600);
+  const log = await open(logFile, 'w', 0o600);
   try {
-    const child = spawn(python, ['-I', '-c', serverProgram, folders.settings], {
-      cwd: workingDirectory,
-      env: serverEnvironment(folders, python, token),
+    const child = spawn(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], {
+      cwd: '/',
+      env,
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
     });
@@ -65,15 +69,18 @@ export async function untilAnswering(
         cause,
       });
     }
-    const port = await readPort(join(folders.runtime, `jpserver-${child.pid}.json`));
+    const port = await readPort(folders.runtime);
     if (port !== undefined && (await answers(port, token))) return port;
     await sleep(pollMs, undefined, { signal }).catch(() => {});
   }
 }
 
-async function readPort(file: string): Promise<number | undefined> {
+/** The name of the file contains the id that the process has in its own namespace. */
+async function readPort(runtimeFolder: string): Promise<number | undefined> {
   try {
-    return runtimeFile.parse(JSON.parse(await readFile(file, 'utf8'))).port;
+    const name = (await readdir(runtimeFolder)).find((entry) => /^jpserver-\d+\.json$/.test(entry));
+    if (name === undefined) return undefined;
+    return runtimeFile.parse(JSON.parse(await readFile(join(runtimeFolder, name), 'utf8'))).port;
   } catch {
     return undefined;
   }

@@ -1,46 +1,73 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { WorkerBackend } from '../../backend.js';
+import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { StartSlots } from '../start-slots.js';
+import { createSandbox } from './create-sandbox.js';
+import { Environments } from './environments.js';
+import { giveFolder } from './give-folder.js';
+import { Heartbeat } from './heartbeat.js';
+import { type Isolation, probeIsolation } from './isolation.js';
+import { KernelNames } from './kernel-names.js';
+import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { LocalPython } from './local-python.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
+import type { LocalBackendOptions } from './local-backend-options.js';
+import { ProcessUsage } from './process-usage.js';
+import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
-import { type ServerFolders, serverFolders, writeServerSetup } from './server-setup.js';
+import {
+  type ServerFolders,
+  serverEnvironment,
+  serverFolders,
+  serverProgram,
+  writeServerSetup,
+} from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
+import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
+const defaultOrphanMs = 24 * 60 * 60_000;
 const watchPeriodMs = 1_000;
 /** While a server answers, only every so many checks of its process probe it. */
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
 
-/** What a {@link LocalBackend} works with. */
-export interface LocalBackendOptions {
-  /** Absolute path of the folder for the records of the servers; it must outlive the gateway. */
-  stateRoot: string;
-  /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
-  python: () => Promise<LocalPython>;
-  /** How long a server may take to answer; default 60 s. */
-  startTimeoutMs?: number;
+/** What a server is launched with. */
+interface PreparedLaunch {
+  python: string;
+  sandbox: Sandbox;
+  isolation: Isolation;
+  /** The folder of the packages of its kernels; undefined for none. */
+  site: string | undefined;
 }
 
 /**
- * Runs each worker as a Jupyter server on this machine, as the gateway's own user: for trusted users only. The servers
- * outlive the gateway; a record of each is kept in `stateRoot`.
+ * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
+ * gateway; a record of each is kept in `stateRoot`.
  */
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
   readonly enforcesStorage = false;
+  readonly installsRequirements: boolean;
+  readonly #environments: Environments | undefined;
   readonly #records: ServerRecords;
+  readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
+  readonly #users = new WorkerUsers();
+  #probed: Promise<Isolation> | undefined;
+  readonly #kernels: KernelNames;
+  readonly #usage = new ProcessUsage();
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   readonly #options: LocalBackendOptions;
@@ -49,13 +76,27 @@ export class LocalBackend implements WorkerBackend {
     this.#options = options;
 
     this.#records = new ServerRecords(options.stateRoot);
+    this.#heartbeat = new Heartbeat(
+      join(options.stateRoot, 'heartbeat'),
+      options.orphanMs ?? defaultOrphanMs,
+    );
+    const { environmentsDirectory: directory } = options;
+    this.installsRequirements = directory !== undefined;
+    const isRunning = async (workerId: string) =>
+      this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
+    this.#environments = directory === undefined ? undefined : new Environments({ directory, isRunning });
+    this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
-  async unavailableReason(): Promise<string | null> {
+  ownerOf(workerId: string): FileOwner | undefined {
+    return this.#users.ownerOf(workerId);
+  }
+
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
     const grace = AbortSignal.timeout(pythonGraceMs);
     try {
       await rejectOnAbort(this.#options.python(), grace);
-      return null;
+      return profile ? await this.#kernels.unavailableReason(profile.kernelName) : null;
     } catch (error) {
       if (error === grace.reason) return null;
       return error instanceof DomainError ? error.message : 'Python could not be set up; see the log.';
@@ -72,6 +113,9 @@ export class LocalBackend implements WorkerBackend {
     this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
     try {
       return await starting;
+    } catch (error) {
+      this.#users.release(spec.workerId);
+      throw error;
     } finally {
       this.#starts.delete(spec.workerId);
     }
@@ -90,6 +134,7 @@ export class LocalBackend implements WorkerBackend {
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);
       if (!record || this.#starts.has(workerId)) continue;
+      if (record.uid !== null) this.#users.restore(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
         this.#follow(workerId, record, endpoint);
@@ -101,12 +146,18 @@ export class LocalBackend implements WorkerBackend {
     return found;
   }
 
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const record = await this.#records.read(workerId);
+    return record ? this.#usage.measure(record.runtimeDirectory) : null;
+  }
+
   onExit(listener: (exit: WorkerExit) => void): () => void {
     return this.#watch.onExit(listener);
   }
 
   async close(): Promise<void> {
     this.#watch.close();
+    this.#heartbeat.close();
   }
 
   async #launch(
@@ -116,17 +167,66 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    await this.#heartbeat.beat();
+    const isolation = await rejectOnAbort(this.#isolation(python), signal);
+    const uid = isolation === 'users' ? this.#users.claim(spec.workerId) : null;
+    const { tmpStorageMb } = spec.limits;
+    const sandbox = createSandbox({
+      ...this.#options,
+      heartbeat: this.#heartbeat,
+      isolation,
+      uid,
+      tmpStorageMb,
+    });
+    const { requirements } = spec;
+    if (requirements) report(10, 'Installing requirements.txt');
+    const { environment } = spec.profile;
+    const packages = requirements && { ...requirements, python, environment, sandbox };
+    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
+    report(15, 'Waiting for other starts');
+    const prepared = { python, sandbox, isolation, site };
+    return this.#slots.run(() => this.#launchNow(prepared, spec, report, signal), signal);
+  }
+
+  async #launchNow(
+    { python, sandbox, isolation, site }: PreparedLaunch,
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { uid } = sandbox;
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
+    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
+    if (uid !== null) {
+      for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
+    }
     const token = randomBytes(32).toString('hex');
-    const child = await spawnServer(python, folders, spec.stateDirectory, token);
     const record: ServerRecord = {
-      ...(await identifyProcess(child.pid)),
+      pid: null,
+      startTicks: null,
       runtimeDirectory: folders.runtime,
       token,
       port: null,
+      isolation,
+      uid,
     };
+    // Written first: a gateway that is killed before it knows the process leaves what finds it.
+    await this.#records.write(spec.workerId, record);
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-c', serverProgram, folders.settings],
+      directory: folders.root,
+      own: [spec.filesDirectory, folders.root],
+      readable: site === undefined ? [] : [site],
+    };
+    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
+    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
+      await this.#records.remove(spec.workerId);
+      throw error;
+    });
+    Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);
@@ -172,7 +272,18 @@ export class LocalBackend implements WorkerBackend {
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
+    this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
+    await this.#environments?.release(workerId);
+    this.#users.release(workerId);
+  }
+
+  #isolation(python: string): Promise<Isolation> {
+    this.#probed ??= (this.#options.isolation?.() ?? probeIsolation(python)).catch((error) => {
+      this.#probed = undefined;
+      throw error;
+    });
+    return this.#probed;
   }
 }
 

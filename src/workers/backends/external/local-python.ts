@@ -75,7 +75,7 @@ async function markComplete(venv: string): Promise<void> {
 async function createVenv(base: string, venv: string, env: NodeJS.ProcessEnv): Promise<void> {
   await rm(venv, { recursive: true, force: true });
   try {
-    await runProcess(base, ['-m', 'venv', venv], { env, timeoutMs: venvTimeoutMs });
+    await runReadable(base, ['-m', 'venv', venv], { env, timeoutMs: venvTimeoutMs });
   } catch (cause) {
     const message = `Python could not make an environment. ${noPython}`;
     throw new DomainError('runtime_unavailable', message, { cause });
@@ -85,13 +85,18 @@ async function createVenv(base: string, venv: string, env: NodeJS.ProcessEnv): P
 async function installRequirements(python: string, env: NodeJS.ProcessEnv): Promise<void> {
   const install = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', ...requirements];
   try {
-    await runProcess(python, install, { env, timeoutMs: installTimeoutMs });
+    await runReadable(python, install, { env, timeoutMs: installTimeoutMs });
   } catch (cause) {
     const remedy =
       'Check the connection to the package index, or install jupyter-server and ipykernel yourself';
     const message = `Jupyter Server could not be installed. ${remedy}.`;
     throw new DomainError('runtime_unavailable', message, { cause });
   }
+}
+
+/** Runs a program whose files all users may read, as workers may run as users of their own. */
+function runReadable(...[program, args, options]: Parameters<typeof runProcess>): Promise<string> {
+  return runProcess('/bin/sh', ['-c', 'umask 022; exec "$0" "$@"', program, ...args], options);
 }
 
 /** Checked without the user's own packages and the current folder, as the server runs later. */

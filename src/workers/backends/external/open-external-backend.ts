@@ -1,19 +1,9 @@
-import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from '../../backend.js';
-import { LocalBackend, type LocalBackendOptions } from './local-backend.js';
-import { RegisteredBackend } from './registered-backend.js';
+import { LocalBackend } from './local-backend.js';
+import type { LocalBackendOptions } from './local-backend-options.js';
+import { RegisteredBackend, type RegisteredBackendOptions } from './registered-backend.js';
 
-/**
- * Opens the backend `external`: workers use the registered Jupyter server if there is one, else each has its own local
- * server.
- * @param options.stateRoot absolute path of a folder that outlives the gateway; the backend finds its workers again by
- *   it
- */
-export function openExternalBackend(
-  options: LocalBackendOptions & { registered?: JupyterEndpoint },
-): WorkerBackend {
-  const { registered, ...local } = options;
-  return registered
-    ? new RegisteredBackend({ stateRoot: local.stateRoot, registered })
-    : new LocalBackend(local);
+/** Opens the backend `external`: workers share the registered Jupyter servers, or each has its own local server. */
+export function openExternalBackend(options: LocalBackendOptions | RegisteredBackendOptions): WorkerBackend {
+  return 'servers' in options ? new RegisteredBackend(options) : new LocalBackend(options);
 }

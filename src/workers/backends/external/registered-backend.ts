@@ -1,79 +1,120 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import type { Prisma } from '../../../../prisma/generated/client/client.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { RemoteFolders, WorkerBackend } from '../../backend.js';
+import type { RemoteFolders, RunningServers, WorkerBackend } from '../../backend.js';
+import { hasCode } from '../../has-code.js';
+import { assignServer } from '../../servers/assign-server.js';
+import { chooseServer } from '../../servers/choose-server.js';
+import { configuredServer, type RegisteredServer } from '../../servers/registered-server.js';
+import type { ServerSource } from '../../servers/server-source.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { checkWorkerId } from './check-worker-id.js';
 import { ContentsFolder, removeContentsFolder } from './contents-folder.js';
-import { watchAnswers } from './watch-answers.js';
 import { WorkerWatch } from './worker-watch.js';
 
-const probeTimeoutMs = 5_000;
 const watchPeriodMs = 5_000;
+/** The end of the name of the file of a worker that was stopped. */
+const stopped = '.stopped';
 const removeTimeoutMs = 30_000;
+const defaultLostAfterMs = 30_000;
+
+/** What a {@link RegisteredBackend} works with. */
+export interface RegisteredBackendOptions {
+  /** Absolute path of a folder that outlives the gateway; the backend finds its workers again by it. */
+  stateRoot: string;
+  servers: ServerSource;
+  /** The workers of a server that does not answer for so long are lost; default 30 s. */
+  lostAfterMs?: number;
+}
 
 /**
- * Lets workers use a Jupyter server that somebody else runs: starting a worker is a probe of the server, and stopping
- * one leaves the server alone. Each worker has its own folder below the server's root. An empty file for each worker in
- * `stateRoot` says which ones use the server.
+ * Lets workers use Jupyter servers that somebody else runs: starting a worker is a probe of its server, and stopping one
+ * leaves the server alone. Each worker has its own folder below its server's root. A file for each worker in `stateRoot`
+ * contains the id of its server.
  */
 export class RegisteredBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = false;
   readonly enforcesStorage = false;
-  readonly remoteFolders: RemoteFolders;
+  readonly remoteFolders: RemoteFolders = {
+    open: async (workerId, signal) => {
+      const { endpoint } = await this.#serverOf(workerId);
+      return ContentsFolder.open(new JupyterContents(new JupyterRest(endpoint), signal), folderOf(workerId));
+    },
+    remove: (workerId) => this.#removeFolder(workerId),
+  };
   readonly #directory: string;
-  readonly #client: JupyterClient;
+  readonly #servers: ServerSource;
+  readonly #lostAfterMs: number;
   readonly #watch = new WorkerWatch(watchPeriodMs);
 
-  readonly #options: { stateRoot: string; registered: JupyterEndpoint };
-
-  constructor(options: { stateRoot: string; registered: JupyterEndpoint }) {
-    this.#options = options;
-
+  constructor(options: RegisteredBackendOptions) {
     this.#directory = join(options.stateRoot, 'registered');
-    this.#client = new JupyterClient(options.registered);
-    this.remoteFolders = remoteFoldersOf(options.registered);
+    this.#servers = options.servers;
+    this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
   }
 
-  async unavailableReason(): Promise<string | null> {
-    try {
-      await this.#client.probe(probeTimeoutMs);
-      return null;
-    } catch (error) {
-      return error instanceof DomainError ? error.message : 'The Jupyter server does not answer.';
-    }
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
+    const { health } = this.#servers;
+    const servers = await this.#servers.list();
+    const enabled = servers.filter(({ isEnabled }) => isEnabled);
+    const states = new Map(
+      await Promise.all(enabled.map(async (server) => [server.id, await health.check(server)] as const)),
+    );
+    const chosen = chooseServer(
+      enabled,
+      states,
+      await this.#servers.liveWorkers(),
+      profile?.kernelName ?? null,
+    );
+    return typeof chosen === 'string' ? chosen : null;
+  }
+
+  async assignServer(tx: Prisma.TransactionClient, profile: WorkerProfile): Promise<string | null> {
+    const id = await assignServer(tx, this.#servers, profile.kernelName);
+    return id === configuredServer ? null : id;
   }
 
   async start(
-    { workerId }: WorkerSpec,
+    { workerId, jupyterServerId }: WorkerSpec,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     report(50, 'Asking the Jupyter server');
-    await this.#client.probe(probeTimeoutMs);
+    const server = await this.#find(jupyterServerId ?? configuredServer);
+    const { unavailableReason } = await this.#servers.health.check(server);
+    if (unavailableReason) throw new DomainError('runtime_unavailable', unavailableReason);
     signal.throwIfAborted();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeFile(this.#file(workerId), '');
-    this.#follow(workerId);
-    return this.#endpointOf(workerId);
+    await writeFile(this.#file(workerId), server.id);
+    this.#follow(workerId, server);
+    return endpointOf(server, workerId);
   }
 
   async stop(workerId: string): Promise<void> {
     this.#watch.unfollow(workerId);
-    await rm(this.#file(workerId), { force: true });
+    // Its folder is removed later, and is on the server that the file names.
+    await rename(this.#file(workerId), this.#stoppedFile(workerId)).catch((error) => {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    });
   }
 
-  async running(): Promise<Map<string, JupyterEndpoint>> {
-    const workerIds = await readdir(this.#directory).catch(() => []);
-    if (workerIds.length === 0 || (await this.unavailableReason()) !== null) return new Map();
-    for (const workerId of workerIds) this.#follow(workerId);
-    return new Map(workerIds.map((workerId) => [workerId, this.#endpointOf(workerId)]));
+  /** The workers of a server that does not answer are `unknown` for a while, and then not running. */
+  async running(): Promise<RunningServers> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const workerIds = names.filter((name) => !name.endsWith(stopped));
+    if (workerIds.length === 0) return new Map();
+    const servers = new Map((await this.#servers.list()).map((server) => [server.id, server]));
+    const serverOf = async (workerId: string) => {
+      const server = servers.get(await readFile(this.#file(workerId), 'utf8'));
+      return [workerId, server && (await this.#runningOn(server, workerId))] as const;
+    };
+    return new Map(await Promise.all(workerIds.map(serverOf)));
   }
 
   onExit(listener: (exit: WorkerExit) => void): () => void {
@@ -82,31 +123,67 @@ export class RegisteredBackend implements WorkerBackend {
 
   async close(): Promise<void> {
     this.#watch.close();
-    this.#client.dispose();
   }
 
-  #follow(workerId: string): void {
-    this.#watch.follow(workerId, watchAnswers(this.#client));
+  async #runningOn(
+    server: RegisteredServer,
+    workerId: string,
+  ): Promise<JupyterEndpoint | 'unknown' | undefined> {
+    const { missedSince } = await this.#servers.health.check(server);
+    if (missedSince !== null) return this.#isLost(missedSince) ? undefined : 'unknown';
+    this.#follow(workerId, server);
+    return endpointOf(server, workerId);
+  }
+
+  #isLost(missedSince: number): boolean {
+    return performance.now() - missedSince > this.#lostAfterMs;
+  }
+
+  #follow(workerId: string, server: RegisteredServer): void {
+    this.#watch.follow(workerId, async () => {
+      const { missedSince } = await this.#servers.health.check(server);
+      if (missedSince === null || !this.#isLost(missedSince)) return undefined;
+      return { reason: 'lost', detail: 'The Jupyter server does not answer any more; start a new worker.' };
+    });
+  }
+
+  /** Only once for each worker that was stopped, whether it succeeds or not. */
+  async #removeFolder(workerId: string): Promise<void> {
+    const file = this.#stoppedFile(workerId);
+    const serverId = await readFile(file, 'utf8').catch(() => null);
+    if (serverId === null) return;
+    await rm(file, { force: true });
+    const rest = new JupyterRest((await this.#find(serverId)).endpoint);
+    const contents = new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
+    await removeContentsFolder(contents, folderOf(workerId));
+  }
+
+  /** @throws DomainError `runtime_unavailable` */
+  async #serverOf(workerId: string): Promise<RegisteredServer> {
+    return this.#find(await readFile(this.#file(workerId), 'utf8').catch(() => ''));
+  }
+
+  /** @throws DomainError `runtime_unavailable` */
+  async #find(serverId: string): Promise<RegisteredServer> {
+    const server = (await this.#servers.list()).find(({ id }) => id === serverId);
+    if (server) return server;
+    throw new DomainError(
+      'runtime_unavailable',
+      'The Jupyter server of this worker is not registered any more.',
+    );
   }
 
   #file(workerId: string): string {
     return join(this.#directory, checkWorkerId(workerId));
   }
 
-  #endpointOf(workerId: string): JupyterEndpoint {
-    return { ...this.#options.registered, folder: folderOf(workerId) };
+  #stoppedFile(workerId: string): string {
+    return `${this.#file(workerId)}${stopped}`;
   }
 }
 
-function remoteFoldersOf(registered: JupyterEndpoint): RemoteFolders {
-  const rest = new JupyterRest(registered);
-  return {
-    open: (workerId, signal) => ContentsFolder.open(new JupyterContents(rest, signal), folderOf(workerId)),
-    remove: (workerId) => {
-      const contents = new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
-      return removeContentsFolder(contents, folderOf(workerId));
-    },
-  };
+function endpointOf({ endpoint }: RegisteredServer, workerId: string): JupyterEndpoint {
+  return { ...endpoint, folder: folderOf(workerId) };
 }
 
 /** The name does not begin with a dot, as servers hide such folders. */

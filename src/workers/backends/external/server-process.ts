@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process and its start time, which distinguishes it from a later process with the same id. */
 export interface ProcessIdentity {
-  pid: number;
+  /** `null` when it is not known; {@link endServer} then finds the processes by their environment alone. */
+  pid: number | null;
   /** Clock ticks since boot (field 22 of `/proc/<pid>/stat`); `null` where there is no /proc. */
   startTicks: number | null;
 }
@@ -21,6 +22,7 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
 
 /** Whether this very process still runs; a zombie does not. */
 export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<boolean> {
+  if (pid === null) return false;
   if (startTicks === null) return signal(pid, 0);
   const stat = await readStat(pid);
   return stat !== undefined && stat.startTicks === startTicks && stat.state !== 'Z' && stat.state !== 'X';
@@ -33,22 +35,22 @@ export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<b
  * @param runtimeDirectory the server's `JUPYTER_RUNTIME_DIR`
  */
 export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {
-  if (await isRunning(server)) {
+  if (server.pid !== null && (await isRunning(server))) {
     signal(server.pid, 'SIGTERM');
     const deadline = performance.now() + termGraceMs;
     while ((await isRunning(server)) && performance.now() < deadline) await sleep(pollMs);
     if (await isRunning(server)) signal(-server.pid, 'SIGKILL');
   }
   for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
-    const left = await heirs(runtimeDirectory);
+    const left = await processesOf(runtimeDirectory);
     if (left.length === 0) return;
     for (const pid of left) signal(pid, 'SIGKILL');
     await sleep(pollMs);
   }
 }
 
-/** The processes that inherited the environment of a server. */
-async function heirs(runtimeDirectory: string): Promise<number[]> {
+/** The ids of a server and of all processes that inherited its environment; none where there is no /proc. */
+export async function processesOf(runtimeDirectory: string): Promise<number[]> {
   const entry = `${marker}=${runtimeDirectory}`;
   const found: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
@@ -59,11 +61,16 @@ async function heirs(runtimeDirectory: string): Promise<number[]> {
   return found;
 }
 
-async function readStat(pid: number): Promise<{ state: string; startTicks: number } | undefined> {
+/** What `/proc/<pid>/stat` says about a process; undefined when it has ended. Ticks are hundredths of a second. */
+export async function readStat(
+  pid: number,
+): Promise<{ state: string; startTicks: number; cpuTicks: number } | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The second field is the program's name in parentheses; the name may contain spaces and parentheses itself.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields ? { state: fields[0] ?? '', startTicks: Number(fields[19]) } : undefined;
+  if (!fields) return undefined;
+  const cpuTicks = Number(fields[11]) + Number(fields[12]);
+  return { state: fields[0] ?? '', startTicks: Number(fields[19]), cpuTicks };
 }
 
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {

@@ -2,14 +2,19 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checkWorkerId } from './check-worker-id.js';
+import { isolations } from './isolation.js';
 
 const recordSchema = z.object({
-  pid: z.int().min(2),
+  /** `null` while the process is being started. */
+  pid: z.int().min(2).nullable(),
   startTicks: z.number().nullable(),
   runtimeDirectory: z.string(),
   token: z.string(),
   /** `null` until the server answers. */
   port: z.int().min(1).max(65_535).nullable(),
+  isolation: z.enum(isolations).default('none'),
+  /** The user that it runs as; `null` for the one of the gateway. */
+  uid: z.int().nullable().default(null),
 });
 
 /** What is needed to find, and to end, the server of one worker after a restart of the gateway. */

@@ -3,6 +3,8 @@ import { delimiter, dirname, join } from 'node:path';
 
 /** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
 export interface ServerFolders {
+  /** Contains all that the server reads and writes; its kernels may do so too. */
+  root: string;
   home: string;
   runtime: string;
   config: string;
@@ -10,6 +12,7 @@ export interface ServerFolders {
   ipython: string;
   /** The file with the server's settings. */
   settings: string;
+  /** What the server prints; not below `root`. */
   log: string;
 }
 
@@ -36,34 +39,19 @@ config.IdentityProvider.token = os.environ.pop('JUPYTER_TOKEN')
 ServerApp.launch_instance(argv=[], config=config)
 `;
 
-/**
- * Runs in each kernel before its first cell, so that a full queue makes the kernel wait instead of dropping output
- * silently. A ZeroMQ socket may only be used on its own thread, so the option is set there.
- */
-const kernelStartup = `
-def _keep_all_output():
-    import zmq
-    from IPython import get_ipython
-
-    thread = get_ipython().kernel.iopub_thread
-    thread.schedule(lambda: thread.socket.setsockopt(zmq.XPUB_NODROP, 1))
-
-
-_keep_all_output()
-del _keep_all_output
-`;
-
 /** The paths of a worker's server. They need not exist yet. */
 export function serverFolders(stateDirectory: string): ServerFolders {
-  const below = (name: string) => join(stateDirectory, name);
+  const root = join(stateDirectory, 'server');
+  const below = (name: string) => join(root, name);
   return {
+    root,
     home: below('home'),
     runtime: below('runtime'),
     config: below('config'),
     data: below('data'),
     ipython: below('ipython'),
     settings: below('jupyter_server.json'),
-    log: below('jupyter.log'),
+    log: join(stateDirectory, 'jupyter.log'),
   };
 }
 
@@ -72,8 +60,7 @@ export function serverFolders(stateDirectory: string): ServerFolders {
  * @see https://jupyter-server.readthedocs.io/en/latest/other/full-config.html
  */
 export async function writeServerSetup(folders: ServerFolders, filesDirectory: string): Promise<void> {
-  const startup = join(folders.ipython, 'profile_default', 'startup');
-  for (const folder of [folders.home, folders.runtime, folders.config, folders.data, startup]) {
+  for (const folder of [folders.home, folders.runtime, folders.config, folders.data, folders.ipython]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
   const settings = {
@@ -89,15 +76,26 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
     ZMQChannelsWebsocketConnection: { limit_rate: false },
   };
   await writeFile(folders.settings, JSON.stringify(settings), { mode: 0o600 });
-  await writeFile(join(startup, '00-keep-all-output.py'), kernelStartup);
 }
 
-/** The whole environment of a server and its kernels. Of the gateway's own it contains PATH and LANG only. */
-export function serverEnvironment(folders: ServerFolders, python: string, token: string): NodeJS.ProcessEnv {
+/**
+ * The whole environment of a server and its kernels. Of the gateway's own it contains PATH and LANG only.
+ * @param profileEnvironment the variables of the kernel profile; none of them replaces one of the server's own, but LANG
+ * @param site absolute path of a folder of Python modules for the kernels only: the server does not read PYTHONPATH
+ */
+export function serverEnvironment(
+  folders: ServerFolders,
+  python: string,
+  token: string,
+  profileEnvironment: Record<string, string>,
+  site?: string,
+): NodeJS.ProcessEnv {
   return {
-    PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),
-    HOME: folders.home,
     LANG: process.env.LANG ?? 'C.UTF-8',
+    ...profileEnvironment,
+    PATH: [dirname(python), site && join(site, 'bin'), process.env.PATH].filter(Boolean).join(delimiter),
+    ...(site === undefined ? {} : { PYTHONPATH: site }),
+    HOME: folders.home,
     JUPYTER_TOKEN: token,
     JUPYTER_CONFIG_DIR: folders.config,
     JUPYTER_DATA_DIR: folders.data,

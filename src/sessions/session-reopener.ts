@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
+import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { KernelQueue } from './kernel-queue.js';
+import type { KernelStarter } from './kernel-starter.js';
+import type { LiveSessions } from './live-sessions.js';
+import type { SessionRows } from './session-rows.js';
+
+const reopenTimeoutMs = 15_000;
+
+/** Reopens the sessions that an earlier process of the gateway left on a worker that still runs. */
+export class SessionReopener {
+  #isClosed = false;
+
+  readonly #deps: {
+    prisma: PrismaClient;
+    queue: KernelQueue;
+    rows: SessionRows;
+    live: LiveSessions;
+    starter: KernelStarter;
+    log: Logger;
+  };
+
+  constructor(deps: {
+    prisma: PrismaClient;
+    queue: KernelQueue;
+    rows: SessionRows;
+    live: LiveSessions;
+    starter: KernelStarter;
+    log: Logger;
+  }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Connects to the kernels of the open sessions of a worker; a session whose kernel is gone is dead then. Ends the
+   * kernels that belong to no session: all such kernels of a server that is the worker's own, else those of deleted
+   * sessions.
+   */
+  async reopenAll(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
+    const sessions = await this.#deps.prisma.session.findMany({ where: { workerId } });
+    const open = sessions.filter(({ deletedAt, status }) => !deletedAt && status !== 'dead');
+    await Promise.all([
+      ...open.map((session) => this.#reopen(session)),
+      this.#removeStrayKernels(sessions, server).catch((err) =>
+        this.#deps.log.warn({ err, workerId }, 'the kernels without a session were not ended'),
+      ),
+    ]);
+  }
+
+  /** Reopens nothing more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #reopen(session: Session): Promise<void> {
+    return this.#deps.queue.run(session.id, async (aborted) => {
+      if (this.#isClosed) return;
+      const { id, kernelId } = session;
+      if (!kernelId) return this.#deps.rows.setStatus(id, 'dead', 'lost');
+      const signal = withTimeLimit(aborted, reopenTimeoutMs);
+      try {
+        await this.#deps.starter.attach(session, kernelId, signal);
+        await this.#deps.live.kernel(id)?.interrupt();
+      } catch (err) {
+        this.#deps.log.warn(
+          { err, sessionId: id },
+          'a session was not reopened after the restart of the gateway',
+        );
+      }
+    });
+  }
+
+  async #removeStrayKernels(
+    sessions: Session[],
+    { endpoint, isOwn }: { endpoint: JupyterEndpoint; isOwn: boolean },
+  ): Promise<void> {
+    const kept = new Set(sessions.filter(({ deletedAt }) => !deletedAt).map(({ kernelId }) => kernelId));
+    const deleted = sessions.flatMap(({ deletedAt, kernelId }) => (deletedAt && kernelId ? [kernelId] : []));
+    const client = new JupyterClient(endpoint);
+    try {
+      const kernels = isOwn ? await client.kernelIds() : deleted;
+      const strays = kernels.filter((kernelId) => !kept.has(kernelId));
+      await Promise.all(strays.map((kernelId) => client.removeKernel(kernelId)));
+    } finally {
+      client.dispose();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import type { Logger } from 'pino';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
+import { DomainError } from '../../../errors.js';
+import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type { WorkerExit } from '../../worker-exit.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { ContentsFolder } from '../external/contents-folder.js';
+import { StartSlots } from '../start-slots.js';
+import type { ContainerAccess } from './container-access.js';
+import { describeContainerExit } from './container-exit.js';
+import type { DockerEngine } from './docker-engine.js';
+import { FollowedWorkers } from './followed-workers.js';
+import type { RunFolders } from './run-folders.js';
+import { untilAnswering } from './until-answering.js';
+import { UsageMeter } from './usage-meter.js';
+import type { WorkerContainers } from './worker-containers.js';
+import type { WorkerImages } from './worker-images.js';
+
+const startTimeoutMs = 90_000;
+const reasonTimeoutMs = 4_500;
+/** The folder below the root of a remote server that has the files of the branch. */
+const remoteFolder = 'files';
+
+/** What a {@link DockerBackend} works with. */
+export interface DockerBackendDeps {
+  engine: DockerEngine;
+  access: ContainerAccess;
+  containers: WorkerContainers;
+  folders: RunFolders;
+  images: WorkerImages;
+  /** The id of the database: gateways with different ones never touch each other's containers. */
+  gatewayId: string;
+  log: Logger;
+}
+
+/** Runs each worker as a container of a Docker engine. The containers outlive the gateway and restarts of the engine. */
+export class DockerBackend implements WorkerBackend {
+  readonly kind = 'docker';
+  readonly ownsServers = true;
+  readonly enforcesStorage = false;
+  readonly remoteFolders?: RemoteFolders;
+  readonly #deps: DockerBackendDeps;
+  readonly #followed: FollowedWorkers;
+  readonly #slots = new StartSlots();
+  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+
+  constructor(deps: DockerBackendDeps) {
+    this.#deps = deps;
+    this.#followed = new FollowedWorkers(deps);
+    if (deps.access.isRemote) {
+      this.remoteFolders = {
+        open: (workerId, signal) => this.#openFolder(workerId, signal),
+        // It is on a volume that is removed with the container.
+        remove: async () => {},
+      };
+    }
+  }
+
+  ownerOf(): FileOwner | undefined {
+    const { isRemote, user } = this.#deps.access;
+    return isRemote || user.uid === process.getuid!() ? undefined : user;
+  }
+
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
+    const { engine, images } = this.#deps;
+    const limit = AbortSignal.timeout(reasonTimeoutMs);
+    try {
+      const asked = profile ? images.unavailableReason(profile) : engine.ping().then(() => null);
+      return await rejectOnAbort(asked, limit);
+    } catch (error) {
+      return error instanceof DomainError ? error.message : 'The Docker engine does not answer; start it.';
+    }
+  }
+
+  async start(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const aborter = new AbortController();
+    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
+    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
+    try {
+      return await starting;
+    } finally {
+      this.#starts.delete(spec.workerId);
+    }
+  }
+
+  async stop(workerId: string): Promise<void> {
+    const start = this.#starts.get(workerId);
+    start?.aborter.abort();
+    await start?.ended;
+    this.#followed.unfollow(workerId);
+    await this.#remove(workerId);
+  }
+
+  async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
+    const { containers, folders } = this.#deps;
+    const found = await containers.list();
+    // A folder without a container is what a gateway left that was killed between the two.
+    const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
+    const running = new Map<string, JupyterEndpoint | undefined>();
+    for (const workerId of workerIds) {
+      if (this.#starts.has(workerId)) continue;
+      const container = found.get(workerId);
+      const token = await folders.tokenOf(workerId);
+      const isRunning = container?.State === 'running' && token !== undefined;
+      running.set(
+        workerId,
+        isRunning ? this.#follow(workerId, container.Id, token, container.Created * 1_000) : undefined,
+      );
+    }
+    return running;
+  }
+
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const worker = this.#followed.get(workerId);
+    if (!worker) return null;
+    try {
+      return worker.meter.add(await this.#deps.engine.stats(worker.containerId));
+    } catch {
+      return null;
+    }
+  }
+
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    return this.#followed.onExit(listener);
+  }
+
+  onOutOfMemory(listener: (workerId: string) => void): () => void {
+    return this.#followed.onOutOfMemory(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#followed.close();
+  }
+
+  async #launch(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { images } = this.#deps;
+    signal.throwIfAborted();
+    report(5, 'Looking for the image');
+    const image = images.imageOf(spec.profile);
+    let percent = 5;
+    const pulled = (part: number) => {
+      percent = Math.max(percent, 5 + Math.round(part * 30));
+      report(percent, 'Pulling the image');
+    };
+    await images.ensure(image, pulled, signal);
+    report(35, 'Waiting for other starts');
+    return this.#slots.run(() => this.#runContainer(spec, image, report, signal), signal);
+  }
+
+  async #runContainer(
+    spec: WorkerSpec,
+    image: string,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { folders, containers } = this.#deps;
+    const { workerId } = spec;
+    try {
+      signal.throwIfAborted();
+      report(40, 'Creating the container');
+      const token = await folders.create(workerId);
+      const containerId = await containers.run(spec, { image, token }, signal);
+      report(60, 'Waiting for Jupyter');
+      await this.#untilAnswering(workerId, containerId, token, signal);
+      await folders.finish(workerId);
+      signal.throwIfAborted();
+      return this.#follow(workerId, containerId, token, Date.now());
+    } catch (error) {
+      await this.#remove(workerId).catch((err) =>
+        this.#deps.log.warn({ err, workerId }, 'a container whose start failed was not removed'),
+      );
+      throw error;
+    }
+  }
+
+  async #untilAnswering(
+    workerId: string,
+    containerId: string,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { access, engine } = this.#deps;
+    const check = async () => {
+      const found = await engine.inspect(containerId);
+      if (found?.State.Running) return;
+      if (found) await this.#followed.logOutput(workerId, containerId, token);
+      throw endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory');
+    };
+    await untilAnswering(this.#endpointOf(workerId, token), {
+      pollMs: access.pollMs,
+      timeoutMs: startTimeoutMs,
+      check,
+      signal,
+    });
+  }
+
+  #follow(workerId: string, containerId: string, token: string, startedAt: number): JupyterEndpoint {
+    const endpoint = this.#endpointOf(workerId, token);
+    this.#followed.follow(workerId, { containerId, endpoint, meter: new UsageMeter(startedAt) });
+    return endpoint;
+  }
+
+  async #remove(workerId: string): Promise<void> {
+    await this.#deps.containers.remove(workerId);
+    await this.#deps.folders.remove(workerId);
+  }
+
+  async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {
+    const token = await this.#deps.folders.tokenOf(workerId);
+    if (token === undefined) throw new DomainError('runtime_unavailable', 'The worker does not run.');
+    const rest = new JupyterRest(this.#endpointOf(workerId, token));
+    return ContentsFolder.open(new JupyterContents(rest, signal), remoteFolder);
+  }
+
+  /** The host of the address is of no importance, as `connect` opens the connections. */
+  #endpointOf(workerId: string, token: string): JupyterEndpoint {
+    const { access } = this.#deps;
+    return {
+      baseUrl: 'http://localhost/',
+      token,
+      folder: access.isRemote ? remoteFolder : undefined,
+      connect: () => access.connect(workerId),
+    };
+  }
+}
+
+function endedAtStart(isOutOfMemory: boolean | undefined): DomainError {
+  return isOutOfMemory
+    ? new DomainError(
+        'runtime_unavailable',
+        'The memory of the resource class is too small for a Jupyter server; choose a larger class.',
+        { extra: { reason: 'out_of_memory' } },
+      )
+    : new DomainError(
+        'runtime_unavailable',
+        'The container ended while it started; check that its image is made for workers.',
+        { extra: { reason: 'start_failed' } },
+      );
+}

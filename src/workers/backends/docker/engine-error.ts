@@ -1,0 +1,29 @@
+import { DomainError } from '../../../errors.js';
+
+/** A request that the Docker engine did not answer, or refused. The engine's own text is in `cause` only. */
+export class EngineError extends DomainError {
+  /** The HTTP status of the refusal; undefined when there was no answer. */
+  readonly status: number | undefined;
+
+  /** @param cause what the client of the engine threw */
+  constructor(cause: unknown) {
+    const { statusCode } = cause as { statusCode?: number };
+    const message =
+      statusCode === undefined
+        ? 'The Docker engine does not answer; try again when it runs.'
+        : 'The Docker engine refused a request; see the log of the gateway.';
+    super('runtime_unavailable', message, { cause, retryAfterSeconds: 5 });
+    this.status = statusCode;
+  }
+
+  /** Whether the engine's own text has these words. */
+  says(words: string): boolean {
+    const { json } = this.cause as { json?: { message?: string } };
+    return json?.message?.includes(words) ?? false;
+  }
+}
+
+/** Whether an error is a refusal of the engine with one of these HTTP statuses. */
+export function hasStatus(error: unknown, ...statuses: number[]): boolean {
+  return error instanceof EngineError && error.status !== undefined && statuses.includes(error.status);
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
+import { DomainError } from '../../../errors.js';
+import type { WorkerProfile } from '../../worker-spec.js';
+import type { DockerEngine } from './docker-engine.js';
+import { readJsonLines } from './json-lines.js';
+
+const maxPullMs = 10 * 60_000;
+/** How long a pull that failed is reported before it is tried again. */
+const failureMs = 60_000;
+
+/** What the engine reports while it pulls an image. */
+interface PullReport {
+  id?: string;
+  error?: string;
+  progressDetail?: { current?: number; total?: number };
+}
+
+/** The images that workers may use: those of the configuration, compared as they are written. */
+export class WorkerImages {
+  /** When the last pull of an image failed. */
+  readonly #failures = new Map<string, number>();
+  readonly #deps: { engine: DockerEngine; image: string | undefined; allowed: string[]; log: Logger };
+
+  /** @param deps.image the image of profiles that name none */
+  constructor(deps: { engine: DockerEngine; image: string | undefined; allowed: string[]; log: Logger }) {
+    this.#deps = deps;
+  }
+
+  /** The image of a profile. @throws DomainError `runtime_unavailable` when it is not allowed, or there is none */
+  imageOf({ image }: Pick<WorkerProfile, 'image'>): string {
+    const name = image ?? this.#deps.image;
+    if (name === undefined) throw unusable('No image for workers is configured; set WORKER_IMAGE.');
+    if (name !== this.#deps.image && !this.#deps.allowed.includes(name)) {
+      throw unusable('The image of this profile is not in WORKER_IMAGES; add it there, or choose another.');
+    }
+    return name;
+  }
+
+  /**
+   * `null` when the engine has the image of a profile or may pull it, else one sentence.
+   * @throws DomainError `runtime_unavailable` when the engine does not answer, or the image is not allowed
+   */
+  async unavailableReason(profile: Pick<WorkerProfile, 'image'>): Promise<string | null> {
+    const name = this.imageOf(profile);
+    const failedAt = this.#failures.get(name) ?? Number.NEGATIVE_INFINITY;
+    if ((await this.#deps.engine.hasImage(name)) || Date.now() - failedAt > failureMs) return null;
+    return missing().message;
+  }
+
+  /**
+   * Pulls an image unless the engine has it.
+   * @param report called with the part that was downloaded, from 0 to 1
+   * @throws DomainError `runtime_unavailable`, with the reason `image_missing` when it cannot be pulled; what `signal` was
+   *   aborted with
+   */
+  async ensure(name: string, report: (part: number) => void, signal: AbortSignal): Promise<void> {
+    if (await this.#deps.engine.hasImage(name)) return;
+    try {
+      await this.#pull(name, report, withTimeLimit(signal, maxPullMs));
+      this.#failures.delete(name);
+    } catch (err) {
+      signal.throwIfAborted();
+      this.#failures.set(name, Date.now());
+      this.#deps.log.warn({ err, image: name }, 'the image of a worker could not be pulled');
+      throw missing();
+    }
+  }
+
+  async #pull(name: string, report: (part: number) => void, signal: AbortSignal): Promise<void> {
+    const stream = await this.#deps.engine.pull(name, signal);
+    const layers = new Map<string, { current: number; total: number }>();
+    for await (const line of readJsonLines(stream)) {
+      const { error, id, progressDetail } = line as PullReport;
+      if (error !== undefined) throw new Error(error);
+      if (id === undefined || !progressDetail?.total) continue;
+      layers.set(id, { current: progressDetail.current ?? 0, total: progressDetail.total });
+      const sums = { current: 0, total: 0 };
+      for (const { current, total } of layers.values()) {
+        sums.current += current;
+        sums.total += total;
+      }
+      report(sums.current / sums.total);
+    }
+  }
+}
+
+function unusable(message: string): DomainError {
+  return new DomainError('runtime_unavailable', message, { extra: { reason: 'image_missing' } });
+}
+
+function missing(): DomainError {
+  return unusable(
+    'The image of this profile is not on the Docker engine and cannot be pulled; add it there.',
+  );
+}

@@ -1,0 +1,240 @@
+/** What a program may do that a launcher starts. Paths are absolute. */
+export interface Sandbox {
+  /** Whether it runs in namespaces of its own. */
+  isolate: boolean;
+  /** The user and the group that it runs as; null for those of this process. Needs `isolate`. */
+  uid: number | null;
+  /** The folders whose content it does not see. */
+  hidden: string[];
+  /** MiB for each of its folders of temporary files. */
+  tmpMb: number;
+  /** A file that a running gateway writes to again and again. */
+  heartbeat: string;
+  /** The program is ended when `heartbeat` was not written to for so long. */
+  orphanSeconds: number;
+}
+
+/** What a launcher starts, and how; see {@link launcherProgram}. Paths are absolute. */
+export interface LaunchPlan extends Sandbox {
+  /** The program and its arguments. */
+  command: string[];
+  /** The current folder of the program. */
+  directory: string;
+  /** The folders that it may write to. */
+  own: string[];
+  /** Folders in hidden ones that it may read, beside Python. */
+  readable: string[];
+}
+
+/**
+ * The Python program that starts a worker's server and watches over it. Its one argument is a {@link LaunchPlan} as
+ * JSON. It runs as a small process beside the server, passes SIGTERM on to it, and ends with it. When the file
+ * `heartbeat` does not change for `orphanSeconds`, no gateway is left, and it ends the server.
+ *
+ * With `isolate` the server runs in PID, IPC and mount namespaces of its own: it sees no other process, the folders in
+ * `hidden` are empty but for its own folders and for Python, everything outside of its own folders is read-only, and it
+ * can gain no privilege. With `uid` it runs as this user; without, the namespaces belong to a user namespace, for which
+ * no privilege is needed. The first process of the PID namespace ends with the launcher, and all others end with it.
+ *
+ * Suspended machines do not count: CLOCK_MONOTONIC stands still meanwhile.
+ * @see https://man7.org/linux/man-pages/man7/namespaces.7.html
+ * @see https://man7.org/linux/man-pages/man2/mount_setattr.2.html
+ */
+export const launcherProgram = `
+import ctypes, json, os, pathlib, signal, sys, time
+
+plan = json.loads(sys.argv[1])
+libc = ctypes.CDLL(None, use_errno=True)
+NEWNS, NEWIPC, NEWUSER, NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
+RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
+REC, PRIVATE = 0x4000, 0x40000
+OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
+CLONE_TREE, CLOEXEC, RECURSIVE, EMPTY_PATH, AT_FDCWD = 1, 0o2000000, 0x8000, 4, -100
+PDEATHSIG, CAPBSET_DROP, NO_NEW_PRIVS, CAP_AMBIENT, AMBIENT_CLEAR = 1, 24, 38, 47, 4
+
+
+class Attributes(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ('set', 'clear', 'propagation', 'userns')]
+
+
+def checked(result):
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+    return result
+
+
+def number(value):
+    return ctypes.c_long(value)
+
+
+def prctl(option, value, more=0):
+    return libc.prctl(option, number(value), number(more), number(0), number(0))
+
+
+def mount(kind, target, flags, data=None):
+    options = data and data.encode()
+    checked(libc.mount(kind.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options))
+
+
+def restrict(target, flags, how=0):
+    attributes = Attributes(set=flags)
+    size = number(ctypes.sizeof(attributes))
+    target = ctypes.c_char_p(os.fsencode(target))
+    call = number(MOUNT_SETATTR)
+    checked(libc.syscall(call, number(AT_FDCWD), target, number(how), ctypes.byref(attributes), size))
+
+
+def clone(path):
+    flags = number(CLONE_TREE | CLOEXEC | RECURSIVE)
+    path = ctypes.c_char_p(os.fsencode(path))
+    return checked(libc.syscall(number(OPEN_TREE), number(AT_FDCWD), path, flags))
+
+
+def attach(tree, path):
+    os.makedirs(path, mode=0o755, exist_ok=True)
+    empty, path = ctypes.c_char_p(b''), ctypes.c_char_p(os.fsencode(path))
+    checked(libc.syscall(number(MOVE_MOUNT), number(tree), empty, number(AT_FDCWD), path, number(EMPTY_PATH)))
+
+
+def is_below(path, folder):
+    return (path + '/').startswith(folder.rstrip('/') + '/')
+
+
+def python_folders():
+    found = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    program = sys.executable
+    for _ in range(20):
+        found.add(os.path.dirname(program))
+        if not os.path.islink(program):
+            break
+        program = os.path.join(os.path.dirname(program), os.readlink(program))
+    return found | {os.path.realpath(folder) for folder in found}
+
+
+def hide():
+    os.umask(0o022)
+    checked(libc.unshare(NEWNS | NEWIPC))
+    checked(libc.mount(None, b'/', None, ctypes.c_ulong(REC | PRIVATE), None))
+    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run']}
+    for path in ['/tmp', '/var/tmp', '/dev/shm']:
+        hidden[os.path.realpath(path)] = 'mode=1777,size=%dm' % plan['tmpMb']
+    for path in python_folders():
+        for folder in pathlib.Path(path).parents:
+            # Only a user who may enter this folder would reach Python.
+            if not os.stat(folder).st_mode & 1:
+                hidden.setdefault(str(folder), 'mode=0755,size=1m')
+    hidden.pop('/', None)
+    own = [os.path.realpath(path) for path in plan['own']]
+    readable = python_folders() | {os.path.dirname(os.path.realpath('/etc/resolv.conf'))}
+    readable |= {os.path.realpath(path) for path in plan['readable']}
+    readable = [path for path in readable if any(is_below(path, folder) for folder in hidden)]
+    trees = {path: clone(path) for path in readable + own if os.path.isdir(path)}
+    restrict('/', RDONLY | NOSUID, RECURSIVE)
+    # A folder comes before those below it, and what it hides before what is shown again.
+    steps = [(path.count('/'), False, path) for path in hidden] + [(path.count('/'), True, path) for path in trees]
+    for _, is_shown, path in sorted(steps):
+        if is_shown:
+            attach(trees[path], path)
+            restrict(path, NOSUID | NODEV if path in own else NOSUID | RDONLY, RECURSIVE)
+        elif os.path.isdir(path):
+            mount('tmpfs', path, NOSUID | NODEV, hidden[path])
+    mount('proc', '/proc', NOSUID | NODEV | NOEXEC)
+
+
+def drop_privileges():
+    prctl(CAP_AMBIENT, AMBIENT_CLEAR)
+    for capability in range(64):
+        prctl(CAPBSET_DROP, capability)
+    if plan['uid'] is not None:
+        os.setgroups([])
+        os.setresgid(plan['uid'], plan['uid'], plan['uid'])
+        os.setresuid(plan['uid'], plan['uid'], plan['uid'])
+    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    checked(libc.capset(header, none))
+    checked(prctl(NO_NEW_PRIVS, 1))
+
+
+def enter_user_namespace():
+    uid, gid = os.getuid(), os.getgid()
+    checked(libc.unshare(NEWUSER | NEWPID))
+    for name, text in [('setgroups', 'deny'), ('uid_map', f'{uid} {uid} 1'), ('gid_map', f'{gid} {gid} 1')]:
+        with open('/proc/self/' + name, 'w') as file:
+            file.write(text)
+
+
+def run_server():
+    if plan['isolate']:
+        drop_privileges()
+    os.chdir(plan['directory'])
+    os.execv(plan['command'][0], plan['command'])
+
+
+def start(run):
+    child = os.fork()
+    if child:
+        return child
+    try:
+        if hasattr(libc, 'prctl'):
+            prctl(PDEATHSIG, signal.SIGKILL)
+        run()
+    except BaseException as error:
+        print('The server was not started:', error, file=sys.stderr, flush=True)
+        os._exit(126)
+    os._exit(0)
+
+
+def end(child, how):
+    try:
+        os.kill(child, how)
+    except ProcessLookupError:
+        pass
+
+
+def wait(child):
+    signal.signal(signal.SIGTERM, lambda *_: end(child, signal.SIGTERM))
+    while True:
+        ended, status = os.waitpid(-1, 0)
+        if ended == child:
+            return status
+
+
+def run_first_process():
+    hide()
+    status = wait(start(run_server))
+    os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1)
+
+
+def heartbeat():
+    try:
+        return os.stat(plan['heartbeat']).st_mtime_ns
+    except OSError:
+        return None
+
+
+def watch(child):
+    limit = plan['orphanSeconds']
+    state = {'beat': heartbeat(), 'since': time.monotonic(), 'signal': signal.SIGTERM}
+
+    def look(*_):
+        beat = heartbeat()
+        if beat != state['beat'] and beat is not None:
+            state.update(beat=beat, since=time.monotonic())
+        elif time.monotonic() - state['since'] > limit:
+            end(child, state['signal'])
+            state['signal'] = signal.SIGKILL
+
+    signal.signal(signal.SIGALRM, look)
+    period = min(60, limit / 4)
+    signal.setitimer(signal.ITIMER_REAL, period, period)
+
+
+if plan['isolate'] and plan['uid'] is None:
+    enter_user_namespace()
+elif plan['isolate']:
+    checked(libc.unshare(NEWPID))
+server = start(run_first_process if plan['isolate'] else run_server)
+watch(server)
+status = wait(server)
+sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1)
+`;

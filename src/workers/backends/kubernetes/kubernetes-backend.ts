@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
+import { DomainError } from '../../../errors.js';
+import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import { inParallel } from '../../in-parallel.js';
+import type { WorkerExit } from '../../worker-exit.js';
+import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import type { AllowedImages } from '../allowed-images.js';
+import { ContentsFolder } from '../external/contents-folder.js';
+import { ClusterClient } from './cluster-client.js';
+import { ClusterError, isFault } from './cluster-error.js';
+import { endpointOf } from './pod-endpoint.js';
+import { PodFollower } from './pod-follower.js';
+import { containerOf, isEnding } from './pod-status.js';
+import { usageIn } from './pod-usage.js';
+import { PodWatch } from './pod-watch.js';
+import { PodStart } from './start-pod.js';
+import type { GatewayPeer } from './worker-network-policy.js';
+import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
+import { workerPod } from './worker-pod.js';
+import { tokenIn } from './worker-secret.js';
+
+const defaultMaxTroubleMs = 120_000;
+const checkTimeoutMs = 4_500;
+/** How long an answer to whether workers can be started counts: lists of profiles ask for each of their rows. */
+const checkKeptMs = 5_000;
+const maxStopMs = 30_000;
+const lookAgainMs = 1_000;
+const parallelReads = 8;
+
+/** What a {@link KubernetesBackend} works with. */
+export interface KubernetesBackendOptions {
+  config: KubeConfig;
+  /** Where the objects of workers are created. */
+  namespace: string;
+  images: AllowedImages;
+  /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
+  gatewayId: string;
+  gateway: GatewayPeer;
+  log: Logger;
+  /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
+  maxTroubleMs?: number;
+}
+
+/**
+ * Runs each worker as a Pod. The gateway connects to the Pod's own address, so it runs in the cluster or in a network that
+ * routes to Pods.
+ */
+export class KubernetesBackend implements WorkerBackend {
+  readonly kind = 'kubernetes';
+  readonly ownsServers = true;
+  readonly enforcesStorage = true;
+  readonly remoteFolders: RemoteFolders;
+  readonly #cluster: ClusterClient;
+  readonly #watch: PodWatch;
+  readonly #follower: PodFollower;
+  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+  readonly #endpoints = new Map<string, JupyterEndpoint>();
+  #check: { at: number; reason: Promise<string | null> } | undefined;
+
+  readonly #options: KubernetesBackendOptions;
+
+  constructor(options: KubernetesBackendOptions) {
+    this.#options = options;
+    const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
+
+    this.#cluster = new ClusterClient(config, namespace);
+    this.#follower = new PodFollower({ maxTroubleMs, log });
+    this.#watch = new PodWatch({
+      ...{ config, namespace, log },
+      cluster: this.#cluster,
+      labels: this.#ownLabels(),
+      onChange: (pod, isGone) => this.#follower.changed(pod, isGone),
+    });
+    this.remoteFolders = {
+      open: (workerId, signal) => this.#openFolder(workerId, signal),
+      // It ends with the Pod.
+      remove: async () => {},
+    };
+  }
+
+  async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
+    const image = this.#options.images.imageOf(profile);
+    if ('reason' in image) return image.reason;
+    if (!this.#check || performance.now() - this.#check.at > checkKeptMs)
+      this.#check = { at: performance.now(), reason: this.#whyNoPods(image.image) };
+    return this.#check.reason;
+  }
+
+  async start(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    signal.throwIfAborted();
+    const aborter = new AbortController();
+    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
+    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
+    try {
+      return await starting;
+    } finally {
+      this.#starts.delete(spec.workerId);
+    }
+  }
+
+  async stop(workerId: string): Promise<void> {
+    const start = this.#starts.get(workerId);
+    start?.aborter.abort();
+    await start?.ended;
+    this.#follower.unfollow(workerId);
+    this.#endpoints.delete(workerId);
+    await this.#remove(objectNameOf(workerId));
+  }
+
+  async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
+    const { items } = await this.#cluster.listPods(this.#ownLabels());
+    this.#watch.open();
+    const found = new Map<string, JupyterEndpoint | undefined>();
+    await inParallel(items, parallelReads, async (pod) => {
+      const workerId = pod.metadata?.labels?.[workerLabel];
+      if (!workerId || this.#starts.has(workerId)) return;
+      const endpoint = await this.#findEndpoint(pod);
+      found.set(workerId, endpoint);
+      if (endpoint) this.#adopt(workerId, pod, endpoint);
+    });
+    return found;
+  }
+
+  async usage(workerId: string): Promise<ResourceUsage | null> {
+    const metrics = await this.#cluster.findPodMetrics(objectNameOf(workerId)).catch(() => undefined);
+    return usageIn(metrics);
+  }
+
+  onExit(listener: (exit: WorkerExit) => void): () => void {
+    return this.#follower.onExit(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    this.#follower.close();
+  }
+
+  #ownLabels(): Record<string, string> {
+    return { [gatewayLabel]: this.#options.gatewayId };
+  }
+
+  /** Lets the API check a small worker: its credentials, its namespace, rights, admission and quota. */
+  async #whyNoPods(image: string): Promise<string | null> {
+    const { gatewayId } = this.#options;
+    const check = this.#cluster.checkPod(workerPod(smallWorker(), { gatewayId, image }));
+    const limit = AbortSignal.timeout(checkTimeoutMs);
+    try {
+      await rejectOnAbort(check, limit);
+      return null;
+    } catch (error) {
+      // What a small worker must not have, another resource class may.
+      if (isFault(error, 'limits')) return null;
+      return error instanceof DomainError ? error.message : new ClusterError('unreachable').message;
+    }
+  }
+
+  async #launch(
+    spec: WorkerSpec,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { images, gatewayId, gateway } = this.#options;
+    const image = images.imageOf(spec.profile);
+    if ('reason' in image)
+      throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
+    this.#watch.open();
+    const deps = { cluster: this.#cluster, watch: this.#watch, gateway, report, signal };
+    const start = new PodStart({ ...deps, egress: spec.profile.egress });
+    try {
+      const { pod, endpoint } = await start.run(workerPod(spec, { gatewayId, image: image.image }));
+      signal.throwIfAborted();
+      this.#adopt(spec.workerId, pod, endpoint);
+      return endpoint;
+    } catch (error) {
+      await this.#remove(objectNameOf(spec.workerId)).catch((err) =>
+        this.#options.log.warn(
+          { err, workerId: spec.workerId },
+          'a Pod was not removed after its start failed',
+        ),
+      );
+      throw error;
+    }
+  }
+
+  #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
+    this.#endpoints.set(workerId, endpoint);
+    this.#follower.follow(workerId, this.#watch.get(objectNameOf(workerId)) ?? pod);
+  }
+
+  /** Where the server of a Pod answers; undefined when its start did not end, or it has ended. */
+  async #findEndpoint(pod: V1Pod): Promise<JupyterEndpoint | undefined> {
+    const container = containerOf(pod);
+    if (isEnding(pod) || !container?.started || !container.state?.running) return undefined;
+    const token = tokenIn(await this.#cluster.findSecret(pod.metadata!.name!));
+    return token ? endpointOf(pod, token) : undefined;
+  }
+
+  /** Ends a Pod and waits until it is gone; idempotent. */
+  async #remove(name: string): Promise<void> {
+    if (!(await this.#cluster.deletePod(name))) return;
+    const deadline = AbortSignal.timeout(maxStopMs);
+    while (this.#watch.get(name) || (await this.#cluster.findPod(name))) {
+      if (deadline.aborted) throw new DomainError('runtime_unavailable', notEnded);
+      await this.#watch.untilChanged(name, lookAgainMs, deadline);
+    }
+  }
+
+  async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {
+    const endpoint = this.#endpoints.get(workerId);
+    if (!endpoint) throw new DomainError('runtime_unavailable', 'The worker does not run; start a new one.');
+    return ContentsFolder.open(new JupyterContents(new JupyterRest(endpoint), signal), '');
+  }
+}
+
+const notEnded = 'The Pod of the worker did not end in time; its node may be down. Try again in a minute.';
+
+function smallWorker(): WorkerSpec {
+  return {
+    workerId: randomUUID(),
+    filesDirectory: '',
+    stateDirectory: '',
+    limits: {
+      cpuLimit: 0.1,
+      memoryMb: 128,
+      gpuCount: 0,
+      workspaceStorageMb: 16,
+      tmpStorageMb: 16,
+      maxProcesses: 128,
+    },
+    profile: {
+      id: 'check',
+      runtime: 'dedicated',
+      backend: 'kubernetes',
+      kernelName: 'python3',
+      image: null,
+      environment: {},
+      warmImports: [],
+      egress: false,
+    },
+    placement: { nodeSelector: {}, tolerations: [] },
+  };
+}

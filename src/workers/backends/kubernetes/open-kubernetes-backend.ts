@@ -1,0 +1,51 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Logger } from 'pino';
+import { DomainError } from '../../../errors.js';
+import type { WorkerBackend } from '../../backend.js';
+import { AllowedImages } from '../allowed-images.js';
+import { KubernetesBackend } from './kubernetes-backend.js';
+
+/** The settings of the backend, as the environment variables give them. */
+export interface KubernetesSettings {
+  /** Absolute path of a kubeconfig; default the client's own: the service account of the Pod, or `~/.kube/config`. */
+  kubeconfig: string | undefined;
+  kubernetesNamespace: string;
+  /** The networks that a gateway outside of the cluster connects from; none for a gateway in a Pod. */
+  kubernetesGatewayCidrs: string[];
+  image: string | undefined;
+  allowedImages: string[];
+}
+
+/**
+ * Opens the backend `kubernetes`. It does not wait for the cluster.
+ * @param options.gatewayId the id of the gateway's database; the backend finds its workers again by it
+ * @throws DomainError `runtime_unavailable` when the kubeconfig cannot be used
+ */
+export function openKubernetesBackend(options: {
+  settings: KubernetesSettings;
+  gatewayId: string;
+  log: Logger;
+}): WorkerBackend {
+  const { settings, gatewayId, log } = options;
+  const config = loadConfig(settings.kubeconfig);
+  const ownNamespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
+  return new KubernetesBackend({
+    ...{ config, gatewayId, log },
+    namespace: settings.kubernetesNamespace,
+    images: new AllowedImages(settings),
+    gateway: { cidrs: settings.kubernetesGatewayCidrs, namespace: ownNamespace },
+  });
+}
+
+function loadConfig(file: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (file) config.loadFromFile(file);
+    else config.loadFromDefault();
+    if (!config.getCurrentCluster()) throw new Error('It names no cluster.');
+    return config;
+  } catch (cause) {
+    const message = 'The kubeconfig cannot be used; check the variable KUBECONFIG.';
+    throw new DomainError('runtime_unavailable', message, { cause });
+  }
+}

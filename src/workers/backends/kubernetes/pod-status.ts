@@ -1,0 +1,34 @@
+import type { V1ContainerStatus, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+
+/** The condition of that type, with its status and reason. */
+export function conditionOf(pod: V1Pod, type: string): V1PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** The state of the one container of a worker's Pod; absent until the Pod is on a node. */
+export function containerOf(pod: V1Pod): V1ContainerStatus | undefined {
+  return pod.status?.containerStatuses?.[0];
+}
+
+/** Whether the server of a Pod answers. */
+export function isReady(pod: V1Pod): boolean {
+  return conditionOf(pod, 'Ready')?.status === 'True' && !isEnding(pod);
+}
+
+/** Whether a Pod has ended, or was asked to. */
+export function isEnding(pod: V1Pod): boolean {
+  const { phase } = pod.status ?? {};
+  return phase === 'Failed' || phase === 'Succeeded' || pod.metadata?.deletionTimestamp !== undefined;
+}
+
+/** What a Pod that runs suffers from: its node does not report any more, or its server does not answer. */
+export type PodTrouble = 'node_silent' | 'server_silent';
+
+/**
+ * What a Pod that was ready suffers from; undefined when nothing. For a node that is silent the control plane changes the
+ * condition of the Pod, while the kubelet of a node that reports also changes the state of the container.
+ */
+export function troubleOf(pod: V1Pod): PodTrouble | undefined {
+  if (isReady(pod) || isEnding(pod)) return undefined;
+  return containerOf(pod)?.ready ? 'node_silent' : 'server_silent';
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { V1Pod } from '@kubernetes/client-node';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { DomainError } from '../../../errors.js';
+import type { ClusterClient } from './cluster-client.js';
+import { isFault } from './cluster-error.js';
+import { whyPodEnded } from './pod-end.js';
+import { endpointOf } from './pod-endpoint.js';
+import { isEnding, isReady } from './pod-status.js';
+import { type PodWaiting, type StartFailure, waitingForQuota, whatPodWaitsFor } from './pod-waiting.js';
+import type { PodWatch } from './pod-watch.js';
+import { type GatewayPeer, workerNetworkPolicy } from './worker-network-policy.js';
+import { workerSecret } from './worker-secret.js';
+
+/** The waits between attempts while the quota is used up. */
+const firstQuotaRetryMs = 1_000;
+const maxQuotaRetryMs = 10_000;
+/** After this time without a change the state is looked at again, for the limits of what the Pod waits for. */
+const lookAgainMs = 2_000;
+const probeTimeoutMs = 2_000;
+const probePeriodMs = 200;
+/** How long the gateway may take to reach a Pod that is ready. */
+const maxReachMs = 30_000;
+
+/** The start of one worker's Pod: creates its objects and waits until the server answers. Removes nothing. */
+export class PodStart {
+  readonly #token = randomBytes(32).toString('hex');
+  #waiting: PodWaiting = { percent: 5, message: 'Creating the Pod' };
+  #waitingSince = performance.now();
+  #percent = 0;
+
+  readonly #deps: {
+    cluster: ClusterClient;
+    watch: PodWatch;
+    gateway: GatewayPeer;
+    egress: boolean;
+    report: (percent: number, message: string) => void;
+    signal: AbortSignal;
+  };
+
+  /** @param deps.signal bounds the start */
+  constructor(deps: {
+    cluster: ClusterClient;
+    watch: PodWatch;
+    gateway: GatewayPeer;
+    egress: boolean;
+    report: (percent: number, message: string) => void;
+    signal: AbortSignal;
+  }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts a Pod.
+   * @returns the ready Pod and where its server answers
+   * @throws DomainError `runtime_unavailable` with its reason, and what the signal was aborted with
+   */
+  async run(body: V1Pod): Promise<{ pod: V1Pod; endpoint: JupyterEndpoint }> {
+    try {
+      this.#report();
+      const created = await this.#create(body);
+      await this.#createOwned(created);
+      const pod = await this.#untilReady(created);
+      this.#waitFor({ percent: 90, message: 'Connecting to Jupyter' });
+      return { pod, endpoint: await this.#untilReached(pod) };
+    } catch (error) {
+      const { onTimeout } = this.#waiting;
+      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+      throw isTimeout && onTimeout ? failed(onTimeout) : error;
+    }
+  }
+
+  async #create(body: V1Pod): Promise<V1Pod> {
+    const { cluster, signal } = this.#deps;
+    for (let delayMs = firstQuotaRetryMs; ; delayMs = Math.min(delayMs * 2, maxQuotaRetryMs)) {
+      try {
+        return await cluster.createPod(body);
+      } catch (error) {
+        if (!isFault(error, 'quota')) throw error;
+        this.#waitFor(waitingForQuota);
+        await sleep(delayMs, undefined, { signal }).catch(() => {});
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  /** The Secret comes last: no container starts without it, so the policy is there before any does. */
+  async #createOwned(pod: V1Pod): Promise<void> {
+    const { cluster, gateway, egress, signal } = this.#deps;
+    await cluster.createNetworkPolicy(workerNetworkPolicy(pod, gateway, egress));
+    signal.throwIfAborted();
+    await cluster.createSecret(workerSecret(pod, this.#token));
+  }
+
+  async #untilReady(created: V1Pod): Promise<V1Pod> {
+    const { watch, signal } = this.#deps;
+    const name = created.metadata!.name!;
+    for (let pod = created; ; pod = await this.#look(name, pod)) {
+      signal.throwIfAborted();
+      if (isReady(pod)) return pod;
+      if (isEnding(pod)) throw failed(whyPodEnded(pod));
+      this.#waitFor(whatPodWaitsFor(pod));
+      await watch.untilChanged(name, lookAgainMs, signal);
+    }
+  }
+
+  /** Asks the API itself while the watch has not seen the Pod, which it has within a moment when it works. */
+  async #look(name: string, last: V1Pod): Promise<V1Pod> {
+    const { cluster, watch } = this.#deps;
+    const known = watch.get(name);
+    if (known) return known;
+    const found = await cluster.findPod(name).catch((error) => {
+      if (isFault(error, 'unreachable')) return last;
+      throw error;
+    });
+    if (!found) throw failed(whyPodEnded(last));
+    return found;
+  }
+
+  /** The probe of the kubelet says nothing about the way from the gateway to the Pod. */
+  async #untilReached(pod: V1Pod): Promise<JupyterEndpoint> {
+    const { signal } = this.#deps;
+    const endpoint = endpointOf(pod, this.#token);
+    const client = new JupyterClient(endpoint);
+    const deadline = performance.now() + maxReachMs;
+    try {
+      for (;;) {
+        const reached = client.probe(probeTimeoutMs).then(
+          () => true,
+          () => false,
+        );
+        if (await rejectOnAbort(reached, signal)) return endpoint;
+        if (performance.now() > deadline) throw failed(notReached);
+        await sleep(probePeriodMs, undefined, { signal }).catch(() => {});
+      }
+    } finally {
+      client.dispose();
+    }
+  }
+
+  /** Reports a change of what the Pod waits for, and ends the start where that lasts too long. */
+  #waitFor(waiting: PodWaiting): void {
+    if (waiting.message !== this.#waiting.message) {
+      this.#waiting = waiting;
+      this.#waitingSince = performance.now();
+      this.#report();
+    }
+    const { limit } = waiting;
+    if (limit && performance.now() - this.#waitingSince >= limit.ms) throw failed(limit.failure);
+  }
+
+  #report(): void {
+    this.#percent = Math.max(this.#percent, this.#waiting.percent);
+    this.#deps.report(this.#percent, this.#waiting.message);
+  }
+}
+
+const notReached: StartFailure = {
+  reason: 'start_failed',
+  detail: 'The Pod runs, but the gateway cannot reach it; ask an admin to check KUBERNETES_GATEWAY_CIDRS.',
+};
+
+function failed({ reason, detail }: StartFailure): DomainError {
+  return new DomainError('runtime_unavailable', detail, { extra: { reason } });
+}

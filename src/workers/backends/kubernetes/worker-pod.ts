@@ -1,0 +1,106 @@
+import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
+import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
+import { labelsOf, objectNameOf } from './worker-object-names.js';
+
+/** The port on which Jupyter listens in a Pod. */
+export const workerPort = 8888;
+/** The key of the token in a worker's Secret, which is also the name of its file. */
+export const tokenKey = 'token';
+/** How long a server may take to end by itself. */
+const stopGraceSeconds = 5;
+
+/** The user of the worker image. */
+const userId = 1000;
+const tokenFolder = '/run/worker';
+/** The container's log, which is all that is written outside of the volumes. */
+const logStorageMb = 64;
+/** A server that did not answer once within this time is ended by the cluster. */
+const startupSeconds = 600;
+
+/**
+ * The Pod of a worker. It passes the Pod Security Standard `restricted`. Its container cannot start before the worker's
+ * Secret exists.
+ * @param options.image the image to run; its entry point starts Jupyter Server
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+export function workerPod(spec: WorkerSpec, options: { gatewayId: string; image: string }): V1Pod {
+  const { workerId, placement } = spec;
+  const name = objectNameOf(workerId);
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: labelsOf(workerId, options.gatewayId) },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: stopGraceSeconds,
+      nodeSelector: placement.nodeSelector,
+      tolerations: placement.tolerations,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: userId,
+        runAsGroup: userId,
+        fsGroup: userId,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [workerContainer(spec, options.image)],
+      volumes: volumesOf(name, spec.limits),
+    },
+  };
+}
+
+function workerContainer({ limits, profile }: WorkerSpec, image: string): V1Container {
+  const environment = {
+    ...profile.environment,
+    HOME: '/home/worker',
+    WORKER_ROOT: '/work',
+    WORKER_PORT: String(workerPort),
+    WORKER_TOKEN_FILE: `${tokenFolder}/${tokenKey}`,
+    WORKER_WARM_IMPORTS: profile.warmImports.join(','),
+  };
+  // `/api` is the one resource of Jupyter Server that needs no token.
+  const probe = { httpGet: { path: '/api', port: workerPort } };
+  return {
+    name: 'jupyter',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    workingDir: '/work',
+    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    ports: [{ containerPort: workerPort }],
+    startupProbe: { ...probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startupSeconds },
+    readinessProbe: { ...probe, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    resources: resourcesOf(limits),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'work', mountPath: '/work' },
+      { name: 'scratch', mountPath: '/tmp', subPath: 'tmp' },
+      { name: 'scratch', mountPath: '/home/worker', subPath: 'home' },
+      { name: 'token', mountPath: tokenFolder, readOnly: true },
+    ],
+  };
+}
+
+/** Requests equal limits, so that a worker has what its class says, and is among the last that a full node evicts. */
+function resourcesOf(limits: WorkerLimits): V1ResourceRequirements {
+  const storageMb = limits.workspaceStorageMb + limits.tmpStorageMb + logStorageMb;
+  const amounts: Record<string, string> = {
+    cpu: `${Math.round(limits.cpuLimit * 1000)}m`,
+    memory: `${limits.memoryMb}Mi`,
+    'ephemeral-storage': `${storageMb}Mi`,
+  };
+  if (limits.gpuCount > 0) amounts['nvidia.com/gpu'] = String(limits.gpuCount);
+  return { requests: amounts, limits: amounts };
+}
+
+function volumesOf(secretName: string, limits: WorkerLimits): V1Volume[] {
+  return [
+    { name: 'work', emptyDir: { sizeLimit: `${limits.workspaceStorageMb}Mi` } },
+    { name: 'scratch', emptyDir: { sizeLimit: `${limits.tmpStorageMb}Mi` } },
+    { name: 'token', secret: { secretName, defaultMode: 0o440 } },
+  ];
+}

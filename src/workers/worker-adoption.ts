@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
+import { isUuid } from '../validation/validate.js';
+import type { RunningServers, WorkerBackend } from './backend.js';
+import { backendOf } from './backend-of.js';
+import type { WorkerServer } from './live-worker.js';
+import type { WorkerDirectories } from './worker-directories.js';
+import type { WorkerFailure, WorkerShutdown } from './worker-shutdown.js';
+import { liveStatuses } from './worker-status.js';
+
+/** How long the start of the gateway waits for the answer of a backend; it goes on asking in the background then. */
+const firstAnswerMs = 5_000;
+const answerMs = 30_000;
+const firstRetryMs = 200;
+const maxRetryMs = 5_000;
+/** Ending a server may take seconds. */
+const maxConcurrent = 8;
+
+const lost: WorkerFailure = {
+  reason: 'lost',
+  detail: 'The worker ended while the gateway could not watch it; start a new one.',
+};
+const interrupted: WorkerFailure = {
+  reason: 'start_failed',
+  detail: 'The gateway stopped while this worker started; start it again.',
+};
+
+/** What a {@link WorkerAdoption} works with. */
+export interface WorkerAdoptionDeps {
+  prisma: PrismaClient;
+  backends: WorkerBackend[];
+  shutdown: WorkerShutdown;
+  directories: WorkerDirectories;
+  log: Logger;
+  /** Whether this process started the server of a worker; it may have no row yet. */
+  isOurs(workerId: string): boolean;
+  /** Makes a ready or busy worker a live one of this process. */
+  adopt(worker: Worker, server: WorkerServer): Promise<void>;
+}
+
+/**
+ * Brings the rows that an earlier process left into step with the servers that still run. Ready workers whose server
+ * runs are adopted; other live rows end, and so do servers that no live row claims. While a backend does not answer, the
+ * rows of its workers stay as they are, and it is asked again.
+ */
+export class WorkerAdoption {
+  /** The workers of the earlier process that are not decided yet. */
+  readonly #undecided = new Map<string, WorkerBackend>();
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>[] = [];
+
+  readonly #deps: WorkerAdoptionDeps;
+
+  constructor(deps: WorkerAdoptionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether it is not known yet if the server of a worker still runs. */
+  isUndecided(workerId: string): boolean {
+    return this.#undecided.has(workerId);
+  }
+
+  /**
+   * Called once, before requests are accepted. Decides on all workers whose backends answer; the others are decided in
+   * the background.
+   */
+  async begin(): Promise<void> {
+    const { prisma, backends, shutdown } = this.#deps;
+    const rows = await prisma.worker.findMany({
+      where: { status: { in: [...liveStatuses] } },
+      select: { id: true, backend: true, jupyterServerId: true },
+    });
+    for (const row of rows) {
+      const { id } = row;
+      const backend = backendOf(row, backends);
+      if (backend) this.#undecided.set(id, backend);
+      else await shutdown.fail(id, lost);
+    }
+    await Promise.all(backends.map((backend) => this.#ask(backend)));
+    await this.#removeStrayFolders();
+  }
+
+  /** Ends the questions; what is undecided stays so until the next start. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#running);
+  }
+
+  async #ask(backend: WorkerBackend): Promise<void> {
+    try {
+      await this.#decide(backend, await this.#servers(backend, firstAnswerMs));
+    } catch (err) {
+      this.#deps.log.warn(
+        { err, backend: backend.kind },
+        'a backend does not say which workers run; it is asked again',
+      );
+      this.#running.push(this.#askAgain(backend));
+    }
+  }
+
+  /** Never rejects. */
+  async #askAgain(backend: WorkerBackend): Promise<void> {
+    const { signal } = this.#closing;
+    for (let delayMs = firstRetryMs; !signal.aborted; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
+      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
+      try {
+        await this.#decide(backend, await this.#servers(backend, answerMs));
+        this.#deps.log.info({ backend: backend.kind }, 'the workers of a backend were adopted');
+        return;
+      } catch (err) {
+        this.#deps.log.debug(
+          { err, backend: backend.kind },
+          'a backend still does not say which workers run',
+        );
+      }
+    }
+  }
+
+  #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
+    const limit = withTimeLimit(this.#closing.signal, timeoutMs);
+    return rejectOnAbort(backend.running(), limit);
+  }
+
+  async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
+    const { prisma, shutdown, isOurs } = this.#deps;
+    const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
+    // Read after the servers: one that this process started meanwhile has its row already.
+    const ids = [...earlier, ...[...servers.keys()].filter(isUuid)];
+    const rows = await prisma.worker.findMany({
+      where: { id: { in: ids }, status: { in: [...liveStatuses] } },
+    });
+    const claimed = new Set(rows.map(({ id }) => id));
+    const limit = pLimit(maxConcurrent);
+    await limit.map(rows, async (row) => {
+      const endpoint = servers.get(row.id);
+      if (!this.isUndecided(row.id) || endpoint === 'unknown') return;
+      await this.#decideOne(row, { backend, endpoint });
+      this.#undecided.delete(row.id);
+    });
+    const unknown = rows.filter(({ id }) => this.isUndecided(id));
+    for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
+    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !isOurs(id));
+    await limit.map(strays, (id) => shutdown.discard(id, backend));
+    if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
+  }
+
+  async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
+    const { shutdown, adopt } = this.#deps;
+    if (row.status === 'stopping') await shutdown.stop(row.id, row.statusReason ?? 'requested', server);
+    else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
+    else if (server.endpoint) await adopt(row, server);
+    else await shutdown.fail(row.id, lost, server);
+  }
+
+  /** A process that was killed may have left the folders of workers that had ended, or that had no row yet. */
+  async #removeStrayFolders(): Promise<void> {
+    const { prisma, backends, directories } = this.#deps;
+    const ids = await directories.workerIds();
+    const rows = await prisma.worker.findMany({
+      where: { id: { in: ids } },
+      select: { id: true, status: true, backend: true, jupyterServerId: true },
+    });
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const strays = ids.filter((id) => !liveStatuses.includes(known.get(id)?.status ?? 'stopped'));
+    await pLimit(maxConcurrent).map(strays, (id) => {
+      const row = known.get(id);
+      return directories.remove(id, row && backendOf(row, backends));
+    });
+  }
+}

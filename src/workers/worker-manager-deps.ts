@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { RuntimeLimits } from '../config.js';
+import type { EventBus } from '../engines/events/event-bus.js';
+import type { GitStore } from '../engines/git/git-store.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import type { WorkerBackend } from './backend.js';
+
+/** What a `WorkerManager` works with. */
+export interface WorkerManagerDeps {
+  prisma: PrismaClient;
+  git: GitStore;
+  bus: EventBus;
+  branches: BranchWatcher;
+  log: Logger;
+  /** Absolute path; it holds one folder for each worker. */
+  directory: string;
+  /** The first that can run a profile runs it. */
+  backends: WorkerBackend[];
+  limits: RuntimeLimits;
+  /** Milliseconds between two checks of the ages of workers; default 10 s. */
+  expiryCheckMs?: number;
+}
+
+/** Is called, and waited for, when a worker that an earlier process started has become a live one of this process. */
+export type WorkerAdoptedListener = (
+  workerId: string,
+  server: { endpoint: JupyterEndpoint; isOwn: boolean },
+) => Promise<void>;

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import type { Database } from '../../src/engines/database/database.js';
+import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { type BreakableBackend, makeBreakable } from '../support/breakable-backend.js';
+import { openTestDatabase } from '../support/database.js';
+import { makeWorker } from '../support/factories/make-worker.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { askJupyter, kernelsOf, testPython } from '../support/jupyter.js';
+import { readEvents } from '../support/sse.js';
+import { workersWithProcesses } from '../support/worker-processes.js';
+
+let database: Database;
+let dataDir: string;
+let engine: BreakableBackend;
+let at: TestGateway;
+
+function open(isAway = false): Promise<TestGateway> {
+  return openTestGateway({
+    database: { ...database, close: async () => {} },
+    dataDir,
+    backends: () => {
+      const options = { stateRoot: join(dataDir, 'workers'), python: testPython };
+      engine = makeBreakable(openExternalBackend(options));
+      engine.setAway(isAway);
+      return [engine.backend];
+    },
+  });
+}
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+}, 300_000);
+beforeEach(async () => {
+  at = await open();
+});
+afterEach(async () => {
+  engine.setAway(false);
+  for (const { id } of await database.prisma.worker.findMany()) await at.gateway.services.workers.stop(id);
+  await at.close();
+});
+afterAll(async () => {
+  await database.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const openSession = async (path?: string) => {
+  const made = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } });
+  expect(made.status).toBe(201);
+  return made.body as { id: string; worker_id: string };
+};
+const run = (session: string, code: string) =>
+  fetch(`${at.url}/api/v1.0/engagement/spaces/demo/notebooks/sessions/${session}/execute/stream`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+const printed = async (session: string, code: string) =>
+  (await readEvents(await run(session, code))).find(({ data }) => data.type === 'stream')?.data.text;
+const worker = async (id: string) => (await at.rest('GET', `/workers/${id}`)).body;
+const processes = () => workersWithProcesses(join(dataDir, 'workers'));
+const folder = (id: string) => join(dataDir, 'workers', id);
+
+/** Closes the gateway, changes what it left behind, and opens it again. */
+async function reopen(between: () => Promise<unknown>, isAway = false): Promise<void> {
+  await at.close();
+  await between();
+  at = await open(isAway);
+}
+
+it('while the engine is away workers stay as they are and refuse cells with 503, and are adopted when it is back', async () => {
+  const { id, worker_id } = await openSession();
+  await printed(id, 'kept = 41');
+  await reopen(async () => {}, true);
+  const refused = [
+    await run(id, '1'),
+    await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path: 'other.ipynb' } }),
+    await at.rest('POST', `/sessions/${id}/restart`),
+    await at.rest('POST', `/sessions/${id}/interrupt`),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+  expect(await (refused[0] as Response).json()).toMatchObject({
+    code: 'runtime_unavailable',
+    detail: 'What runs this worker does not answer at the moment; try again in a few seconds.',
+  });
+  expect(refused[1]!.headers.get('retry-after')).toBe('5');
+  expect(await worker(worker_id)).toMatchObject({ status: 'ready', error_detail: null });
+  expect((await at.rest('GET', `/sessions/${id}`)).body.status).toBe('idle');
+  engine.setAway(false);
+  await expect.poll(() => printed(id, 'print(kept + 1)'), { timeout: 15_000 }).toBe('42\n');
+}, 120_000);
+
+it('a worker that is stopped while the engine is away fails with stop_failed, and its server ends when it is back', async () => {
+  const { worker_id } = await openSession();
+  await reopen(async () => {}, true);
+  expect((await at.rest('DELETE', `/workers/${worker_id}`)).status).toBe(204);
+  expect(await worker(worker_id)).toMatchObject({ status: 'failed', status_reason: 'stop_failed' });
+  expect(await processes()).toEqual([worker_id]);
+  engine.setAway(false);
+  await expect.poll(processes, { timeout: 20_000 }).toEqual([]);
+}, 120_000);
+
+it('a worker that was starting has failed, and the server and the folder that it got are removed', async () => {
+  const { worker_id } = await openSession();
+  await reopen(() =>
+    database.prisma.worker.update({ where: { id: worker_id }, data: { status: 'starting' } }),
+  );
+  expect(await worker(worker_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'start_failed',
+    error_detail: 'The gateway stopped while this worker started; start it again.',
+  });
+  expect(await processes()).toEqual([]);
+  expect(existsSync(folder(worker_id))).toBe(false);
+}, 120_000);
+
+it('a server whose worker has ended is discarded, its session is dead, and folders without a live row are removed', async () => {
+  const { id, worker_id } = await openSession();
+  const stray = randomUUID();
+  const owner = (await database.prisma.user.findFirstOrThrow()).id;
+  const gone = await makeWorker(at, { userId: owner, status: 'stopping', statusReason: 'idle_timeout' });
+  await reopen(async () => {
+    await database.prisma.worker.update({
+      where: { id: worker_id },
+      data: { status: 'stopped', liveKey: null },
+    });
+    for (const one of [stray, gone.id]) await mkdir(join(folder(one), 'files'), { recursive: true });
+  });
+  expect(await processes()).toEqual([]);
+  expect([worker_id, stray, gone.id].map((one) => existsSync(folder(one)))).toEqual([false, false, false]);
+  expect((await at.rest('GET', `/sessions/${id}`)).body.status).toBe('dead');
+  expect(await database.prisma.worker.findUnique({ where: { id: gone.id } })).toMatchObject({
+    status: 'stopped',
+    statusReason: 'idle_timeout',
+  });
+}, 120_000);
+
+it('kernels that belong to no session of an adopted worker are ended, and the others keep their memory', async () => {
+  const kept = await openSession('kept.ipynb');
+  const deleted = await openSession('deleted.ipynb');
+  await printed(kept.id, 'kept = 41');
+  const endpoint = at.gateway.services.workers.endpoint(kept.worker_id)!;
+  await reopen(async () => {
+    await database.prisma.session.update({ where: { id: deleted.id }, data: { deletedAt: new Date() } });
+    const started = await askJupyter(endpoint, 'POST', 'api/kernels');
+    expect(started.status).toBe(201);
+    expect(await kernelsOf(endpoint)).toHaveLength(3);
+  });
+  expect(await kernelsOf(endpoint)).toHaveLength(1);
+  expect(await printed(kept.id, 'print(kept + 1)')).toBe('42\n');
+}, 120_000);
+
+it('a restart of the gateway is no activity of an idle worker and its session', async () => {
+  const { id, worker_id } = await openSession();
+  const before = new Date(Date.now() - 3_600_000);
+  await reopen(async () => {
+    await database.prisma.worker.update({ where: { id: worker_id }, data: { lastActivityAt: before } });
+    await database.prisma.session.update({ where: { id }, data: { lastActivityAt: before } });
+  });
+  expect((await worker(worker_id)).last_activity_at).toBe(before.toISOString());
+  expect((await at.rest('GET', `/sessions/${id}`)).body).toMatchObject({
+    status: 'idle',
+    last_activity_at: before.toISOString(),
+  });
+  await reopen(() => database.prisma.worker.update({ where: { id: worker_id }, data: { status: 'busy' } }));
+  expect(Date.parse((await worker(worker_id)).last_activity_at)).toBeGreaterThan(Date.now() - 60_000);
+}, 120_000);

@@ -1,0 +1,142 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { describeOnDocker, docker, dockerHost, workerImage } from '../support/docker.js';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { readEvents } from '../support/sse.js';
+
+const env = { WORKER_BACKENDS: 'docker', DOCKER_HOST: dockerHost, WORKER_IMAGE: workerImage };
+
+describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 }, () => {
+  let dataDir: string;
+  let gateway: GatewayProcess;
+  let token: string;
+  const workerIds = new Set<string>();
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'gateway-docker-'));
+    gateway = await startGatewayProcess(dataDir, env);
+    token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim();
+  });
+  afterAll(async () => {
+    await gateway.kill('SIGKILL');
+    for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true, v: true });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** The containers of all workers of this file. */
+  async function containers() {
+    const all = await docker.listContainers({
+      all: true,
+      filters: { label: ['io.notebook-gateway.worker'] },
+    });
+    return all.filter(({ Labels }) => workerIds.has(Labels['io.notebook-gateway.worker']!));
+  }
+
+  const send = (method: string, path: string, body?: object) =>
+    fetch(`${gateway.url}/api/v1.0/engagement/spaces/${demo.slug}/notebooks${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+  const openSession = async () => {
+    const body = { workspace_id: demo.workspaceId, path: demo.notebookPath };
+    const response = await send('POST', '/sessions', body);
+    expect([200, 201]).toContain(response.status);
+    const session = (await response.json()) as { id: string; worker_id: string; status: string };
+    workerIds.add(session.worker_id);
+    return session;
+  };
+  const startWorker = async () => {
+    const response = await send('POST', '/workers', { workspace_id: demo.workspaceId });
+    const worker = (await response.json()) as { id: string; status: string; backend: string };
+    workerIds.add(worker.id);
+    return worker;
+  };
+  const runCell = async (sessionId: string, code: string) => {
+    const response = await send('POST', `/sessions/${sessionId}/execute/stream`, { code, cell_index: 0 });
+    const events = await readEvents(response);
+    return events
+      .filter(({ data }) => data.type === 'stream')
+      .map(({ data }) => data.text)
+      .join('');
+  };
+
+  test('runs cells on the files of the branch, which belong to the user of the container', async () => {
+    const session = await openSession();
+    expect(session.status).toBe('idle');
+    const worker = await send('GET', `/workers?workspace_id=${demo.workspaceId}`);
+    expect(await worker.json()).toMatchObject({ items: [{ backend: 'docker', status: 'ready' }] });
+    const printed = await runCell(
+      session.id,
+      `
+import os, pathlib
+print(os.getcwd(), sorted(os.listdir()))
+pathlib.Path('made-by-the-kernel.txt').write_text('hello')
+print(os.stat('welcome.ipynb').st_uid, os.access('welcome.ipynb', os.W_OK))
+`,
+    );
+    expect(printed).toBe("/work/notebooks ['welcome.ipynb']\n1000 True\n");
+    const made = join(dataDir, 'workers', session.worker_id, 'files/notebooks/made-by-the-kernel.txt');
+    expect(await readFile(made, 'utf8')).toBe('hello');
+    expect((await stat(made)).uid).toBe(1000);
+  });
+
+  test('shows a saved file to the running kernel', async () => {
+    const session = await openSession();
+    const path = `/workspaces/${demo.workspaceId}/authoring-files`;
+    expect((await send('POST', path, { path: 'notebooks/data.txt', content: 'saved' })).status).toBe(201);
+    await vi.waitFor(
+      async () => expect(await runCell(session.id, "print(open('data.txt').read())")).toBe('saved\n'),
+      { timeout: 10_000 },
+    );
+  });
+
+  test('finds its worker, and the memory of its kernel, after it was killed', async () => {
+    const session = await openSession();
+    await runCell(session.id, 'kept = 42');
+    await gateway.kill('SIGKILL');
+    gateway = await startGatewayProcess(dataDir, env);
+    expect((await openSession()).id).toBe(session.id);
+    expect(await runCell(session.id, 'print(kept)')).toBe('42\n');
+  });
+
+  test('reports a worker whose container was killed as failed', async () => {
+    const session = await openSession();
+    await docker.getContainer(`notebook-worker-${session.worker_id}`).kill();
+    await vi.waitFor(
+      async () => {
+        const list = await send('GET', '/workers?include_stopped=true');
+        const { items } = (await list.json()) as { items: { id: string }[] };
+        expect(items.find(({ id }) => id === session.worker_id)).toMatchObject({
+          status: 'failed',
+          status_reason: 'exited',
+        });
+      },
+      { timeout: 15_000 },
+    );
+    await vi.waitFor(async () => expect(await containers()).toEqual([]), { timeout: 15_000 });
+  });
+
+  test('leaves nothing of the starts during which it was killed', async () => {
+    for (const delayMs of [20, 250, 500, 900]) {
+      await startWorker();
+      await sleep(delayMs);
+      await gateway.kill('SIGKILL');
+      gateway = await startGatewayProcess(dataDir, env);
+      const list = (await (await send('GET', '/workers')).json()) as {
+        items: { id: string; status: string }[];
+      };
+      for (const { id, status } of list.items) {
+        expect(status).toBe('ready');
+        expect((await send('DELETE', `/workers/${id}`)).status).toBe(204);
+      }
+      await vi.waitFor(async () => expect(await containers()).toEqual([]), { timeout: 15_000 });
+      expect(await readdir(join(dataDir, 'workers/docker'))).toEqual([]);
+      expect(await readdir(join(dataDir, 'workers'))).toEqual(['docker']);
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDockerGateway, DockerFixture, describeOnDocker, openTestDocker } from '../support/docker.js';
+import { createEngineCertificates, type EngineCertificates } from '../support/engine-certificates.js';
+import { runCell, startPython, timeToFinish } from '../support/kernel.js';
+import { OwnDockerEngine } from '../support/own-docker-engine.js';
+import { describeBackendContract } from '../workers/backend-contract.js';
+
+describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 }, () => {
+  let folder: string;
+  let engine: OwnDockerEngine;
+  let certificates: EngineCertificates;
+  let port: number;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'certificates-'));
+    certificates = createEngineCertificates(folder);
+    port = await freePort();
+    engine = await OwnDockerEngine.open([
+      '--host',
+      `tcp://127.0.0.1:${port}`,
+      ...certificates.engineArguments,
+    ]);
+  }, 180_000);
+  afterAll(async () => {
+    await engine?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const remote = () => ({ dockerHost: `tcp://127.0.0.1:${port}`, dockerCertPath: certificates.clientFolder });
+
+  const gatewayId = createDockerGateway().gatewayId;
+  describeBackendContract('a remote Docker engine', {
+    kind: 'docker',
+    ownServers: true,
+    open: (stateRoot) => openTestDocker(stateRoot, { gatewayId, ...remote() }),
+  });
+
+  describe('its workers', () => {
+    let fixture: DockerFixture;
+    beforeEach(async () => {
+      fixture = new DockerFixture(engine.docker);
+      await fixture.open(remote());
+    });
+    afterEach(() => fixture.close());
+
+    test('have no folder of this machine, no port, no network, and no token that the engine shows', async () => {
+      const worker = await fixture.start();
+      const { Mounts, HostConfig, NetworkSettings, ...rest } = await fixture.inspect(worker);
+      expect(Mounts.map(({ Type, Destination }) => `${Type} ${Destination}`).sort()).toEqual([
+        'volume /run/worker',
+        'volume /work',
+      ]);
+      expect(HostConfig.NetworkMode).toBe('none');
+      expect(NetworkSettings.Ports).toEqual({});
+      expect(JSON.stringify(rest)).not.toContain(worker.endpoint.token);
+    });
+
+    test('keep the files that the gateway and the kernels write, until they are stopped', async () => {
+      const worker = await fixture.start();
+      const remoteFolder = await fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const nothing = { oid: null, stamp: '' };
+      expect(await remoteFolder.put('notebooks/data.txt', Buffer.from('from the branch'), nothing)).toBe(
+        true,
+      );
+      expect(await remoteFolder.put('.gitignore', Buffer.from('*.tmp'), nothing)).toBe(true);
+      const kernel = await startPython(worker.client, { path: 'notebooks/a.ipynb' });
+      expect((await runCell(kernel, "print(open('data.txt').read())")).text).toBe('from the branch\n');
+      await runCell(kernel, "open('made.txt', 'w').write('by the kernel')");
+      expect((await remoteFolder.look('notebooks/made.txt')).oid).toMatch(/^[0-9a-f]{40}$/);
+      await fixture.backend.stop(worker.spec.workerId);
+      expect((await engine.docker.listVolumes()).Volumes).toEqual([]);
+    });
+
+    test('use a connection for many requests', async () => {
+      const worker = await fixture.start();
+      const since = Math.floor(Date.now() / 1_000) + 1;
+      await sleep(1_100);
+      const files = await fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      for (let count = 0; count < 20; count += 1) {
+        await files.put(`${count}.txt`, Buffer.from('text'), { oid: null, stamp: '' });
+      }
+      const filters = { container: [`notebook-worker-${worker.spec.workerId}`], event: ['exec_create'] };
+      const until = Math.floor(Date.now() / 1_000) + 1;
+      let text = '';
+      for await (const chunk of await engine.docker.getEvents({ since, until, filters })) text += chunk;
+      // Each file takes two requests.
+      expect(text.split('\n').filter(Boolean).length).toBeLessThan(5);
+    });
+
+    test('send large outputs whole, and take large inputs', async () => {
+      const kernel = await startPython((await fixture.start()).client);
+      const { text } = await runCell(kernel, `data = '${'x'.repeat(2_000_000)}'\nprint(data * 5)`);
+      expect(text).toBe(`${'x'.repeat(10_000_000)}\n`);
+    });
+
+    test('leave no process of a connection that has been idle for half a minute, but that of the watch', async () => {
+      const worker = await fixture.start();
+      const kernel = await startPython(worker.client);
+      await runCell(kernel, '1');
+      kernel.dispose();
+      await vi.waitFor(
+        async () => {
+          const { Processes } = await engine.docker
+            .getContainer(`notebook-worker-${worker.spec.workerId}`)
+            .top();
+          expect(Processes.filter((columns: string[]) => columns.join(' ').includes('AF_UNIX'))).toHaveLength(
+            1,
+          );
+        },
+        { timeout: 60_000, interval: 1_000 },
+      );
+    });
+
+    test('are kept over a restart of the engine, and are not reported as lost', async () => {
+      const worker = await fixture.start();
+      await fixture.run(worker, 'print(1)');
+      await engine.kill();
+      expect(await fixture.backend.unavailableReason()).toContain('does not answer');
+      const { ms, error } = await timeToFinish(worker.client.probe(5_000));
+      expect(error).toMatchObject({ code: 'runtime_unavailable' });
+      expect(ms).toBeLessThan(10_500);
+      await engine.start();
+      await vi.waitFor(() => worker.client.probe(5_000), { timeout: 20_000 });
+      expect(await fixture.run(worker, 'print(42)')).toBe('42');
+      expect(fixture.exits).toEqual([]);
+    });
+
+    test('are reported when they end', async () => {
+      const worker = await fixture.start();
+      await engine.docker.getContainer(`notebook-worker-${worker.spec.workerId}`).kill();
+      await vi.waitUntil(() => fixture.exits.length > 0, { timeout: 15_000 });
+      expect(fixture.exits[0]).toMatchObject({ workerId: worker.spec.workerId, reason: 'exited' });
+    });
+  });
+
+  test('is not used with the certificate of another authority, or without one', async () => {
+    const other = createEngineCertificates(join(folder, 'other'));
+    const fixture = new DockerFixture(engine.docker);
+    await fixture.open({ ...remote(), dockerCertPath: other.clientFolder });
+    expect(await fixture.backend.unavailableReason()).toContain('does not answer');
+    await fixture.close();
+    await expect(fixture.open({ ...remote(), dockerCertPath: undefined })).rejects.toThrow(
+      'DOCKER_CERT_PATH',
+    );
+    await expect(fixture.open({ ...remote(), dockerCertPath: join(folder, 'missing') })).rejects.toThrow(
+      'DOCKER_CERT_PATH',
+    );
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
