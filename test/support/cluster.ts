@@ -45,8 +45,8 @@ export async function startKubelet(): Promise<void> {
   await untilSuccess('The kubelet', startTimeoutMs, async () => {
     const { items } = await clusterApi().listNode();
     const ready = items[0]?.status?.conditions?.find(({ type }) => type === 'Ready');
-    // Times in the API are whole seconds.
-    if (ready?.status !== 'True' || Number(ready.lastHeartbeatTime) < from - 1000)
+    // Before that, it is the report of the kubelet that was killed.
+    if (ready?.status !== 'True' || Number(ready.lastHeartbeatTime) < from)
       throw new Error('The node is not ready.');
   });
 }
