@@ -42,8 +42,12 @@ describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 },
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
     });
-  const openSession = async () => {
-    const body = { workspace_id: demo.workspaceId, path: demo.notebookPath };
+  const openSession = async (resourceClass = 'standard') => {
+    const body = {
+      workspace_id: demo.workspaceId,
+      path: demo.notebookPath,
+      resource_class_id: resourceClass,
+    };
     const response = await send('POST', '/sessions', body);
     expect([200, 201]).toContain(response.status);
     const session = (await response.json()) as { id: string; worker_id: string; status: string };
@@ -56,9 +60,10 @@ describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 },
     workerIds.add(worker.id);
     return worker;
   };
+  const execute = async (sessionId: string, code: string) =>
+    readEvents(await send('POST', `/sessions/${sessionId}/execute/stream`, { code, cell_index: 0 }));
   const runCell = async (sessionId: string, code: string) => {
-    const response = await send('POST', `/sessions/${sessionId}/execute/stream`, { code, cell_index: 0 });
-    const events = await readEvents(response);
+    const events = await execute(sessionId, code);
     return events
       .filter(({ data }) => data.type === 'stream')
       .map(({ data }) => data.text)
@@ -119,6 +124,30 @@ print(os.stat('welcome.ipynb').st_uid, os.access('welcome.ipynb', os.W_OK))
       { timeout: 15_000 },
     );
     await vi.waitFor(async () => expect(await containers()).toEqual([]), { timeout: 15_000 });
+  });
+
+  test('says that a run ended because its kernel had no memory left, and the worker goes on', async () => {
+    const query = `mutation {
+      createResourceClass(input: {
+        id: "small", name: "Small", cpuLimit: 1, memoryMb: 256, workspaceStorageMb: 64, tmpStorageMb: 64
+      }) { id }
+    }`;
+    const created = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    expect(await created.json()).toEqual({ data: { createResourceClass: { id: 'small' } } });
+    const session = await openSession('small');
+    const events = await execute(session.id, 'x = []\nwhile True: x.append(bytearray(16 * 1024 * 1024))');
+    expect(events.at(-1)).toMatchObject({
+      event: 'error',
+      data: { code: 'kernel_died', detail: 'The kernel stopped: out of memory.' },
+    });
+    await vi.waitFor(async () => expect(await runCell(session.id, 'print(6 * 7)')).toBe('42\n'), {
+      timeout: 20_000,
+    });
+    expect((await send('DELETE', `/workers/${session.worker_id}`)).status).toBe(204);
   });
 
   test('leaves nothing of the starts during which it was killed', async () => {
