@@ -72,8 +72,8 @@ export interface Config {
   /** `JUPYTER_HOME`, default `dataDir/jupyter`: the folder for the virtual environment of the local Jupyter. */
   jupyterHome: string;
   /**
-   * `ALLOW_LOCAL_WORKERS`: whether to start local Jupyter servers, which run as the user of the gateway. Default on when `host`
-   * is a loopback address.
+   * `ALLOW_LOCAL_WORKERS`: whether to start local Jupyter servers, which are isolated only as well as the machine allows.
+   * Default on when `host` is a loopback address.
    */
   allowLocalWorkers: boolean;
   /** Where worker containers and pods run, and from which images. */

@@ -8,7 +8,7 @@ import { ensureLocalPython } from '../workers/backends/external/local-python.js'
 
 /** A local Jupyter that is being set up in the background. */
 export interface LocalJupyter {
-  options: Pick<LocalBackendOptions, 'python' | 'isolation' | 'hiddenFolders' | 'environmentsDirectory'>;
+  options: Pick<LocalBackendOptions, 'python' | 'hiddenFolders' | 'environmentsDirectory'>;
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
   /** How workers are isolated; null when that could not be found out. Never rejects. */
@@ -26,11 +26,9 @@ export function prepareLocalJupyter(config: Config, log: Logger): LocalJupyter {
       ? error
       : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
   });
-  const probed = python.then((found) => probeIsolation(found.python));
   return {
     options: {
       python: () => python,
-      isolation: () => probed,
       hiddenFolders: [config.dataDir],
       environmentsDirectory: join(config.dataDir, 'environments'),
     },
@@ -38,6 +36,7 @@ export function prepareLocalJupyter(config: Config, log: Logger): LocalJupyter {
       () => null,
       (error: DomainError) => error.message,
     ),
-    isolation: probed.catch(() => null),
+    // The backend finds it out once more at its first start, also when it could not be found out in time here.
+    isolation: python.then((found) => probeIsolation(found.python)).catch(() => null),
   };
 }

@@ -23,6 +23,7 @@ export interface WarmSlotDeps {
 
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
+const refillDelayMs = 1_000;
 
 /** The warm workers of one profile and class: never more of them than the size, those that start included. */
 export class WarmSlot {
@@ -69,7 +70,8 @@ export class WarmSlot {
     const taken = this.#ready.find((one) => one.fingerprint === fingerprint);
     if (!taken) return undefined;
     this.#ready = this.#ready.filter((one) => one !== taken);
-    this.#fill();
+    // Another start would compete with the worker that was taken, whose files are written now.
+    setTimeout(() => this.#fill(), refillDelayMs).unref();
     return taken;
   }
 

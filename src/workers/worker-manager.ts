@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  Backend,
-  KernelProfile,
-  Prisma,
-  Repository,
-  Worker,
-} from '../../prisma/generated/client/client.js';
+import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
@@ -16,7 +10,6 @@ import { FileFollower } from './file-follower.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { OutOfMemory } from './out-of-memory.js';
-import { hasRequirements } from './read-requirements.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
@@ -62,7 +55,6 @@ export class WorkerManager {
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
     this.limits = deps.limits;
-
     const rows = new WorkerRows(deps);
     const directories = new WorkerDirectories(deps);
     const follower = new FileFollower({
@@ -106,14 +98,9 @@ export class WorkerManager {
     return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
   }
 
-  /** Whether the branch of a start asks for packages that are installed for its workers. */
-  async hasOwnEnvironment(start: {
-    profile: KernelProfile;
-    repository: Pick<Repository, 'id'>;
-    commitOid: string;
-  }): Promise<boolean> {
-    if (!backendFor(start.profile, this.#deps.backends)?.installsRequirements) return false;
-    return hasRequirements(await this.#deps.git.repository(start.repository.id), start.commitOid);
+  /** Whether workers of a profile get the packages that their branch asks for. */
+  installsRequirements(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.installsRequirements ?? false;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */

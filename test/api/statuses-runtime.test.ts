@@ -62,6 +62,7 @@ beforeAll(async () => {
         openExternalBackend({
           stateRoot: join(dataDir, 'workers'),
           python: () => program.then(() => ({ python, origin: 'found' })),
+          isolation: async () => 'none',
         }),
       ];
     },

@@ -7,6 +7,8 @@ import { openExternalBackend } from '../../src/workers/backends/external/open-ex
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { workersWithProcesses } from '../support/worker-processes.js';
 
+/** What pretends to be Python here cannot be isolated. */
+const noIsolation = { isolation: async () => 'none' as const };
 let at: TestGateway;
 let slow: TestGateway;
 let program: string;
@@ -18,7 +20,9 @@ function open(startTimeoutMs: number, workerStartMinutes: number): Promise<TestG
       const own = join(dataDir, 'python');
       program = own;
       const python = async () => ({ python: own, origin: 'found' }) as const;
-      return [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python, startTimeoutMs })];
+      return [
+        openExternalBackend({ stateRoot: join(dataDir, 'workers'), python, startTimeoutMs, ...noIsolation }),
+      ];
     },
     runtimeLimits: { workerStartMinutes },
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { probeIsolation } from '../../src/workers/backends/external/isolation.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
@@ -64,7 +65,15 @@ it("a worker's kernels have the packages of its branch, and the Python of the ot
   expect(await run(opened.body.id, "import iniconfig; print(iniconfig.__file__.count('environments'))")).toBe(
     '1\n',
   );
+  const write = `
+try:
+    open(iniconfig.__file__, 'a').write('x')
+except OSError as error:
+    print('refused')
+`;
   const { python } = await testPython();
+  // Without isolation, workers run as the gateway does.
+  if ((await probeIsolation(python)) !== 'none') expect(await run(opened.body.id, write)).toBe('refused\n');
   await expect(promisify(execFile)(python, ['-I', '-c', 'import iniconfig'])).rejects.toThrow(
     'No module named',
   );

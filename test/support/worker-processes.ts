@@ -3,13 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 /** The ids of the workers whose servers or kernels run, and whose folders are below `workersDirectory`. */
 export async function workersWithProcesses(workersDirectory: string): Promise<string[]> {
   const found = new Set<string>();
+  const prefix = `JUPYTER_RUNTIME_DIR=${workersDirectory}/`;
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    const entry = environment
-      .split('\0')
-      .find((one) => one.startsWith(`JUPYTER_RUNTIME_DIR=${workersDirectory}/`));
-    if (entry) found.add(entry.split('/').at(-3)!);
+    const entry = environment.split('\0').find((one) => one.startsWith(prefix));
+    if (entry) found.add(entry.slice(prefix.length).split('/')[0]!);
   }
   return [...found].sort();
 }

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EnvironmentRequest, Environments } from '../../src/workers/backends/external/environments.js';
-import { type Isolation, probeIsolation } from '../../src/workers/backends/external/isolation.js';
+import { probeIsolation } from '../../src/workers/backends/external/isolation.js';
+import type { Sandbox } from '../../src/workers/backends/external/launcher-program.js';
 import { firstUid } from '../../src/workers/backends/external/worker-user.js';
 import { testPython } from '../support/jupyter.js';
 
@@ -15,10 +16,8 @@ let directory: string;
 let running: Set<string>;
 let environments: Environments;
 let python: string;
-let isolation: Isolation;
 beforeEach(async () => {
   python = (await testPython()).python;
-  isolation = await probeIsolation(python);
   directory = await mkdtemp(join(tmpdir(), 'environments-'));
   running = new Set(['one', 'two']);
   const isRunning = async (workerId: string) => running.has(workerId);
@@ -33,9 +32,17 @@ const folderFor = (
 ) =>
   environments.folderFor(
     workerId,
-    { scope: 'workspace', requirements: small, python, environment: {}, isolation, hidden: [], ...more },
+    { scope: 'workspace', text: small, python, environment: {}, sandbox: sandbox(), ...more },
     signal,
   );
+const sandbox = (uid: number | null = null): Sandbox => ({
+  isolate: uid !== null,
+  uid,
+  hidden: [directory],
+  tmpMb: 16,
+  heartbeat: join(directory, 'heartbeat'),
+  orphanSeconds: 600,
+});
 const ids = () => readdirSync(directory).filter((name) => name.length === 64);
 const partials = () => readdirSync(directory).filter((name) => name.startsWith('partial-'));
 
@@ -58,7 +65,7 @@ describe('environments', { timeout: 120_000 }, () => {
   });
 
   it('that cannot be built leave nothing, and the error has the last line of pip without paths', async () => {
-    const failing = folderFor('one', { requirements: 'there-is-no-such-package-xyz==9\n' });
+    const failing = folderFor('one', { text: 'there-is-no-such-package-xyz==9\n' });
     await expect(failing).rejects.toMatchObject({
       message:
         'The file requirements.txt could not be installed: No matching distribution found for ' +
@@ -88,27 +95,24 @@ describe('environments', { timeout: 120_000 }, () => {
     expect(existsSync(await waiting)).toBe(true);
   });
 
-  it('are built by a user of their own who sees none of the environment of the gateway', async () => {
+  /** The environments and the users of the processes that build. */
+  async function builders(): Promise<{ environ: string; uid: number }[]> {
+    const found: { environ: string; uid: number }[] = [];
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      if (environ.includes(directory))
+        found.push({ environ, uid: Number(/^Uid:\s*(\d+)/m.exec(status)?.[1]) });
+    }
+    return found;
+  }
+
+  it('see none of the environment of the gateway while they are built', async () => {
     process.env.GATEWAY_SECRET_OF_TEST = 'secret';
     try {
-      const requirements = small;
-      const building = folderFor('one', { requirements, environment: { PIP_COLOUR: 'red' } });
-      const uids = new Set<number>();
-      const isolated = () => isolation !== 'users' || [...uids].some((uid) => uid >= firstUid);
-      const environs = async () => {
-        const found: string[] = [];
-        for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-          const cwd = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-          if (!cwd.includes(directory)) continue;
-          found.push(cwd);
-          const owner = await stat(`/proc/${pid}`).catch(() => null);
-          if (owner) uids.add(owner.uid);
-        }
-        return found;
-      };
-      await expect.poll(environs, { interval: 20 }).not.toEqual([]);
-      await expect.poll(async () => (await environs()) && isolated(), { interval: 20 }).toBe(true);
-      for (const environ of await environs()) {
+      const building = folderFor('one', { environment: { PIP_COLOUR: 'red' } });
+      await expect.poll(builders, { interval: 20 }).not.toEqual([]);
+      for (const { environ } of await builders()) {
         expect(environ).toContain('PIP_COLOUR=red');
         expect(environ).not.toContain('secret');
       }
@@ -116,6 +120,19 @@ describe('environments', { timeout: 120_000 }, () => {
     } finally {
       delete process.env.GATEWAY_SECRET_OF_TEST;
     }
+  });
+
+  it('are built by the user of the worker where that is possible, who owns nothing of them afterwards', async (test) => {
+    const isolation = await probeIsolation(python);
+    test.skip(isolation !== 'users', 'this machine does not let the tests switch users');
+    const uid = firstUid + 7;
+    const building = folderFor('one', { sandbox: sandbox(uid) });
+    const users = async () => (await builders()).map((one) => one.uid);
+    await expect.poll(users, { interval: 20 }).toContain(uid);
+    const site = await building;
+    const { uid: owner, mode } = await stat(join(site, 'iniconfig/__init__.py'));
+    expect([owner, mode & 0o022]).toEqual([process.getuid!(), 0]);
+    expect((await stat(dirname(site))).mode & 0o777).toBe(0o755);
   });
 });
 

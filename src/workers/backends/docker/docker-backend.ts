@@ -8,6 +8,7 @@ import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { ContentsFolder } from '../external/contents-folder.js';
+import { StartSlots } from '../start-slots.js';
 import type { ContainerAccess } from './container-access.js';
 import { describeContainerExit } from './container-exit.js';
 import type { DockerEngine } from './docker-engine.js';
@@ -43,6 +44,7 @@ export class DockerBackend implements WorkerBackend {
   readonly remoteFolders?: RemoteFolders;
   readonly #deps: DockerBackendDeps;
   readonly #followed: FollowedWorkers;
+  readonly #slots = new StartSlots();
   readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
 
   constructor(deps: DockerBackendDeps) {
@@ -142,8 +144,7 @@ export class DockerBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { images, folders, containers } = this.#deps;
-    const { workerId } = spec;
+    const { images } = this.#deps;
     signal.throwIfAborted();
     report(5, 'Looking for the image');
     const image = images.imageOf(spec.profile);
@@ -153,6 +154,18 @@ export class DockerBackend implements WorkerBackend {
       report(percent, 'Pulling the image');
     };
     await images.ensure(image, pulled, signal);
+    report(35, 'Waiting for other starts');
+    return this.#slots.run(() => this.#runContainer(spec, image, report, signal), signal);
+  }
+
+  async #runContainer(
+    spec: WorkerSpec,
+    image: string,
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { folders, containers } = this.#deps;
+    const { workerId } = spec;
     try {
       signal.throwIfAborted();
       report(40, 'Creating the container');

@@ -5,10 +5,11 @@ import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import type { WorkerRequirements } from '../../worker-spec.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
 import { installRequirements } from './install-requirements.js';
-import type { Isolation } from './isolation.js';
+import type { Sandbox } from './launcher-program.js';
 import { runProcess } from './run-process.js';
 
 const maxConcurrentBuilds = 2;
@@ -22,19 +23,13 @@ const staleAfterMs = 30 * 60_000;
 const markerSchema = z.object({ bytes: z.number() });
 
 /** What an environment is made of. */
-export interface EnvironmentRequest {
-  /** Environments of different scopes are never shared: a build runs code that its scope chose. */
-  scope: string;
-  /** The text of a `requirements.txt`. */
-  requirements: string;
+export interface EnvironmentRequest extends WorkerRequirements {
   /** Absolute path of the interpreter. */
   python: string;
   /** The environment variables of the worker; those of pip are part of the identity. */
   environment: Record<string, string>;
-  /** How the installation is separated from the gateway. */
-  isolation: Isolation;
-  /** Absolute paths of the folders that it must not see. */
-  hidden: string[];
+  /** How the build is isolated. */
+  sandbox: Sandbox;
 }
 
 /** An environment that is being built, and how many wait for it. */
@@ -46,7 +41,7 @@ interface Build {
 
 /**
  * Folders with the packages of `requirements.txt` files. Each is built once and kept for later starts; concurrent starts
- * share one build. A folder gets its name when it is complete. When there are too many, the least recently used ones that no
+ * share one build. Different scopes never share one, because a build runs code that its scope chose. A folder gets its name when it is complete. When there are too many, the least recently used ones that no
  * worker uses are removed.
  */
 export class Environments {
@@ -82,7 +77,7 @@ export class Environments {
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
-    checkRequirements(request.requirements);
+    checkRequirements(request.text);
     const id = identify(request, await this.#versionOf(request.python));
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
@@ -142,7 +137,10 @@ export class Environments {
     await this.#folders(() => this.#evict());
     const partial = join(directory, `partial-${Date.now()}-${randomUUID()}`);
     try {
-      const bytes = await installRequirements({ ...request, directory: partial }, signal);
+      const bytes = await installRequirements(
+        { ...request, requirements: request.text, directory: partial },
+        signal,
+      );
       await mkdir(join(partial, 'users'));
       await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
       await rename(partial, join(directory, id)).catch((error) => {
@@ -222,13 +220,10 @@ export class Environments {
   }
 }
 
-function identify(
-  { scope, requirements, python, environment }: EnvironmentRequest,
-  pythonVersion: string,
-): string {
+function identify({ scope, text, python, environment }: EnvironmentRequest, pythonVersion: string): string {
   const ofPip = Object.entries(environment)
     .filter(([name]) => name.toUpperCase().startsWith('PIP_'))
     .sort();
-  const identity = JSON.stringify([scope, requirements, python, pythonVersion, ofPip]);
+  const identity = JSON.stringify([scope, text, python, pythonVersion, ofPip]);
   return createHash('sha256').update(identity).digest('hex');
 }

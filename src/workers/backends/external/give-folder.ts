@@ -19,12 +19,3 @@ async function giveContent(folder: string, id: number): Promise<void> {
     await lchown(path, id, id);
   }
 }
-
-/**
- * Makes the gateway's user the owner of a folder with all that it contains again, and lets everybody read it. Nobody may
- * change the folder meanwhile.
- */
-export async function takeFolder(folder: string): Promise<void> {
-  await giveFolder(folder, process.getuid!());
-  await chmod(folder, 0o755);
-}

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { environmentFailed } from './environment-failed.js';
 import { folderBytes } from './folder-bytes.js';
-import { giveFolder, takeFolder } from './give-folder.js';
-import type { Isolation } from './isolation.js';
+import { giveFolder } from './give-folder.js';
+import { type LaunchPlan, launcherProgram, type Sandbox } from './launcher-program.js';
 import { runInstaller } from './run-installer.js';
-import { uidOf } from './worker-user.js';
 
 const timeoutMs = 10 * 60_000;
 const maxBytes = 4 * 1024 ** 3;
@@ -22,42 +20,38 @@ export interface Installation {
   directory: string;
   /** The environment variables of the worker: none of the gateway's own. */
   environment: Record<string, string>;
-  isolation: Isolation;
-  /** Absolute paths of the folders that packages must not see while they are built. */
-  hidden: string[];
+  /** How pip is isolated: it may run code of anybody. It sees no folder of the gateway but `directory`. */
+  sandbox: Sandbox;
 }
 
 /**
- * Installs packages with pip into a folder of their own. Packages run code while they are built, so this is isolated as the
- * server of a worker is, with a user of its own. The time (10 minutes) and the size (4 GiB) are bounded.
+ * Installs packages with pip into a folder of their own. The time (10 minutes) and the size (4 GiB) are bounded.
  * @returns the bytes of the folder
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installRequirements(
-  { python, requirements, directory, environment, isolation, hidden }: Installation,
+  { python, requirements, directory, environment, sandbox }: Installation,
   signal: AbortSignal,
 ): Promise<number> {
   const build = join(directory, 'build');
   const site = join(directory, 'site');
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
-  const uid = isolation === 'users' ? uidOf(randomUUID()) : null;
-  if (uid !== null) await giveFolder(directory, uid);
+  if (sandbox.uid !== null) await giveFolder(directory, sandbox.uid);
   const size = watchSize(directory);
   const limit = AbortSignal.timeout(timeoutMs);
-  const args = ['--no-input', '--disable-pip-version-check', '--no-cache-dir', '--progress-bar', 'off'];
+  const options = ['--no-input', '--disable-pip-version-check', '--no-cache-dir', '--progress-bar', 'off'];
   try {
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-m', 'pip', 'install', ...options, '--target', site, '-r', 'requirements.txt'],
+      directory: build,
+      own: [directory],
+      readable: [],
+    };
     const { succeeded, output } = await runInstaller(
       python,
-      {
-        command: [python, '-I', '-m', 'pip', 'install', ...args, '--target', site, '-r', 'requirements.txt'],
-        directory: build,
-        isolate: isolation !== 'none',
-        ...{ uid, hidden, own: [directory], readable: [], tmpMb: 64 },
-        // Nothing writes to it: this is the bound of an installation that no gateway waits for any more.
-        heartbeat: '/dev/null',
-        orphanSeconds: (2 * timeoutMs) / 1_000,
-      },
+      ['-I', '-c', launcherProgram, JSON.stringify(plan)],
       {
         env: {
           LANG: 'C.UTF-8',
@@ -70,9 +64,11 @@ export async function installRequirements(
       },
     );
     if (!succeeded) throw environmentFailed(lastError(output), new Error(output));
+    // Nothing of the build runs any more. From now on only the gateway may change the packages.
+    if (sandbox.uid !== null) await giveFolder(directory, process.getuid!());
+    await chmod(directory, 0o755);
     await mkdir(site, { recursive: true });
     await rm(build, { recursive: true, force: true });
-    if (uid !== null) await takeFolder(directory);
     const bytes = await folderBytes(directory);
     if (bytes > maxBytes) throw tooLarge();
     return bytes;

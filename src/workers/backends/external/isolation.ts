@@ -1,4 +1,6 @@
+import type { ExecFileException } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { DomainError } from '../../../errors.js';
 import { type LaunchPlan, launcherProgram } from './launcher-program.js';
 import { runProcess } from './run-process.js';
 import { firstUid, lastUid } from './worker-user.js';
@@ -31,6 +33,7 @@ const neededCapabilities = {
 /**
  * Finds the best isolation that this machine allows to this process, by starting a program with it.
  * @param python the absolute path of the interpreter that servers run on
+ * @throws DomainError `runtime_unavailable` when this takes too long, because a busy machine must not mean less isolation
  */
 export async function probeIsolation(python: string): Promise<Isolation> {
   if (process.platform !== 'linux') return 'none';
@@ -72,7 +75,9 @@ async function works(python: string, uid: number | null): Promise<boolean> {
       timeoutMs: probeTimeoutMs,
     });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (!((error as Error).cause as ExecFileException | undefined)?.killed) return false;
+    const message = 'The isolation of local workers could not be tested in time; start the worker again.';
+    throw new DomainError('runtime_unavailable', message, { cause: error });
   }
 }

@@ -1,25 +1,29 @@
-/** What a launcher starts, and how; see {@link launcherProgram}. Paths are absolute. */
-export interface LaunchPlan {
-  /** The program and its arguments. */
-  command: string[];
-  /** The current folder of the program. */
-  directory: string;
+/** What a program may do that a launcher starts. Paths are absolute. */
+export interface Sandbox {
   /** Whether it runs in namespaces of its own. */
   isolate: boolean;
   /** The user and the group that it runs as; null for those of this process. Needs `isolate`. */
   uid: number | null;
   /** The folders whose content it does not see. */
   hidden: string[];
-  /** The folders that it may write to. */
-  own: string[];
-  /** Other folders that it may read although they are below hidden ones. */
-  readable: string[];
   /** MiB for each of its folders of temporary files. */
   tmpMb: number;
   /** A file that a running gateway writes to again and again. */
   heartbeat: string;
   /** The program is ended when `heartbeat` was not written to for so long. */
   orphanSeconds: number;
+}
+
+/** What a launcher starts, and how; see {@link launcherProgram}. Paths are absolute. */
+export interface LaunchPlan extends Sandbox {
+  /** The program and its arguments. */
+  command: string[];
+  /** The current folder of the program. */
+  directory: string;
+  /** The folders that it may write to. */
+  own: string[];
+  /** Folders in hidden ones that it may read, beside Python. */
+  readable: string[];
 }
 
 /**

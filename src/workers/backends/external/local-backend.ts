@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
@@ -8,21 +7,28 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { StartSlots } from '../start-slots.js';
+import { createSandbox } from './create-sandbox.js';
 import { Environments } from './environments.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
-import { launchPlan } from './launch-plan.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import type { LocalBackendOptions } from './local-backend-options.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
-import { type ServerFolders, serverEnvironment, serverFolders, writeServerSetup } from './server-setup.js';
-import { StartSlots } from './start-slots.js';
+import {
+  type ServerFolders,
+  serverEnvironment,
+  serverFolders,
+  serverProgram,
+  writeServerSetup,
+} from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
 import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -34,6 +40,15 @@ const watchPeriodMs = 1_000;
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
+
+/** What a server is launched with. */
+interface PreparedLaunch {
+  python: string;
+  sandbox: Sandbox;
+  isolation: Isolation;
+  /** The folder of the packages of its kernels; undefined for none. */
+  site: string | undefined;
+}
 
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
@@ -152,27 +167,41 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
+    await this.#heartbeat.beat();
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
-    const site = await this.#install(spec, { python, isolation }, report, signal);
+    const uid = isolation === 'users' ? this.#users.claim(spec.workerId) : null;
+    const { tmpStorageMb } = spec.limits;
+    const sandbox = createSandbox({
+      ...this.#options,
+      heartbeat: this.#heartbeat,
+      isolation,
+      uid,
+      tmpStorageMb,
+    });
+    const { requirements } = spec;
+    if (requirements) report(10, 'Installing requirements.txt');
+    const { environment } = spec.profile;
+    const packages = requirements && { ...requirements, python, environment, sandbox };
+    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
     report(15, 'Waiting for other starts');
-    return this.#slots.run(() => this.#launchNow({ python, isolation, site }, spec, report, signal), signal);
+    const prepared = { python, sandbox, isolation, site };
+    return this.#slots.run(() => this.#launchNow(prepared, spec, report, signal), signal);
   }
 
   async #launchNow(
-    { python, isolation, site }: { python: string; isolation: Isolation; site: string | undefined },
+    { python, sandbox, isolation, site }: PreparedLaunch,
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
+    const { uid } = sandbox;
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     await writeKernelStartup(folders.ipython, spec.profile.warmImports);
-    const uid = isolation === 'users' ? this.#users.claim(spec.workerId) : null;
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
     }
-    await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
     const record: ServerRecord = {
       pid: null,
@@ -185,11 +214,13 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const plan = launchPlan(spec, folders, {
-      ...{ python, isolation, uid, site },
-      hidden: this.#hiddenFolders(),
-      heartbeat: this.#heartbeat,
-    });
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-c', serverProgram, folders.settings],
+      directory: folders.root,
+      own: [spec.filesDirectory, folders.root],
+      readable: site === undefined ? [] : [site],
+    };
     const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
@@ -201,22 +232,6 @@ export class LocalBackend implements WorkerBackend {
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
-  }
-
-  /** The folder of the packages that the worker asks for; undefined when it asks for none. */
-  async #install(
-    { workerId, requirements, profile }: WorkerSpec,
-    { python, isolation }: { python: string; isolation: Isolation },
-    report: (percent: number, message: string) => void,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (!requirements || !this.#environments) return undefined;
-    report(10, 'Installing requirements.txt');
-    const { scope, text } = requirements;
-    const { environment } = profile;
-    const hidden = this.#hiddenFolders();
-    const request = { scope, requirements: text, python, environment, isolation, hidden };
-    return this.#environments.folderFor(workerId, request, signal);
   }
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
@@ -259,18 +274,16 @@ export class LocalBackend implements WorkerBackend {
     await endServer(record, record.runtimeDirectory);
     this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
-    this.#users.release(workerId);
     await this.#environments?.release(workerId);
+    this.#users.release(workerId);
   }
 
   #isolation(python: string): Promise<Isolation> {
-    this.#probed ??= this.#options.isolation?.() ?? probeIsolation(python);
+    this.#probed ??= (this.#options.isolation?.() ?? probeIsolation(python)).catch((error) => {
+      this.#probed = undefined;
+      throw error;
+    });
     return this.#probed;
-  }
-
-  #hiddenFolders(): string[] {
-    const { stateRoot, hiddenFolders = [] } = this.#options;
-    return [stateRoot, homedir(), ...hiddenFolders];
   }
 }
 

@@ -1,30 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type LaunchPlan, launcherProgram } from './launcher-program.js';
 
 const maxOutputBytes = 16_384;
 
 /**
  * Runs an installer, which may run code of anybody, to its end: as the leader of a process group of its own, with no
- * environment but the given one, and isolated as its plan says.
- * @param python the absolute path of the interpreter that runs the launcher
+ * environment but the given one.
  * @param options.signal kills the whole group
  * @returns the end of its output, at most 16 KiB, and whether it succeeded
  * @throws what `signal` was aborted with, and Error when the program cannot be run
  */
 export async function runInstaller(
-  python: string,
-  plan: LaunchPlan,
+  program: string,
+  args: string[],
   options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<{ succeeded: boolean; output: string }> {
   const { env, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], {
-    cwd: '/',
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
   let output = '';

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { rejectOnAbort } from '../../engines/events/reject-on-abort.js';
 
 /** A start takes a second of a core, and waits in between. */
 const startsPerCore = 2;
 
 /**
- * Lets only a few servers start at once. If all began together on a small machine, each would be too slow to answer in
+ * Lets only a few servers start at the same time. If all began together on a small machine, each would be too slow to answer in
  * time.
  */
 export class StartSlots {
