@@ -50,7 +50,6 @@ const containers: TestProjectConfiguration[] =
             ...shared,
             name: 'containers',
             include: inContainers,
-            globalSetup: [],
             env: { TEST_DB: 'pglite' },
             fileParallelism: false,
             sequence: { groupOrder: 1 },

@@ -6,9 +6,12 @@ import { ensureLocalPython } from '../src/workers/backends/external/local-python
 
 const jupyterHome = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
 
-/** Starts a gateway as `npm start` does, in a process and data folder of its own, so that the benchmark does not slow it. */
-export async function openBenchGateway() {
-  await benchPython();
+/**
+ * Starts a gateway as `npm start` does, in a process and data folder of its own, so that the benchmark does not slow it.
+ * @param environment more variables for it; default none, then workers are local
+ */
+export async function openBenchGateway(environment: Record<string, string> = {}) {
+  if (!environment.WORKER_BACKENDS) await benchPython();
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
   const child = spawn(process.execPath, ['dist/src/main.js'], {
     env: {
@@ -18,6 +21,7 @@ export async function openBenchGateway() {
       HOST: '127.0.0.1',
       JUPYTER_HOME: jupyterHome,
       LOG_LEVEL: 'warn',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,19 +2,26 @@ import { benchFirstOutput } from './first-output.js';
 import { benchGit } from './git/bench-git.js';
 import { benchRestRead } from './rest-read.js';
 import { printTable } from './stats.js';
+import { benchWorkers } from './workers/bench-workers.js';
 
 /**
  * `npm run bench`: runs the benchmarks that the arguments name, by default all. Each is compared with a baseline in the same
- * run. The arguments after `git` name parts of that benchmark.
+ * run. The arguments after `git` or `workers` name parts of that benchmark.
  */
-const all = {
+const all: Record<string, (parts: string[]) => Promise<void>> = {
   'first-output': async () => printTable('first-output', await benchFirstOutput()),
   'rest-read': async () => printTable('rest-read', await benchRestRead()),
-  git: (parts: string[]) => benchGit(parts),
+  git: benchGit,
+  workers: benchWorkers,
 };
-const wanted = process.argv.slice(2);
-const parts = wanted.includes('git') ? wanted.slice(wanted.indexOf('git') + 1) : [];
+const wanted = new Map<string, string[]>();
+for (const word of process.argv.slice(2)) {
+  const last = [...wanted.values()].at(-1);
+  if (word in all) wanted.set(word, []);
+  else if (last) last.push(word);
+  else throw new Error(`The benchmarks are ${Object.keys(all).join(', ')}; not ${word}`);
+}
 for (const [name, bench] of Object.entries(all)) {
-  if (wanted.length === 0 || wanted.includes(name)) await bench(parts);
+  if (wanted.size === 0 || wanted.has(name)) await bench(wanted.get(name) ?? []);
 }
 process.exit(0);

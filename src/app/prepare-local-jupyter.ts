@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { DomainError } from '../errors.js';
@@ -7,7 +8,7 @@ import { ensureLocalPython } from '../workers/backends/external/local-python.js'
 
 /** A local Jupyter that is being set up in the background. */
 export interface LocalJupyter {
-  options: Pick<LocalBackendOptions, 'python' | 'hiddenFolders'>;
+  options: Pick<LocalBackendOptions, 'python' | 'hiddenFolders' | 'environmentsDirectory'>;
   /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
   ready: Promise<string | null>;
   /** How workers are isolated; null when that could not be found out. Never rejects. */
@@ -26,7 +27,11 @@ export function prepareLocalJupyter(config: Config, log: Logger): LocalJupyter {
       : new DomainError('runtime_unavailable', 'Jupyter could not be set up; see the log and start again.');
   });
   return {
-    options: { python: () => python, hiddenFolders: [config.dataDir] },
+    options: {
+      python: () => python,
+      hiddenFolders: [config.dataDir],
+      environmentsDirectory: join(config.dataDir, 'environments'),
+    },
     ready: python.then(
       () => null,
       (error: DomainError) => error.message,

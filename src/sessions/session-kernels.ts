@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { waitFor } from '../engines/events/wait-for.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
@@ -47,7 +48,7 @@ export class SessionKernels {
       if (!kernel) await this.assertStarting(sessionId);
       return kernel?.status === 'idle' || kernel?.status === 'busy' ? kernel : undefined;
     };
-    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(readyTimeoutMs)]);
+    const limit = withTimeLimit(this.#closing.signal, readyTimeoutMs);
     const kernel = await waitFor(this.#deps.bus, 'session', sessionId, check, limit);
     if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
     return kernel;

@@ -70,8 +70,14 @@ export class SessionManager {
    * Starts the kernel of a new session; the row is `idle` then.
    * @throws DomainError `runtime_unavailable`, `worker_not_live`; the row is `dead` then
    */
-  open({ id }: Session, signal: AbortSignal): Promise<void> {
-    return this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
+  async open({ id, workerId }: Session, signal: AbortSignal): Promise<void> {
+    // Somebody waits for it.
+    const left = this.viewerCame(id, workerId);
+    try {
+      await this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
+    } finally {
+      left();
+    }
   }
 
   /** Reopens the sessions of a worker that an earlier process started. */
@@ -122,8 +128,13 @@ export class SessionManager {
   }
 
   /** See {@link KernelRestarter.restart}. */
-  restart({ id }: Pick<Session, 'id'>): Promise<void> {
-    return this.#restarter.restart(id);
+  async restart({ id, workerId }: Pick<Session, 'id' | 'workerId'>): Promise<void> {
+    const left = this.viewerCame(id, workerId);
+    try {
+      await this.#restarter.restart(id);
+    } finally {
+      left();
+    }
   }
 
   /** Ends the kernel of a deleted session, also one that starts. @throws DomainError `runtime_unavailable` */

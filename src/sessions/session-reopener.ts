@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelQueue } from './kernel-queue.js';
@@ -59,7 +60,7 @@ export class SessionReopener {
       if (this.#isClosed) return;
       const { id, kernelId } = session;
       if (!kernelId) return this.#deps.rows.setStatus(id, 'dead', 'lost');
-      const signal = AbortSignal.any([aborted, AbortSignal.timeout(reopenTimeoutMs)]);
+      const signal = withTimeLimit(aborted, reopenTimeoutMs);
       try {
         await this.#deps.starter.attach(session, kernelId, signal);
         await this.#deps.live.kernel(id)?.interrupt();

@@ -47,6 +47,8 @@ export interface WorkerBackend {
   readonly ownsServers: boolean;
   /** Whether a worker cannot write more than its class allows into its folder. */
   readonly enforcesStorage: boolean;
+  /** Whether it installs {@link WorkerSpec.requirements} for the kernels; default it does not. */
+  readonly installsRequirements?: boolean;
   /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
 

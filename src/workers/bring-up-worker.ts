@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { KernelProfile, Worker } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
+import { readRequirements } from './read-requirements.js';
 import { serverAnswers } from './server-answers.js';
 import { toWorkerSpec } from './to-worker-spec.js';
 import { layOutFiles, type WorkerFolders } from './worker-files.js';
@@ -33,14 +35,17 @@ export async function bringUpWorker(
   commitOid: string,
 ): Promise<JupyterEndpoint> {
   const { backend, folders, report } = how;
-  const signal = AbortSignal.any([how.signal, AbortSignal.timeout(how.maxMinutes * 60_000)]);
+  const signal = withTimeLimit(how.signal, how.maxMinutes * 60_000);
+  const git = await how.git.repository(worker.repositoryId);
   const layOut = async (percent: number) => {
     report(percent, 'Writing the files of the branch');
-    await layOutFiles(await how.git.repository(worker.repositoryId), commitOid, folders, signal);
+    await layOutFiles(git, commitOid, folders, signal);
   };
+  const text = backend.installsRequirements ? await readRequirements(git, commitOid) : undefined;
+  const requirements = text === undefined ? undefined : { scope: worker.workspaceId, text };
   const start = () =>
     backend.start(
-      toWorkerSpec(worker, how.profile, folders),
+      { ...toWorkerSpec(worker, how.profile, folders), requirements },
       (percent, message) => report(10 + Math.round(percent * 0.8), message),
       signal,
     );

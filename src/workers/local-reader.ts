@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { isReadableSegment } from '../engines/git/file-path.js';
 import {
   type FolderEntry,
@@ -10,18 +10,18 @@ import {
   maxListedFiles,
   type OpenFile,
 } from './folder-reader.js';
+import { hasCode } from './has-code.js';
+import { HeldFolder } from './held-folder.js';
 
 /** Names that are looked at in one listing, whatever they are. */
 const maxSeen = 10 * maxListedFiles;
 const chunkBytes = 256 * 1024;
-const isLinux = process.platform === 'linux';
-const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Without O_NONBLOCK, opening a named pipe would wait for its writer. */
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * A {@link FolderReader} on a disk of this machine. On Linux a kernel that replaces a folder by a link meanwhile cannot
- * lead it out of the folder: each folder is opened from the one above it.
+ * lead it out of the folder: see {@link HeldFolder}.
  */
 export class LocalReader implements FolderReader {
   readonly #root: string;
@@ -37,8 +37,8 @@ export class LocalReader implements FolderReader {
     let seen = 0;
     for (const folder of folders) {
       signal.throwIfAborted();
-      await this.#inFolder(folder, async (at) => {
-        for await (const entry of await opendir(at)) {
+      await this.#inFolder(folder, async (held) => {
+        for await (const entry of await opendir(held.at())) {
           if (!isReadableSegment(entry.name)) continue;
           seen += 1;
           if (seen > maxSeen || listing.entries.length === maxListedFiles) {
@@ -48,7 +48,7 @@ export class LocalReader implements FolderReader {
           const path = posix.join(folder, entry.name);
           if (entry.isDirectory() && path.split('/').length < maxListedDepth) folders.push(path);
           else if (entry.isDirectory()) listing.isTruncated = true;
-          else if (entry.isFile()) await addFile(listing, path, join(at, entry.name));
+          else if (entry.isFile()) await addFile(listing, path, held.at(entry.name));
         }
       });
     }
@@ -58,14 +58,14 @@ export class LocalReader implements FolderReader {
   async stat(path: string): Promise<FolderEntry | null> {
     if (!isReadable(path)) return null;
     const { dir, base } = posix.parse(path);
-    const found = await this.#inFolder(dir, (at) => statFile(join(at, base)));
+    const found = await this.#inFolder(dir, (folder) => statFile(folder.at(base)));
     return found ? { path, ...found } : null;
   }
 
   async open(path: string): Promise<OpenFile | null> {
     if (!isReadable(path)) return null;
     const { dir, base } = posix.parse(path);
-    const handle = await this.#inFolder(dir, (at) => open(join(at, base), fileFlags));
+    const handle = await this.#inFolder(dir, (folder) => open(folder.at(base), fileFlags));
     if (!handle) return null;
     const stats = await handle.stat({ bigint: true });
     if (stats.isFile()) return openFile(handle, stats);
@@ -73,40 +73,29 @@ export class LocalReader implements FolderReader {
     return null;
   }
 
-  /**
-   * Calls `use` with a path of the folder that stays valid while it runs; undefined when the folder, or what `use` looks
-   * for, does not exist.
-   */
-  async #inFolder<T>(folder: string, use: (at: string) => Promise<T>): Promise<T | undefined> {
+  /** Calls `use` with a folder; undefined when the folder, or what `use` looks for, does not exist. */
+  async #inFolder<T>(path: string, use: (folder: HeldFolder) => Promise<T>): Promise<T | undefined> {
     try {
-      return await (isLinux ? useOpenFolder(this.#root, folder, use) : useFolder(this.#root, folder, use));
+      return await this.#hold(path, use);
     } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG', 'EACCES'].includes(code)) return undefined;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENAMETOOLONG', 'EACCES')) return undefined;
       throw error;
     }
   }
-}
 
-async function useOpenFolder<T>(root: string, folder: string, use: (at: string) => Promise<T>): Promise<T> {
-  let handle = await open(root, folderFlags);
-  try {
-    for (const segment of folder === '' ? [] : folder.split('/')) {
-      const next = await open(`/proc/self/fd/${handle.fd}/${segment}`, folderFlags);
-      await handle.close();
-      handle = next;
+  async #hold<T>(path: string, use: (folder: HeldFolder) => Promise<T>): Promise<T> {
+    let folder: HeldFolder = await HeldFolder.open(this.#root);
+    try {
+      for (const segment of path === '' ? [] : path.split('/')) {
+        const next: HeldFolder = await folder.enter(segment);
+        await folder.close();
+        folder = next;
+      }
+      return await use(folder);
+    } finally {
+      await folder.close();
     }
-    return await use(`/proc/self/fd/${handle.fd}`);
-  } finally {
-    await handle.close();
   }
-}
-
-/** Where there is no /proc, a folder may be replaced by a link between the check and the use. */
-async function useFolder<T>(root: string, folder: string, use: (at: string) => Promise<T>): Promise<T> {
-  const at = join(await realpath(root), folder);
-  if ((await realpath(at)) !== at) throw Object.assign(new Error('a link is in the path'), { code: 'ELOOP' });
-  return use(at);
 }
 
 function isReadable(path: string): boolean {

@@ -4,6 +4,7 @@ import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 import { assertWorkerQuota } from './assert-worker-quota.js';
+import { hasRequirements } from './read-requirements.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import type { WorkerServices } from './worker-services.js';
 
@@ -43,9 +44,10 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    const worker = await workers.warmPool.offer(plan.profile, plan.resourceClass, (id) =>
-      insertWorker(services, plan, { id, userId, backend, liveKey }),
-    );
+    const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
+    const worker = (await hasOwnPackages(services, plan))
+      ? await insert()
+      : await workers.warmPool.offer(plan.profile, plan.resourceClass, insert);
     if (!worker) continue;
     workers.start(worker, plan.commitOid);
     return { worker, created: true };
@@ -54,6 +56,12 @@ export async function ensureWorker(
     'runtime_unavailable',
     'Other requests started and stopped this worker meanwhile; try again.',
   );
+}
+
+/** Whether packages are installed for the worker alone: a warm one has none. */
+async function hasOwnPackages({ git, workers }: WorkerServices, plan: StartPlan): Promise<boolean> {
+  if (!workers.installsRequirements(plan.profile)) return false;
+  return hasRequirements(await git.repository(plan.repository.id), plan.commitOid);
 }
 
 /** @throws DomainError `runtime_unavailable` when no worker of the profile can be started now */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { KernelProfile, PrismaClient, ResourceClass } from '../../prisma/generated/client/client.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import { serverAnswers } from './server-answers.js';
@@ -172,7 +173,7 @@ export class WarmPool {
     using: (backend: WorkerBackend) => void,
   ): Promise<WarmWorker> {
     const { prisma, directories, backendOf } = this.#deps;
-    const signal = AbortSignal.any([aborted, AbortSignal.timeout(startTimeoutMs)]);
+    const signal = withTimeLimit(aborted, startTimeoutMs);
     signal.throwIfAborted();
     const profile = await prisma.kernelProfile.findUniqueOrThrow({ where: { id: kernelProfileId } });
     const resourceClass = await prisma.resourceClass.findUniqueOrThrow({ where: { id: resourceClassId } });

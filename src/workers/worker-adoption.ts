@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { isUuid } from '../validation/validate.js';
 import type { RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
@@ -120,7 +121,7 @@ export class WorkerAdoption {
   }
 
   #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
-    const limit = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = withTimeLimit(this.#closing.signal, timeoutMs);
     return rejectOnAbort(backend.running(), limit);
   }
 

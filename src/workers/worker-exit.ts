@@ -7,6 +7,7 @@ export type ExitReason =
   | 'start_timeout'
   | 'start_failed'
   | 'image_missing'
+  | 'environment_failed'
   | 'unschedulable'
   | 'storage_exceeded'
   | 'evicted'

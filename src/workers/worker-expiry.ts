@@ -81,13 +81,12 @@ export class WorkerExpiry {
 
   async #check(row: CheckedRow, activity: WorkerActivity): Promise<void> {
     const { rows, limits } = this.#deps;
-    const use = useOf(row, activity);
     if (activity.lastAt > (row.lastActivityAt?.getTime() ?? 0) + touchMs) {
       await rows.touch(row.id, new Date(activity.lastAt));
     }
     const life = workerLife(row.resourceClass as { idleMinutes?: number; maxAgeMinutes?: number }, limits);
     const now = Date.now();
-    const expiry = planExpiry(use, life, now, this.#checkMs);
+    const expiry = planExpiry(useOf(row, activity), life, now, this.#checkMs);
     if (row.expiryReason !== (expiry?.reason ?? null)) await this.#write(row.id, activity, expiry);
     else if (expiry && row.expiresAt && row.expiresAt.getTime() <= now) this.#stop(row.id, expiry.reason);
   }

@@ -55,7 +55,6 @@ export class WorkerManager {
   constructor(deps: WorkerManagerDeps) {
     this.#deps = deps;
     this.limits = deps.limits;
-
     const rows = new WorkerRows(deps);
     const directories = new WorkerDirectories(deps);
     const follower = new FileFollower({
@@ -97,6 +96,11 @@ export class WorkerManager {
   /** Whether each worker of a profile has a server of its own. */
   ownsServers(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
     return backendFor(profile, this.#deps.backends)?.ownsServers ?? false;
+  }
+
+  /** Whether workers of a profile get the packages that their branch asks for. */
+  installsRequirements(profile: Pick<KernelProfile, 'runtime' | 'backend'>): boolean {
+    return backendFor(profile, this.#deps.backends)?.installsRequirements ?? false;
   }
 
   /** `null` when workers of the profile can be started now, else one sentence that says why not. */

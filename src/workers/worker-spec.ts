@@ -49,6 +49,13 @@ export interface WorkerPlacement {
   tolerations: Toleration[];
 }
 
+/** The `requirements.txt` of a worker. */
+export interface WorkerRequirements {
+  /** The id of the workspace. What is installed for one is never used for another. */
+  scope: string;
+  text: string;
+}
+
 /** What a backend needs to start a worker. */
 export interface WorkerSpec {
   /**
@@ -67,4 +74,6 @@ export interface WorkerSpec {
   placement: WorkerPlacement;
   /** The registered server that it uses; by default the configured one, or a server of its own. */
   jupyterServerId?: string | null;
+  /** For backends that install it: the packages that the branch asks for. Absent when it asks for none. */
+  requirements?: WorkerRequirements;
 }

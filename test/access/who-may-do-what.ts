@@ -137,7 +137,7 @@ export const permissionsOf = {
 
 /**
  * What a caller may do with a worker, session or execution, by the level in its workspace: running cells is `canEdit`,
- * stopping it is `canManage`. For space admins each one counts as their own.
+ * stopping it, and reading the files of a worker, is `canManage`. For space admins each one counts as their own.
  */
 // biome-ignore format: a table
 export const runtimePermissionsOf: Record<'own' | 'other', Record<Level, { canView: boolean; canEdit: boolean; canManage: boolean }>> = {

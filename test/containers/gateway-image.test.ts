@@ -26,7 +26,7 @@ beforeAll(async () => {
   await container.start();
   const { NetworkSettings } = await container.inspect();
   url = `http://${NetworkSettings.Networks.bridge?.IPAddress}:4000`;
-  await untilSuccess('The gateway', 60_000, () => fetch(`${url}/healthz`));
+  await untilSuccess('The gateway', 100_000, () => fetch(`${url}/healthz`));
 });
 
 afterAll(() => container?.remove({ force: true, v: true }));

@@ -117,6 +117,11 @@ it('runs Bash, whose environment has neither the token nor the settings of the s
   expect(names.filter((name) => /^WORKER_|TOKEN/.test(name))).toEqual([]);
 });
 
+it('does not limit the rate of output', async () => {
+  const text = await run('python3', "print('x' * 10_000_000)");
+  expect(text.length).toBe(10_000_001);
+});
+
 it('has no terminals', async () => {
   expect(await rest.request('GET', 'api/terminals', { timeoutMs: 5000 })).toMatchObject({ status: 404 });
 });

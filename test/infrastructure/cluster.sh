@@ -75,7 +75,7 @@ create_network() {
 create_cgroups() {
   local controller folder
   if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
-    mkdir -p "/sys/fs/cgroup/$cgroup/pods"
+    mkdir -p "/sys/fs/cgroup/$cgroup/cluster"
     for folder in /sys/fs/cgroup "/sys/fs/cgroup/$cgroup"; do
       echo '+cpu +cpuset +io +memory +pids' >"$folder/cgroup.subtree_control"
     done
@@ -83,10 +83,10 @@ create_cgroups() {
   fi
   for controller in /sys/fs/cgroup/*/; do
     # `unified` is version 2, which has no controllers here.
-    [ "$controller" = /sys/fs/cgroup/unified/ ] || mkdir -p "$controller$cgroup/pods"
+    [ "$controller" = /sys/fs/cgroup/unified/ ] || mkdir -p "$controller$cgroup/cluster"
   done
   # A new cpuset has no processors and no memory, so no process could enter it.
-  for folder in "$cgroup" "$cgroup/pods"; do
+  for folder in "$cgroup" "$cgroup/cluster"; do
     cat /sys/fs/cgroup/cpuset/cpuset.cpus >"/sys/fs/cgroup/cpuset/$folder/cpuset.cpus"
     cat /sys/fs/cgroup/cpuset/cpuset.mems >"/sys/fs/cgroup/cpuset/$folder/cpuset.mems"
   done
@@ -133,13 +133,8 @@ start_kube_router() {
 }
 
 stop_cluster() {
-  local part
-  for part in kube-router kube-scheduler kube-controller-manager kubelet; do stop_service "cluster/$part"; done
-  kill_containers pods
-  for part in containerd kube-apiserver etcd; do stop_service "cluster/$part"; done
-  kill_strays cluster
+  kill_part cluster
   remove_folder "$state/cluster"
   ip netns delete "$namespace" 2>/dev/null || true
   ip link delete nbgw-machine 2>/dev/null || true
-  remove_cgroups pods
 }

@@ -44,7 +44,7 @@ start_service() {
   mkdir -p "$folder"
   {
     echo '#!/bin/bash'
-    # Inherited by all its child processes, see kill_strays.
+    # Inherited by all its child processes, see processes_of.
     printf 'export NOTEBOOK_GATEWAY_INFRASTRUCTURE=%q\n' "$(dirname "$folder")"
     printf 'echo $$ > %q\n' "$folder/pid"
     printf 'exec'
@@ -83,33 +83,23 @@ wait_for() {
   done
 }
 
-# stop_service PART/NAME: ends a service, after 10 s with a signal that it cannot ignore.
-stop_service() {
-  local pid end=$((SECONDS + 10))
-  pid=$(pid_of "$1")
-  [ -n "$pid" ] || return 0
-  kill "$pid" 2>/dev/null || true
-  while is_of_part "$(dirname "$1")" "$pid"; do
-    if [ "$SECONDS" -ge "$end" ]; then kill -KILL "$pid" 2>/dev/null || true; fi
-    sleep 0.1
+# The processes of a part: its services, what those left behind, such as containerd's shims, and what is in its containers.
+processes_of() {
+  grep -lszxF "NOTEBOOK_GATEWAY_INFRASTRUCTURE=$state/services/$1" /proc/[0-9]*/environ | cut -d / -f 3
+  find /sys/fs/cgroup -path "*/$cgroup/$1/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
+}
+
+# kill_part PART: ends all processes of a part. None has anything to save.
+kill_part() {
+  local processes end=$((SECONDS + 30))
+  while processes=$(processes_of "$1" || true) && [ -n "$processes" ]; do
+    if [ "$SECONDS" -ge "$end" ]; then fail "These processes do not end:" $processes; fi
+    # shellcheck disable=SC2086
+    kill -KILL $processes 2>/dev/null || true
+    sleep 0.2
   done
-}
-
-# kill_containers PART: ends all processes in the containers of a part, also of one whose daemon is gone.
-kill_containers() {
-  find /sys/fs/cgroup -path "*/$cgroup/$1/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u |
-    xargs -r kill -KILL 2>/dev/null || true
-}
-
-# remove_cgroups PART
-remove_cgroups() {
+  rm -rf "$state/services/$1"
   find /sys/fs/cgroup -depth -type d -path "*/$cgroup/$1*" -exec rmdir {} + 2>/dev/null || true
-}
-
-# kill_strays PART: ends what the services of a part left behind, such as containerd's shims.
-kill_strays() {
-  grep -lszxF "NOTEBOOK_GATEWAY_INFRASTRUCTURE=$state/services/$1" /proc/[0-9]*/environ | cut -d / -f 3 |
-    xargs -r kill -KILL 2>/dev/null || true
 }
 
 # remove_folder FOLDER: removes a folder below $state. Never deletes through a mount: that could be anyone's files.

@@ -68,20 +68,27 @@ remember_firewall() {
   if iptables -n -L DOCKER >/dev/null 2>&1; then touch "$state/docker/other-engine"; fi
 }
 
+# The bridges of all networks of the engine, also of one that was killed.
+bridges_of_docker() {
+  echo "$docker_bridge"
+  grep -aohE '"BridgeName":"[^"]+"' "$state/docker/data/network/files/local-kv.db" 2>/dev/null | cut -d '"' -f 4
+}
+
 # Rules are deleted one by one: other programs change theirs at the same time.
-restore_firewall() {
+restore_network() {
+  local bridge table chain ours=''
+  for bridge in $(bridges_of_docker | sort -u); do
+    ours="$ours|$bridge"
+    ip link delete "$bridge" 2>/dev/null || true
+  done
   [ -f "$state/docker/forward-policy" ] || return 0
-  local ours=$docker_bridge chains='' table chain
   # The engines of a machine share these chains.
-  if [ ! -f "$state/docker/other-engine" ]; then
-    ours="$ours|DOCKER"
-    chains='^-N DOCKER'
-  fi
+  [ -f "$state/docker/other-engine" ] || ours="$ours|DOCKER"
   for table in filter nat; do
-    iptables --table "$table" --list-rules | grep -E "^-A .*($ours)" | sed 's/^-A/-D/' |
+    iptables --table "$table" --list-rules | grep -E "^-A .*(${ours#|})" | sed 's/^-A/-D/' |
       xargs -r -L 1 iptables --table "$table" || true
-    [ -n "$chains" ] || continue
-    for chain in $(iptables --table "$table" --list-rules | grep "$chains" | cut -d ' ' -f 2); do
+    [ ! -f "$state/docker/other-engine" ] || continue
+    for chain in $(iptables --table "$table" --list-rules | sed -n 's/^-N \(DOCKER.*\)/\1/p'); do
       iptables --table "$table" --delete-chain "$chain" || true
     done
   done
@@ -89,18 +96,9 @@ restore_firewall() {
 }
 
 stop_docker() {
-  if docker_is_up; then
-    docker_engine ps --all --quiet | xargs -r docker --host "unix://$docker_socket" rm --force --volumes >/dev/null
-    docker_engine network prune --force >/dev/null
-  fi
-  stop_service docker/dockerd
-  stop_service docker/containerd
-  kill_containers docker
-  kill_strays docker
-  restore_firewall
-  ip link delete "$docker_bridge" 2>/dev/null || true
+  kill_part docker
+  restore_network
   remove_folder "$state/docker"
-  remove_cgroups docker
 }
 
 # build_image NAME ARGUMENT…: builds on the base image, with the network and the package index of the machine.

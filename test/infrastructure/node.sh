@@ -67,7 +67,7 @@ tlsCertFile: $keys/kubelet.crt
 tlsPrivateKeyFile: $keys/kubelet.key
 containerRuntimeEndpoint: unix://$containerd_socket
 cgroupDriver: cgroupfs
-cgroupRoot: /$cgroup/pods
+cgroupRoot: /$cgroup/cluster
 failCgroupV1: false
 failSwapOn: false
 oomScoreAdj: 0

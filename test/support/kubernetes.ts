@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CoreV1Api,
   Exec,
-  KubeConfig,
+  type KubeConfig,
   NetworkingV1Api,
   type V1Container,
   type V1ObjectMeta,
@@ -19,28 +19,17 @@ import {
 } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
 import type { WorkerLimits, WorkerProfile, WorkerSpec } from '../../src/workers/worker-spec.js';
+import { clusterConfig } from './cluster.js';
 import { createWorkerNeeds } from './jupyter.js';
 
-const kubeconfig = process.env.TEST_KUBECONFIG;
-/** The worker image that the nodes of the cluster have. */
-export const testImage = process.env.TEST_WORKER_IMAGE ?? '';
+const { TEST_KUBECONFIG, TEST_WORKER_IMAGE, TEST_GATEWAY_CIDRS = '', CI } = process.env;
+/** The image of the workers of the tests. */
+export const testImage = TEST_WORKER_IMAGE ?? 'TEST_WORKER_IMAGE is not set';
 /** The addresses from which Pods see the tests. */
-const testGatewayCidrs = (process.env.TEST_GATEWAY_CIDRS ?? '').split(',').filter(Boolean);
-const isMissing = !kubeconfig || !testImage;
+const testGatewayCidrs = TEST_GATEWAY_CIDRS.split(',').filter(Boolean);
 
-/** Declares tests on a real cluster. Without one they are left out, but in CI that is a failure. */
-export const describeWithCluster = describe.skipIf(isMissing && !process.env.CI);
-
-if (isMissing && !process.env.CI)
-  console.info('Tests on Kubernetes are left out: they need TEST_KUBECONFIG and TEST_WORKER_IMAGE.');
-
-/** The configuration of an admin of the cluster. */
-export function adminConfig(): KubeConfig {
-  if (isMissing) throw new Error('Set TEST_KUBECONFIG and TEST_WORKER_IMAGE.');
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig!);
-  return config;
-}
+/** Declares tests that need a Kubernetes cluster. Without one they are skipped, but in CI they fail. */
+export const describeWithCluster = describe.skipIf(!CI && !(TEST_KUBECONFIG && TEST_WORKER_IMAGE));
 
 /** A namespace of its own for the workers of a test. */
 export interface TestNamespace {
@@ -59,7 +48,7 @@ export interface TestNamespace {
 
 /** Creates a namespace in which Pod Security admits only what is `restricted`. */
 export async function createTestNamespace(): Promise<TestNamespace> {
-  const admin = adminConfig();
+  const admin = clusterConfig();
   const core = admin.makeApiClient(CoreV1Api);
   const networking = admin.makeApiClient(NetworkingV1Api);
   const name = `test-${randomUUID().slice(0, 8)}`;

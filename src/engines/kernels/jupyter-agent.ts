@@ -1,17 +1,17 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { JupyterEndpoint } from './jupyter-endpoint.js';
+import type { JupyterEndpoint, ServerConnection } from './jupyter-endpoint.js';
 
 /** Idle connections are closed after 30 seconds. */
 const options: AgentOptions = { keepAlive: true, timeout: 30_000, maxFreeSockets: 2 };
 
-/** An agent whose connections {@link JupyterEndpoint.connect} opens, one for each request. */
+/** An agent whose connections {@link JupyterEndpoint.connect} opens. */
 class ConnectingAgent extends HttpAgent {
-  readonly #connect: () => Promise<Duplex>;
+  readonly #connect: () => Promise<ServerConnection>;
 
-  constructor(connect: () => Promise<Duplex>) {
-    super();
+  constructor(connect: () => Promise<ServerConnection>) {
+    super(options);
     this.#connect = connect;
   }
 
@@ -31,8 +31,8 @@ class ConnectingAgent extends HttpAgent {
 class ConnectingTlsAgent extends HttpsAgent {
   readonly #plain: ConnectingAgent;
 
-  constructor(connect: () => Promise<Duplex>) {
-    super();
+  constructor(connect: () => Promise<ServerConnection>) {
+    super(options);
     this.#plain = new ConnectingAgent(connect);
   }
 

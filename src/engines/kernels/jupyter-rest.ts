@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { withTimeLimit } from '../events/with-time-limit.js';
 import { createJupyterAgent } from './jupyter-agent.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { RedirectError } from './redirect-error.js';
@@ -38,11 +39,9 @@ export class JupyterRest {
     path: string,
     options: { body?: unknown; timeoutMs: number; signal?: AbortSignal; maxAnswerBytes?: number },
   ): Promise<RestAnswer> {
-    const { signal } = options;
-    const timeout = AbortSignal.timeout(options.timeoutMs);
     const response = await this.#send(method, path, {
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: withTimeLimit(options.signal, options.timeoutMs),
     });
     const status = response.statusCode ?? 0;
     if (status >= 300 && status < 400) {

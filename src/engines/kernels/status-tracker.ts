@@ -1,3 +1,4 @@
+import { withTimeLimit } from '../events/with-time-limit.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
 
 /** The status of one kernel connection, from `starting` on, with its listeners. */
@@ -28,8 +29,7 @@ export class StatusTracker {
    */
   async until(wanted: KernelStatus[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (wanted.includes(this.#current)) return;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const end = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    const end = withTimeLimit(signal, timeoutMs);
     end.throwIfAborted();
     let cleanUp = () => {};
     try {

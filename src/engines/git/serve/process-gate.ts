@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../../../errors.js';
+import { withTimeLimit } from '../../events/with-time-limit.js';
 
 const maxRunning = 4;
 const maxWaiting = 64;
@@ -20,7 +21,7 @@ export class ProcessGate {
   async run<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     if (this.#admitted >= maxRunning + maxWaiting || signal.aborted) throw busy();
     this.#admitted += 1;
-    const wait = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
+    const wait = withTimeLimit(signal, maxWaitMs);
     let giveUp = () => {};
     const gaveUp = new Promise<never>((_, reject) => {
       giveUp = () => reject(busy());

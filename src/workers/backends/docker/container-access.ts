@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream';
 import type { MountSettings } from 'dockerode';
+import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 import type { FileOwner } from '../../backend.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 
@@ -20,13 +20,11 @@ export interface ContainerAccess {
   readonly isRemote: boolean;
   /** How long to wait between two questions whether a server answers, in milliseconds. */
   readonly pollMs: number;
-  /** How often a running server is asked whether it still answers, in milliseconds. */
-  readonly watchPeriodMs: number;
   pathsFor(spec: Pick<WorkerSpec, 'workerId' | 'filesDirectory'>): ContainerPaths;
   /** Called once between the creation of a container and its start. @throws EngineError */
   prepare(containerId: string, token: string): Promise<void>;
   /** Opens a connection to the server of a worker. @throws Error within a bound */
-  connect(workerId: string): Promise<Duplex>;
+  connect(workerId: string): Promise<ServerConnection>;
 }
 
 /** The folder with the files of the branch. */

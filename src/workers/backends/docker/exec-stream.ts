@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 
 const headerBytes = 8;
 const standardOutput = 1;
@@ -9,7 +10,7 @@ const standardOutput = 1;
  * frames each piece of output: 4 bytes with the kind, 4 bytes with the length.
  * @see https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
-export class ExecStream extends Duplex {
+export class ExecStream extends Duplex implements ServerConnection {
   /** How many bytes have arrived. A reader that looks for signs of life asks for it, as of a network connection. */
   bytesRead = 0;
   readonly #connection: Socket;
@@ -36,6 +37,21 @@ export class ExecStream extends Duplex {
   /** Emits `timeout` after so many milliseconds of silence, as HTTP clients require it of their connections. */
   setTimeout(milliseconds: number): this {
     this.#connection.setTimeout(milliseconds);
+    return this;
+  }
+
+  setKeepAlive(isOn: boolean, milliseconds: number): this {
+    this.#connection.setKeepAlive(isOn, milliseconds);
+    return this;
+  }
+
+  ref(): this {
+    this.#connection.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#connection.unref();
     return this;
   }
 

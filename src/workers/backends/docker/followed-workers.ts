@@ -4,7 +4,6 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import type { WorkerExit } from '../../worker-exit.js';
 import { watchAnswers } from '../external/watch-answers.js';
 import { WorkerWatch } from '../external/worker-watch.js';
-import type { ContainerAccess } from './container-access.js';
 import { containerVanished, describeContainerExit } from './container-exit.js';
 import type { DockerEngine } from './docker-engine.js';
 import { type ContainerEvent, EngineWatch } from './engine-watch.js';
@@ -12,6 +11,8 @@ import type { UsageMeter } from './usage-meter.js';
 import type { WorkerContainers } from './worker-containers.js';
 import { labelFilter, workerIdOf } from './worker-labels.js';
 
+/** Shorter than the time after which an idle connection is closed: to a remote server each one is a program. */
+const answerPeriodMs = 5_000;
 const maxLogLength = 4_000;
 
 /** A worker whose server runs. */
@@ -24,7 +25,6 @@ export interface FollowedWorker {
 /** What {@link FollowedWorkers} work with. */
 export interface FollowedWorkersDeps {
   engine: DockerEngine;
-  access: Pick<ContainerAccess, 'watchPeriodMs'>;
   containers: WorkerContainers;
   gatewayId: string;
   log: Logger;
@@ -35,14 +35,13 @@ export class FollowedWorkers {
   readonly #workers = new Map<string, FollowedWorker>();
   readonly #exitListeners = new Set<(exit: WorkerExit) => void>();
   readonly #memoryListeners = new Set<(workerId: string) => void>();
-  readonly #answers: WorkerWatch;
+  readonly #answers = new WorkerWatch(answerPeriodMs);
   readonly #deps: FollowedWorkersDeps;
   readonly #watch: EngineWatch;
 
   /** Begins to watch the engine. */
   constructor(deps: FollowedWorkersDeps) {
     this.#deps = deps;
-    this.#answers = new WorkerWatch(deps.access.watchPeriodMs);
     this.#answers.onExit(({ workerId, ...exit }) => this.#end(workerId, exit));
     this.#watch = new EngineWatch({
       engine: deps.engine,

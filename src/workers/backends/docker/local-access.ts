@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import type { MountSettings } from 'dockerode';
+import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 import type { FileOwner } from '../../backend.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { connectWorkerSocket } from './connect-worker-socket.js';
@@ -16,7 +16,6 @@ export class LocalAccess implements ContainerAccess {
   readonly user: FileOwner;
   readonly isRemote = false;
   readonly pollMs = 50;
-  readonly watchPeriodMs = 5_000;
   readonly #folders: RunFolders;
 
   constructor(folders: RunFolders, user: FileOwner) {
@@ -41,7 +40,7 @@ export class LocalAccess implements ContainerAccess {
     // The token is bound in already.
   }
 
-  connect(workerId: string): Promise<Duplex> {
+  connect(workerId: string): Promise<ServerConnection> {
     return connectWorkerSocket(join(this.#folders.of(workerId).socketFolder, socketName), this.user.uid);
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import type { MountSettings } from 'dockerode';
+import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 import { type ContainerAccess, type ContainerPaths, workFolder } from './container-access.js';
 import type { DockerEngine } from './docker-engine.js';
 import { ExecStream } from './exec-stream.js';
@@ -45,8 +45,6 @@ export class RemoteAccess implements ContainerAccess {
   readonly user = { uid: 1000, gid: 1000 };
   readonly isRemote = true;
   readonly pollMs = 300;
-  /** Each question starts a program. */
-  readonly watchPeriodMs = 30_000;
   readonly #engine: DockerEngine;
 
   constructor(engine: DockerEngine) {
@@ -69,7 +67,7 @@ export class RemoteAccess implements ContainerAccess {
     await this.#engine.unpack(containerId, runFolder, archive);
   }
 
-  async connect(workerId: string): Promise<Duplex> {
+  async connect(workerId: string): Promise<ServerConnection> {
     const command = ['python', '-I', '-c', relayProgram, socketPath];
     return new ExecStream(await this.#engine.exec(containerName(workerId), command));
   }

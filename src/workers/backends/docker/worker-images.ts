@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
 import { DomainError } from '../../../errors.js';
 import type { WorkerProfile } from '../../worker-spec.js';
 import type { DockerEngine } from './docker-engine.js';
@@ -56,7 +57,7 @@ export class WorkerImages {
   async ensure(name: string, report: (part: number) => void, signal: AbortSignal): Promise<void> {
     if (await this.#deps.engine.hasImage(name)) return;
     try {
-      await this.#pull(name, report, AbortSignal.any([signal, AbortSignal.timeout(maxPullMs)]));
+      await this.#pull(name, report, withTimeLimit(signal, maxPullMs));
       this.#failures.delete(name);
     } catch (err) {
       signal.throwIfAborted();

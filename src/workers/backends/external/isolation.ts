@@ -64,6 +64,7 @@ async function works(python: string, uid: number | null): Promise<boolean> {
     uid,
     hidden: [],
     own: [],
+    readable: [],
     tmpMb: 1,
     heartbeat: '/dev/null',
     orphanSeconds: probeTimeoutMs / 1_000,

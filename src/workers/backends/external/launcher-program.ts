@@ -1,23 +1,29 @@
-/** What a launcher starts, and how; see {@link launcherProgram}. Paths are absolute. */
-export interface LaunchPlan {
-  /** The program and its arguments. */
-  command: string[];
-  /** The current folder of the program. */
-  directory: string;
+/** What a program may do that a launcher starts. Paths are absolute. */
+export interface Sandbox {
   /** Whether it runs in namespaces of its own. */
   isolate: boolean;
   /** The user and the group that it runs as; null for those of this process. Needs `isolate`. */
   uid: number | null;
   /** The folders whose content it does not see. */
   hidden: string[];
-  /** The folders that it may write to. */
-  own: string[];
   /** MiB for each of its folders of temporary files. */
   tmpMb: number;
   /** A file that a running gateway writes to again and again. */
   heartbeat: string;
   /** The program is ended when `heartbeat` was not written to for so long. */
   orphanSeconds: number;
+}
+
+/** What a launcher starts, and how; see {@link launcherProgram}. Paths are absolute. */
+export interface LaunchPlan extends Sandbox {
+  /** The program and its arguments. */
+  command: string[];
+  /** The current folder of the program. */
+  directory: string;
+  /** The folders that it may write to. */
+  own: string[];
+  /** Folders in hidden ones that it may read, beside Python. */
+  readable: string[];
 }
 
 /**
@@ -110,8 +116,8 @@ def hide():
     os.umask(0o022)
     checked(libc.unshare(NEWNS | NEWIPC))
     checked(libc.mount(None, b'/', None, ctypes.c_ulong(REC | PRIVATE), None))
-    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run', '/var/tmp']}
-    for path in ['/tmp', '/dev/shm']:
+    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run']}
+    for path in ['/tmp', '/var/tmp', '/dev/shm']:
         hidden[os.path.realpath(path)] = 'mode=1777,size=%dm' % plan['tmpMb']
     for path in python_folders():
         for folder in pathlib.Path(path).parents:
@@ -121,6 +127,7 @@ def hide():
     hidden.pop('/', None)
     own = [os.path.realpath(path) for path in plan['own']]
     readable = python_folders() | {os.path.dirname(os.path.realpath('/etc/resolv.conf'))}
+    readable |= {os.path.realpath(path) for path in plan['readable']}
     readable = [path for path in readable if any(is_below(path, folder) for folder in hidden)]
     trees = {path: clone(path) for path in readable + own if os.path.isdir(path)}
     restrict('/', RDONLY | NOSUID, RECURSIVE)

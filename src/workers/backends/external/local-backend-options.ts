@@ -7,6 +7,8 @@ export interface LocalBackendOptions {
   stateRoot: string;
   /** The Python that servers run on; called at each start. @throws DomainError `runtime_unavailable` */
   python: () => Promise<LocalPython>;
+  /** Absolute path of the folder for the packages that branches ask for; by default they are not installed. */
+  environmentsDirectory?: string;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
   /** How servers are isolated; called at each start. Default: the best that the machine allows. */

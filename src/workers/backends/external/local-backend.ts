@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
@@ -8,13 +7,15 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { createSandbox } from './create-sandbox.js';
+import { Environments } from './environments.js';
 import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { LaunchPlan } from './launcher-program.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import type { LocalBackendOptions } from './local-backend-options.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
@@ -29,7 +30,7 @@ import {
 } from './server-setup.js';
 import { StartSlots } from './start-slots.js';
 import { watchAnswers } from './watch-answers.js';
-import { uidOf } from './worker-user.js';
+import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
 const defaultStartTimeoutMs = 60_000;
@@ -40,6 +41,15 @@ const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
 
+/** What a server is launched with. */
+interface PreparedLaunch {
+  python: string;
+  sandbox: Sandbox;
+  isolation: Isolation;
+  /** The folder of the packages of its kernels; undefined for none. */
+  site: string | undefined;
+}
+
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
  * gateway; a record of each is kept in `stateRoot`.
@@ -48,11 +58,12 @@ export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
   readonly enforcesStorage = false;
+  readonly installsRequirements: boolean;
+  readonly #environments: Environments | undefined;
   readonly #records: ServerRecords;
   readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
-  /** The ids of the users of workers, by worker. */
-  readonly #users = new Map<string, number>();
+  readonly #users = new WorkerUsers();
   #probed: Promise<Isolation> | undefined;
   readonly #kernels: KernelNames;
   readonly #usage = new ProcessUsage();
@@ -69,12 +80,16 @@ export class LocalBackend implements WorkerBackend {
       join(options.stateRoot, 'heartbeat'),
       options.orphanMs ?? defaultOrphanMs,
     );
+    const { environmentsDirectory: directory } = options;
+    this.installsRequirements = directory !== undefined;
+    const isRunning = async (workerId: string) =>
+      this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
+    this.#environments = directory === undefined ? undefined : new Environments({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
   ownerOf(workerId: string): FileOwner | undefined {
-    const id = this.#users.get(workerId);
-    return id === undefined ? undefined : { uid: id, gid: id };
+    return this.#users.ownerOf(workerId);
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -99,7 +114,7 @@ export class LocalBackend implements WorkerBackend {
     try {
       return await starting;
     } catch (error) {
-      this.#users.delete(spec.workerId);
+      this.#users.release(spec.workerId);
       throw error;
     } finally {
       this.#starts.delete(spec.workerId);
@@ -119,7 +134,7 @@ export class LocalBackend implements WorkerBackend {
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);
       if (!record || this.#starts.has(workerId)) continue;
-      if (record.uid !== null) this.#users.set(workerId, record.uid);
+      if (record.uid !== null) this.#users.restore(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
         const endpoint = endpointOf(record.port, record.token);
         this.#follow(workerId, record, endpoint);
@@ -152,26 +167,41 @@ export class LocalBackend implements WorkerBackend {
   ): Promise<JupyterEndpoint> {
     report(5, 'Preparing Python');
     const { python } = await rejectOnAbort(this.#options.python(), signal);
-    report(15, 'Waiting for other starts');
+    await this.#heartbeat.beat();
     const isolation = await rejectOnAbort(this.#isolation(python), signal);
-    return this.#slots.run(() => this.#launchNow({ python, isolation }, spec, report, signal), signal);
+    const uid = isolation === 'users' ? this.#users.claim(spec.workerId) : null;
+    const { tmpStorageMb } = spec.limits;
+    const sandbox = createSandbox({
+      ...this.#options,
+      heartbeat: this.#heartbeat,
+      isolation,
+      uid,
+      tmpStorageMb,
+    });
+    const { requirements } = spec;
+    if (requirements) report(10, 'Installing requirements.txt');
+    const { environment } = spec.profile;
+    const packages = requirements && { ...requirements, python, environment, sandbox };
+    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
+    report(15, 'Waiting for other starts');
+    const prepared = { python, sandbox, isolation, site };
+    return this.#slots.run(() => this.#launchNow(prepared, spec, report, signal), signal);
   }
 
   async #launchNow(
-    { python, isolation }: { python: string; isolation: Isolation },
+    { python, sandbox, isolation, site }: PreparedLaunch,
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
+    const { uid } = sandbox;
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
     await writeKernelStartup(folders.ipython, spec.profile.warmImports);
-    const uid = isolation === 'users' ? this.#claimUser(spec.workerId) : null;
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
     }
-    await this.#heartbeat.beat();
     const token = randomBytes(32).toString('hex');
     const record: ServerRecord = {
       pid: null,
@@ -184,8 +214,14 @@ export class LocalBackend implements WorkerBackend {
     };
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const plan = this.#planOf(spec, folders, { python, isolation, uid });
-    const env = serverEnvironment(folders, python, token, spec.profile.environment);
+    const plan: LaunchPlan = {
+      ...sandbox,
+      command: [python, '-I', '-c', serverProgram, folders.settings],
+      directory: folders.root,
+      own: [spec.filesDirectory, folders.root],
+      readable: site === undefined ? [] : [site],
+    };
+    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
@@ -238,7 +274,8 @@ export class LocalBackend implements WorkerBackend {
     await endServer(record, record.runtimeDirectory);
     this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
-    this.#users.delete(workerId);
+    await this.#environments?.release(workerId);
+    this.#users.release(workerId);
   }
 
   #isolation(python: string): Promise<Isolation> {
@@ -247,34 +284,6 @@ export class LocalBackend implements WorkerBackend {
       throw error;
     });
     return this.#probed;
-  }
-
-  /** @throws DomainError `runtime_unavailable` when another worker has the same user, which hardly ever happens */
-  #claimUser(workerId: string): number {
-    const uid = uidOf(workerId);
-    if ([...this.#users.values()].includes(uid))
-      throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
-    this.#users.set(workerId, uid);
-    return uid;
-  }
-
-  #planOf(
-    spec: WorkerSpec,
-    folders: ServerFolders,
-    how: { python: string; isolation: Isolation; uid: number | null },
-  ): LaunchPlan {
-    const { stateRoot, hiddenFolders = [] } = this.#options;
-    return {
-      command: [how.python, '-I', '-c', serverProgram, folders.settings],
-      directory: folders.root,
-      isolate: how.isolation !== 'none',
-      uid: how.uid,
-      hidden: [stateRoot, homedir(), ...hiddenFolders],
-      own: [spec.filesDirectory, folders.root],
-      tmpMb: spec.limits.tmpStorageMb,
-      heartbeat: this.#heartbeat.file,
-      orphanSeconds: this.#heartbeat.orphanMs / 1_000,
-    };
   }
 }
 

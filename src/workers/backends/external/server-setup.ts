@@ -81,17 +81,20 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
 /**
  * The whole environment of a server and its kernels. Of the gateway's own it contains PATH and LANG only.
  * @param profileEnvironment the variables of the kernel profile; none of them replaces one of the server's own, but LANG
+ * @param site absolute path of a folder of Python modules for the kernels only: the server does not read PYTHONPATH
  */
 export function serverEnvironment(
   folders: ServerFolders,
   python: string,
   token: string,
   profileEnvironment: Record<string, string>,
+  site?: string,
 ): NodeJS.ProcessEnv {
   return {
     LANG: process.env.LANG ?? 'C.UTF-8',
     ...profileEnvironment,
-    PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),
+    PATH: [dirname(python), site && join(site, 'bin'), process.env.PATH].filter(Boolean).join(delimiter),
+    ...(site === undefined ? {} : { PYTHONPATH: site }),
     HOME: folders.home,
     JUPYTER_TOKEN: token,
     JUPYTER_CONFIG_DIR: folders.config,

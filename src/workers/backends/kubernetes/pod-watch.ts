@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, type V1Pod, Watch } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
 import { type ClusterClient, selectorOf } from './cluster-client.js';
 
 /** The API ends each watch after this time. A connection that died silently is given up soon after it. */
@@ -29,7 +30,7 @@ export class PodWatch {
 
   readonly #deps: {
     config: KubeConfig;
-    cluster: ClusterClient;
+    cluster: Pick<ClusterClient, 'listPods'>;
     namespace: string;
     labels: Record<string, string>;
     onChange: PodListener;
@@ -38,7 +39,7 @@ export class PodWatch {
 
   constructor(deps: {
     config: KubeConfig;
-    cluster: ClusterClient;
+    cluster: Pick<ClusterClient, 'listPods'>;
     namespace: string;
     labels: Record<string, string>;
     onChange: PodListener;
@@ -150,9 +151,8 @@ export class PodWatch {
   async #untilEnded(opening: Promise<AbortController>, ended: Promise<unknown>): Promise<unknown> {
     const { signal } = this.#closing;
     try {
-      await rejectOnAbort(opening, AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)]));
-      const maxMs = watchSeconds * 1000 + watchGraceMs;
-      return await rejectOnAbort(ended, AbortSignal.any([signal, AbortSignal.timeout(maxMs)]));
+      await rejectOnAbort(opening, withTimeLimit(signal, connectTimeoutMs));
+      return await rejectOnAbort(ended, withTimeLimit(signal, watchSeconds * 1000 + watchGraceMs));
     } finally {
       opening.then(
         (watch) => watch.abort(),

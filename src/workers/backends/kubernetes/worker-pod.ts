@@ -57,6 +57,7 @@ function workerContainer({ limits, profile }: WorkerSpec, image: string): V1Cont
     WORKER_ROOT: '/work',
     WORKER_PORT: String(workerPort),
     WORKER_TOKEN_FILE: `${tokenFolder}/${tokenKey}`,
+    WORKER_WARM_IMPORTS: profile.warmImports.join(','),
   };
   // `/api` is the one resource of Jupyter Server that needs no token.
   const probe = { httpGet: { path: '/api', port: workerPort } };

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const maxOutputBytes = 16_384;
+
+/**
+ * Runs an installer, which may run code of anybody, to its end: as the leader of a process group of its own, with no
+ * environment but the given one.
+ * @param options.signal kills the whole group
+ * @returns the end of its output, at most 16 KiB, and whether it succeeded
+ * @throws what `signal` was aborted with, and Error when the program cannot be run
+ */
+export async function runInstaller(
+  program: string,
+  args: string[],
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<{ succeeded: boolean; output: string }> {
+  const { env, signal } = options;
+  signal.throwIfAborted();
+  const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const kill = () => killGroup(child);
+  signal.addEventListener('abort', kill, { once: true });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-maxOutputBytes);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  try {
+    // Unlike `close`, `exit` does not wait for what the installer may have left running with its output.
+    const [code] = (await once(child, 'exit')) as [number | null];
+    signal.throwIfAborted();
+    return { succeeded: code === 0, output };
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group has ended.
+  }
+}

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { checkRequirements } from '../../src/workers/backends/external/check-requirements.js';
+
+it.each([
+  '',
+  '# only a comment\n\n',
+  'numpy',
+  'numpy==1.26.4 # pinned',
+  'pandas[excel] >= 2, < 3 ; python_version >= "3.9"\r\nscipy~=1.11',
+  'requests (>=2)',
+  'numpy==1.26.4 \\\n  --hash=sha256:00',
+  'package @ https://example.com/package-1.0.tar.gz',
+  'package @ git+https://example.com/repository.git@v1',
+  '--index-url https://example.com/simple\n--pre\n--only-binary :all:\nnumpy',
+])('%j is accepted', (text) => {
+  expect(() => checkRequirements(text)).not.toThrow();
+});
+
+it.each([
+  '-r other.txt',
+  'numpy\n-c constraints.txt',
+  '-e .',
+  '--editable=/work',
+  './folder',
+  '../folder',
+  '/etc/passwd',
+  'package @ file:///etc/passwd',
+  'file:///etc/passwd',
+  'package.whl /etc/passwd',
+  '--find-links /etc',
+  '--index-url file:///etc/passwd',
+  '--index-url /etc/passwd',
+  '--trusted-host example.com',
+  '--pre -r other.txt',
+  '-r \\\nother.txt',
+  'nu\\\n-r x',
+  'numpy \\',
+  '\n'.repeat(1_001),
+])('%j is refused with the reason environment_failed', (text) => {
+  expect(() => checkRequirements(text)).toThrow(
+    expect.objectContaining({ code: 'runtime_unavailable', extra: { reason: 'environment_failed' } }),
+  );
+});
+
+it('the error names the line', () => {
+  expect(() => checkRequirements('numpy\n\n-r other.txt\n')).toThrow(
+    'The file requirements.txt could not be installed: line 3 is neither a package nor an option that is allowed ' +
+      'here. Change it and start a new worker.',
+  );
+});
