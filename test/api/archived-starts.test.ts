@@ -19,7 +19,8 @@ beforeAll(async () => {
         await writeFile(python, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
         return { python, origin: 'found' } as const;
       };
-      return [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: sleeps })];
+      const isolation = async () => 'none' as const;
+      return [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: sleeps, isolation })];
     },
   });
 });
