@@ -2,6 +2,7 @@ import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import { assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import { objectId } from '../engines/git/object-id.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, FieldError, invalidField } from '../errors.js';
 import { checkCommitMessage, commitChanges } from '../files/commit-changes.js';
@@ -56,7 +57,8 @@ export async function commitWorkerFiles(
     message: () => checkCommitMessage(input.commitMessage, `Commit ${paths.length} files of a worker`),
   });
   assertHasFiles(worker);
-  const changes = await readChanges(services, worker, paths);
+  const tip = await target.git.resolveBranch(branch);
+  const changes = await readChanges(services, worker, paths, (path) => target.git.fileOid(tip, path));
   return commitChanges(services, ctx, { ...target, branch }, { changes, message });
 }
 
@@ -73,6 +75,7 @@ async function readChanges(
   { workerFiles }: WorkerFileServices,
   worker: ReadWorker,
   paths: string[],
+  onBranch: (path: string) => Promise<string | null>,
 ): Promise<FileChange[]> {
   const manifest = await workerFiles.manifest(worker);
   let left = maxWorkerFileBytes;
@@ -89,10 +92,14 @@ async function readChanges(
       await file.close();
     }
   };
-  return checkEach(paths, async (path, index) => ({
-    ...toChange(path, index, { bytes: await read(path), baseSha: manifest.get(path) }),
-    at: ['paths', index],
-  }));
+  const changes = await checkEach(paths, async (path, index) => {
+    const bytes = await read(path);
+    const change = toChange(path, index, { bytes, baseSha: manifest.get(path) });
+    // What the branch has already is no conflict, e.g. when the same files are committed again.
+    const isThere = (await onBranch(path)) === (bytes && objectId('blob', bytes));
+    return isThere ? [] : [{ ...change, at: ['paths', index] }];
+  });
+  return changes.flat();
 }
 
 /** @throws FieldError */

@@ -3,7 +3,13 @@ import { executionExamples } from './executions.js';
 import { fileExamples } from './files.js';
 import { notebookExamples } from './notebooks.js';
 import { repositoryFileExamples } from './repository-files.js';
-import { repeatedStartExamples, runtimeExamples, sessionEndExamples } from './runtime.js';
+import {
+  commitExamples,
+  repeatedCommitExamples,
+  repeatedStartExamples,
+  runtimeExamples,
+  sessionEndExamples,
+} from './runtime.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
@@ -18,6 +24,8 @@ export const examples: readonly [operationId: string, example: OperationExample]
   runtimeExamples,
   repeatedStartExamples,
   executionExamples,
+  commitExamples,
+  repeatedCommitExamples,
   sessionEndExamples,
 ].flatMap((part) => Object.entries(part));
 

@@ -4,10 +4,11 @@ import { exampleIds, exampleTime } from './example-ids.js';
 const ids = { execution_id: exampleIds.execution, session_id: exampleIds.session, cell_index: 0 };
 const result = { data: { 'text/plain': '42' }, metadata: {}, execution_count: 1 };
 
+const code = "with open('answer.txt', 'w') as file:\n    file.write('42')\n6 * 7";
 const entries = [
   { type: 'status', execution_state: 'queued' },
   { type: 'status', execution_state: 'busy' },
-  { type: 'execute_input', code: '6 * 7', execution_count: 1 },
+  { type: 'execute_input', code, execution_count: 1 },
   { type: 'execute_result', ...result },
   { type: 'status', execution_state: 'idle' },
 ];
@@ -35,7 +36,7 @@ const params = { session_id: exampleIds.session };
 export const executionExamples: Record<string, OperationExample> = {
   executeCell: {
     params,
-    body: { code: '6 * 7', cell_index: 0, execution_id: exampleIds.execution },
+    body: { code, cell_index: 0, execution_id: exampleIds.execution },
     status: 200,
     answer: stream,
   },

@@ -74,6 +74,10 @@ const readme = {
   base_sha: '4e6bd9c2d0f3a1b7c8e5d6f7a8b9c0d1e2f3a4b5',
   status: 'unchanged',
 };
+const commit = {
+  params: { worker_id: exampleIds.worker },
+  body: { paths: ['notebooks/answer.txt'], commit_message: 'Keep the answer' },
+};
 const exampleCommit = '9b1f0c5e7d3a2b4c6e8f1a3b5c7d9e0f2a4b6c8d';
 const workspace = { workspace_id: exampleIds.workspace };
 
@@ -109,17 +113,33 @@ export const runtimeExamples: Record<string, OperationExample> = {
     status: 200,
     answer: readmeText,
   },
-  commitWorkerFiles: {
-    params: { worker_id: exampleIds.worker },
-    body: { paths: [readme.path], commit_message: 'Keep the notes' },
-    status: 200,
-    answer: { commit_sha: exampleCommit, parent_sha: exampleCommit, changed: false },
-  },
   readSession: { params: { session_id: exampleIds.session }, status: 200, answer: session },
   listSessions: {
     query: workspace,
     status: 200,
     answer: { items: [session], total: 1, page: 1, size: 20 },
+  },
+};
+
+/** What a run has written is committed. */
+export const commitExamples: Record<string, OperationExample> = {
+  commitWorkerFiles: {
+    ...commit,
+    status: 201,
+    answer: {
+      commit_sha: exampleCommit,
+      parent_sha: '5a3c1e9d7b2f4a6c8e0d1b3f5a7c9e2d4b6f8a0c',
+      changed: true,
+    },
+  },
+};
+
+/** The same again: the branch has it already. */
+export const repeatedCommitExamples: Record<string, OperationExample> = {
+  commitWorkerFiles: {
+    ...commit,
+    status: 200,
+    answer: { commit_sha: exampleCommit, parent_sha: exampleCommit, changed: false },
   },
 };
 
