@@ -1,5 +1,7 @@
 // `npm test`: prepares a fresh clone, then runs all tests; arguments are passed to vitest.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
@@ -13,5 +15,32 @@ if (!process.env.TEST_DATABASE_URL && !process.env.CI) {
   console.log('TEST_DATABASE_URL is not set: the tests on PostgreSQL are skipped.');
 }
 const vitest = join(root, 'node_modules/.bin/vitest');
-const { status } = spawnSync(vitest, ['run', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
-process.exit(status ?? 1);
+const args = process.argv.slice(2);
+process.exit(process.env.CI && args.length === 0 ? await runBoth() : await run(args, 'inherit'));
+
+/**
+ * Runs the tests in containers beside all others, because they wait for most of their time. What they print comes last.
+ * @returns {Promise<number>} the exit status
+ */
+async function runBoth() {
+  const log = join(tmpdir(), `notebook-gateway-containers-${process.pid}.log`);
+  const file = createWriteStream(log);
+  await once(file, 'open');
+  const containers = run(['--project', 'containers'], file);
+  const others = await run(['--project', '!containers'], 'inherit');
+  console.log('\nThe tests in containers:');
+  const inContainers = await containers;
+  process.stdout.write(readFileSync(log));
+  return others || inContainers;
+}
+
+/**
+ * @param {string[]} more arguments of vitest
+ * @param {'inherit' | import('node:fs').WriteStream} output
+ * @returns {Promise<number>} the exit status
+ */
+async function run(more, output) {
+  const child = spawn(vitest, ['run', ...more], { cwd: root, stdio: ['inherit', output, output] });
+  const [status] = await once(child, 'exit');
+  return status ?? 1;
+}
