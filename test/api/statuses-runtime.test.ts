@@ -343,7 +343,12 @@ const withoutJupyter: StatusRow[] = [
   [
     'POST /workers',
     'runtime_unavailable',
-    async () => post('/workers', { workspace_id: await newWorkspace() }),
+    async () => {
+      // The health of a server is asked for only every few seconds.
+      const isAvailable = async () => (await at.rest('GET', '/kernel-profiles')).body.items[0].is_available;
+      await expect.poll(isAvailable, { timeout: 25_000 }).toBe(false);
+      return post('/workers', { workspace_id: await newWorkspace() });
+    },
   ],
   [
     'POST /sessions',
