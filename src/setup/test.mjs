@@ -19,7 +19,7 @@ const args = process.argv.slice(2);
 process.exit(process.env.CI && args.length === 0 ? await runBoth() : await run(args, 'inherit'));
 
 /**
- * Runs the tests in containers beside all others, because they wait for most of their time. What they print comes last.
+ * Runs the tests in containers beside all others, because they mainly wait. What they print comes last.
  * @returns {Promise<number>} the exit status
  */
 async function runBoth() {
