@@ -10,7 +10,9 @@ import { type Manifest, readManifest } from './worker-manifest.js';
 
 const maxConcurrentLists = 2;
 const listTimeoutMs = 30_000;
-const maxOpenFiles = 64;
+const maxOpenFiles = 256;
+/** So that the readers of one worker leave room for those of others. */
+const maxOpenFilesOfWorker = 16;
 /** A reader that stalls loses its file after this time. */
 const maxOpenMs = 10 * 60_000;
 const maxKnownOids = 50_000;
@@ -29,7 +31,8 @@ export class WorkerFileReader {
   readonly #limit = pLimit(maxConcurrentLists);
   /** The blob oids of files, by worker, path and stamp. */
   readonly #oids = new LRUCache<string, string>({ max: maxKnownOids });
-  #openFiles = 0;
+  /** How many files are open, by worker. */
+  readonly #openFiles = new Map<string, number>();
 
   readonly #deps: { foldersOf(worker: ReadWorker): WorkerFolders };
 
@@ -65,23 +68,35 @@ export class WorkerFileReader {
 
   /**
    * Opens a file of a ready worker; null when there is no regular file at the path. It is closed after 10 minutes.
-   * @throws DomainError `rate_limited` while 64 files are open, `runtime_unavailable`
+   * @throws DomainError `rate_limited` while 16 files of the worker, or 256 in all, are open; `runtime_unavailable`
    */
   async open(worker: ReadWorker, path: string): Promise<OpenFile | null> {
-    if (this.#openFiles >= maxOpenFiles)
-      throw new DomainError('rate_limited', 'Too many files of workers are being read; try again.', {
-        retryAfterSeconds: 1,
-      });
-    this.#openFiles += 1;
+    const leave = this.#enter(worker.id);
     let file: OpenFile | null = null;
     try {
       file = await (await this.#readerOf(worker)).open(path);
-      return file && this.#bounded(file);
+      return file && bounded(file, leave);
     } catch (error) {
       throw unreadable(error);
     } finally {
-      if (!file) this.#openFiles -= 1;
+      if (!file) leave();
     }
+  }
+
+  /** Counts a file that is opened. @returns what to call once when it is closed. @throws DomainError `rate_limited` */
+  #enter(workerId: string): () => void {
+    const open = this.#openFiles.get(workerId) ?? 0;
+    const all = [...this.#openFiles.values()].reduce((sum, count) => sum + count, 0);
+    if (open >= maxOpenFilesOfWorker || all >= maxOpenFiles)
+      throw new DomainError('rate_limited', 'Too many files of workers are being read; try again.', {
+        retryAfterSeconds: 1,
+      });
+    this.#openFiles.set(workerId, open + 1);
+    return () => {
+      const left = (this.#openFiles.get(workerId) ?? 1) - 1;
+      if (left > 0) this.#openFiles.set(workerId, left);
+      else this.#openFiles.delete(workerId);
+    };
   }
 
   /**
@@ -114,20 +129,21 @@ export class WorkerFileReader {
     const { files, openRemote } = this.#deps.foldersOf(worker);
     return openRemote ? (await openRemote(signal)).reader : new LocalReader(files);
   }
+}
 
-  #bounded(file: OpenFile): OpenFile {
-    let isOpen = true;
-    const close = async () => {
-      if (!isOpen) return;
-      isOpen = false;
-      this.#openFiles -= 1;
-      clearTimeout(timer);
-      await file.close();
-    };
-    const timer = setTimeout(() => void close().catch(() => {}), maxOpenMs);
-    timer.unref();
-    return { size: file.size, stamp: file.stamp, read: (start, end) => file.read(start, end), close };
-  }
+/** A file that is closed after {@link maxOpenMs}. @param onClose called once */
+function bounded(file: OpenFile, onClose: () => void): OpenFile {
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    onClose();
+    clearTimeout(timer);
+    await file.close();
+  };
+  const timer = setTimeout(() => void close().catch(() => {}), maxOpenMs);
+  timer.unref();
+  return { size: file.size, stamp: file.stamp, read: (start, end) => file.read(start, end), close };
 }
 
 function keyOf({ id }: ReadWorker, { path, stamp }: Pick<FolderEntry, 'path' | 'stamp'>): string {

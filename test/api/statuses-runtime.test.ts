@@ -300,7 +300,7 @@ const files: StatusRow[] = [
         const { workerFiles } = at.gateway.services;
         const open = () =>
           workerFiles.open({ id: worker, backend: 'external', jupyterServerId: null }, 'README.md');
-        const opened = await Promise.all(Array.from({ length: 64 }, open));
+        const opened = await Promise.all(Array.from({ length: 16 }, open));
         try {
           return await (name === reading ? rawOf(worker) : commitOf(worker, 'README.md'));
         } finally {

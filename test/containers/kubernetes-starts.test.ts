@@ -180,7 +180,7 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
     await expectNothingLeft();
   });
 
-  test.each([0, 50, 150, 300, 600, 1_200, 2_400])('leaves nothing when aborted after %i ms', async (ms) => {
+  test.each([0, 50, 150, 300, 600, 1_200])('leaves nothing when aborted after %i ms', async (ms) => {
     const given = new AbortController();
     const { starting } = start(createPodSpec(), given.signal);
     await sleep(ms);
