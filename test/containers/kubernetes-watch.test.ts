@@ -20,7 +20,8 @@ describeWithCluster('the watch of Pods', { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     namespace = await createTestNamespace();
-    proxy = await openTcpProxy(Number(new URL(namespace.admin.getCurrentCluster()!.server).port));
+    const { hostname, port } = new URL(namespace.admin.getCurrentCluster()!.server);
+    proxy = await openTcpProxy(Number(port), hostname);
   });
 
   afterEach(() => watch.close());
@@ -35,9 +36,10 @@ describeWithCluster('the watch of Pods', { timeout: 120_000 }, () => {
     const config = new KubeConfig();
     const { name, server, ...cluster } = namespace.admin.getCurrentCluster()!;
     const throughProxy = new URL(server);
-    throughProxy.port = String(proxy.port);
+    throughProxy.host = `127.0.0.1:${proxy.port}`;
     config.loadFromClusterAndUser(
-      { ...cluster, name, server: throughProxy.origin },
+      // The certificate is for the address behind the proxy, and for this name.
+      { ...cluster, name, server: throughProxy.origin, tlsServerName: 'kubernetes.default.svc' },
       namespace.admin.getCurrentUser()!,
     );
     const client = new ClusterClient(config, namespace.name);

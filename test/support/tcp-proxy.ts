@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A proxy between a client and a server on this machine that can break their connections. */
+/** A proxy between a client and a server that can break their connections. */
 export interface TcpProxy {
   port: number;
   /** Resets all connections; new ones are accepted. */
@@ -12,8 +12,8 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** Opens a {@link TcpProxy} to a local port. */
-export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** Opens a {@link TcpProxy} to a port, by default of this machine. */
+export async function openTcpProxy(targetPort: number, targetHost = '127.0.0.1'): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   const answering = new Set<Socket>();
   let away = false;
@@ -23,7 +23,7 @@ export async function openTcpProxy(targetPort: number): Promise<TcpProxy> {
       incoming.resetAndDestroy();
       return;
     }
-    const outgoing = connect(targetPort, '127.0.0.1');
+    const outgoing = connect(targetPort, targetHost);
     answering.add(outgoing);
     outgoing.on('close', () => answering.delete(outgoing));
     for (const [socket, other] of [
