@@ -22,7 +22,9 @@ beforeAll(async () => {
   ({ root, spec } = made);
   spec.profile.environment = { GREETING: 'hello', LANG: 'C' };
   spec.profile.warmImports = ['wave', 'does_not_exist', 'antigravity_but_not_there.x'];
-  backend = openExternalBackend({ stateRoot: made.stateRoot, python: async () => python });
+  // Isolated, it would not see the packages of the tests' Python, which may be below the folder of temporary files.
+  const isolation = async () => 'none' as const;
+  backend = openExternalBackend({ stateRoot: made.stateRoot, python: async () => python, isolation });
   client = new JupyterClient(await backend.start(spec, () => {}, AbortSignal.timeout(90_000)));
 }, 240_000);
 afterAll(async () => {
