@@ -97,6 +97,15 @@ describe('the files of a worker', () => {
     expect(deleted).toMatchObject({ path: 'gone.txt', size: null, sha: null, base_sha: blob('gone') });
   });
 
+  it('are none on a page beyond the last, and the size is capped, however many digits the numbers have', async () => {
+    const { body: all } = await list();
+    for (const page of ['2147483649', '1000000000000', '99999999999999999999']) {
+      const { status, body } = await list(`?page=${page}&size=100000000000000000000000`);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ items: [], total: all.total, page: Number(page), size: 10_000 });
+    }
+  });
+
   it('contain neither links, nor what is behind them, nor what Git would refuse', async () => {
     mkdirSync(join(folder, 'out'));
     symlinkSync('/etc', join(folder, 'out/etc'));

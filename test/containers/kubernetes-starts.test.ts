@@ -194,6 +194,18 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
     await expectNothingLeft();
   });
 
+  test('leaves nothing when aborted while its server is awaited', async () => {
+    const given = new AbortController();
+    const { starting, messages } = start(createPodSpec(), given.signal);
+    await vi.waitFor(() => expect(messages).toContain('Waiting for Jupyter'), {
+      interval: 5,
+      timeout: 30_000,
+    });
+    given.abort(new Error('given up'));
+    await expect(starting).rejects.toThrow('given up');
+    await expectNothingLeft();
+  });
+
   test('ends when its Pod is deleted meanwhile', async () => {
     const spec = createPodSpec();
     const { starting } = start(spec);
