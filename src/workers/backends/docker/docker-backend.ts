@@ -8,6 +8,7 @@ import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { ContentsFolder } from '../external/contents-folder.js';
+import { RunningStarts } from '../running-starts.js';
 import { StartSlots } from '../start-slots.js';
 import type { ContainerAccess } from './container-access.js';
 import { describeContainerExit } from './container-exit.js';
@@ -45,7 +46,7 @@ export class DockerBackend implements WorkerBackend {
   readonly #deps: DockerBackendDeps;
   readonly #followed: FollowedWorkers;
   readonly #slots = new StartSlots();
-  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+  readonly #starts = new RunningStarts();
 
   constructor(deps: DockerBackendDeps) {
     this.#deps = deps;
@@ -80,20 +81,11 @@ export class DockerBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const aborter = new AbortController();
-    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
-    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
-    try {
-      return await starting;
-    } finally {
-      this.#starts.delete(spec.workerId);
-    }
+    return this.#starts.run(spec.workerId, signal, (either) => this.#launch(spec, report, either));
   }
 
   async stop(workerId: string): Promise<void> {
-    const start = this.#starts.get(workerId);
-    start?.aborter.abort();
-    await start?.ended;
+    await this.#starts.stop(workerId);
     this.#followed.unfollow(workerId);
     await this.#remove(workerId);
   }

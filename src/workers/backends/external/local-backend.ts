@@ -7,6 +7,7 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { RunningStarts } from '../running-starts.js';
 import { StartSlots } from '../start-slots.js';
 import { createSandbox } from './create-sandbox.js';
 import { Environments } from './environments.js';
@@ -68,7 +69,7 @@ export class LocalBackend implements WorkerBackend {
   readonly #kernels: KernelNames;
   readonly #usage = new ProcessUsage();
   readonly #slots = new StartSlots();
-  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+  readonly #starts = new RunningStarts();
 
   readonly #options: LocalBackendOptions;
 
@@ -108,23 +109,16 @@ export class LocalBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const aborter = new AbortController();
-    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
-    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
     try {
-      return await starting;
+      return await this.#starts.run(spec.workerId, signal, (either) => this.#launch(spec, report, either));
     } catch (error) {
       this.#users.release(spec.workerId);
       throw error;
-    } finally {
-      this.#starts.delete(spec.workerId);
     }
   }
 
   async stop(workerId: string): Promise<void> {
-    const start = this.#starts.get(workerId);
-    start?.aborter.abort();
-    await start?.ended;
+    await this.#starts.stop(workerId);
     const record = await this.#records.read(workerId);
     if (record) await this.#end(workerId, record);
   }

@@ -12,6 +12,7 @@ import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
 import { ContentsFolder } from '../external/contents-folder.js';
+import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterError, isFault } from './cluster-error.js';
 import { endpointOf } from './pod-endpoint.js';
@@ -59,7 +60,7 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #cluster: ClusterClient;
   readonly #watch: PodWatch;
   readonly #follower: PodFollower;
-  readonly #starts = new Map<string, { aborter: AbortController; ended: Promise<unknown> }>();
+  readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
   #check: { at: number; reason: Promise<string | null> } | undefined;
 
@@ -98,20 +99,11 @@ export class KubernetesBackend implements WorkerBackend {
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
     signal.throwIfAborted();
-    const aborter = new AbortController();
-    const starting = this.#launch(spec, report, AbortSignal.any([signal, aborter.signal]));
-    this.#starts.set(spec.workerId, { aborter, ended: starting.catch(() => {}) });
-    try {
-      return await starting;
-    } finally {
-      this.#starts.delete(spec.workerId);
-    }
+    return this.#starts.run(spec.workerId, signal, (either) => this.#launch(spec, report, either));
   }
 
   async stop(workerId: string): Promise<void> {
-    const start = this.#starts.get(workerId);
-    start?.aborter.abort();
-    await start?.ended;
+    await this.#starts.stop(workerId);
     this.#follower.unfollow(workerId);
     this.#endpoints.delete(workerId);
     await this.#remove(objectNameOf(workerId));
