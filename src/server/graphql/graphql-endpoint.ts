@@ -5,6 +5,7 @@ import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useDocumentGuard } from './plugins/use-document-guard.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
+import { useVariableErrors } from './plugins/use-variable-errors.js';
 import type { YogaContext } from './yoga-context.js';
 
 /**
@@ -20,6 +21,8 @@ export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Log
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(),
+      // After the number tokens are numbers.
+      useVariableErrors(),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,
