@@ -80,6 +80,8 @@ export interface Config {
   containers: ContainerConfig;
   /** How long workers and kernels live, and how many there may be. */
   runtimeLimits: RuntimeLimits;
+  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention`; 0: never. */
+  executionRetentionDays: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
   /** `LOG_LEVEL`, default `info`. */
@@ -151,6 +153,7 @@ const environment = z.object({
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
   WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
+  EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),
   CPUS_PER_USER: amount.default(0),
@@ -221,6 +224,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
     },
     runtimeLimits: readRuntimeLimits(value),
+    executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
