@@ -15,6 +15,7 @@ import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterError, isFault } from './cluster-error.js';
+import { lastOutputOf } from './last-output.js';
 import { endpointOf } from './pod-endpoint.js';
 import { PodFollower } from './pod-follower.js';
 import { isEnding, isRunning } from './pod-status.js';
@@ -71,7 +72,13 @@ export class KubernetesBackend implements WorkerBackend {
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
 
     this.#cluster = new ClusterClient(config, namespace);
-    this.#follower = new PodFollower({ maxTroubleMs, log });
+    this.#follower = new PodFollower({
+      ...{ maxTroubleMs, log },
+      lastOutputOf: async (workerId, pod) => {
+        const token = this.#endpoints.get(workerId)?.token;
+        return token && lastOutputOf(pod, token, this.#cluster);
+      },
+    });
     this.#watch = new PodWatch({
       ...{ config, namespace, log },
       cluster: this.#cluster,
@@ -174,14 +181,20 @@ export class KubernetesBackend implements WorkerBackend {
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      await this.#remove(objectNameOf(spec.workerId)).catch((err) =>
-        this.#options.log.warn(
-          { err, workerId: spec.workerId },
-          'a Pod was not removed after its start failed',
-        ),
-      );
+      await this.#removeFailed(spec.workerId, start);
       throw error;
     }
+  }
+
+  /** Removes what a failed start left. Never throws. */
+  async #removeFailed(workerId: string, start: PodStart): Promise<void> {
+    const { log } = this.#options;
+    const name = objectNameOf(workerId);
+    const output = await start.lastOutput(name);
+    if (output !== undefined) log.warn({ workerId, output }, 'the container of a worker has ended');
+    await this.#remove(name).catch((err) =>
+      log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
+    );
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
