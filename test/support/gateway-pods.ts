@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
@@ -6,6 +6,7 @@ import { clusterConfig } from './cluster.js';
 import { infrastructureVariable } from './infrastructure.js';
 import { testImage } from './kubernetes.js';
 import { applyManifest, findManifest, readManifests, removeManifests } from './manifests.js';
+import { createNodeVolume } from './node-volume.js';
 import { startPostgres } from './postgres-server.js';
 import { untilSuccess } from './until-success.js';
 
@@ -36,7 +37,9 @@ export async function deployGateway(env: Record<string, string> = {}): Promise<G
   await removeManifests();
   // The addresses under which Pods see the tests are those under which they reach this machine.
   const postgres = await startPostgres(infrastructureVariable('TEST_GATEWAY_CIDRS').split('/')[0]!);
-  const volume = await createVolume(core);
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
+  const claim = { namespace, name: 'notebook-gateway' };
+  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '20Gi', claim });
   const manifests = await readManifests();
   setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace), env);
   const [namespaces, others] = [true, false].map((wanted) =>
@@ -59,6 +62,7 @@ export async function deployGateway(env: Record<string, string> = {}): Promise<G
     async remove() {
       await removeManifests();
       await volume.remove();
+      await rm(folder, { recursive: true, force: true });
       await postgres.stop();
     },
   };
@@ -71,35 +75,6 @@ function setImages(deployment: V1Deployment, env: Record<string, string>): void 
     entry.name === 'WORKER_IMAGE' ? { ...entry, value: testImage } : entry,
   );
   container.env.push(...Object.entries(env).map(([name, value]) => ({ name, value })));
-}
-
-/** A folder of the node, which is this machine, as the volume of the gateway's claim. */
-async function createVolume(core: CoreV1Api): Promise<{ remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
-  await chmod(folder, 0o755);
-  await core.deletePersistentVolume({ name: volumeName }).catch(() => {});
-  const { items: nodes } = await core.listNode();
-  const values = nodes.map(({ metadata }) => metadata!.labels!['kubernetes.io/hostname']!);
-  const terms = [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values }] }];
-  await core.createPersistentVolume({
-    body: {
-      metadata: { name: volumeName },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        capacity: { storage: '20Gi' },
-        claimRef: { namespace, name: 'notebook-gateway' },
-        local: { path: folder },
-        nodeAffinity: { required: { nodeSelectorTerms: terms } },
-        persistentVolumeReclaimPolicy: 'Retain',
-      },
-    },
-  });
-  return {
-    async remove() {
-      await core.deletePersistentVolume({ name: volumeName });
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 function readyPod(core: CoreV1Api, other?: string): Promise<{ pod: V1Pod; url: string }> {

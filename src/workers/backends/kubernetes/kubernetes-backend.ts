@@ -44,6 +44,8 @@ export interface KubernetesBackendOptions {
   /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
   gatewayId: string;
   gateway: GatewayPeer;
+  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  storageClass?: string;
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
   maxTroubleMs?: number;
@@ -56,7 +58,8 @@ export interface KubernetesBackendOptions {
 export class KubernetesBackend implements WorkerBackend {
   readonly kind = 'kubernetes';
   readonly ownsServers = true;
-  readonly enforcesStorage = true;
+  /** What limits a volume of a StorageClass depends on what provisions it. */
+  readonly enforcesStorage: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
   readonly #watch: PodWatch;
@@ -70,7 +73,7 @@ export class KubernetesBackend implements WorkerBackend {
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
-
+    this.enforcesStorage = options.storageClass === undefined;
     this.#cluster = new ClusterClient(config, namespace);
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
@@ -150,8 +153,7 @@ export class KubernetesBackend implements WorkerBackend {
 
   /** Lets the API check a small worker: the gateway's credentials, the namespace, rights and admission. */
   async #whyNoPods(image: string): Promise<string | null> {
-    const { gatewayId } = this.#options;
-    const check = this.#cluster.checkPod(workerPod(smallWorker(), { gatewayId, image }));
+    const check = this.#cluster.checkPod(workerPod(smallWorker(), { ...this.#options, image }));
     const limit = AbortSignal.timeout(checkTimeoutMs);
     try {
       await rejectOnAbort(check, limit);
@@ -168,7 +170,7 @@ export class KubernetesBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { images, gatewayId, gateway } = this.#options;
+    const { images, gateway } = this.#options;
     const image = images.imageOf(spec.profile);
     if ('reason' in image)
       throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
@@ -176,7 +178,7 @@ export class KubernetesBackend implements WorkerBackend {
     const deps = { cluster: this.#cluster, watch: this.#watch, gateway, report, signal };
     const start = new PodStart({ ...deps, egress: spec.profile.egress });
     try {
-      const { pod, endpoint } = await start.run(workerPod(spec, { gatewayId, image: image.image }));
+      const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, image: image.image }));
       signal.throwIfAborted();
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
