@@ -23,6 +23,8 @@ export interface ContainerConfig {
    * none, for a gateway in a Pod.
    */
   kubernetesGatewayCidrs: string[];
+  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes with the files of workers; default none, then the node's disk. */
+  kubernetesStorageClass: string | undefined;
 }
 
 /** The defaults of what resource classes may set, and the quotas. Zero means no limit. */
@@ -149,6 +151,10 @@ const environment = z.object({
   KUBERNETES_GATEWAY_CIDRS: list
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
     .default([]),
+  KUBERNETES_STORAGE_CLASS: z
+    .string()
+    .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a StorageClass')
+    .optional(),
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
@@ -222,6 +228,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
       kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
+      kubernetesStorageClass: value.KUBERNETES_STORAGE_CLASS,
     },
     runtimeLimits: readRuntimeLimits(value),
     executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
