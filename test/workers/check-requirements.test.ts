@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkRequirements } from '../../src/workers/backends/external/check-requirements.js';
+import { checkRequirements } from '../../src/workers/backends/environments/check-requirements.js';
 
 it.each([
   '',
