@@ -21,6 +21,8 @@ const markerSchema = z.object({ bytes: z.number() });
 export interface EnvironmentRequest extends WorkerRequirements {
   /** What decides the contents beside the text: the interpreter, the settings of pip. */
   identity: readonly string[];
+  /** Whether no code of packages may run while they are installed; default it may. */
+  wheelsOnly?: boolean;
   /**
    * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
    * @param directory absolute path of a folder that does not exist
@@ -73,7 +75,7 @@ export class Environments {
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
-    checkRequirements(request.text);
+    checkRequirements(request.text, request.wheelsOnly);
     const id = identify(request);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
@@ -110,7 +112,7 @@ export class Environments {
       await rejectOnAbort(build.done, signal);
     } finally {
       build.waiting -= 1;
-      if (build.waiting === 0) build.aborter.abort();
+      if (build.waiting === 0) await endBuild(build);
     }
   }
 
@@ -204,8 +206,14 @@ export class Environments {
   }
 }
 
-function identify({ scope, text, identity }: EnvironmentRequest): string {
+/** Returns when nothing of it runs any more. */
+async function endBuild({ aborter, done }: Build): Promise<void> {
+  aborter.abort();
+  await done.catch(() => {});
+}
+
+function identify({ scope, text, identity, wheelsOnly = false }: EnvironmentRequest): string {
   return createHash('sha256')
-    .update(JSON.stringify([scope, text, ...identity]))
+    .update(JSON.stringify([scope, text, wheelsOnly, ...identity]))
     .digest('hex');
 }

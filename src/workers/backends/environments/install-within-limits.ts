@@ -23,6 +23,8 @@ export interface Installation {
   requirements: string;
   /** The user, and the group of the same number, that pip runs as; null for the gateway's own. */
   uid: number | null;
+  /** Added to the reason of a failure. */
+  hint?: string;
   /**
    * Runs pip, which may run code of anybody, with `build/requirements.txt`, into the folder `site`. Nothing of it runs on
    * afterwards.
@@ -37,7 +39,7 @@ export interface Installation {
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installWithinLimits(installation: Installation, signal: AbortSignal): Promise<number> {
-  const { directory, requirements, uid } = installation;
+  const { directory, requirements, uid, hint = '' } = installation;
   const build = join(directory, 'build');
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
@@ -46,7 +48,7 @@ export async function installWithinLimits(installation: Installation, signal: Ab
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const { succeeded, output } = await installation.run(AbortSignal.any([signal, limit, size.exceeded]));
-    if (!succeeded) throw environmentFailed(lastPipError(output), new Error(output));
+    if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
     await takeOver(directory, uid);
     await rm(build, { recursive: true, force: true });
     const bytes = await folderBytes(directory);
