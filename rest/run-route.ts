@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { successorLink } from './deprecation.js';
 import { answerOnce } from './idempotency/answer-once.js';
-import { idempotencyKey } from './idempotency/keyed-request.js';
+import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { readJson } from './read-json.js';

@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useDocumentGuard } from './plugins/use-document-guard.js';
+import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
 import type { YogaContext } from './yoga-context.js';
@@ -16,6 +17,7 @@ export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Log
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     plugins: [
+      useLastResort(options.log),
       useDocumentGuard(),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
