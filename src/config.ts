@@ -86,6 +86,8 @@ export interface Config {
   executionRetentionDays: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
+  /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
+  queryCostLimit: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];
   /** `CORS_ORIGINS`: the allowed browser origins, separated by commas; default none. */
@@ -168,6 +170,7 @@ const environment = z.object({
   MEMORY_MB_PER_SPACE: amount.default(0),
   GPUS_PER_USER: amount.default(0),
   GPUS_PER_SPACE: amount.default(0),
+  QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: list
@@ -233,6 +236,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     runtimeLimits: readRuntimeLimits(value),
     executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
+    queryCostLimit: value.QUERY_COST_LIMIT,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,
