@@ -17,5 +17,9 @@ export async function streamExecution(
   const events = await graph.subscribe(FollowExecutionDocument, { executionId, after }).catch((error) => {
     throw error instanceof FieldError && error.faults[0].path[0] === 'after' ? noSuchEvent() : error;
   });
-  return executionStream({ executionId, sessionId: param('session_id').toLowerCase(), after }, events);
+  return executionStream(
+    { executionId, sessionId: param('session_id').toLowerCase(), after },
+    events,
+    graph.stringify,
+  );
 }
