@@ -10,6 +10,7 @@ import type { FileServices } from '../files/file-services.js';
 import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
+import { findFileOid } from './find-file-oid.js';
 import { loadWorker } from './load-worker.js';
 import { assertHasFiles, type WorkerFileServices } from './load-worker-files.js';
 import { maxWorkerFileBytes, tooLarge } from './stream-worker-file.js';
@@ -58,7 +59,7 @@ export async function commitWorkerFiles(
   });
   assertHasFiles(worker);
   const tip = await target.git.resolveBranch(branch);
-  const changes = await readChanges(services, worker, paths, (path) => target.git.fileOid(tip, path));
+  const changes = await readChanges(services, worker, paths, (path) => findFileOid(target.git, tip, path));
   // A kernel's rename is seen as a deleted and a new file, as in a commit from outside.
   return commitChanges(services, ctx, { ...target, branch }, { changes, message, guessesRenames: true });
 }
@@ -116,9 +117,11 @@ function toChange(
 ): FileChange {
   if (bytes) {
     if (isNotebookPath(path)) checkNotebook(bytes, index);
-    return baseSha === undefined ? { kind: 'create', path, bytes } : { kind: 'save', path, bytes, baseSha };
+    return baseSha === undefined
+      ? { kind: 'create', path, bytes }
+      : { kind: 'save', path, bytes, baseSha, conflictsIfGone: true };
   }
-  if (baseSha !== undefined) return { kind: 'delete', path, baseSha };
+  if (baseSha !== undefined) return { kind: 'delete', path, baseSha, conflictsIfGone: true };
   throw invalidField(['paths', index], 'is not a file of the worker', 'unknown');
 }
 

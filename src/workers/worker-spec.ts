@@ -71,6 +71,8 @@ export interface WorkerSpec {
    * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
    */
   workerId: string;
+  /** The user who starts it: starts are shared between the users. Absent for workers that have no user yet. */
+  userId?: string;
   /**
    * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
    * the backend has {@link WorkerBackend.remoteFolders}.
