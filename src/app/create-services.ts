@@ -74,14 +74,15 @@ export async function createServices(
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
   const locations = new ResourceLocations(prisma);
   const streamGuard = new StreamGuard({ prisma, log });
-  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason) =>
-    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
+  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
+    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
   return {
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },

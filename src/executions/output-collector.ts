@@ -158,9 +158,9 @@ export class OutputCollector {
   #shortenStreams(): void {
     while (this.#displaySize + this.#streamSize > this.#maxSize) {
       const streams = this.#kept.filter((one) => one instanceof KeptStream);
-      const longest = streams.reduce((found, one) => (one.size > found.size ? one : found));
-      const before = longest.size;
-      if (longest.cut()) this.#streamSize += longest.size - before;
+      const widest = streams.reduce((found, one) => (one.size > found.size ? one : found));
+      const before = widest.size;
+      if (widest.cut()) this.#streamSize += widest.size - before;
       else this.#leaveOut(streams);
     }
   }
