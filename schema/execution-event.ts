@@ -28,6 +28,7 @@ export const typeNames = {
   comm_msg: 'CommMessageEvent',
   comm_close: 'CommCloseEvent',
   output_lost: 'OutputLostEvent',
+  reset: 'OutputsResetEvent',
   payload: 'PayloadEvent',
   final_response: 'FinalResponse',
   failure: 'ExecutionFailure',

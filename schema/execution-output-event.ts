@@ -140,3 +140,16 @@ builder.objectRef<Of<'output_lost'>>(typeNames.output_lost).implement({
     }),
   }),
 });
+
+builder.objectRef<Of<'reset'>>(typeNames.reset).implement({
+  description:
+    'The log has expired: the events before its end are gone. Show these outputs in place of what was shown.',
+  interfaces,
+  fields: (t) => ({
+    outputs: t.field({
+      type: 'JSON',
+      description: 'The outputs of the cell at the end of the run, as nbformat 4 stores them.',
+      resolve: (row) => row.event.outputs,
+    }),
+  }),
+});

@@ -49,8 +49,23 @@ export interface OutputDropped {
   reason: 'log_limit' | 'backlog' | 'outputs_limit';
 }
 
-/** An event of an execution's log: `queued`, then the kernel's events, then exactly one end. */
-export type ExecutionEvent = QueuedStatus | KernelEvent | OutputDropped | FinalResponse | ExecutionFailure;
+/** What is left of the events before the end once a log has expired: the outputs that a client shows then. */
+export interface OutputsReset {
+  type: 'reset';
+  outputs: NotebookOutput[];
+}
+
+/**
+ * An event of an execution's log: `queued`, then the kernel's events, then exactly one end. In an expired log a `reset`
+ * stands for the events before the end.
+ */
+export type ExecutionEvent =
+  | QueuedStatus
+  | KernelEvent
+  | OutputDropped
+  | OutputsReset
+  | FinalResponse
+  | ExecutionFailure;
 
 /** An event with its number in the log. Numbers begin at 1 and have no gaps. */
 export interface LogEntry {

@@ -158,9 +158,9 @@ export class OutputCollector {
   #shortenStreams(): void {
     while (this.#displaySize + this.#streamSize > this.#maxSize) {
       const streams = this.#kept.filter((one) => one instanceof KeptStream);
-      const widest = streams.reduce((found, one) => (one.size > found.size ? one : found));
-      const before = widest.size;
-      if (widest.cut()) this.#streamSize += widest.size - before;
+      const toCut = streams.reduce((found, one) => (one.size > found.size ? one : found));
+      const before = toCut.size;
+      if (toCut.cut()) this.#streamSize += toCut.size - before;
       else this.#leaveOut(streams);
     }
   }
