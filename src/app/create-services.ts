@@ -77,6 +77,7 @@ export async function createServices(
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const days = config.executionRetentionDays;
   const retention = new ExecutionRetention({
     ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
@@ -87,8 +88,8 @@ export async function createServices(
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
   const locations = new ResourceLocations(prisma);
   const streamGuard = new StreamGuard({ prisma, log });
-  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason) =>
-    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
+  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
+    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
   retention.begin();
   return {
     services: {
