@@ -63,9 +63,14 @@ export async function commitWorkerFiles(
   return commitChanges(services, ctx, { ...target, branch }, { changes, message, guessesRenames: true });
 }
 
-async function checkPaths(paths: string[]): Promise<void> {
+/** Checks the number of paths. @throws FieldError `invalid_request` for none, and for more than 500 */
+export function checkPathCount(paths: readonly unknown[]): void {
   if (paths.length === 0) throw invalidField('paths', 'must not be empty', 'too_short');
   if (paths.length > maxPaths) throw invalidField('paths', `must have at most ${maxPaths} items`, 'too_long');
+}
+
+async function checkPaths(paths: string[]): Promise<void> {
+  checkPathCount(paths);
   await checkEach(paths, (path, index) => {
     assertWritablePath(path, ['paths', index]);
     if (paths.indexOf(path) !== index) throw invalidField(['paths', index], 'is a duplicate', 'duplicate');

@@ -8,7 +8,7 @@ const maxRenames = 1_000;
 const maxLength = 8 * 1024 * 1024;
 
 /**
- * The line of a commit's header that records its renames. Git itself does not record them. In the commit they are written
+ * The line of a commit's header that records its renames. Git itself does not store them. In the commit they are written
  * together with it, and no kill can separate the two; clones and mirrors have them too.
  */
 export function encodeRenames(renames: readonly RecordedRename[]): string {
