@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { successorLink } from './deprecation.js';
 import { answerOnce } from './idempotency/answer-once.js';
-import { idempotencyKey } from './idempotency/keyed-request.js';
+import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { readJson } from './read-json.js';
@@ -57,6 +57,7 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
   const graph: Graph = {
     execute: (document, variables) => deps.executor.execute(document, variables, caller),
     subscribe: (document, variables) => deps.executor.subscribe(document, variables, caller),
+    stringify: deps.json.stringify,
   };
   const { answer, successorId } = await route.handle(request, graph, deps.checks);
   const response = toResponse(answer, deps.json.stringify);
