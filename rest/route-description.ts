@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { z } from 'zod';
 import type { ErrorCode } from '../src/errors.js';
+import type { GuardedWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import type { ResponsePlan } from './response-plan.js';
 
@@ -33,6 +34,8 @@ export interface RouteDescription {
    * stored answer.
    */
   repeats?: RepeatableMutation;
+  /** Set where `If-Match` and `If-None-Match` guard the write of a file. */
+  guards?: GuardedWrite;
   /**
    * Set on a route that has a successor: the dotted path, in the document's data, of the id of a workspace (or null). The
    * same path below `/workspaces/{workspace_id}` is the successor.

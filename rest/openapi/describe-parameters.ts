@@ -57,6 +57,7 @@ function inHeaders(route: RouteDescription): string[] {
   return [
     ...(route.repeats ? ['Idempotency-Key'] : []),
     ...(route.responds.kind === 'stream' ? ['Last-Event-ID'] : []),
+    ...(route.guards ? ['If-Match', 'If-None-Match-Write'] : []),
     ...(route.responds.kind === 'file' ? ['If-None-Match'] : []),
     ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),
   ];

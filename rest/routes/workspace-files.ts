@@ -90,6 +90,7 @@ function createFile({ operationId, path, what, kind }: FileRoute): RestRoute {
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
     errors: createErrors,
+    guards: 'create',
     repeats: 'createFile',
   });
 }
@@ -112,6 +113,7 @@ function saveFile({ operationId, path, what, kind }: FileRoute): RestRoute {
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
     errors: saveErrors,
+    guards: 'change',
   });
 }
 
@@ -140,6 +142,7 @@ const renameFile = route({
   }),
   responds: { kind: 'saved', at: 'renameFile', status: 200 },
   errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file'],
+  guards: 'change',
   repeats: 'renameFile',
 });
 
