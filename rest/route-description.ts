@@ -6,7 +6,15 @@ import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import type { ResponsePlan } from './response-plan.js';
 
 /** The groups of operations, as the description of the API lists them. */
-export type Tag = 'Workspaces' | 'Files' | 'Notebooks' | 'Kernels' | 'Workers' | 'Sessions' | 'Executions';
+export type Tag =
+  | 'Workspaces'
+  | 'Repositories'
+  | 'Files'
+  | 'Notebooks'
+  | 'Kernels'
+  | 'Workers'
+  | 'Sessions'
+  | 'Executions';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */
 export interface RouteDescription {
@@ -25,6 +33,8 @@ export interface RouteDescription {
   query?: z.ZodType;
   /** Without one, no body is read. */
   body?: z.ZodType;
+  /** Whether a request without a body counts as one with `{}`; default false. */
+  isBodyOptional?: boolean;
   document: TypedDocumentNode<unknown, never>;
   responds: ResponsePlan;
   /** The codes of its own errors, beside those that every route has. */

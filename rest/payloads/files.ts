@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { RequestError } from '../request-error.js';
 import { pageQuery } from './lists.js';
-import { pathText, refText, text } from './texts.js';
+import { baseShaText, commitMessageText, pathText, refText, text } from './texts.js';
 
 type Kind = 'notebook' | 'text';
 
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const path = pathText('The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.');
 const ref = refText('A branch, a tag or a full commit sha; default: the default branch.');
-const branch = refText('The branch to write to; default: the default branch.').nullish();
-const baseSha = text('The blob sha that you read last; the write is refused where the branch has another.', {
-  pattern: '^[0-9a-f]{40}$',
-}).nullish();
-const commitMessage = text('The message of the commit; default: one that names the change and the path.', {
-  maxLength: 10_000,
-}).nullish();
+const branchText = refText('The branch to write to; default: the default branch.');
+const branch = branchText.nullish();
+const baseSha = baseShaText.nullish();
+const commitMessage = commitMessageText.nullish();
 
 /** Which files are listed. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
@@ -56,6 +53,14 @@ export function createFileBody(only: Kind | undefined) {
 export function saveFileBody(only: Kind | undefined) {
   return createFileBody(only).extend({ base_sha: baseSha });
 }
+
+/** Which file is deleted, and how it is committed. */
+export const deleteFileQuery = z.object({
+  path,
+  branch: branchText.optional(),
+  base_sha: baseShaText.optional(),
+  commit_message: commitMessageText.optional(),
+});
 
 /** A rename on one branch. */
 export const renameFileBody = z.strictObject({

@@ -1,5 +1,6 @@
 import {
   CreateFileDocument,
+  DeleteFileDocument,
   ListWorkspaceFilesDocument,
   ReadWorkspaceFileDocument,
   RenameFileDocument,
@@ -8,6 +9,7 @@ import {
 import {
   createFileBody,
   createInput,
+  deleteFileQuery,
   listFilesQuery,
   readFileQuery,
   renameFileBody,
@@ -146,6 +148,32 @@ const renameFile = route({
   repeats: 'renameFile',
 });
 
+const deleteFile = route({
+  operationId: 'deleteAuthoringFile',
+  tag,
+  method: 'delete',
+  path: '/workspaces/:workspace_id/authoring-file',
+  summary: 'Delete a file with one commit.',
+  description:
+    'The versions of the file stay. With `base_sha` the deletion is refused where the branch has another blob.',
+  needs: toEdit,
+  query: deleteFileQuery,
+  document: DeleteFileDocument,
+  variables: ({ space, param, query }) => ({
+    space,
+    in: { workspaceId: param('workspace_id') },
+    input: {
+      path: query.path,
+      branch: query.branch,
+      baseSha: query.base_sha,
+      commitMessage: query.commit_message,
+    },
+  }),
+  responds: { kind: 'ok', at: 'deleteFile' },
+  errors: [...writeErrors, 'base_sha_conflict'],
+  guards: 'change',
+});
+
 const notebook = { what: 'a notebook', kind: 'notebook' } as const;
 const authoringFile = { what: 'a notebook or text file', kind: undefined };
 
@@ -159,4 +187,5 @@ export const workspaceFileRoutes: RestRoute[] = [
   createFile({ operationId: 'createAuthoringFile', path: '/authoring-files', ...authoringFile }),
   saveFile({ operationId: 'saveAuthoringFile', path: '/authoring-file', ...authoringFile }),
   renameFile,
+  deleteFile,
 ];

@@ -7,7 +7,7 @@ const digestLength = 12;
 
 /**
  * The entity tag of a file as it is read, without quotes: the blob sha. Where the branch had the same blob at this path in
- * an earlier commit, the sha alone would not tell the two apart; then a dot and a digest of the commit and the notebook id
+ * an earlier commit, the sha alone would be the same for both; then a dot and a digest of the commit and the notebook id
  * follow. At a tag or a commit sha they always follow, because the notebook id may change there.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
  */

@@ -114,6 +114,9 @@ describe('workspaces over REST and GraphQL', () => {
     const archived = await send('POST /workspaces/{workspace_id}/archive', { workspace_id });
     expect(archived.body.archived_at).toBeTruthy();
     await sameDeed(archived, [['archiveWorkspace', { ...inDemo, id }]]);
+    const back = await send('POST /workspaces/{workspace_id}/unarchive', { workspace_id });
+    expect(back.body.archived_at).toBeNull();
+    await sameDeed(back, [['unarchiveWorkspace', { ...inDemo, id }]]);
   });
 });
 
@@ -184,6 +187,52 @@ it('a renamed file has equal answers over REST and GraphQL', async () => {
   const input = { path: 'old-graph.md', newPath: 'new-graph.md' };
   const address = { workspaceId: demo.workspaceId };
   await sameDeed(renamed, [['renameFile', { ...inDemo, in: address, input }]], saved(renamed));
+});
+
+it('a deleted file has equal answers over REST and GraphQL', async () => {
+  const files = 'POST /workspaces/{workspace_id}/authoring-files';
+  for (const path of ['gone-rest.md', 'gone-graph.md']) await send(files, inWorkspace, { path, content: '' });
+  const one = 'DELETE /workspaces/{workspace_id}/authoring-file';
+  const deleted = await send(one, inWorkspace, undefined, '?path=gone-rest.md');
+  const address = { workspaceId: demo.workspaceId };
+  await sameDeed(deleted, [['deleteFile', { ...inDemo, in: address, input: { path: 'gone-graph.md' } }]]);
+  expect((await send(one, inWorkspace, undefined, '?path=gone-rest.md')).status).toBe(404);
+});
+
+it('repositories and branches have equal answers over REST and GraphQL', async () => {
+  const list = await send('GET /repositories', {});
+  await sameAnswer(list, [slug, ['repositories', {}]], page(list));
+  const branches = '/repositories/{repository_id}/branches';
+  const made = await send(`POST ${branches}`, inRepository, { name: 'a/rest' });
+  expect(made.status).toBe(201);
+  const { repository_id: repositoryId } = inRepository;
+  await sameDeed(made, [['createBranch', { ...inDemo, repositoryId, name: 'a/graph' }]]);
+  const all = await send(`GET ${branches}`, inRepository);
+  expect(all.body.items.map(({ name }: { name: string }) => name)).toEqual(['a/graph', 'a/rest', 'main']);
+  await sameAnswer(all, [slug, ['repository', { id: repositoryId }], ['branches', {}]], page(all));
+  for (const name of ['a/rest', 'a%2Fgraph'])
+    expect((await send(`DELETE ${branches}/{name}`, { ...inRepository, name })).status).toBe(204);
+  expect((await send(`GET ${branches}`, inRepository)).body.total).toBe(1);
+});
+
+it('a restored version has equal answers over REST and GraphQL', async () => {
+  const restored = async (path: string) => {
+    const made = await send('POST /workspaces/{workspace_id}/files', inWorkspace, { path });
+    await send('PUT /workspaces/{workspace_id}/file', inWorkspace, { path, notebook });
+    return { notebook_id: made.body.notebook_id, version_id: made.body.version.id, sha: made.body.sha };
+  };
+  const { sha, ...mine } = await restored('back-rest.ipynb');
+  const { notebook_id: notebookId, version_id: versionId } = await restored('back-graph.ipynb');
+  const restore = 'POST /documents/{notebook_id}/versions/{version_id}/restore';
+  const answer = await send(restore, mine);
+  expect(answer.body.sha).toBe(sha);
+  const message = { commitMessage: 'Restore' };
+  const again = await send(restore, mine, { commit_message: 'Restore' });
+  expect([again.status, again.body.version]).toEqual([200, null]);
+  const input = { versionId, ...message };
+  const twin = { ...saved(answer), version: { ...answer.body.version, commit_message: 'Restore' } };
+  const byRepository = { ...twin, file: { ...twin.file, workspace_id: null } };
+  await sameDeed(answer, [['restoreNotebookVersion', { ...inDemo, notebookId, input }]], byRepository);
 });
 
 it('the Link to a successor is absent for callers who can view no workspace over the repository', async () => {
