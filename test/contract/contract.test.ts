@@ -224,15 +224,12 @@ it('a restored version has equal answers over REST and GraphQL', async () => {
   const { sha, ...mine } = await restored('back-rest.ipynb');
   const { notebook_id: notebookId, version_id: versionId } = await restored('back-graph.ipynb');
   const restore = 'POST /documents/{notebook_id}/versions/{version_id}/restore';
-  const answer = await send(restore, mine);
+  const answer = await send(restore, mine, { commit_message: 'Restore' });
   expect(answer.body.sha).toBe(sha);
-  const message = { commitMessage: 'Restore' };
-  const again = await send(restore, mine, { commit_message: 'Restore' });
+  const input = { versionId, commitMessage: 'Restore' };
+  await sameDeed(answer, [['restoreNotebookVersion', { ...inDemo, notebookId, input }]], saved(answer));
+  const again = await send(restore, mine);
   expect([again.status, again.body.version]).toEqual([200, null]);
-  const input = { versionId, ...message };
-  const twin = { ...saved(answer), version: { ...answer.body.version, commit_message: 'Restore' } };
-  const byRepository = { ...twin, file: { ...twin.file, workspace_id: null } };
-  await sameDeed(answer, [['restoreNotebookVersion', { ...inDemo, notebookId, input }]], byRepository);
 });
 
 it('the Link to a successor is absent for callers who can view no workspace over the repository', async () => {
@@ -343,6 +340,25 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameDeed(committed, [['commitWorkerFiles', { ...inDemo, workerId: worker_id, input: { paths } }]]);
   });
 
+  it('have equal answers when queued executions are cancelled', async () => {
+    const queue = async (code: string, sessionId = mine): Promise<string> => {
+      const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];
+      return ((await graph(steps, { id: '' })) as any).id;
+    };
+    // Both sessions count a cell.
+    await queue('1', twin);
+    await queue('import time; time.sleep(2)');
+    const [first, second] = [await queue('1'), await queue('1')];
+    const cancel = 'POST /sessions/{session_id}/executions/{execution_id}/cancel';
+    const cancelled = await send(cancel, { session_id: mine, execution_id: first });
+    expect(cancelled.body.status).toBe('cancelled');
+    await sameDeed(cancelled, [['cancelExecution', { id: second }]]);
+    const again = await send(cancel, { session_id: mine, execution_id: first });
+    expect([again.status, again.body.code]).toEqual([409, 'execution_finished']);
+    const elsewhere = await send(cancel, { session_id: twin, execution_id: first });
+    expect(elsewhere.status).toBe(404);
+  });
+
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";
     const path = '/sessions/{session_id}/execute/stream';
@@ -364,6 +380,14 @@ describe('sessions and workers over REST and GraphQL', () => {
     checker.answer('GET', again, replay);
     expect(await readEvents(replay)).toEqual(events);
     driven.add(`GET ${again}`);
+
+    const runs = '/sessions/{session_id}/executions';
+    const list = await send(`GET ${runs}`, { session_id: mine });
+    expect(list.body.items[0].id).toBe(execution_id);
+    await sameAnswer(list, [slug, ['session', { id: mine }], ['executions', {}]], page(list));
+    const one = await send(`GET ${runs}/{execution_id}`, { session_id: mine, execution_id });
+    expect(one.body).toMatchObject({ status: 'ok', outputs: events.at(-1)!.data.outputs, error: null });
+    await sameAnswer(one, [slug, ['execution', { id: execution_id }]]);
 
     const input = { code, cellIndex: 0 };
     const queued: any = await graph([['executeCell', { ...inDemo, sessionId: twin, input }]], { id: '' });
