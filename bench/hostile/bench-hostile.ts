@@ -25,7 +25,7 @@ export async function benchHostile(parts: string[]): Promise<void> {
     const target = await prepareTarget(gateway.port, gateway.token);
     console.log('\nhostile\n');
     console.log(
-      '| input | answer | time | longest wait: /healthz | longest wait: a read | memory after | at most |',
+      '| input | answer | time | max wait: /healthz | max wait: a read | memory after | at most |',
     );
     console.log('|---|---|---|---|---|---|---|');
     for (const [family, inputs] of Object.entries(families)) {

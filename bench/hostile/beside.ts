@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const betweenMs = 5;
 
-/** Requests a path again and again on a connection of its own, and reports the longest wait for an answer. */
+/** Requests a path again and again on a connection of its own, and reports the maximum wait for an answer. */
 export class Beside {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #port: number;
   readonly #path: string;
   readonly #headers: Record<string, string>;
-  #longestMs = 0;
+  #maxMs = 0;
   #ended = false;
   #loop: Promise<void> | undefined;
 
@@ -23,19 +23,19 @@ export class Beside {
     this.#loop = this.#run();
   }
 
-  /** Ends the requests. @returns the longest wait in milliseconds */
+  /** Ends the requests. @returns the maximum wait in milliseconds */
   async stop(): Promise<number> {
     this.#ended = true;
     await this.#loop;
     this.#agent.destroy();
-    return this.#longestMs;
+    return this.#maxMs;
   }
 
   async #run(): Promise<void> {
     while (!this.#ended) {
       const from = performance.now();
       await this.#request();
-      this.#longestMs = Math.max(this.#longestMs, performance.now() - from);
+      this.#maxMs = Math.max(this.#maxMs, performance.now() - from);
       await sleep(betweenMs);
     }
   }
