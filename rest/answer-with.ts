@@ -2,7 +2,7 @@ import { knowsEtag } from './etag.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type ResponsePlan, valueAt } from './response-plan.js';
-import { streamExecution } from './stream-execution.js';
+import { type FollowedRun, streamExecution } from './stream-execution.js';
 
 /** A page of a list, as a query names it. */
 interface Page {
@@ -45,7 +45,7 @@ export async function answerWith(
     case 'done':
       return { status: 204 };
     case 'stream':
-      return streamExecution(graph, valueAt(data, plan.at) as string, request);
+      return streamExecution(graph, valueAt(data, plan.at) as FollowedRun, request);
   }
 }
 

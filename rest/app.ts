@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
+import { assertNotEncoded } from './assert-not-encoded.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated } from './deprecation.js';
 import { errorResponse, noSuchPath } from './error-response.js';
@@ -37,12 +38,12 @@ export function createRestApp(deps: RestDependencies): RestApp {
     app.use(path, authenticated);
     for (const row of rows) {
       const method = row.method.toUpperCase();
-      if (row.body || row.repeats) app.on(method, path, limited);
+      if (row.body || row.repeats) app.on(method, path, plain, limited);
       app.on(method, path, (c) => runRoute(row, c, deps));
     }
     app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));
   }
-  app.all('/api/*', authenticated, () => {
+  app.all('*', authenticated, () => {
     throw noSuchPath();
   });
   return app;
@@ -56,6 +57,11 @@ function byPath(rows: readonly RestRoute[]): Map<string, RestRoute[]> {
   }
   return paths;
 }
+
+const plain: MiddlewareHandler = (c, next) => {
+  assertNotEncoded(c.req.header('content-encoding'));
+  return next();
+};
 
 const limited = bodyLimit({
   maxSize: maxBodyBytes,

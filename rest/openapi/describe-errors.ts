@@ -41,6 +41,7 @@ export function describeErrors(
       const headers: Record<number, string[]> = {
         401: ['WWW-Authenticate'],
         409: ['Retry-After'],
+        415: ['Accept-Encoding'],
         503: ['Retry-After'],
       };
       const schema = {
@@ -49,7 +50,10 @@ export function describeErrors(
       };
       const response = {
         description: meaningsOf(codes),
-        headers: headersOf(route, ...(headers[status] ?? [])),
+        headers: {
+          ...headersOf(route, ...(headers[status] ?? [])),
+          ...(status === 403 ? { 'WWW-Authenticate': { $ref: '#/components/headers/ScopeChallenge' } } : {}),
+        },
         content: { 'application/json': { schema } },
       };
       return [status, { $ref: `#/components/responses/${nameOf(`Error${status}`, response, shared)}` }];

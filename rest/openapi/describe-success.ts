@@ -59,7 +59,10 @@ export class SuccessDescriber {
       case 'done':
         return { 204: this.#empty('It is done.') };
       case 'stream':
-        return { 200: this.#stream() };
+        return {
+          200: this.#stream(),
+          204: this.#empty('The run has ended, and the client has all its events.', 'X-Execution-Id'),
+        };
     }
   }
 

@@ -45,6 +45,14 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     schema: { type: 'string', pattern: '^<.+>; rel="successor-version"$' },
   },
   'WWW-Authenticate': { required: true, description: 'How to authenticate.', schema: { const: 'Bearer' } },
+  ScopeChallenge: {
+    description: 'With `insufficient_scope`: the scope that the token lacks (RFC 6750).',
+    schema: { type: 'string', pattern: '^Bearer error="insufficient_scope", scope="\\w+"$' },
+  },
+  'Accept-Encoding': {
+    description: 'After a `Content-Encoding` that is not accepted: what is.',
+    schema: { const: 'identity' },
+  },
   'Retry-After': {
     description: 'Seconds after which to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },

@@ -41,7 +41,7 @@ export const executionRoutes: RestRoute[] = [
         },
       };
     },
-    responds: { kind: 'stream', at: 'executeCell.id' },
+    responds: { kind: 'stream', at: 'executeCell' },
     errors: [
       ...sessionErrors,
       'session_dead',
@@ -66,6 +66,6 @@ export const executionRoutes: RestRoute[] = [
       sessionId: param('session_id'),
       id: param('execution_id'),
     }),
-    responds: { kind: 'stream', at: 'space.execution.id' },
+    responds: { kind: 'stream', at: 'space.execution' },
   }),
 ];

@@ -5,6 +5,7 @@ import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useClientDocuments } from './plugins/use-client-documents.js';
 import { useErrorBodies } from './plugins/use-error-bodies.js';
+import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
 import type { YogaContext } from './yoga-context.js';
@@ -22,6 +23,7 @@ export function createGraphQLEndpoint(options: {
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     plugins: [
+      useLastResort(options.log),
       useClientDocuments(options.documents),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),

@@ -4,11 +4,13 @@ import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { RestApp } from '../../../rest/app.js';
-import { errorResponse, noSuchPath } from '../../../rest/error-response.js';
+import { assertNotEncoded } from '../../../rest/assert-not-encoded.js';
+import { errorAnswer, errorResponse } from '../../../rest/error-response.js';
 import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
@@ -21,6 +23,7 @@ import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
 import { requestIdOf } from './request-id.js';
+import { normalizeTarget } from './request-target.js';
 
 /** What {@link HttpServer} uses. */
 export interface HttpServerDeps extends HealthDeps {
@@ -58,7 +61,7 @@ export class HttpServer {
     this.#stream = new StreamEndpoint({ schema, documents, services, log });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
-    this.server = createServer((req, res) => this.#handle(req, res));
+    this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
     this.server.requestTimeout = maxRequestMs;
   }
 
@@ -77,26 +80,27 @@ export class HttpServer {
   }
 
   #handle(req: IncomingMessage, res: ServerResponse): void {
-    const { log } = this.#deps;
-    const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
+    this.#dispatch(req, res, requestId).catch((error) =>
+      refuseRequest(res, error, this.#deps.log, requestId),
+    );
+  }
+
+  async #dispatch(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
+    const { log } = this.#deps;
+    const invalid = faultOf(() => normalizeTarget(req));
+    const path = (req.url ?? '/').split('?', 1)[0]!;
     logRequest(log, req, res, { path, requestId });
     // A push has limits of its own for its body.
-    if (path.startsWith('/git/')) {
-      this.#git.handle(req, res, requestId);
-      return;
-    }
-    linger(req, res);
-    if (this.#cors(req, res)) return;
-    if (path === '/graphql' || path === '/graphql/stream') {
-      this.#handleGraphQL(req, res, { path, requestId }).catch((err) => {
-        log.error({ err, requestId }, 'a GraphQL request failed');
-        res.destroy();
-      });
-    } else {
-      this.#rest(req, res);
-    }
+    if (!path.startsWith('/git/')) linger(req, res);
+    if (invalid) throw invalid;
+    if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
+    else if (this.#cors(req, res)) return;
+    else if (path === '*') res.writeHead(204).end();
+    else if (path === '/graphql' || path === '/graphql/stream')
+      await this.#handleGraphQL(req, res, { path, requestId });
+    else await this.#rest(req, res);
   }
 
   async #handleGraphQL(
@@ -113,6 +117,7 @@ export class HttpServer {
         return;
       }
       const ctx = await context(req.headers.authorization, requestId);
+      assertNotEncoded(req.headers['content-encoding']);
       if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
       else await this.#stream.handle(req, res, ctx);
     } catch (error) {
@@ -121,14 +126,40 @@ export class HttpServer {
   }
 }
 
-/** The REST API, the health pages, and 404 for every other path. */
+/** The health pages and the REST API, which also answers for every other path. */
 function restListener(deps: HttpServerDeps): ReturnType<typeof getRequestListener> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route('/', healthRoutes(deps));
   app.route('/', deps.rest);
-  app.notFound((c) => errorResponse(noSuchPath(), requestIdOf(c.env.incoming)));
+  app.onError((error, c) => {
+    const requestId = requestIdOf(c.env.incoming);
+    deps.log.error({ err: error, requestId }, 'a request failed');
+    return errorResponse(error, requestId);
+  });
   // The clean-up of unread bodies resets the connection after half a second, which is too short for an upload: see `linger`.
-  return getRequestListener(app.fetch, { autoCleanupIncoming: false });
+  return getRequestListener(app.fetch, { autoCleanupIncoming: false, errorHandler: rethrow });
+}
+
+/** Leaves the failures of the listener itself to {@link refuseRequest}. */
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function faultOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The last resort of every transport: answers what nothing else has answered, without its details. */
+function refuseRequest(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
+  if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a request failed');
+  if (res.headersSent || res.destroyed) return void res.destroy();
+  const { status, headers, body } = errorAnswer(error, requestId);
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 /** Answers a GraphQL request that failed before it was executed. */
