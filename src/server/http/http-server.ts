@@ -14,6 +14,7 @@ import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
+import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
@@ -46,6 +47,7 @@ export class HttpServer {
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
+  readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
   readonly #git: GitEndpoint;
   readonly #rest: ReturnType<typeof getRequestListener>;
@@ -110,9 +112,8 @@ export class HttpServer {
     const left = new AbortController();
     res.once('close', () => left.abort());
     try {
-      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
-      if (path === '/graphql' && isPage) {
-        await this.#graphql.handle(req, res);
+      if (path === '/graphql' && ExplorerEndpoint.matches(req)) {
+        await this.#explorer.handle(req, res);
         return;
       }
       const ctx = await context(req.headers.authorization, requestId);

@@ -45,8 +45,14 @@ function withStringify<T extends object>(result: T): T & { stringify: typeof str
   return { ...result, stringify: stringifyJson };
 }
 
+/** Reads the four parameters that GraphQL over HTTP knows; Yoga would refuse others, `/graphql/stream` does not. */
 async function jsonBody(req: IncomingMessage): Promise<GraphQLParams> {
-  return readParams(req).catch(refused);
+  const { query, operationName, variables, extensions } = (await readParams(req).catch(
+    refused,
+  )) as GraphQLParams;
+  if (operationName != null && typeof operationName !== 'string')
+    return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
+  return { query, operationName, variables, extensions };
 }
 
 async function documentBody(req: IncomingMessage): Promise<GraphQLParams> {
