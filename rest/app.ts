@@ -1,5 +1,4 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated } from './deprecation.js';
@@ -9,8 +8,6 @@ import type { RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 import { runRoute } from './run-route.js';
 import { routes } from './table.js';
-
-const maxBodyBytes = 64 * 1024 * 1024;
 
 /** The REST API as a Hono app. */
 export type RestApp = Hono<RestEnv>;
@@ -36,9 +33,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
     if (rows.some(isDeprecated)) app.use(path, announceDeprecation);
     app.use(path, authenticated);
     for (const row of rows) {
-      const method = row.method.toUpperCase();
-      if (row.body || row.repeats) app.on(method, path, limited);
-      app.on(method, path, (c) => runRoute(row, c, deps));
+      app.on(row.method.toUpperCase(), path, (c) => runRoute(row, c, deps));
     }
     app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));
   }
@@ -56,13 +51,6 @@ function byPath(rows: readonly RestRoute[]): Map<string, RestRoute[]> {
   }
   return paths;
 }
-
-const limited = bodyLimit({
-  maxSize: maxBodyBytes,
-  onError: () => {
-    throw new DomainError('payload_too_large', 'A body may have at most 64 MiB.');
-  },
-});
 
 function methodNotAllowed(rows: RestRoute[], requestId: string): Response {
   const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');

@@ -30,6 +30,8 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
+  request_timeout: 400,
+  overloaded: 503,
   runtime_unavailable: 503,
   session_starting: 503,
   storage_unavailable: 503,

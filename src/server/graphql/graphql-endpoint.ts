@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { RequestBodies } from '../http/request-bodies.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useDocumentGuard } from './plugins/use-document-guard.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
@@ -11,7 +12,11 @@ import type { YogaContext } from './yoga-context.js';
  * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The HTTP server has
  * authenticated the caller before, and passes the {@link YogaContext} as Yoga's server context.
  */
-export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
+export function createGraphQLEndpoint(options: {
+  schema: GraphQLSchema;
+  log: Logger;
+  bodies: RequestBodies;
+}) {
   return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
@@ -19,11 +24,11 @@ export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Log
       useDocumentGuard(),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
-      useNumberTokens(),
+      useNumberTokens(options.bodies),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,
-    // `readBody` has the limit, which is the same for all transports.
+    // `RequestBodies` has the limit, which is the same for all transports.
     maxRequestBodySize: false,
     // The HTTP server does this before, for all transports.
     cors: false,

@@ -13,6 +13,7 @@ import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { readParams } from '../http/read-params.js';
+import type { RequestBodies } from '../http/request-bodies.js';
 import { parseGuarded, validateGuarded } from './document-guard.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
@@ -30,6 +31,7 @@ export interface StreamEndpointDeps {
   schema: GraphQLSchema;
   services: Services;
   log: Logger;
+  bodies: RequestBodies;
 }
 
 /**
@@ -62,12 +64,12 @@ export class StreamEndpoint {
 
   /**
    * Answers a request, and resolves when its stream has ended.
-   * @throws DomainError `payload_too_large`, `invalid_request`, `rate_limited`
+   * @throws DomainError `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`, `overloaded`
    */
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
-    const body = hasJson(req) ? await readParams(req) : null;
+    const body = hasJson(req) ? await readParams(this.#deps.bodies, req, ctx) : null;
     const request = {
       method: req.method!,
       url: req.url!,

@@ -18,6 +18,7 @@ import { createCors } from './cors.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
+import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
 
 /** What {@link HttpServer} uses. */
@@ -29,6 +30,7 @@ export interface HttpServerDeps extends HealthDeps {
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
   log: Logger;
+  bodies: RequestBodies;
 }
 
 const drainMs = 3_000;
@@ -47,11 +49,11 @@ export class HttpServer {
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
-    const { schema, services, config, context, log } = deps;
+    const { schema, services, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
-    this.#graphql = createGraphQLEndpoint({ schema, log });
-    this.#stream = new StreamEndpoint({ schema, services, log });
+    this.#graphql = createGraphQLEndpoint({ schema, log, bodies });
+    this.#stream = new StreamEndpoint({ schema, services, log, bodies });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer((req, res) => this.#handle(req, res));
@@ -84,6 +86,7 @@ export class HttpServer {
       return;
     }
     linger(req, res);
+    res.once('close', () => this.#deps.bodies.release(req));
     if (this.#cors(req, res)) return;
     if (path === '/graphql' || path === '/graphql/stream') {
       this.#handleGraphQL(req, res, { path, requestId }).catch((err) => {
