@@ -36,6 +36,11 @@ export interface HttpServerDeps extends HealthDeps {
 const drainMs = 3_000;
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
+/**
+ * The time that a connection is kept without a request. With the five seconds of Node, a client that sends its next request at
+ * that moment gets a reset; proxies reuse connections for a minute.
+ */
+const idleConnectionMs = 65_000;
 
 /** Serves REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages on one socket. */
 export class HttpServer {
@@ -58,6 +63,7 @@ export class HttpServer {
     this.#rest = restListener(deps);
     this.server = createServer((req, res) => this.#handle(req, res));
     this.server.requestTimeout = maxRequestMs;
+    this.server.keepAliveTimeout = idleConnectionMs;
   }
 
   /** Stops listening, and waits 3 s for running requests before it closes their connections. */
