@@ -57,6 +57,7 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
   const graph: Graph = {
     execute: (document, variables) => deps.executor.execute(document, variables, caller),
     subscribe: (document, variables) => deps.executor.subscribe(document, variables, caller),
+    stringify: deps.json.stringify,
   };
   const { answer, successorId } = await route.handle(request, graph, deps.checks);
   const response = toResponse(answer, deps.json.stringify);

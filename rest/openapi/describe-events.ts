@@ -19,6 +19,7 @@ const types: Record<string, string> = {
   CommCloseEvent: 'comm_close',
   OutputLostEvent: 'output_lost',
   OutputsResetEvent: 'reset',
+  PayloadEvent: 'payload',
 };
 
 /**

@@ -1,8 +1,9 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
-import { decode } from './event-codec.js';
+import { decode, encode } from './event-codec.js';
 import type { ExecutionEvent } from './execution-event.js';
-import { type NotebookOutput, OutputCollector } from './output-collector.js';
+import type { NotebookOutput } from './notebook-output.js';
+import { OutputCollector } from './output-collector.js';
 
 const pageSize = 256;
 const maxDeleted = 1_000;
@@ -34,13 +35,9 @@ async function pruneBefore(prisma: PrismaClient, executionId: string, end: Row):
   const key = { executionId_sequence: { executionId, sequence: last } };
   const before = await prisma.executionEvent.findUnique({ where: key, select: { type: true } });
   if (before?.type !== 'reset') {
-    const data = JSON.stringify({ outputs: await outputsOf(prisma, executionId, end) });
-    const reset = { type: 'reset', data };
-    await prisma.executionEvent.upsert({
-      where: key,
-      create: { executionId, sequence: last, ...reset },
-      update: reset,
-    });
+    const outputs = await outputsOf(prisma, executionId, end);
+    const reset = encode(executionId, last, { type: 'reset', outputs });
+    await prisma.executionEvent.upsert({ where: key, create: reset, update: reset });
   }
   for (let from = 0; from < last; from += maxDeleted) {
     const sequence = { gte: from, lt: Math.min(from + maxDeleted, last) };

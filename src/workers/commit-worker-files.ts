@@ -60,7 +60,8 @@ export async function commitWorkerFiles(
   assertHasFiles(worker);
   const tip = await target.git.resolveBranch(branch);
   const changes = await readChanges(services, worker, paths, (path) => findFileOid(target.git, tip, path));
-  return commitChanges(services, ctx, { ...target, branch }, { changes, message });
+  // A kernel's rename is seen as a deleted and a new file, as in a commit from outside.
+  return commitChanges(services, ctx, { ...target, branch }, { changes, message, guessesRenames: true });
 }
 
 /** Checks the number of paths. @throws FieldError `invalid_request` for none, and for more than 500 */
