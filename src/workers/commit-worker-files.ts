@@ -1,6 +1,6 @@
 import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertReadablePath, assertSavablePath, assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { objectId } from '../engines/git/object-id.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
@@ -73,7 +73,7 @@ export function checkPathCount(paths: readonly unknown[]): void {
 async function checkPaths(paths: string[]): Promise<void> {
   checkPathCount(paths);
   await checkEach(paths, (path, index) => {
-    assertWritablePath(path, ['paths', index]);
+    assertReadablePath(path, ['paths', index]);
     if (paths.indexOf(path) !== index) throw invalidField(['paths', index], 'is a duplicate', 'duplicate');
   });
 }
@@ -117,9 +117,12 @@ function toChange(
 ): FileChange {
   if (bytes) {
     if (isNotebookPath(path)) checkNotebook(bytes, index);
-    return baseSha === undefined
-      ? { kind: 'create', path, bytes }
-      : { kind: 'save', path, bytes, baseSha, conflictsIfGone: true };
+    if (baseSha !== undefined) {
+      assertSavablePath(path, ['paths', index]);
+      return { kind: 'save', path, bytes, baseSha, conflictsIfGone: true };
+    }
+    assertWritablePath(path, ['paths', index]);
+    return { kind: 'create', path, bytes };
   }
   if (baseSha !== undefined) return { kind: 'delete', path, baseSha, conflictsIfGone: true };
   throw invalidField(['paths', index], 'is not a file of the worker', 'unknown');

@@ -56,6 +56,15 @@ export interface WorkerRequirements {
   text: string;
 }
 
+/** What a new worker fetches its files with. */
+export interface WorkerCheckout {
+  /** The path of the repository on the gateway, e.g. `/git/demo/first.git`. */
+  path: string;
+  commitOid: string;
+  /** Fetches from this repository while the worker starts, and allows nothing else. */
+  token: string;
+}
+
 /** What a backend needs to start a worker. */
 export interface WorkerSpec {
   /**
@@ -78,4 +87,6 @@ export interface WorkerSpec {
   jupyterServerId?: string | null;
   /** For backends that install it: the packages that the branch asks for. Absent when it asks for none. */
   requirements?: WorkerRequirements;
+  /** For backends that fetch the files themselves. Absent for workers that have no branch yet. */
+  checkout?: WorkerCheckout;
 }

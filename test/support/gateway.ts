@@ -8,6 +8,7 @@ import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
+import type { RequestBodyLimits } from '../../src/server/http/request-bodies.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
@@ -64,6 +65,9 @@ export async function openTestGateway(
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
     expiryCheckMs?: number;
+    /** Where it listens; default a free port of the loopback address. */
+    listen?: { host: string; port: number };
+    bodyLimits?: RequestBodyLimits;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -78,9 +82,11 @@ export async function openTestGateway(
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
     expiryCheckMs: options.expiryCheckMs,
+    bodyLimits: options.bodyLimits,
   });
-  await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
+  const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
+  await new Promise<void>((resolve) => gateway.server.listen(port, host, resolve));
+  const url = `http://${host}:${(gateway.server.address() as AddressInfo).port}`;
   const { token } = gateway.adminToken;
 
   return {
