@@ -31,6 +31,41 @@ afterAll(async () => {
   await at.close();
 });
 
+const run = (code: string, executionId?: string) =>
+  at.graphql(
+    `mutation($session: ID!, $input: ExecuteCellInput!) {
+      executeCell(spaceSlug: "demo", sessionId: $session, input: $input) { status } }`,
+    { session: names.get(exampleIds.session), input: { code, executionId } },
+  );
+
+/** Begins the run that an example answers; resolves once it asks. */
+async function askForInput() {
+  const id = exampleIds.askingExecution;
+  names.set(id, id);
+  await run("name = input('Name? ')", id);
+  const { prisma, executionLog } = at.gateway.services;
+  const asked = async () => (await executionLog.read(id, 0, 100)).find(({ event }) => 'request_id' in event);
+  await expect.poll(asked).toBeDefined();
+  await expect
+    .poll(() => prisma.execution.findUnique({ where: { id } }))
+    .toMatchObject({ status: 'running' });
+  const { event } = (await asked())!;
+  if ('request_id' in event) names.set(exampleIds.inputRequest, event.request_id);
+}
+
+/** Queues the run that an example cancels behind another one. */
+async function queueRun() {
+  names.set(exampleIds.queuedExecution, exampleIds.queuedExecution);
+  await run('import time; time.sleep(2)');
+  await run('rate * 2', exampleIds.queuedExecution);
+}
+
+/** Waits until the run of {@link queueRun} has ended. */
+async function idleSession() {
+  const path = `/sessions/${names.get(exampleIds.session)}`;
+  await expect.poll(async () => (await at.rest('GET', path)).body.status).toBe('idle');
+}
+
 it('every operation has an example', () => {
   expect(new Set(examples.map(([id]) => id))).toEqual(new Set(operations.keys()));
 });
@@ -49,6 +84,9 @@ it('every status that answers JSON and is no error has an example', () => {
 // In their order: each finds what those before it made.
 const cases = examples.map(([operationId, example]) => [operationId, example.status, example] as const);
 it.each(cases)('%s answers %i as its example says', async (operationId, _status, example) => {
+  if (operationId === 'cancelExecution') await queueRun();
+  if (operationId === 'answerInput') await askForInput();
+  if (operationId === 'interruptSession') await idleSession();
   const { method, path } = operations.get(operationId)!;
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => example.params![name]!);
   const query = example.query ? `?${new URLSearchParams(example.query)}` : '';
