@@ -110,16 +110,18 @@ export type FileAddress =
   |  { repositoryId?: never;   /** UUID of a workspace of the space. */
   workspaceId: string; };
 
-/** What a file is, by its extension. */
+/** What a file is. Only `notebook` and `text` are read and written. */
 export type FileKind =
-  /** Jupyter notebook JSON, `.ipynb`. */
+  /** Anything else. It is listed, renamed and deleted. */
+  | 'binary'
+  /** Jupyter notebook JSON: every `.ipynb`, also one that is not valid. */
   | 'notebook'
-  /** UTF-8 text, any other extension. */
+  /** UTF-8 text. */
   | 'text';
 
 /** Which files a list holds. */
 export type FileListKind =
-  /** Notebooks and text files. */
+  /** Notebooks, text and binary files. */
   | 'all'
   /** Notebooks only. */
   | 'notebook';
@@ -392,9 +394,12 @@ type FileBody_NotebookFile_Fragment = { notebook: unknown, kind: FileKind, path:
 
 type FileBody_TextFile_Fragment = { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
 
+type FileBody_UnreadableFile_Fragment = { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
+
 export type FileBodyFragment =
   | FileBody_NotebookFile_Fragment
   | FileBody_TextFile_Fragment
+  | FileBody_UnreadableFile_Fragment
 ;
 
 export type VersionBodyFragment = { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } };
@@ -423,6 +428,7 @@ export type ReadWorkspaceFileQueryVariables = Exact<{
 export type ReadWorkspaceFileQuery = { space: { workspace: { file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateFileMutationVariables = Exact<{
@@ -435,6 +441,7 @@ export type CreateFileMutationVariables = Exact<{
 export type CreateFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type SaveFileMutationVariables = Exact<{
@@ -447,6 +454,7 @@ export type SaveFileMutationVariables = Exact<{
 export type SaveFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type RenameFileMutationVariables = Exact<{
@@ -459,6 +467,7 @@ export type RenameFileMutationVariables = Exact<{
 export type RenameFileMutation = { renameFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type ListRepositoryFilesQueryVariables = Exact<{
@@ -485,6 +494,7 @@ export type ReadRepositoryFileQueryVariables = Exact<{
 export type ReadRepositoryFileQuery = { space: { repository: { visible_workspace_id: string | null, file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateRepositoryFileMutationVariables = Exact<{
@@ -497,6 +507,7 @@ export type CreateRepositoryFileMutationVariables = Exact<{
 export type CreateRepositoryFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type SaveRepositoryFileMutationVariables = Exact<{
@@ -509,6 +520,7 @@ export type SaveRepositoryFileMutationVariables = Exact<{
 export type SaveRepositoryFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type ResourceClassBodyFragment = { id: string, name: string, cpu_limit: number, memory_mb: number, gpu_count: number, workspace_storage_mb: number, tmp_storage_mb: number, is_enabled: boolean, is_default: boolean };

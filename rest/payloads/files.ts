@@ -27,7 +27,7 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
   kind: z
     .enum(['notebook', 'all'])
     .optional()
-    .describe('`notebook` lists notebooks only, `all` also text files; default: `notebook`.'),
+    .describe('`notebook` lists notebooks only, `all` also text and binary files; default: `notebook`.'),
 });
 
 /** Which file is read. */

@@ -1,12 +1,12 @@
 import { notFound } from '../errors.js';
 import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
-import { type FileContent, parseContent } from './file-content.js';
+import { type FileContent, parseContent, type UnreadableContent } from './file-content.js';
 import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
 /** A file and its content at a ref. */
-export type FileSnapshot = FileContent & {
+export type FileSnapshot = (FileContent | UnreadableContent) & {
   path: string;
   /** The requested ref. */
   ref: string;
