@@ -42,7 +42,9 @@ const ListKind = builder.enumType('FileListKind', {
 const pageSize = { defaultSize: 1000, maxSize: 10_000 };
 
 const listArgs = builder.args((t) => ({
-  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  ref: t.string({
+    description: 'A branch, tag or commit sha of 7 digits or more; default the default branch.',
+  }),
   kind: t.field({ type: ListKind, description: 'Default `notebook`.' }),
 }));
 

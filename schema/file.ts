@@ -98,7 +98,9 @@ export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement
 
 const readArgs = builder.args((t) => ({
   path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
-  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  ref: t.string({
+    description: 'A branch, tag or commit sha of 7 digits or more; default the default branch.',
+  }),
   kind: t.field({ type: FileKindEnum, description: 'The kind that the path must have; default any.' }),
 }));
 

@@ -8,7 +8,10 @@ type Kind = 'notebook' | 'text';
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
 const existingPath = pathText(aboutPath, 'readPath');
-const ref = refText('A branch, a tag or a full commit sha; default: the default branch.', 'ref');
+const ref = refText(
+  'A branch, a tag or a commit sha of 7 digits or more; default: the default branch.',
+  'ref',
+);
 const branch = refText('The branch to write to; default: the default branch.', 'branch').nullish();
 const baseSha = text(
   'The blob sha that you read last; the write is refused where the branch has another.',

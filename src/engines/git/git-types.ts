@@ -108,8 +108,9 @@ export interface ResolvedRef {
  */
 export interface GitRepository {
   /**
-   * The commit of a branch, else of a tag, also an annotated one, else of a full sha.
-   * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown)
+   * The commit of a branch, else of a tag, also an annotated one, else of a sha, in full or its first seven or more digits.
+   * A branch or tag may also be given as `refs/heads/x` and `heads/x`, or `refs/tags/x` and `tags/x`.
+   * @throws DomainError `invalid_ref` (malformed, or digits of several commits), `not_found` (unknown)
    */
   resolveRef(ref: string): Promise<ResolvedRef>;
 
