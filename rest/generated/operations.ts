@@ -162,16 +162,18 @@ export type FileChangeInput =
   |  { create?: never; delete?: never; rename?: never;   /** Replaces the content of a file that exists. */
   save: SaveFileInput; };
 
-/** What a file is, by its extension. */
+/** What a file is. Only `notebook` and `text` are read and written. */
 export type FileKind =
-  /** Jupyter notebook JSON, `.ipynb`. */
+  /** Anything else. It is listed, renamed and deleted. */
+  | 'binary'
+  /** Jupyter notebook JSON: every `.ipynb`, also one that is not valid. */
   | 'notebook'
-  /** UTF-8 text, any other extension. */
+  /** UTF-8 text. */
   | 'text';
 
 /** Which files a list holds. */
 export type FileListKind =
-  /** Notebooks and text files. */
+  /** Notebooks, text and binary files. */
   | 'all'
   /** Notebooks only. */
   | 'notebook';
@@ -414,6 +416,7 @@ export type RestoreNotebookVersionMutationVariables = Exact<{
 export type RestoreNotebookVersionMutation = { restoreNotebookVersion: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type ExecuteCellMutationVariables = Exact<{
@@ -507,9 +510,12 @@ type FileBody_NotebookFile_Fragment = { notebook: unknown, kind: FileKind, path:
 
 type FileBody_TextFile_Fragment = { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
 
+type FileBody_UnreadableFile_Fragment = { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
+
 export type FileBodyFragment =
   | FileBody_NotebookFile_Fragment
   | FileBody_TextFile_Fragment
+  | FileBody_UnreadableFile_Fragment
 ;
 
 export type VersionBodyFragment = { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } };
@@ -538,6 +544,7 @@ export type ReadWorkspaceFileQueryVariables = Exact<{
 export type ReadWorkspaceFileQuery = { space: { workspace: { file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateFileMutationVariables = Exact<{
@@ -550,6 +557,7 @@ export type CreateFileMutationVariables = Exact<{
 export type CreateFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type SaveFileMutationVariables = Exact<{
@@ -562,6 +570,7 @@ export type SaveFileMutationVariables = Exact<{
 export type SaveFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type RenameFileMutationVariables = Exact<{
@@ -574,6 +583,7 @@ export type RenameFileMutationVariables = Exact<{
 export type RenameFileMutation = { renameFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type ListRepositoryFilesQueryVariables = Exact<{
@@ -600,6 +610,7 @@ export type ReadRepositoryFileQueryVariables = Exact<{
 export type ReadRepositoryFileQuery = { space: { repository: { visible_workspace_id: string | null, file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateRepositoryFileMutationVariables = Exact<{
@@ -612,6 +623,7 @@ export type CreateRepositoryFileMutationVariables = Exact<{
 export type CreateRepositoryFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type SaveRepositoryFileMutationVariables = Exact<{
@@ -624,6 +636,7 @@ export type SaveRepositoryFileMutationVariables = Exact<{
 export type SaveRepositoryFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type FindWorkspaceFileQueryVariables = Exact<{
