@@ -7,6 +7,7 @@ import type { ByteRange } from './byte-range.js';
 import { guardWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
+import type { ValueChecks } from './payloads/value-checks.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type DataPath, type ResponsePlan, valueAt } from './response-plan.js';
 import type { RouteDescription } from './route-description.js';
@@ -20,7 +21,7 @@ export interface RouteAnswer {
 /** A row of the table: one method and path over one document. */
 export interface RestRoute extends RouteDescription {
   /** Answers a request whose query and body are not checked yet. @throws DomainError */
-  handle(request: RouteRequest, graph: Graph): Promise<RouteAnswer>;
+  handle(request: RouteRequest, graph: Graph, checks: ValueChecks): Promise<RouteAnswer>;
 }
 
 /** Every POST but a stream names what it repeats; nothing else can be repeated. */
@@ -52,11 +53,10 @@ export function route<TQuery, TBody, TData, TVariables>(
   return {
     ...(description as unknown as RouteDescription),
     errors: spec.errors ?? [],
-    async handle(request, graph) {
+    async handle(request, graph, checks) {
       const checked: RouteRequest<TQuery, TBody> = {
         ...request,
-        query: (spec.query ? parsePayload(spec.query, request.query, 'query') : undefined) as TQuery,
-        body: (spec.body ? parsePayload(spec.body, request.body, 'body') : undefined) as TBody,
+        ...parsePayload<TQuery, TBody>({ query: spec.query, body: spec.body }, request, checks),
       };
       const { responds } = spec;
       if (responds.kind === 'bytes') {

@@ -5,7 +5,7 @@ import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { readJson } from './read-json.js';
-import type { Answer, RouteRequest } from './request.js';
+import type { Answer, Graph, RouteRequest } from './request.js';
 import type { RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 
@@ -54,10 +54,12 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
     body: route.body ? await readJson(c, deps.json.parse, route.isBodyOptional) : undefined,
     headers: c.req.raw.headers,
   };
-  const { answer, successorId } = await route.handle(request, {
+  const graph: Graph = {
     execute: (document, variables) => deps.executor.execute(document, variables, caller),
     subscribe: (document, variables) => deps.executor.subscribe(document, variables, caller),
-  });
+    stringify: deps.json.stringify,
+  };
+  const { answer, successorId } = await route.handle(request, graph, deps.checks);
   const response = toResponse(answer, deps.json.stringify);
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));

@@ -27,10 +27,10 @@ export async function streamExecution(
     throw error instanceof FieldError && error.faults[0].path[0] === 'after' ? noSuchEvent() : error;
   });
   const at = { executionId: id, sessionId: param('session_id').toLowerCase(), after };
-  if (finishedAt === null) return executionStream(at, events);
+  if (finishedAt === null) return executionStream(at, events, graph.stringify);
   const first = await events.next();
   if (first.done) return { status: 204, headers: { 'x-execution-id': id } };
-  return executionStream(at, withFirst(first.value, events));
+  return executionStream(at, withFirst(first.value, events), graph.stringify);
 }
 
 /** Puts an item that was read back before the others. */

@@ -28,6 +28,8 @@ export const typeNames = {
   comm_msg: 'CommMessageEvent',
   comm_close: 'CommCloseEvent',
   output_lost: 'OutputLostEvent',
+  reset: 'OutputsResetEvent',
+  payload: 'PayloadEvent',
   final_response: 'FinalResponse',
   failure: 'ExecutionFailure',
 } as const satisfies Record<ExecutionEvent['type'], string>;
@@ -92,11 +94,13 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
     }),
     outputs: t.field({
       type: 'JSON',
-      description: 'The outputs of the cell as nbformat 4 stores them.',
+      description:
+        'The outputs of the cell as nbformat 4 stores them, cut at 20 MB: of a stream that is too long its head and ' +
+        'tail are kept, and every exception.',
       resolve: (row) => row.event.outputs,
     }),
     truncated: t.boolean({
-      description: 'Whether `outputs` leaves some out; the log has them all.',
+      description: 'Whether `outputs` leaves something out; the log has all of it.',
       resolve: (row) => row.event.truncated,
     }),
     startedAt: t.string({

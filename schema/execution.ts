@@ -22,7 +22,9 @@ import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
 const Execution = builder.prismaObject('Execution', {
-  description: 'One run of a cell. Its events are a numbered log, kept for 7 days.',
+  description:
+    'One run of a cell. Its events are a numbered log, which is kept whole for `EXECUTION_RETENTION_DAYS` after the end, ' +
+    '7 by default; its outputs and its end are kept twice as long.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),

@@ -31,6 +31,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,
+  query_too_expensive: 400,
   runtime_unavailable: 503,
   session_starting: 503,
   storage_unavailable: 503,

@@ -29,6 +29,7 @@ export const errorCodes = [
   'payload_too_large',
   'unsupported_media_type',
   'rate_limited',
+  'query_too_expensive',
   'runtime_unavailable',
   'session_starting',
   'storage_unavailable',

@@ -32,6 +32,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   payload_too_large: 'The body is over 64 MiB, or the repository is too large for this operation.',
   unsupported_media_type: 'The body is not `application/json`.',
   rate_limited: 'There are too many requests: wait.',
+  query_too_expensive:
+    'A GraphQL operation may answer too many objects: ask for smaller pages or fewer fields.',
   runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
   session_starting: 'The kernel is still starting: try again after `Retry-After`.',
   storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',

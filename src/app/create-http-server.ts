@@ -15,6 +15,7 @@ import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { requestIdOf } from '../server/http/request-id.js';
+import { createValueChecks } from './create-value-checks.js';
 
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
@@ -35,6 +36,7 @@ export function createHttpServer(
   const rest = createRestApp({
     executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    checks: createValueChecks(),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
     json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },

@@ -6,6 +6,7 @@ import { EventBus } from '../engines/events/event-bus.js';
 import { remoteLimits } from '../engines/git/remote-access.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
+import { ExecutionRetention } from '../executions/execution-retention.js';
 import { Executor } from '../executions/executor.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
@@ -74,6 +75,10 @@ export async function createServices(
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const days = config.executionRetentionDays;
+  const retention = new ExecutionRetention({
+    ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
+  });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
@@ -82,6 +87,7 @@ export async function createServices(
   const streamGuard = new StreamGuard({ prisma, log });
   const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason) =>
     stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
+  retention.begin();
   return {
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
@@ -100,6 +106,7 @@ export async function createServices(
     },
     async close() {
       executionLog.close();
+      await retention.close();
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();

@@ -1,7 +1,8 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { decode } from './event-codec.js';
 import type { ExecutionServices } from './execution-services.js';
-import { type NotebookOutput, OutputCollector } from './output-collector.js';
+import type { NotebookOutput } from './notebook-output.js';
+import { OutputCollector } from './output-collector.js';
 
 /** Why a run ended without the kernel's answer. */
 export interface ExecutionFault {
@@ -30,9 +31,11 @@ export async function executionResult(
 ): Promise<ExecutionResult> {
   const collector = new OutputCollector();
   let isLost = false;
+  /** The outputs of the events that an expired log does not have any more. */
+  let expired: NotebookOutput[] = [];
   const result = (fault: ExecutionFault | null): ExecutionResult => ({
-    outputs: collector.outputs,
-    truncated: isLost || collector.truncated,
+    outputs: [...expired, ...collector.outputs],
+    truncated: isLost || collector.cutOutputs > 0,
     fault,
   });
   for (let after = 0; ; ) {
@@ -44,6 +47,7 @@ export async function executionResult(
       if (event.type === 'failure')
         return result({ code: event.code, detail: event.detail, retryable: event.retryable });
       if (event.type === 'output_lost') isLost = true;
+      else if (event.type === 'reset') expired = event.outputs;
       else if (event.type !== 'status') collector.add(event);
     }
     after = entries.at(-1)!.sequence;

@@ -116,12 +116,15 @@ class Run {
 
   #finalResponse(status: FinalStatus): FinalResponse {
     const finishedAt = new Date();
+    const { outputs, cutOutputs } = this.#collector;
+    if (cutOutputs > 0)
+      this.#writer.write({ type: 'output_lost', count: cutOutputs, reason: 'outputs_limit' });
     return {
       type: 'final_response',
       status,
       execution_count: this.#executionCount,
-      outputs: this.#collector.outputs,
-      truncated: this.#collector.truncated,
+      outputs,
+      truncated: cutOutputs > 0,
       started_at: this.#startedAt.toISOString(),
       finished_at: finishedAt.toISOString(),
       duration_ms: finishedAt.getTime() - this.#startedAt.getTime(),

@@ -40,6 +40,16 @@ export function checkRange(value: number, field: string, min: number, max: numbe
 }
 
 /**
+ * Checks that a text is a UUID.
+ * @returns the text
+ * @throws FieldError `invalid_request` naming the field
+ */
+export function checkUuid(value: string, field: string): string {
+  if (!isUuid(value)) throw invalidField(field, 'must be a UUID', 'uuid');
+  return value;
+}
+
+/**
  * Checks that an id is a UUID, so that the database can look for it.
  * @param what for the message, e.g. `The user`
  * @returns the id

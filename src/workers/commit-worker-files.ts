@@ -59,12 +59,18 @@ export async function commitWorkerFiles(
   assertHasFiles(worker);
   const tip = await target.git.resolveBranch(branch);
   const changes = await readChanges(services, worker, paths, (path) => target.git.fileOid(tip, path));
-  return commitChanges(services, ctx, { ...target, branch }, { changes, message });
+  // A kernel's rename is seen as a deleted and a new file, as in a commit from outside.
+  return commitChanges(services, ctx, { ...target, branch }, { changes, message, guessesRenames: true });
+}
+
+/** Checks the number of paths. @throws FieldError `invalid_request` for none, and for more than 500 */
+export function checkPathCount(paths: readonly unknown[]): void {
+  if (paths.length === 0) throw invalidField('paths', 'must not be empty', 'too_short');
+  if (paths.length > maxPaths) throw invalidField('paths', `must have at most ${maxPaths} items`, 'too_long');
 }
 
 async function checkPaths(paths: string[]): Promise<void> {
-  if (paths.length === 0) throw invalidField('paths', 'must not be empty', 'too_short');
-  if (paths.length > maxPaths) throw invalidField('paths', `must have at most ${maxPaths} items`, 'too_long');
+  checkPathCount(paths);
   await checkEach(paths, (path, index) => {
     assertWritablePath(path, ['paths', index]);
     if (paths.indexOf(path) !== index) throw invalidField(['paths', index], 'is a duplicate', 'duplicate');

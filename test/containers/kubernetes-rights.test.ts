@@ -85,6 +85,7 @@ describeWithCluster('the rights of the gateway', { timeout: 60_000 }, () => {
       'create networking.k8s.io/networkpolicies',
       'delete /pods',
       'get /pods',
+      'get /pods/log',
       'get /secrets',
       'get metrics.k8s.io/pods',
       'list /pods',

@@ -9,7 +9,7 @@ const entries = [
   { type: 'status', execution_state: 'queued' },
   { type: 'status', execution_state: 'busy' },
   { type: 'execute_input', code, execution_count: 1 },
-  { type: 'execute_result', ...result },
+  { type: 'execute_result', ...result, transient: {} },
   { type: 'status', execution_state: 'idle' },
 ];
 const end = {

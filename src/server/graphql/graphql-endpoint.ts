@@ -1,8 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
-import { useDocumentGuard } from './plugins/use-document-guard.js';
+import { useClientDocuments } from './plugins/use-client-documents.js';
 import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
@@ -12,13 +13,17 @@ import type { YogaContext } from './yoga-context.js';
  * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The HTTP server has
  * authenticated the caller before, and passes the {@link YogaContext} as Yoga's server context.
  */
-export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Logger }) {
+export function createGraphQLEndpoint(options: {
+  schema: GraphQLSchema;
+  documents: ClientDocuments;
+  log: Logger;
+}) {
   return createYoga<YogaContext>({
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     plugins: [
       useLastResort(options.log),
-      useDocumentGuard(),
+      useClientDocuments(options.documents),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(),
@@ -29,6 +34,8 @@ export function createGraphQLEndpoint(options: { schema: GraphQLSchema; log: Log
     maxRequestBodySize: false,
     // The HTTP server does this before, for all transports.
     cors: false,
+    // `ClientDocuments` has a cache of its own, which is bounded by size.
+    parserAndValidationCache: false,
     multipart: false,
     batching: false,
     landingPage: false,

@@ -13,7 +13,7 @@ import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { readParams } from '../http/read-params.js';
-import { parseGuarded, validateGuarded } from './document-guard.js';
+import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
 import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
@@ -28,6 +28,7 @@ type StreamRequest = Request<IncomingMessage, StreamContext>;
 /** What {@link StreamEndpoint} uses. */
 export interface StreamEndpointDeps {
   schema: GraphQLSchema;
+  documents: ClientDocuments;
   services: Services;
   log: Logger;
 }
@@ -51,7 +52,8 @@ export class StreamEndpoint {
   constructor(deps: StreamEndpointDeps) {
     this.#deps = deps;
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
-      validate: validateGuarded as never,
+      validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
+        deps.documents.validate(document)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
         subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
       authenticate: (request) => this.#authenticate(request),
@@ -107,22 +109,24 @@ export class StreamEndpoint {
   }
 
   #prepare(request: StreamRequest, params: RequestParams): OperationArgs<StreamContext> | Response {
-    const { schema, log } = this.#deps;
-    let document: DocumentNode;
+    const { schema, documents, log } = this.#deps;
+    const { operationName } = params;
+    const variables = params.variables as Record<string, unknown> | undefined;
     try {
-      document = parseGuarded(params.query);
+      const document = documents.parse(params.query);
+      // An invalid document is refused by graphql-sse, which validates it again without cost.
+      if (documents.validate(document).length === 0)
+        documents.check({ document, operationName, variableValues: variables });
+      return {
+        schema,
+        document,
+        operationName,
+        variableValues: plainVariables(schema, document, operationName, variables),
+        contextValue: request.context,
+      };
     } catch (error) {
       return streamRefusal(400, [maskError(error, log, request.context.ctx.requestId)]);
     }
-    const { operationName } = params;
-    const variables = params.variables as Record<string, unknown> | undefined;
-    return {
-      schema,
-      document,
-      operationName,
-      variableValues: plainVariables(schema, document, operationName, variables),
-      contextValue: request.context,
-    };
   }
 
   /** graphql-sse queues every result without a bound, so a fast source waits here for a slow client. */

@@ -13,6 +13,7 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
+import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
@@ -30,7 +31,7 @@ export interface HttpServerDeps extends HealthDeps {
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
-  config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
+  config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit'>;
   log: Logger;
 }
 
@@ -53,8 +54,9 @@ export class HttpServer {
     const { schema, services, config, context, log } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
-    this.#graphql = createGraphQLEndpoint({ schema, log });
-    this.#stream = new StreamEndpoint({ schema, services, log });
+    const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
+    this.#graphql = createGraphQLEndpoint({ schema, documents, log });
+    this.#stream = new StreamEndpoint({ schema, documents, services, log });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));

@@ -23,6 +23,8 @@ const unprivileged: FileOwner = { uid: 1000, gid: 1000 };
 export function openDockerBackend(options: {
   config: Pick<ContainerConfig, 'dockerHost' | 'dockerCertPath' | 'image' | 'allowedImages'>;
   stateRoot: string;
+  /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
+  environmentsDirectory: string;
   /** The id of the database. */
   gatewayId: string;
   log: Logger;
@@ -36,7 +38,12 @@ export function openDockerBackend(options: {
   const network = new WorkerNetwork(engine, gatewayId);
   const containers = new WorkerContainers({ engine, access, network, gatewayId });
   const images = new WorkerImages({ engine, image: config.image, allowed: config.allowedImages, log });
-  return new DockerBackend({ engine, access, containers, folders, images, gatewayId, log });
+  // An engine on another machine does not see the folder.
+  const environmentsDirectory = isRemote ? undefined : options.environmentsDirectory;
+  return new DockerBackend({
+    ...{ engine, access, containers, folders, images, network },
+    ...{ environmentsDirectory, gatewayId, log },
+  });
 }
 
 /** The gateway's own user, so that both may write the files, unless that is root. */

@@ -36,6 +36,10 @@ const unschedulable: StartFailure = {
   reason: 'unschedulable',
   detail: 'No node has room for this worker; choose a smaller resource class, or try again later.',
 };
+const noVolume: StartFailure = {
+  reason: 'unschedulable',
+  detail: 'The cluster has no volume for this worker; ask an admin to check KUBERNETES_STORAGE_CLASS.',
+};
 
 /** What the quota of the namespace makes a worker wait for. */
 export const waitingForQuota: PodWaiting = {
@@ -81,6 +85,8 @@ export function whatPodWaitsFor(pod: V1Pod): PodWaiting {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status !== 'True') {
     if (scheduled?.reason !== 'Unschedulable') return { percent: 15, message: 'Waiting for a node' };
+    if (/persistent ?volume/i.test(scheduled.message ?? ''))
+      return { percent: 15, message: 'Waiting for a volume', onTimeout: noVolume };
     return {
       percent: 15,
       message: 'No node has room for this worker; waiting for one',

@@ -7,6 +7,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { DomainError } from '../../../errors.js';
 import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { lastOutputOf } from './last-output.js';
 import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
 import { isEnding, isReady, isRunning } from './pod-status.js';
@@ -71,6 +72,12 @@ export class PodStart {
       const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
       throw isTimeout && onTimeout ? failed(onTimeout) : error;
     }
+  }
+
+  /** What the container printed at last, if it has ended; see {@link lastOutputOf}. */
+  async lastOutput(name: string): Promise<string | undefined> {
+    const pod = this.#deps.watch.get(name);
+    return pod && lastOutputOf(pod, this.#token, this.#deps.cluster);
   }
 
   async #create(body: V1Pod): Promise<V1Pod> {

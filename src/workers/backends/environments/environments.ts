@@ -1,20 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import type { WorkerRequirements } from '../../worker-spec.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
-import { installRequirements } from './install-requirements.js';
-import type { Sandbox } from './launcher-program.js';
-import { runProcess } from './run-process.js';
 
 const maxConcurrentBuilds = 2;
 const maxAttempts = 3;
-const versionTimeoutMs = 20_000;
 const maxEnvironments = 20;
 const maxTotalBytes = 20 * 1024 ** 3;
 /** A build cannot take as long; older ones were left behind by a process that was killed. */
@@ -24,12 +19,17 @@ const markerSchema = z.object({ bytes: z.number() });
 
 /** What an environment is made of. */
 export interface EnvironmentRequest extends WorkerRequirements {
-  /** Absolute path of the interpreter. */
-  python: string;
-  /** The environment variables of the worker; those of pip are part of the identity. */
-  environment: Record<string, string>;
-  /** How the build is isolated. */
-  sandbox: Sandbox;
+  /** What decides the contents beside the text: the interpreter, the settings of pip. */
+  identity: readonly string[];
+  /** Whether no code of packages may run while they are installed; default it may. */
+  wheelsOnly?: boolean;
+  /**
+   * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
+   * @param directory absolute path of a folder that does not exist
+   * @returns the bytes of the folder
+   * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
+   */
+  install(directory: string, signal: AbortSignal): Promise<number>;
 }
 
 /** An environment that is being built, and how many wait for it. */
@@ -41,14 +41,12 @@ interface Build {
 
 /**
  * Folders with the packages of `requirements.txt` files. Each is built once and kept for later starts; concurrent starts
- * share one build. Different scopes never share one, because a build runs code that its scope chose. A folder gets its name when it is complete. When there are too many, the least recently used ones that no
- * worker uses are removed.
+ * share one build. Different scopes never share one, because a build runs code that its scope chose. A folder gets its
+ * name when it is complete. When there are too many, the least recently used ones that no worker uses are removed.
  */
 export class Environments {
   readonly #builds = new Map<string, Build>();
   readonly #limit = pLimit(maxConcurrentBuilds);
-  /** The versions of interpreters by their paths. */
-  readonly #versions = new LRUCache<string, string>({ max: 10 });
   /** Removals, and uses of folders that exist, one after the other. */
   readonly #folders = pLimit(1);
 
@@ -77,8 +75,8 @@ export class Environments {
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
-    checkRequirements(request.text);
-    const id = identify(request, await this.#versionOf(request.python));
+    checkRequirements(request.text, request.wheelsOnly);
+    const id = identify(request);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
       if (found) return found;
@@ -114,7 +112,7 @@ export class Environments {
       await rejectOnAbort(build.done, signal);
     } finally {
       build.waiting -= 1;
-      if (build.waiting === 0) build.aborter.abort();
+      if (build.waiting === 0) await endBuild(build);
     }
   }
 
@@ -137,10 +135,7 @@ export class Environments {
     await this.#folders(() => this.#evict());
     const partial = join(directory, `partial-${Date.now()}-${randomUUID()}`);
     try {
-      const bytes = await installRequirements(
-        { ...request, requirements: request.text, directory: partial },
-        signal,
-      );
+      const bytes = await request.install(partial, signal);
       await mkdir(join(partial, 'users'));
       await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
       await rename(partial, join(directory, id)).catch((error) => {
@@ -169,15 +164,6 @@ export class Environments {
       const isExtra = index >= (this.#deps.maxEnvironments ?? maxEnvironments) - 1 || bytes > maxTotalBytes;
       if (isExtra && !(await this.#isUsed(environment.id))) await this.#remove(environment.id);
     }
-  }
-
-  async #versionOf(python: string): Promise<string> {
-    const known = this.#versions.get(python);
-    if (known) return known;
-    const args = ['-I', '-c', 'import sys; print(sys.version)'];
-    const version = await runProcess(python, args, { env: {}, timeoutMs: versionTimeoutMs });
-    this.#versions.set(python, version);
-    return version;
   }
 
   async #removeStale(): Promise<void> {
@@ -220,10 +206,14 @@ export class Environments {
   }
 }
 
-function identify({ scope, text, python, environment }: EnvironmentRequest, pythonVersion: string): string {
-  const ofPip = Object.entries(environment)
-    .filter(([name]) => name.toUpperCase().startsWith('PIP_'))
-    .sort();
-  const identity = JSON.stringify([scope, text, python, pythonVersion, ofPip]);
-  return createHash('sha256').update(identity).digest('hex');
+/** Returns when nothing of it runs any more. */
+async function endBuild({ aborter, done }: Build): Promise<void> {
+  aborter.abort();
+  await done.catch(() => {});
+}
+
+function identify({ scope, text, identity, wheelsOnly = false }: EnvironmentRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([scope, text, wheelsOnly, ...identity]))
+    .digest('hex');
 }

@@ -9,13 +9,17 @@ const allowedOptions =
 const requirement =
   /^[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*(?:$|[<>=!~;(]|--hash\b|@\s*(?:git\+)?https:\/\/)/;
 
+/** Options of {@link allowedOptions} with which pip still runs no code, and asks no other index. */
+const optionsForWheels = /^(?:--pre|--prefer-binary|--require-hashes)$/;
+
 /**
  * Refuses what would read files of this machine: other requirement files, folders and local archives.
  * @param text the `requirements.txt`, in pip's format
+ * @param wheelsOnly refuses also what would make pip run code of a package or connect to an address in the file
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed` that names the line
  * @see https://pip.pypa.io/en/stable/reference/requirements-file-format/
  */
-export function checkRequirements(text: string): void {
+export function checkRequirements(text: string, wheelsOnly = false): void {
   const lines = text.split(/\r?\n/);
   if (lines.length > maxLines) throw environmentFailed(`it has more than ${maxLines} lines`);
   let whole = '';
@@ -24,13 +28,24 @@ export function checkRequirements(text: string): void {
       whole += line.slice(0, -1);
       continue;
     }
-    checkLine(`${whole}${line}`.replace(/(^|\s)#.*$/, '').trim(), index + 1);
+    checkLine(`${whole}${line}`.replace(/(^|\s)#.*$/, '').trim(), index + 1, wheelsOnly);
     whole = '';
   }
   if (whole !== '') throw environmentFailed('its last line ends with a backslash');
 }
 
-function checkLine(line: string, number: number): void {
+function checkLine(line: string, number: number, wheelsOnly: boolean): void {
+  if (wheelsOnly && isMoreThanWheels(line)) {
+    throw environmentFailed(
+      `line ${number} has an address or asks for source code, and the profile has no egress`,
+    );
+  }
   if (line === '' || allowedOptions.test(line) || requirement.test(line)) return;
   throw environmentFailed(`line ${number} is neither a package nor an option that is allowed here`);
+}
+
+function isMoreThanWheels(line: string): boolean {
+  return line.startsWith('-')
+    ? allowedOptions.test(line) && !optionsForWheels.test(line)
+    : line.includes('@');
 }
