@@ -7,7 +7,7 @@ type Kind = 'notebook' | 'text';
 
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
-const existingPath = pathText(aboutPath, 'existingPath');
+const existingPath = pathText(aboutPath, 'readPath');
 const ref = refText('A branch, a tag or a full commit sha; default: the default branch.', 'ref');
 const branchText = refText('The branch to write to; default: the default branch.', 'branch');
 const branch = branchText.nullish();
@@ -24,7 +24,7 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
 });
 
 /** Which file is read. */
-export const readFileQuery = z.object({ path: pathText(aboutPath, 'readPath'), ref: ref.optional() });
+export const readFileQuery = z.object({ path: existingPath, ref: ref.optional() });
 
 /** A new file. @param only the one kind of file that the route takes */
 export function createFileBody(only: Kind | undefined) {

@@ -32,7 +32,7 @@ export async function cancelExecution(
     'edit',
   );
   assertOwnerOrAdmin(ctx, loaded, loaded.session);
-  if (!(await services.executor.cancel(execution))) {
+  if (!(await services.executor.cancel(execution, ctx.actor.userId))) {
     throw new DomainError(
       'execution_finished',
       'This execution is not queued any more; interrupt the session to stop what runs.',

@@ -268,6 +268,14 @@ const files: StatusRow[] = [
   [committing, 'worker_not_live', async () => commitOf(await stoppedWorker(), 'README.md')],
   [committing, 'workspace_archived', async () => commitOf(await archivedWorker(), 'README.md')],
   [reading, 'invalid_path', async () => rawOf(await stoppedWorker(), '../x'), ['query', 'path']],
+  [
+    reading,
+    'range_not_satisfiable',
+    async () => {
+      const path = `/workers/${await workerOn('range')}/raw-file?path=README.md`;
+      return at.rest('GET', path, { headers: { range: 'bytes=99999-' } });
+    },
+  ],
   [committing, 'invalid_path', async () => commitOf(await stoppedWorker(), '../x'), ['body', 'paths', 0]],
   [
     committing,

@@ -14,6 +14,8 @@ const entries = [
 ];
 const end = {
   status: 'ok',
+  status_reason: null,
+  cancelled_by: null,
   execution_count: 1,
   outputs: [{ output_type: 'execute_result', ...result }],
   truncated: false,
