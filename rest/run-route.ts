@@ -51,7 +51,7 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: route.body ? await readJson(c, deps.json.parse, route.isBodyOptional) : undefined,
+    body: await readBody(route, c, deps),
     headers: c.req.raw.headers,
   };
   const graph: Graph = {
@@ -64,6 +64,11 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
   return response;
+}
+
+async function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<unknown> {
+  if (route.takesBytes) return new Uint8Array(await c.req.arrayBuffer());
+  return route.body ? readJson(c, deps.json.parse, route.isBodyOptional) : undefined;
 }
 
 function toResponse(answer: Answer, stringify: (value: unknown) => string): Response {

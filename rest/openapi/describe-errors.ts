@@ -18,8 +18,9 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   // Whoever may see the space may list it: a list leaves out what the caller may not view.
   if (route.body || /:\w/.test(route.path)) has('forbidden');
-  if (route.body || route.query || route.responds.kind === 'stream') has('invalid_request');
-  if (route.body) has('payload_too_large', 'unsupported_media_type');
+  if (route.body || route.takesBytes || route.query || route.responds.kind === 'stream')
+    has('invalid_request');
+  if (route.body || route.takesBytes) has('payload_too_large', 'unsupported_media_type');
   if (route.guards) has('precondition_failed');
   if (route.repeats)
     has('invalid_request', 'payload_too_large', 'idempotency_key_reused', 'idempotency_in_progress');
