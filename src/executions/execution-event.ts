@@ -53,6 +53,8 @@ export interface OutputDropped {
 export interface OutputsReset {
   type: 'reset';
   outputs: NotebookOutput[];
+  /** Whether some outputs are missing in `outputs`. */
+  truncated: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { decode } from './event-codec.js';
+import type { OutputsReset } from './execution-event.js';
 import type { ExecutionServices } from './execution-services.js';
 import type { NotebookOutput } from './notebook-output.js';
 import { OutputCollector } from './output-collector.js';
@@ -31,11 +32,10 @@ export async function executionResult(
 ): Promise<ExecutionResult> {
   const collector = new OutputCollector();
   let isLost = false;
-  /** The outputs of the events that an expired log does not have any more. */
-  let expired: NotebookOutput[] = [];
+  let reset: OutputsReset | undefined;
   const result = (fault: ExecutionFault | null): ExecutionResult => ({
-    outputs: [...expired, ...collector.outputs],
-    truncated: isLost || collector.cutOutputs > 0,
+    outputs: reset?.outputs ?? collector.outputs,
+    truncated: reset?.truncated ?? (isLost || collector.cutOutputs > 0),
     fault,
   });
   for (let after = 0; ; ) {
@@ -46,8 +46,8 @@ export async function executionResult(
         return { outputs: event.outputs, truncated: event.truncated, fault: null };
       if (event.type === 'failure')
         return result({ code: event.code, detail: event.detail, retryable: event.retryable });
-      if (event.type === 'output_lost') isLost = true;
-      else if (event.type === 'reset') expired = event.outputs;
+      if (event.type === 'reset') reset = event;
+      else if (event.type === 'output_lost') isLost = true;
       else if (event.type !== 'status') collector.add(event);
     }
     after = entries.at(-1)!.sequence;
