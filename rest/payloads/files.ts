@@ -95,3 +95,11 @@ export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, on
 export function saveInput(body: z.infer<ReturnType<typeof saveFileBody>>, only: Kind | undefined) {
   return { ...createInput(body, only), baseSha: body.base_sha };
 }
+
+/** Which file gets the bytes of the body, and how it is committed. */
+export const putFileQuery = z.object({
+  path: existingPath,
+  branch: branchText.optional(),
+  base_sha: baseShaText.optional(),
+  commit_message: commitMessageText.optional(),
+});

@@ -6,6 +6,7 @@ import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
+import { decodeBytes } from './decode-bytes.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
@@ -31,6 +32,8 @@ export interface ContentInput {
   notebook?: unknown;
   /** The text of a text file. */
   content?: string | null;
+  /** The bytes as base64, in place of the other two. */
+  contentBase64?: string | null;
 }
 
 /**
@@ -68,6 +71,10 @@ export function parseAnyContent(path: string, bytes: Uint8Array): FileContent | 
 export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);
+  if (input.contentBase64 != null) {
+    const bytes = encodeBytes(input);
+    return { bytes, content: readable(input.path, bytes) };
+  }
   if (kind === 'notebook') {
     if (input.content != null) throw kindMismatch('content', 'is for text files; send "notebook"');
     if (input.notebook != null) return encodedNotebook(normalizeNotebook(input.notebook));
@@ -85,4 +92,29 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
 function encodedNotebook(valid: Notebook): EncodedContent {
   const { bytes, notebook } = encodeNotebook(valid);
   return { bytes, content: { kind: 'notebook', notebook } };
+}
+
+/**
+ * The bytes that a client sends for a change whose answer does not show them: any, where they come as base64.
+ * @param options as for {@link encodeContent}
+ * @throws as {@link encodeContent}
+ */
+export function encodeBytes(input: ContentInput, options: { isNew: boolean } = { isNew: false }): Uint8Array {
+  if (input.contentBase64 == null) return encodeContent(input, options).bytes;
+  if (input.kind) checkFileKind(input.path, input.kind);
+  if (input.content != null || input.notebook != null)
+    throw invalidField('contentBase64', 'must be sent without content and notebook');
+  return decodeBytes(input.path, input.contentBase64);
+}
+
+function readable(path: string, bytes: Uint8Array): FileContent {
+  try {
+    return parseContent(path, bytes);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw invalidField(
+      'contentBase64',
+      'must be UTF-8 text here; use putFile or commitFiles for other bytes',
+    );
+  }
 }
