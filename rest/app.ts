@@ -52,7 +52,8 @@ export function createRestApp(deps: RestDependencies): RestApp {
 function byPath(rows: readonly RestRoute[]): Map<string, RestRoute[]> {
   const paths = new Map<string, RestRoute[]>();
   for (const row of rows) {
-    const path = basePath + row.path;
+    // The name of a branch may have slashes.
+    const path = basePath + row.path.replace(/:name$/, ':name{.+}');
     paths.set(path, [...(paths.get(path) ?? []), row]);
   }
   return paths;

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../src/errors.js';
 import { answerBytes } from './answer-bytes.js';
 import { answerWith } from './answer-with.js';
 import type { ByteRange } from './byte-range.js';
+import { guardWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
 import type { ValueChecks } from './payloads/value-checks.js';
@@ -64,11 +65,23 @@ export function route<TQuery, TBody, TData, TVariables>(
         const answer = await answerBytes(open, responds.at, request);
         return { answer, successorId: null };
       }
-      const data = await graph.execute(spec.document, variables(checked));
+      const run = (baseSha?: string) =>
+        graph.execute(spec.document, variables(baseSha === undefined ? checked : basedOn(checked, baseSha)));
+      const data = await (spec.guards ? guardWrite(spec.guards, checked, graph, run) : run());
       return {
         answer: await answerWith(responds, data, checked, graph),
         successorId: spec.successor ? (valueAt(data, spec.successor) as string | null) : null,
       };
     },
   };
+}
+
+/** A request with another `base_sha`, in its body if it has one, else in its query. */
+function basedOn<TQuery, TBody>(
+  request: RouteRequest<TQuery, TBody>,
+  base_sha: string,
+): RouteRequest<TQuery, TBody> {
+  return request.body === undefined
+    ? { ...request, query: { ...request.query, base_sha } }
+    : { ...request, body: { ...request.body, base_sha } };
 }

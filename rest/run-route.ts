@@ -51,7 +51,7 @@ async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependen
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: route.body ? await readJson(c, deps.json.parse) : undefined,
+    body: route.body ? await readJson(c, deps.json.parse, route.isBodyOptional) : undefined,
     headers: c.req.raw.headers,
   };
   const graph: Graph = {

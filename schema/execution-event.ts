@@ -87,6 +87,18 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
       description: '`ok`, `error`, `aborted`, `cancelled` or `timed_out`.',
       resolve: (row) => row.event.status,
     }),
+    statusReason: t.string({
+      nullable: true,
+      description:
+        'Why it was cancelled: `requested`, `session_restarted`, `session_deleted`, `worker_stopped`, ' +
+        '`workspace_archived`, or why the gateway stopped its worker, e.g. `max_age`. Null if it was not cancelled.',
+      resolve: (row) => row.event.status_reason ?? null,
+    }),
+    cancelledBy: t.string({
+      nullable: true,
+      description: 'UUID of the user who cancelled it; null for the gateway, and if it was not cancelled.',
+      resolve: (row) => row.event.cancelled_by ?? null,
+    }),
     executionCount: t.int({
       nullable: true,
       description: "The kernel's execution counter (`In [n]`) for this cell.",

@@ -151,5 +151,9 @@ builder.objectRef<Of<'reset'>>(typeNames.reset).implement({
       description: 'The outputs of the cell at the end of the run, as nbformat 4 stores them.',
       resolve: (row) => row.event.outputs,
     }),
+    truncated: t.boolean({
+      description: 'Whether `outputs` leaves some out.',
+      resolve: (row) => row.event.truncated,
+    }),
   }),
 });

@@ -14,6 +14,7 @@ import './workspace.js';
 import './workspace-access.js';
 import './notebook-version.js';
 import './file.js';
+import './file-state.js';
 import './file-entry.js';
 import './file-change.js';
 import './file-commit.js';

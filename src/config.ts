@@ -23,6 +23,8 @@ export interface ContainerConfig {
    * none, for a gateway in a Pod.
    */
   kubernetesGatewayCidrs: string[];
+  /** `KUBERNETES_GATEWAY_URL`: where Pods reach the gateway, to fetch their files; default none, then it writes them. */
+  kubernetesGatewayUrl: string | undefined;
   /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes with the files of workers; default none, then the node's disk. */
   kubernetesStorageClass: string | undefined;
 }
@@ -153,6 +155,15 @@ const environment = z.object({
   KUBERNETES_GATEWAY_CIDRS: list
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
     .default([]),
+  KUBERNETES_GATEWAY_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url))
+    .refine(
+      ({ username, search, hash }) => !username && !search && !hash,
+      'must be http://host:port or https://host',
+    )
+    .transform((url) => url.href.replace(/\/*$/, ''))
+    .optional(),
   KUBERNETES_STORAGE_CLASS: z
     .string()
     .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a StorageClass')
@@ -231,6 +242,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
       kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
+      kubernetesGatewayUrl: value.KUBERNETES_GATEWAY_URL,
       kubernetesStorageClass: value.KUBERNETES_STORAGE_CLASS,
     },
     runtimeLimits: readRuntimeLimits(value),

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './errors.js';
 
 /** The HTTP statuses of errors. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 429 | 500 | 503;
 
 /** The HTTP status of each error code, for every transport. */
 export const statusOf: Record<ErrorCode, ErrorStatus> = {
@@ -19,6 +19,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   base_sha_conflict: 409,
   unreadable_file: 409,
   precondition_failed: 412,
+  range_not_satisfiable: 416,
   already_exists: 409,
   workspace_archived: 409,
   session_dead: 409,

@@ -17,6 +17,7 @@ export const errorCodes = [
   'base_sha_conflict',
   'unreadable_file',
   'precondition_failed',
+  'range_not_satisfiable',
   'already_exists',
   'workspace_archived',
   'session_dead',

@@ -5,14 +5,18 @@
 export type RepeatableMutation =
   | 'createWorkspace'
   | 'archiveWorkspace'
+  | 'unarchiveWorkspace'
+  | 'createBranch'
   | 'createFile'
   | 'renameFile'
+  | 'restoreNotebookVersion'
   | 'createNotebookLink'
   | 'startWorker'
   | 'commitWorkerFiles'
   | 'createSession'
   | 'interruptSession'
-  | 'restartSession';
+  | 'restartSession'
+  | 'cancelExecution';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

@@ -18,6 +18,8 @@ const codeMeanings: Record<ErrorCode, string> = {
     'The file on the branch is not the one that `base_sha` names: `current_sha` is there now.',
   unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
   precondition_failed: 'The file is not the one that `If-Match` or `If-None-Match` asks for: read it again.',
+  range_not_satisfiable:
+    'The file has none of the bytes that `Range` asks for; `Content-Range` has the size of the file.',
   already_exists: 'It exists already: use the one that exists, or choose another name.',
   workspace_archived: 'The workspace is archived: unarchive it first.',
   session_dead: 'The kernel of the session is dead: restart the session first.',

@@ -20,6 +20,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   if (route.body || /:\w/.test(route.path)) has('forbidden');
   if (route.body || route.query || route.responds.kind === 'stream') has('invalid_request');
   if (route.body) has('payload_too_large', 'unsupported_media_type');
+  if (route.guards) has('precondition_failed');
   if (route.repeats)
     has('invalid_request', 'payload_too_large', 'idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = new Map<number, ErrorCode[]>();

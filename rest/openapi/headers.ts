@@ -12,8 +12,9 @@ export const sharedHeaders: Record<string, JsonSchema> = {
   'X-Execution-Id': { required: true, description: 'The id of the run.', schema: { type: 'string' } },
   ETag: {
     required: true,
-    description: 'The blob sha in quotes.',
-    schema: { type: 'string', pattern: '^"[0-9a-f]{40}"$' },
+    description:
+      'The blob sha in quotes. Where the file had the same blob in an earlier commit, a dot and a digest follow it.',
+    schema: { type: 'string', pattern: '^"[0-9a-f]{40}(\\.[0-9a-f]{12})?"$' },
   },
   'Content-Range': {
     required: true,

@@ -37,6 +37,20 @@ export const sharedParameters: Record<string, JsonSchema> = {
     description: 'The `ETag` that the client has; with another one, `Range` is ignored.',
     schema: { type: 'string' },
   },
+  'If-Match': {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` that you read, or several; `*` for any. The write is a 412 where the file has another one. Needs the ' +
+      'scope `read` too.',
+    schema: { type: 'string' },
+  },
+  'If-None-Match-Write': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: '`*`: the write is a 412 where the file exists. Needs the scope `read` too.',
+    schema: { type: 'string' },
+  },
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header',

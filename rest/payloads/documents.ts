@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from './lists.js';
-import { idText, refText } from './texts.js';
+import { baseShaText, commitMessageText, idText, refText } from './texts.js';
 
 /** A new link. */
 export const createLinkBody = z.strictObject({
@@ -17,4 +17,10 @@ export const listVersionsQuery = pageQuery(20, 100).extend({
     "The branch of the versions; default: the repository's default branch.",
     'branch',
   ).optional(),
+});
+
+/** How a version is restored. */
+export const restoreVersionBody = z.strictObject({
+  base_sha: baseShaText.nullish(),
+  commit_message: commitMessageText.nullish(),
 });

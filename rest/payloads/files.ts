@@ -1,25 +1,18 @@
 import { z } from 'zod';
 import type { OwnFault } from './describe-issue.js';
 import { pageQuery } from './lists.js';
-import { pathText, refText, text } from './texts.js';
+import { baseShaText, commitMessageText, pathText, refText, text } from './texts.js';
 
 type Kind = 'notebook' | 'text';
 
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
-const existingPath = pathText(aboutPath, 'existingPath');
+const existingPath = pathText(aboutPath, 'readPath');
 const ref = refText('A branch, a tag or a full commit sha; default: the default branch.', 'ref');
-const branch = refText('The branch to write to; default: the default branch.', 'branch').nullish();
-const baseSha = text(
-  'The blob sha that you read last; the write is refused where the branch has another.',
-  { pattern: '^[0-9a-f]{40}$' },
-  'blobSha',
-).nullish();
-const commitMessage = text(
-  'The message of the commit; default: one that names the change and the path.',
-  { maxLength: 10_000 },
-  'commitMessage',
-).nullish();
+const branchText = refText('The branch to write to; default: the default branch.', 'branch');
+const branch = branchText.nullish();
+const baseSha = baseShaText.nullish();
+const commitMessage = commitMessageText.nullish();
 
 /** Which files are listed. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
@@ -31,7 +24,7 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
 });
 
 /** Which file is read. */
-export const readFileQuery = z.object({ path: pathText(aboutPath, 'readPath'), ref: ref.optional() });
+export const readFileQuery = z.object({ path: existingPath, ref: ref.optional() });
 
 /** A new file. @param only the one kind of file that the route takes */
 export function createFileBody(only: Kind | undefined) {
@@ -65,6 +58,14 @@ export function createFileBody(only: Kind | undefined) {
 export function saveFileBody(only: Kind | undefined) {
   return createFileBody(only).extend({ path: existingPath, base_sha: baseSha });
 }
+
+/** Which file is deleted, and how it is committed. */
+export const deleteFileQuery = z.object({
+  path: existingPath,
+  branch: branchText.optional(),
+  base_sha: baseShaText.optional(),
+  commit_message: commitMessageText.optional(),
+});
 
 /** A rename on one branch. */
 export const renameFileBody = z.strictObject({

@@ -25,7 +25,7 @@ export function idText(description: string, kind?: ValueKind) {
 }
 
 /** A path in a repository. @param kind as for {@link text} */
-export function pathText(description: string, kind?: 'newPath' | 'existingPath' | 'readPath') {
+export function pathText(description: string, kind?: 'newPath' | 'readPath') {
   return text(description, { minLength: 1, maxLength: 4096 }, kind);
 }
 
@@ -33,3 +33,17 @@ export function pathText(description: string, kind?: 'newPath' | 'existingPath' 
 export function refText(description: string, kind?: 'branch' | 'ref') {
   return text(description, { minLength: 1, maxLength: 200 }, kind);
 }
+
+/** The blob that a write expects. */
+export const baseShaText = text(
+  'The blob sha that you read last; the write is refused where the branch has another.',
+  { pattern: '^[0-9a-f]{40}$' },
+  'blobSha',
+);
+
+/** The message of a commit. */
+export const commitMessageText = text(
+  'The message of the commit; default: one that names the change and the path.',
+  { maxLength: 10_000 },
+  'commitMessage',
+);

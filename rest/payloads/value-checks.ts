@@ -10,7 +10,6 @@ export type ValueKind =
   | 'commitMessage'
   | 'connector'
   | 'connectors'
-  | 'existingPath'
   | 'grants'
   | 'linkTarget'
   | 'name'

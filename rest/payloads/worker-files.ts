@@ -18,7 +18,9 @@ export const commitWorkerFilesBody = z.strictObject({
   paths: ofKind(
     'workerPaths',
     z
-      .array(pathText('A path in the folder of the worker; the file may have been deleted there.', 'newPath'))
+      .array(
+        pathText('A path in the folder of the worker; the file may have been deleted there.', 'readPath'),
+      )
       .meta({ minItems: 1, maxItems: 500, description: 'The paths of the files, each once.' }),
   ),
   commit_message: text(

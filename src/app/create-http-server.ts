@@ -9,7 +9,7 @@ import { authenticate } from '../access/authenticate.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
-import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
+import { parseRequestJson, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
@@ -39,7 +39,7 @@ export function createHttpServer(
     checks: createValueChecks(),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
-    json: { parse: (text) => withPlainTopLevelNumbers(parseJson(text)), stringify: stringifyJson },
+    json: { parse: (text) => withPlainTopLevelNumbers(parseRequestJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });

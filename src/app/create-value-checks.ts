@@ -39,7 +39,6 @@ export function createValueChecks(): ValueChecks {
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),
-    existingPath: (value: string) => assertWritablePath(value),
     grants: checkGrantCount,
     // The message names the type of the target, so without one there is no message.
     linkTarget: (targetId: string, { target_type: targetType }) =>

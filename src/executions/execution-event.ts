@@ -1,5 +1,6 @@
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import type { ErrorCode } from '../errors.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import type { NotebookOutput } from './notebook-output.js';
 
 /** How a run ended without a failure of the infrastructure: the kernel finished it, or the user ended it. */
@@ -9,6 +10,9 @@ export type FinalStatus = 'ok' | 'error' | 'aborted' | 'cancelled' | 'timed_out'
 export interface FinalResponse {
   type: 'final_response';
   status: FinalStatus;
+  /** Why it was cancelled, in a word, and the UUID of the user who did that; null in all other cases. */
+  status_reason: string | null;
+  cancelled_by: string | null;
   execution_count: number | null;
   /** The cell's outputs as nbformat has them. */
   outputs: NotebookOutput[];
@@ -49,6 +53,8 @@ export interface OutputDropped {
 export interface OutputsReset {
   type: 'reset';
   outputs: NotebookOutput[];
+  /** Whether some outputs are missing in `outputs`. */
+  truncated: boolean;
 }
 
 /**
@@ -72,4 +78,11 @@ export interface LogEntry {
 /** Whether the event ends its log. */
 export function isTerminal(event: ExecutionEvent): event is FinalResponse | ExecutionFailure {
   return event.type === 'final_response' || event.type === 'failure';
+}
+
+/** The fields of a {@link FinalResponse} that say why a run was cancelled; null for one that was not. */
+export function describeCancellation(
+  cancelled: Cancellation | null,
+): Pick<FinalResponse, 'status_reason' | 'cancelled_by'> {
+  return { status_reason: cancelled?.reason ?? null, cancelled_by: cancelled?.userId ?? null };
 }

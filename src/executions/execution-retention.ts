@@ -77,7 +77,7 @@ export class ExecutionRetention {
       take: batchSize,
       select: { id: true },
     });
-    for (const { id } of rows) if (mayGoOn()) await pruneLog(prisma, id);
+    for (const { id } of rows) if (mayGoOn()) await pruneLog(this.#deps, id);
     return rows.length === batchSize;
   }
 

@@ -84,6 +84,7 @@ describeWithCluster('the rights of the gateway', { timeout: 60_000 }, () => {
       'create /secrets',
       'create networking.k8s.io/networkpolicies',
       'delete /pods',
+      'delete networking.k8s.io/networkpolicies',
       'get /pods',
       'get /pods/log',
       'get /secrets',

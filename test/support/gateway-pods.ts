@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
 import { clusterConfig } from './cluster.js';
-import { infrastructureVariable } from './infrastructure.js';
+import { infrastructureVariable, machineAddress } from './infrastructure.js';
 import { testImage } from './kubernetes.js';
 import { applyManifest, findManifest, readManifests, removeManifests } from './manifests.js';
 import { createNodeVolume } from './node-volume.js';
@@ -35,8 +35,7 @@ export async function deployGateway(env: Record<string, string> = {}): Promise<G
   const core = clusterConfig().makeApiClient(CoreV1Api);
   const adminToken = 'administrator-of-the-test';
   await removeManifests();
-  // The addresses under which Pods see the tests are those under which they reach this machine.
-  const postgres = await startPostgres(infrastructureVariable('TEST_GATEWAY_CIDRS').split('/')[0]!);
+  const postgres = await startPostgres(machineAddress());
   const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
   const claim = { namespace, name: 'notebook-gateway' };
   const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '20Gi', claim });

@@ -64,6 +64,8 @@ export async function openTestGateway(
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
     expiryCheckMs?: number;
+    /** Where it listens; default a free port of the loopback address. */
+    listen?: { host: string; port: number };
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -79,8 +81,9 @@ export async function openTestGateway(
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
     expiryCheckMs: options.expiryCheckMs,
   });
-  await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
+  const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
+  await new Promise<void>((resolve) => gateway.server.listen(port, host, resolve));
+  const url = `http://${host}:${(gateway.server.address() as AddressInfo).port}`;
   const { token } = gateway.adminToken;
 
   return {

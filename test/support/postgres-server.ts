@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
 const debianFolder = '/usr/lib/postgresql';
@@ -55,13 +54,4 @@ async function findPrograms(): Promise<string> {
     .at(-1);
   if (!newest) throw new Error('PostgreSQL is missing. Install it: apt-get install postgresql');
   return join(debianFolder, String(newest), 'bin');
-}
-
-async function freePort(address: string): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -41,15 +41,21 @@ export interface RecordedRename {
  */
 export type FileChange =
   | ({ kind: 'create'; path: string; bytes: Uint8Array } & ChangePosition)
-  | ({ kind: 'save'; path: string; bytes: Uint8Array; baseSha?: string } & ChangePosition)
-  | ({ kind: 'delete'; path: string; baseSha?: string } & ChangePosition)
-  | ({ kind: 'move'; path: string; newPath: string; baseSha?: string } & ChangePosition & {
+  | ({ kind: 'save'; path: string; bytes: Uint8Array } & BasedChange)
+  | ({ kind: 'delete'; path: string } & BasedChange)
+  | ({ kind: 'move'; path: string; newPath: string } & BasedChange & {
         check?(bytes: Uint8Array): void;
       });
 
 interface ChangePosition {
   /** The path of the change in the caller's input, e.g. `["changes", 3, "create"]`: faults begin with it. Default empty. */
   at?: FieldPath;
+}
+
+interface BasedChange extends ChangePosition {
+  baseSha?: string;
+  /** Whether it is a `base_sha_conflict`, and not `not_found`, that the file is gone; default it is `not_found`. */
+  conflictsIfGone?: boolean;
 }
 
 /** The input of {@link GitRepository.commit}. */

@@ -8,6 +8,7 @@ import { useErrorBodies } from './plugins/use-error-bodies.js';
 import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
+import { useVariableErrors } from './plugins/use-variable-errors.js';
 import type { YogaContext } from './yoga-context.js';
 
 /**
@@ -28,6 +29,8 @@ export function createGraphQLEndpoint(options: {
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(),
+      // After the number tokens are numbers.
+      useVariableErrors(),
       useErrorBodies(),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import {
   createHandler,
   type Handler,
@@ -23,6 +23,7 @@ import { OutputGate } from './output-gate.js';
 import { ReservedStreams } from './reserved-streams.js';
 import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
+import { variableError } from './variable-error.js';
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
@@ -58,8 +59,9 @@ export class StreamEndpoint {
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
       validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
         deps.documents.validate(document)) as never,
+      execute: ((args: OperationArgs<StreamContext>) => refused(args) ?? execute(args)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
-        subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
+        refused(args) ?? subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
       authenticate: (request) => this.#authenticate(request),
       onSubscribe: (request, params) => this.#prepare(request, params),
       onNext: (context, request, result) => this.#admit(context, request, result as ExecutionResult) as never,
@@ -146,6 +148,12 @@ export class StreamEndpoint {
     await this.#gates.get(request.raw)?.admit();
     return hideNumberTokens(maskResult(result, this.#deps.log, ctx.requestId));
   }
+}
+
+/** The result of an operation whose variables have values that their types do not allow; null for any other. */
+function refused(args: OperationArgs<StreamContext>): ExecutionResult | null {
+  const error = variableError(args);
+  return error && { errors: [error] };
 }
 
 /** Answers without events. A refusal is JSON, also where graphql-sse leaves it empty. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../engines/nbformat/json.js';
+import { parseRequestJson } from '../../engines/nbformat/json.js';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import { DomainError } from '../../errors.js';
 import { readBody } from './read-body.js';
@@ -11,7 +11,7 @@ import { readBody } from './read-body.js';
 export async function readParams(req: IncomingMessage): Promise<Record<string, unknown>> {
   const bytes = await readBody(req);
   try {
-    const params = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const params = parseRequestJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (isJsonObject(params)) return params;
   } catch {
     // Reported below.

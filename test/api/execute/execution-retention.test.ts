@@ -114,6 +114,8 @@ function finalResponse(all: typeof outputs): FinalResponse {
   return {
     type: 'final_response',
     status: 'ok',
+    status_reason: null,
+    cancelled_by: null,
     execution_count: 1,
     outputs: all,
     truncated: false,

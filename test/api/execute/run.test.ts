@@ -33,6 +33,8 @@ describe('an execution', () => {
       cell_index: 3,
       sequence: events.length,
       status: 'ok',
+      status_reason: null,
+      cancelled_by: null,
       execution_count: expect.any(Number),
       outputs: [
         { output_type: 'stream', name: 'stdout', text: 'hello\n' },

@@ -66,19 +66,25 @@ async function existingFile(
   { editor, branch }: { editor: TreeEditor; branch: string },
   change: Exclude<FileChange, { kind: 'create' }>,
 ): Promise<{ mode: string; oid: string }> {
-  const { path, baseSha } = change;
+  const { path, baseSha, conflictsIfGone = false } = change;
   assertReadablePath(path);
   const found = await editor.find(path);
+  const current = found.kind === 'file' ? found.oid : null;
+  const isConflict = current === null ? conflictsIfGone : baseSha !== current;
+  if (baseSha !== undefined && isConflict) throw conflict({ path, branch, baseSha, currentSha: current });
   if (found.kind === 'directory') throw invalidPath('is a folder');
   if (found.kind !== 'file') throw notFound('The file');
-  if (baseSha !== undefined && baseSha !== found.oid) {
-    throw new DomainError(
-      'base_sha_conflict',
-      'The file was changed since it was read; read it again and merge.',
-      {
-        extra: { path, branch, baseSha, currentSha: found.oid },
-      },
-    );
-  }
   return { mode: found.mode === '100755' ? '100755' : newFileMode, oid: found.oid };
+}
+
+function conflict(extra: {
+  path: string;
+  branch: string;
+  baseSha: string;
+  currentSha: string | null;
+}): DomainError {
+  const message = extra.currentSha
+    ? 'The file was changed since it was read; read it again and merge.'
+    : 'The file was deleted or moved since it was read; look for it, or commit it under another path.';
+  return new DomainError('base_sha_conflict', message, { extra });
 }

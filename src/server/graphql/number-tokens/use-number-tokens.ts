@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
-import { parseJson, stringifyJson } from '../../../engines/nbformat/json.js';
+import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
 import { DomainError } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
 import { readBody } from '../../http/read-body.js';
@@ -66,7 +66,7 @@ function readQuery(request: Request): GraphQLParams {
   const json = (name: string) => {
     const text = member(name);
     try {
-      return text === undefined ? undefined : (parseJson(text) as GraphQLParams['variables']);
+      return text === undefined ? undefined : (parseRequestJson(text) as GraphQLParams['variables']);
     } catch {
       return refused(new DomainError('invalid_request', `The ${name} are not valid JSON.`));
     }

@@ -33,7 +33,7 @@ export class ContainerPackages {
    * @throws DomainError `runtime_unavailable` with the reason; what `signal` was aborted with
    */
   async of(
-    { workerId, profile, requirements }: WorkerSpec,
+    { workerId, userId, profile, requirements }: WorkerSpec,
     imageName: string,
     signal: AbortSignal,
   ): Promise<InstalledPackages | undefined> {
@@ -54,7 +54,7 @@ export class ContainerPackages {
         either,
       );
     const identity = [image.Id, ...pipSettings(environment)];
-    const request = { ...requirements, identity, wheelsOnly, install };
+    const request = { ...requirements, userId, identity, wheelsOnly, install };
     const folder = await this.#environments.folderFor(workerId, request, signal);
     return { folder, imagePath: pathOf(image.Config.Env) };
   }

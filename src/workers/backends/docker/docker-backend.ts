@@ -167,6 +167,7 @@ export class DockerBackend implements WorkerBackend {
       const packages = await this.#packages?.of(spec, image, signal);
       report(38, 'Waiting for other starts');
       return await this.#slots.run(
+        spec,
         () => this.#runContainer(spec, { image, packages }, report, signal),
         signal,
       );

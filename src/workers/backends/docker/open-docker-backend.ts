@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ContainerConfig } from '../../../config.js';
 import type { FileOwner, WorkerBackend } from '../../backend.js';
+import { AllowedImages } from '../allowed-images.js';
 import { DockerBackend } from './docker-backend.js';
 import { DockerEngine } from './docker-engine.js';
 import { engineAddress } from './engine-address.js';
@@ -37,7 +38,7 @@ export function openDockerBackend(options: {
   const access = isRemote ? new RemoteAccess(engine) : new LocalAccess(folders, user);
   const network = new WorkerNetwork(engine, gatewayId);
   const containers = new WorkerContainers({ engine, access, network, gatewayId });
-  const images = new WorkerImages({ engine, image: config.image, allowed: config.allowedImages, log });
+  const images = new WorkerImages({ engine, allowed: new AllowedImages(config), log });
   // An engine on another machine does not see the folder.
   const environmentsDirectory = isRemote ? undefined : options.environmentsDirectory;
   return new DockerBackend({

@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import type { WorkerRequirements } from '../../worker-spec.js';
+import { FairLimit } from '../fair-limit.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
 
@@ -19,6 +20,8 @@ const markerSchema = z.object({ bytes: z.number() });
 
 /** What an environment is made of. */
 export interface EnvironmentRequest extends WorkerRequirements {
+  /** Who asks for it: builds are shared between the users. */
+  userId?: string;
   /** What decides the contents beside the text: the interpreter, the settings of pip. */
   identity: readonly string[];
   /** Whether no code of packages may run while they are installed; default it may. */
@@ -46,7 +49,7 @@ interface Build {
  */
 export class Environments {
   readonly #builds = new Map<string, Build>();
-  readonly #limit = pLimit(maxConcurrentBuilds);
+  readonly #limit = new FairLimit(maxConcurrentBuilds);
   /** Removals, and uses of folders that exist, one after the other. */
   readonly #folders = pLimit(1);
 
@@ -118,9 +121,9 @@ export class Environments {
 
   #begin(id: string, request: EnvironmentRequest): Build {
     const aborter = new AbortController();
-    const done = this.#limit(() => this.#make(id, request, aborter.signal)).finally(() =>
-      this.#builds.delete(id),
-    );
+    const done = this.#limit
+      .run(request.userId ?? '', () => this.#make(id, request, aborter.signal), aborter.signal)
+      .finally(() => this.#builds.delete(id));
     // Nobody may wait for it any more.
     done.catch(() => {});
     const build = { done, waiting: 0, aborter };

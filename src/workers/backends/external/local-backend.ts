@@ -172,14 +172,14 @@ export class LocalBackend implements WorkerBackend {
       uid,
       tmpStorageMb,
     });
-    const { requirements } = spec;
+    const { requirements, userId } = spec;
     if (requirements) report(10, 'Installing requirements.txt');
     const { environment } = spec.profile;
-    const packages = requirements && { ...requirements, python, environment, sandbox };
+    const packages = requirements && { ...requirements, python, environment, sandbox, userId };
     const site = packages && (await this.#packages?.folderFor(spec.workerId, packages, signal));
     report(15, 'Waiting for other starts');
     const prepared = { python, sandbox, isolation, site };
-    return this.#slots.run(() => this.#launchNow(prepared, spec, report, signal), signal);
+    return this.#slots.run(spec, () => this.#launchNow(prepared, spec, report, signal), signal);
   }
 
   async #launchNow(

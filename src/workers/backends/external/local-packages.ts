@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { WorkerRequirements } from '../../worker-spec.js';
+import type { WorkerRequirements, WorkerSpec } from '../../worker-spec.js';
 import { Environments } from '../environments/environments.js';
 import { pipSettings } from '../environments/pip-settings.js';
 import { installRequirements, type LocalInstallation } from './install-requirements.js';
@@ -9,6 +9,7 @@ const versionTimeoutMs = 20_000;
 
 /** The packages that the branch of a local worker asks for, and what installs them. */
 export type LocalPackagesRequest = WorkerRequirements &
+  Pick<WorkerSpec, 'userId'> &
   Pick<LocalInstallation, 'python' | 'environment' | 'sandbox'>;
 
 /** The packages of local workers, installed with the Python of their server. */
@@ -28,11 +29,11 @@ export class LocalPackages {
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
   async folderFor(workerId: string, request: LocalPackagesRequest, signal: AbortSignal): Promise<string> {
-    const { scope, text, ...how } = request;
+    const { scope, text, userId, ...how } = request;
     const identity = [how.python, await this.#versionOf(how.python), ...pipSettings(how.environment)];
     const install = (directory: string, either: AbortSignal) =>
       installRequirements({ ...how, requirements: text, directory }, either);
-    return this.#environments.folderFor(workerId, { scope, text, identity, install }, signal);
+    return this.#environments.folderFor(workerId, { scope, text, userId, identity, install }, signal);
   }
 
   /** The server of a worker has ended; idempotent. */

@@ -70,9 +70,9 @@ export class ClusterClient {
     return (await orUndefined(this.#core.deleteNamespacedPod(request))) !== undefined;
   }
 
-  /** The last lines that the container of a Pod printed, at most 256 KiB. */
-  readOutput(name: string): Promise<string> {
-    const request = { namespace: this.#namespace, name, ...lastOutput };
+  /** The last lines that a container of a Pod printed, at most 256 KiB. */
+  readOutput(name: string, container: string): Promise<string> {
+    const request = { namespace: this.#namespace, name, container, ...lastOutput };
     return orClusterError(this.#core.readNamespacedPodLog(request));
   }
 
@@ -88,6 +88,12 @@ export class ClusterClient {
   async createNetworkPolicy(body: V1NetworkPolicy): Promise<void> {
     const request = { namespace: this.#namespace, body };
     await orClusterError(this.#networking.createNamespacedNetworkPolicy(request));
+  }
+
+  /** @returns false when there is none */
+  async deleteNetworkPolicy(name: string): Promise<boolean> {
+    const request = { namespace: this.#namespace, name };
+    return (await orUndefined(this.#networking.deleteNamespacedNetworkPolicy(request))) !== undefined;
   }
 
   /** The `PodMetrics` of a Pod; undefined when the cluster does not measure it. */

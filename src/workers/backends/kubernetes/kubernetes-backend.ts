@@ -44,6 +44,8 @@ export interface KubernetesBackendOptions {
   /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
   gatewayId: string;
   gateway: GatewayPeer;
+  /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
+  gatewayUrl?: string;
   /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
   storageClass?: string;
   log: Logger;
@@ -60,6 +62,7 @@ export class KubernetesBackend implements WorkerBackend {
   readonly ownsServers = true;
   /** What limits a volume of a StorageClass depends on what provisions it. */
   readonly enforcesStorage: boolean;
+  readonly fetchesFiles: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
   readonly #watch: PodWatch;
@@ -74,6 +77,7 @@ export class KubernetesBackend implements WorkerBackend {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
     this.enforcesStorage = options.storageClass === undefined;
+    this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
@@ -170,13 +174,14 @@ export class KubernetesBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { images, gateway } = this.#options;
+    const { images, gateway, gatewayUrl } = this.#options;
     const image = images.imageOf(spec.profile);
     if ('reason' in image)
       throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
     this.#watch.open();
     const deps = { cluster: this.#cluster, watch: this.#watch, gateway, report, signal };
-    const start = new PodStart({ ...deps, egress: spec.profile.egress });
+    const fetch = spec.checkout && gatewayUrl ? { gatewayUrl, token: spec.checkout.token } : undefined;
+    const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch });
     try {
       const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, image: image.image }));
       signal.throwIfAborted();

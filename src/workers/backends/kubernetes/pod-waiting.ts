@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ExitReason } from '../../worker-exit.js';
-import { conditionOf, containerOf } from './pod-status.js';
+import { conditionOf, containerOf, fetchingOf } from './pod-status.js';
 
 /** What a Pod that is not ready yet waits for. */
 export interface PodWaiting {
@@ -93,7 +93,9 @@ export function whatPodWaitsFor(pod: V1Pod): PodWaiting {
       onTimeout: unschedulable,
     };
   }
-  const container = containerOf(pod);
+  const fetching = fetchingOf(pod);
+  if (fetching?.state?.running) return { percent: 50, message: 'Fetching the files of the branch' };
+  const container = fetching?.state?.waiting ? fetching : containerOf(pod);
   const known = byContainerReason[container?.state?.waiting?.reason ?? ''];
   if (known) return known;
   if (!container?.state?.running) return { percent: 40, message: 'Preparing the container' };

@@ -1,5 +1,6 @@
 import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
 import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
+import { fetchContainer, filesFolder, gitConfigVolume } from './fetch-container.js';
 import { labelsOf, objectNameOf } from './worker-object-names.js';
 
 /** The port on which Jupyter listens in a Pod. */
@@ -24,6 +25,8 @@ export interface WorkerPodOptions {
   image: string;
   /** The StorageClass of the volume with the files; default none, for the node's disk. */
   storageClass?: string;
+  /** Where Pods reach the gateway, to fetch the files; by default they are written later. */
+  gatewayUrl?: string;
 }
 
 /**
@@ -32,8 +35,10 @@ export interface WorkerPodOptions {
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
-  const { workerId, placement } = spec;
+  const { workerId, placement, checkout } = spec;
   const name = objectNameOf(workerId);
+  const server = workerContainer(spec, options);
+  const fetch = checkout && options.gatewayUrl && fetchContainer(checkout, options.gatewayUrl, server);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -52,11 +57,13 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
         fsGroup: userId,
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      containers: [workerContainer(spec, options)],
+      initContainers: fetch ? [fetch] : [],
+      containers: [server],
       volumes: [
         workVolume(spec.limits, options.storageClass),
         { name: 'scratch', emptyDir: { sizeLimit: `${spec.limits.tmpStorageMb}Mi` } },
-        { name: 'token', secret: { secretName: name, defaultMode: 0o440 } },
+        tokenVolume(name),
+        ...(fetch ? [gitConfigVolume(name)] : []),
       ],
     },
   };
@@ -93,7 +100,7 @@ function workerContainer(
     },
     volumeMounts: [
       // The root of a disk may have a folder `lost+found`.
-      { name: 'work', mountPath: '/work', subPath: 'files' },
+      { name: 'work', mountPath: '/work', subPath: filesFolder },
       { name: 'scratch', mountPath: '/tmp', subPath: 'tmp' },
       { name: 'scratch', mountPath: '/home/worker', subPath: 'home' },
       { name: 'token', mountPath: tokenFolder, readOnly: true },
@@ -126,4 +133,11 @@ function workVolume({ workspaceStorageMb }: WorkerLimits, storageClass?: string)
     resources: { requests: { storage } },
   };
   return { name: 'work', ephemeral: { volumeClaimTemplate: { spec: claim } } };
+}
+
+function tokenVolume(secretName: string): V1Volume {
+  return {
+    name: 'token',
+    secret: { secretName, items: [{ key: tokenKey, path: tokenKey }], defaultMode: 0o440 },
+  };
 }

@@ -5,8 +5,14 @@ import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import type { RunReply } from '../engines/kernels/kernel-run.js';
 import { DomainError } from '../errors.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
-import type { ExecutionFailure, FinalResponse, FinalStatus } from './execution-event.js';
+import {
+  describeCancellation,
+  type ExecutionFailure,
+  type FinalResponse,
+  type FinalStatus,
+} from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { LogWriter } from './log-writer.js';
 import { OutputCollector } from './output-collector.js';
@@ -28,18 +34,15 @@ export interface RunEnd {
   executionCount: number | null;
 }
 
-/** Runs one execution on an idle kernel and writes its log to the end. Never throws. */
-export function runExecution(deps: RunDeps, execution: Execution, kernel: KernelConnection): Promise<RunEnd> {
-  return new Run(deps, execution, kernel).run();
-}
-
-class Run {
+/** One execution on an idle kernel. */
+export class Run {
   readonly #log: Logger;
   readonly #writer: LogWriter;
   readonly #collector = new OutputCollector();
   readonly #startedAt = new Date();
   #executionCount: number | null = null;
   #isKernelGone = false;
+  #cancellation: Cancellation | undefined;
   readonly #workerId: string | undefined;
 
   readonly #deps: RunDeps;
@@ -56,6 +59,12 @@ class Run {
     this.#writer = deps.executionLog.writer(execution.id, 1);
   }
 
+  /** Notes why its kernel, or its worker, is going to be ended: unless it ends before, it ends as cancelled. */
+  cancelled(cancellation: Cancellation): void {
+    this.#cancellation ??= cancellation;
+  }
+
+  /** Runs the code and writes the log to its end; called once. Never throws. */
   async run(): Promise<RunEnd> {
     // The kernel first: the embedded database works on this very thread.
     const running = this.#execute();
@@ -101,17 +110,23 @@ class Run {
     try {
       const reply = await running;
       this.#executionCount = reply.executionCount;
-      return this.#finalResponse(timeout.hasPassed ? 'timed_out' : reply.status);
+      if (timeout.hasPassed) return this.#finalResponse('timed_out');
+      // A server that stops interrupts its kernels.
+      return this.#finalResponse(this.#cancellation && reply.status !== 'ok' ? 'cancelled' : reply.status);
     } catch (error) {
       this.#isKernelGone = error instanceof KernelLostError;
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
-      const isOnPurpose =
-        error instanceof KernelLostError && ['restarted', 'shutdown'].includes(error.reason);
-      if (!isOnPurpose) return executionFailure(await this.#kernelFailure(error));
+      if (!this.#isOnPurpose(error)) return executionFailure(await this.#kernelFailure(error));
       return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
       timeout.clear();
     }
+  }
+
+  /** Whether somebody ended the kernel, or its worker; not so where the gateway leaves a kernel running. */
+  #isOnPurpose(error: unknown): boolean {
+    if (!(error instanceof KernelLostError) || error.reason === 'released') return false;
+    return this.#cancellation !== undefined || ['restarted', 'shutdown'].includes(error.reason);
   }
 
   #finalResponse(status: FinalStatus): FinalResponse {
@@ -122,6 +137,7 @@ class Run {
     return {
       type: 'final_response',
       status,
+      ...describeCancellation(status === 'cancelled' ? (this.#cancellation ?? null) : null),
       execution_count: this.#executionCount,
       outputs,
       truncated: cutOutputs > 0,
