@@ -16,6 +16,20 @@ export interface RestDependencies {
   /** The schema that the executor runs on; for the description at `/openapi.json`. */
   schema: GraphQLSchema;
   idempotency: IdempotencyStore<CallerContext>;
+  body: {
+    /**
+     * Reads the body of a request within bounds, after it has checked the scope.
+     * @param connection what the server gives with the request
+     * @param expected.carriesFiles whether the body may hold whole files; others may have far fewer values
+     * @throws DomainError `insufficient_scope`, `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`,
+     *   `overloaded`
+     */
+    read(
+      connection: unknown,
+      caller: CallerContext,
+      expected: { scope: 'read' | 'write' | 'execute'; carriesFiles: boolean },
+    ): Promise<Uint8Array>;
+  };
   /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { RequestBodies } from '../http/request-bodies.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useClientDocuments } from './plugins/use-client-documents.js';
@@ -19,6 +20,7 @@ export function createGraphQLEndpoint(options: {
   schema: GraphQLSchema;
   documents: ClientDocuments;
   log: Logger;
+  bodies: RequestBodies;
 }) {
   return createYoga<YogaContext>({
     schema: options.schema,
@@ -28,14 +30,14 @@ export function createGraphQLEndpoint(options: {
       useClientDocuments(options.documents),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
-      useNumberTokens(),
+      useNumberTokens(options.bodies),
       // After the number tokens are numbers.
       useVariableErrors(),
       useErrorBodies(),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,
-    // `readBody` has the limit, which is the same for all transports.
+    // `RequestBodies` has the limit, which is the same for all transports.
     maxRequestBodySize: false,
     // The HTTP server does this before, for all transports.
     cors: false,

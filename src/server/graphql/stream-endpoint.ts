@@ -15,6 +15,7 @@ import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { DomainError } from '../../errors.js';
 import { readParams } from '../http/read-params.js';
+import type { RequestBodies } from '../http/request-bodies.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
@@ -36,6 +37,7 @@ export interface StreamEndpointDeps {
   documents: ClientDocuments;
   services: Services;
   log: Logger;
+  bodies: RequestBodies;
 }
 
 /**
@@ -70,7 +72,8 @@ export class StreamEndpoint {
 
   /**
    * Answers a request, and resolves when its stream has ended.
-   * @throws DomainError `payload_too_large`, `invalid_request`, `rate_limited`, `method_not_allowed`
+   * @throws DomainError `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`, `overloaded`,
+   *   `method_not_allowed`
    */
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
     if (!methods.includes(req.method!)) {
@@ -79,7 +82,7 @@ export class StreamEndpoint {
     }
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
-    const body = hasJson(req) ? await readParams(req) : null;
+    const body = hasJson(req) ? await readParams(this.#deps.bodies, req, ctx) : null;
     const request = {
       method: req.method!,
       url: req.url!,
