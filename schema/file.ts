@@ -11,6 +11,7 @@ import { builder } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';
 import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
+import { largeValue } from './large-value.js';
 import { NotebookVersion } from './notebook-version.js';
 import { Repository } from './repository.js';
 import { Workspace } from './workspace.js';
@@ -117,8 +118,10 @@ builder.prismaObjectField(Workspace, 'file', (t) =>
     description: "One file at a ref of the workspace's repository. Needs the scope `read`.",
     args: readArgs,
     select: { defaultRepository: true },
-    resolve: ({ defaultRepository: repository, ...workspace }, args, { services, ctx }) =>
-      readFile(services, ctx, { repository, workspace }, args),
+    resolve: ({ defaultRepository: repository, ...workspace }, args, context, info) =>
+      largeValue(context, info, () =>
+        readFile(context.services, context.ctx, { repository, workspace }, args),
+      ),
   }),
 );
 
@@ -127,8 +130,10 @@ builder.prismaObjectField(Repository, 'file', (t) =>
     type: WorkspaceFile,
     description: 'One file at a ref. Needs the scope `read`.',
     args: readArgs,
-    resolve: (repository, args, { services, ctx }) =>
-      readFile(services, ctx, { repository, workspace: null }, args),
+    resolve: (repository, args, context, info) =>
+      largeValue(context, info, () =>
+        readFile(context.services, context.ctx, { repository, workspace: null }, args),
+      ),
   }),
 );
 
