@@ -137,6 +137,9 @@ describe('BranchIndexer', () => {
     // A caller that only moved the branch gets no error for the wait, but every other one.
     await hasty.bringUp(repositoryId, [branch, 'behind-it']);
     await expect.poll(async () => (await row(branch))?.targetOid, { interval: 5 }).toBe(tip);
+    await expect(hasty.ensure(repositoryId, branch)).rejects.toMatchObject({
+      message: expect.stringMatching(/being indexed, \d+ commits so far/),
+    });
     await expect(hasty.bringUp(repositoryId, ['not-there'])).rejects.toMatchObject({ code: 'not_found' });
     const saved = await at.rest('PUT', `/workspaces/${demo.workspaceId}/authoring-file`, {
       body: { path: 'README.md', content: `meanwhile ${Math.random()}` },

@@ -21,8 +21,10 @@ export interface BranchIndexerDeps {
 
 /** An update goes on, but takes longer than its callers wait. */
 class StillIndexing extends DomainError {
-  constructor() {
-    const message = 'The history of this branch is still being indexed; try again in some seconds.';
+  /** @param commits so far; null when that is not known */
+  constructor(commits: number | null) {
+    const soFar = commits === null ? '' : `, ${commits} commits so far`;
+    const message = `The history of this branch is still being indexed${soFar}; try again in some seconds.`;
     super('storage_unavailable', message, { retryAfterSeconds: 10 });
   }
 }
@@ -119,10 +121,21 @@ export class BranchIndexer {
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         update.catch((error) => log.warn({ err: error, repositoryId, branch }, 'a long import failed'));
-        reject(new StillIndexing());
+        this.#importedCommits(repositoryId, branch).then(
+          (commits) => reject(new StillIndexing(commits)),
+          reject,
+        );
       }, waitMs);
     });
     return Promise.race([update, late]).finally(() => clearTimeout(timer));
+  }
+
+  async #importedCommits(repositoryId: string, branch: string): Promise<number | null> {
+    const row = await this.#deps.prisma.branchIndex.findUnique({
+      where: { repositoryId_branch: { repositoryId, branch } },
+      select: { importedCommits: true, targetOid: true },
+    });
+    return row?.targetOid ? row.importedCommits : null;
   }
 
   #update(repositoryId: string, branch: string): Promise<string> {

@@ -5,6 +5,7 @@ import { blobAt } from './blob-at.js';
 import { chunk, itemsPerStatement } from './chunk.js';
 import { unknownSize } from './import-commits.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
+import { insertFiles } from './insert-rows.js';
 import { newestVersions } from './newest-versions.js';
 
 /** Blobs by path; null for a path that must have no file. */
@@ -85,7 +86,7 @@ async function reconcile(
     await tx.branchFile.deleteMany({
       where: { repositoryId, branch, pathHash: { in: [...replaced].map(pathHash) } },
     });
-    await tx.branchFile.createMany({ data });
+    await insertFiles(tx, data);
   });
 }
 

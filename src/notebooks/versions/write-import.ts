@@ -2,6 +2,7 @@ import type { Prisma } from '../../../prisma/generated/client/client.js';
 import { pathHash } from '../path-hash.js';
 import { chunk, itemsPerStatement } from './chunk.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
+import { insertFiles, insertVersions } from './insert-rows.js';
 
 /** An import of more rows is written in several steps. */
 const maxRowsPerStep = 2_000;
@@ -43,7 +44,7 @@ function versionWrites({ repositoryId }: IndexedBranch, { versions, newDocuments
     return async (tx: Db): Promise<void> => {
       if (ids.length > 0)
         await tx.notebookDocument.createMany({ data: ids.map((id) => ({ id, repositoryId })) });
-      await tx.fileVersion.createMany({ data, skipDuplicates: true });
+      await insertVersions(tx, data);
     };
   });
 }
@@ -55,7 +56,7 @@ function fileWrites({ repositoryId, branch }: IndexedBranch, { paths, files }: I
       await tx.branchFile.deleteMany({
         where: { repositoryId, branch, pathHash: { in: some.map(pathHash) } },
       });
-      await tx.branchFile.createMany({ data });
+      await insertFiles(tx, data);
     };
   });
 }
