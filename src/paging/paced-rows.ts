@@ -59,7 +59,7 @@ const pacer = new RowPacer();
 
 /**
  * Paces the work on the rows of pages: the 10,000 rows of a list of files would block the event loop for a tenth of a second
- * and more, and so would a hundred small pages at once. Rows that have to wait are promises.
+ * and more, and so would a hundred small pages together. Rows that have to wait are promises.
  */
 export function pacedRows<T>(rows: readonly T[]): readonly (T | Promise<T>)[] {
   return pacer.pace(rows);
