@@ -21,9 +21,11 @@ export class Beside {
 
   start(): void {
     this.#loop = this.#run();
+    // `stop` reports it.
+    this.#loop.catch(() => {});
   }
 
-  /** Ends the requests. @returns the maximum wait in milliseconds */
+  /** Ends the requests. @returns the maximum wait in milliseconds @throws Error when one was not answered with 200 */
   async stop(): Promise<number> {
     this.#ended = true;
     await this.#loop;

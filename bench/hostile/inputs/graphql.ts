@@ -42,7 +42,7 @@ const queries: [what: string, query: (target: HostileTarget) => string][] = [
     '10,000 files with all fields',
     (target) => inWorkspace(target, `files(kind: all, limit: 10000) { nodes { ${allFields} } }`),
   ],
-  ['1,900 values of one workspace', (target) => inWorkspace(target, aliases(1_900, 'name'))],
+  ['1,500 values of one workspace', (target) => inWorkspace(target, aliases(1_500, 'name'))],
   [
     '500 values of 100 workspaces',
     () => `{ space(slug: "demo") { workspaces(first: 100) { nodes { ${aliases(500, 'name')} } } } }`,
