@@ -57,7 +57,13 @@ export class ContentsFolder implements RemoteFolder {
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
     if (bytes.length > maxFileBytes || !(await this.#makeFolder(posix.dirname(this.#at(path))))) return false;
     if ((await this.#stampOf(path)) !== found.stamp) return false;
-    return this.#write(path, bytes);
+    try {
+      return await this.#write(path, bytes);
+    } catch (error) {
+      // The server keeps an old file when a write fails, e.g. on a full disk, but of a new one it leaves a part.
+      if (found.oid === null) await this.#contents.remove(this.#at(path)).catch(() => {});
+      throw error;
+    }
   }
 
   async removeEmptyFolder(): Promise<void> {
