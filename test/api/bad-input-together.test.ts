@@ -113,3 +113,19 @@ describe.each(withBody.map((one) => [one.name, one] as const))('%s', (name, oper
     expect(compared).toBeGreaterThan(0);
   }, 60_000);
 });
+
+const operationOf = (name: string) => operations.find((operation) => operation.name === name)!;
+
+it.each([
+  ['GET /workspaces/{workspace_id}/files', '?page=x&ref=a..b', ['page', 'ref']],
+  ['GET /workspaces/{workspace_id}/authoring-file', '?ref=a..b', ['path', 'ref']],
+  ['GET /documents/{notebook_id}/versions', '?size=0&branch=a%20b', ['size', 'branch']],
+  ['GET /workers', '?include_stopped=maybe&workspace_id=x', ['include_stopped', 'workspace_id']],
+  ['GET /sessions', '?page=0&workspace_id=x', ['page', 'workspace_id']],
+])('%s%s names the faults of types and of values together', async (name, query, fields) => {
+  const operation = operationOf(name);
+  const path = filled(operation.path, space.ids) + query;
+  const { status, body } = await at.rest('GET', path, { space: space.slug });
+  expect(status).toBe(400);
+  expect(body.errors.map(({ loc }: Fault) => loc)).toEqual(fields.map((field) => ['query', field]));
+});
