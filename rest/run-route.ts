@@ -7,7 +7,7 @@ import { locateError } from './locate-error.js';
 import { fieldsOf } from './payloads/fields-of.js';
 import { assertJsonType, parseJsonBody } from './read-json.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
-import type { RestDependencies, RestEnv } from './rest-dependencies.js';
+import type { BodyContent, RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 
 /**
@@ -21,7 +21,7 @@ export async function runRoute(
 ): Promise<Response> {
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
-    const body = route.body || key !== null ? await readBody(route, c, deps) : undefined;
+    const body = route.body || route.takesBytes || key !== null ? await readBody(route, c, deps) : undefined;
     const run = () => runOnce(route, c, deps, body);
     return await (key === null ? run() : runKeyed(route, { key, body: body! }, c, deps, run));
   } catch (error) {
@@ -35,19 +35,24 @@ const fileMembers = ['notebook', 'content', 'changes'];
 function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Uint8Array> {
   // Where a body may be absent, its type is asked for when there is one.
   if (route.body && !route.isBodyOptional) assertJsonType(c);
-  const known = route.body ? fieldsOf(route.body) : {};
-  return deps.body.read(c.env, c.get('caller'), {
-    scope: route.needs.scope,
-    carriesFiles: fileMembers.some((name) => Object.hasOwn(known, name)),
-  });
+  return deps.body.read(c.env, c.get('caller'), { scope: route.needs.scope, holds: contentOf(route) });
 }
 
+function contentOf({ body, takesBytes }: RestRoute): BodyContent {
+  if (takesBytes) return 'bytes';
+  const known = body ? fieldsOf(body) : {};
+  return fileMembers.some((name) => Object.hasOwn(known, name)) ? 'files' : 'fields';
+}
+
+/** What the route takes: parsed JSON, or the bytes as they are; undefined where it takes no body. */
 function parseBody(
   route: RestRoute,
   c: Context<RestEnv>,
-  body: Uint8Array,
+  body: Uint8Array | undefined,
   parse: (text: string) => unknown,
 ): unknown {
+  if (route.takesBytes) return body;
+  if (!route.body || !body) return undefined;
   if (route.isBodyOptional) {
     if (body.byteLength === 0) return {};
     assertJsonType(c);
@@ -85,7 +90,7 @@ async function runOnce(
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: route.body ? parseBody(route, c, body!, deps.json.parse) : undefined,
+    body: parseBody(route, c, body, deps.json.parse),
     headers: c.req.raw.headers,
   };
   const graph: Graph = {
