@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DockerFixture, type DockerWorker, describeOnDocker, docker } from '../support/docker.js';
 import { runCell, startPython } from '../support/kernel.js';
 
@@ -72,6 +72,58 @@ describeOnDocker('workers that may reach the network', { timeout: 120_000 }, () 
     } finally {
       execFileSync('iptables', ['--delete', ...rule]);
     }
+  });
+
+  test('reach a private network behind the machine until the rule of the documentation drops that', async () => {
+    const name = `nbw-test-${process.pid}`;
+    const [here, there] = ['10.231.77.1', '10.231.77.2'];
+    const ip = (...args: string[]) => execFileSync('ip', args);
+    ip('netns', 'add', name);
+    let service: ChildProcess | undefined;
+    try {
+      ip('link', 'add', 'nbwtest0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+      ip('address', 'add', `${here}/30`, 'dev', 'nbwtest0');
+      ip('link', 'set', 'nbwtest0', 'up');
+      ip('-n', name, 'address', 'add', `${there}/30`, 'dev', 'eth0');
+      ip('-n', name, 'link', 'set', 'eth0', 'up');
+      service = spawn('ip', ['netns', 'exec', name, 'python3', '-m', 'http.server', String(port)], {
+        stdio: 'ignore',
+      });
+      const reached = connecting(there);
+      await vi.waitFor(async () => expect(await fixture.run(one, reached)).toBe('connected'), {
+        timeout: 20_000,
+      });
+      const rule = [
+        'DOCKER-USER',
+        '--in-interface',
+        'nbw-+',
+        '--destination',
+        '10.0.0.0/8',
+        '--jump',
+        'DROP',
+      ];
+      execFileSync('iptables', ['--insert', ...rule]);
+      try {
+        expect(await fixture.run(one, reached)).toBe('refused');
+      } finally {
+        execFileSync('iptables', ['--delete', ...rule]);
+      }
+    } finally {
+      service?.kill('SIGKILL');
+      ip('netns', 'delete', name);
+    }
+  });
+
+  test('go on when their network is cut, and reach it again afterwards', async () => {
+    const [network] = await docker.listNetworks({ filters: { name: [fixture.gateway.gatewayId] } });
+    const { Gateway } = await networkOf(one);
+    const service = connecting(Gateway, (server.address() as AddressInfo).port);
+    const Container = `notebook-worker-${one.spec.workerId}`;
+    await docker.getNetwork(network!.Id).disconnect({ Container });
+    expect(await fixture.run(one, service)).toBe('refused');
+    expect(fixture.exits).toEqual([]);
+    await docker.getNetwork(network!.Id).connect({ Container });
+    expect(await fixture.run(one, service)).toBe('connected');
   });
 
   test('are refused when a network of that name does not keep them apart', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
@@ -162,10 +162,14 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
     const ended = expect(starting).rejects.toMatchObject({ extra: { reason: 'environment_failed' } });
     const states = async () => (await builders()).map(({ State }) => State);
     await expect.poll(states, { timeout: 20_000 }).toEqual(['running']);
+    // What it would leave if the engine had lost the container.
+    const left = join(fixture.stateRoot, 'environments', `partial-${Date.now()}-left`);
+    await mkdir(left);
     const next = openTestDocker(fixture.stateRoot, { gatewayId: fixture.gateway.gatewayId });
     await next.running();
     await next.close();
     await ended;
     expect(await builders()).toEqual([]);
+    expect((await environments()).filter((name) => name.startsWith('partial-'))).toEqual([]);
   });
 });

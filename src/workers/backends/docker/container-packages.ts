@@ -64,9 +64,10 @@ export class ContainerPackages {
     return this.#environments.release(workerId);
   }
 
-  /** Removes what a gateway that was killed left on the engine. @throws EngineError */
-  removeAbandoned(): Promise<void> {
-    return this.#builder.removeAbandoned();
+  /** Removes the containers and the folders that a gateway that was killed left half done. @throws EngineError */
+  async removeAbandoned(): Promise<void> {
+    await this.#builder.removeAbandoned();
+    await this.#environments.removeUnfinished();
   }
 
   /** The user to whom the folder is given meanwhile; null where that is the gateway's own. */

@@ -78,7 +78,9 @@ export class PackageBuilder {
       const { State } = await this.#untilEnded(id, signal);
       if (State.OOMKilled && State.ExitCode !== 0)
         throw environmentFailed(`pip needed more than ${limits.memoryMb} MiB of memory`);
-      return { succeeded: State.ExitCode === 0, output: await engine.logTail(id) };
+      // Whether pip succeeded is known, also where the engine cannot say any more what it printed.
+      const output = await engine.logTail(id).catch(() => '');
+      return { succeeded: State.ExitCode === 0, output };
     } finally {
       this.#running.delete(name);
       if (id !== undefined) await engine.remove(id);

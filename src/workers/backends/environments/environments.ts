@@ -49,6 +49,8 @@ interface Build {
  */
 export class Environments {
   readonly #builds = new Map<string, Build>();
+  /** The names of the folders in which this process builds. */
+  readonly #partial = new Set<string>();
   readonly #limit = new FairLimit(maxConcurrentBuilds);
   /** Removals, and uses of folders that exist, one after the other. */
   readonly #folders = pLimit(1);
@@ -91,6 +93,12 @@ export class Environments {
   /** The server of a worker has ended; idempotent. */
   async release(workerId: string): Promise<void> {
     for (const id of await this.#ids()) await rm(this.#userFile(id, workerId), { force: true });
+  }
+
+  /** Removes what other processes have not finished. For when none of them is left. */
+  async removeUnfinished(): Promise<void> {
+    for (const name of await readdir(this.#deps.directory).catch(() => []))
+      if (name.startsWith('partial-') && !this.#partial.has(name)) await this.#remove(name);
   }
 
   async #use(id: string, workerId: string): Promise<string | undefined> {
@@ -136,7 +144,9 @@ export class Environments {
     const { directory } = this.#deps;
     await mkdir(directory, { recursive: true, mode: 0o711 });
     await this.#folders(() => this.#evict());
-    const partial = join(directory, `partial-${Date.now()}-${randomUUID()}`);
+    const name = `partial-${Date.now()}-${randomUUID()}`;
+    const partial = join(directory, name);
+    this.#partial.add(name);
     try {
       const bytes = await request.install(partial, signal);
       await mkdir(join(partial, 'users'));
@@ -148,6 +158,7 @@ export class Environments {
       return id;
     } finally {
       await rm(partial, { recursive: true, force: true });
+      this.#partial.delete(name);
     }
   }
 
