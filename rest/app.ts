@@ -1,5 +1,4 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { DomainError } from '../src/errors.js';
 import { assertNotEncoded } from './assert-not-encoded.js';
 import { basePath } from './base-path.js';
@@ -10,8 +9,6 @@ import type { RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 import { runRoute } from './run-route.js';
 import { routes } from './table.js';
-
-const maxBodyBytes = 64 * 1024 * 1024;
 
 /** The REST API as a Hono app. */
 export type RestApp = Hono<RestEnv>;
@@ -38,7 +35,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
     app.use(path, authenticated);
     for (const row of rows) {
       const method = row.method.toUpperCase();
-      if (row.body || row.repeats) app.on(method, path, plain, limited);
+      if (row.body || row.takesBytes || row.repeats) app.on(method, path, plain);
       app.on(method, path, (c) => runRoute(row, c, deps));
     }
     app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));
@@ -63,13 +60,6 @@ const plain: MiddlewareHandler = (c, next) => {
   assertNotEncoded(c.req.header('content-encoding'));
   return next();
 };
-
-const limited = bodyLimit({
-  maxSize: maxBodyBytes,
-  onError: () => {
-    throw new DomainError('payload_too_large', 'A body may have at most 64 MiB.');
-  },
-});
 
 function methodNotAllowed(rows: RestRoute[], requestId: string): Response {
   const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');

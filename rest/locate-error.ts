@@ -32,6 +32,7 @@ export function snakeCase(name: string): string {
 }
 
 function locationOf(path: FieldPath, { path: route, query, body }: RequestParts): Location {
+  if (path.length === 0) return ['body'];
   const name = snakeCase(String(path[0]));
   if (body && Object.hasOwn(fieldsOf(body), name)) return ['body', ...renamed(path, body)];
   if (query && Object.hasOwn(fieldsOf(query), name)) return ['query', ...renamed(path, query)];

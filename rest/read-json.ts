@@ -2,24 +2,21 @@ import type { Context } from 'hono';
 import { DomainError } from '../src/errors.js';
 import { badRequest } from './request-error.js';
 
+/** @throws DomainError `unsupported_media_type` unless the body of the request is JSON */
+export function assertJsonType(c: Context): void {
+  const type = c.req.header('content-type') ?? '';
+  if (/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) return;
+  throw new DomainError('unsupported_media_type', 'Send the body as application/json.');
+}
+
 /**
- * Reads the JSON of a request's body.
+ * Parses the JSON of a request's body.
  * @param parse @throws SyntaxError
- * @param isOptional whether no body at all counts as `{}`
- * @throws DomainError `unsupported_media_type`, `invalid_request`, `payload_too_large`
+ * @throws RequestError `invalid_request`
  */
-export async function readJson(
-  c: Context,
-  parse: (text: string) => unknown,
-  isOptional = false,
-): Promise<unknown> {
-  const type = c.req.header('content-type');
-  if (isOptional && type === undefined && (await c.req.arrayBuffer()).byteLength === 0) return {};
-  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) {
-    throw new DomainError('unsupported_media_type', 'Send the body as application/json.');
-  }
+export function parseJsonBody(bytes: Uint8Array, parse: (text: string) => unknown): unknown {
   try {
-    return parse(new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer()));
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof DomainError) throw error;
     throw badRequest(['body'], 'is not valid JSON in UTF-8', 'json_invalid');

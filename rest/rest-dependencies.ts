@@ -6,6 +6,9 @@ import type { ValueChecks } from './payloads/value-checks.js';
 /** The caller of a request: what {@link RestDependencies.context} returns, opaque to REST. */
 export type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
 
+/** What a body holds: fields as JSON, JSON with whole files in it, or the bytes of a file. */
+export type BodyContent = 'fields' | 'files' | 'bytes';
+
 /** What the REST layer is given by the composition root. */
 export interface RestDependencies {
   executor: GraphQLExecutor;
@@ -16,6 +19,20 @@ export interface RestDependencies {
   /** The schema that the executor runs on; for the description at `/openapi.json`. */
   schema: GraphQLSchema;
   idempotency: IdempotencyStore<CallerContext>;
+  body: {
+    /**
+     * Reads the body of a request within bounds, after it has checked the scope.
+     * @param connection what the server gives with the request
+     * @param expected.holds what the body holds, which decides how much JSON it may have
+     * @throws DomainError `insufficient_scope`, `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`,
+     *   `overloaded`
+     */
+    read(
+      connection: unknown,
+      caller: CallerContext,
+      expected: { scope: 'read' | 'write' | 'execute'; holds: BodyContent },
+    ): Promise<Uint8Array>;
+  };
   /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
   json: { parse(text: string): unknown; stringify(value: unknown): string };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */

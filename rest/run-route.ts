@@ -4,9 +4,10 @@ import { answerOnce } from './idempotency/answer-once.js';
 import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
-import { readJson } from './read-json.js';
+import { fieldsOf } from './payloads/fields-of.js';
+import { assertJsonType, parseJsonBody } from './read-json.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
-import type { RestDependencies, RestEnv } from './rest-dependencies.js';
+import type { BodyContent, RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 
 /**
@@ -20,19 +21,52 @@ export async function runRoute(
 ): Promise<Response> {
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
-    return await (key === null ? runOnce(route, c, deps) : runKeyed(route, key, c, deps));
+    const body = route.body || route.takesBytes || key !== null ? await readBody(route, c, deps) : undefined;
+    const run = () => runOnce(route, c, deps, body);
+    return await (key === null ? run() : runKeyed(route, { key, body: body! }, c, deps, run));
   } catch (error) {
     throw locateError(error, route);
   }
 }
 
+/** The members of a body that hold whole files. */
+const fileMembers = ['notebook', 'content', 'changes'];
+
+function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Uint8Array> {
+  // Where a body may be absent, its type is asked for when there is one.
+  if (route.body && !route.isBodyOptional) assertJsonType(c);
+  return deps.body.read(c.env, c.get('caller'), { scope: route.needs.scope, holds: contentOf(route) });
+}
+
+function contentOf({ body, takesBytes }: RestRoute): BodyContent {
+  if (takesBytes) return 'bytes';
+  const known = body ? fieldsOf(body) : {};
+  return fileMembers.some((name) => Object.hasOwn(known, name)) ? 'files' : 'fields';
+}
+
+/** What the route takes: parsed JSON, or the bytes as they are; undefined where it takes no body. */
+function parseBody(
+  route: RestRoute,
+  c: Context<RestEnv>,
+  body: Uint8Array | undefined,
+  parse: (text: string) => unknown,
+): unknown {
+  if (route.takesBytes) return body;
+  if (!route.body || !body) return undefined;
+  if (route.isBodyOptional) {
+    if (body.byteLength === 0) return {};
+    assertJsonType(c);
+  }
+  return parseJsonBody(body, parse);
+}
+
 async function runKeyed(
   route: RestRoute,
-  key: string,
+  { key, body }: { key: string; body: Uint8Array },
   c: Context<RestEnv>,
   deps: RestDependencies,
+  run: () => Promise<Response>,
 ): Promise<Response> {
-  const body = new Uint8Array(await c.req.arrayBuffer());
   const request = {
     key,
     method: c.req.method,
@@ -42,16 +76,21 @@ async function runKeyed(
     names: namesOf(c.req.param() as Record<string, string>, body, route.body),
   };
   const onLost = (error: unknown) => deps.onInternalError(error, deps.requestId(c.env));
-  return answerOnce(deps.idempotency, c.get('caller'), request, () => runOnce(route, c, deps), onLost);
+  return answerOnce(deps.idempotency, c.get('caller'), request, run, onLost);
 }
 
-async function runOnce(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Response> {
+async function runOnce(
+  route: RestRoute,
+  c: Context<RestEnv>,
+  deps: RestDependencies,
+  body: Uint8Array | undefined,
+): Promise<Response> {
   const caller = c.get('caller');
   const request: RouteRequest = {
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: route.body ? await readJson(c, deps.json.parse, route.isBodyOptional) : undefined,
+    body: parseBody(route, c, body, deps.json.parse),
     headers: c.req.raw.headers,
   };
   const graph: Graph = {

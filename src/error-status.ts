@@ -34,6 +34,8 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   unsupported_media_type: 415,
   rate_limited: 429,
   query_too_expensive: 400,
+  request_timeout: 400,
+  overloaded: 503,
   runtime_unavailable: 503,
   session_starting: 503,
   storage_unavailable: 503,

@@ -32,6 +32,8 @@ export const errorCodes = [
   'unsupported_media_type',
   'rate_limited',
   'query_too_expensive',
+  'request_timeout',
+  'overloaded',
   'runtime_unavailable',
   'session_starting',
   'storage_unavailable',
@@ -113,9 +115,12 @@ export class FieldError extends DomainError {
   }
 }
 
-/** The sentence of a fault: the field's path with dots, then what is wrong, e.g. `changes.3.path: must not be empty`. */
+/**
+ * The sentence of a fault: the field's path with dots, then what is wrong, e.g. `changes.3.path: must not be empty`. Without
+ * a path it is about the whole input.
+ */
 function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>): string {
-  return `${path.join('.')}: ${message}`;
+  return path.length === 0 ? `The body ${message}` : `${path.join('.')}: ${message}`;
 }
 
 /**

@@ -45,6 +45,8 @@ export type CreateFileInput = {
   commitMessage?: string | null | undefined;
   /** The text of a text file. */
   content?: string | null | undefined;
+  /** The bytes as base64, in place of the other two: any in `commitFiles`, else those of a text or a notebook. */
+  contentBase64?: string | null | undefined;
   /** Must fit the path; default by its extension. */
   kind?: FileKind | null | undefined;
   /** Jupyter notebook JSON; default an empty notebook. */
@@ -162,16 +164,18 @@ export type FileChangeInput =
   |  { create?: never; delete?: never; rename?: never;   /** Replaces the content of a file that exists. */
   save: SaveFileInput; };
 
-/** What a file is, by its extension. */
+/** What a file is. Only `notebook` and `text` are read and written. */
 export type FileKind =
-  /** Jupyter notebook JSON, `.ipynb`. */
+  /** Anything else. It is listed, renamed and deleted. */
+  | 'binary'
+  /** Jupyter notebook JSON: every `.ipynb`, also one that is not valid. */
   | 'notebook'
-  /** UTF-8 text, any other extension. */
+  /** UTF-8 text. */
   | 'text';
 
 /** Which files a list holds. */
 export type FileListKind =
-  /** Notebooks and text files. */
+  /** Notebooks, text and binary files. */
   | 'all'
   /** Notebooks only. */
   | 'notebook';
@@ -193,6 +197,20 @@ export type PrincipalType =
   | 'team'
   /** A member of the space. */
   | 'user';
+
+/** A file of any bytes, which is created or replaced. */
+export type PutFileInput = {
+  /** The blob that the client read last, or 40 zeros where no file may be there; `base_sha_conflict` or `file_exists` otherwise. Default: no check. */
+  baseSha?: string | null | undefined;
+  /** A branch that exists; default the branch of the workspace or repository. */
+  branch?: string | null | undefined;
+  /** Default `Create PATH` or `Update PATH`. */
+  commitMessage?: string | null | undefined;
+  /** The bytes as base64; at a path that ends in `.ipynb` those of a valid notebook. */
+  contentBase64: string;
+  /** Relative, `/`-separated. */
+  path: string;
+};
 
 /** A rename on one branch. */
 export type RenameFileInput = {
@@ -246,6 +264,8 @@ export type SaveFileInput = {
   commitMessage?: string | null | undefined;
   /** The text, for a text file. */
   content?: string | null | undefined;
+  /** The bytes as base64, in place of the other two: any in `commitFiles`, else those of a text or a notebook. */
+  contentBase64?: string | null | undefined;
   /** Must fit the path; default by its extension. */
   kind?: FileKind | null | undefined;
   /** Jupyter notebook JSON, for a notebook. */
@@ -414,6 +434,7 @@ export type RestoreNotebookVersionMutationVariables = Exact<{
 export type RestoreNotebookVersionMutation = { restoreNotebookVersion: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type ExecuteCellMutationVariables = Exact<{
@@ -507,9 +528,12 @@ type FileBody_NotebookFile_Fragment = { notebook: unknown, kind: FileKind, path:
 
 type FileBody_TextFile_Fragment = { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
 
+type FileBody_UnreadableFile_Fragment = { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null };
+
 export type FileBodyFragment =
   | FileBody_NotebookFile_Fragment
   | FileBody_TextFile_Fragment
+  | FileBody_UnreadableFile_Fragment
 ;
 
 export type VersionBodyFragment = { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } };
@@ -538,6 +562,7 @@ export type ReadWorkspaceFileQueryVariables = Exact<{
 export type ReadWorkspaceFileQuery = { space: { workspace: { file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateFileMutationVariables = Exact<{
@@ -550,6 +575,7 @@ export type CreateFileMutationVariables = Exact<{
 export type CreateFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type SaveFileMutationVariables = Exact<{
@@ -562,6 +588,7 @@ export type SaveFileMutationVariables = Exact<{
 export type SaveFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type RenameFileMutationVariables = Exact<{
@@ -574,6 +601,7 @@ export type RenameFileMutationVariables = Exact<{
 export type RenameFileMutation = { renameFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null } };
 
 export type ListRepositoryFilesQueryVariables = Exact<{
@@ -600,6 +628,7 @@ export type ReadRepositoryFileQueryVariables = Exact<{
 export type ReadRepositoryFileQuery = { space: { repository: { visible_workspace_id: string | null, file:
         | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
         | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+        | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
        } } };
 
 export type CreateRepositoryFileMutationVariables = Exact<{
@@ -612,6 +641,7 @@ export type CreateRepositoryFileMutationVariables = Exact<{
 export type CreateRepositoryFileMutation = { createFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type SaveRepositoryFileMutationVariables = Exact<{
@@ -624,6 +654,7 @@ export type SaveRepositoryFileMutationVariables = Exact<{
 export type SaveRepositoryFileMutation = { saveFile: { file:
       | { notebook: unknown, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
       | { content: string, kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
+      | { kind: FileKind, path: string, branch: string | null, ref: string, sha: string, etag: string, size: number, commit_sha: string, notebook_id: string | null, repository_id: string, workspace_id: string | null }
     , version: { id: string, path: string, branch: string, sha: string, notebook_id: string | null, commit_sha: string, commit_message: string, created_at: string, author: { name: string, email: string, user_id: string | null } } | null, repository: { visible_workspace_id: string | null } } };
 
 export type FindWorkspaceFileQueryVariables = Exact<{
@@ -663,6 +694,27 @@ export type CommitFilesMutationVariables = Exact<{
 
 
 export type CommitFilesMutation = { commitFiles: { changed: boolean, commit_sha: string, parent_sha: string } };
+
+export type ReadFileContentSubscriptionVariables = Exact<{
+  space: string;
+  in: FileAddress;
+  path: string;
+  ref?: string | null | undefined;
+  start?: number | null | undefined;
+  length?: number | null | undefined;
+}>;
+
+
+export type ReadFileContentSubscription = { fileContent: { size: number, sha: string, offset: number, base64: string } };
+
+export type PutFileMutationVariables = Exact<{
+  space: string;
+  in: FileAddress;
+  input: PutFileInput;
+}>;
+
+
+export type PutFileMutation = { putFile: { created: boolean, file: { path: string, branch: string | null, sha: string, size: number, commit_sha: string, notebook_id: string | null } } };
 
 export type ListRepositoriesQueryVariables = Exact<{
   space: string;
@@ -948,6 +1000,8 @@ export const FindWorkspaceFileDocument = {"kind":"Document","definitions":[{"kin
 export const FindRepositoryFileDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindRepositoryFile"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"path"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"ref"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"space"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"slug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"repository"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"fileState"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"path"},"value":{"kind":"Variable","name":{"kind":"Name","value":"path"}}},{"kind":"Argument","name":{"kind":"Name","value":"ref"},"value":{"kind":"Variable","name":{"kind":"Name","value":"ref"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"sha"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"etag"},"arguments":[],"directives":[]}]}}]}}]}}]}}]} as unknown as DocumentNode<FindRepositoryFileQuery, FindRepositoryFileQueryVariables>;
 export const DeleteFileDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteFile"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"in"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"FileAddress"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteFileInput"}}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteFile"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"spaceSlug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}},{"kind":"Argument","name":{"kind":"Name","value":"in"},"value":{"kind":"Variable","name":{"kind":"Name","value":"in"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"commit_sha"},"name":{"kind":"Name","value":"commitSha"},"arguments":[],"directives":[]}]}}]}}]} as unknown as DocumentNode<DeleteFileMutation, DeleteFileMutationVariables>;
 export const CommitFilesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CommitFiles"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"in"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"FileAddress"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CommitFilesInput"}}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"commitFiles"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"spaceSlug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}},{"kind":"Argument","name":{"kind":"Name","value":"in"},"value":{"kind":"Variable","name":{"kind":"Name","value":"in"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"commit_sha"},"name":{"kind":"Name","value":"commitSha"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"parent_sha"},"name":{"kind":"Name","value":"parentSha"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"changed"},"arguments":[],"directives":[]}]}}]}}]} as unknown as DocumentNode<CommitFilesMutation, CommitFilesMutationVariables>;
+export const ReadFileContentDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"ReadFileContent"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"in"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"FileAddress"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"path"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"ref"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"start"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"length"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"fileContent"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"spaceSlug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}},{"kind":"Argument","name":{"kind":"Name","value":"in"},"value":{"kind":"Variable","name":{"kind":"Name","value":"in"}}},{"kind":"Argument","name":{"kind":"Name","value":"path"},"value":{"kind":"Variable","name":{"kind":"Name","value":"path"}}},{"kind":"Argument","name":{"kind":"Name","value":"ref"},"value":{"kind":"Variable","name":{"kind":"Name","value":"ref"}}},{"kind":"Argument","name":{"kind":"Name","value":"start"},"value":{"kind":"Variable","name":{"kind":"Name","value":"start"}}},{"kind":"Argument","name":{"kind":"Name","value":"length"},"value":{"kind":"Variable","name":{"kind":"Name","value":"length"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"size"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"sha"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"offset"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"base64"},"arguments":[],"directives":[]}]}}]}}]} as unknown as DocumentNode<ReadFileContentSubscription, ReadFileContentSubscriptionVariables>;
+export const PutFileDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"PutFile"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"in"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"FileAddress"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PutFileInput"}}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"putFile"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"spaceSlug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}},{"kind":"Argument","name":{"kind":"Name","value":"in"},"value":{"kind":"Variable","name":{"kind":"Name","value":"in"}}},{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"file"},"arguments":[],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"path"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"branch"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"commit_sha"},"name":{"kind":"Name","value":"commitSha"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"sha"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"size"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"notebook_id"},"name":{"kind":"Name","value":"notebookId"},"arguments":[],"directives":[]}]}},{"kind":"Field","name":{"kind":"Name","value":"created"},"arguments":[],"directives":[]}]}}]}}]} as unknown as DocumentNode<PutFileMutation, PutFileMutationVariables>;
 export const ListRepositoriesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ListRepositories"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"offset"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"limit"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"space"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"slug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"repositories"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"offset"},"value":{"kind":"Variable","name":{"kind":"Name","value":"offset"}}},{"kind":"Argument","name":{"kind":"Name","value":"limit"},"value":{"kind":"Variable","name":{"kind":"Name","value":"limit"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"items"},"name":{"kind":"Name","value":"nodes"},"arguments":[],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"name"},"arguments":[],"directives":[]},{"kind":"Field","name":{"kind":"Name","value":"kind"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"default_branch"},"name":{"kind":"Name","value":"defaultBranch"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"effective_permissions"},"name":{"kind":"Name","value":"effectivePermissions"},"arguments":[],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"can_view"},"name":{"kind":"Name","value":"canView"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"can_edit"},"name":{"kind":"Name","value":"canEdit"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"can_manage"},"name":{"kind":"Name","value":"canManage"},"arguments":[],"directives":[]}]}},{"kind":"Field","alias":{"kind":"Name","value":"created_at"},"name":{"kind":"Name","value":"createdAt"},"arguments":[],"directives":[]}]}},{"kind":"Field","alias":{"kind":"Name","value":"total"},"name":{"kind":"Name","value":"totalCount"},"arguments":[],"directives":[]}]}}]}}]}}]} as unknown as DocumentNode<ListRepositoriesQuery, ListRepositoriesQueryVariables>;
 export const ListBranchesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ListBranches"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"offset"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"limit"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"space"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"slug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"repository"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"branches"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"offset"},"value":{"kind":"Variable","name":{"kind":"Name","value":"offset"}}},{"kind":"Argument","name":{"kind":"Name","value":"limit"},"value":{"kind":"Variable","name":{"kind":"Name","value":"limit"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","alias":{"kind":"Name","value":"items"},"name":{"kind":"Name","value":"nodes"},"arguments":[],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"BranchBody"},"directives":[]}]}},{"kind":"Field","alias":{"kind":"Name","value":"total"},"name":{"kind":"Name","value":"totalCount"},"arguments":[],"directives":[]}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"BranchBody"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Branch"}},"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"commit_sha"},"name":{"kind":"Name","value":"commitSha"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"is_protected"},"name":{"kind":"Name","value":"isProtected"},"arguments":[],"directives":[]}]}}]} as unknown as DocumentNode<ListBranchesQuery, ListBranchesQueryVariables>;
 export const CreateBranchDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateBranch"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"space"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},"directives":[]},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"from"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}},"directives":[]}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createBranch"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"spaceSlug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"space"}}},{"kind":"Argument","name":{"kind":"Name","value":"repositoryId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}},{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}},{"kind":"Argument","name":{"kind":"Name","value":"from"},"value":{"kind":"Variable","name":{"kind":"Name","value":"from"}}}],"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"BranchBody"},"directives":[]}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"BranchBody"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Branch"}},"directives":[],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"commit_sha"},"name":{"kind":"Name","value":"commitSha"},"arguments":[],"directives":[]},{"kind":"Field","alias":{"kind":"Name","value":"is_protected"},"name":{"kind":"Name","value":"isProtected"},"arguments":[],"directives":[]}]}}]} as unknown as DocumentNode<CreateBranchMutation, CreateBranchMutationVariables>;

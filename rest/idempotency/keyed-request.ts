@@ -9,6 +9,7 @@ export type RepeatableMutation =
   | 'createBranch'
   | 'createFile'
   | 'renameFile'
+  | 'commitFiles'
   | 'restoreNotebookVersion'
   | 'createNotebookLink'
   | 'startWorker'

@@ -38,6 +38,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   rate_limited: 'There are too many requests: wait.',
   query_too_expensive:
     'A GraphQL operation may answer too many objects: ask for smaller pages or fewer fields.',
+  request_timeout: 'The body arrived too slowly: send the request again.',
+  overloaded: 'The gateway has too much to do at this moment: try again after `Retry-After`.',
   runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
   session_starting: 'The kernel is still starting: try again after `Retry-After`.',
   storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',

@@ -6,6 +6,7 @@ import * as operations from '../../rest/generated/operations.js';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import { authenticate } from '../access/authenticate.js';
+import { requireScope } from '../access/require-scope.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
@@ -14,13 +15,24 @@ import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-nu
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
+import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
 import { requestIdOf } from '../server/http/request-id.js';
+import { fileLimits, smallLimits } from '../validation/json-bounds.js';
 import { createValueChecks } from './create-value-checks.js';
+
+/** What {@link createHttpServer} needs beside the services. */
+export interface HttpServerOptions {
+  config: Config;
+  log: Logger;
+  gitVersion: string;
+  /** How much of bodies is held, and how slowly they may arrive; default as {@link RequestBodies}. */
+  bodyLimits?: RequestBodyLimits;
+}
 
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
-  { config, log, gitVersion }: { config: Config; log: Logger; gitVersion: string },
+  { config, log, gitVersion, bodyLimits }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
   const context = async (
@@ -33,12 +45,20 @@ export function createHttpServer(
     requestId,
     spaces: new Map(),
   });
+  const bodies = new RequestBodies(bodyLimits);
   const rest = createRestApp({
     executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
     checks: createValueChecks(),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
+    body: {
+      read: (connection, caller, { scope, holds }) => {
+        requireScope(caller, scope);
+        const json = { fields: smallLimits, files: fileLimits, bytes: undefined }[holds];
+        return bodies.read((connection as HttpBindings).incoming, { userId: caller.actor.userId, json });
+      },
+    },
     json: { parse: (text) => withPlainTopLevelNumbers(parseRequestJson(text)), stringify: stringifyJson },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
@@ -48,7 +68,7 @@ export function createHttpServer(
       () => null,
       () => 'The database does not answer.',
     );
-  return new HttpServer({ rest, schema, services, context, config, log, notReady, gitVersion });
+  return new HttpServer({ rest, schema, services, context, config, log, notReady, gitVersion, bodies });
 }
 
 /** The GraphQL documents of REST, without the fragments that the generated module also exports. */

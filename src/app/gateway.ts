@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
-import { createHttpServer } from './create-http-server.js';
+import { createHttpServer, type HttpServerOptions } from './create-http-server.js';
 import { createServices, type ServiceOptions } from './create-services.js';
 import { ensureDefaults } from './ensure-defaults.js';
 import { openStores, type StoreOptions } from './open-stores.js';
@@ -20,17 +20,17 @@ export interface Gateway {
 }
 
 /** What {@link openGateway} needs; tests set it otherwise than a process does. */
-export interface GatewayOptions extends StoreOptions, ServiceOptions {}
+export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpServerOptions, 'bodyLimits'> {}
 
 /** Opens the stores, creates the services and missing defaults, and resumes the work of the previous process. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log } = options;
+  const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
   const { services, close } = await createServices(stores, options);
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);
   await resumeWork(services);
-  const http = createHttpServer(services, { config, log, gitVersion: stores.gitVersion });
+  const http = createHttpServer(services, { config, log, gitVersion: stores.gitVersion, bodyLimits });
   return {
     services,
     schema,

@@ -20,6 +20,7 @@ const authorizations = {
   createBranch: authorizeFileWrite,
   createFile: authorizeFileWrite,
   renameFile: authorizeFileWrite,
+  commitFiles: authorizeFileWrite,
   restoreNotebookVersion: authorizeRestoreVersion,
   createNotebookLink: authorizeCreateLink,
   startWorker: authorizeStartWorker,

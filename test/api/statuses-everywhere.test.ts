@@ -191,14 +191,66 @@ it.each(routesWith('payload_too_large').filter((name) => !name.startsWith('GET '
   },
 );
 
+describe('a body beyond what the gateway holds', () => {
+  const withBody = (operation: RestOperation): RestOptions => ({
+    ...(operation.described.requestBody ? {} : { raw: '{}' }),
+    headers: operation.described.requestBody ? {} : { 'idempotency-key': randomUUID() },
+  });
+  it.each([
+    ['rate_limited', 429, { perUser: 0 }],
+    ['overloaded', 503, { total: 0 }],
+  ] as const)('is answered %s everywhere', { timeout: 60_000 }, async (code, status, bodyLimits) => {
+    const gateway = await openTestGateway({ bodyLimits });
+    try {
+      // Without the space of this file: a body is read before the space is looked for.
+      const names = routesWith('overloaded');
+      expect(routesWith('rate_limited')).toEqual(expect.arrayContaining(names));
+      for (const name of names) {
+        const operation = operationNamed(name);
+        expectError(
+          await call(operation, { gateway, ...withBody(operation), token: null }),
+          401,
+          'unauthenticated',
+        );
+        expectError(
+          await call(operation, { gateway, ...withBody(operation), token: gateway.token }),
+          status,
+          code,
+        );
+      }
+    } finally {
+      await gateway.close();
+    }
+  });
+  it('that does not arrive is answered request_timeout everywhere', { timeout: 60_000 }, async () => {
+    const gateway = await openTestGateway({ bodyLimits: { graceMs: 50 } });
+    try {
+      const answers = routesWith('request_timeout').map((name) => {
+        const { method, path } = operationNamed(name);
+        return announce(method, filled(path, here.ids), 100, gateway);
+      });
+      for (const { status, body } of await Promise.all(answers))
+        expect([status, body.code]).toEqual([400, 'request_timeout']);
+    } finally {
+      await gateway.close();
+    }
+  });
+});
+
 /** Sends the head of a request whose body is that long, and nothing of the body. */
-function announce(method: string, path: string, length: number): Promise<{ status?: number; body: any }> {
+function announce(
+  method: string,
+  path: string,
+  length: number,
+  to: TestGateway = at,
+): Promise<{ status?: number; body: any }> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${at.url}/api/v1.0/engagement/spaces/${here.slug}/notebooks${path}`, {
+    const sent = request(`${to.url}/api/v1.0/engagement/spaces/${here.slug}/notebooks${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${at.token}`,
+        authorization: `Bearer ${to.token}`,
         'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
         'content-length': String(length),
       },
     });

@@ -199,6 +199,27 @@ it('a deleted file has equal answers over REST and GraphQL', async () => {
   expect((await send(one, inWorkspace, undefined, '?path=gone-rest.md')).status).toBe(404);
 });
 
+it('a file of any bytes and a commit have equal answers over REST and GraphQL', async () => {
+  const path = 'GET /workspaces/{workspace_id}/raw-file';
+  const put = 'PUT /workspaces/{workspace_id}/raw-file';
+  const made = await send(put, inWorkspace, 'raw', '?path=raw-rest.txt');
+  const inAddress = { ...inDemo, in: { workspaceId: demo.workspaceId } };
+  const contentBase64 = Buffer.from(JSON.stringify('raw')).toString('base64');
+  await sameDeed(made, [['putFile', { ...inAddress, input: { path: 'raw-graph.txt', contentBase64 } }]], {
+    file: made.body,
+    created: true,
+  });
+  const read = await send(path, inWorkspace, undefined, '?path=raw-graph.txt');
+  expect(read.body).toBe('"raw"');
+  const create = (name: string) => [{ create: { path: name, content: '' } }];
+  const committed = await send('POST /workspaces/{workspace_id}/commits', inWorkspace, {
+    changes: create('many-rest.md'),
+    commit_message: 'Many',
+  });
+  const input = { changes: create('many-graph.md'), commitMessage: 'Many' };
+  await sameDeed(committed, [['commitFiles', { ...inAddress, input }]]);
+});
+
 it('repositories and branches have equal answers over REST and GraphQL', async () => {
   const list = await send('GET /repositories', {});
   await sameAnswer(list, [slug, ['repositories', {}]], page(list));

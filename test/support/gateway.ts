@@ -8,6 +8,7 @@ import type { OpenApiDocument } from '../../rest/openapi/build-openapi.js';
 import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
+import type { RequestBodyLimits } from '../../src/server/http/request-bodies.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
@@ -66,6 +67,7 @@ export async function openTestGateway(
     expiryCheckMs?: number;
     /** Where it listens; default a free port of the loopback address. */
     listen?: { host: string; port: number };
+    bodyLimits?: RequestBodyLimits;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -80,6 +82,7 @@ export async function openTestGateway(
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
     expiryCheckMs: options.expiryCheckMs,
+    bodyLimits: options.bodyLimits,
   });
   const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
   await new Promise<void>((resolve) => gateway.server.listen(port, host, resolve));

@@ -47,6 +47,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workspaces/{workspace_id}/authoring-files': create,
     'PUT /workspaces/{workspace_id}/authoring-file': save,
     'POST /workspaces/{workspace_id}/authoring-file/rename': { path: 'there.ipynb', new_path: 'moved.ipynb' },
+    'POST /workspaces/{workspace_id}/commits': { changes: [{ create }], commit_message: 'New' },
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
     'POST /repositories/{repository_id}/branches': { name: 'new/branch' },

@@ -5,7 +5,7 @@ import { JsonReader } from './json-reader.js';
  * Parses JSON text as Python's `json.loads` does, and keeps every number: a number that JavaScript would write differently
  * from Python (`1.0`, `1e-05`, integers beyond 2^53) becomes a `LosslessNumber` with Python's token, every other one a plain
  * number. `NaN` and infinite numbers become null. Of equal keys the last one counts.
- * @throws SyntaxError for other texts, for nesting deeper than 200 and for more than five million values; its message
+ * @throws SyntaxError for other texts, for nesting deeper than 500 and for more than five million values; its message
  *   contains nothing of the text
  * @see https://www.rfc-editor.org/rfc/rfc8259
  * @example

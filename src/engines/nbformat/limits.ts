@@ -1,5 +1,5 @@
 /** The maximum nesting of objects and arrays, to read or to write: enough for notebooks and safe for recursion. */
-export const maxNesting = 200;
+export const maxNesting = 500;
 
 /** The maximum number of faults that are reported for one notebook. */
 export const maxFaults = 20;

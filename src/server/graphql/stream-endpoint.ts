@@ -7,12 +7,15 @@ import {
   type Request,
   type RequestParams,
   type Response,
+  type ResponseInit,
 } from 'graphql-sse';
 import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
+import { DomainError } from '../../errors.js';
 import { readParams } from '../http/read-params.js';
+import type { RequestBodies } from '../http/request-bodies.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
@@ -23,6 +26,8 @@ import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 import { variableError } from './variable-error.js';
 
+const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+
 type StreamContext = Context & Record<PropertyKey, unknown>;
 type StreamRequest = Request<IncomingMessage, StreamContext>;
 
@@ -32,6 +37,7 @@ export interface StreamEndpointDeps {
   documents: ClientDocuments;
   services: Services;
   log: Logger;
+  bodies: RequestBodies;
 }
 
 /**
@@ -66,12 +72,17 @@ export class StreamEndpoint {
 
   /**
    * Answers a request, and resolves when its stream has ended.
-   * @throws DomainError `payload_too_large`, `invalid_request`, `rate_limited`
+   * @throws DomainError `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`, `overloaded`,
+   *   `method_not_allowed`
    */
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
+    if (!methods.includes(req.method!)) {
+      res.setHeader('allow', methods.join(', '));
+      throw new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
+    }
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
-    const body = hasJson(req) ? await readParams(req) : null;
+    const body = hasJson(req) ? await readParams(this.#deps.bodies, req, ctx) : null;
     const request = {
       method: req.method!,
       url: req.url!,
@@ -86,11 +97,11 @@ export class StreamEndpoint {
     if (stream) this.#closed.set(context, stream.closed.signal);
     this.#gates.set(req, gate);
     const [answer, init] = await this.#handler(request);
-    res.writeHead(init.status, init.statusText, init.headers);
     if (!answer || typeof answer === 'string') {
-      res.end(answer && init.status >= 400 ? withErrorCodes(answer, init.status, ctx.requestId) : answer);
+      endWithText(res, answer, init, ctx.requestId);
       return;
     }
+    res.writeHead(init.status, init.statusText, init.headers);
     try {
       await sendEvents(res, answer, gate);
     } finally {
@@ -146,6 +157,14 @@ export class StreamEndpoint {
 function refused(args: OperationArgs<StreamContext>): ExecutionResult | null {
   const error = variableError(args);
   return error && { errors: [error] };
+}
+
+/** Answers without events. A refusal is JSON, also where graphql-sse leaves it empty. */
+function endWithText(res: ServerResponse, text: string | null, init: ResponseInit, requestId: string): void {
+  const isRefusal = init.status >= 400;
+  const headers = isRefusal ? { 'content-type': 'application/json; charset=utf-8' } : {};
+  res.writeHead(init.status, init.statusText, { ...init.headers, ...headers });
+  res.end(isRefusal ? withErrorCodes(text, init.status, requestId) : text);
 }
 
 /** Writes events until the source ends or the client leaves. */

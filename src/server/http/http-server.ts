@@ -14,6 +14,7 @@ import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
+import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
@@ -21,6 +22,7 @@ import { createCors } from './cors.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
+import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
 import { normalizeTarget } from './request-target.js';
 
@@ -33,11 +35,17 @@ export interface HttpServerDeps extends HealthDeps {
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
   config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit'>;
   log: Logger;
+  bodies: RequestBodies;
 }
 
 const drainMs = 3_000;
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
+/**
+ * The time that a connection is kept without a request. With the five seconds of Node, a client that sends its next request at
+ * that moment gets a reset; proxies reuse connections for a minute.
+ */
+const idleConnectionMs = 65_000;
 
 /** Serves REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages on one socket. */
 export class HttpServer {
@@ -46,21 +54,23 @@ export class HttpServer {
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
+  readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
   readonly #git: GitEndpoint;
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
-    const { schema, services, config, context, log } = deps;
+    const { schema, services, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
-    this.#graphql = createGraphQLEndpoint({ schema, documents, log });
-    this.#stream = new StreamEndpoint({ schema, documents, services, log });
+    this.#graphql = createGraphQLEndpoint({ schema, documents, log, bodies });
+    this.#stream = new StreamEndpoint({ schema, documents, services, log, bodies });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
     this.server.requestTimeout = maxRequestMs;
+    this.server.keepAliveTimeout = idleConnectionMs;
   }
 
   /** Stops listening, and waits 3 s for running requests before it closes their connections. */
@@ -91,7 +101,10 @@ export class HttpServer {
     const path = (req.url ?? '/').split('?', 1)[0]!;
     logRequest(log, req, res, { path, requestId });
     // A push has limits of its own for its body.
-    if (!path.startsWith('/git/')) linger(req, res);
+    if (!path.startsWith('/git/')) {
+      linger(req, res);
+      res.once('close', () => this.#deps.bodies.release(req));
+    }
     if (invalid) throw invalid;
     if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
     else if (this.#cors(req, res)) return;
@@ -110,9 +123,8 @@ export class HttpServer {
     const left = new AbortController();
     res.once('close', () => left.abort());
     try {
-      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
-      if (path === '/graphql' && isPage) {
-        await this.#graphql.handle(req, res);
+      if (path === '/graphql' && ExplorerEndpoint.matches(req)) {
+        await this.#explorer.handle(req, res);
         return;
       }
       const ctx = await context(req.headers.authorization, requestId);

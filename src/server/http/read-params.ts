@@ -1,15 +1,23 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestContext } from '../../context.js';
 import { parseRequestJson } from '../../engines/nbformat/json.js';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import { DomainError } from '../../errors.js';
-import { readBody } from './read-body.js';
+import { fileLimits, smallLimits } from '../../validation/json-bounds.js';
+import type { ExpectedBody, RequestBodies } from './request-bodies.js';
+
+const mib = 1024 * 1024;
 
 /**
  * Reads the parameters of a GraphQL request from its JSON body. Numbers keep their tokens, e.g. `1.0`.
- * @throws DomainError `payload_too_large`, `invalid_request`
+ * @throws DomainError what `RequestBodies.read` throws
  */
-export async function readParams(req: IncomingMessage): Promise<Record<string, unknown>> {
-  const bytes = await readBody(req);
+export async function readParams(
+  bodies: RequestBodies,
+  req: IncomingMessage,
+  ctx: RequestContext,
+): Promise<Record<string, unknown>> {
+  const bytes = await bodies.read(req, paramsExpected(ctx));
   try {
     const params = parseRequestJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (isJsonObject(params)) return params;
@@ -17,4 +25,15 @@ export async function readParams(req: IncomingMessage): Promise<Record<string, u
     // Reported below.
   }
   throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
+}
+
+/** A body that is a document alone, without variables. */
+export function documentExpected({ actor }: RequestContext): ExpectedBody {
+  return { userId: actor.userId, maxBytes: mib };
+}
+
+/** The operation is known only when the body is read. What may be large, files and code, needs one of two scopes. */
+function paramsExpected({ actor: { userId, scopes } }: RequestContext): ExpectedBody {
+  if (scopes.has('write')) return { userId, json: fileLimits };
+  return scopes.has('execute') ? { userId, json: smallLimits } : { userId, json: smallLimits, maxBytes: mib };
 }

@@ -103,8 +103,8 @@ describe('normalizeNotebook', () => {
   });
 
   it('refuses nesting deeper than it reads', () => {
-    expect(normalizeNotebook(makeNotebook(5, [], { x: nest(198) })).metadata.x).toBeDefined();
-    expect(refusal(makeNotebook(5, [], { x: nest(199) })).faults[0].type).toBe('too_deep');
+    expect(normalizeNotebook(makeNotebook(5, [], { x: nest(498) })).metadata.x).toBeDefined();
+    expect(refusal(makeNotebook(5, [], { x: nest(499) })).faults[0].type).toBe('too_deep');
     expect(refusal(makeNotebook(5, [], { x: nest(200_000) })).faults).toHaveLength(1);
   });
 

@@ -1,30 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { RequestContext } from '../../../context.js';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
 import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
 import { DomainError } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
-import { readBody } from '../../http/read-body.js';
-import { readParams } from '../../http/read-params.js';
+import { documentExpected, readParams } from '../../http/read-params.js';
+import type { RequestBodies } from '../../http/request-bodies.js';
+import type { YogaContext } from '../yoga-context.js';
 import { plainVariables } from './plain-variables.js';
 
 /**
  * A Yoga plugin that keeps number tokens (`1.0`, integers over 2^53) in requests and results. A form body is answered
  * with 415, because Yoga would parse its variables without the tokens.
  */
-export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
+export function useNumberTokens(
+  bodies: RequestBodies,
+): Plugin<object, YogaContext & { req: IncomingMessage }> {
   const convertVariables = ({ args }: { args: ExecutionArgs }) => {
     const { schema, document, operationName, variableValues } = args;
     args.variableValues = plainVariables(schema, document, operationName, variableValues);
   };
   return {
-    onRequestParse({ request, serverContext: { req }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, ctx }, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(readQuery);
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type') ?? '';
-      if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type)) setRequestParser(() => jsonBody(req));
-      else if (/^application\/graphql\s*([;,]|$)/i.test(type)) setRequestParser(() => documentBody(req));
+      if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type))
+        setRequestParser(() => jsonBody(bodies, req, ctx));
+      else if (/^application\/graphql\s*([;,]|$)/i.test(type))
+        setRequestParser(() => documentBody(bodies, req, ctx));
       else setRequestParser(undefined as never);
     },
     onExecute: convertVariables as never,
@@ -33,7 +39,7 @@ export function useNumberTokens(): Plugin<object, { req: IncomingMessage }> {
       if (Array.isArray(result)) return;
       setResult(
         isAsyncIterable(result)
-          ? mapIterator(result[Symbol.asyncIterator](), withStringify)
+          ? mapIterator(result[Symbol.asyncIterator](), withSharedText)
           : withStringify(result),
       );
     },
@@ -45,12 +51,38 @@ function withStringify<T extends object>(result: T): T & { stringify: typeof str
   return { ...result, stringify: stringifyJson };
 }
 
-async function jsonBody(req: IncomingMessage): Promise<GraphQLParams> {
-  return readParams(req).catch(refused);
+const texts = new WeakMap<object, string>();
+
+/** {@link withStringify} for a result that streams may share, see `sharedExecution`: it is written once for all of them. */
+function withSharedText<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
+  const stringify = (value: unknown) => {
+    const text = texts.get(result) ?? stringifyJson(value);
+    texts.set(result, text);
+    return text;
+  };
+  return { ...result, stringify };
 }
 
-async function documentBody(req: IncomingMessage): Promise<GraphQLParams> {
-  return { query: (await readBody(req).catch(refused)).toString() };
+/** Reads the four parameters that GraphQL over HTTP knows; Yoga would refuse others, `/graphql/stream` does not. */
+async function jsonBody(
+  bodies: RequestBodies,
+  req: IncomingMessage,
+  ctx: RequestContext,
+): Promise<GraphQLParams> {
+  const { query, operationName, variables, extensions } = (await readParams(bodies, req, ctx).catch(
+    refused,
+  )) as GraphQLParams;
+  if (operationName != null && typeof operationName !== 'string')
+    return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
+  return { query, operationName, variables, extensions };
+}
+
+async function documentBody(
+  bodies: RequestBodies,
+  req: IncomingMessage,
+  ctx: RequestContext,
+): Promise<GraphQLParams> {
+  return { query: (await bodies.read(req, documentExpected(ctx)).catch(refused)).toString() };
 }
 
 /** Reads the parameters of a GET request as Yoga does, but keeps number tokens. */
@@ -76,6 +108,6 @@ function readQuery(request: Request): GraphQLParams {
 /** A request that fails before its execution gets the HTTP status of its error. */
 function refused(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
-  const { code, message, status } = refusalOf(error);
-  throw new GraphQLError(message, { extensions: { code, http: { status } } });
+  const { message, status, headers } = refusalOf(error);
+  throw new GraphQLError(message, { originalError: error, extensions: { http: { status, headers } } });
 }
