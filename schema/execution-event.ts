@@ -146,7 +146,7 @@ builder.objectRef<Of<'failure'>>(typeNames.failure).implement({
     }),
     code: t.string({ description: 'From the closed list of error codes.', resolve: (row) => row.event.code }),
     retryable: t.boolean({
-      description: 'Whether running the cell again may work.',
+      description: 'Whether it is certain that the code did not begin: running it again then runs it once.',
       resolve: (row) => row.event.retryable,
     }),
   }),

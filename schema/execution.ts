@@ -62,7 +62,9 @@ const ExecutionFaultType = builder.objectRef<ExecutionFault>('ExecutionFault').i
   fields: (t) => ({
     code: t.exposeString('code', { description: 'From the closed list of error codes.' }),
     detail: t.exposeString('detail', { description: 'One sentence for people; it contains no secrets.' }),
-    retryable: t.exposeBoolean('retryable', { description: 'Whether running the cell again may work.' }),
+    retryable: t.exposeBoolean('retryable', {
+      description: 'Whether it is certain that the code did not begin.',
+    }),
   }),
 });
 

@@ -18,7 +18,10 @@ export async function endWithoutRun(
   const finishedAt = new Date();
   try {
     if ('failure' in end) {
-      await writer.finish(executionFailure(end.failure), { status: 'failed', finishedAt });
+      await writer.finish(executionFailure(end.failure, { retryable: true }), {
+        status: 'failed',
+        finishedAt,
+      });
       return;
     }
     const status = 'cancelled' in end ? 'cancelled' : end.status;
@@ -46,8 +49,11 @@ export function gatewayRestarted(): DomainError {
   return new DomainError('gateway_restarted', 'The gateway restarted while this cell ran; run it again.');
 }
 
-/** The end of a log for an error that was thrown. Only the text of a {@link DomainError} is shown to clients. */
-export function executionFailure(error: unknown): ExecutionFailure {
+/**
+ * The end of a log for an error that was thrown. Only the text of a {@link DomainError} is shown to clients.
+ * @param options.retryable whether it is certain that the code did not begin
+ */
+export function executionFailure(error: unknown, { retryable }: { retryable: boolean }): ExecutionFailure {
   const known = error instanceof DomainError ? error : undefined;
   const code: ErrorCode = known?.code ?? 'kernel_died';
   return {
@@ -55,6 +61,6 @@ export function executionFailure(error: unknown): ExecutionFailure {
     detail: known?.message ?? 'The kernel stopped; restart the session and run the cell again.',
     status_code: 503,
     code,
-    retryable: true,
+    retryable,
   };
 }

@@ -29,7 +29,7 @@ export interface ExecutionFailure {
   detail: string;
   status_code: number;
   code: ErrorCode;
-  /** Whether running the cell again may work. */
+  /** Whether it is certain that the code did not begin, so that running it again runs it once. */
   retryable: boolean;
 }
 

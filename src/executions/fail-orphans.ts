@@ -15,10 +15,18 @@ export async function failOrphans(deps: {
   const { prisma, executionLog, log } = deps;
   const orphans = await prisma.execution.findMany({
     where: { finishedAt: null },
-    select: { id: true, events: { orderBy: { sequence: 'desc' }, take: 1, select: { sequence: true } } },
+    orderBy: { position: 'asc' },
+    select: {
+      id: true,
+      sessionId: true,
+      events: { orderBy: { sequence: 'desc' }, take: 1, select: { sequence: true } },
+    },
   });
-  for (const { id, events } of orphans) {
-    const failure = executionFailure(gatewayRestarted());
+  const sessions = new Set<string>();
+  for (const { id, sessionId, events } of orphans) {
+    // Of each session, only the first one may have been sent to the kernel.
+    const failure = executionFailure(gatewayRestarted(), { retryable: sessions.has(sessionId) });
+    sessions.add(sessionId);
     const writer = executionLog.writer(id, events[0]?.sequence ?? 1);
     await writer.finish(failure, { status: 'failed', finishedAt: new Date() });
   }

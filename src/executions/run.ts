@@ -124,7 +124,10 @@ export class Run {
     } catch (error) {
       this.#isKernelGone = error instanceof KernelLostError;
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
-      if (!this.#isOnPurpose(error)) return executionFailure(await this.#kernelFailure(error));
+      if (!this.#isOnPurpose(error)) {
+        // It was sent to the kernel, which may have begun.
+        return executionFailure(await this.#kernelFailure(error), { retryable: false });
+      }
       return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
       timeout.clear();

@@ -52,6 +52,7 @@ export class KernelRestarter {
     const kernel = live.kernel(sessionId);
     const workerId = live.workerId(sessionId);
     if (workerId) await workers.folderGuard.check(workerId);
+    if (kernel?.status === 'dead') return this.#replace(sessionId, aborted);
     if (kernel) {
       const isRestarted = await restartKernel(kernel, aborted);
       await live.statusWritten(sessionId);
@@ -60,6 +61,18 @@ export class KernelRestarter {
     }
     await rows.setStatus(sessionId, 'restarting');
     await this.#start(sessionId, aborted);
+  }
+
+  /** Starts a kernel in place of one that has exited; the row says that already. */
+  async #replace(sessionId: string, aborted: AbortSignal): Promise<void> {
+    const { live } = this.#deps;
+    await live.statusWritten(sessionId);
+    try {
+      await this.#start(sessionId, aborted);
+    } catch (error) {
+      await live.disconnect(sessionId);
+      throw error;
+    }
   }
 
   async #start(sessionId: string, aborted: AbortSignal): Promise<void> {

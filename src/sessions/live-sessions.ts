@@ -14,6 +14,7 @@ export interface LiveSession {
   status: StatusWriter;
   /** Why its kernel was restarted last though nobody asked for it, until it runs a cell again. */
   restartReason: string | null;
+  startedAt: number;
 }
 
 /** What {@link LiveSessions} work with. */
@@ -22,11 +23,21 @@ export interface LiveSessionsDeps {
   log: Logger;
   /** See `WorkerManager.diedOfMemory`. */
   diedOfMemory(workerId: string): Promise<boolean>;
+  /** Starts another kernel for a session whose kernel has exited. Never throws. */
+  startNext(sessionId: string): void;
 }
+
+/** So many kernels of a session may exit shortly after their start before no other is started. */
+const maxShortLives = 5;
+/** In milliseconds. */
+const shortLife = 10_000;
 
 /** The sessions whose kernels this process is connected to. Their rows follow the status of the kernels. */
 export class LiveSessions {
   readonly #live = new Map<string, LiveSession>();
+  /** The sessions whose kernel has exited, until the next one has started. */
+  readonly #exited = new Map<string, { reason: string }>();
+  readonly #shortLives = new Map<string, number>();
 
   readonly #deps: LiveSessionsDeps;
 
@@ -60,10 +71,13 @@ export class LiveSessions {
       throw new DomainError('runtime_unavailable', 'The kernel ended as it started; restart the session.');
     }
     const status = this.#writerOf(session.id);
-    const entry: LiveSession = { workerId: session.workerId, client, kernel, status, restartReason: null };
+    const restartReason = this.#exited.get(session.id)?.reason ?? null;
+    this.#exited.delete(session.id);
+    const { workerId } = session;
+    const entry: LiveSession = { workerId, client, kernel, status, restartReason, startedAt: Date.now() };
     this.#live.set(session.id, entry);
     this.#follow(session.id, entry);
-    entry.status.set(kernel.status, null);
+    entry.status.set(kernel.status, restartReason);
     await entry.status.flush();
   }
 
@@ -78,6 +92,7 @@ export class LiveSessions {
   remove(sessionId: string): LiveSession | undefined {
     const entry = this.#live.get(sessionId);
     this.#live.delete(sessionId);
+    this.#exited.delete(sessionId);
     entry?.status.cancel();
     return entry;
   }
@@ -104,22 +119,47 @@ export class LiveSessions {
   #follow(sessionId: string, entry: LiveSession): void {
     entry.kernel.onStatus((status, detail) => {
       if (this.#live.get(sessionId) !== entry) return;
+      if (status === 'dead' && detail?.hasExited && this.#mayStartNext(sessionId, entry)) {
+        this.#onExit(sessionId, entry);
+        return;
+      }
       if (status === 'dead') void this.disconnect(sessionId);
       if (status !== 'idle') entry.restartReason = detail?.reason ?? null;
       entry.status.set(status, entry.restartReason);
-      if (detail?.reason === 'kernel_died') {
-        this.#explainDeath(entry).catch((err) =>
-          this.#deps.log.warn({ err, sessionId }, 'the death of a kernel was not explained'),
-        );
-      }
+      if (detail?.reason === 'kernel_died') this.#explainDeath(sessionId, entry);
     });
   }
 
-  /** Writes `out_of_memory` in place of `kernel_died`, unless a cell has run since. */
-  async #explainDeath(entry: LiveSession): Promise<void> {
-    const isOfMemory = await this.#deps.diedOfMemory(entry.workerId);
-    if (!isOfMemory || entry.restartReason !== 'kernel_died') return;
-    entry.restartReason = 'out_of_memory';
-    entry.status.set(entry.kernel.status, entry.restartReason);
+  #mayStartNext(sessionId: string, { startedAt }: LiveSession): boolean {
+    const shortLives = Date.now() - startedAt < shortLife ? (this.#shortLives.get(sessionId) ?? 0) + 1 : 0;
+    if (shortLives === 0 || shortLives > maxShortLives) this.#shortLives.delete(sessionId);
+    else this.#shortLives.set(sessionId, shortLives);
+    return shortLives <= maxShortLives;
+  }
+
+  /** The entry stays until the next kernel has started, so that cells wait for it. */
+  #onExit(sessionId: string, entry: LiveSession): void {
+    entry.client.dispose();
+    entry.restartReason = 'kernel_died';
+    this.#exited.set(sessionId, { reason: entry.restartReason });
+    entry.status.set('restarting', entry.restartReason);
+    this.#deps.startNext(sessionId);
+    this.#explainDeath(sessionId, entry);
+  }
+
+  /** Writes `out_of_memory` in place of `kernel_died` where that is why, unless a cell has run since. */
+  #explainDeath(sessionId: string, entry: LiveSession): void {
+    const explain = async () => {
+      if (!(await this.#deps.diedOfMemory(entry.workerId))) return;
+      const exit = this.#exited.get(sessionId);
+      if (exit) exit.reason = 'out_of_memory';
+      const current = this.#live.get(sessionId) ?? entry;
+      if (current.restartReason !== 'kernel_died') return;
+      current.restartReason = 'out_of_memory';
+      current.status.set(exit ? 'restarting' : current.kernel.status, current.restartReason);
+    };
+    explain().catch((err) =>
+      this.#deps.log.warn({ err, sessionId }, 'the death of a kernel was not explained'),
+    );
   }
 }

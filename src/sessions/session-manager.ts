@@ -49,7 +49,8 @@ export class SessionManager {
     this.startTimeoutMs = deps.startTimeoutMs ?? 120_000;
     const rows = new SessionRows(deps);
     const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
-    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory });
+    const startNext = (sessionId: string) => this.#startNext(sessionId);
+    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory, startNext });
     const starter = new KernelStarter({ ...deps, rows, live });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
     this.#rows = rows;
@@ -166,6 +167,12 @@ export class SessionManager {
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
     await this.#disconnectAll();
+  }
+
+  #startNext(sessionId: string): void {
+    this.#restarter
+      .restart(sessionId)
+      .catch((err) => this.#deps.log.warn({ err, sessionId }, 'no kernel was started for one that exited'));
   }
 
   async #endKernel({ id, workerId }: Session): Promise<void> {

@@ -74,14 +74,14 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
   test('is not reported when only a kernel ran out of memory, but the kernel and the listener see it', async () => {
     const worker = await fixture.start({ limits: { memoryMb: 256 } });
     const kernel = await startPython(worker.client);
-    const restarting = untilStatus(kernel, 'restarting');
+    const dead = untilStatus(kernel, 'dead');
     runCell(kernel, fillMemory).catch(() => {});
-    await restarting;
+    await dead;
     await vi.waitUntil(() => fixture.outOfMemory.length > 0, timeout);
     expect(fixture.outOfMemory[0]).toBe(worker.spec.workerId);
     expect(fixture.exits).toEqual([]);
     await worker.client.probe(5_000);
-    await untilStatus(kernel, 'idle');
+    await startPython(worker.client);
     // A later end by other means is not blamed on memory.
     await containerOf(worker).kill({ signal: 'SIGTERM' });
     expect((await untilExit())[0]).toMatchObject({ reason: 'exited' });

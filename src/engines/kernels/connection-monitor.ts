@@ -6,6 +6,8 @@ const tickMs = 900;
 const maxSilentTicks = 4;
 /** The number of ticks between two checks whether the server still has the kernel. */
 const kernelCheckTicks = 3;
+/** How long a kernel that the server does not have any more may take until it is given up. */
+const goneMs = 200;
 /** How long the library may try to reconnect. */
 const maxReconnectMs = 4_000;
 
@@ -33,6 +35,7 @@ export class ConnectionMonitor {
   #checking = false;
   #stopped = false;
   #reconnectTimer: NodeJS.Timeout | undefined;
+  #goneTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: MonitorDeps) {
     this.#deps = deps;
@@ -45,6 +48,7 @@ export class ConnectionMonitor {
     this.#stopped = true;
     clearInterval(this.#ticker);
     clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#goneTimer);
     this.#deps.connection.connectionStatusChanged.disconnect(this.#onConnectionStatus, this);
   }
 
@@ -62,7 +66,9 @@ export class ConnectionMonitor {
     this.#checking = true;
     const exists = await this.#deps.kernelExists().catch(() => true);
     this.#checking = false;
-    if (!exists && !this.#stopped) this.#giveUp('kernel_died');
+    if (exists || this.#stopped) return;
+    // Of a kernel that has exited, the server says so on the socket too; that comes first then.
+    this.#goneTimer ??= setTimeout(() => this.#giveUp('kernel_died'), goneMs);
   }
 
   #onConnectionStatus(_: unknown, status: Kernel.ConnectionStatus): void {

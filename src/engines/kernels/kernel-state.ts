@@ -44,11 +44,14 @@ export class KernelState {
     this.status.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
   }
 
-  /** Closes the connection permanently: fails the run and sets the status to `dead`. */
-  end(reason: KernelLostReason): void {
+  /**
+   * Closes the connection permanently: fails the run and sets the status to `dead`.
+   * @param hasExited whether the server says that the kernel's process ended by itself
+   */
+  end(reason: KernelLostReason, hasExited = false): void {
     this.#close();
     this.run?.fail(new KernelLostError(reason));
-    this.status.set('dead', { reason });
+    this.status.set('dead', { reason, hasExited });
   }
 
   #onInfoReply(message: IncomingMessage): void {
@@ -68,7 +71,7 @@ export class KernelState {
       return;
     }
     const state = (message.content as { execution_state: string }).execution_state;
-    if (state === 'dead') this.end('kernel_died');
+    if (state === 'dead') this.end('kernel_died', true);
     else if (state === 'restarting' || state === 'starting') this.#onOtherRestart();
   }
 

@@ -1,5 +1,5 @@
 import { withTimeLimit } from '../events/with-time-limit.js';
-import type { KernelStatus, StatusListener } from './kernel-status.js';
+import type { KernelStatus, StatusDetail, StatusListener } from './kernel-status.js';
 
 /** The status of one kernel connection, from `starting` on, with its listeners. */
 export class StatusTracker {
@@ -11,7 +11,7 @@ export class StatusTracker {
   }
 
   /** Changes the status and calls the listeners. Nothing follows `dead`. */
-  set(next: KernelStatus, detail?: { reason: string }): void {
+  set(next: KernelStatus, detail?: StatusDetail): void {
     if (this.#current === next || this.#current === 'dead') return;
     this.#current = next;
     for (const listener of [...this.#listeners]) listener(next, detail);

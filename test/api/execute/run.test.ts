@@ -290,7 +290,7 @@ describe('the death of a kernel', () => {
     expect(textOf(events)).toBe('last\n');
     expect(events.at(-1)).toMatchObject({
       event: 'error',
-      data: { status_code: 503, code: 'kernel_died', retryable: true, detail: expect.any(String) },
+      data: { status_code: 503, code: 'kernel_died', retryable: false, detail: expect.any(String) },
     });
     expect(events.at(-1)!.id).toBe(String(events.length));
     await expect

@@ -19,6 +19,9 @@ export interface ServerFolders {
 /** The server refuses larger messages of a client, e.g. the code of a cell. */
 const maxMessageBytes = 512 * 1024 * 1024;
 
+/** How often the server looks whether its kernels live, in seconds. */
+const secondsToDead = 1;
+
 /**
  * The Python program that runs the server with the settings of one file, given as its argument, and no others. It
  * blocks the import of `rfc3987_syntax`, which takes 2 to 3 s to load and only checks the format of addresses in event
@@ -74,6 +77,8 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
       tornado_settings: { websocket_max_message_size: maxMessageBytes },
     },
     ZMQChannelsWebsocketConnection: { limit_rate: false },
+    // Jupyter would hand a cell that the dead kernel did not take to its successor. The gateway starts that itself.
+    KernelRestarter: { restart_limit: 0, time_to_dead: secondsToDead },
   };
   await writeFile(folders.settings, JSON.stringify(settings), { mode: 0o600 });
 }
