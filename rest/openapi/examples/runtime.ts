@@ -154,12 +154,12 @@ export const sessionEndExamples: Record<string, OperationExample> = {
   interruptSession: {
     params: { session_id: exampleIds.session },
     status: 200,
-    answer: { ...session, execution_count: 1 },
+    answer: { ...session, execution_count: 2 },
   },
   restartSession: {
     params: { session_id: exampleIds.session },
     status: 200,
-    answer: { ...session, execution_count: 1 },
+    answer: session,
   },
   deleteSession: { params: { session_id: exampleIds.session }, status: 204 },
   stopWorker: { params: { worker_id: exampleIds.worker }, status: 204 },
