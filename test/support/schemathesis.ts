@@ -14,7 +14,7 @@ not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "503"]
 `;
 
 /** The end of a run of Schemathesis. */
-export interface FuzzReport {
+interface FuzzReport {
   /** 0 when nothing was found. */
   exitCode: number;
   text: string;
@@ -34,7 +34,18 @@ export async function fuzz(schema: string, options: string[]): Promise<FuzzRepor
     await writeFile(config, settings);
     return await run(
       program,
-      ['-m', 'schemathesis.cli', '--config-file', config, 'run', schema, '--no-color', '--generation-database', 'none', ...options],
+      [
+        '-m',
+        'schemathesis.cli',
+        '--config-file',
+        config,
+        'run',
+        schema,
+        '--no-color',
+        '--generation-database',
+        'none',
+        ...options,
+      ],
       folder,
     );
   } finally {
