@@ -3,11 +3,13 @@ import { demo } from '../../../prisma/seed.js';
 import type { TestGateway } from '../gateway.js';
 
 /** Creates a ready worker of a user as a row: nothing runs. By default it is in the demo workspace. */
-export function makeWorker(
+export async function makeWorker(
   { gateway }: Pick<TestGateway, 'gateway'>,
   overrides: { userId: string } & Partial<Prisma.WorkerUncheckedCreateInput>,
 ): Promise<Worker> {
-  return gateway.services.prisma.worker.create({
+  const { prisma } = gateway.services;
+  const resourceClass = await prisma.resourceClass.findUniqueOrThrow({ where: { id: 'standard' } });
+  return prisma.worker.create({
     data: {
       workspaceId: demo.workspaceId,
       repositoryId: demo.repositoryId,
@@ -17,7 +19,7 @@ export function makeWorker(
       kernelProfileId: 'python3',
       kernelName: 'python3',
       resourceClassId: 'standard',
-      resourceClass: {},
+      resourceClass: JSON.parse(JSON.stringify(resourceClass)),
       ...overrides,
     },
   });
