@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
+import { assertJsonType } from './assert-json-type.js';
 import { successorLink } from './deprecation.js';
 import { answerOnce } from './idempotency/answer-once.js';
 import { idempotencyKey } from './idempotency/keyed-request.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { fieldsOf } from './payloads/fields-of.js';
-import { assertJsonType, parseJsonBody } from './read-json.js';
 import type { Answer, RouteRequest } from './request.js';
 import type { RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
@@ -21,9 +21,10 @@ export async function runRoute(
 ): Promise<Response> {
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
-    const body = route.body || key !== null ? await readBody(route, c, deps) : undefined;
+    const bytes = route.body || key !== null ? await readBody(route, c, deps) : undefined;
+    const body = route.body ? await deps.json.parse(bytes!, c.get('caller')) : undefined;
     const run = () => runOnce(route, c, deps, body);
-    return await (key === null ? run() : runKeyed(route, { key, body: body! }, c, deps, run));
+    return await (key === null ? run() : runKeyed(route, { key, bytes: bytes!, body }, c, deps, run));
   } catch (error) {
     throw locateError(error, route);
   }
@@ -43,7 +44,7 @@ function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies)
 
 async function runKeyed(
   route: RestRoute,
-  { key, body }: { key: string; body: Uint8Array },
+  { key, bytes, body }: { key: string; bytes: Uint8Array; body: unknown },
   c: Context<RestEnv>,
   deps: RestDependencies,
   run: () => Promise<Response>,
@@ -52,7 +53,7 @@ async function runKeyed(
     key,
     method: c.req.method,
     path: new URL(c.req.url).pathname,
-    body,
+    body: bytes,
     mutation: route.repeats!,
     names: namesOf(c.req.param() as Record<string, string>, body, route.body),
   };
@@ -64,14 +65,14 @@ async function runOnce(
   route: RestRoute,
   c: Context<RestEnv>,
   deps: RestDependencies,
-  body: Uint8Array | undefined,
+  body: unknown,
 ): Promise<Response> {
   const caller = c.get('caller');
   const request: RouteRequest = {
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: route.body ? parseJsonBody(body!, deps.json.parse) : undefined,
+    body,
     headers: c.req.raw.headers,
   };
   const { answer, successorId } = await route.handle(request, {
@@ -84,7 +85,7 @@ async function runOnce(
   return response;
 }
 
-function toResponse(answer: Answer, stringify: (value: unknown) => string): Response {
+function toResponse(answer: Answer, stringify: RestDependencies['json']['stringify']): Response {
   if (answer instanceof Response) return answer;
   const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });

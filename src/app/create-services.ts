@@ -4,6 +4,7 @@ import type { Services } from '../../schema/services.js';
 import type { Config } from '../config.js';
 import { EventBus } from '../engines/events/event-bus.js';
 import { remoteLimits } from '../engines/git/remote-access.js';
+import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { Executor } from '../executions/executor.js';
@@ -61,6 +62,7 @@ export async function createServices(
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
+  const notebookThreads = new NotebookThreads();
   const directory = join(config.dataDir, 'workers');
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
@@ -84,7 +86,7 @@ export async function createServices(
     stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
   return {
     services: {
-      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes },
+      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, notebookThreads },
       ...{
         jupyterServers,
         workers,
@@ -111,6 +113,7 @@ export async function createServices(
       await indexer.close();
       await workers.close();
       await remotes.close();
+      await notebookThreads.close();
     },
   };
 }

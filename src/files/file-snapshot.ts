@@ -1,7 +1,9 @@
+import type { RequestContext } from '../context.js';
 import { notFound } from '../errors.js';
 import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
-import { type FileContent, parseContent } from './file-content.js';
+import { type FileContent, readContent } from './file-content.js';
+import type { FileServices } from './file-services.js';
 import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
 
@@ -29,7 +31,8 @@ const attempts = 5;
  * @throws DomainError `not_found` (file, ref), `invalid_ref`, `invalid_path`, `unreadable_file`
  */
 export async function readSnapshot(
-  services: NotebookServices,
+  services: FileServices,
+  ctx: RequestContext,
   target: FileSource,
   request: { ref: string; path: string },
 ): Promise<FileSnapshot> {
@@ -53,7 +56,7 @@ export async function readSnapshot(
     // A save between the two reads changed the index: read again.
     if (!change && attempt < attempts) continue;
     return {
-      ...parseContent(request.path, file.bytes),
+      ...(await readContent(services, ctx, request.path, file.bytes)),
       path: request.path,
       ref: request.ref,
       branch: onBranch ? resolved.name : null,

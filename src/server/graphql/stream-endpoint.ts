@@ -69,7 +69,7 @@ export class StreamEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
-    const body = hasJson(req) ? await readParams(this.#deps.bodies, req, ctx) : null;
+    const body = hasJson(req) ? await readParams(this.#deps, req, ctx) : null;
     const request = {
       method: req.method!,
       url: req.url!,

@@ -23,12 +23,12 @@ export function useNumberTokens(
     args.variableValues = plainVariables(schema, document, operationName, variableValues);
   };
   return {
-    onRequestParse({ request, serverContext: { req, ctx }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, ctx, services }, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(readQuery);
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type') ?? '';
       if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type))
-        setRequestParser(() => readParams(bodies, req, ctx).catch(refused));
+        setRequestParser(() => readParams({ bodies, services }, req, ctx).catch(refused));
       else if (/^application\/graphql\s*([;,]|$)/i.test(type))
         setRequestParser(() => documentBody(bodies, req, ctx));
       else setRequestParser(undefined as never);
