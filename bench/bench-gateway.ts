@@ -39,6 +39,7 @@ export async function openBenchGateway(environment: Record<string, string> = {})
   return {
     port,
     token,
+    pid: child.pid!,
     async close() {
       const api = `http://127.0.0.1:${port}/api/v1.0/engagement/spaces/demo/notebooks/workers`;
       const headers = { authorization: `Bearer ${token}` };

@@ -1,18 +1,20 @@
 import { benchFirstOutput } from './first-output.js';
 import { benchGit } from './git/bench-git.js';
+import { benchHostile } from './hostile/bench-hostile.js';
 import { benchRestRead } from './rest-read.js';
 import { printTable } from './stats.js';
 import { benchWorkers } from './workers/bench-workers.js';
 
 /**
  * `npm run bench`: runs the benchmarks that the arguments name, by default all. Each is compared with a baseline in the same
- * run. The arguments after `git` or `workers` name parts of that benchmark.
+ * run. The arguments after `git`, `workers` or `hostile` name parts of that benchmark.
  */
 const all: Record<string, (parts: string[]) => Promise<void>> = {
   'first-output': async () => printTable('first-output', await benchFirstOutput()),
   'rest-read': async () => printTable('rest-read', await benchRestRead()),
   git: benchGit,
   workers: benchWorkers,
+  hostile: benchHostile,
 };
 const wanted = new Map<string, string[]>();
 for (const word of process.argv.slice(2)) {

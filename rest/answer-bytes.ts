@@ -1,3 +1,4 @@
+import { DomainError } from '../src/errors.js';
 import { type ByteRange, parseRange } from './byte-range.js';
 import { knowsEtag } from './etag.js';
 import type { RouteRequest } from './request.js';
@@ -17,7 +18,7 @@ export interface ByteChunk {
  * client has taken the last one.
  * @param open opens the stream of its chunks; the first chunk comes also when there are no bytes
  * @param at the dotted path of a {@link ByteChunk} in the data of the stream
- * @throws what `open` and the first chunk throw
+ * @throws DomainError `range_not_satisfiable`, and what `open` and the first chunk throw
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-14
  */
 export async function answerBytes(
@@ -38,6 +39,7 @@ export async function answerBytes(
   const isStale = condition !== null && condition !== etag;
   if (!isStale && opened.first.base64 !== '') return respond(opened, range, path);
   await opened.close();
+  if (!isStale) throw notSatisfiable(opened.first.size);
   return respond(await openFirst(() => open({}), at), null, path);
 }
 
@@ -96,6 +98,15 @@ function bodyOf({ first, next, close }: OpenedFile): ReadableStream<Uint8Array> 
       },
     },
     { highWaterMark: 1 },
+  );
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.17 */
+function notSatisfiable(size: number): DomainError {
+  return new DomainError(
+    'range_not_satisfiable',
+    `The file has ${size} bytes, and none of them is in the range; ask for another one.`,
+    { headers: { 'content-range': `bytes */${size}` } },
   );
 }
 

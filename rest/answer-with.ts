@@ -2,7 +2,7 @@ import { knowsEtag } from './etag.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type ResponsePlan, valueAt } from './response-plan.js';
-import { streamExecution } from './stream-execution.js';
+import { type FollowedRun, streamExecution } from './stream-execution.js';
 
 /** A page of a list, as a query names it. */
 interface Page {
@@ -36,16 +36,17 @@ export async function answerWith(
       return fileAnswer(valueAt(data, plan.at) as FileBodyFragment, headers);
     case 'saved': {
       const saved = valueAt(data, plan.at) as { file: FileBodyFragment; version: VersionBodyFragment | null };
+      const { etag, ...file } = saved.file;
       return {
         status: plan.status,
-        body: { ...saved.file, version: saved.version },
-        headers: { etag: etagOf(saved.file) },
+        body: { ...file, version: saved.version },
+        headers: { etag: `"${etag}"` },
       };
     }
     case 'done':
       return { status: 204 };
     case 'stream':
-      return streamExecution(graph, valueAt(data, plan.at) as string, request);
+      return streamExecution(graph, valueAt(data, plan.at) as FollowedRun, request);
   }
 }
 
@@ -58,13 +59,9 @@ function slicedAnswer(items: unknown[], page: Page): Answer {
   return pageAnswer({ items: items.slice(from, from + page.size), total: items.length }, page);
 }
 
-/** `ETag` is the blob's sha; `If-None-Match` with it gives 304. */
-function fileAnswer(file: FileBodyFragment, headers: Headers): Answer {
-  const etag = etagOf(file);
+/** `If-None-Match` with the tag of the file gives 304. */
+function fileAnswer({ etag: tag, ...file }: FileBodyFragment, headers: Headers): Answer {
+  const etag = `"${tag}"`;
   if (knowsEtag(headers, etag)) return { status: 304, headers: { etag } };
   return { status: 200, body: file, headers: { etag } };
-}
-
-function etagOf(file: FileBodyFragment): string {
-  return `"${file.sha}"`;
 }

@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { DomainError } from '../src/errors.js';
+import { assertNotEncoded } from './assert-not-encoded.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated } from './deprecation.js';
 import { errorResponse, noSuchPath } from './error-response.js';
@@ -33,11 +34,13 @@ export function createRestApp(deps: RestDependencies): RestApp {
     if (rows.some(isDeprecated)) app.use(path, announceDeprecation);
     app.use(path, authenticated);
     for (const row of rows) {
-      app.on(row.method.toUpperCase(), path, (c) => runRoute(row, c, deps));
+      const method = row.method.toUpperCase();
+      if (row.body || row.repeats) app.on(method, path, plain);
+      app.on(method, path, (c) => runRoute(row, c, deps));
     }
     app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));
   }
-  app.all('/api/*', authenticated, () => {
+  app.all('*', authenticated, () => {
     throw noSuchPath();
   });
   return app;
@@ -46,11 +49,17 @@ export function createRestApp(deps: RestDependencies): RestApp {
 function byPath(rows: readonly RestRoute[]): Map<string, RestRoute[]> {
   const paths = new Map<string, RestRoute[]>();
   for (const row of rows) {
-    const path = basePath + row.path;
+    // The name of a branch may have slashes.
+    const path = basePath + row.path.replace(/:name$/, ':name{.+}');
     paths.set(path, [...(paths.get(path) ?? []), row]);
   }
   return paths;
 }
+
+const plain: MiddlewareHandler = (c, next) => {
+  assertNotEncoded(c.req.header('content-encoding'));
+  return next();
+};
 
 function methodNotAllowed(rows: RestRoute[], requestId: string): Response {
   const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');

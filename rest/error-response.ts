@@ -11,11 +11,18 @@ export function noSuchPath(): DomainError {
   );
 }
 
+/** An error as it is sent. */
+interface ErrorAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /**
  * The answer to what was thrown: `{"detail", "code", "request_id"}`, `errors` where values of the request are named, and
  * the further members of the error in snake_case. Only a {@link DomainError} shows its text.
  */
-export function errorResponse(error: unknown, requestId: string): Response {
+export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
   const { code, status, message, extra, headers } = refusalOf(error);
   const body = {
     detail: message,
@@ -24,8 +31,15 @@ export function errorResponse(error: unknown, requestId: string): Response {
     ...(error instanceof RequestError ? { errors: error.faults } : {}),
     ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [snakeCase(name), value])),
   };
-  return new Response(JSON.stringify(body), {
+  return {
     status,
     headers: { ...headers, 'content-type': 'application/json' },
-  });
+    body: JSON.stringify(body),
+  };
+}
+
+/** {@link errorAnswer} as a response. */
+export function errorResponse(error: unknown, requestId: string): Response {
+  const { body, ...init } = errorAnswer(error, requestId);
+  return new Response(body, init);
 }

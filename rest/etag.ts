@@ -1,8 +1,48 @@
+/** What a resource is now, for preconditions; null where it does not exist. */
+export type CurrentTags = { etag: string; others?: readonly string[] } | null;
+
+interface TagList {
+  isAny: boolean;
+  tags: { value: string; isWeak: boolean }[];
+}
+
 /**
  * Whether the client has what a resource has now: `If-None-Match` lists its tag.
+ * @param etag in quotes
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export function knowsEtag(headers: Headers, etag: string): boolean {
-  const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*');
+  const { isAny, tags } = listOf(headers.get('if-none-match'));
+  return isAny || tags.some(({ value }) => value === etag);
+}
+
+/** Whether a request has a precondition on the state of a resource. */
+export function isConditional(headers: Headers): boolean {
+  return headers.has('if-match') || headers.has('if-none-match');
+}
+
+/**
+ * Whether the preconditions of a write hold.
+ * @param current.etag in quotes
+ * @param current.others tags that `If-Match` accepts too
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+ */
+export function meetsPreconditions(headers: Headers, current: CurrentTags): boolean {
+  if (headers.has('if-match')) {
+    const { isAny, tags } = listOf(headers.get('if-match'));
+    if (!current) return false;
+    const accepted = [current.etag, ...(current.others ?? [])];
+    // Strong comparison: a weak tag never matches.
+    if (!isAny && !tags.some(({ value, isWeak }) => !isWeak && accepted.includes(value))) return false;
+  }
+  return !(headers.has('if-none-match') && current && knowsEtag(headers, current.etag));
+}
+
+function listOf(header: string | null): TagList {
+  if (header?.trim() === '*') return { isAny: true, tags: [] };
+  const found = (header ?? '').matchAll(/(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g);
+  return {
+    isAny: false,
+    tags: [...found].map(([, weak, value]) => ({ value: value!, isWeak: weak !== undefined })),
+  };
 }

@@ -4,6 +4,8 @@ import type { FollowExecutionSubscription } from './generated/operations.js';
 
 const keepAliveMs = 15_000;
 
+type Stringify = (value: unknown) => string;
+
 /** Which execution a stream follows, and the sequence number after which it begins. */
 export interface FollowedExecution {
   executionId: string;
@@ -16,10 +18,12 @@ export interface FollowedExecution {
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html): `notebook_event` for each entry, then
  * `final_response` or `error`; `id` is the sequence number. The next event is read when the client has taken the last,
  * so that nothing is buffered for a slow client. A client that leaves ends the reading, not the run.
+ * @param stringify writes the data of an event as compact JSON
  */
 export function executionStream(
   at: FollowedExecution,
   events: AsyncIterableIterator<FollowExecutionSubscription>,
+  stringify: Stringify,
 ): Response {
   const encoder = new TextEncoder();
   let sequence = at.after;
@@ -41,7 +45,7 @@ export function executionStream(
           await stop();
           controller.close();
         } else {
-          controller.enqueue(encoder.encode(frame(value.executionEvents)));
+          controller.enqueue(encoder.encode(frame(value.executionEvents, stringify)));
           sequence = value.executionEvents.sequence;
         }
       } catch (error) {
@@ -63,18 +67,18 @@ export function executionStream(
   });
 }
 
-function frame(event: FollowExecutionSubscription['executionEvents']): string {
+function frame(event: FollowExecutionSubscription['executionEvents'], stringify: Stringify): string {
   const { type, ...rest } = event;
   switch (type) {
     case 'final_response':
-      return message('final_response', event.sequence, rest);
+      return message('final_response', event.sequence, stringify(rest));
     case 'failure': {
       const { cell_index: _cellIndex, ...failure } = rest;
-      return message('error', event.sequence, failure);
+      return message('error', event.sequence, stringify(failure));
     }
     default: {
       const { buffers, ...fields } = { buffers: null, ...event };
-      return message('notebook_event', event.sequence, buffers === null ? fields : event);
+      return message('notebook_event', event.sequence, stringify(buffers === null ? fields : event));
     }
   }
 }
@@ -94,7 +98,7 @@ function broken({ executionId, sessionId }: FollowedExecution, sequence: number,
       ? error
       : new DomainError('runtime_unavailable', 'The stream broke off; resume it with Last-Event-ID.'),
   );
-  return message('error', undefined, {
+  const data = JSON.stringify({
     execution_id: executionId,
     session_id: sessionId,
     sequence,
@@ -103,8 +107,10 @@ function broken({ executionId, sessionId }: FollowedExecution, sequence: number,
     code,
     retryable: status === 503,
   });
+  return message('error', undefined, data);
 }
 
-function message(event: string, id: number | undefined, data: unknown): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+/** @param data JSON text without line breaks */
+function message(event: string, id: number | undefined, data: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;
 }

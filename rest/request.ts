@@ -12,6 +12,8 @@ export interface Graph {
     document: TypedDocumentNode<TData, TVariables>,
     variables: TVariables,
   ): Promise<AsyncIterableIterator<TData>>;
+  /** Writes a result, or a part of one, as JSON with the number tokens that it has kept. */
+  stringify(value: unknown): string;
 }
 
 /** A request as a route gets it; `space` is the slug of the path. */

@@ -21,7 +21,7 @@ export type DataPath<T> =
  * - `bytes`: 200 with the bytes of a file, 206 with a range of them, and the `ETag`; 304 to `If-None-Match`. The document
  *   is a subscription that takes `$start` and `$length` and selects the fields of `ByteChunk`
  * - `done`: 204
- * - `stream`: the event stream of the execution whose id is the result
+ * - `stream`: the event stream of the execution that is the result; 204 when it has ended and has nothing more
  */
 export type ResponsePlan<TPath extends string = string> =
   | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream'; at: TPath }

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLExecutor } from '../src/server/graphql/graphql-executor.js';
 import type { IdempotencyStore } from './idempotency/answer-once.js';
+import type { ValueChecks } from './payloads/value-checks.js';
 
 /** The caller of a request: what {@link RestDependencies.context} returns, opaque to REST. */
 export type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
@@ -10,6 +11,8 @@ export interface RestDependencies {
   executor: GraphQLExecutor;
   /** Authenticates a request. @throws DomainError `unauthenticated`, `storage_unavailable` */
   context(headers: Headers, requestId: string): Promise<CallerContext>;
+  /** The rules of the commands for single values. */
+  checks: ValueChecks;
   /** The schema that the executor runs on; for the description at `/openapi.json`. */
   schema: GraphQLSchema;
   idempotency: IdempotencyStore<CallerContext>;
@@ -31,7 +34,9 @@ export interface RestDependencies {
   json: {
     /** @throws DomainError `invalid_request`, and for large notebooks `payload_too_large`, `rate_limited`, `overloaded` */
     parse(bytes: Uint8Array, caller: CallerContext): Promise<unknown>;
-    stringify(value: unknown): string | Uint8Array<ArrayBuffer>;
+    stringify(value: unknown): string;
+    /** The same, in UTF-8 where a part is written already. */
+    encode(value: unknown): string | Uint8Array<ArrayBuffer>;
   };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
   requestId(connection: unknown): string;

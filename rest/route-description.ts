@@ -1,11 +1,20 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { z } from 'zod';
 import type { ErrorCode } from '../src/errors.js';
+import type { GuardedWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import type { ResponsePlan } from './response-plan.js';
 
 /** The groups of operations, as the description of the API lists them. */
-export type Tag = 'Workspaces' | 'Files' | 'Notebooks' | 'Kernels' | 'Workers' | 'Sessions' | 'Executions';
+export type Tag =
+  | 'Workspaces'
+  | 'Repositories'
+  | 'Files'
+  | 'Notebooks'
+  | 'Kernels'
+  | 'Workers'
+  | 'Sessions'
+  | 'Executions';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */
 export interface RouteDescription {
@@ -24,6 +33,8 @@ export interface RouteDescription {
   query?: z.ZodType;
   /** Without one, no body is read. */
   body?: z.ZodType;
+  /** Whether a request without a body counts as one with `{}`; default false. */
+  isBodyOptional?: boolean;
   document: TypedDocumentNode<unknown, never>;
   responds: ResponsePlan;
   /** The codes of its own errors, beside those that every route has. */
@@ -33,6 +44,8 @@ export interface RouteDescription {
    * stored answer.
    */
   repeats?: RepeatableMutation;
+  /** Set where `If-Match` and `If-None-Match` guard the write of a file. */
+  guards?: GuardedWrite;
   /**
    * Set on a route that has a successor: the dotted path, in the document's data, of the id of a workspace (or null). The
    * same path below `/workspaces/{workspace_id}` is the successor.

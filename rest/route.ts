@@ -4,8 +4,10 @@ import type { ErrorCode } from '../src/errors.js';
 import { answerBytes } from './answer-bytes.js';
 import { answerWith } from './answer-with.js';
 import type { ByteRange } from './byte-range.js';
+import { guardWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
+import type { ValueChecks } from './payloads/value-checks.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type DataPath, type ResponsePlan, valueAt } from './response-plan.js';
 import type { RouteDescription } from './route-description.js';
@@ -19,7 +21,7 @@ export interface RouteAnswer {
 /** A row of the table: one method and path over one document. */
 export interface RestRoute extends RouteDescription {
   /** Answers a request whose query and body are not checked yet. @throws DomainError */
-  handle(request: RouteRequest, graph: Graph): Promise<RouteAnswer>;
+  handle(request: RouteRequest, graph: Graph, checks: ValueChecks): Promise<RouteAnswer>;
 }
 
 /** Every POST but a stream names what it repeats; nothing else can be repeated. */
@@ -51,11 +53,10 @@ export function route<TQuery, TBody, TData, TVariables>(
   return {
     ...(description as unknown as RouteDescription),
     errors: spec.errors ?? [],
-    async handle(request, graph) {
+    async handle(request, graph, checks) {
       const checked: RouteRequest<TQuery, TBody> = {
         ...request,
-        query: (spec.query ? parsePayload(spec.query, request.query, 'query') : undefined) as TQuery,
-        body: (spec.body ? parsePayload(spec.body, request.body, 'body') : undefined) as TBody,
+        ...parsePayload<TQuery, TBody>({ query: spec.query, body: spec.body }, request, checks),
       };
       const { responds } = spec;
       if (responds.kind === 'bytes') {
@@ -64,11 +65,23 @@ export function route<TQuery, TBody, TData, TVariables>(
         const answer = await answerBytes(open, responds.at, request);
         return { answer, successorId: null };
       }
-      const data = await graph.execute(spec.document, variables(checked));
+      const run = (baseSha?: string) =>
+        graph.execute(spec.document, variables(baseSha === undefined ? checked : basedOn(checked, baseSha)));
+      const data = await (spec.guards ? guardWrite(spec.guards, checked, graph, run) : run());
       return {
         answer: await answerWith(responds, data, checked, graph),
         successorId: spec.successor ? (valueAt(data, spec.successor) as string | null) : null,
       };
     },
   };
+}
+
+/** A request with another `base_sha`, in its body if it has one, else in its query. */
+function basedOn<TQuery, TBody>(
+  request: RouteRequest<TQuery, TBody>,
+  base_sha: string,
+): RouteRequest<TQuery, TBody> {
+  return request.body === undefined
+    ? { ...request, query: { ...request.query, base_sha } }
+    : { ...request, body: { ...request.body, base_sha } };
 }

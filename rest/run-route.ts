@@ -2,11 +2,11 @@ import type { Context } from 'hono';
 import { assertJsonType } from './assert-json-type.js';
 import { successorLink } from './deprecation.js';
 import { answerOnce } from './idempotency/answer-once.js';
-import { idempotencyKey } from './idempotency/keyed-request.js';
+import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { fieldsOf } from './payloads/fields-of.js';
-import type { Answer, RouteRequest } from './request.js';
+import type { Answer, Graph, RouteRequest } from './request.js';
 import type { RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 
@@ -22,7 +22,7 @@ export async function runRoute(
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
     const bytes = route.body || key !== null ? await readBody(route, c, deps) : undefined;
-    const body = route.body ? await deps.json.parse(bytes!, c.get('caller')) : undefined;
+    const body = route.body ? await parseBody(route, bytes!, c, deps) : undefined;
     const run = () => runOnce(route, c, deps, body);
     return await (key === null ? run() : runKeyed(route, { key, bytes: bytes!, body }, c, deps, run));
   } catch (error) {
@@ -34,12 +34,28 @@ export async function runRoute(
 const fileMembers = ['notebook', 'content', 'changes'];
 
 function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Uint8Array> {
-  if (route.body) assertJsonType(c);
+  if (route.body && !lacksBody(route, c)) assertJsonType(c);
   const known = route.body ? fieldsOf(route.body) : {};
   return deps.body.read(c.env, c.get('caller'), {
     scope: route.needs.scope,
     carriesFiles: fileMembers.some((name) => Object.hasOwn(known, name)),
   });
+}
+
+/** Whether a request may be one without a body, which counts as `{}`. */
+function lacksBody(route: RestRoute, c: Context<RestEnv>): boolean {
+  return route.isBodyOptional === true && c.req.header('content-type') === undefined;
+}
+
+async function parseBody(
+  route: RestRoute,
+  bytes: Uint8Array,
+  c: Context<RestEnv>,
+  deps: RestDependencies,
+): Promise<unknown> {
+  if (bytes.length === 0 && lacksBody(route, c)) return {};
+  assertJsonType(c);
+  return deps.json.parse(bytes, c.get('caller'));
 }
 
 async function runKeyed(
@@ -75,20 +91,22 @@ async function runOnce(
     body,
     headers: c.req.raw.headers,
   };
-  const { answer, successorId } = await route.handle(request, {
+  const graph: Graph = {
     execute: (document, variables) => deps.executor.execute(document, variables, caller),
     subscribe: (document, variables) => deps.executor.subscribe(document, variables, caller),
-  });
-  const response = toResponse(answer, deps.json.stringify);
+    stringify: deps.json.stringify,
+  };
+  const { answer, successorId } = await route.handle(request, graph, deps.checks);
+  const response = toResponse(answer, deps.json.encode);
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
   return response;
 }
 
-function toResponse(answer: Answer, stringify: RestDependencies['json']['stringify']): Response {
+function toResponse(answer: Answer, encode: RestDependencies['json']['encode']): Response {
   if (answer instanceof Response) return answer;
   const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json');
-  return new Response(stringify(answer.body), { status: answer.status, headers });
+  return new Response(encode(answer.body), { status: answer.status, headers });
 }

@@ -1,6 +1,7 @@
 import type { RestRoute } from './route.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
+import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { workerFileRoutes } from './routes/worker-files.js';
@@ -12,6 +13,7 @@ import { workspaceRoutes } from './routes/workspaces.js';
 export const routes: RestRoute[] = [
   ...workspaceRoutes,
   ...workspaceFileRoutes,
+  ...repositoryRoutes,
   ...repositoryFileRoutes,
   ...documentRoutes,
   ...workerRoutes,

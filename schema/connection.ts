@@ -50,11 +50,13 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
       nodes: t.field({
         type: [type],
         description: 'The rows of this page.',
+        extensions: { isRows: true },
         resolve: (page) => page.edges.map(({ node }) => node) as never,
       }),
       edges: t.field({
         type: [Edge],
         description: 'The rows of this page with their cursors.',
+        extensions: { isRows: true },
         resolve: (page) => page.edges,
       }),
       pageInfo: t.field({
@@ -70,8 +72,8 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
   });
 }
 
-/** How many rows a page has. */
-interface PageSize {
+/** How many rows a page has. Its arguments have it as `extensions.pageSize`, from which the cost of a query is computed. */
+export interface PageSize {
   /** Where the client gives none. */
   defaultSize: number;
   /** A client that asks for more gets so many. */
@@ -82,16 +84,17 @@ const usualPageSize: PageSize = { defaultSize: 20, maxSize: 100 };
 
 /** The arguments of a connection whose pages have that size. */
 export function pageArgsOf({ defaultSize, maxSize }: PageSize) {
+  const extensions = { pageSize: { defaultSize, maxSize } };
   const size = `The number of rows, ${defaultSize} by default and ${maxSize} at most`;
   return builder.args((t) => ({
-    first: t.int({ description: `${size}; use it with \`after\`.` }),
+    first: t.int({ description: `${size}; use it with \`after\`.`, extensions }),
     after: t.id({
       description: 'The cursor after which the page begins, also when its row has left the list.',
     }),
     offset: t.int({
       description: 'How many rows to skip; use it with `limit`, not with `first` and `after`.',
     }),
-    limit: t.int({ description: `${size}; use it with \`offset\`.` }),
+    limit: t.int({ description: `${size}; use it with \`offset\`.`, extensions }),
   }));
 }
 

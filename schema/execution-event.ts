@@ -28,6 +28,8 @@ export const typeNames = {
   comm_msg: 'CommMessageEvent',
   comm_close: 'CommCloseEvent',
   output_lost: 'OutputLostEvent',
+  reset: 'OutputsResetEvent',
+  payload: 'PayloadEvent',
   final_response: 'FinalResponse',
   failure: 'ExecutionFailure',
 } as const satisfies Record<ExecutionEvent['type'], string>;
@@ -85,6 +87,18 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
       description: '`ok`, `error`, `aborted`, `cancelled` or `timed_out`.',
       resolve: (row) => row.event.status,
     }),
+    statusReason: t.string({
+      nullable: true,
+      description:
+        'Why it was cancelled: `requested`, `session_restarted`, `session_deleted`, `worker_stopped`, ' +
+        '`workspace_archived`, or why the gateway stopped its worker, e.g. `max_age`. Null if it was not cancelled.',
+      resolve: (row) => row.event.status_reason ?? null,
+    }),
+    cancelledBy: t.string({
+      nullable: true,
+      description: 'UUID of the user who cancelled it; null for the gateway, and if it was not cancelled.',
+      resolve: (row) => row.event.cancelled_by ?? null,
+    }),
     executionCount: t.int({
       nullable: true,
       description: "The kernel's execution counter (`In [n]`) for this cell.",
@@ -92,11 +106,13 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
     }),
     outputs: t.field({
       type: 'JSON',
-      description: 'The outputs of the cell as nbformat 4 stores them.',
+      description:
+        'The outputs of the cell as nbformat 4 stores them, cut at 20 MB: of a stream that is too long its head and ' +
+        'tail are kept, and every exception.',
       resolve: (row) => row.event.outputs,
     }),
     truncated: t.boolean({
-      description: 'Whether `outputs` leaves some out; the log has them all.',
+      description: 'Whether `outputs` leaves something out; the log has all of it.',
       resolve: (row) => row.event.truncated,
     }),
     startedAt: t.string({

@@ -66,6 +66,7 @@ builder.objectRef<Of<'execute_result'>>(typeNames.execute_result).implement({
       description: "The kernel's execution counter (`In [n]`) for this cell.",
       resolve: (row) => row.event.execution_count,
     }),
+    transient: t.field({ type: 'JSON', description: transient, resolve: (row) => row.event.transient }),
   }),
 });
 
@@ -105,17 +106,54 @@ builder.objectRef<Of<'input_request'>>(typeNames.input_request).implement({
   }),
 });
 
+builder.objectRef<Of<'payload'>>(typeNames.payload).implement({
+  description:
+    'What the kernel asks clients to do after the run, e.g. to insert a cell: a payload of its reply.',
+  interfaces,
+  fields: (t) => ({
+    source: t.string({
+      description:
+        '`set_next_input`, `edit_magic`, `ask_exit` or a word of the kernel; `page` is a display instead.',
+      resolve: (row) => row.event.source,
+    }),
+    payload: t.field({
+      type: 'JSON',
+      description: 'The payload as the kernel sent it.',
+      resolve: (row) => row.event.payload,
+    }),
+  }),
+});
+
 builder.objectRef<Of<'output_lost'>>(typeNames.output_lost).implement({
-  description: 'Output is known to be missing here.',
+  description: 'Output is known to be missing.',
   interfaces,
   fields: (t) => ({
     count: t.int({
-      description: 'The number of messages that are missing.',
+      description: 'The number of messages that are missing; for `outputs_limit`, of outputs that are cut.',
       resolve: (row) => row.event.count,
     }),
     reason: t.string({
-      description: 'The reason why they are missing, as one word.',
+      description:
+        '`not_delivered` by the kernel, `log_limit` or `backlog` in the gateway; `outputs_limit`: the log has them, but ' +
+        'they are not whole in `outputs` of `FinalResponse`.',
       resolve: (row) => row.event.reason,
+    }),
+  }),
+});
+
+builder.objectRef<Of<'reset'>>(typeNames.reset).implement({
+  description:
+    'The log has expired: the events before its end are gone. Show these outputs in place of what was shown.',
+  interfaces,
+  fields: (t) => ({
+    outputs: t.field({
+      type: 'JSON',
+      description: 'The outputs of the cell at the end of the run, as nbformat 4 stores them.',
+      resolve: (row) => row.event.outputs,
+    }),
+    truncated: t.boolean({
+      description: 'Whether `outputs` leaves some out.',
+      resolve: (row) => row.event.truncated,
     }),
   }),
 });

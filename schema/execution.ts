@@ -1,5 +1,12 @@
+import type { Execution as ExecutionRow } from '../prisma/generated/client/client.js';
 import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
+import {
+  type ExecutionFault,
+  type ExecutionResult,
+  executionFault,
+  executionResult,
+} from '../src/executions/execution-result.js';
 import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
 import { watchExecutions } from '../src/subscriptions/watch-executions.js';
@@ -8,13 +15,16 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
+import type { Services } from './services.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
 const Execution = builder.prismaObject('Execution', {
-  description: 'One run of a cell. Its events are a numbered log, kept for 7 days.',
+  description:
+    'One run of a cell. Its events are a numbered log, which is kept whole for `EXECUTION_RETENTION_DAYS` after the end, ' +
+    '7 by default; its outputs and its end are kept twice as long.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),
@@ -45,6 +55,45 @@ const Execution = builder.prismaObject('Execution', {
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
 });
+
+const ExecutionFaultType = builder.objectRef<ExecutionFault>('ExecutionFault').implement({
+  description: 'Why a run ended without the answer of its kernel.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'From the closed list of error codes.' }),
+    detail: t.exposeString('detail', { description: 'One sentence for people; it contains no secrets.' }),
+    retryable: t.exposeBoolean('retryable', { description: 'Whether running the cell again may work.' }),
+  }),
+});
+
+/** One read of the log for both fields of a row. */
+const results = new WeakMap<object, Promise<ExecutionResult>>();
+
+function resultOf(services: Services, execution: ExecutionRow): Promise<ExecutionResult> {
+  const known = results.get(execution);
+  if (known) return known;
+  const result = executionResult(services, execution);
+  results.set(execution, result);
+  return result;
+}
+
+builder.prismaObjectFields(Execution, (t) => ({
+  error: t.field({
+    type: ExecutionFaultType,
+    nullable: true,
+    description:
+      'Why it `failed`; null for every other status. An exception of the code is an output of its own.',
+    resolve: (execution, _args, { services }) => executionFault(services, execution),
+  }),
+  outputs: t.field({
+    type: 'JSON',
+    description: 'What it has printed and displayed until now, as nbformat 4 stores it; read from the log.',
+    resolve: async (execution, _args, { services }) => (await resultOf(services, execution)).outputs,
+  }),
+  truncated: t.boolean({
+    description: 'Whether some of the `outputs` are missing.',
+    resolve: async (execution, _args, { services }) => (await resultOf(services, execution)).truncated,
+  }),
+}));
 
 const ExecutionConnection = connectionType('Execution', Execution);
 
@@ -108,8 +157,12 @@ builder.mutationFields((t) => ({
     type: Execution,
     description:
       'Removes a queued execution from its queue; it ends as `cancelled`. Needs the scope `execute`.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
-    resolve: (_root, { id }, { services, ctx }) => cancelExecution(services, ctx, id),
+    args: {
+      id: t.arg.id({ required: true, description: 'UUID.' }),
+      spaceSlug: t.arg.string({ description: 'The space that it must belong to; default any.' }),
+      sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
+    },
+    resolve: (_root, { id, ...within }, { services, ctx }) => cancelExecution(services, ctx, id, within),
   }),
 }));
 

@@ -2,6 +2,7 @@ import type { CommitResult } from '../src/files/commit-changes.js';
 import { commitFiles, type FileChangeInput as FileChange } from '../src/files/commit-files.js';
 import { deleteFile } from '../src/files/delete-file.js';
 import type { FileTarget } from '../src/files/file-target.js';
+import { restoreNotebookVersion } from '../src/files/restore-notebook-version.js';
 import { restoreVersion } from '../src/files/restore-version.js';
 import { builder } from './builder.js';
 import { SavedFileType } from './file.js';
@@ -109,6 +110,25 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, args, { services, ctx }) =>
       restoreVersion(services, ctx, args.spaceSlug, args.in as FileTarget, args.input),
+  }),
+  restoreNotebookVersion: t.field({
+    type: SavedFileType,
+    description:
+      "Restores a version of a notebook on its branch, as a new commit. Needs the scope `write`, and `canEdit` over the notebook's repository.",
+    args: {
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      notebookId: t.arg.id({ required: true, description: 'UUID: the `notebookId` of the file.' }),
+      input: t.arg({
+        type: RestoreVersionInput,
+        required: true,
+        description: 'Which version, and over which blob.',
+      }),
+    },
+    resolve: (_root, { spaceSlug, notebookId, input }, { services, ctx }) =>
+      restoreNotebookVersion(services, ctx, spaceSlug, notebookId, input),
   }),
   commitFiles: t.field({
     type: Commit,

@@ -1,4 +1,5 @@
 import type { SavedFile } from '../src/files/describe-saved-file.js';
+import { entityTag } from '../src/files/entity-tag.js';
 import type { FileSnapshot } from '../src/files/file-snapshot.js';
 import type { FileTarget } from '../src/files/file-target.js';
 import { loadFilePermissions } from '../src/files/load-file-permissions.js';
@@ -23,6 +24,12 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     branch: t.exposeString('branch', { nullable: true, description: 'The branch, when the ref is one.' }),
     commitSha: t.exposeString('commitSha', { description: 'The last commit that changed the file.' }),
     sha: t.exposeString('sha', { description: 'The blob: what a save gives as `baseSha`.' }),
+    etag: t.string({
+      description:
+        'The entity tag, which REST sends as `ETag`: the blob sha, and where the same path of the branch had that blob in ' +
+        'an earlier commit, a dot and a digest of the commit and the notebook id.',
+      resolve: (file, _args, { services }) => entityTag(services, file),
+    }),
     size: t.exposeInt('size', { description: 'Bytes as stored.' }),
     notebookId: t.exposeID('notebookId', {
       nullable: true,

@@ -14,6 +14,7 @@ import './workspace.js';
 import './workspace-access.js';
 import './notebook-version.js';
 import './file.js';
+import './file-state.js';
 import './file-entry.js';
 import './file-change.js';
 import './file-commit.js';
@@ -42,4 +43,12 @@ Errors: \`extensions.code\` is from a closed list and keeps its meaning; \`exten
 gateway. An error about fields of the input has \`extensions.errors\`, a list of all faults:
 \`{"path": ["newPath"], "message": "must not be empty", "type": "too_short"}\`. A path begins below the argument that holds
 the input, and counts list items from 0: \`["changes", 3, "create", "path"]\`. Further members belong to the code:
-\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`.`;
+\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`, \`query_too_expensive\` has \`cost\` and \`limit\`.
+
+Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
+levels, with its fragments expanded. The variables are those that the operation declares.
+
+Cost: before an operation is executed, it is computed what it may cost, and an operation over the limit of the gateway is
+refused as \`query_too_expensive\`. An object costs 1, a value 0.1, and a field of objects that has arguments 10 more. A page
+costs the rows that it may have (\`first\` or \`limit\`, or their default), times what is selected of a row; another list of
+objects counts as 10. Introspection costs a fifth. What \`@skip\` and \`@include\` leave out counts too.`;

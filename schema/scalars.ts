@@ -1,5 +1,7 @@
-import { GraphQLError, GraphQLID, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, GraphQLFloat, GraphQLID, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { parseJson } from '../src/engines/nbformat/json.js';
+import { nonFiniteAsNull } from '../src/engines/nbformat/non-finite-as-null.js';
+import { parseDateTime } from '../src/validation/parse-date-time.js';
 import { isUuid } from '../src/validation/validate.js';
 import { builder } from './builder.js';
 
@@ -7,17 +9,18 @@ builder.scalarType('DateTime', {
   description: 'A time as RFC 3339 in UTC with `Z`, e.g. `2026-01-31T12:00:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const date = typeof value === 'string' ? new Date(value) : new Date(Number.NaN);
-    if (Number.isNaN(date.getTime())) throw new GraphQLError('A DateTime is an RFC 3339 text.');
+    const date = typeof value === 'string' ? parseDateTime(value) : null;
+    if (!date) throw new GraphQLError('A DateTime is a text in the form of RFC 3339.');
     return date;
   },
 });
 
 builder.scalarType('JSON', {
   description:
-    'Any JSON value. Numbers keep their tokens, e.g. `1.0` and integers over 2^53, as variables and as literals.',
+    'Any JSON value. Numbers keep their tokens, e.g. `1.0` and integers over 2^53, as variables and as literals. ' +
+    '`NaN` and infinite numbers are read as null.',
   serialize: (value) => value,
-  parseValue: (value) => value,
+  parseValue: nonFiniteAsNull,
   parseLiteral: literal,
 });
 
@@ -46,3 +49,11 @@ GraphQLID.parseLiteral = (node, variables) => storedId(parseLiteral(node, variab
 function storedId(id: string): string {
   return isUuid(id) ? id.toLowerCase() : id;
 }
+
+const { parseLiteral: parseFloatLiteral } = GraphQLFloat;
+// The library checks this for variables only: `1e400` in a document would be infinite.
+GraphQLFloat.parseLiteral = (node, variables) => {
+  const value = parseFloatLiteral(node, variables);
+  if (!Number.isFinite(value)) throw new GraphQLError('A Float must be finite.', { nodes: node });
+  return value;
+};

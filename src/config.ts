@@ -23,6 +23,10 @@ export interface ContainerConfig {
    * none, for a gateway in a Pod.
    */
   kubernetesGatewayCidrs: string[];
+  /** `KUBERNETES_GATEWAY_URL`: where Pods reach the gateway, to fetch their files; default none, then it writes them. */
+  kubernetesGatewayUrl: string | undefined;
+  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes with the files of workers; default none, then the node's disk. */
+  kubernetesStorageClass: string | undefined;
 }
 
 /** The defaults of what resource classes may set, and the quotas. Zero means no limit. */
@@ -80,8 +84,12 @@ export interface Config {
   containers: ContainerConfig;
   /** How long workers and kernels live, and how many there may be. */
   runtimeLimits: RuntimeLimits;
+  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention`; 0: never. */
+  executionRetentionDays: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
+  /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
+  queryCostLimit: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];
   /** `CORS_ORIGINS`: the allowed browser origins, separated by commas; default none. */
@@ -147,10 +155,24 @@ const environment = z.object({
   KUBERNETES_GATEWAY_CIDRS: list
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
     .default([]),
+  KUBERNETES_GATEWAY_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url))
+    .refine(
+      ({ username, search, hash }) => !username && !search && !hash,
+      'must be http://host:port or https://host',
+    )
+    .transform((url) => url.href.replace(/\/*$/, ''))
+    .optional(),
+  KUBERNETES_STORAGE_CLASS: z
+    .string()
+    .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a StorageClass')
+    .optional(),
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
   WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
+  EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),
   CPUS_PER_USER: amount.default(0),
@@ -159,6 +181,7 @@ const environment = z.object({
   MEMORY_MB_PER_SPACE: amount.default(0),
   GPUS_PER_USER: amount.default(0),
   GPUS_PER_SPACE: amount.default(0),
+  QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: list
@@ -219,9 +242,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
       kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
+      kubernetesGatewayUrl: value.KUBERNETES_GATEWAY_URL,
+      kubernetesStorageClass: value.KUBERNETES_STORAGE_CLASS,
     },
     runtimeLimits: readRuntimeLimits(value),
+    executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
+    queryCostLimit: value.QUERY_COST_LIMIT,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,

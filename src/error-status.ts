@@ -1,7 +1,7 @@
 import type { ErrorCode } from './errors.js';
 
 /** The HTTP statuses of errors. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 429 | 500 | 503;
 
 /** The HTTP status of each error code, for every transport. */
 export const statusOf: Record<ErrorCode, ErrorStatus> = {
@@ -18,6 +18,8 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   file_exists: 409,
   base_sha_conflict: 409,
   unreadable_file: 409,
+  precondition_failed: 412,
+  range_not_satisfiable: 416,
   already_exists: 409,
   workspace_archived: 409,
   session_dead: 409,
@@ -32,6 +34,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   rate_limited: 429,
   request_timeout: 400,
   overloaded: 503,
+  query_too_expensive: 400,
   runtime_unavailable: 503,
   session_starting: 503,
   storage_unavailable: 503,

@@ -16,6 +16,8 @@ export const errorCodes = [
   'file_exists',
   'base_sha_conflict',
   'unreadable_file',
+  'precondition_failed',
+  'range_not_satisfiable',
   'already_exists',
   'workspace_archived',
   'session_dead',
@@ -30,6 +32,7 @@ export const errorCodes = [
   'rate_limited',
   'request_timeout',
   'overloaded',
+  'query_too_expensive',
   'runtime_unavailable',
   'session_starting',
   'storage_unavailable',
@@ -70,6 +73,8 @@ export interface DomainErrorOptions {
   extra?: Record<string, unknown>;
   /** Seconds after which the client should try again; sent as `Retry-After`. */
   retryAfterSeconds?: number;
+  /** More headers for the response of HTTP transports, by their names in lower case. */
+  headers?: Record<string, string>;
   /** The underlying failure. It is logged and not sent to the client. */
   cause?: unknown;
 }
@@ -83,6 +88,7 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly extra: Record<string, unknown> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Record<string, string>;
 
   constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -90,6 +96,7 @@ export class DomainError extends Error {
     this.code = code;
     this.extra = options.extra;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -11,7 +11,7 @@ export interface Refusal {
   faults: readonly FieldFault[] | undefined;
   /** More members for the response, in camelCase. */
   extra: Record<string, unknown>;
-  /** Response headers: `www-authenticate: Bearer` for a 401, and `retry-after`. Transports may replace the former. */
+  /** Response headers: those of the error, `www-authenticate: Bearer` for a 401, and `retry-after`. */
   headers: Record<string, string>;
 }
 
@@ -28,7 +28,7 @@ export function refusalOf(thrown: unknown): Refusal {
           'internal',
           'The server failed to answer this request; when you report it, give the request id.',
         );
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...error.headers };
   if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
   return {

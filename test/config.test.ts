@@ -15,6 +15,15 @@ it.each(['*', 'https://app.example.com/', 'app.example.com', 'null'])(
   },
 );
 
+it('KUBERNETES_STORAGE_CLASS is the name of an object, and nothing else', () => {
+  const read = (name: string) =>
+    readConfig({ KUBERNETES_STORAGE_CLASS: name }).containers.kubernetesStorageClass;
+  expect(read('fast.ssd-1')).toBe('fast.ssd-1');
+  expect(read('')).toBeUndefined();
+  for (const none of ['Fast', '-fast', 'fast.', 'a b', 'a'.repeat(254)])
+    expect(() => read(none)).toThrow(/KUBERNETES_STORAGE_CLASS: must be the name of a StorageClass/);
+});
+
 it('KUBERNETES_GATEWAY_CIDRS lists networks, and nothing else', () => {
   const read = (networks: string) =>
     readConfig({ KUBERNETES_GATEWAY_CIDRS: networks }).containers.kubernetesGatewayCidrs;

@@ -36,6 +36,7 @@ export class DockerWorkers {
     this.backend = openDockerBackend({
       config: { dockerHost: at.host, dockerCertPath: undefined, image: at.image, allowedImages: [] },
       stateRoot: at.stateRoot,
+      environmentsDirectory: join(at.stateRoot, 'environments'),
       gatewayId: this.#gatewayId,
       log: pino({ level: 'fatal' }),
     });

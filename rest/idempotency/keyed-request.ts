@@ -1,5 +1,3 @@
-import { badRequest } from '../request-error.js';
-
 /**
  * The mutations that a route may name as repeatable. The store of the composition root must know the authorization of
  * each: one that it does not know is a type error there.
@@ -7,14 +5,18 @@ import { badRequest } from '../request-error.js';
 export type RepeatableMutation =
   | 'createWorkspace'
   | 'archiveWorkspace'
+  | 'unarchiveWorkspace'
+  | 'createBranch'
   | 'createFile'
   | 'renameFile'
+  | 'restoreNotebookVersion'
   | 'createNotebookLink'
   | 'startWorker'
   | 'commitWorkerFiles'
   | 'createSession'
   | 'interruptSession'
-  | 'restartSession';
+  | 'restartSession'
+  | 'cancelExecution';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {
@@ -28,14 +30,4 @@ export interface KeyedRequest {
   mutation: RepeatableMutation;
   /** What the path and the body name, to authorize the caller; a body's names are not checked. */
   names: { spaceSlug: string; [name: string]: string };
-}
-
-/**
- * The key of a request, or null.
- * @throws RequestError `invalid_request` unless it is 1 to 255 visible ASCII characters
- */
-export function idempotencyKey(headers: Headers): string | null {
-  const key = headers.get('idempotency-key');
-  if (key === null || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw badRequest(['header', 'Idempotency-Key'], 'must be 1 to 255 visible ASCII characters');
 }

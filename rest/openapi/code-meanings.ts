@@ -17,6 +17,9 @@ const codeMeanings: Record<ErrorCode, string> = {
   base_sha_conflict:
     'The file on the branch is not the one that `base_sha` names: `current_sha` is there now.',
   unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
+  precondition_failed: 'The file is not the one that `If-Match` or `If-None-Match` asks for: read it again.',
+  range_not_satisfiable:
+    'The file has none of the bytes that `Range` asks for; `Content-Range` has the size of the file.',
   already_exists: 'It exists already: use the one that exists, or choose another name.',
   workspace_archived: 'The workspace is archived: unarchive it first.',
   session_dead: 'The kernel of the session is dead: restart the session first.',
@@ -33,6 +36,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   rate_limited: 'There are too many requests: wait.',
   request_timeout: 'The body arrived too slowly: send the request again.',
   overloaded: 'The gateway has too much to do at this moment: try again after `Retry-After`.',
+  query_too_expensive:
+    'A GraphQL operation may answer too many objects: ask for smaller pages or fewer fields.',
   runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
   session_starting: 'The kernel is still starting: try again after `Retry-After`.',
   storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',

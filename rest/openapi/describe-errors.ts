@@ -22,6 +22,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   if (route.body) has('unsupported_media_type');
   if (route.body || route.repeats)
     has('invalid_request', 'payload_too_large', 'request_timeout', 'rate_limited', 'overloaded');
+  if (route.guards) has('precondition_failed');
   if (route.repeats) has('idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes].sort())
@@ -42,6 +43,7 @@ export function describeErrors(
       const headers: Record<number, string[]> = {
         401: ['WWW-Authenticate'],
         409: ['Retry-After'],
+        415: ['Accept-Encoding'],
         429: ['Retry-After'],
         503: ['Retry-After'],
       };
@@ -51,7 +53,10 @@ export function describeErrors(
       };
       const response = {
         description: meaningsOf(codes),
-        headers: headersOf(route, ...(headers[status] ?? [])),
+        headers: {
+          ...headersOf(route, ...(headers[status] ?? [])),
+          ...(status === 403 ? { 'WWW-Authenticate': { $ref: '#/components/headers/ScopeChallenge' } } : {}),
+        },
         content: { 'application/json': { schema } },
       };
       return [status, { $ref: `#/components/responses/${nameOf(`Error${status}`, response, shared)}` }];

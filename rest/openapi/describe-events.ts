@@ -18,6 +18,8 @@ const types: Record<string, string> = {
   CommMessageEvent: 'comm_msg',
   CommCloseEvent: 'comm_close',
   OutputLostEvent: 'output_lost',
+  OutputsResetEvent: 'reset',
+  PayloadEvent: 'payload',
 };
 
 /**

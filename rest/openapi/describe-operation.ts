@@ -29,7 +29,7 @@ export function describeOperation(
     description: descriptionOf(route),
     ...(isDeprecated(route) ? { deprecated: true } : {}),
     parameters: describeParameters(route, example),
-    ...(route.body ? { requestBody: requestBody(route.body, example) } : {}),
+    ...(route.body ? { requestBody: requestBody(route, example) } : {}),
     responses: {
       ...new SuccessDescriber({ route, data, components, examples }).describe(),
       ...describeErrors(route, errors),
@@ -49,8 +49,11 @@ function descriptionOf(route: RouteDescription): string {
 }
 
 function requestBody(
-  body: NonNullable<RouteDescription['body']>,
+  { body, isBodyOptional = false }: RouteDescription,
   { body: example }: OperationExample,
 ): JsonSchema {
-  return { required: true, content: { 'application/json': { schema: inputSchema(body), example } } };
+  return {
+    required: !isBodyOptional,
+    content: { 'application/json': { schema: inputSchema(body!), example } },
+  };
 }

@@ -7,6 +7,8 @@ import type { OperationExample } from './operation-example.js';
 const pathParameters: Record<string, string> = {
   workspace_id: 'The id of the workspace.',
   repository_id: 'The id of the repository.',
+  name: 'The name of the branch.',
+  version_id: 'The id of the version.',
   notebook_id: 'The id of the notebook: the `notebook_id` of its file.',
   link_id: 'The id of the link.',
   worker_id: 'The id of the worker.',
@@ -57,6 +59,7 @@ function inHeaders(route: RouteDescription): string[] {
   return [
     ...(route.repeats ? ['Idempotency-Key'] : []),
     ...(route.responds.kind === 'stream' ? ['Last-Event-ID'] : []),
+    ...(route.guards ? ['If-Match', 'If-None-Match-Write'] : []),
     ...(route.responds.kind === 'file' ? ['If-None-Match'] : []),
     ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),
   ];

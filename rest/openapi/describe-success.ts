@@ -45,7 +45,7 @@ export class SuccessDescriber {
         return this.#created(this.#data.at(document, responds.at), responds.isNew !== undefined);
       case 'file':
         return {
-          200: this.#json(200, 'The file.', this.#data.at(document, responds.at), 'ETag'),
+          200: this.#json(200, 'The file.', this.#file(responds.at), 'ETag'),
           304: this.#empty('The client has the current file.', 'ETag'),
         };
       case 'bytes':
@@ -59,7 +59,10 @@ export class SuccessDescriber {
       case 'done':
         return { 204: this.#empty('It is done.') };
       case 'stream':
-        return { 200: this.#stream() };
+        return {
+          200: this.#stream(),
+          204: this.#empty('The run has ended, and the client has all its events.', 'X-Execution-Id'),
+        };
     }
   }
 
@@ -75,14 +78,25 @@ export class SuccessDescriber {
   #saved(at: string, status: 200 | 201): Responses {
     const { document } = this.#route;
     const version = this.#data.at(document, `${at}.version`);
-    const files = [...this.#data.alternativesAt(document, `${at}.file`).values()];
-    const oneOf = files.map(({ properties }) =>
-      objectOf({ ...(properties as Record<string, JsonSchema>), version }),
-    );
+    const oneOf = this.#files(`${at}.file`).map((properties) => objectOf({ ...properties, version }));
     const description = 'A file after a write, with its new version; null where the bytes were the same.';
     this.#components.set('SavedFile', { description, oneOf });
     const text = status === 201 ? 'The file was created.' : 'The file after the write.';
     return { [status]: this.#json(status, text, refTo('SavedFile'), 'ETag') };
+  }
+
+  #file(at: string): JsonSchema {
+    const description = 'A file at a ref, with its content.';
+    this.#components.set('File', { description, oneOf: this.#files(at).map(objectOf) });
+    return refTo('File');
+  }
+
+  /** The properties of each kind of file. The entity tag is not one of them: it is sent as `ETag`. */
+  #files(at: string): Record<string, JsonSchema>[] {
+    return [...this.#data.alternativesAt(this.#route.document, at).values()].map(({ properties }) => {
+      const { etag: _etag, ...others } = properties as Record<string, JsonSchema>;
+      return others;
+    });
   }
 
   #bytes(description: string, ...headers: string[]): JsonSchema {

@@ -38,7 +38,7 @@ export const errorSchema: JsonSchema = {
     base_sha: { ...text, description: 'With `base_sha_conflict`: the blob sha that was sent.' },
     current_sha: {
       ...orNull(text),
-      description: 'With `base_sha_conflict`: the blob sha on the branch now.',
+      description: 'With `base_sha_conflict`: the blob sha on the branch now; null when it has no such file.',
     },
   },
   required: ['detail', 'code', 'request_id'],

@@ -12,8 +12,9 @@ export const sharedHeaders: Record<string, JsonSchema> = {
   'X-Execution-Id': { required: true, description: 'The id of the run.', schema: { type: 'string' } },
   ETag: {
     required: true,
-    description: 'The blob sha in quotes.',
-    schema: { type: 'string', pattern: '^"[0-9a-f]{40}"$' },
+    description:
+      'The blob sha in quotes. Where the file had the same blob in an earlier commit, a dot and a digest follow it.',
+    schema: { type: 'string', pattern: '^"[0-9a-f]{40}(\\.[0-9a-f]{12})?"$' },
   },
   'Content-Range': {
     required: true,
@@ -45,6 +46,14 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     schema: { type: 'string', pattern: '^<.+>; rel="successor-version"$' },
   },
   'WWW-Authenticate': { required: true, description: 'How to authenticate.', schema: { const: 'Bearer' } },
+  ScopeChallenge: {
+    description: 'With `insufficient_scope`: the scope that the token lacks (RFC 6750).',
+    schema: { type: 'string', pattern: '^Bearer error="insufficient_scope", scope="\\w+"$' },
+  },
+  'Accept-Encoding': {
+    description: 'After a `Content-Encoding` that is not accepted: what is.',
+    schema: { const: 'identity' },
+  },
   'Retry-After': {
     description: 'Seconds after which to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },

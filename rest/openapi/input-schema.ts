@@ -5,8 +5,10 @@ import type { JsonSchema } from './json-schema.js';
 export function inputSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',
-    // The bound of every integer of JavaScript says nothing about the API.
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema, zodSchema }) => {
+      // The library leaves out the default of a text that is read as a number.
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+      // The bound of every integer of JavaScript says nothing about the API.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });

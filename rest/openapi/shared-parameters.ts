@@ -1,3 +1,4 @@
+import { keyPattern } from '../idempotency/idempotency-key.js';
 import type { JsonSchema } from './json-schema.js';
 
 /** The parameters that operations share. */
@@ -15,8 +16,8 @@ export const sharedParameters: Record<string, JsonSchema> = {
     in: 'header',
     description:
       'A key of your own for this request. A request with the same key, method, path and body gets the first 2xx answer ' +
-      'again for 24 hours, instead of running once more.',
-    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+      'again for 24 hours, instead of running once more. Quotes around the key do not count.',
+    schema: { type: 'string', pattern: keyPattern },
   },
   'Last-Event-ID': {
     name: 'Last-Event-ID',
@@ -34,6 +35,20 @@ export const sharedParameters: Record<string, JsonSchema> = {
     name: 'If-Range',
     in: 'header',
     description: 'The `ETag` that the client has; with another one, `Range` is ignored.',
+    schema: { type: 'string' },
+  },
+  'If-Match': {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` that you read, or several; `*` for any. The write is a 412 where the file has another one. Needs the ' +
+      'scope `read` too.',
+    schema: { type: 'string' },
+  },
+  'If-None-Match-Write': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: '`*`: the write is a 412 where the file exists. Needs the scope `read` too.',
     schema: { type: 'string' },
   },
   'If-None-Match': {

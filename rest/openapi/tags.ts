@@ -2,6 +2,7 @@ import type { Tag } from '../route-description.js';
 
 const descriptions: Record<Tag, string> = {
   Workspaces: 'Named views on a branch of a repository, with an owner, a visibility and grants.',
+  Repositories: 'Git repositories of the space and their branches.',
   Files: 'The files of a branch: every write is one Git commit.',
   Notebooks: 'The links and the versions of notebooks.',
   Kernels: 'The kernel profiles and resource classes that workers are started with.',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../../src/errors.js';
 
 /** What a value must be, by the library's name for it. */
 const kinds: Record<string, string> = {
@@ -10,11 +11,27 @@ const kinds: Record<string, string> = {
   object: 'an object',
 };
 
+/** The `params` of a refinement whose fault has a code and a type of its own. */
+export interface OwnFault {
+  code: ErrorCode;
+  type: string;
+}
+
+/** A fault without its location. */
+type Described = OwnFault & { msg: string };
+
 /**
  * Says in plain words what is wrong with a value, after its name; the words of the validation library stay inside.
- * @example describeIssue({ code: 'invalid_type', expected: 'string', … }) // { msg: 'must be a string', type: 'invalid_type' }
+ * @example
+ * describeIssue({ code: 'invalid_type', expected: 'string', … });
+ * // { code: 'invalid_request', msg: 'must be a string', type: 'invalid_type' }
  */
-export function describeIssue(issue: z.core.$ZodIssue): { msg: string; type: string } {
+export function describeIssue(issue: z.core.$ZodIssue): Described {
+  const own = issue.code === 'custom' ? (issue.params as OwnFault | undefined) : undefined;
+  return { code: 'invalid_request', ...wordsOf(issue), ...own };
+}
+
+function wordsOf(issue: z.core.$ZodIssue): { msg: string; type: string } {
   switch (issue.code) {
     case 'invalid_type':
       return { msg: `must be ${kinds[issue.expected] ?? 'of another type'}`, type: 'invalid_type' };

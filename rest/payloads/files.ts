@@ -1,20 +1,18 @@
 import { z } from 'zod';
-import { RequestError } from '../request-error.js';
+import type { OwnFault } from './describe-issue.js';
 import { pageQuery } from './lists.js';
-import { pathText, refText, text } from './texts.js';
+import { baseShaText, commitMessageText, pathText, refText, text } from './texts.js';
 
 type Kind = 'notebook' | 'text';
 
 const kinds: [Kind, Kind] = ['notebook', 'text'];
-const path = pathText('The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.');
-const ref = refText('A branch, a tag or a full commit sha; default: the default branch.');
-const branch = refText('The branch to write to; default: the default branch.').nullish();
-const baseSha = text('The blob sha that you read last; the write is refused where the branch has another.', {
-  pattern: '^[0-9a-f]{40}$',
-}).nullish();
-const commitMessage = text('The message of the commit; default: one that names the change and the path.', {
-  maxLength: 10_000,
-}).nullish();
+const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
+const existingPath = pathText(aboutPath, 'readPath');
+const ref = refText('A branch, a tag or a full commit sha; default: the default branch.', 'ref');
+const branchText = refText('The branch to write to; default: the default branch.', 'branch');
+const branch = branchText.nullish();
+const baseSha = baseShaText.nullish();
+const commitMessage = commitMessageText.nullish();
 
 /** Which files are listed. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
@@ -26,15 +24,19 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
 });
 
 /** Which file is read. */
-export const readFileQuery = z.object({ path, ref: ref.optional() });
+export const readFileQuery = z.object({ path: existingPath, ref: ref.optional() });
 
 /** A new file. @param only the one kind of file that the route takes */
 export function createFileBody(only: Kind | undefined) {
   return z.strictObject({
-    path,
+    path: pathText(aboutPath, 'newPath'),
     branch,
     kind: z
       .enum(kinds)
+      .refine((kind) => !only || kind === only, {
+        message: `must be ${JSON.stringify(only)} on this path`,
+        params: { code: 'invalid_path', type: 'kind_mismatch' } satisfies OwnFault,
+      })
       .meta({
         enum: only ? [only] : kinds,
         description: 'The kind of file; it must fit the extension of the path. Default: by the extension.',
@@ -54,28 +56,28 @@ export function createFileBody(only: Kind | undefined) {
 
 /** A save of a file that exists. @param only the one kind of file that the route takes */
 export function saveFileBody(only: Kind | undefined) {
-  return createFileBody(only).extend({ base_sha: baseSha });
+  return createFileBody(only).extend({ path: existingPath, base_sha: baseSha });
 }
+
+/** Which file is deleted, and how it is committed. */
+export const deleteFileQuery = z.object({
+  path: existingPath,
+  branch: branchText.optional(),
+  base_sha: baseShaText.optional(),
+  commit_message: commitMessageText.optional(),
+});
 
 /** A rename on one branch. */
 export const renameFileBody = z.strictObject({
-  path,
-  new_path: pathText('The new path; it must have an extension of the same kind.'),
+  path: existingPath,
+  new_path: pathText('The new path; it must have an extension of the same kind.', 'newPath'),
   branch,
   base_sha: baseSha,
   commit_message: commitMessage,
 });
 
-/**
- * The input of `createFile`.
- * @param only the one kind of file that the route takes
- * @throws RequestError `invalid_path` for another kind
- */
+/** The input of `createFile`. @param only the one kind of file that the route takes */
 export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, only: Kind | undefined) {
-  if (only && body.kind && body.kind !== only) {
-    const msg = `must be ${JSON.stringify(only)} on this path`;
-    throw new RequestError('invalid_path', [{ loc: ['body', 'kind'], msg, type: 'kind_mismatch' }]);
-  }
   return {
     path: body.path,
     branch: body.branch,
@@ -86,7 +88,7 @@ export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, on
   };
 }
 
-/** The input of `saveFile`. @param only and @throws as for {@link createInput} */
+/** The input of `saveFile`. @param only as for {@link createInput} */
 export function saveInput(body: z.infer<ReturnType<typeof saveFileBody>>, only: Kind | undefined) {
   return { ...createInput(body, only), baseSha: body.base_sha };
 }

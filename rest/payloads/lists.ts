@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import type { OwnFault } from './describe-issue.js';
+
+const outOfRange = { code: 'invalid_request', type: 'out_of_range' } satisfies OwnFault;
 
 /** A whole number from 1, of any size: a page beyond the end is empty and no fault. */
-const counted = z.coerce
-  .number()
-  .min(1)
-  .refine(Number.isInteger, 'must be a whole number')
-  .meta({ type: 'integer' });
+const counted = z
+  .string()
+  .refine((text) => /^-?\d+$/.test(text), 'must be a whole number')
+  .transform(Number)
+  .refine((number) => number >= 1, { message: 'must be at least 1', params: outOfRange })
+  .refine(Number.isFinite, { message: 'is too large', params: outOfRange })
+  .meta({ type: 'integer', minimum: 1 });
 
 /** The maximal offset that GraphQL takes; no list is as long. */
 const maxOffset = 2 ** 31 - 1;

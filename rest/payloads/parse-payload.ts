@@ -1,35 +1,74 @@
 import type { z } from 'zod';
-import { RequestError, type RequestFault } from '../request-error.js';
+import { RequestError } from '../request-error.js';
+import type { CodedFault } from './coded-fault.js';
 import { describeIssue } from './describe-issue.js';
+import { inSchemaOrder } from './in-schema-order.js';
+import type { ValueChecks } from './value-checks.js';
+import { valueFaults } from './value-faults.js';
 
 /** More faults are not reported, so that an answer stays short. A client that corrects these gets the next ones. */
 const maxFaults = 20;
 
-/**
- * Checks the JSON types of a part of a request and whether it has unknown fields. What a value may be is checked by the
- * command, so that GraphQL and REST answer a fault with the same code.
- * @throws RequestError `invalid_request` with one fault a field, at most 20
- */
-export function parsePayload<T>(schema: z.ZodType<T>, value: unknown, part: 'body' | 'query'): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, value, part));
-  const [first, ...more] = faults.slice(0, maxFaults);
-  throw new RequestError('invalid_request', [first!, ...more]);
+type Part = 'query' | 'body';
+
+/** A part of a request with its schema and what the schema made of it. */
+interface ParsedPart {
+  part: Part;
+  schema: z.ZodType;
+  value: unknown;
+  result: z.ZodSafeParseResult<unknown>;
 }
 
-function faultsOf(issue: z.core.$ZodIssue, value: unknown, part: 'body' | 'query'): RequestFault[] {
+/**
+ * Checks the JSON types of a request and whether its body has unknown fields. What a value may be is checked by the command,
+ * so that GraphQL and REST answer a fault with the same code. But when there are faults of types, no command runs: then the
+ * values that have their type are checked here, by the same rules, so that one answer names the faults of both kinds.
+ * @param values the query with all its parameters as texts, and the body as parsed JSON
+ * @param checks the rules of the commands
+ * @returns the parts that have a schema
+ * @throws RequestError with one fault a field, at most 20, in the order of the schemas, and the code of the first fault
+ */
+export function parsePayload<TQuery, TBody>(
+  schemas: { query?: z.ZodType<TQuery>; body?: z.ZodType<TBody> },
+  values: { query?: unknown; body?: unknown },
+  checks: ValueChecks,
+): { query: TQuery; body: TBody } {
+  const parts = (['query', 'body'] as const).flatMap((part): ParsedPart[] => {
+    const schema = schemas[part];
+    return schema ? [{ part, schema, value: values[part], result: schema.safeParse(values[part]) }] : [];
+  });
+  if (parts.every(({ result }) => result.success)) {
+    const parsed = parts.map(({ part, result }) => [part, result.data]);
+    return Object.fromEntries(parsed) as { query: TQuery; body: TBody };
+  }
+  const [first, ...more] = parts.flatMap((one) => faultsOf(one, checks)).slice(0, maxFaults);
+  throw new RequestError(first!.code, [answered(first!), ...more.map(answered)]);
+}
+
+function answered({ loc, msg, type }: CodedFault) {
+  return { loc, msg, type };
+}
+
+function faultsOf({ part, schema, value, result }: ParsedPart, checks: ValueChecks): CodedFault[] {
+  const issues = result.error?.issues ?? [];
+  const types = issues.flatMap((issue) => typeFaults(issue, value, part));
+  const values = valueFaults({ schema, value, loc: [part] }, types, checks, maxFaults);
+  return inSchemaOrder([...types, ...values], schema);
+}
+
+function typeFaults(issue: z.core.$ZodIssue, value: unknown, part: Part): CodedFault[] {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       loc: [part, ...path, key],
       msg: 'is not a known field',
       type: 'unknown_field',
+      code: 'invalid_request',
     }));
   }
   const isMissing = path.length > 0 && valueAt(value, path) === undefined;
-  const fault = isMissing ? { msg: 'is required', type: 'missing' } : describeIssue(issue);
-  return [{ loc: [part, ...path], ...fault }];
+  const missing = { msg: 'is required', type: 'missing', code: 'invalid_request' } as const;
+  return [{ loc: [part, ...path], ...(isMissing ? missing : describeIssue(issue)) }];
 }
 
 function valueAt(value: unknown, path: (string | number)[]): unknown {

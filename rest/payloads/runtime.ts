@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuery, queryFlag } from './lists.js';
-import { pathText, refText, text } from './texts.js';
+import { idText, pathText, refText, text } from './texts.js';
+import { ofKind } from './value-checks.js';
 
 const slug = { minLength: 1, maxLength: 200 };
 
@@ -11,13 +12,15 @@ export const startBody = z.strictObject({
     .enum(['analysis', 'project', 'personal'])
     .nullish()
     .describe("The kind of the workspace's repository; the start is refused where it is another."),
-  branch: refText("The branch of the files; default: the workspace's branch.").nullish(),
-  path: pathText('The notebook that the kernel runs; kernels start in its folder.').nullish(),
-  kernel_name: text("Jupyter's name of the kernel; it must be that of the profile.", {
-    maxLength: 200,
-  }).nullish(),
-  kernel_profile_id: text('The kernel profile; default: the default profile.', slug).nullish(),
-  resource_class_id: text('The resource class; default: the default class.', slug).nullish(),
+  branch: refText("The branch of the files; default: the workspace's branch.", 'branch').nullish(),
+  path: pathText('The notebook that the kernel runs; kernels start in its folder.', 'readPath').nullish(),
+  kernel_name: text(
+    "Jupyter's name of the kernel; it must be that of the profile.",
+    { maxLength: 200 },
+    'startName',
+  ).nullish(),
+  kernel_profile_id: text('The kernel profile; default: the default profile.', slug, 'startName').nullish(),
+  resource_class_id: text('The resource class; default: the default class.', slug, 'startName').nullish(),
 });
 
 /** On what to open a session. */
@@ -38,7 +41,7 @@ export function startInput(body: z.infer<typeof startBody>) {
   };
 }
 
-const ofWorkspace = text('Lists only those of this workspace.', { format: 'uuid' }).optional();
+const ofWorkspace = text('Lists only those of this workspace.', { format: 'uuid' }, 'uuid').optional();
 
 /** Which workers are listed. */
 export const listWorkersQuery = pageQuery(20, 100).extend({
@@ -51,31 +54,30 @@ export const listSessionsQuery = pageQuery(20, 100).extend({ workspace_id: ofWor
 
 /** What to run. */
 export const executeBody = z.strictObject({
-  code: text('The code to run.', { maxLength: 5_000_000 }),
-  cell_index: z
-    .int32()
-    .meta({
+  code: text('The code to run.', { maxLength: 5_000_000 }, 'code'),
+  cell_index: ofKind(
+    'cellIndex',
+    z.int32().meta({
       minimum: 0,
       maximum: 1_000_000,
       description: 'The index of the cell in the notebook, from 0; every event repeats it.',
-    })
-    .nullish(),
-  cell_id: text('The id of the cell.', { maxLength: 200 }).nullish(),
-  timeout_seconds: z
-    .number()
-    .meta({
+    }),
+  ).nullish(),
+  cell_id: text('The id of the cell.', { maxLength: 200 }, 'cellId').nullish(),
+  timeout_seconds: ofKind(
+    'timeoutSeconds',
+    z.number().meta({
       exclusiveMinimum: 0,
       maximum: 604_800,
       description: 'Seconds after which the run is interrupted; default: never.',
-    })
-    .nullish(),
+    }),
+  ).nullish(),
   stop_on_error: z
     .boolean()
     .nullish()
     .describe('Whether an exception aborts the cells that you queued behind this one; default: `true`.'),
-  execution_id: text('A UUID of your own; a request with the same one attaches to the same run.', {
-    format: 'uuid',
-    minLength: 36,
-    maxLength: 36,
-  }).nullish(),
+  execution_id: idText(
+    'A UUID of your own; a request with the same one attaches to the same run.',
+    'uuid',
+  ).nullish(),
 });

@@ -1,22 +1,34 @@
 import { z } from 'zod';
 import { pageQuery, queryFlag } from './lists.js';
 import { idText, refText, text } from './texts.js';
+import { ofKind } from './value-checks.js';
 
 const visibility = z
   .enum(['space', 'private', 'shared'])
   .describe(
     'Who can view it: every member of the space, only the owner, or the owner and everybody with a grant.',
   );
-const name = text('A name for people: 1 to 200 characters without the spaces around it.', {
-  minLength: 1,
-  maxLength: 200,
+const name = text(
+  'A name for people: 1 to 200 characters without the spaces around it.',
+  { minLength: 1, maxLength: 200 },
+  'name',
+);
+const repository = idText('A repository of this space that you may edit.', 'repository');
+const branch = refText("The branch of its files; default: the repository's default branch.", 'branch');
+const owner = idText('A member of the space; default: you.', 'owner');
+const connectors = ofKind(
+  'connectors',
+  z
+    .array(ofKind('connector', z.string()))
+    .meta({ maxItems: 100, description: 'The ids of query connectors of this space.' }),
+);
+
+const grant = z.strictObject({
+  id: z.unknown().optional().describe('Ignored: a GET answers it.'),
+  principal_type: z.enum(['user', 'team']).describe('Whether the grant is for a user or a team.'),
+  principal_id: idText('The user or team, of this space.', 'principal'),
+  access_level: z.enum(['view', 'manage']).describe('What the grant allows; `manage` includes `view`.'),
 });
-const repository = idText('A repository of this space that you may edit.');
-const branch = refText("The branch of its files; default: the repository's default branch.");
-const owner = idText('A member of the space; default: you.');
-const connectors = z
-  .array(z.string())
-  .meta({ maxItems: 100, description: 'The ids of query connectors of this space.' });
 
 /** Which workspaces are listed. */
 export const listWorkspacesQuery = pageQuery(20, 100).extend({
@@ -48,14 +60,10 @@ export const workspaceAccessBody = z.strictObject({
   workspace_id: z.unknown().optional().describe('Ignored: a GET answers it.'),
   visibility: visibility.nullish(),
   owner_user_id: owner.nullish(),
-  grants: z
-    .array(
-      z.strictObject({
-        id: z.unknown().optional().describe('Ignored: a GET answers it.'),
-        principal_type: z.enum(['user', 'team']).describe('Whether the grant is for a user or a team.'),
-        principal_id: idText('The user or team, of this space.'),
-        access_level: z.enum(['view', 'manage']).describe('What the grant allows; `manage` includes `view`.'),
-      }),
-    )
-    .meta({ maxItems: 500, description: 'All grants; they count while the visibility is `shared`.' }),
+  grants: ofKind(
+    'grants',
+    z
+      .array(grant)
+      .meta({ maxItems: 500, description: 'All grants; they count while the visibility is `shared`.' }),
+  ),
 });

@@ -3,8 +3,9 @@ import {
   DeleteNotebookLinkDocument,
   ListNotebookLinksDocument,
   ListNotebookVersionsDocument,
+  RestoreNotebookVersionDocument,
 } from '../generated/operations.js';
-import { createLinkBody, listVersionsQuery } from '../payloads/documents.js';
+import { createLinkBody, listVersionsQuery, restoreVersionBody } from '../payloads/documents.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
 import { type RestRoute, route } from '../route.js';
 
@@ -76,5 +77,35 @@ export const documentRoutes: RestRoute[] = [
     }),
     responds: { kind: 'page', at: 'space.document.versions' },
     errors: ['invalid_ref', 'payload_too_large'],
+  }),
+  route({
+    operationId: 'restoreNotebookVersion',
+    tag,
+    method: 'post',
+    path: '/documents/:notebook_id/versions/:version_id/restore',
+    summary: 'Restore a version of a notebook with a new commit.',
+    description:
+      'The notebook gets the bytes of the version, on the branch of the version, at the path that it has now there. The ' +
+      'body may be absent. A version that has the same bytes as the notebook makes no commit.',
+    needs: {
+      scope: 'write',
+      permission:
+        "`can_edit` over the notebook's repository; on a protected branch only space admins may write",
+    },
+    body: restoreVersionBody,
+    isBodyOptional: true,
+    document: RestoreNotebookVersionDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      id: param('notebook_id'),
+      input: {
+        versionId: param('version_id'),
+        baseSha: body.base_sha,
+        commitMessage: body.commit_message,
+      },
+    }),
+    responds: { kind: 'saved', at: 'restoreNotebookVersion', status: 200 },
+    errors: ['branch_protected', 'workspace_archived', 'base_sha_conflict', 'unreadable_file'],
+    repeats: 'restoreNotebookVersion',
   }),
 ];

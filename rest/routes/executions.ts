@@ -1,10 +1,18 @@
-import { ExecuteCellDocument, FindExecutionDocument } from '../generated/operations.js';
+import {
+  CancelExecutionDocument,
+  ExecuteCellDocument,
+  FindExecutionDocument,
+  GetExecutionDocument,
+  ListExecutionsDocument,
+} from '../generated/operations.js';
 import { lastEventId } from '../last-event-id.js';
+import { offsetOf, pageQuery } from '../payloads/lists.js';
 import { executeBody } from '../payloads/runtime.js';
 import { type RestRoute, route } from '../route.js';
 import { sessionErrors } from './sessions.js';
 
 const tag = 'Executions';
+const toView = { scope: 'read', permission: '`can_view` over the workspace' } as const;
 
 /** The routes that stream the output of runs. */
 export const executionRoutes: RestRoute[] = [
@@ -41,7 +49,7 @@ export const executionRoutes: RestRoute[] = [
         },
       };
     },
-    responds: { kind: 'stream', at: 'executeCell.id' },
+    responds: { kind: 'stream', at: 'executeCell' },
     errors: [
       ...sessionErrors,
       'session_dead',
@@ -59,13 +67,66 @@ export const executionRoutes: RestRoute[] = [
     description:
       'It works while the run goes on and after its end, for as long as the log is stored. The events have the same ' +
       'numbers as in the first stream. Output that came after the end of the run follows its last event.',
-    needs: { scope: 'read', permission: '`can_view` over the workspace' },
+    needs: toView,
     document: FindExecutionDocument,
     variables: ({ space, param }) => ({
       space,
       sessionId: param('session_id'),
       id: param('execution_id'),
     }),
-    responds: { kind: 'stream', at: 'space.execution.id' },
+    responds: { kind: 'stream', at: 'space.execution' },
+  }),
+  route({
+    operationId: 'listExecutions',
+    tag,
+    method: 'get',
+    path: '/sessions/:session_id/executions',
+    summary: 'List the runs of a session, newest first.',
+    description: 'A single run has its outputs too. `error` says why a run `failed`.',
+    needs: toView,
+    query: pageQuery(20, 100),
+    document: ListExecutionsDocument,
+    variables: ({ space, param, query }) => ({ space, sessionId: param('session_id'), ...offsetOf(query) }),
+    responds: { kind: 'page', at: 'space.session.executions' },
+  }),
+  route({
+    operationId: 'readExecution',
+    tag,
+    method: 'get',
+    path: '/sessions/:session_id/executions/:execution_id',
+    summary: 'Read a run with its outputs.',
+    description:
+      'It works while the run goes on, and after its end for as long as its log is stored. An exception of the code is an ' +
+      'output; `error` says why a run `failed`: its kernel, its worker or the gateway stopped.',
+    needs: toView,
+    document: GetExecutionDocument,
+    variables: ({ space, param }) => ({
+      space,
+      sessionId: param('session_id'),
+      id: param('execution_id'),
+    }),
+    responds: { kind: 'ok', at: 'space.execution' },
+  }),
+  route({
+    operationId: 'cancelExecution',
+    tag,
+    method: 'post',
+    path: '/sessions/:session_id/executions/:execution_id/cancel',
+    summary: 'Remove a run from the queue of its session.',
+    description:
+      'The run ends as `cancelled`. A run that has begun is not cancelled: that is a 409; interrupt its session.',
+    needs: {
+      scope: 'execute',
+      permission: '`can_edit`, and the session must be your own unless you are a space admin',
+    },
+    document: CancelExecutionDocument,
+    variables: ({ space, param }) => ({
+      space,
+      sessionId: param('session_id'),
+      id: param('execution_id'),
+    }),
+    responds: { kind: 'ok', at: 'cancelExecution' },
+    errors: ['execution_finished'],
+    repeats: 'cancelExecution',
   }),
 ];

@@ -87,6 +87,7 @@ export const repositoryFileRoutes: RestRoute[] = [
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
     errors: createErrors,
+    guards: 'create',
     repeats: 'createFile',
     successor: 'createFile.repository.visible_workspace_id',
   }),
@@ -107,6 +108,7 @@ export const repositoryFileRoutes: RestRoute[] = [
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
     errors: saveErrors,
+    guards: 'change',
     successor: 'saveFile.repository.visible_workspace_id',
   }),
 ];

@@ -44,14 +44,21 @@ export const workerFileRoutes: RestRoute[] = [
     path: '/workers/:worker_id/raw-file',
     summary: 'Read the bytes of a file of a worker.',
     description:
-      'The worker must be ready, and the file may have 64 MiB. One range of bytes can be asked for with `Range`; several, ' +
-      'and one that lies beyond the end, are answered with the whole file.',
+      'The worker must be ready, and the file may have 64 MiB. One range of bytes can be asked for with `Range`; ' +
+      'several are answered with the whole file.',
     needs: { scope: 'read', permission: `\`can_view\`, and ${own}` },
     query: readWorkerFileQuery,
     document: ReadWorkerFileDocument,
     variables: ({ space, param, query }) => ({ space, id: param('worker_id'), path: query.path }),
     responds: { kind: 'bytes', at: 'workerFileContent' },
-    errors: ['invalid_path', 'worker_not_live', 'payload_too_large', 'rate_limited', 'runtime_unavailable'],
+    errors: [
+      'invalid_path',
+      'worker_not_live',
+      'payload_too_large',
+      'range_not_satisfiable',
+      'rate_limited',
+      'runtime_unavailable',
+    ],
   }),
   route({
     operationId: 'commitWorkerFiles',
@@ -61,7 +68,7 @@ export const workerFileRoutes: RestRoute[] = [
     summary: 'Commit files of a worker to its branch.',
     description:
       'One commit of the files as they are in the worker; a deleted file is deleted on the branch. A file that the branch ' +
-      'has changed since it was written into the worker is a conflict, and nothing is committed. It is a 200 where the ' +
+      'has changed or deleted since it was written into the worker is a conflict, and nothing is committed. It is a 200 where the ' +
       'branch has the same files already, so that no commit was written. The files may have 64 MiB in total.',
     needs: { scope: 'write', permission: `\`can_edit\`, and ${own}` },
     body: commitWorkerFilesBody,

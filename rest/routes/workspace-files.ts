@@ -1,5 +1,6 @@
 import {
   CreateFileDocument,
+  DeleteFileDocument,
   ListWorkspaceFilesDocument,
   ReadWorkspaceFileDocument,
   RenameFileDocument,
@@ -8,6 +9,7 @@ import {
 import {
   createFileBody,
   createInput,
+  deleteFileQuery,
   listFilesQuery,
   readFileQuery,
   renameFileBody,
@@ -90,6 +92,7 @@ function createFile({ operationId, path, what, kind }: FileRoute): RestRoute {
     }),
     responds: { kind: 'saved', at: 'createFile', status: 201 },
     errors: createErrors,
+    guards: 'create',
     repeats: 'createFile',
   });
 }
@@ -112,6 +115,7 @@ function saveFile({ operationId, path, what, kind }: FileRoute): RestRoute {
     }),
     responds: { kind: 'saved', at: 'saveFile', status: 200 },
     errors: saveErrors,
+    guards: 'change',
   });
 }
 
@@ -140,7 +144,34 @@ const renameFile = route({
   }),
   responds: { kind: 'saved', at: 'renameFile', status: 200 },
   errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file'],
+  guards: 'change',
   repeats: 'renameFile',
+});
+
+const deleteFile = route({
+  operationId: 'deleteAuthoringFile',
+  tag,
+  method: 'delete',
+  path: '/workspaces/:workspace_id/authoring-file',
+  summary: 'Delete a file with one commit.',
+  description:
+    'The versions of the file stay. With `base_sha` the deletion is refused where the branch has another blob.',
+  needs: toEdit,
+  query: deleteFileQuery,
+  document: DeleteFileDocument,
+  variables: ({ space, param, query }) => ({
+    space,
+    in: { workspaceId: param('workspace_id') },
+    input: {
+      path: query.path,
+      branch: query.branch,
+      baseSha: query.base_sha,
+      commitMessage: query.commit_message,
+    },
+  }),
+  responds: { kind: 'ok', at: 'deleteFile' },
+  errors: [...writeErrors, 'base_sha_conflict'],
+  guards: 'change',
 });
 
 const notebook = { what: 'a notebook', kind: 'notebook' } as const;
@@ -156,4 +187,5 @@ export const workspaceFileRoutes: RestRoute[] = [
   createFile({ operationId: 'createAuthoringFile', path: '/authoring-files', ...authoringFile }),
   saveFile({ operationId: 'saveAuthoringFile', path: '/authoring-file', ...authoringFile }),
   renameFile,
+  deleteFile,
 ];

@@ -5,6 +5,7 @@ import {
   GetWorkspaceDocument,
   ListWorkspacesDocument,
   ReplaceWorkspaceAccessDocument,
+  UnarchiveWorkspaceDocument,
   UpdateWorkspaceDocument,
 } from '../generated/operations.js';
 import { offsetOf } from '../payloads/lists.js';
@@ -166,5 +167,18 @@ export const workspaceRoutes: RestRoute[] = [
     variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
     responds: { kind: 'ok', at: 'archiveWorkspace' },
     repeats: 'archiveWorkspace',
+  }),
+  route({
+    operationId: 'unarchiveWorkspace',
+    tag,
+    method: 'post',
+    path: '/workspaces/:workspace_id/unarchive',
+    summary: 'Bring a workspace back from the archive.',
+    description: 'Its stopped workers stay stopped. A workspace that is not archived stays as it is.',
+    needs: { scope: 'write', permission: '`can_manage`' },
+    document: UnarchiveWorkspaceDocument,
+    variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
+    responds: { kind: 'ok', at: 'unarchiveWorkspace' },
+    repeats: 'unarchiveWorkspace',
   }),
 ];

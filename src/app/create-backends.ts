@@ -51,7 +51,8 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
 async function openDocker(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openDockerBackend } = await import('../workers/backends/docker/open-docker-backend.js');
   const stateRoot = join(config.dataDir, 'workers');
-  return [openDockerBackend({ config: config.containers, stateRoot, gatewayId, log })];
+  const environmentsDirectory = join(config.dataDir, 'environments', 'docker');
+  return [openDockerBackend({ config: config.containers, stateRoot, environmentsDirectory, gatewayId, log })];
 }
 
 /** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */

@@ -10,7 +10,7 @@ import { requireScope } from '../access/require-scope.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
-import { jsonBody } from '../engines/nbformat/json.js';
+import { jsonBody, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
@@ -19,6 +19,7 @@ import { parseBody } from '../server/http/parse-body.js';
 import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { fileLimits, smallLimits } from '../validation/json-bounds.js';
+import { createValueChecks } from './create-value-checks.js';
 
 /** What {@link createHttpServer} needs beside the services. */
 export interface HttpServerOptions {
@@ -49,6 +50,7 @@ export function createHttpServer(
   const rest = createRestApp({
     executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
     context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    checks: createValueChecks(),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
     body: {
@@ -60,7 +62,8 @@ export function createHttpServer(
     },
     json: {
       parse: (bytes, caller) => parseBody(services, caller, bytes).then(withPlainTopLevelNumbers),
-      stringify: jsonBody,
+      stringify: stringifyJson,
+      encode: jsonBody,
     },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),

@@ -7,7 +7,9 @@ import { remoteLimits } from '../engines/git/remote-access.js';
 import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
+import { ExecutionRetention } from '../executions/execution-retention.js';
 import { Executor } from '../executions/executor.js';
+import { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
@@ -56,6 +58,7 @@ export async function createServices(
   const jupyterServers = new JupyterServers({
     ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
   });
+  const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
   const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
@@ -66,7 +69,7 @@ export async function createServices(
   const directory = join(config.dataDir, 'workers');
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
-    ...{ prisma, git, bus, branches, log, directory, backends },
+    ...{ prisma, git, bus, branches, log, directory, backends, checkoutTokens },
     ...{ limits: runtimeLimits, expiryCheckMs },
   });
   const startTimeoutMs = sessionStartTimeoutMs;
@@ -76,17 +79,23 @@ export async function createServices(
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
+  const days = config.executionRetentionDays;
+  const retention = new ExecutionRetention({
+    ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
+  });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
   const locations = new ResourceLocations(prisma);
   const streamGuard = new StreamGuard({ prisma, log });
-  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason) =>
-    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason);
+  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
+    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
+  retention.begin();
   return {
     services: {
-      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, notebookThreads },
+      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
       ...{
         jupyterServers,
         workers,
@@ -102,6 +111,7 @@ export async function createServices(
     },
     async close() {
       executionLog.close();
+      await retention.close();
       intake.close();
       maintenanceWatch.close();
       const ended = executor.close();

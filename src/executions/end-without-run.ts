@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { DomainError, type ErrorCode } from '../errors.js';
-import type { ExecutionFailure } from './execution-event.js';
+import type { Cancellation } from '../workers/cancellation.js';
+import { describeCancellation, type ExecutionFailure } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 
-/** How an execution ends that never ran: it was removed from the queue, or its kernel failed. */
-export type EndWithoutRun = { status: 'cancelled' | 'aborted' } | { failure: unknown };
+/** How an execution ends that never ran: it was removed from the queue, an earlier one broke, or its kernel failed. */
+export type EndWithoutRun = { cancelled: Cancellation } | { status: 'aborted' } | { failure: unknown };
 
 /** Writes the end of an execution that never ran; its log contains the entry `queued` only. Never throws. */
 export async function endWithoutRun(
@@ -20,10 +21,12 @@ export async function endWithoutRun(
       await writer.finish(executionFailure(end.failure), { status: 'failed', finishedAt });
       return;
     }
+    const status = 'cancelled' in end ? 'cancelled' : end.status;
     await writer.finish(
       {
         type: 'final_response',
-        status: end.status,
+        status,
+        ...describeCancellation('cancelled' in end ? end.cancelled : null),
         execution_count: null,
         outputs: [],
         truncated: false,
@@ -31,7 +34,7 @@ export async function endWithoutRun(
         finished_at: finishedAt.toISOString(),
         duration_ms: 0,
       },
-      { status: end.status, finishedAt },
+      { status, finishedAt },
     );
   } catch (error) {
     deps.log.error({ err: error, executionId: execution.id }, 'the end of an execution was not written');

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
-import { DomainError, invalidField } from '../errors.js';
+import { DomainError } from '../errors.js';
 import { loadSession } from '../sessions/load-session.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkRange } from '../validation/check-input.js';
-import { checkText, isUuid } from '../validation/validate.js';
+import { checkUuid } from '../validation/check-input.js';
 import { assertNotArchived } from '../workspaces/load-workspace.js';
+import { checkCell } from './check-cell.js';
 import type { ExecutionServices } from './execution-services.js';
 import { rememberExecution } from './read-execution.js';
 
@@ -23,9 +23,6 @@ export interface ExecuteCellInput {
   /** A UUID that the client chose. Sent again, it returns the same execution; the cell does not run twice. */
   executionId?: string | null;
 }
-
-const maxCodeLength = 5_000_000;
-const maxTimeoutSeconds = 7 * 24 * 3600;
 
 /**
  * Queues a cell in a session. The caller needs the scope `execute` and `can_edit`, and must have started the session or
@@ -75,21 +72,11 @@ type Body = Pick<Execution, 'code' | 'cellIndex' | 'cellId' | 'timeoutSeconds' |
 async function checkInput(input: ExecuteCellInput): Promise<Body> {
   const { cellIndex = null, timeoutSeconds = null, stopOnError, executionId, cellId } = input;
   const checked = await checkAll({
-    executionId: () => {
-      if (executionId != null && !isUuid(executionId))
-        throw invalidField('executionId', 'must be a UUID', 'uuid');
-    },
-    cellIndex: () => (cellIndex === null ? null : checkRange(cellIndex, 'cellIndex', 0, 1_000_000)),
-    timeoutSeconds: () => {
-      if (timeoutSeconds !== null && !(timeoutSeconds > 0 && timeoutSeconds <= maxTimeoutSeconds))
-        throw invalidField(
-          'timeoutSeconds',
-          `must be above 0 and at most ${maxTimeoutSeconds}`,
-          'out_of_range',
-        );
-    },
-    code: () => checkText(input.code, 'code', maxCodeLength),
-    cellId: () => (cellId == null ? null : checkText(cellId, 'cellId', 200)),
+    executionId: () => (executionId == null ? null : checkUuid(executionId, 'executionId')),
+    cellIndex: () => (cellIndex === null ? null : checkCell.cellIndex(cellIndex)),
+    timeoutSeconds: () => (timeoutSeconds === null ? null : checkCell.timeoutSeconds(timeoutSeconds)),
+    code: () => checkCell.code(input.code),
+    cellId: () => (cellId == null ? null : checkCell.cellId(cellId)),
   });
   const { code } = checked;
   return { code, cellIndex, cellId: checked.cellId, timeoutSeconds, stopOnError: stopOnError ?? true };

@@ -1,6 +1,7 @@
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import type { ErrorCode } from '../errors.js';
-import type { NotebookOutput } from './output-collector.js';
+import type { Cancellation } from '../workers/cancellation.js';
+import type { NotebookOutput } from './notebook-output.js';
 
 /** How a run ended without a failure of the infrastructure: the kernel finished it, or the user ended it. */
 export type FinalStatus = 'ok' | 'error' | 'aborted' | 'cancelled' | 'timed_out';
@@ -9,10 +10,13 @@ export type FinalStatus = 'ok' | 'error' | 'aborted' | 'cancelled' | 'timed_out'
 export interface FinalResponse {
   type: 'final_response';
   status: FinalStatus;
+  /** Why it was cancelled, in a word, and the UUID of the user who did that; null in all other cases. */
+  status_reason: string | null;
+  cancelled_by: string | null;
   execution_count: number | null;
   /** The cell's outputs as nbformat has them. */
   outputs: NotebookOutput[];
-  /** Whether some outputs are missing in `outputs`; the log has all of them. */
+  /** Whether something is left out of `outputs`; the log has all of it. */
   truncated: boolean;
   started_at: string | null;
   finished_at: string;
@@ -35,15 +39,35 @@ export interface QueuedStatus {
   execution_state: 'queued';
 }
 
-/** Output that the gateway dropped: the log is full, or the database was too slow. */
+/**
+ * Output that the gateway dropped: the log is full, or the database was too slow. With `outputs_limit` the log has it, but
+ * so many outputs are not whole in the `outputs` of the end.
+ */
 export interface OutputDropped {
   type: 'output_lost';
   count: number;
-  reason: 'log_limit' | 'backlog';
+  reason: 'log_limit' | 'backlog' | 'outputs_limit';
 }
 
-/** An event of an execution's log: `queued`, then the kernel's events, then exactly one end. */
-export type ExecutionEvent = QueuedStatus | KernelEvent | OutputDropped | FinalResponse | ExecutionFailure;
+/** What is left of the events before the end once a log has expired: the outputs that a client shows then. */
+export interface OutputsReset {
+  type: 'reset';
+  outputs: NotebookOutput[];
+  /** Whether some outputs are missing in `outputs`. */
+  truncated: boolean;
+}
+
+/**
+ * An event of an execution's log: `queued`, then the kernel's events, then exactly one end. In an expired log a `reset`
+ * stands for the events before the end.
+ */
+export type ExecutionEvent =
+  | QueuedStatus
+  | KernelEvent
+  | OutputDropped
+  | OutputsReset
+  | FinalResponse
+  | ExecutionFailure;
 
 /** An event with its number in the log. Numbers begin at 1 and have no gaps. */
 export interface LogEntry {
@@ -54,4 +78,11 @@ export interface LogEntry {
 /** Whether the event ends its log. */
 export function isTerminal(event: ExecutionEvent): event is FinalResponse | ExecutionFailure {
   return event.type === 'final_response' || event.type === 'failure';
+}
+
+/** The fields of a {@link FinalResponse} that say why a run was cancelled; null for one that was not. */
+export function describeCancellation(
+  cancelled: Cancellation | null,
+): Pick<FinalResponse, 'status_reason' | 'cancelled_by'> {
+  return { status_reason: cancelled?.reason ?? null, cancelled_by: cancelled?.userId ?? null };
 }

@@ -13,6 +13,8 @@ const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state
 /** The numbered logs of executions. Entries are written first and published then; every reader reads the log. */
 export class ExecutionLog {
   readonly #tails = new LogTails();
+  /** How many follow a log. */
+  readonly #readers = new Map<string, number>();
   readonly #closing = new AbortController();
 
   readonly #deps: { prisma: PrismaClient; bus: EventBus; log: Logger };
@@ -92,14 +94,30 @@ export class ExecutionLog {
     const source = {
       read: (cursor: number, limit: number) => this.read(executionId, cursor, limit),
       hasEnded: (cursor: number) => this.#hasEnded(executionId, cursor),
-      subscribe: (listener: () => void) => this.#deps.bus.subscribe('execution', executionId, listener),
+      subscribe: (listener: () => void) => this.#subscribe(executionId, listener),
     };
     return followLog(source, after, signal);
+  }
+
+  /** The executions whose logs are followed in this process now. */
+  readNow(): string[] {
+    return [...this.#readers.keys()];
   }
 
   /** Ends the waits for a database that does not answer: a log that could not be written ends at the next start. */
   close(): void {
     this.#closing.abort();
+  }
+
+  #subscribe(executionId: string, listener: () => void): () => void {
+    this.#readers.set(executionId, (this.#readers.get(executionId) ?? 0) + 1);
+    const unsubscribe = this.#deps.bus.subscribe('execution', executionId, listener);
+    return () => {
+      unsubscribe();
+      const left = this.#readers.get(executionId)! - 1;
+      if (left > 0) this.#readers.set(executionId, left);
+      else this.#readers.delete(executionId);
+    };
   }
 
   #publish(executionId: string): void {

@@ -1,7 +1,8 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { DomainError } from '../errors.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
-import type { RunDeps } from './run-execution.js';
+import type { RunDeps } from './run.js';
 import { SessionQueue } from './session-queue.js';
 
 const maxQueued = 1000;
@@ -45,14 +46,30 @@ export class Executor {
     this.#track(this.#run(sessionId, queue));
   }
 
-  /** Removes a queued execution from its queue; it ends as `cancelled`. False when it is not queued here. */
-  async cancel(execution: Execution): Promise<boolean> {
-    return (await this.#queues.get(execution.sessionId)?.cancel(execution)) ?? false;
+  /**
+   * Removes a queued execution from its queue; it ends as `cancelled`. False when it is not queued here.
+   * @param userId who cancels it
+   */
+  async cancel(execution: Execution, userId: string): Promise<boolean> {
+    const cancelled = { reason: 'requested', userId };
+    return (await this.#queues.get(execution.sessionId)?.cancel(execution, cancelled)) ?? false;
   }
 
   /** Ends all queued executions of a session. The one that runs ends by itself when its kernel restarts or ends. */
   async clear(sessionId: string, end: EndWithoutRun): Promise<void> {
     await this.#queues.get(sessionId)?.clear(end);
+  }
+
+  /** Cancels what is queued on a worker that is going to stop, and what runs there as soon as it ends. Never rejects. */
+  async workerStops(workerId: string, cancelled: Cancellation): Promise<void> {
+    const { prisma, log } = this.#deps;
+    try {
+      const where = { workerId, id: { in: [...this.#queues.keys()] } };
+      const sessions = await prisma.session.findMany({ where, select: { id: true } });
+      for (const { id } of sessions) await this.clear(id, { cancelled });
+    } catch (err) {
+      log.warn({ err, workerId }, 'what is queued on a worker that stops was not cancelled');
+    }
   }
 
   /**

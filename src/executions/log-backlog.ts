@@ -1,3 +1,4 @@
+import { jsonSize } from './event-codec.js';
 import type { ExecutionEvent, OutputDropped } from './execution-event.js';
 
 /** An event that is not written yet, with its size in characters of JSON. */
@@ -18,6 +19,8 @@ const maxStreamSize = 64 * 1024;
 /** What an event has beside its text. */
 const streamOverhead = 40;
 const lostEventSize = 60;
+/** What exceptions may take beyond the other limits: a run whose output is too much ends with one, as a rule. */
+const maxErrorsSize = 4 * 1024 * 1024;
 
 /**
  * The events of one log that wait for the database. Beyond the limits of the backlog and of the log, events are
@@ -27,6 +30,7 @@ export class LogBacklog {
   #pending: PendingEvent[] = [];
   #pendingSize = 0;
   #logSize = 0;
+  #errorsSize = 0;
   #lost: { count: number; reason: OutputDropped['reason'] } | undefined;
 
   get isEmpty(): boolean {
@@ -35,9 +39,9 @@ export class LogBacklog {
 
   /** Adds an event or drops it. Adjacent pieces of one stream become one event. */
   add(event: ExecutionEvent): Urgency {
-    const size = event.type === 'stream' ? event.text.length + streamOverhead : JSON.stringify(event).length;
+    const size = event.type === 'stream' ? event.text.length + streamOverhead : jsonSize(event);
     const reason = this.#reasonToDrop(size);
-    if (reason) {
+    if (reason && !(event.type === 'error' && this.#reserveError(size))) {
       this.#lost = { count: (this.#lost?.count ?? 0) + 1, reason };
       return 'dropped';
     }
@@ -79,6 +83,13 @@ export class LogBacklog {
   #reasonToDrop(size: number): OutputDropped['reason'] | undefined {
     if (this.#logSize + size > maxLogSize) return 'log_limit';
     return this.#pendingSize + size > maxBacklogSize ? 'backlog' : undefined;
+  }
+
+  /** Whether an exception fits into what is kept for them. */
+  #reserveError(size: number): boolean {
+    const fits = this.#errorsSize + size <= maxErrorsSize;
+    if (fits) this.#errorsSize += size;
+    return fits;
   }
 
   #appendToStream(event: ExecutionEvent, size: number): boolean {

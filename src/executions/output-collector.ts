@@ -1,11 +1,12 @@
 import type { KernelEvent, MimeBundle } from '../engines/kernels/kernel-event.js';
-
-/** An output as nbformat 4 has it; see https://nbformat.readthedocs.io/en/latest/format_description.html */
-export type NotebookOutput = { output_type: string } & Record<string, unknown>;
+import { jsonSize } from './event-codec.js';
+import { KeptStream } from './kept-stream.js';
+import type { NotebookOutput } from './notebook-output.js';
+import { shortError } from './short-error.js';
 
 type Display = KernelEvent & { type: 'display_data' | 'execute_result' };
 
-interface Kept {
+interface KeptDisplay {
   output: NotebookOutput;
   displayId: string | undefined;
   /** In characters of JSON. */
@@ -14,36 +15,55 @@ interface Kept {
   isStale: boolean;
 }
 
-const defaultLimit = 8 * 1024 * 1024;
+interface KeptError {
+  error: NotebookOutput;
+}
+
+type Kept = KeptStream | KeptDisplay | KeptError;
+
+const defaultLimit = 20_000_000;
 
 /**
- * Builds the outputs of a cell from its events, as a notebook client does.
+ * Builds the outputs of a cell from its events, as a notebook client does. Where they exceed the limit, the middles of the
+ * streams are left out first, then displays that do not fit; errors stay.
  * @see https://jupyter-client.readthedocs.io/en/latest/messaging.html#messages-on-the-iopub-pub-sub-channel
  */
 export class OutputCollector {
   #kept: Kept[] = [];
   #clearsOnNext = false;
-  #size = 0;
-  #isFull = false;
+  /** All sizes in characters of JSON. */
+  #displaySize = 0;
+  #streamSize = 0;
+  #errorSize = 0;
+  /** The number of outputs that were left out whole. */
+  #left = 0;
+  #shortErrors = 0;
 
-  readonly #limit: number;
+  readonly #maxSize: number;
+  readonly #maxDisplaySize: number;
+  readonly #maxErrorSize: number;
 
   /**
-   * @param limit the maximum size of all outputs, in characters of JSON; default 8 Mi. After the first output that does
-   *   not fit none is added until the outputs are cleared.
+   * @param limit the maximum size of all outputs, in characters of JSON; default 20 million. Displays may take three
+   *   quarters of it, errors an eighth, and streams what the displays leave of the rest.
    */
   constructor(limit = defaultLimit) {
-    this.#limit = limit;
+    this.#maxErrorSize = limit / 8;
+    this.#maxSize = limit - this.#maxErrorSize;
+    this.#maxDisplaySize = (limit * 3) / 4;
   }
 
   /** The outputs that a client shows now. */
   get outputs(): NotebookOutput[] {
-    return this.#kept.map(({ output }) => output);
+    return this.#kept.map((one) => ('error' in one ? one.error : one.output));
   }
 
-  /** Whether {@link outputs} lacks something that a client shows now, because of the limit. */
-  get truncated(): boolean {
-    return this.#isFull || this.#kept.some(({ isStale }) => isStale);
+  /** How many outputs that a client shows now are left out of {@link outputs}, in whole or in part. */
+  get cutOutputs(): number {
+    const cut = this.#kept.filter((one) =>
+      one instanceof KeptStream ? one.isCut : 'isStale' in one && one.isStale,
+    );
+    return this.#left + this.#shortErrors + cut.length;
   }
 
   add(event: KernelEvent): void {
@@ -62,41 +82,44 @@ export class OutputCollector {
         if (event.wait) this.#clearsOnNext = true;
         else this.#clear();
         break;
-      case 'error': {
-        const { ename, evalue, traceback } = event;
-        this.#push({ output_type: 'error', ename, evalue, traceback });
-      }
+      case 'error':
+        this.#addError(event);
     }
   }
 
   #clear(): void {
     this.#kept = [];
-    this.#size = 0;
-    this.#isFull = false;
+    this.#displaySize = 0;
+    this.#streamSize = 0;
+    this.#errorSize = 0;
+    this.#left = 0;
+    this.#shortErrors = 0;
     this.#clearsOnNext = false;
   }
 
-  #push(output: NotebookOutput, displayId?: string): void {
-    if (this.#clearsOnNext) this.#clear();
-    const size = JSON.stringify(output).length;
-    if (this.#reserve(size)) this.#kept.push({ output, displayId, size, isStale: false });
-  }
-
-  /** Counts more characters; false, and full from then on, when they do not fit. */
-  #reserve(size: number): boolean {
-    this.#isFull ||= this.#size + size > this.#limit;
-    if (!this.#isFull) this.#size += size;
-    return !this.#isFull;
-  }
-
   #addStream(name: string, text: string): void {
+    if (this.#clearsOnNext) this.#clear();
     const last = this.#kept.at(-1);
-    if (this.#clearsOnNext || last?.output.output_type !== 'stream' || last.output.name !== name) {
-      this.#push({ output_type: 'stream', name, text });
-    } else if (this.#reserve(text.length)) {
-      last.output.text = `${last.output.text}${text}`;
-      last.size += text.length;
+    const isSame = last instanceof KeptStream && last.name === name;
+    const stream = isSame ? last : new KeptStream(name);
+    const before = isSame ? stream.size : 0;
+    stream.add(text);
+    this.#streamSize += stream.size - before;
+    if (!isSame) this.#kept.push(stream);
+    this.#shortenStreams();
+  }
+
+  #addError(event: Extract<KernelEvent, { type: 'error' }>): void {
+    if (this.#clearsOnNext) this.#clear();
+    const { output, isCut } = shortError(event);
+    const size = jsonSize(output);
+    if (this.#errorSize > 0 && this.#errorSize + size > this.#maxErrorSize) {
+      this.#left += 1;
+      return;
     }
+    this.#errorSize += size;
+    if (isCut) this.#shortErrors += 1;
+    this.#kept.push({ error: output });
   }
 
   /** A display with the id of earlier ones updates those too. */
@@ -105,21 +128,49 @@ export class OutputCollector {
     const { data, metadata, transient } = event;
     this.#update(transient.display_id, data, metadata);
     const count = event.type === 'execute_result' ? { execution_count: event.execution_count } : {};
-    this.#push({ output_type: event.type, data, metadata, ...count }, transient.display_id);
+    const output = { output_type: event.type, data, metadata, ...count };
+    const size = jsonSize(output);
+    if (this.#displaySize + size > this.#maxDisplaySize) {
+      this.#left += 1;
+      return;
+    }
+    this.#displaySize += size;
+    this.#kept.push({ output, displayId: transient.display_id, size, isStale: false });
+    this.#shortenStreams();
   }
 
   /** Replaces the content of all displays with an id. */
   #update(displayId: string | undefined, data: MimeBundle, metadata: Record<string, unknown>): void {
     if (displayId === undefined) return;
     for (const one of this.#kept) {
-      if (one.displayId !== displayId) continue;
+      if (!('displayId' in one) || one.displayId !== displayId) continue;
       const output = { ...one.output, data, metadata };
-      const growth = JSON.stringify(output).length - one.size;
-      one.isStale = this.#size + growth > this.#limit;
+      const growth = jsonSize(output) - one.size;
+      one.isStale = this.#displaySize + growth > this.#maxDisplaySize;
       if (one.isStale) continue;
-      this.#size += growth;
+      this.#displaySize += growth;
       one.size += growth;
       one.output = output;
     }
+    this.#shortenStreams();
+  }
+
+  #shortenStreams(): void {
+    while (this.#displaySize + this.#streamSize > this.#maxSize) {
+      const streams = this.#kept.filter((one) => one instanceof KeptStream);
+      const toCut = streams.reduce((found, one) => (one.size > found.size ? one : found));
+      const before = toCut.size;
+      if (toCut.cut()) this.#streamSize += toCut.size - before;
+      else this.#leaveOut(streams);
+    }
+  }
+
+  /** Where there are very many short streams, leaves out a quarter of them, in the middle. */
+  #leaveOut(streams: KeptStream[]): void {
+    const left = streams.slice(streams.length >> 1, Math.ceil((streams.length + 1) * 0.75));
+    const gone = new Set<Kept>(left);
+    this.#kept = this.#kept.filter((one) => !gone.has(one));
+    for (const { size } of left) this.#streamSize -= size;
+    this.#left += left.length;
   }
 }

@@ -1,11 +1,13 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import { type EndWithoutRun, endWithoutRun } from './end-without-run.js';
-import { type RunDeps, runExecution } from './run-execution.js';
+import { Run, type RunDeps } from './run.js';
 
 /** The queued executions of one session, which run one after the other in their order. */
 export class SessionQueue {
   readonly #queued: Execution[] = [];
+  #running: Run | undefined;
 
   readonly #deps: RunDeps;
   readonly #sessionId: string;
@@ -33,16 +35,17 @@ export class SessionQueue {
   }
 
   /** Removes an execution, which ends as `cancelled`. False when it is not queued. */
-  async cancel(execution: Execution): Promise<boolean> {
+  async cancel(execution: Execution, cancelled: Cancellation): Promise<boolean> {
     const at = this.#queued.findIndex(({ id }) => id === execution.id);
     if (at < 0) return false;
     this.#queued.splice(at, 1);
-    await endWithoutRun(this.#deps, execution, { status: 'cancelled' });
+    await endWithoutRun(this.#deps, execution, { cancelled });
     return true;
   }
 
-  /** Removes and ends all executions, apart from the one that runs. */
+  /** Removes and ends all executions. The one that runs is marked: when its kernel ends, it ends as cancelled. */
   async clear(end: EndWithoutRun): Promise<void> {
+    if ('cancelled' in end) this.#running?.cancelled(end.cancelled);
     for (const execution of this.#queued.splice(0)) await endWithoutRun(this.#deps, execution, end);
   }
 
@@ -55,9 +58,11 @@ export class SessionQueue {
   }
 
   async #run(execution: Execution, kernel: KernelConnection): Promise<void> {
-    const running = runExecution(this.#deps, execution, kernel);
+    this.#running = new Run(this.#deps, execution, kernel);
+    const ended = this.#running.run();
     const cellEnded = this.#deps.kernels.cellStarted(this.#sessionId);
-    const { broke, executionCount } = await running;
+    const { broke, executionCount } = await ended;
+    this.#running = undefined;
     cellEnded(executionCount);
     if (broke && execution.stopOnError) await this.#abortQueued(execution.userId);
   }

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import type { CommitInput, CommitResult } from '../engines/git/git-store.js';
 import { serviceIdentity } from '../repositories/service-identity.js';
 import { checkText } from '../validation/validate.js';
 import type { FileServices } from './file-services.js';
@@ -22,13 +22,14 @@ export function checkCommitMessage(given: string | null | undefined, fallback: s
 /**
  * Creates one commit from the changes and indexes it, which publishes the commit to subscribers.
  * @param input.message from {@link checkCommitMessage}
+ * @param input.guessesRenames see {@link CommitInput}; default false
  * @throws DomainError `invalid_path`, `not_found`, `file_exists`, `base_sha_conflict`, `storage_unavailable`
  */
 export async function commitChanges(
   services: FileServices,
   ctx: RequestContext,
   target: BranchTarget,
-  input: { changes: FileChange[]; message: string },
+  input: Pick<CommitInput, 'changes' | 'message' | 'guessesRenames'>,
 ): Promise<CommitResult> {
   // Checked before the commit: while a long history is being indexed, the answer to a save could not be read.
   const { id, defaultBranch } = target.repository;
@@ -37,11 +38,10 @@ export async function commitChanges(
   const isNew = input.changes.some(({ kind }) => kind === 'create' || kind === 'move');
   if (isNew && target.branch !== defaultBranch) await services.indexer.ready(id, defaultBranch);
   const result = await target.git.commit({
+    ...input,
     branch: target.branch,
-    changes: input.changes,
     author: { name: ctx.actor.name, email: ctx.actor.email },
     committer: serviceIdentity,
-    message: input.message,
   });
   await services.indexer.ensure(target.repository.id, target.branch);
   return result;

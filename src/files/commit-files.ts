@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertReadablePath, assertSavablePath, assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
@@ -74,7 +74,7 @@ async function toChange(input: FileChangeInput): Promise<FileChange> {
   if (input.save) {
     const { save } = input;
     const { baseSha, encoded } = await checkAll({
-      path: () => assertWritablePath(save.path),
+      path: () => assertSavablePath(save.path),
       baseSha: () => checkBaseSha(save.baseSha),
       encoded: () => encodeContent(save, { isNew: false }),
     });
@@ -87,7 +87,7 @@ async function toChange(input: FileChangeInput): Promise<FileChange> {
   }
   const { path, baseSha: given } = input.delete!;
   const { baseSha } = await checkAll({
-    path: () => assertWritablePath(path),
+    path: () => assertReadablePath(path),
     baseSha: () => checkBaseSha(given),
   });
   return { kind: 'delete', path, baseSha };

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
@@ -31,7 +31,7 @@ export async function deleteFile(
 ): Promise<CommitResult> {
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const { branch, baseSha, message } = await checkAll({
-    path: () => assertWritablePath(input.path),
+    path: () => assertReadablePath(input.path),
     branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
     message: () => checkCommitMessage(input.commitMessage, `Delete ${input.path}`),

@@ -1,34 +1,15 @@
 import type { RequestContext } from '../context.js';
-import { notFound } from '../errors.js';
-import type { NotebookServices } from '../notebooks/notebook-services.js';
-import { pathHash } from '../notebooks/path-hash.js';
 import { type FileContent, readContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
-import type { FileRows, FileSource } from './file-target.js';
-import { lastChanges } from './last-change.js';
+import type { FileSource } from './file-target.js';
+import { type FileLocation, locateFile } from './locate-file.js';
 
 /** A file and its content at a ref. */
-export type FileSnapshot = FileContent & {
-  path: string;
-  /** The requested ref. */
-  ref: string;
-  /** The name of the branch when the ref is a branch, else null. */
-  branch: string | null;
-  /** The last commit that changed the file. */
-  commitSha: string;
-  /** The oid of the blob. A save sends it as `baseSha`. */
-  sha: string;
-  /** Bytes. */
-  size: number;
-  /** Null for text files, and when {@link lastChanges} finds none. */
-  notebookId: string | null;
-} & FileRows;
-
-const attempts = 5;
+export type FileSnapshot = FileContent & FileLocation;
 
 /**
  * Reads one file at a ref.
- * @throws DomainError `not_found` (file, ref), `invalid_ref`, `invalid_path`, `unreadable_file`
+ * @throws DomainError `unreadable_file`, and what {@link locateFile} throws
  */
 export async function readSnapshot(
   services: FileServices,
@@ -36,47 +17,6 @@ export async function readSnapshot(
   target: FileSource,
   request: { ref: string; path: string },
 ): Promise<FileSnapshot> {
-  const { repository, git } = target;
-  for (let attempt = 1; ; attempt++) {
-    const resolved = await git.resolveRef(request.ref);
-    const onBranch = resolved.kind === 'branch';
-    const commitOid = onBranch
-      ? await services.indexer.ensure(repository.id, resolved.name)
-      : resolved.commitOid;
-    const file = await git.readFile(commitOid, request.path);
-    if (!file) throw notFound('The file');
-    const change = onBranch
-      ? await changeOnBranch(services, {
-          repositoryId: repository.id,
-          branch: resolved.name,
-          ...request,
-          oid: file.oid,
-        })
-      : (await lastChanges(services, target, { commitOid, paths: [request.path] })).get(request.path)!;
-    // A save between the two reads changed the index: read again.
-    if (!change && attempt < attempts) continue;
-    return {
-      ...(await readContent(services, ctx, request.path, file.bytes)),
-      path: request.path,
-      ref: request.ref,
-      branch: onBranch ? resolved.name : null,
-      commitSha: change?.commitOid ?? commitOid,
-      sha: file.oid,
-      size: file.size,
-      notebookId: change?.documentId ?? null,
-      repository,
-      workspace: target.workspace,
-    };
-  }
-}
-
-async function changeOnBranch(
-  services: NotebookServices,
-  at: { repositoryId: string; branch: string; path: string; oid: string },
-): Promise<{ commitOid: string; documentId: string | null } | null> {
-  const { repositoryId, branch, path } = at;
-  const row = await services.prisma.branchFile.findUnique({
-    where: { repositoryId_branch_pathHash: { repositoryId, branch, pathHash: pathHash(path) } },
-  });
-  return row?.blobOid === at.oid ? { commitOid: row.lastCommitOid, documentId: row.documentId } : null;
+  const { location, bytes } = await locateFile(services, target, request);
+  return { ...(await readContent(services, ctx, request.path, bytes)), ...location };
 }

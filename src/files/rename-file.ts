@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertReadablePath, assertWritablePath } from '../engines/git/file-path.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
@@ -67,7 +67,7 @@ export function renameChecks({
   baseSha,
 }: Pick<RenameFileInput, 'path' | 'newPath' | 'baseSha'>) {
   return {
-    path: () => assertWritablePath(path),
+    path: () => assertReadablePath(path),
     newPath: () => {
       assertWritablePath(newPath, ['newPath']);
       checkFileKind(newPath, fileKind(path), 'newPath');

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertSavablePath, assertWritablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
@@ -60,7 +60,7 @@ export async function saveFile(
 ): Promise<SavedFile> {
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const { branch, baseSha, encoded, message } = await checkAll({
-    path: () => assertWritablePath(input.path),
+    path: () => assertSavablePath(input.path),
     branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
     encoded: () => encodeContent(input, { isNew: false }),

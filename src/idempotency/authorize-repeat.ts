@@ -3,6 +3,7 @@ import type { AuthorizeRepeat, RepeatedRequest } from '../access/repeated-reques
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { authorizeFileWrite } from '../files/authorize-file-write.js';
+import { authorizeRestoreVersion } from '../files/authorize-restore-version.js';
 import { authorizeCreateLink } from '../notebooks/links/authorize-create-link.js';
 import { authorizeCreateSession } from '../sessions/authorize-create-session.js';
 import { authorizeSessionControl } from '../sessions/authorize-session-control.js';
@@ -15,14 +16,18 @@ import { authorizeCreateWorkspace } from '../workspaces/authorize-create-workspa
 const authorizations = {
   createWorkspace: authorizeCreateWorkspace,
   archiveWorkspace: authorizeArchiveWorkspace,
+  unarchiveWorkspace: authorizeArchiveWorkspace,
+  createBranch: authorizeFileWrite,
   createFile: authorizeFileWrite,
   renameFile: authorizeFileWrite,
+  restoreNotebookVersion: authorizeRestoreVersion,
   createNotebookLink: authorizeCreateLink,
   startWorker: authorizeStartWorker,
   commitWorkerFiles: authorizeCommitWorkerFiles,
   createSession: authorizeCreateSession,
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
+  cancelExecution: authorizeSessionControl,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

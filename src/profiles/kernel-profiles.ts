@@ -5,7 +5,8 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
+import { checkChanges } from '../validation/check-changes.js';
+import { checkSlug, checkSlugId } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkProfileSettings, checkWholeProfile, type ProfileSettingsInput } from './profile-settings.js';
 import { withOneDefault } from './with-one-default.js';
@@ -68,14 +69,13 @@ export async function updateKernelProfile(
 ): Promise<KernelProfile> {
   requirePlatformAdmin(ctx);
   const { backend, image, ...others } = input;
-  const given = refuseNulls(others);
-  const { displayName, language, kernelName, runtime, isDefault } = given;
-  const checked = await checkAll({
+  const { given, checked } = await checkChanges(others, ({ displayName, language, kernelName, ...more }) => ({
     displayName: () => (displayName === undefined ? undefined : checkName(displayName, 'displayName')),
     language: () => (language === undefined ? undefined : checkName(language, 'language')),
     kernelName: () => (kernelName === undefined ? undefined : checkKernelName(kernelName)),
-    settings: () => checkProfileSettings({ ...given, backend, image }),
-  });
+    settings: () => checkProfileSettings({ ...more, backend, image }),
+  }));
+  const { runtime, isDefault } = given;
   const { settings, ...names } = checked;
   return withOneDefault(services.prisma, 'KernelProfile', isDefault, async (tx) => {
     const [profile] = await tx.kernelProfile.updateManyAndReturn({

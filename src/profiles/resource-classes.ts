@@ -5,7 +5,8 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
 import { notFound } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
-import { checkRange, checkSlug, checkSlugId, refuseNulls } from '../validation/check-input.js';
+import { checkChanges } from '../validation/check-changes.js';
+import { checkRange, checkSlug, checkSlugId } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkNodeSelector, checkTolerations, type TolerationInput } from './check-placement.js';
 import { withOneDefault } from './with-one-default.js';
@@ -99,13 +100,13 @@ export async function updateResourceClass(
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
   const { idleMinutes, maxAgeMinutes, ...others } = input;
-  const { nodeSelector, tolerations, ...given } = refuseNulls(others);
-  const checked = await checkAll({
-    name: () => (given.name === undefined ? undefined : checkName(given.name)),
+  const { given, checked } = await checkChanges(others, ({ name, ...more }) => ({
+    name: () => (name === undefined ? undefined : checkName(name)),
     amounts: () => checkRanges(input),
-    placement: () => checkPlacement({ nodeSelector, tolerations }),
-  });
-  const data = { ...given, idleMinutes, maxAgeMinutes, name: checked.name, ...checked.placement };
+    placement: () => checkPlacement(more),
+  }));
+  const { nodeSelector: _nodeSelector, tolerations: _tolerations, ...columns } = given;
+  const data = { ...columns, idleMinutes, maxAgeMinutes, name: checked.name, ...checked.placement };
   return withOneDefault(services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
     const [found] = await tx.resourceClass.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The resource class') },

@@ -16,7 +16,13 @@ import type { SyncMoves } from './sync-moves.js';
 import { syncRemote } from './sync-remote.js';
 
 /** How an attempt ended. */
-export type SyncOutcome = { fault: RemoteFaultCode } | { conflicts: RemoteConflict[] };
+export type SyncOutcome = SyncFault | { conflicts: RemoteConflict[] };
+
+/** Why an attempt failed; see {@link RemoteFault}. */
+interface SyncFault {
+  fault: RemoteFaultCode;
+  subject: string | null;
+}
 
 /** What an attempt uses. */
 export interface AttemptDeps {
@@ -64,15 +70,16 @@ export async function attemptSync(
     );
     return { conflicts };
   } catch (error) {
-    const fault = faultCode(error);
+    const { fault, subject } = faultOf(error);
     if (!signal.aborted) deps.log.warn({ err: error, repositoryId, fault }, 'a remote was not synced');
-    return { fault };
+    return { fault, subject };
   } finally {
     for (const forget of forgetMoves) forget();
   }
 }
 
-function faultCode(error: unknown): RemoteFaultCode {
-  if (error instanceof RemoteFault) return error.code;
-  return error instanceof DomainError && error.code === 'storage_unavailable' ? 'storage' : 'internal';
+function faultOf(error: unknown): SyncFault {
+  if (error instanceof RemoteFault) return { fault: error.code, subject: error.subject };
+  const isStorage = error instanceof DomainError && error.code === 'storage_unavailable';
+  return { fault: isStorage ? 'storage' : 'internal', subject: null };
 }

@@ -2,9 +2,14 @@ import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
 import { type RemoteFaultCode, remoteFaults } from '../engines/git/remote-fault.js';
 import type { RemoteConflict } from './sync-job.js';
 
-/** A sentence that says why the last sync was incomplete, from the closed list `remoteFaults`; null after a complete one. */
-export function remoteError({ lastError }: RepositoryRemote): string | null {
-  return lastError === null ? null : (remoteFaults[lastError as RemoteFaultCode] ?? remoteFaults.internal);
+/**
+ * Why the last sync was incomplete: a sentence from the closed list `remoteFaults`, then what was refused where it is something
+ * single; null after a complete one.
+ */
+export function remoteError({ lastError, lastErrorSubject }: RepositoryRemote): string | null {
+  if (lastError === null) return null;
+  const sentence = remoteFaults[lastError as RemoteFaultCode] ?? remoteFaults.internal;
+  return lastErrorSubject === null ? sentence : `${sentence} It was refused because ${lastErrorSubject}.`;
 }
 
 /** The branches that had diverged from the remote after the last sync. */

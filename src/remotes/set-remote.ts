@@ -71,6 +71,7 @@ export function remoteData(
     secret: sealed,
     syncStatus: 'pending',
     lastError: null,
+    lastErrorSubject: null,
     nextSyncAt: new Date(),
   } satisfies Partial<Prisma.RepositoryRemoteUncheckedCreateInput>;
 }

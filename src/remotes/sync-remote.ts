@@ -100,7 +100,7 @@ async function fastForward(
     if (await repository.moveBranch(branch, local, tips.remote)) return 'moved';
     local = await repository.resolveBranch(branch);
   }
-  throw new RemoteFault('storage', new Error('Other writers kept moving the branch.'));
+  throw new RemoteFault('storage', { cause: new Error('Other writers kept moving the branch.') });
 }
 
 function missingIn(present: Map<string, string>, wanted: Map<string, string>): Map<string, string> {

@@ -2,8 +2,7 @@ import type { Repository } from '../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
-import { checkAll } from '../validation/check-all.js';
-import { refuseNulls } from '../validation/check-input.js';
+import { checkChanges } from '../validation/check-changes.js';
 import { checkBranch } from '../workspaces/check-references.js';
 import { lockDefaultBranch } from './branches/lock-default-branch.js';
 import { checkRepositoryName } from './create-repository.js';
@@ -31,13 +30,12 @@ export async function updateRepository(
 ): Promise<Repository> {
   await loadAdminSpace(services, ctx, spaceSlug);
   const { repository } = await loadRepository(services, ctx, spaceSlug, id, 'edit');
-  const { name, defaultBranch, allowNonFastForward } = refuseNulls(input);
-  const { newName } = await checkAll({
-    newName: () => (name === undefined ? undefined : checkRepositoryName(name)),
+  const { given, checked } = await checkChanges(input, ({ name, defaultBranch: branch }) => ({
+    name: () => (name === undefined ? undefined : checkRepositoryName(name)),
     // Checked again below, under the lock.
-    newBranch: () =>
-      defaultBranch === undefined ? undefined : checkBranch(services, repository, defaultBranch),
-  });
+    branch: () => (branch === undefined ? undefined : checkBranch(services, repository, branch)),
+  }));
+  const { defaultBranch, allowNonFastForward } = given;
   return services.prisma.$transaction(async (tx) => {
     await lockDefaultBranch(tx, repository.id);
     const newBranch =
@@ -45,7 +43,7 @@ export async function updateRepository(
     const updated = await refuseDuplicate('name', () =>
       tx.repository.update({
         where: { id: repository.id },
-        data: { name: newName, defaultBranch: newBranch, allowNonFastForward },
+        data: { name: checked.name, defaultBranch: newBranch, allowNonFastForward },
       }),
     );
     // HEAD is written last. If the transaction then fails, HEAD names the new branch until the request is repeated.

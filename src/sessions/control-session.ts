@@ -40,7 +40,8 @@ export async function restartSession(
   sessionId: string,
 ): Promise<Session> {
   const { session } = await loadLive(services, ctx, spaceSlug, sessionId);
-  await services.executor.clear(session.id, { status: 'cancelled' });
+  const cancelled = { reason: 'session_restarted', userId: ctx.actor.userId };
+  await services.executor.clear(session.id, { cancelled });
   await services.sessions.restart(session);
   return current(services, session);
 }

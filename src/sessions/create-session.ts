@@ -6,7 +6,7 @@ import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { loadWorker } from '../workers/load-worker.js';
-import { resolveStart, type StartInput } from '../workers/resolve-start.js';
+import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
 import { isLive } from '../workers/worker-status.js';
 import { type CreatedSession, findOrInsertSession } from './find-or-insert-session.js';
@@ -41,7 +41,22 @@ export async function createSession(
   if (named && !isLive(named.status)) {
     throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
   }
-  const worker = named ?? (await ensureWorker(services, ctx, plan)).worker;
+  if (named) return openOn(services, plan, named, deadline);
+  const { worker } = await ensureWorker(services, ctx, plan);
+  try {
+    return await openOn(services, plan, worker, deadline);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.extra?.reason === 'folder_missing')) throw error;
+    return openOn(services, plan, (await ensureWorker(services, ctx, plan)).worker, deadline);
+  }
+}
+
+async function openOn(
+  services: SessionServices,
+  plan: StartPlan,
+  worker: Worker,
+  deadline: AbortSignal,
+): Promise<CreatedSession> {
   services.workers.assertReachable(worker.id);
   await untilReady(services, worker, deadline);
   const { session, created } = await findOrInsertSession(services, plan, worker);

@@ -26,7 +26,7 @@ export async function deleteSession(
     where: { id },
     data: { deletedAt: new Date(), status: 'dead', statusReason: 'deleted', liveKey: null },
   });
-  await executor.clear(id, { status: 'cancelled' });
+  await executor.clear(id, { cancelled: { reason: 'session_deleted', userId: ctx.actor.userId } });
   await sessions
     .close(loaded.session)
     .catch((error) => log.warn({ err: error, sessionId: id }, 'a kernel did not shut down'));

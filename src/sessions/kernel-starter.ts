@@ -35,6 +35,8 @@ export class KernelStarter {
   async start(sessionId: string, signal: AbortSignal): Promise<void> {
     const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
     if (!session || session.deletedAt) throw notFound('The session');
+    const { workerId } = session;
+    await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(sessionId, error));
     await this.#connect(session, (client) => {
       this.#removeFormerKernel(client, session);
       return this.#startKernel(client, session, signal);
@@ -51,7 +53,7 @@ export class KernelStarter {
     session: Session,
     open: (client: JupyterClient) => Promise<KernelConnection>,
   ): Promise<void> {
-    const { workers, live, rows } = this.#deps;
+    const { workers, live } = this.#deps;
     let client: JupyterClient | undefined;
     try {
       const endpoint = workers.endpoint(session.workerId);
@@ -60,9 +62,13 @@ export class KernelStarter {
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();
-      await rows.setStatus(session.id, 'dead', 'start_failed');
-      throw error;
+      return this.#failed(session.id, error);
     }
+  }
+
+  async #failed(sessionId: string, error: unknown): Promise<never> {
+    await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
+    throw error;
   }
 
   /** A session that died because its connection was lost may have left its kernel behind. */

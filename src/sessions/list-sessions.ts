@@ -3,10 +3,9 @@ import { loadSpace, loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { invalidField } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
-import { isUuid } from '../validation/validate.js';
+import { checkUuid } from '../validation/check-input.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
 /**
@@ -22,9 +21,7 @@ export function listSessions(
   const where = async () => {
     requireScope(ctx, 'read');
     const { space } = await loadSpace(services, ctx, spaceSlug);
-    if (filter.workspaceId !== undefined && !isUuid(filter.workspaceId)) {
-      throw invalidField('workspaceId', 'must be a UUID', 'uuid');
-    }
+    if (filter.workspaceId !== undefined) checkUuid(filter.workspaceId, 'workspaceId');
     return {
       userId: ctx.actor.userId,
       workspace: { spaceId: space.id },

@@ -51,7 +51,7 @@ export class SessionManager {
     const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
     const live = new LiveSessions({ rows, log: deps.log, diedOfMemory });
     const starter = new KernelStarter({ ...deps, rows, live });
-    const restarter = new KernelRestarter({ queue: this.#queue, rows, live, starter });
+    const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
     this.#rows = rows;
     this.#live = live;
     this.#starter = starter;

@@ -25,16 +25,21 @@ export class SessionRows {
         deletedAt: null,
         OR: [{ status: { not: status } }, ...otherThan(statusReason)],
       },
-      // The end of a kernel is no activity.
-      data: { status, statusReason, ...(status === 'dead' ? {} : { lastActivityAt: new Date() }) },
+      data: {
+        ...{ status, statusReason },
+        // The end of a kernel is no activity.
+        ...(status === 'dead' ? {} : { lastActivityAt: new Date() }),
+        // The next kernel counts from the beginning.
+        ...(status === 'dead' || status === 'restarting' ? { executionCount: 0 } : {}),
+      },
     });
     if (count > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
-  /** Writes the kernel's counter of executed cells. */
+  /** Writes the kernel's counter of executed cells; not once that kernel has ended. */
   async setExecutionCount(sessionId: string, executionCount: number): Promise<void> {
     await this.#deps.prisma.session.updateMany({
-      where: { id: sessionId },
+      where: { id: sessionId, status: { in: ['idle', 'busy'] } },
       data: { executionCount, lastActivityAt: new Date() },
     });
     this.#deps.bus.publish('session', sessionId, { sessionId });

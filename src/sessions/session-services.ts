@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventBus } from '../engines/events/event-bus.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import type { WorkerServices } from '../workers/worker-services.js';
 import type { SessionManager } from './session-manager.js';
 
@@ -13,6 +14,6 @@ export interface SessionServices extends WorkerServices {
 
 /** The queues of the sessions' executions, as far as commands on sessions change them. */
 export interface ExecutionQueues {
-  /** Ends all queued executions of a session. The one that runs ends with its kernel. */
-  clear(sessionId: string, end: { status: 'cancelled' }): Promise<void>;
+  /** Ends all queued executions of a session. The one that runs ends with its kernel, for the same reason. */
+  clear(sessionId: string, end: { cancelled: Cancellation }): Promise<void>;
 }

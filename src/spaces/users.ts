@@ -8,7 +8,8 @@ import { DomainError, invalidField, notFound } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkEmail, checkId, refuseNulls } from '../validation/check-input.js';
+import { checkChanges } from '../validation/check-changes.js';
+import { checkEmail, checkId } from '../validation/check-input.js';
 import { checkName, checkText } from '../validation/validate.js';
 
 const maxSearchLength = 200;
@@ -84,15 +85,15 @@ export async function updateUser(
 ): Promise<User> {
   requirePlatformAdmin(ctx);
   const where = { id: checkId(id, 'The user') };
-  const { name, email, isPlatformAdmin } = refuseNulls(input);
-  if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId) {
-    throw invalidField('isPlatformAdmin', 'cannot be removed from yourself; ask another platform admin');
-  }
-  const checked = await checkAll({
+  const { checked: data } = await checkChanges(input, ({ name, email, isPlatformAdmin }) => ({
     name: () => (name === undefined ? undefined : checkName(name)),
     email: () => (email === undefined ? undefined : checkEmail(email)),
-  });
-  const data = { ...checked, isPlatformAdmin };
+    isPlatformAdmin: () => {
+      if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId)
+        throw invalidField('isPlatformAdmin', 'cannot be removed from yourself; ask another platform admin');
+      return isPlatformAdmin;
+    },
+  }));
   const [user] = await refuseDuplicate('email', () =>
     services.prisma.user.updateManyAndReturn({ where, data }),
   );

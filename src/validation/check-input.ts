@@ -1,4 +1,4 @@
-import { FieldError, invalidField, notFound } from '../errors.js';
+import { invalidField, notFound } from '../errors.js';
 import { checkText, isUuid } from './validate.js';
 
 const maxEmail = 254;
@@ -40,6 +40,16 @@ export function checkRange(value: number, field: string, min: number, max: numbe
 }
 
 /**
+ * Checks that a text is a UUID.
+ * @returns the text
+ * @throws FieldError `invalid_request` naming the field
+ */
+export function checkUuid(value: string, field: string): string {
+  if (!isUuid(value)) throw invalidField(field, 'must be a UUID', 'uuid');
+  return value;
+}
+
+/**
  * Checks that an id is a UUID, so that the database can look for it.
  * @param what for the message, e.g. `The user`
  * @returns the id
@@ -57,16 +67,4 @@ export function checkId(id: string, what: string): string {
 export function checkSlugId(id: string, what: string): string {
   if (!slug.test(id)) throw notFound(what);
   return id;
-}
-
-/**
- * In the input of an update `null` does not mean that a field stays as it is.
- * @throws FieldError `invalid_request` naming every field that is null
- */
-export function refuseNulls<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], null> } {
-  const [first, ...more] = Object.entries(input)
-    .filter(([, value]) => value === null)
-    .map(([name]) => ({ path: [name], message: 'must not be null', type: 'null' }));
-  if (first) throw new FieldError('invalid_request', [first, ...more]);
-  return input as { [K in keyof T]: Exclude<T[K], null> };
 }

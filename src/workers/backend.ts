@@ -49,6 +49,8 @@ export interface WorkerBackend {
   readonly enforcesStorage: boolean;
   /** Whether it installs {@link WorkerSpec.requirements} for the kernels; default it does not. */
   readonly installsRequirements?: boolean;
+  /** Whether a new server has the files of {@link WorkerSpec.checkout} from the first; default the gateway writes them. */
+  readonly fetchesFiles?: boolean;
   /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
 

@@ -8,12 +8,13 @@ import type { WorkerBackend } from './backend.js';
 import { readRequirements } from './read-requirements.js';
 import { serverAnswers } from './server-answers.js';
 import { toWorkerSpec } from './to-worker-spec.js';
-import { layOutFiles, type WorkerFolders } from './worker-files.js';
+import { layOutFiles, recordFiles, type WorkerFolders } from './worker-files.js';
 import type { WorkerFailure } from './worker-shutdown.js';
+import type { WorkerCheckout } from './worker-spec.js';
 
 /**
  * Writes the files of a branch into the folder of a new worker and starts its server. A backend with remote folders
- * needs the server to write files, so it starts first there.
+ * needs the server to write files, so it starts first there, unless the server begins by fetching them.
  * @param how.report called with a percentage below 100 and a short message
  * @returns where its Jupyter answers
  * @throws what {@link whyNotStarted} explains
@@ -30,6 +31,8 @@ export async function bringUpWorker(
     maxMinutes: number;
     /** Where its server answers already, if the worker was a warm one. */
     warm?: JupyterEndpoint;
+    /** For a backend that fetches the files itself. */
+    checkout?: WorkerCheckout;
   },
   worker: Worker,
   commitOid: string,
@@ -45,14 +48,17 @@ export async function bringUpWorker(
   const requirements = text === undefined ? undefined : { scope: worker.workspaceId, text };
   const start = () =>
     backend.start(
-      { ...toWorkerSpec(worker, how.profile, folders), requirements },
+      { ...toWorkerSpec(worker, how.profile, folders), requirements, checkout: how.checkout },
       (percent, message) => report(10 + Math.round(percent * 0.8), message),
       signal,
     );
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   if (!backend.remoteFolders) await layOut(5);
-  const endpoint = (await runningServer(how, worker)) ?? (await start());
-  if (backend.remoteFolders) await layOut(92);
+  const warm = await runningServer(how, worker);
+  const endpoint = warm ?? (await start());
+  const isFetched = !warm && how.checkout !== undefined;
+  if (isFetched) await recordFiles(git, commitOid, folders);
+  else if (backend.remoteFolders) await layOut(92);
   signal.throwIfAborted();
   return endpoint;
 }

@@ -1,9 +1,7 @@
 import type { KernelProfile, Prisma, ResourceClass } from '../../prisma/generated/client/client.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { invalidField } from '../errors.js';
-import { checkText } from '../validation/validate.js';
-
-const maxNameLength = 200;
+import { checkStartName } from './check-start-name.js';
 
 /**
  * The enabled resource class with an id, or the default one.
@@ -13,7 +11,7 @@ export async function findResourceClass(
   services: PrismaService,
   id: string | null | undefined,
 ): Promise<ResourceClass> {
-  if (id != null) checkText(id, 'resourceClassId', maxNameLength);
+  if (id != null) checkStartName(id, 'resourceClassId');
   const found = await findFirst(services, id == null ? {} : { id });
   if (!found) throw invalidField('resourceClassId', 'is not an enabled resource class', 'unknown');
   return found;

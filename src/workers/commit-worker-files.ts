@@ -1,6 +1,6 @@
 import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
-import { assertWritablePath } from '../engines/git/file-path.js';
+import { assertReadablePath, assertSavablePath, assertWritablePath } from '../engines/git/file-path.js';
 import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { objectId } from '../engines/git/object-id.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
@@ -10,6 +10,7 @@ import type { FileServices } from '../files/file-services.js';
 import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
+import { findFileOid } from './find-file-oid.js';
 import { loadWorker } from './load-worker.js';
 import { assertHasFiles, type WorkerFileServices } from './load-worker-files.js';
 import { maxWorkerFileBytes, tooLarge } from './stream-worker-file.js';
@@ -58,15 +59,21 @@ export async function commitWorkerFiles(
   });
   assertHasFiles(worker);
   const tip = await target.git.resolveBranch(branch);
-  const changes = await readChanges(services, worker, paths, (path) => target.git.fileOid(tip, path));
-  return commitChanges(services, ctx, { ...target, branch }, { changes, message });
+  const changes = await readChanges(services, worker, paths, (path) => findFileOid(target.git, tip, path));
+  // A kernel's rename is seen as a deleted and a new file, as in a commit from outside.
+  return commitChanges(services, ctx, { ...target, branch }, { changes, message, guessesRenames: true });
+}
+
+/** Checks the number of paths. @throws FieldError `invalid_request` for none, and for more than 500 */
+export function checkPathCount(paths: readonly unknown[]): void {
+  if (paths.length === 0) throw invalidField('paths', 'must not be empty', 'too_short');
+  if (paths.length > maxPaths) throw invalidField('paths', `must have at most ${maxPaths} items`, 'too_long');
 }
 
 async function checkPaths(paths: string[]): Promise<void> {
-  if (paths.length === 0) throw invalidField('paths', 'must not be empty', 'too_short');
-  if (paths.length > maxPaths) throw invalidField('paths', `must have at most ${maxPaths} items`, 'too_long');
+  checkPathCount(paths);
   await checkEach(paths, (path, index) => {
-    assertWritablePath(path, ['paths', index]);
+    assertReadablePath(path, ['paths', index]);
     if (paths.indexOf(path) !== index) throw invalidField(['paths', index], 'is a duplicate', 'duplicate');
   });
 }
@@ -110,9 +117,14 @@ function toChange(
 ): FileChange {
   if (bytes) {
     if (isNotebookPath(path)) checkNotebook(bytes, index);
-    return baseSha === undefined ? { kind: 'create', path, bytes } : { kind: 'save', path, bytes, baseSha };
+    if (baseSha !== undefined) {
+      assertSavablePath(path, ['paths', index]);
+      return { kind: 'save', path, bytes, baseSha, conflictsIfGone: true };
+    }
+    assertWritablePath(path, ['paths', index]);
+    return { kind: 'create', path, bytes };
   }
-  if (baseSha !== undefined) return { kind: 'delete', path, baseSha };
+  if (baseSha !== undefined) return { kind: 'delete', path, baseSha, conflictsIfGone: true };
   throw invalidField(['paths', index], 'is not a file of the worker', 'unknown');
 }
 

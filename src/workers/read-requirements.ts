@@ -1,5 +1,6 @@
 import type { GitRepository } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
+import { findFileOid } from './find-file-oid.js';
 
 const path = 'requirements.txt';
 const maxBytes = 64 * 1024;
@@ -22,13 +23,7 @@ export async function readRequirements(git: GitRepository, commitOid: string): P
 
 /** Whether a commit has a `requirements.txt` at its root. */
 export async function hasRequirements(git: GitRepository, commitOid: string): Promise<boolean> {
-  try {
-    return (await git.fileOid(commitOid, path)) !== null;
-  } catch (error) {
-    // There is a folder of this name.
-    if (error instanceof DomainError && error.code === 'invalid_path') return false;
-    throw error;
-  }
+  return (await findFileOid(git, commitOid, path)) !== null;
 }
 
 function unusable(what: string): DomainError {

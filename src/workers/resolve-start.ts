@@ -12,12 +12,10 @@ import { checkBranchName } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkText } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import { checkStartName } from './check-start-name.js';
 import { allowedResourceClass, findResourceClass } from './choose-resource-class.js';
 import type { WorkerServices } from './worker-services.js';
-
-const maxNameLength = 200;
 
 /** What a new worker or session needs; only `workspaceId` is required. See {@link StartPlan} for the defaults. */
 export interface StartInput {
@@ -100,7 +98,7 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
   const { kernelName, kernelProfileId } = input;
   const { named } = await checkAll({
     kernelName: () => {
-      if (kernelName != null) checkText(kernelName, 'kernelName', maxNameLength);
+      if (kernelName != null) checkStartName(kernelName, 'kernelName');
     },
     named: () => (kernelProfileId == null ? null : namedProfile(services, kernelProfileId)),
   });
@@ -110,7 +108,7 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
 }
 
 async function namedProfile({ prisma }: PrismaService, id: string): Promise<KernelProfile> {
-  checkText(id, 'kernelProfileId', maxNameLength);
+  checkStartName(id, 'kernelProfileId');
   const profile = await prisma.kernelProfile.findUnique({ where: { id } });
   if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');
   return profile;

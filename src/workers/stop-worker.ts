@@ -16,5 +16,5 @@ export async function stopWorker(
 ): Promise<void> {
   const loaded = await loadWorker(services, ctx, spaceSlug, workerId, null, 'execute');
   assertOwnerOrAdmin(ctx, loaded, loaded.worker);
-  await services.workers.stop(loaded.worker.id);
+  await services.workers.stop(loaded.worker.id, 'requested', ctx.actor.userId);
 }

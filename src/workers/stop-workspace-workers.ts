@@ -6,10 +6,11 @@ export async function stopWorkspaceWorkers(
   { prisma, workers }: Pick<WorkerServices, 'prisma' | 'workers'>,
   workspaceId: string,
   statusReason: string,
+  userId: string,
 ): Promise<void> {
   const live = await prisma.worker.findMany({
     where: { workspaceId, status: { in: [...liveStatuses] } },
     select: { id: true },
   });
-  await Promise.all(live.map(({ id }) => workers.stop(id, statusReason)));
+  await Promise.all(live.map(({ id }) => workers.stop(id, statusReason, userId)));
 }

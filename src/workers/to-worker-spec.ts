@@ -24,7 +24,8 @@ export function toWorkerProfile(row: KernelProfile): WorkerProfile {
  * profile is the present one.
  */
 export function toWorkerSpec(
-  worker: Pick<Worker, 'id'> & { resourceClass: unknown; jupyterServerId?: string | null },
+  worker: Pick<Worker, 'id'> &
+    Partial<Pick<Worker, 'userId' | 'jupyterServerId'>> & { resourceClass: unknown },
   profile: KernelProfile,
   folders: WorkerFolders,
 ): WorkerSpec {
@@ -33,6 +34,7 @@ export function toWorkerSpec(
   const { nodeSelector, tolerations } = snapshot;
   return {
     workerId: worker.id,
+    userId: worker.userId,
     filesDirectory: folders.files,
     stateDirectory: folders.state,
     limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },

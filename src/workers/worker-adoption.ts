@@ -150,7 +150,8 @@ export class WorkerAdoption {
 
   async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
     const { shutdown, adopt } = this.#deps;
-    if (row.status === 'stopping') await shutdown.stop(row.id, row.statusReason ?? 'requested', server);
+    if (row.status === 'stopping')
+      await shutdown.stop(row.id, { reason: row.statusReason ?? 'requested' }, server);
     else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
     else if (server.endpoint) await adopt(row, server);
     else await shutdown.fail(row.id, lost, server);

@@ -1,10 +1,14 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
+import { JupyterContents } from '../engines/kernels/jupyter-contents.js';
+import { JupyterRest } from '../engines/kernels/jupyter-rest.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
+import { hasCode } from './has-code.js';
+import type { WorkerServer } from './live-worker.js';
 import type { WorkerFolders } from './worker-files.js';
 
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
@@ -13,6 +17,18 @@ export class WorkerDirectories {
 
   constructor(deps: { directory: string; backends: WorkerBackend[]; log: Logger }) {
     this.#deps = deps;
+  }
+
+  /** Whether the folder of a ready worker was removed. @throws DomainError `runtime_unavailable` */
+  async isFilesMissing(workerId: string, { backend, endpoint }: WorkerServer): Promise<boolean> {
+    // Without a folder of its own it works in a mounted one, which its kernels cannot remove.
+    if (backend.remoteFolders && !endpoint?.folder) return false;
+    if (backend.remoteFolders && endpoint?.folder)
+      return new JupyterContents(new JupyterRest(endpoint)).lacksFolder(endpoint.folder);
+    return stat(join(this.#directoryOf(workerId), 'files')).then(
+      () => false,
+      (error) => hasCode(error, 'ENOENT', 'ENOTDIR'),
+    );
   }
 
   /** The folders of a worker; they need not exist yet. */

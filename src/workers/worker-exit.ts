@@ -10,6 +10,7 @@ export type ExitReason =
   | 'environment_failed'
   | 'unschedulable'
   | 'storage_exceeded'
+  | 'folder_missing'
   | 'evicted'
   | 'preempted'
   | 'deadline_exceeded'

@@ -59,6 +59,16 @@ export async function layOutFiles(
   await writeManifest(folders.state, manifest);
 }
 
+/** Notes that a worker's folder has the files of a commit, which something else has written into it. */
+export async function recordFiles(
+  git: GitRepository,
+  commitOid: string,
+  { state }: Pick<WorkerFolders, 'state'>,
+): Promise<void> {
+  const files = await git.listFiles(commitOid);
+  await writeManifest(state, new Map(files.map(({ path, oid }) => [path, oid])));
+}
+
 /**
  * Brings the folder of a live worker to a commit. A file that the kernel changed, created or removed is never touched.
  * A path that fails does not stop the others. Reads only the paths that differ between the last commit and this one.

@@ -4,6 +4,7 @@ import type { RuntimeLimits } from '../config.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
 
@@ -14,6 +15,7 @@ export interface WorkerManagerDeps {
   bus: EventBus;
   branches: BranchWatcher;
   log: Logger;
+  checkoutTokens: CheckoutTokens;
   /** Absolute path; it holds one folder for each worker. */
   directory: string;
   /** The first that can run a profile runs it. */

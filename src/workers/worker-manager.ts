@@ -6,7 +6,9 @@ import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
 import { backendFor } from './backend-for.js';
 import { backendOf } from './backend-of.js';
+import type { Cancellation } from './cancellation.js';
 import { FileFollower } from './file-follower.js';
+import { FolderGuard } from './folder-guard.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { OutOfMemory } from './out-of-memory.js';
@@ -19,7 +21,7 @@ import { WorkerExpiry } from './worker-expiry.js';
 import type { WorkerFolders } from './worker-files.js';
 import type { WorkerAdoptedListener, WorkerManagerDeps } from './worker-manager-deps.js';
 import { WorkerRows } from './worker-rows.js';
-import { type WorkerEndedListener, WorkerShutdown } from './worker-shutdown.js';
+import { type WorkerEndedListener, WorkerShutdown, type WorkerStoppingListener } from './worker-shutdown.js';
 import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
 import { WorkerUsage } from './worker-usage.js';
@@ -37,6 +39,8 @@ export class WorkerManager {
   readonly usage: WorkerUsage;
   /** Started workers without an owner. */
   readonly warmPool: WarmPool;
+  /** Checks the folders of workers before kernels start in them. */
+  readonly folderGuard: FolderGuard;
   readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -78,6 +82,7 @@ export class WorkerManager {
     const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
     this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
     this.#live = live;
+    this.folderGuard = new FolderGuard({ live, rows, directories, end: (exit) => this.#onExit(exit) });
     this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
@@ -135,11 +140,14 @@ export class WorkerManager {
   /**
    * Stops a worker; idempotent. When it returns, the row is terminal: nothing of the worker runs then, or the row is
    * `failed` with the reason `stop_failed` and stopping it goes on in the background.
+   * @param userId who stops it; default the gateway
    */
-  stop(workerId: string, statusReason = 'requested'): Promise<void> {
+  stop(workerId: string, statusReason = 'requested', userId: string | null = null): Promise<void> {
     const joined = this.#stops.get(workerId);
     if (joined) return joined;
-    const stopped = this.#stopOnce(workerId, statusReason).finally(() => this.#stops.delete(workerId));
+    const stopped = this.#stopOnce(workerId, { reason: statusReason, userId }).finally(() =>
+      this.#stops.delete(workerId),
+    );
     this.#stops.set(workerId, stopped);
     return stopped;
   }
@@ -207,6 +215,11 @@ export class WorkerManager {
     this.#onAdopted = listener;
   }
 
+  /** Sets the one listener that is called, and waited for, before a worker is stopped. */
+  onStopping(listener: WorkerStoppingListener): void {
+    this.#shutdown.onStopping = listener;
+  }
+
   /** Sets the one listener that is called, and waited for, when a worker has ended. */
   onEnded(listener: WorkerEndedListener): void {
     this.#shutdown.onEnded = listener;
@@ -247,17 +260,17 @@ export class WorkerManager {
     await this.#onAdopted(worker.id, { endpoint, isOwn: backend.ownsServers });
   }
 
-  async #stopOnce(workerId: string, statusReason: string): Promise<void> {
+  async #stopOnce(workerId: string, { reason, userId }: Cancellation): Promise<void> {
     const entry = this.#live.remove(workerId);
     // Without its key no start returns this worker any more.
-    const data = { status: 'stopping', statusReason, liveKey: null, ...notExpiring } as const;
+    const data = { status: 'stopping', statusReason: reason, liveKey: null, ...notExpiring } as const;
     const isStopping = await this.#rows.update(workerId, liveStatuses, data).catch((error) => {
       if (entry) this.#live.restore(workerId, entry);
       throw error;
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(workerId, statusReason, entry ?? (await this.#findServer(workerId)));
+    await this.#shutdown.stop(workerId, { reason, userId }, entry ?? (await this.#findServer(workerId)));
   }
 
   /** The server of a worker that this process has not adopted. */

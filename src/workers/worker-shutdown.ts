@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
+import type { Cancellation } from './cancellation.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';
@@ -13,6 +14,9 @@ import { liveStatuses } from './worker-status.js';
  * @param server where its kernels may run on: a server that the worker shared with others
  */
 export type WorkerEndedListener = (workerId: string, server?: JupyterEndpoint) => Promise<void>;
+
+/** Is called, and waited for, before a worker is stopped; what runs on it ends then. It must not throw. */
+export type WorkerStoppingListener = (workerId: string, cancellation: Cancellation) => Promise<void>;
 
 /** Why a worker failed. */
 export interface WorkerFailure {
@@ -31,6 +35,8 @@ const stopFailed: WorkerFailure = {
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
   onEnded: WorkerEndedListener = async () => {};
+  /** See {@link WorkerStoppingListener}; none by default. */
+  onStopping: WorkerStoppingListener = async () => {};
   readonly #servers: ServerStopper;
 
   readonly #deps: {
@@ -57,13 +63,14 @@ export class WorkerShutdown {
    */
   async stop(
     workerId: string,
-    statusReason: string,
+    { reason, userId = null }: Pick<Cancellation, 'reason'> & Partial<Cancellation>,
     server?: WorkerServer & Pick<LiveWorker, 'started'>,
   ): Promise<void> {
+    await this.onStopping(workerId, { reason: reason === 'requested' ? 'worker_stopped' : reason, userId });
     const isStopped = !server || (await this.#servers.stop(server.backend, workerId));
     // A start that goes on might write files after their folder was removed.
     await server?.started;
-    if (isStopped) await this.#end(workerId, 'stopped', { reason: statusReason, detail: null }, server);
+    if (isStopped) await this.#end(workerId, 'stopped', { reason, detail: null }, server);
     else await this.#end(workerId, 'failed', stopFailed, server);
   }
 

@@ -56,12 +56,23 @@ export interface WorkerRequirements {
   text: string;
 }
 
+/** What a new worker fetches its files with. */
+export interface WorkerCheckout {
+  /** The path of the repository on the gateway, e.g. `/git/demo/first.git`. */
+  path: string;
+  commitOid: string;
+  /** Fetches from this repository while the worker starts, and allows nothing else. */
+  token: string;
+}
+
 /** What a backend needs to start a worker. */
 export interface WorkerSpec {
   /**
    * The worker's UUID; backends label the processes, containers or pods that they start with it, to find them again.
    */
   workerId: string;
+  /** The user who starts it: starts are shared between the users. Absent for workers that have no user yet. */
+  userId?: string;
   /**
    * Absolute path of the folder that is the Jupyter server's root. It already contains the files of the branch, unless
    * the backend has {@link WorkerBackend.remoteFolders}.
@@ -76,4 +87,6 @@ export interface WorkerSpec {
   jupyterServerId?: string | null;
   /** For backends that install it: the packages that the branch asks for. Absent when it asks for none. */
   requirements?: WorkerRequirements;
+  /** For backends that fetch the files themselves. Absent for workers that have no branch yet. */
+  checkout?: WorkerCheckout;
 }

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import type { GitStore } from '../engines/git/git-store.js';
+import type { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { WorkerBackend } from './backend.js';
 import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
 import type { WarmPool } from './warm-pool.js';
+import { workerCheckout } from './worker-checkout.js';
 import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerRows } from './worker-rows.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
@@ -16,6 +18,7 @@ import type { WorkerShutdown } from './worker-shutdown.js';
 export interface WorkerStarterDeps {
   prisma: PrismaClient;
   git: GitStore;
+  checkoutTokens: CheckoutTokens;
   rows: WorkerRows;
   live: LiveWorkers;
   directories: WorkerDirectories;
@@ -59,6 +62,9 @@ export class WorkerStarter {
       signal: entry.starting.signal,
       maxMinutes: limits.workerStartMinutes,
       warm: warmPool.claim(worker.id),
+      checkout: entry.backend.fetchesFiles
+        ? await workerCheckout(this.#deps, worker, commitOid, limits.workerStartMinutes * 60_000)
+        : undefined,
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
     const isReady = await rows.update(worker.id, ['starting'], {

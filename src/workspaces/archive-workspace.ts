@@ -24,7 +24,7 @@ export async function archiveWorkspace(
         data: { archivedAt: new Date() },
       });
   if (!workspace.archivedAt) publishWorkspaceChange(services.bus, archived, 'archived');
-  await services.stopWorkers(workspace.id, 'workspace_archived');
+  await services.stopWorkers(workspace.id, 'workspace_archived', ctx.actor.userId);
   return archived;
 }
 

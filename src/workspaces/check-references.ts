@@ -5,10 +5,41 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { checkBranchName } from '../engines/git/check-ref.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
+import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
 const maxConnectors = 100;
+const connectorsField = 'authoringQueryConnectorIds';
+const aRepository: NamedBy = ['defaultRepositoryId', 'a repository of this space'];
+const anOwner: NamedBy = ['ownerUserId', 'a member of this space'];
+
+/** Checks the form of a repository's id. @throws FieldError as for an unknown repository */
+export function checkRepositoryId(id: string): string {
+  return checkIdOf(id, ...aRepository);
+}
+
+/** Checks the form of an owner's id. @throws FieldError as for a user who is no member */
+export function checkOwnerId(id: string): string {
+  return checkIdOf(id, ...anOwner);
+}
+
+/** Checks the form of a query connector's id. @param index in its list @throws FieldError as for an unknown connector */
+export function checkConnectorId(id: string, index: number): string {
+  return checkIdOf(id, ...connectorAt(index));
+}
+
+/** Checks the number of query connectors. @returns their ids in lower case, each once @throws FieldError for more than 100 */
+export function checkConnectorCount(ids: readonly string[]): string[] {
+  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
+  if (unique.length > maxConnectors)
+    throw invalidField(connectorsField, `must have at most ${maxConnectors} items`, 'too_long');
+  return unique;
+}
+
+function connectorAt(index: number): NamedBy {
+  return [[connectorsField, index], 'a query connector of this space'];
+}
 
 /**
  * Loads the repository that a client names for a workspace, and checks that the caller may edit it.
@@ -20,13 +51,11 @@ export async function checkRepository(
   access: SpaceAccess,
   id: string,
 ): Promise<Repository> {
-  const found = isUuid(id)
-    ? await services.prisma.repository.findFirst({
-        where: { id, spaceId: access.space.id },
-        include: { workspaces: { include: { grants: true } } },
-      })
-    : null;
-  if (!found) throw invalidField('defaultRepositoryId', 'is not a repository of this space', 'unknown');
+  const found = await services.prisma.repository.findFirst({
+    where: { id: checkRepositoryId(id), spaceId: access.space.id },
+    include: { workspaces: { include: { grants: true } } },
+  });
+  if (!found) throw unknownId(...aRepository);
   const { workspaces, ...repository } = found;
   if (!repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces).canEdit) {
     throw new DomainError(
@@ -84,15 +113,13 @@ export async function checkOwner(
   access: SpaceAccess,
   userId: string,
 ): Promise<string> {
-  const found = isUuid(userId)
-    ? await services.prisma.user.findFirst({
-        where: {
-          id: userId,
-          OR: [{ isPlatformAdmin: true }, { memberships: { some: { spaceId: access.space.id } } }],
-        },
-      })
-    : null;
-  if (!found) throw invalidField('ownerUserId', 'is not a member of this space', 'unknown');
+  const found = await services.prisma.user.findFirst({
+    where: {
+      id: checkOwnerId(userId),
+      OR: [{ isPlatformAdmin: true }, { memberships: { some: { spaceId: access.space.id } } }],
+    },
+  });
+  if (!found) throw unknownId(...anOwner);
   return found.id;
 }
 
@@ -106,18 +133,14 @@ export async function checkConnectors(
   access: SpaceAccess,
   ids: string[],
 ): Promise<string[]> {
-  const field = 'authoringQueryConnectorIds';
-  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
-  if (unique.length > maxConnectors)
-    throw invalidField(field, `must have at most ${maxConnectors} items`, 'too_long');
+  const unique = checkConnectorCount(ids);
   const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },
   });
   const knownIds = new Set(known.map((connector) => connector.id));
   await checkEach(ids, (id, index) => {
-    if (!knownIds.has(id.toLowerCase()))
-      throw invalidField([field, index], 'is not a query connector of this space', 'unknown');
+    if (!knownIds.has(id.toLowerCase())) throw unknownId(...connectorAt(index));
   });
   return unique;
 }

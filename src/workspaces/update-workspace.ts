@@ -4,8 +4,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { DomainError } from '../errors.js';
-import { checkAll } from '../validation/check-all.js';
-import { refuseNulls } from '../validation/check-input.js';
+import { checkChanges } from '../validation/check-changes.js';
 import { checkName } from '../validation/validate.js';
 import {
   checkBranch,
@@ -66,18 +65,18 @@ async function checkAndUpdate(
   const { access, workspace } = loaded;
   assertNotArchived(workspace);
   const { authoringQueryConnectorIds, ...others } = input;
-  const given = refuseNulls(others);
-  const isRelocated = given.defaultRepositoryId !== undefined || given.defaultBranch !== undefined;
-  const { repositoryAndBranch, ...checked } = await checkAll({
-    name: () => (given.name === undefined ? undefined : checkName(given.name)),
-    repositoryAndBranch: () => (isRelocated ? checkRepositoryAndBranch(services, ctx, loaded, given) : {}),
+  const isRelocated = input.defaultRepositoryId != null || input.defaultBranch != null;
+  const { given, checked: all } = await checkChanges(others, ({ name, ownerUserId, ...more }) => ({
+    name: () => (name === undefined ? undefined : checkName(name)),
+    repositoryAndBranch: () => (isRelocated ? checkRepositoryAndBranch(services, ctx, loaded, more) : {}),
     ownerUserId: () =>
-      given.ownerUserId === undefined ? undefined : checkNewOwner(services, ctx, loaded, given.ownerUserId),
+      ownerUserId === undefined ? undefined : checkNewOwner(services, ctx, loaded, ownerUserId),
     authoringQueryConnectorIds: () =>
       authoringQueryConnectorIds === undefined
         ? undefined
         : checkConnectors(services, access, authoringQueryConnectorIds ?? []),
-  });
+  }));
+  const { repositoryAndBranch, ...checked } = all;
   const [updated] = await services.prisma.workspace.updateManyAndReturn({
     where: { id: workspace.id, defaultRepositoryId: isRelocated ? workspace.defaultRepositoryId : undefined },
     data: { ...checked, ...repositoryAndBranch, visibility: given.visibility },

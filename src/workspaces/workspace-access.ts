@@ -10,6 +10,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
+import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
 import { isUuid } from '../validation/validate.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
 import { checkNewOwner } from './update-workspace.js';
@@ -92,13 +93,27 @@ export async function replaceWorkspaceAccess(
   return shared;
 }
 
+/** Checks the number of grants. @throws FieldError `invalid_request` for more than 500 */
+export function checkGrantCount(grants: readonly unknown[]): void {
+  if (grants.length > maxGrants)
+    throw invalidField('grants', `must have at most ${maxGrants} items`, 'too_long');
+}
+
+/** Checks the form of a principal's id. @param index of the grant @throws FieldError as for an unknown principal */
+export function checkPrincipalId(id: string, index: number, type: GrantInput['principalType']): string {
+  return checkIdOf(id, ...principalAt(index, type));
+}
+
+function principalAt(index: number, type: GrantInput['principalType']): NamedBy {
+  return [['grants', index, 'principalId'], `a ${type} of this space`];
+}
+
 async function checkGrants(
   services: PrismaService,
   access: SpaceAccess,
   grants: GrantInput[],
 ): Promise<void> {
-  if (grants.length > maxGrants)
-    throw invalidField('grants', `must have at most ${maxGrants} items`, 'too_long');
+  checkGrantCount(grants);
   const { prisma } = services;
   const ids = (type: GrantInput['principalType']) =>
     grants
@@ -119,9 +134,9 @@ async function checkGrants(
   const seen = new Set<string>();
   await checkEach(grants, ({ principalType, principalId }, index) => {
     const principal = `${principalType}:${principalId}`;
-    const at = ['grants', index, 'principalId'];
-    if (!known.has(principal)) throw invalidField(at, `is not a ${principalType} of this space`, 'unknown');
-    if (seen.has(principal)) throw invalidField(at, 'is listed twice', 'duplicate');
+    const named = principalAt(index, principalType);
+    if (!known.has(principal)) throw unknownId(...named);
+    if (seen.has(principal)) throw invalidField(named[0], 'is listed twice', 'duplicate');
     seen.add(principal);
   });
 }

@@ -11,5 +11,5 @@ export interface WorkspaceServices extends PrismaService {
 /** What `archiveWorkspace` needs. */
 export interface ArchiveServices extends WorkspaceServices {
   /** Stops the live workers of a workspace. Resolves when all have the status `stopped` or `failed`. */
-  stopWorkers(workspaceId: string, statusReason: string): Promise<void>;
+  stopWorkers(workspaceId: string, statusReason: string, userId: string): Promise<void>;
 }

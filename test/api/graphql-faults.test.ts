@@ -18,6 +18,7 @@ interface Failure {
   message: string;
   code: unknown;
   requestId: unknown;
+  extensions: Record<string, unknown>;
 }
 
 describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
@@ -35,7 +36,8 @@ describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
     const text = await response.text();
     const json = /^data: (\{.*)$/m.exec(text)?.[1] ?? text;
     const { message, extensions } = JSON.parse(json).errors[0];
-    return { status: response.status, message, code: extensions.code, requestId: extensions.requestId };
+    const { code, requestId } = extensions;
+    return { status: response.status, message, code, requestId, extensions };
   }
   const post = (body: unknown) => failure({ body: typeof body === 'string' ? body : JSON.stringify(body) });
 
@@ -52,11 +54,26 @@ describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
     ['an unknown field', { query: '{ nope }' }],
     ['too deep a document', { query: `{ ${'me { '.repeat(30)} id ${'}'.repeat(31)}` }],
     ['too many tokens', { query: `{ ${'a '.repeat(6000)} }` }],
+    ['a text of 4 MB', { query: `{ ${'a '.repeat(2_000_000)} }` }],
+    ['nested brackets', { query: '{a'.repeat(20_000) }],
+    ['nested lists', { query: `{ me(a: ${'['.repeat(2000)}) }` }],
+    ['a field many times', { query: `{ ${'me { id } '.repeat(500)} }` }],
+    ['an unknown variable', { query: '{ me { id } }', variables: { a: 1 } }],
     ['no such operation', { query: 'query A { me { id } }', operationName: 'B' }],
     ['a variable of another type', { query: 'query($a: String!) { space(slug: $a) { id } }' }],
   ])('%s is refused as invalid_request', async (_what, body) => {
     const { code, requestId } = await post(body);
     expect({ code, requestId }).toEqual({ code: 'invalid_request', requestId: 'mine-1' });
+  });
+
+  it('an operation that costs too much is refused with its cost and the limit', async () => {
+    const nest = 'files(kind: all, limit: 10000) { nodes { path sha } }';
+    const query = `{ spaces(first: 100) { nodes { workspaces(first: 100) { nodes { ${nest} } } } } }`;
+    expect(await post({ query })).toMatchObject({
+      code: 'query_too_expensive',
+      requestId: 'mine-1',
+      extensions: { cost: expect.any(Number), limit: 20_000 },
+    });
   });
 
   it('variables in the URL that are no JSON are refused as invalid_request', async () => {

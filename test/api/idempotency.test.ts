@@ -35,6 +35,26 @@ it('requests with the same key and body run once and get the same answer', async
   expect(await count('Once')).toBe(1);
 });
 
+it.each([
+  ['a UUID', (key: string) => key],
+  ['a text with a quote and a backslash', (key: string) => `${key}"\\`],
+])('%s in quotes and the same without them are one key', async (_what, of) => {
+  const key = of(randomUUID());
+  const quoted = `"${key.replace(/["\\]/g, '\\$&')}"`;
+  const name = `Quoted ${quoted.length}`;
+  const first = await make(key, name);
+  const again = await make(quoted, name);
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body).toEqual(first.body);
+  expect(await count(name)).toBe(1);
+});
+
+it.each(['"open', '""', '"a"b', 'a b', '"\\x"'])('the key %s is a 400 that names the header', async (key) => {
+  const answer = await make(key, 'Refused');
+  expect(answer.status).toBe(400);
+  expect(answer.body.errors[0].loc).toEqual(['header', 'Idempotency-Key']);
+});
+
 it('a repeated answer keeps its ETag and number tokens byte for byte', async () => {
   const key = randomUUID();
   const notebook = '{"cells":[],"metadata":{"n":1.0},"nbformat":4,"nbformat_minor":5}';

@@ -23,6 +23,7 @@ beforeAll(async () => {
   shelfSpace = shelf.slug;
   await at.rest('POST', `/workspaces/${archived.workspace_id}/archive`, { space: shelfSpace });
   await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'guarded' } });
+  await prisma.protectedBranch.create({ data: { repositoryId: demo.repositoryId, name: 'locked' } });
   // Files that only a native push can add.
   const repository = await git.repository(demo.repositoryId);
   await repository.createBranch('guarded', await repository.resolveBranch('main'));
@@ -42,10 +43,19 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 /** Sends to the route's thing in the demo space. */
-const send = (route: string, options: RestOptions & { query?: string } = {}) => {
+const send = (
+  route: string,
+  options: RestOptions & { query?: string; name?: string; version_id?: string; notebook_id?: string } = {},
+) => {
   const [method, path] = route.split(' ') as [string, string];
-  const { query = '', ...rest } = options;
-  const ids = { workspace_id: demo.workspaceId, repository_id: demo.repositoryId, notebook_id: notebookId };
+  const { query = '', name = '', version_id = '', notebook_id = notebookId, ...rest } = options;
+  const ids = {
+    workspace_id: demo.workspaceId,
+    repository_id: demo.repositoryId,
+    notebook_id,
+    name,
+    version_id,
+  };
   return at.rest(method, filled(path, ids) + query, rest);
 };
 
@@ -118,6 +128,77 @@ const renames: StatusRow[] = [
   [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
 ];
 
+const stale = { 'if-match': '"stale"' };
+const guarded: [string, RestOptions & { query?: string }][] = [
+  ...[`POST ${workspace}/files`, `POST ${workspace}/authoring-files`, `POST ${repository}/files`].map(
+    (route): (typeof guarded)[number] => [
+      route,
+      { body: { path: demo.notebookPath }, headers: { 'if-none-match': '*' } },
+    ],
+  ),
+  ...[`PUT ${workspace}/file`, `PUT ${workspace}/authoring-file`, `PUT ${repository}/file`].map(
+    (route): (typeof guarded)[number] => [route, { body: saved, headers: stale }],
+  ),
+  [rename, { body: moved, headers: stale }],
+  [`DELETE ${workspace}/authoring-file`, { query: `?path=${demo.notebookPath}`, headers: stale }],
+];
+
+const remove = `DELETE ${workspace}/authoring-file`;
+const removal = (query: string, options: RestOptions = {}) =>
+  send(remove, { query: `?path=${demo.notebookPath}&${query}`, ...options });
+const removals: StatusRow[] = [
+  [remove, 'invalid_ref', () => removal('branch=a..b')],
+  [remove, 'invalid_path', () => send(remove, { query: '?path=../a.ipynb' }), ['query', 'path']],
+  [remove, 'branch_protected', () => removal('branch=guarded', { token: editor.token })],
+  [
+    remove,
+    'workspace_archived',
+    () =>
+      at.rest('DELETE', `/workspaces/${archived.workspace_id}/authoring-file?path=there.ipynb`, {
+        space: shelfSpace,
+      }),
+  ],
+  [remove, 'base_sha_conflict', () => removal(`base_sha=${blob}`)],
+];
+
+const addBranch = `POST ${repository}/branches`;
+const dropBranch = `DELETE ${repository}/branches/{name}`;
+const branches: StatusRow[] = [
+  [addBranch, 'invalid_ref', () => send(addBranch, { body: { name: 'a..b' } }), ['body', 'name']],
+  [addBranch, 'branch_protected', () => send(addBranch, { body: { name: 'locked' }, token: editor.token })],
+  [addBranch, 'already_exists', () => send(addBranch, { body: { name: 'main' } })],
+  [addBranch, 'workspace_archived', () => sendToArchived(addBranch, { name: 'new' })],
+  [dropBranch, 'invalid_ref', () => send(dropBranch, { name: 'a..b' }), ['path', 'name']],
+  [dropBranch, 'branch_protected', () => send(dropBranch, { name: 'guarded', token: editor.token })],
+  [dropBranch, 'workspace_archived', () => sendToArchived(dropBranch)],
+];
+
+const restore = 'POST /documents/{notebook_id}/versions/{version_id}/restore';
+const restores: StatusRow[] = [
+  [
+    restore,
+    'branch_protected',
+    async () => send(restore, { ...(await versionOn('guarded')), token: editor.token }),
+  ],
+  [restore, 'workspace_archived', () => sendToArchived(restore, {})],
+  [
+    restore,
+    'base_sha_conflict',
+    async () => send(restore, { ...(await versionOn('main')), body: { base_sha: blob } }),
+  ],
+  [restore, 'unreadable_file', async () => send(restore, await versionOn('main', 'bad.ipynb'))],
+];
+
+/** The ids of a version of a notebook on a branch. */
+async function versionOn(branch: string, path: string = demo.notebookPath) {
+  const { prisma, indexer } = at.gateway.services;
+  await indexer.ensure(demo.repositoryId, branch);
+  const { id, documentId } = await prisma.fileVersion.findFirstOrThrow({
+    where: { repositoryId: demo.repositoryId, branch, path },
+  });
+  return { version_id: id, notebook_id: documentId! };
+}
+
 const links = 'POST /documents/{notebook_id}/links';
 const versions = 'GET /documents/{notebook_id}/versions';
 const unlink = 'DELETE /documents/{notebook_id}/links/{link_id}';
@@ -136,6 +217,10 @@ itAnswersEachError('files', [
   ...creates,
   ...saves,
   ...renames,
+  ...removals,
+  ...branches,
+  ...restores,
+  ...guarded.map(([route, options]): StatusRow => [route, 'precondition_failed', () => send(route, options)]),
   [links, 'already_exists', () => send(links, { body: link }).then(() => send(links, { body: link }))],
   [links, 'workspace_archived', () => sendToArchived(links, link)],
   [unlink, 'workspace_archived', () => sendToArchived(unlink)],

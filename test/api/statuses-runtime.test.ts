@@ -179,6 +179,14 @@ async function reuse() {
   return post(path, { code: '2', execution_id });
 }
 
+const cancel = 'POST /sessions/{session_id}/executions/{execution_id}/cancel';
+
+async function cancelFinished() {
+  const execution_id = randomUUID();
+  await post(`/sessions/${session}/execute/stream`, { code: '1', execution_id });
+  return post(`/sessions/${session}/executions/${execution_id}/cancel`);
+}
+
 const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
 const malformed = { workspace_id: demo.workspaceId, branch: 'a..b' };
 const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
@@ -260,6 +268,14 @@ const files: StatusRow[] = [
   [committing, 'worker_not_live', async () => commitOf(await stoppedWorker(), 'README.md')],
   [committing, 'workspace_archived', async () => commitOf(await archivedWorker(), 'README.md')],
   [reading, 'invalid_path', async () => rawOf(await stoppedWorker(), '../x'), ['query', 'path']],
+  [
+    reading,
+    'range_not_satisfiable',
+    async () => {
+      const path = `/workers/${await workerOn('range')}/raw-file?path=README.md`;
+      return at.rest('GET', path, { headers: { range: 'bytes=99999-' } });
+    },
+  ],
   [committing, 'invalid_path', async () => commitOf(await stoppedWorker(), '../x'), ['body', 'paths', 0]],
   [
     committing,
@@ -370,6 +386,7 @@ it('an action without a body ignores a body that is sent, also when it is repeat
 });
 
 itAnswersEachError('runtime', [
+  [cancel, 'execution_finished', cancelFinished],
   ...starts,
   ...states,
   [

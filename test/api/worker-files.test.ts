@@ -150,9 +150,7 @@ describe('the bytes of a file of a worker', () => {
     ['bytes=-2', 'ij', 'bytes 8-9/10'],
     ['bytes=-99', 'abcdefghij', 'bytes 0-9/10'],
     ['bytes=8-99', 'ij', 'bytes 8-9/10'],
-    ['bytes=10-', 'abcdefghij', null],
     ['bytes=4-2', 'abcdefghij', null],
-    ['bytes=-0', 'abcdefghij', null],
     ['bytes=0-1,3-4', 'abcdefghij', null],
     ['lines=1-2', 'abcdefghij', null],
     [`bytes=0-${'9'.repeat(15)}`, 'abcdefghij', 'bytes 0-9/10'],
@@ -165,6 +163,22 @@ describe('the bytes of a file of a worker', () => {
       contentRange,
     ]);
     expect(headers.get('content-length')).toBe(String(text.length));
+  });
+
+  it.each([
+    ['ten', 'abcdefghij', 'bytes=10-'],
+    ['ten', 'abcdefghij', `bytes=${'9'.repeat(15)}-`],
+    ['ten', 'abcdefghij', 'bytes=-0'],
+    ['none', '', 'bytes=0-'],
+  ])('of %s (%j) are refused for the range %s, with the size', async (path, text, range) => {
+    write(path, text);
+    const { status, body, headers } = await raw(path, { range });
+    expect([status, body.code, headers.get('content-range')]).toEqual([
+      ...[416, 'range_not_satisfiable'],
+      `bytes */${text.length}`,
+    ]);
+    const stale = await raw(path, { range, 'if-range': `"${blob('other')}"` });
+    expect([stale.status, stale.body]).toEqual([200, text]);
   });
 
   it('are the whole file when it is not the one of If-Range', async () => {
@@ -229,6 +243,30 @@ describe('committing files of a worker', () => {
     });
     expect(git('ls-tree', '--name-only', 'main').toString()).not.toContain('other.txt');
     expect(readFileSync(join(folder, 'data.csv'), 'utf8')).toBe('mine\n');
+  });
+
+  it('is a conflict for a file that the branch has deleted, or has a folder in place of', async () => {
+    await save('deleted.txt', 'one');
+    await save('folder', 'one');
+    await expect.poll(statuses).toMatchObject({ 'deleted.txt': 'unchanged', folder: 'unchanged' });
+    write('deleted.txt', 'mine');
+    write('folder', 'mine');
+    for (const path of ['deleted.txt', 'folder']) {
+      const target = `spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" }`;
+      const gone = await at.graphql(
+        `mutation { deleteFile(${target}, input: { path: "${path}" }) { changed } }`,
+      );
+      expect(gone.errors).toBeUndefined();
+    }
+    await save('folder/file.txt', 'theirs');
+    for (const path of ['deleted.txt', 'folder']) {
+      expect(await commit([path])).toMatchObject({
+        status: 409,
+        body: { code: 'base_sha_conflict', path, branch: 'main', base_sha: blob('one'), current_sha: null },
+      });
+    }
+    rmSync(join(folder, 'deleted.txt'));
+    rmSync(join(folder, 'folder'), { recursive: true });
   });
 
   it('is refused for a new file that the branch has too', async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { DockerFixture, type DockerWorker, describeOnDocker, docker, dockerHost } from '../support/docker.js';
 import { timeToFinish } from '../support/kernel.js';
 import { OwnDockerEngine } from '../support/own-docker-engine.js';
-import { openSocketProxy } from '../support/socket-proxy.js';
+import { openSocketProxy } from '../support/tcp-proxy.js';
 
 const signal = () => AbortSignal.timeout(60_000);
 const unavailable = {

@@ -1,40 +1,25 @@
-import {
-  CoreV1Api,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  PatchStrategy,
-} from '@kubernetes/client-node';
+import { CoreV1Api, type KubernetesObject } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { clusterConfig } from '../support/cluster.js';
-import { describeWithCluster, exists, waitUntil } from '../support/kubernetes.js';
-import { readManifests } from '../support/manifests.js';
+import { describeWithCluster } from '../support/kubernetes.js';
+import {
+  applyManifest as apply,
+  manifestNamespaces as namespaces,
+  readManifests,
+  removeManifests,
+} from '../support/manifests.js';
 
 describeWithCluster('the manifests of deploy/kubernetes', { timeout: 120_000 }, () => {
   let core: CoreV1Api;
-  let objects: KubernetesObjectApi;
   let manifests: KubernetesObject[];
-  const namespaces = ['notebooks', 'notebook-workers'];
 
   beforeAll(async () => {
-    const admin = clusterConfig();
-    core = admin.makeApiClient(CoreV1Api);
-    objects = KubernetesObjectApi.makeApiClient(admin);
+    core = clusterConfig().makeApiClient(CoreV1Api);
     manifests = await readManifests();
-    await removeNamespaces();
+    await removeManifests();
   });
 
-  afterAll(() => removeNamespaces());
-
-  async function removeNamespaces(): Promise<void> {
-    for (const name of namespaces) await core.deleteNamespace({ name }).catch(() => {});
-    for (const name of namespaces)
-      await waitUntil(async () => !(await exists(core.readNamespace({ name }))), 60_000);
-  }
-
-  /** As `kubectl apply --server-side` does. A field that the API does not know is an error. */
-  function apply(object: KubernetesObject, dryRun?: 'All'): Promise<KubernetesObject> {
-    return objects.patch(object, undefined, dryRun, 'test', true, PatchStrategy.ServerSideApply);
-  }
+  afterAll(() => removeManifests());
 
   test('are accepted by the API server, first as a dry run, then really, then again', async () => {
     const [inNamespace, outside] = [true, false].map((wanted) =>

@@ -114,6 +114,9 @@ describe('workspaces over REST and GraphQL', () => {
     const archived = await send('POST /workspaces/{workspace_id}/archive', { workspace_id });
     expect(archived.body.archived_at).toBeTruthy();
     await sameDeed(archived, [['archiveWorkspace', { ...inDemo, id }]]);
+    const back = await send('POST /workspaces/{workspace_id}/unarchive', { workspace_id });
+    expect(back.body.archived_at).toBeNull();
+    await sameDeed(back, [['unarchiveWorkspace', { ...inDemo, id }]]);
   });
 });
 
@@ -184,6 +187,49 @@ it('a renamed file has equal answers over REST and GraphQL', async () => {
   const input = { path: 'old-graph.md', newPath: 'new-graph.md' };
   const address = { workspaceId: demo.workspaceId };
   await sameDeed(renamed, [['renameFile', { ...inDemo, in: address, input }]], saved(renamed));
+});
+
+it('a deleted file has equal answers over REST and GraphQL', async () => {
+  const files = 'POST /workspaces/{workspace_id}/authoring-files';
+  for (const path of ['gone-rest.md', 'gone-graph.md']) await send(files, inWorkspace, { path, content: '' });
+  const one = 'DELETE /workspaces/{workspace_id}/authoring-file';
+  const deleted = await send(one, inWorkspace, undefined, '?path=gone-rest.md');
+  const address = { workspaceId: demo.workspaceId };
+  await sameDeed(deleted, [['deleteFile', { ...inDemo, in: address, input: { path: 'gone-graph.md' } }]]);
+  expect((await send(one, inWorkspace, undefined, '?path=gone-rest.md')).status).toBe(404);
+});
+
+it('repositories and branches have equal answers over REST and GraphQL', async () => {
+  const list = await send('GET /repositories', {});
+  await sameAnswer(list, [slug, ['repositories', {}]], page(list));
+  const branches = '/repositories/{repository_id}/branches';
+  const made = await send(`POST ${branches}`, inRepository, { name: 'a/rest' });
+  expect(made.status).toBe(201);
+  const { repository_id: repositoryId } = inRepository;
+  await sameDeed(made, [['createBranch', { ...inDemo, repositoryId, name: 'a/graph' }]]);
+  const all = await send(`GET ${branches}`, inRepository);
+  expect(all.body.items.map(({ name }: { name: string }) => name)).toEqual(['a/graph', 'a/rest', 'main']);
+  await sameAnswer(all, [slug, ['repository', { id: repositoryId }], ['branches', {}]], page(all));
+  for (const name of ['a/rest', 'a%2Fgraph'])
+    expect((await send(`DELETE ${branches}/{name}`, { ...inRepository, name })).status).toBe(204);
+  expect((await send(`GET ${branches}`, inRepository)).body.total).toBe(1);
+});
+
+it('a restored version has equal answers over REST and GraphQL', async () => {
+  const restored = async (path: string) => {
+    const made = await send('POST /workspaces/{workspace_id}/files', inWorkspace, { path });
+    await send('PUT /workspaces/{workspace_id}/file', inWorkspace, { path, notebook });
+    return { notebook_id: made.body.notebook_id, version_id: made.body.version.id, sha: made.body.sha };
+  };
+  const { sha, ...mine } = await restored('back-rest.ipynb');
+  const { notebook_id: notebookId, version_id: versionId } = await restored('back-graph.ipynb');
+  const restore = 'POST /documents/{notebook_id}/versions/{version_id}/restore';
+  const answer = await send(restore, mine, { commit_message: 'Restore' });
+  expect(answer.body.sha).toBe(sha);
+  const input = { versionId, commitMessage: 'Restore' };
+  await sameDeed(answer, [['restoreNotebookVersion', { ...inDemo, notebookId, input }]], saved(answer));
+  const again = await send(restore, mine);
+  expect([again.status, again.body.version]).toEqual([200, null]);
 });
 
 it('the Link to a successor is absent for callers who can view no workspace over the repository', async () => {
@@ -294,6 +340,25 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameDeed(committed, [['commitWorkerFiles', { ...inDemo, workerId: worker_id, input: { paths } }]]);
   });
 
+  it('have equal answers when queued executions are cancelled', async () => {
+    const queue = async (code: string, sessionId = mine): Promise<string> => {
+      const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];
+      return ((await graph(steps, { id: '' })) as any).id;
+    };
+    // Both sessions count a cell.
+    await queue('1', twin);
+    await queue('import time; time.sleep(2)');
+    const [first, second] = [await queue('1'), await queue('1')];
+    const cancel = 'POST /sessions/{session_id}/executions/{execution_id}/cancel';
+    const cancelled = await send(cancel, { session_id: mine, execution_id: first });
+    expect(cancelled.body.status).toBe('cancelled');
+    await sameDeed(cancelled, [['cancelExecution', { id: second }]]);
+    const again = await send(cancel, { session_id: mine, execution_id: first });
+    expect([again.status, again.body.code]).toEqual([409, 'execution_finished']);
+    const elsewhere = await send(cancel, { session_id: twin, execution_id: first });
+    expect(elsewhere.status).toBe(404);
+  });
+
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";
     const path = '/sessions/{session_id}/execute/stream';
@@ -315,6 +380,14 @@ describe('sessions and workers over REST and GraphQL', () => {
     checker.answer('GET', again, replay);
     expect(await readEvents(replay)).toEqual(events);
     driven.add(`GET ${again}`);
+
+    const runs = '/sessions/{session_id}/executions';
+    const list = await send(`GET ${runs}`, { session_id: mine });
+    expect(list.body.items[0].id).toBe(execution_id);
+    await sameAnswer(list, [slug, ['session', { id: mine }], ['executions', {}]], page(list));
+    const one = await send(`GET ${runs}/{execution_id}`, { session_id: mine, execution_id });
+    expect(one.body).toMatchObject({ status: 'ok', outputs: events.at(-1)!.data.outputs, error: null });
+    await sameAnswer(one, [slug, ['execution', { id: execution_id }]]);
 
     const input = { code, cellIndex: 0 };
     const queued: any = await graph([['executeCell', { ...inDemo, sessionId: twin, input }]], { id: '' });

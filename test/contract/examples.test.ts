@@ -31,6 +31,26 @@ afterAll(async () => {
   await at.close();
 });
 
+/** Queues the run that an example cancels behind another one. */
+async function queueRun() {
+  const session = names.get(exampleIds.session)!;
+  names.set(exampleIds.queuedExecution, exampleIds.queuedExecution);
+  const run = (code: string, execution_id?: string) =>
+    at.graphql(
+      `mutation($session: ID!, $input: ExecuteCellInput!) {
+        executeCell(spaceSlug: "demo", sessionId: $session, input: $input) { status } }`,
+      { session, input: { code, executionId: execution_id } },
+    );
+  await run('import time; time.sleep(2)');
+  await run('rate * 2', exampleIds.queuedExecution);
+}
+
+/** Waits until the run of {@link queueRun} has ended. */
+async function idleSession() {
+  const path = `/sessions/${names.get(exampleIds.session)}`;
+  await expect.poll(async () => (await at.rest('GET', path)).body.status).toBe('idle');
+}
+
 it('every operation has an example', () => {
   expect(new Set(examples.map(([id]) => id))).toEqual(new Set(operations.keys()));
 });
@@ -49,6 +69,8 @@ it('every status that answers JSON and is no error has an example', () => {
 // In their order: each finds what those before it made.
 const cases = examples.map(([operationId, example]) => [operationId, example.status, example] as const);
 it.each(cases)('%s answers %i as its example says', async (operationId, _status, example) => {
+  if (operationId === 'cancelExecution') await queueRun();
+  if (operationId === 'interruptSession') await idleSession();
   const { method, path } = operations.get(operationId)!;
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => example.params![name]!);
   const query = example.query ? `?${new URLSearchParams(example.query)}` : '';

@@ -40,11 +40,21 @@ export const documented: readonly Row[] = [
 /** What is there beside them, for clients that lost an id or a stream. */
 export const further: readonly Row[] = [
   ['GET', '/workspaces/{workspace_id}', 'space.workspace'],
+  ['POST', '/workspaces/{workspace_id}/unarchive', 'unarchiveWorkspace'],
+  ['DELETE', '/workspaces/{workspace_id}/authoring-file', 'deleteFile'],
+  ['GET', '/repositories', 'space.repositories'],
+  ['GET', '/repositories/{repository_id}/branches', 'space.repository.branches'],
+  ['POST', '/repositories/{repository_id}/branches', 'createBranch'],
+  ['DELETE', '/repositories/{repository_id}/branches/{name}', 'deleteBranch'],
+  ['POST', '/documents/{notebook_id}/versions/{version_id}/restore', 'restoreNotebookVersion'],
   ['GET', '/workers/{worker_id}', 'space.worker'],
   ['GET', '/workers/{worker_id}/files', 'space.worker.files'],
   ['GET', '/workers/{worker_id}/raw-file', 'workerFileContent'],
   ['POST', '/workers/{worker_id}/commit', 'commitWorkerFiles'],
   ['GET', '/sessions', 'space.sessions'],
   ['GET', '/sessions/{session_id}', 'space.session'],
+  ['GET', '/sessions/{session_id}/executions', 'space.session.executions'],
+  ['GET', '/sessions/{session_id}/executions/{execution_id}', 'space.execution'],
+  ['POST', '/sessions/{session_id}/executions/{execution_id}/cancel', 'cancelExecution'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}/stream', 'executionEvents'],
 ];

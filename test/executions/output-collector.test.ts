@@ -22,9 +22,9 @@ function shown(events: KernelEvent[], limit?: number) {
   const collector = new OutputCollector(limit);
   for (const event of events) collector.add(event);
   const texts = collector.outputs.map(
-    ({ data, text }) => text ?? (data as Record<string, unknown>)['text/plain'],
+    ({ data, text, ename }) => text ?? ename ?? (data as Record<string, unknown>)['text/plain'],
   );
-  return { texts, truncated: collector.truncated };
+  return { texts, cut: collector.cutOutputs };
 }
 
 describe('displays', () => {
@@ -53,28 +53,53 @@ describe('displays', () => {
 });
 
 describe('the limit', () => {
-  const limit = 1_000;
-  const long = 'x'.repeat(500);
+  const limit = 1_000_000;
+  const long = 'x'.repeat(500_000);
+  const error = (evalue: string): KernelEvent => ({ type: 'error', ename: 'E', evalue, traceback: [evalue] });
 
   test('counts an update by what it changes', () => {
     const updates = Array.from({ length: 100 }, (_, i) => update(`${i}${long}`, 'a'));
-    expect(shown([display(long, 'a'), ...updates], limit)).toEqual({
-      texts: [`99${long}`],
-      truncated: false,
-    });
+    expect(shown([display(long, 'a'), ...updates], limit)).toEqual({ texts: [`99${long}`], cut: 0 });
   });
 
   test('keeps the output of a display when an update does not fit, until one fits', () => {
-    const events = [display('1', 'a'), update(long.repeat(3), 'a')];
-    expect(shown(events, limit)).toEqual({ texts: ['1'], truncated: true });
-    expect(shown([...events, update('2', 'a')], limit)).toEqual({ texts: ['2'], truncated: false });
+    const events = [display('1', 'a'), update(long.repeat(2), 'a')];
+    expect(shown(events, limit)).toEqual({ texts: ['1'], cut: 1 });
+    expect(shown([...events, update('2', 'a')], limit)).toEqual({ texts: ['2'], cut: 0 });
   });
 
-  test('ends the output at the first piece that does not fit, and a clear frees all of it', () => {
-    const events = [print(long), print(long), print('end')];
-    expect(shown(events, limit)).toEqual({ texts: [long], truncated: true });
-    expect(shown([...events, clear(false)], limit)).toEqual({ texts: [], truncated: false });
-    expect(shown([...events, clear(true)], limit)).toEqual({ texts: [long], truncated: true });
-    expect(shown([...events, clear(true), print('y')], limit)).toEqual({ texts: ['y'], truncated: false });
+  test('leaves out a display that does not fit, and a clear frees all', () => {
+    const events = [display(long), display(long), display('end')];
+    expect(shown(events, limit)).toEqual({ texts: [long, 'end'], cut: 1 });
+    expect(shown([...events, clear(false)], limit)).toEqual({ texts: [], cut: 0 });
+    expect(shown([...events, clear(true)], limit)).toEqual({ texts: [long, 'end'], cut: 1 });
+    expect(shown([...events, clear(true), print('y')], limit)).toEqual({ texts: ['y'], cut: 0 });
+  });
+
+  test('keeps the head and the tail of a long stream, with the number of characters between them', () => {
+    const lines = Array.from({ length: 400_000 }, (_, i) => `line ${i}\n`);
+    const { texts, cut } = shown(lines.map(print), limit);
+    expect(cut).toBe(1);
+    const [head, left, tail] = (texts[0] as string).split(/\n\[… (\d+) characters are left out here …\]\n/);
+    const all = lines.join('');
+    expect(all.startsWith(head!) && all.endsWith(tail!)).toBe(true);
+    expect(head!.length + tail!.length + Number(left)).toBe(all.length);
+    expect(Math.min(head!.length, tail!.length)).toBeGreaterThan(100_000);
+    expect((texts[0] as string).length).toBeLessThan(limit);
+  });
+
+  test('of very many short streams leaves out some in the middle', () => {
+    const pieces = Array.from({ length: 100_000 }, (_, i): KernelEvent => {
+      return { type: 'stream', name: i % 2 ? 'stderr' : 'stdout', text: `piece ${i}` };
+    });
+    const { texts, cut } = shown(pieces, limit);
+    expect([texts[0], texts.at(-1)]).toEqual(['piece 0', 'piece 99999']);
+    expect(texts.length + cut).toBe(pieces.length);
+  });
+
+  test('keeps exceptions beside streams and displays that fill it, also a very long one', () => {
+    const { texts, cut } = shown([print(long.repeat(4)), display(long), display(long), error(long)], limit);
+    expect(texts.slice(1)).toEqual([long, 'E']);
+    expect(cut).toBe(3);
   });
 });

@@ -46,6 +46,7 @@ start_cluster() {
   create_cgroups
   start_etcd
   start_api_server
+  route_api_service
   start_containerd
   wait_for cluster/kube-apiserver 60 api /readyz
   start_kubelet
@@ -112,6 +113,12 @@ start_api_server() {
     --kubelet-client-key="$keys/api-server-client.key" \
     --kubelet-certificate-authority="$keys/ca.crt" \
     --kubelet-preferred-address-types=InternalIP
+}
+
+# There is no service proxy: the one Service that Pods use is that of the API.
+route_api_service() {
+  nsenter "--net=/run/netns/$namespace" iptables --table nat --append PREROUTING --protocol tcp \
+    --destination "$first_service_address" --dport 443 --jump DNAT --to-destination "$node_address:6443"
 }
 
 start_controllers() {

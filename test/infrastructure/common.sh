@@ -70,12 +70,12 @@ is_of_part() {
 # wait_for PART/NAME SECONDS COMMAND…: repeats a command until it succeeds. When the time is over, or the service has ended,
 # it shows the end of the service's log.
 wait_for() {
-  local name=$1 seconds=$2 end=$((SECONDS + $2))
+  local name=$1 seconds=$2 end=$((SECONDS + $2)) seen=$SECONDS
   shift 2
-  # The service itself writes its process id.
-  sleep 0.1
   until "$@" >/dev/null 2>&1; do
-    if [ "$SECONDS" -ge "$end" ] || [ -z "$(pid_of "$name")" ]; then
+    [ -z "$(pid_of "$name")" ] || seen=$SECONDS
+    # A service writes its process id itself, and while it replaces its program its environment cannot be read.
+    if [ "$SECONDS" -ge "$end" ] || [ $((SECONDS - seen)) -ge 3 ]; then
       tail -n 30 "$state/services/$name/log" >&2 || true
       fail "$name ended, or was not ready after $seconds s. Its log is in $state/services/$name/log."
     fi

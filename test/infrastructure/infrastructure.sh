@@ -28,7 +28,7 @@ check_machine() {
 install_packages() {
   local missing=() package
   for package in docker.io containerd containernetworking-plugins iptables ipset iproute2 openssl mmdebstrap procps \
-    util-linux curl; do
+    util-linux curl postgresql; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
@@ -45,12 +45,12 @@ build_pause_image() {
 }
 
 import_images() {
-  local imported=$state/cluster/imported-image image
-  image=$(docker_engine image inspect --format '{{.Id}}' "$worker_image")
-  if [ "$(cat "$imported" 2>/dev/null)" = "$image" ]; then return; fi
-  docker_engine save "$worker_image" "$pause_image" |
+  local imported=$state/cluster/imported-images images
+  images=$(docker_engine image inspect --format '{{.Id}}' "$worker_image" "$gateway_image")
+  if [ "$(cat "$imported" 2>/dev/null)" = "$images" ]; then return; fi
+  docker_engine save "$worker_image" "$gateway_image" "$pause_image" |
     logged "$state/cluster/images.log" containerd_client images import -
-  echo "$image" >"$imported"
+  echo "$images" >"$imported"
 }
 
 write_environment() {

@@ -15,7 +15,7 @@ async function events(sequences: number[], failure: Error) {
     }
     throw failure;
   }
-  return readEvents(executionStream(followed, log()));
+  return readEvents(executionStream(followed, log(), JSON.stringify));
 }
 
 it.each([

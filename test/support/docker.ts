@@ -37,6 +37,7 @@ export function openTestDocker(
   const { gatewayId, log = pino({ level: 'silent' }), ...config } = options;
   return openDockerBackend({
     stateRoot,
+    environmentsDirectory: join(stateRoot, 'environments'),
     gatewayId,
     log,
     config: { dockerHost, dockerCertPath: undefined, image: workerImage, allowedImages: [], ...config },

@@ -66,6 +66,8 @@ export async function openTestGateway(
     sessionStartTimeoutMs?: number;
     expiryCheckMs?: number;
     bodyLimits?: RequestBodyLimits;
+    /** Where it listens; default a free port of the loopback address. */
+    listen?: { host: string; port: number };
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -82,8 +84,9 @@ export async function openTestGateway(
     expiryCheckMs: options.expiryCheckMs,
     bodyLimits: options.bodyLimits,
   });
-  await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(gateway.server.address() as AddressInfo).port}`;
+  const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
+  await new Promise<void>((resolve) => gateway.server.listen(port, host, resolve));
+  const url = `http://${host}:${(gateway.server.address() as AddressInfo).port}`;
   const { token } = gateway.adminToken;
 
   return {

@@ -32,3 +32,8 @@ export function infrastructureVariable(name: string): string {
   if (!value) throw new Error(`${name} is not set. Start the infrastructure: npm run infrastructure -- up`);
   return value;
 }
+
+/** The address of this machine under which Pods see the tests, and reach them. */
+export function machineAddress(): string {
+  return infrastructureVariable('TEST_GATEWAY_CIDRS').split('/')[0]!;
+}

@@ -49,6 +49,8 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workspaces/{workspace_id}/authoring-file/rename': { path: 'there.ipynb', new_path: 'moved.ipynb' },
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
+    'POST /repositories/{repository_id}/branches': { name: 'new/branch' },
+    'POST /documents/{notebook_id}/versions/{version_id}/restore': {},
     'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
     'POST /workers': start,
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },

@@ -14,7 +14,11 @@ export async function readEvents(
   const decoder = new TextDecoder();
   let buffer = '';
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    buffer += decoder.decode(chunk, { stream: true });
+    const text = decoder.decode(chunk, { stream: true });
+    const mayEnd = `${buffer.slice(-1)}${text}`.includes('\n\n');
+    buffer += text;
+    // A search of the whole buffer for each chunk would take minutes for a large event.
+    if (!mayEnd) continue;
     for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
       const event = parseEvent(buffer.slice(0, end));
       buffer = buffer.slice(end + 2);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkRequirements } from '../../src/workers/backends/external/check-requirements.js';
+import { checkRequirements } from '../../src/workers/backends/environments/check-requirements.js';
 
 it.each([
   '',
@@ -46,5 +46,27 @@ it('the error names the line', () => {
   expect(() => checkRequirements('numpy\n\n-r other.txt\n')).toThrow(
     'The file requirements.txt could not be installed: line 3 is neither a package nor an option that is allowed ' +
       'here. Change it and start a new worker.',
+  );
+});
+
+it.each(['numpy>=1', 'numpy==1.26.4 \\\n  --hash=sha256:00', '--require-hashes\n--pre'])(
+  '%j is accepted where no code of packages may run',
+  (text) => {
+    expect(() => checkRequirements(text, true)).not.toThrow();
+  },
+);
+
+it.each([
+  'package @ https://example.com/package-1.0.tar.gz',
+  'package@git+https://example.com/repository.git',
+  '--no-binary :all:',
+  'numpy\n--only-binary :none:',
+  '--index-url https://example.com/simple',
+  '--extra-index-url=https://example.com/simple',
+  '-i https://example.com/simple',
+  '-r other.txt',
+])('%j is refused where no code of packages may run', (text) => {
+  expect(() => checkRequirements(text, true)).toThrow(
+    expect.objectContaining({ extra: { reason: 'environment_failed' } }),
   );
 });

@@ -3,9 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EnvironmentRequest, Environments } from '../../src/workers/backends/external/environments.js';
 import { probeIsolation } from '../../src/workers/backends/external/isolation.js';
 import type { Sandbox } from '../../src/workers/backends/external/launcher-program.js';
+import {
+  LocalPackages,
+  type LocalPackagesRequest,
+} from '../../src/workers/backends/external/local-packages.js';
 import { firstUid } from '../../src/workers/backends/external/worker-user.js';
 import { testPython } from '../support/jupyter.js';
 
@@ -14,20 +17,20 @@ const small = 'iniconfig==2.0.0\n';
 
 let directory: string;
 let running: Set<string>;
-let environments: Environments;
+let environments: LocalPackages;
 let python: string;
 beforeEach(async () => {
   python = (await testPython()).python;
   directory = await mkdtemp(join(tmpdir(), 'environments-'));
   running = new Set(['one', 'two']);
   const isRunning = async (workerId: string) => running.has(workerId);
-  environments = new Environments({ directory, isRunning, maxEnvironments: 2 });
+  environments = new LocalPackages({ directory, isRunning, maxEnvironments: 2 });
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const folderFor = (
   workerId: string,
-  more: Partial<EnvironmentRequest> = {},
+  more: Partial<LocalPackagesRequest> = {},
   signal = AbortSignal.timeout(100_000),
 ) =>
   environments.folderFor(

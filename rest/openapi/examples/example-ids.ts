@@ -13,6 +13,7 @@ export const exampleIds = {
   version: '8a4d2e60-7b9c-4f15-9d3e-0c1b2a3f4e5d',
   worker: 'e3b0c442-98fc-4c14-9afb-f4c8996fb924',
   session: '27ae41e4-649b-434c-a495-991b7852b855',
+  queuedExecution: '5d1e8f90-3a6b-4c2d-9e7f-8a9b0c1d2e3f',
   execution: 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d',
 } as const;
 

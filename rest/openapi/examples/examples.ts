@@ -2,6 +2,7 @@ import type { OperationExample } from '../operation-example.js';
 import { executionExamples } from './executions.js';
 import { fileExamples } from './files.js';
 import { notebookExamples } from './notebooks.js';
+import { repositoryExamples } from './repositories.js';
 import { repositoryFileExamples } from './repository-files.js';
 import {
   commitExamples,
@@ -18,6 +19,7 @@ import { workspaceExamples } from './workspaces.js';
  */
 export const examples: readonly [operationId: string, example: OperationExample][] = [
   workspaceExamples,
+  repositoryExamples,
   fileExamples,
   repositoryFileExamples,
   notebookExamples,

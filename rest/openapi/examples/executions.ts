@@ -9,11 +9,13 @@ const entries = [
   { type: 'status', execution_state: 'queued' },
   { type: 'status', execution_state: 'busy' },
   { type: 'execute_input', code, execution_count: 1 },
-  { type: 'execute_result', ...result },
+  { type: 'execute_result', ...result, transient: {} },
   { type: 'status', execution_state: 'idle' },
 ];
 const end = {
   status: 'ok',
+  status_reason: null,
+  cancelled_by: null,
   execution_count: 1,
   outputs: [{ output_type: 'execute_result', ...result }],
   truncated: false,
@@ -32,6 +34,21 @@ const stream = [
 ].join('');
 const params = { session_id: exampleIds.session };
 
+const run = {
+  id: exampleIds.execution,
+  session_id: exampleIds.session,
+  user_id: exampleIds.owner,
+  cell_index: 0,
+  cell_id: null,
+  code,
+  status: 'ok',
+  execution_count: 1,
+  error: null,
+  created_at: exampleTime,
+  started_at: exampleTime,
+  finished_at: exampleTime,
+};
+
 /** Examples of the operations that stream a run. */
 export const executionExamples: Record<string, OperationExample> = {
   executeCell: {
@@ -44,5 +61,24 @@ export const executionExamples: Record<string, OperationExample> = {
     params: { ...params, execution_id: exampleIds.execution },
     status: 200,
     answer: stream,
+  },
+  listExecutions: { params, status: 200, answer: { items: [run], total: 1, page: 1, size: 20 } },
+  readExecution: {
+    params: { ...params, execution_id: exampleIds.execution },
+    status: 200,
+    answer: { ...run, outputs: end.outputs, truncated: false },
+  },
+  cancelExecution: {
+    params: { ...params, execution_id: exampleIds.queuedExecution },
+    status: 200,
+    answer: {
+      ...run,
+      id: exampleIds.queuedExecution,
+      cell_index: null,
+      code: 'rate * 2',
+      status: 'cancelled',
+      execution_count: null,
+      started_at: null,
+    },
   },
 };

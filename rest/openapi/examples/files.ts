@@ -1,7 +1,7 @@
 import type { OperationExample } from '../operation-example.js';
 import { type ExampleFile, listEntry, oneCell, readAnswer, savedAnswer } from './example-files.js';
 import { exampleIds } from './example-ids.js';
-import { emptyNotebook, report, reportVersion } from './report.js';
+import { emptyNotebook, firstVersion, report, reportVersion } from './report.js';
 
 const welcome: ExampleFile = {
   path: 'notebooks/welcome.ipynb',
@@ -73,10 +73,7 @@ export const fileExamples: Record<string, OperationExample> = {
     params,
     body: { path: report.path, commit_message: 'Begin the report' },
     status: 201,
-    answer: savedAnswer(newReport, workspaceId, {
-      id: '8fb01870-c9a4-5855-ae24-be92596f3ceb',
-      message: 'Begin the report',
-    }),
+    answer: savedAnswer(newReport, workspaceId, firstVersion),
   },
   saveNotebook: {
     params,
@@ -120,5 +117,11 @@ export const fileExamples: Record<string, OperationExample> = {
       id: 'ad49f3d3-c5e4-5870-902e-c6cdd1faac4d',
       message: 'Rename data/rates.csv to data/interest-rates.csv',
     }),
+  },
+  deleteAuthoringFile: {
+    params,
+    query: { path: renamedRates.path, base_sha: renamedRates.sha, commit_message: 'Drop the old rates' },
+    status: 200,
+    answer: { commit_sha: '1f7a7a472abf3dd9643fd615f6da379c4acb3e3a' },
   },
 };

@@ -18,5 +18,8 @@ export const report: ExampleFile = {
   content: { kind: 'notebook', notebook: oneCell('rate = 0.03') },
 };
 
+/** The version that began {@link report}. */
+export const firstVersion = { id: '8fb01870-c9a4-5855-ae24-be92596f3ceb', message: 'Begin the report' };
+
 /** The version of {@link report} that its save made. */
 export const reportVersion = { id: exampleIds.version, message: 'Update notebooks/report.ipynb' };

@@ -105,7 +105,7 @@ export const runtimeExamples: Record<string, OperationExample> = {
     params: { worker_id: exampleIds.worker },
     query: { size: '1' },
     status: 200,
-    answer: { items: [readme], total: 5, page: 1, size: 1 },
+    answer: { items: [readme], total: 4, page: 1, size: 1 },
   },
   readWorkerFile: {
     params: { worker_id: exampleIds.worker },

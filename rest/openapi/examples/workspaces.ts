@@ -53,4 +53,5 @@ export const workspaceExamples: Record<string, OperationExample> = {
   replaceWorkspaceAccess: { params, body: { grants: [grant] }, status: 200, answer: access },
   readWorkspaceAccess: { params, status: 200, answer: access },
   archiveWorkspace: { params, status: 200, answer: { ...updated, archived_at: exampleTime } },
+  unarchiveWorkspace: { params, status: 200, answer: updated },
 };

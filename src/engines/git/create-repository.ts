@@ -75,7 +75,7 @@ async function firstCommit(files: DurableFiles, init: RepositoryInit, touched: S
   const { author, committer, message } = init;
   const commitOid = batch.add(
     'commit',
-    encodeCommit({ treeOid, parents: [], author, committer, date: new Date(), message }),
+    encodeCommit({ treeOid, parents: [], author, committer, date: new Date(), message, renames: null }),
   );
   await writeLooseObjects(files, await batch.encode(), touched);
   return commitOid;

@@ -11,6 +11,8 @@ const dotGit = /^(\.git|git~1)([ .]*)(:.*)?$/i;
 const ntfsShortName = /^(gi[a-z0-9]{0,5})?~\d/i;
 /** Accepts ordinary names without the other checks, because a listing checks each file. */
 const plainSegment = /^[a-z0-9_][a-z0-9_.-]{0,250}$/i;
+/** @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const refusedByWindows = /[<>:"|?*]/;
 const windowsReserved =
   /^(con|prn|aux|nul|com[1-9\u00b9\u00b2\u00b3]|lpt[1-9\u00b9\u00b2\u00b3]|conin\$|conout\$) *(\..*)?$/i;
 const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
@@ -27,14 +29,26 @@ export function assertReadablePath(path: string, field?: FieldPath): void {
 }
 
 /**
- * Refuses what {@link assertReadablePath} refuses, and a path that could not be checked out on every system: not NFC, backslash,
- * colon, control and bidirectional characters, reserved names of Windows, a trailing dot or space. Also the files that
- * configure Git itself (`.gitmodules`, `.gitattributes`).
+ * Refuses what {@link assertReadablePath} refuses, and a new path that could not be checked out on every system: not NFC,
+ * backslash, `< > : " | ? *`, control and bidirectional characters, reserved names of Windows, a trailing dot or space. Also
+ * the files that configure Git itself (`.gitmodules`, `.gitattributes`). A file that exists may have such a path, because a
+ * push brought it in; it is saved, renamed and deleted as any other.
  * @param field the path of the field in the input; default `["path"]`
  * @throws DomainError `invalid_path`
  */
 export function assertWritablePath(path: string, field?: FieldPath): void {
   const fault = readingFault(path) ?? writingFault(path);
+  if (fault) throw invalidPath(fault, field);
+}
+
+/**
+ * Refuses as the path of new content what {@link assertReadablePath} refuses, and the files that configure Git itself, whose
+ * content is checked when it is pushed. The other rules for new paths do not count, because the file exists.
+ * @param field the path of the field in the input; default `["path"]`
+ * @throws DomainError `invalid_path`
+ */
+export function assertSavablePath(path: string, field?: FieldPath): void {
+  const fault = readingFault(path) ?? steeringFault(path);
   if (fault) throw invalidPath(fault, field);
 }
 
@@ -82,12 +96,18 @@ function segmentFault(segment: string): string | null {
 function writingFault(path: string): string | null {
   if (path.normalize('NFC') !== path) return 'must be in Unicode normalization form C';
   if (path.includes('\\')) return 'must not contain a backslash';
-  if (path.includes(':')) return 'must not contain a colon';
+  if (refusedByWindows.test(path)) return 'must not contain < > : " | ? or *';
   if (/\p{Cc}/u.test(path)) return 'must not contain control characters';
   if (bidi.test(path)) return 'must not contain characters that change the text direction';
   for (const segment of path.split('/')) {
     if (/[. ]$/.test(segment)) return 'must not have a segment that ends in a dot or a space';
     if (windowsReserved.test(segment)) return 'must not use a name that Windows reserves';
+  }
+  return steeringFault(path);
+}
+
+function steeringFault(path: string): string | null {
+  for (const segment of path.split('/')) {
     const plain = segment.replace(ignoredByHfs, '').toLowerCase();
     if (plain === '.gitmodules' || plain === '.gitattributes' || ntfsShortName.test(plain)) {
       return 'must not name a file that steers Git itself; change it by git push';

@@ -19,6 +19,16 @@ export interface Commit {
   author: Signature;
   committer: Signature;
   message: string;
+  /** The renames that the commit records; null when it records none, so that they can only be guessed. */
+  renames: RecordedRename[] | null;
+}
+
+/** A file that a commit renamed, whatever else the commit did to both paths. */
+export interface RecordedRename {
+  /** The path in the parent. */
+  from: string;
+  /** The path in the commit. */
+  to: string;
 }
 
 /**
@@ -31,15 +41,21 @@ export interface Commit {
  */
 export type FileChange =
   | ({ kind: 'create'; path: string; bytes: Uint8Array } & ChangePosition)
-  | ({ kind: 'save'; path: string; bytes: Uint8Array; baseSha?: string } & ChangePosition)
-  | ({ kind: 'delete'; path: string; baseSha?: string } & ChangePosition)
-  | ({ kind: 'move'; path: string; newPath: string; baseSha?: string } & ChangePosition & {
+  | ({ kind: 'save'; path: string; bytes: Uint8Array } & BasedChange)
+  | ({ kind: 'delete'; path: string } & BasedChange)
+  | ({ kind: 'move'; path: string; newPath: string } & BasedChange & {
         check?(bytes: Uint8Array): void;
       });
 
 interface ChangePosition {
   /** The path of the change in the caller's input, e.g. `["changes", 3, "create"]`: faults begin with it. Default empty. */
   at?: FieldPath;
+}
+
+interface BasedChange extends ChangePosition {
+  baseSha?: string;
+  /** Whether it is a `base_sha_conflict`, and not `not_found`, that the file is gone; default it is `not_found`. */
+  conflictsIfGone?: boolean;
 }
 
 /** The input of {@link GitRepository.commit}. */
@@ -51,6 +67,11 @@ export interface CommitInput {
   author: Identity;
   committer: Identity;
   message: string;
+  /**
+   * Whether a created file counts as renamed when the changes also delete a file of the same content, as in a commit from
+   * outside. Default: only a `move` is a rename.
+   */
+  guessesRenames?: boolean;
 }
 
 /** The result of {@link GitRepository.commit}. */
@@ -67,11 +88,17 @@ export interface CommitResult {
   files: { path: string; oid: string; size: number }[];
 }
 
-/** A regular file that a commit changed; `oid` is null when the commit deleted it. */
+/**
+ * A regular file that a commit changed; `oid` is null when the commit deleted it. Both paths of a recorded rename count as
+ * changed, also where one of them has the same blob as before.
+ */
 export interface PathChange {
   path: string;
   oid: string | null;
-  /** A path that the same commit deleted and that had the identical blob. */
+  /**
+   * The path that the file had in the parent: as the commit records it, else a path that the commit deleted and that had the
+   * identical blob.
+   */
   renamedFrom?: string;
 }
 

@@ -1,3 +1,5 @@
+import { objectFault } from './native/object-fault.js';
+
 /** The closed list of reasons why a sync was incomplete, in sentences that are safe to show. */
 export const remoteFaults = {
   git_missing: 'Remotes need git 2.37 or newer beside the gateway.',
@@ -10,7 +12,7 @@ export const remoteFaults = {
   not_found: 'The remote has no such repository, or does not show it with these credentials.',
   failing: 'The remote answered with an error of its own.',
   not_git: 'The remote did not answer as a Git server does.',
-  malformed: 'The remote has objects that a check of their form refused.',
+  malformed: 'The remote has an object that a check of its form refused.',
   unfit:
     'The remote holds files that this repository cannot take: over 64 MiB, with names or paths that are too long or not allowed, or symlinks that lead outside.',
   too_large: 'The remote is larger than the limit, in bytes, objects, or branches and tags.',
@@ -25,14 +27,19 @@ export const remoteFaults = {
 /** One of {@link remoteFaults}. */
 export type RemoteFaultCode = keyof typeof remoteFaults;
 
-/** Thrown when a sync ends early. The cause, for example git's output, is for the log only. */
+/** Thrown when a sync ends early. */
 export class RemoteFault extends Error {
+  /** What was refused, in words that are safe to show, e.g. the object or the path; null when it is nothing single. */
+  readonly subject: string | null;
+
+  /** @param details.cause for the log only, for example git's output */
   constructor(
     readonly code: RemoteFaultCode,
-    cause?: unknown,
+    { cause, subject = null }: { cause?: unknown; subject?: string | null } = {},
   ) {
     super(remoteFaults[code], { cause });
     this.name = 'RemoteFault';
+    this.subject = subject;
   }
 }
 
@@ -54,8 +61,9 @@ const patterns: [RemoteFaultCode, RegExp][] = [
   ],
 ];
 
-/** The fault that git's output describes. Lines that come from the remote itself do not count. */
-export function faultOf(stderr: string): RemoteFaultCode {
+/** The fault that git's output describes, and the refused object. Lines that come from the remote itself do not count. */
+export function faultOf(stderr: string): { code: RemoteFaultCode; subject: string | null } {
   const own = stderr.replace(/^remote: .*$/gm, '');
-  return patterns.find(([, pattern]) => pattern.test(own))?.[0] ?? 'not_git';
+  const code = patterns.find(([, pattern]) => pattern.test(own))?.[0] ?? 'not_git';
+  return { code, subject: code === 'malformed' ? objectFault(own) : null };
 }

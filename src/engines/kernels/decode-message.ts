@@ -1,5 +1,6 @@
-import { type KernelMessage, ServerConnection } from '@jupyterlab/services';
+import type { KernelMessage } from '@jupyterlab/services';
 import type { KernelEvent } from './kernel-event.js';
+import { readMessage } from './read-message.js';
 import { toBase64Buffers } from './to-base64-buffers.js';
 import { toKernelEvent } from './to-kernel-event.js';
 import { toRecord } from './to-record.js';
@@ -12,7 +13,6 @@ export type IncomingMessage = KernelMessage.IMessage & {
   restarting: boolean;
 };
 
-const { deserialize } = ServerConnection.makeSettings().serializer;
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];
 const headerFields = ['msg_id', 'msg_type', 'session', 'username', 'version', 'date'] as const;
 const channels = ['shell', 'control', 'iopub', 'stdin'];
@@ -45,14 +45,6 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
     event,
     restarting,
   } as unknown as IncomingMessage;
-}
-
-function readMessage(data: ArrayBuffer | string, protocol?: string): Record<string, unknown> {
-  try {
-    return toRecord(deserialize(data as ArrayBuffer, protocol));
-  } catch {
-    return {};
-  }
 }
 
 /** The event's fields in the form that the library's validation accepts. */

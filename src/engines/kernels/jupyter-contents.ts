@@ -71,6 +71,12 @@ export class JupyterContents {
     return isSuccess(status);
   }
 
+  /** Whether the server says that there is no such folder. */
+  async lacksFolder(path: string): Promise<boolean> {
+    const { status } = await this.#request('GET', path, '?type=directory&content=0');
+    return status === 404;
+  }
+
   /** What a folder contains, without what the server hides. Empty when there is no such folder. */
   async list(path: string): Promise<FolderItem[]> {
     const { status, json } = await this.#request('GET', path, '?type=directory');

@@ -3,7 +3,8 @@ export type MimeBundle = Record<string, unknown>;
 
 /**
  * What a kernel reports about one run, with the field names of the protocol. The gateway adds `output_lost`: `count`
- * messages of the run never arrived. `buffers` are the binary buffers of a message as base64, if it has any.
+ * messages of the run never arrived, and `payload`: what the reply asks clients to do, e.g. to insert a cell
+ * (`set_next_input`). `buffers` are the binary buffers of a message as base64, if it has any.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
  */
 export type KernelEvent =
@@ -25,7 +26,8 @@ export type KernelEvent =
   | ({ type: 'comm_open'; target_name: string; metadata: Record<string, unknown> } & Comm)
   | ({ type: 'comm_msg' } & Comm)
   | ({ type: 'comm_close' } & Comm)
-  | { type: 'output_lost'; count: number; reason: 'not_delivered' };
+  | { type: 'output_lost'; count: number; reason: 'not_delivered' }
+  | { type: 'payload'; source: string; payload: Record<string, unknown> };
 
 /** Data that the notebook does not keep. `display_id` names a display that later events may update. */
 export type Transient = { display_id?: string };

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from './decode-message.js';
 import type { KernelEvent } from './kernel-event.js';
 import { LostOutputCounter } from './lost-output-counter.js';
+import { replyEvents } from './reply-events.js';
 import { toCount } from './to-count.js';
+import { toRecord } from './to-record.js';
 
 /** How a run ended, from the kernel's reply. */
 export interface RunReply {
@@ -43,6 +45,8 @@ export class KernelRun {
   #reject!: (error: unknown) => void;
   #resolveBegun!: () => void;
   #reply: RunReply | undefined;
+  #replyContent: Record<string, unknown> = {};
+  #hasError = false;
   #started = false;
   #idle = false;
   #over = false;
@@ -99,8 +103,11 @@ export class KernelRun {
   #receiveMine(message: IncomingMessage): void {
     if (isStatus(message, 'busy')) this.#resolveBegun();
     if (message.event) this.#deliver(message.event);
-    if (message.channel === 'shell' && message.header.msg_type === 'execute_reply')
-      this.#reply = toReply(message.content as unknown as Record<string, unknown>);
+    this.#hasError ||= message.event?.type === 'error';
+    if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
+      this.#replyContent = toRecord(message.content);
+      this.#reply = toReply(this.#replyContent);
+    }
     if (isStatus(message, 'idle')) this.#idle = true;
     if (this.#over) return;
     if (this.#reply && this.#idle) this.#complete();
@@ -134,6 +141,8 @@ export class KernelRun {
   #finish(reply: RunReply): void {
     const count = this.#lost.missing;
     if (count > 0) this.#deliver({ type: 'output_lost', count, reason: 'not_delivered' });
+    // Last, as the reply may overtake the outputs.
+    for (const event of replyEvents(this.#replyContent, this.#hasError)) this.#deliver(event);
     if (this.#over) return;
     this.#close();
     this.#resolve(reply);

@@ -16,11 +16,14 @@ const word = /true|false|null|NaN|-?Infinity/y;
  */
 export class JsonReader {
   readonly #text: string;
+  readonly #nonFinite: number | null;
   #at = 0;
   #values = 0;
 
-  constructor(text: string) {
+  /** @param nonFinite what NaN, infinite numbers and floats beyond the range of a double become; default null */
+  constructor(text: string, nonFinite: number | null = null) {
     this.#text = text;
+    this.#nonFinite = nonFinite;
   }
 
   /** Reads the whole text. @throws SyntaxError */
@@ -50,7 +53,7 @@ export class JsonReader {
     const integer = this.#shortInteger();
     if (integer !== undefined) return integer;
     const token = this.#match(number);
-    if (token !== undefined) return numberOfToken(token);
+    if (token !== undefined) return numberOfToken(token) ?? this.#nonFinite;
     switch (this.#match(word)) {
       case undefined:
         throw this.#unexpected();
@@ -58,8 +61,10 @@ export class JsonReader {
         return true;
       case 'false':
         return false;
-      default:
+      case 'null':
         return null;
+      default:
+        return this.#nonFinite;
     }
   }
 

@@ -16,6 +16,15 @@ export function parseJson(text: string): unknown {
 }
 
 /**
+ * Reads the JSON of a request as {@link parseJson} does, but what is no finite number becomes NaN: a field of a number type
+ * refuses NaN, and would take null for an absent value.
+ * @throws SyntaxError as {@link parseJson}
+ */
+export function parseRequestJson(text: string): unknown {
+  return new JsonReader(text, Number.NaN).read();
+}
+
+/**
  * Writes compact JSON: each `LosslessNumber` as its token, each `JsonText` as it is, every other value as `JSON.stringify`
  * does.
  * @param value a JSON value, not undefined

@@ -3,8 +3,7 @@ import { loadSpaceById } from '../../access/load-space.js';
 import { visibleRepositories } from '../../access/repository-policy.js';
 import type { RequestContext } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
-import { invalidField } from '../../errors.js';
-import { isUuid } from '../../validation/validate.js';
+import { checkIdOf, type NamedBy, unknownId } from '../../validation/unknown-id.js';
 
 /** The resource that a link points to. */
 export interface LinkTarget {
@@ -34,6 +33,15 @@ export async function targetName(
   return (await prisma.repository.findFirst({ where, select }))?.name ?? null;
 }
 
+/** Checks the form of a target's id. @throws FieldError as for an unknown target */
+export function checkTargetId({ targetType, targetId }: LinkTarget): string {
+  return checkIdOf(targetId, ...targetOf(targetType));
+}
+
+function targetOf(type: LinkTargetType): NamedBy {
+  return ['targetId', `a ${type} of this space`];
+}
+
 /**
  * Checks what a link points to.
  * @throws DomainError `invalid_request` unless it is in the space and, when it is a repository, visible to the caller
@@ -44,6 +52,7 @@ export async function checkLinkTarget(
   spaceId: string,
   target: LinkTarget,
 ): Promise<void> {
-  const name = isUuid(target.targetId) ? await targetName(services, ctx, spaceId, target) : null;
-  if (name === null) throw invalidField('targetId', `is not a ${target.targetType} of this space`, 'unknown');
+  checkTargetId(target);
+  const name = await targetName(services, ctx, spaceId, target);
+  if (name === null) throw unknownId(...targetOf(target.targetType));
 }

@@ -4,18 +4,20 @@ import { isNotebookPath } from '../file-kind.js';
 import { blobAt } from './blob-at.js';
 import type { CommitChanges } from './commit-changes.js';
 import type { FileState, KnownDocuments } from './known-documents.js';
+import { movedPaths } from './moved-paths.js';
 
 /**
  * The files of a branch while commits are applied to it one by one; it chooses the id of each notebook.
  *
- * A notebook keeps its id as long as its path stays on the branch. For a path that is new to the branch, the id is the
- * first of these that exists:
+ * A notebook keeps its id as long as its path stays on the branch and no commit records a rename from it or to it. For
+ * another path the id is the first of these that exists:
  * 1. the id that another branch gave to this path in the same commit (shared history);
- * 2. the id that the path had on its side of a merge, when the other side renamed the file;
- * 3. the id of the file that it was renamed from;
- * 4. the id of this path on the default branch;
- * 5. the id that this path had before on this branch;
- * 6. a new id.
+ * 2. the id of the file that it was renamed from, when the commit records that;
+ * 3. the id that the path had on its side of a merge, when the other side renamed the file;
+ * 4. the id of the file that it was renamed from, as guessed;
+ * 5. the id of this path on the default branch;
+ * 6. the id that this path had before on this branch;
+ * 7. a new id.
  *
  * Between the two sides of a merge, two files may have the same id; `keepIdsApart` corrects that after the import.
  */
@@ -47,8 +49,10 @@ export class BranchFiles {
 
   /** Applies the next commit. */
   async apply({ commit, changes }: CommitChanges): Promise<void> {
-    const released = this.#removeDeleted(changes);
-    for (const change of changes) {
+    const isRecorded = commit.renames !== null;
+    const released = this.#release(changes, isRecorded ? movedPaths(changes) : new Set());
+    // Renamed files come first, so that no other file gets an id that one of them keeps.
+    for (const change of changes.toSorted((a, b) => Number(isMoved(b)) - Number(isMoved(a)))) {
       if (change.oid === null) continue;
       this.#files.set(change.path, {
         documentId: await this.#documentId(commit, change, released),
@@ -59,17 +63,20 @@ export class BranchFiles {
     }
   }
 
-  /** @returns the ids of the deleted files, by path: a file that was renamed takes its id from here */
-  #removeDeleted(changes: PathChange[]): Map<string, string> {
+  /**
+   * Removes the deleted files and those at the given paths.
+   * @returns their ids, by path: a file that was renamed takes its id from here
+   */
+  #release(changes: PathChange[], moved: ReadonlySet<string>): Map<string, string> {
     const released = new Map<string, string>();
     for (const { path, oid } of changes) {
-      const deleted = oid === null ? this.#files.get(path) : undefined;
-      if (!deleted) continue;
+      const file = oid === null || moved.has(path) ? this.#files.get(path) : undefined;
+      if (!file) continue;
       this.#files.delete(path);
-      if (!deleted.documentId) continue;
-      released.set(path, deleted.documentId);
-      this.#lastIds.set(path, deleted.documentId);
-      this.#count(deleted.documentId, -1);
+      if (!file.documentId) continue;
+      released.set(path, file.documentId);
+      this.#lastIds.set(path, file.documentId);
+      this.#count(file.documentId, -1);
     }
     return released;
   }
@@ -98,9 +105,11 @@ export class BranchFiles {
     const lastId = this.#lastIds.get(path);
     const sharedId = this.#unused(this.#known.byCommit.get(`${commit.oid}:${path}`));
     if (sharedId) return sharedId;
-    if (lastId !== undefined && (await this.#isInParent(commit, path))) return lastId;
     const renamedId =
       renamedFrom === undefined ? undefined : (released.get(renamedFrom) ?? this.#lastIds.get(renamedFrom));
+    if (renamedId !== undefined && commit.renames !== null) return renamedId;
+    const isReleased = released.has(path);
+    if (lastId !== undefined && !isReleased && (await this.#isInParent(commit, path))) return lastId;
     return renamedId ?? this.#unused(this.#known.onDefaultBranch.get(path)) ?? this.#unused(lastId);
   }
 
@@ -118,4 +127,8 @@ export class BranchFiles {
   #count(id: string, by: 1 | -1): void {
     this.#uses.set(id, (this.#uses.get(id) ?? 0) + by);
   }
+}
+
+function isMoved({ renamedFrom }: PathChange): boolean {
+  return renamedFrom !== undefined;
 }

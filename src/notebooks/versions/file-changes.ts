@@ -87,10 +87,11 @@ async function* describeChanges(
       orderBy: { position: 'desc' },
       select: { documentId: true },
     });
+    const isUpdate = before.has(path) && !moved.has(path);
     yield {
       branch,
       path,
-      change: oid === null ? 'deleted' : renamedFrom ? 'renamed' : before.has(path) ? 'updated' : 'created',
+      change: oid === null ? 'deleted' : renamedFrom ? 'renamed' : isUpdate ? 'updated' : 'created',
       previousPath: renamedFrom,
       sha: oid,
       notebookId: version?.documentId ?? null,

@@ -5,6 +5,7 @@ import { BranchFiles } from './branch-files.js';
 import type { CommitChanges } from './commit-changes.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
 import { knownDocuments } from './known-documents.js';
+import { movedPaths } from './moved-paths.js';
 import { sortTimes } from './sort-times.js';
 import { storable } from './storable.js';
 import { usersByEmail } from './users-by-email.js';
@@ -29,7 +30,11 @@ export async function importCommits(
   options: { sizes: boolean; last?: (tx: Db) => Promise<void> },
 ): Promise<void> {
   const paths = [...new Set(commits.flatMap(({ changes }) => changes.map((change) => change.path)))];
-  const known = await knownDocuments(db.read, at, { commitOids: commits.map((c) => c.commit.oid), paths });
+  const known = await knownDocuments(db.read, at, {
+    commitOids: commits.map(({ commit }) => commit.oid),
+    paths,
+    moved: movedPaths(commits.flatMap(({ changes }) => changes)),
+  });
   const files = new BranchFiles(git, known);
   const versions = await applyCommits(db.read, git, at, { commits, files });
   const rows = new Map<string, Prisma.BranchFileCreateManyInput>();

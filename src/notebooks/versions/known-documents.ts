@@ -26,14 +26,17 @@ export interface KnownDocuments {
   before: Map<string, string>;
 }
 
-/** Reads {@link KnownDocuments}, in queries of bounded size. */
+/**
+ * Reads {@link KnownDocuments}, in queries of bounded size.
+ * @param changed.moved the paths from which and to which files were renamed: their ids may change although they stay
+ */
 export async function knownDocuments(
   db: Db,
   at: IndexedBranch,
-  { commitOids, paths }: { commitOids: string[]; paths: string[] },
+  { commitOids, paths, moved }: { commitOids: string[]; paths: string[]; moved: ReadonlySet<string> },
 ): Promise<KnownDocuments> {
   const current = await currentFiles(db, at, paths);
-  const added = paths.filter((path) => isNotebookPath(path) && !current.has(path));
+  const added = paths.filter((path) => isNotebookPath(path) && (moved.has(path) || !current.has(path)));
   if (added.length === 0) {
     return { current, usedElsewhere: [], byCommit: new Map(), onDefaultBranch: new Map(), before: new Map() };
   }

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
-import type { GitServiceName } from '../../engines/git/git-store.js';
+import type { GitService, GitServiceName } from '../../engines/git/git-store.js';
 import { pktLine } from '../../engines/git/pkt-line.js';
 import { createWatchdog } from '../../engines/git/watchdog.js';
 import { DomainError, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
+import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.js';
 import { loadGitService } from '../../git-access/load-git-service.js';
 import { receivePush } from '../../git-access/receive-push.js';
 import { refusalOf } from '../../refusal.js';
@@ -34,7 +35,8 @@ export interface GitEndpointDeps {
 }
 
 interface Exchange {
-  ctx: RequestContext;
+  /** Who sent the request; for one with a checkout token the id of the worker. */
+  ctx: RequestContext | string;
   req: IncomingMessage;
   res: ServerResponse;
   route: GitRoute;
@@ -44,7 +46,7 @@ interface Exchange {
 
 /**
  * `/git/{space_slug}/{repository}.git`: Git's smart HTTP protocol. The credentials are an API token, as the password of
- * Basic authentication with any user name, or as a Bearer token. An error before the stream begins is answered as plain
+ * Basic authentication with any user name, or as a Bearer token; or the checkout token of a worker. An error before the stream begins is answered as plain
  * text, which Git shows to its user.
  * @see https://git-scm.com/docs/gitprotocol-http
  */
@@ -67,7 +69,7 @@ export class GitEndpoint {
 
   async #answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => this.#deps.context(bearerOf(req), requestId);
-    const ctx = await authenticate();
+    const ctx = checkoutWorkerOf(this.#deps.services, bearerOf(req)) ?? (await authenticate());
     const route = gitRoute(req.url ?? '/');
     if (!route) throw notFound('The repository');
     const method = route.action === 'info/refs' ? 'GET' : 'POST';
@@ -91,7 +93,7 @@ export class GitEndpoint {
       );
     }
     const isPush = name === 'git-receive-pack';
-    const { service } = await loadGitService(this.#deps.services, ctx, route, isPush ? 'edit' : 'view');
+    const service = await this.#load(ctx, route, isPush ? 'edit' : 'view');
     const protocol = protocolOf(req);
     const refs = isPush
       ? await service.advertiseReceive(left)
@@ -102,6 +104,13 @@ export class GitEndpoint {
       res.write(Buffer.concat([pktLine(`# service=${name}\n`), Buffer.from('0000')]));
     }
     res.end(refs);
+  }
+
+  async #load(ctx: RequestContext | string, route: GitRoute, need: 'view' | 'edit'): Promise<GitService> {
+    const { services } = this.#deps;
+    if (typeof ctx !== 'string') return (await loadGitService(services, ctx, route, need)).service;
+    if (need === 'edit') throw onlyFetches();
+    return loadCheckout(services, ctx, route);
   }
 
   async #stream(
@@ -119,9 +128,10 @@ export class GitEndpoint {
       res.setHeader('content-type', `application/x-${action}-result`);
       const streams = { input, output: res, watchdog };
       if (action === 'git-receive-pack') {
+        if (typeof ctx === 'string') throw onlyFetches();
         await receivePush(services, ctx, route, { ...streams, maxBytes: maxPushBytes, refresh });
       } else {
-        const { service } = await loadGitService(services, ctx, route, 'view');
+        const service = await this.#load(ctx, route, 'view');
         await service.upload({ ...streams, protocol: protocolOf(req) });
       }
       res.end();
@@ -129,6 +139,10 @@ export class GitEndpoint {
       watchdog.stop();
     }
   }
+}
+
+function onlyFetches(): DomainError {
+  return new DomainError('forbidden', 'This token is for a fetch only; push with an API token.');
 }
 
 /** Answers an error from before the stream began. After that, the client can only notice the broken stream. */

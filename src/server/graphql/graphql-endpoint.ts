@@ -2,18 +2,23 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestBodies } from '../http/request-bodies.js';
+import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
-import { useDocumentGuard } from './plugins/use-document-guard.js';
+import { useClientDocuments } from './plugins/use-client-documents.js';
+import { useErrorBodies } from './plugins/use-error-bodies.js';
+import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
+import { useVariableErrors } from './plugins/use-variable-errors.js';
 import type { YogaContext } from './yoga-context.js';
 
 /**
- * `/graphql`: queries, mutations, subscriptions as server-sent events, and GraphiQL for a browser. The HTTP server has
+ * `/graphql`: queries, mutations, and subscriptions as server-sent events. The HTTP server has
  * authenticated the caller before, and passes the {@link YogaContext} as Yoga's server context.
  */
 export function createGraphQLEndpoint(options: {
   schema: GraphQLSchema;
+  documents: ClientDocuments;
   log: Logger;
   bodies: RequestBodies;
 }) {
@@ -21,10 +26,14 @@ export function createGraphQLEndpoint(options: {
     schema: options.schema,
     graphqlEndpoint: '/graphql',
     plugins: [
-      useDocumentGuard(),
+      useLastResort(options.log),
+      useClientDocuments(options.documents),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(options.bodies),
+      // After the number tokens are numbers.
+      useVariableErrors(),
+      useErrorBodies(),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,
@@ -32,37 +41,13 @@ export function createGraphQLEndpoint(options: {
     maxRequestBodySize: false,
     // The HTTP server does this before, for all transports.
     cors: false,
+    // `ClientDocuments` has a cache of its own, which is bounded by size.
+    parserAndValidationCache: false,
     multipart: false,
     batching: false,
     landingPage: false,
     logging: false,
-    // It has nine megabytes, so it is loaded when a browser first opens the page.
-    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
-    graphiql: {
-      title: 'Notebook gateway',
-      headers: JSON.stringify({ Authorization: 'Bearer TOKEN' }),
-      defaultQuery,
-    },
+    // `ExplorerEndpoint` has the page.
+    graphiql: false,
   });
 }
-
-const defaultQuery = `# Put your token into the headers below, then run this.
-{
-  me {
-    name
-  }
-  space(slug: "demo") {
-    workspaces {
-      nodes {
-        id
-        name
-        files {
-          nodes {
-            path
-          }
-        }
-      }
-    }
-  }
-}
-`;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
 import {
   createHandler,
   type Handler,
@@ -7,14 +7,16 @@ import {
   type Request,
   type RequestParams,
   type Response,
+  type ResponseInit,
 } from 'graphql-sse';
 import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
+import { DomainError } from '../../errors.js';
 import { readParams } from '../http/read-params.js';
 import type { RequestBodies } from '../http/request-bodies.js';
-import { parseGuarded, validateGuarded } from './document-guard.js';
+import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
 import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
@@ -22,6 +24,9 @@ import { OutputGate } from './output-gate.js';
 import { ReservedStreams } from './reserved-streams.js';
 import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
+import { variableError } from './variable-error.js';
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
 type StreamContext = Context & Record<PropertyKey, unknown>;
 type StreamRequest = Request<IncomingMessage, StreamContext>;
@@ -29,6 +34,7 @@ type StreamRequest = Request<IncomingMessage, StreamContext>;
 /** What {@link StreamEndpoint} uses. */
 export interface StreamEndpointDeps {
   schema: GraphQLSchema;
+  documents: ClientDocuments;
   services: Services;
   log: Logger;
   bodies: RequestBodies;
@@ -53,9 +59,11 @@ export class StreamEndpoint {
   constructor(deps: StreamEndpointDeps) {
     this.#deps = deps;
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
-      validate: validateGuarded as never,
+      validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
+        deps.documents.validate(document)) as never,
+      execute: ((args: OperationArgs<StreamContext>) => refused(args) ?? execute(args)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
-        subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
+        refused(args) ?? subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
       authenticate: (request) => this.#authenticate(request),
       onSubscribe: (request, params) => this.#prepare(request, params),
       onNext: (context, request, result) => this.#admit(context, request, result as ExecutionResult) as never,
@@ -64,9 +72,14 @@ export class StreamEndpoint {
 
   /**
    * Answers a request, and resolves when its stream has ended.
-   * @throws DomainError `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`, `overloaded`
+   * @throws DomainError `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`, `overloaded`,
+   *   `method_not_allowed`
    */
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
+    if (!methods.includes(req.method!)) {
+      res.setHeader('allow', methods.join(', '));
+      throw new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
+    }
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
     const body = hasJson(req) ? await readParams(this.#deps, req, ctx) : null;
@@ -84,11 +97,11 @@ export class StreamEndpoint {
     if (stream) this.#closed.set(context, stream.closed.signal);
     this.#gates.set(req, gate);
     const [answer, init] = await this.#handler(request);
-    res.writeHead(init.status, init.statusText, init.headers);
     if (!answer || typeof answer === 'string') {
-      res.end(answer && init.status >= 400 ? withErrorCodes(answer, init.status, ctx.requestId) : answer);
+      endWithText(res, answer, init, ctx.requestId);
       return;
     }
+    res.writeHead(init.status, init.statusText, init.headers);
     try {
       await sendEvents(res, answer, gate);
     } finally {
@@ -109,22 +122,24 @@ export class StreamEndpoint {
   }
 
   #prepare(request: StreamRequest, params: RequestParams): OperationArgs<StreamContext> | Response {
-    const { schema, log } = this.#deps;
-    let document: DocumentNode;
+    const { schema, documents, log } = this.#deps;
+    const { operationName } = params;
+    const variables = params.variables as Record<string, unknown> | undefined;
     try {
-      document = parseGuarded(params.query);
+      const document = documents.parse(params.query);
+      // An invalid document is refused by graphql-sse, which validates it again without cost.
+      if (documents.validate(document).length === 0)
+        documents.check({ document, operationName, variableValues: variables });
+      return {
+        schema,
+        document,
+        operationName,
+        variableValues: plainVariables(schema, document, operationName, variables),
+        contextValue: request.context,
+      };
     } catch (error) {
       return streamRefusal(400, [maskError(error, log, request.context.ctx.requestId)]);
     }
-    const { operationName } = params;
-    const variables = params.variables as Record<string, unknown> | undefined;
-    return {
-      schema,
-      document,
-      operationName,
-      variableValues: plainVariables(schema, document, operationName, variables),
-      contextValue: request.context,
-    };
   }
 
   /** graphql-sse queues every result without a bound, so a fast source waits here for a slow client. */
@@ -136,6 +151,20 @@ export class StreamEndpoint {
     await this.#gates.get(request.raw)?.admit();
     return hideNumberTokens(maskResult(result, this.#deps.log, ctx.requestId));
   }
+}
+
+/** The result of an operation whose variables have values that their types do not allow; null for any other. */
+function refused(args: OperationArgs<StreamContext>): ExecutionResult | null {
+  const error = variableError(args);
+  return error && { errors: [error] };
+}
+
+/** Answers without events. A refusal is JSON, also where graphql-sse leaves it empty. */
+function endWithText(res: ServerResponse, text: string | null, init: ResponseInit, requestId: string): void {
+  const isRefusal = init.status >= 400;
+  const headers = isRefusal ? { 'content-type': 'application/json; charset=utf-8' } : {};
+  res.writeHead(init.status, init.statusText, { ...init.headers, ...headers });
+  res.end(isRefusal ? withErrorCodes(text, init.status, requestId) : text);
 }
 
 /** Writes events until the source ends or the client leaves. */

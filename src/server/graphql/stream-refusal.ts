@@ -9,20 +9,30 @@ export function streamRefusal(status: number, errors: readonly GraphQLError[]): 
   return [JSON.stringify({ errors }), { status, statusText: STATUS_CODES[status]!, headers }];
 }
 
-const codesOfStatuses: Partial<Record<number, ErrorCode>> = {
-  400: 'invalid_request',
-  404: 'not_found',
-  405: 'method_not_allowed',
-  409: 'already_exists',
+const faultsOfStatuses: Partial<Record<number, { code: ErrorCode; message: string }>> = {
+  400: { code: 'invalid_request', message: 'The request cannot be read.' },
+  404: { code: 'not_found', message: 'The stream was not found; reserve one with PUT.' },
+  405: {
+    code: 'method_not_allowed',
+    message: 'The path does not take this method; `Allow` lists those that it takes.',
+  },
+  406: {
+    code: 'invalid_request',
+    message: 'The answer has none of the accepted media types; change `Accept`.',
+  },
+  409: { code: 'already_exists', message: 'The stream or the operation exists already.' },
+  415: { code: 'unsupported_media_type', message: 'Send the body as `application/json`.' },
 };
 
 /**
- * Adds `code` and `requestId` to the errors of graphql-sse, which have none.
- * @param body the body of a refusal by graphql-sse
+ * The body of a refusal that a library made: its errors with `code` and `requestId`, which the library does not know.
+ * @param body the body of the library, a JSON object with `errors`; null where it has none
  */
-export function withErrorCodes(body: string, status: number, requestId: string): string {
-  const { errors } = JSON.parse(body) as { errors: { message: string; extensions?: object }[] };
-  const code = codesOfStatuses[status];
+export function withErrorCodes(body: string | null, status: number, requestId: string): string {
+  const { code, message } = faultsOfStatuses[status] ?? faultsOfStatuses[400]!;
+  const { errors } = body
+    ? (JSON.parse(body) as { errors: { message: string; extensions?: object }[] })
+    : { errors: [{ message }] };
   return JSON.stringify({
     errors: errors.map((error) => ({ extensions: { code, requestId }, ...error })),
   });

@@ -6,7 +6,10 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const allowedHeaders = [
   'Authorization',
   'Content-Type',
+  'If-Match',
   'If-None-Match',
+  'If-Range',
+  'Range',
   'Idempotency-Key',
   'Last-Event-ID',
   'X-Request-Id',
@@ -23,6 +26,8 @@ const exposedHeaders = [
   'Retry-After',
   'Location',
   'WWW-Authenticate',
+  'Content-Range',
+  'Content-Disposition',
 ].join(', ');
 
 /**

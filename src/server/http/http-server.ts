@@ -4,13 +4,17 @@ import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { RestApp } from '../../../rest/app.js';
-import { errorResponse, noSuchPath } from '../../../rest/error-response.js';
+import { assertNotEncoded } from '../../../rest/assert-not-encoded.js';
+import { errorAnswer, errorResponse } from '../../../rest/error-response.js';
 import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
+import { ClientDocuments } from '../graphql/documents/client-documents.js';
+import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
@@ -20,6 +24,7 @@ import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
 import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
+import { normalizeTarget } from './request-target.js';
 
 /** What {@link HttpServer} uses. */
 export interface HttpServerDeps extends HealthDeps {
@@ -28,7 +33,7 @@ export interface HttpServerDeps extends HealthDeps {
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
-  config: Pick<Config, 'corsOrigins' | 'maxPushBytes'>;
+  config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit'>;
   log: Logger;
   bodies: RequestBodies;
 }
@@ -49,6 +54,7 @@ export class HttpServer {
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
+  readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
   readonly #git: GitEndpoint;
   readonly #rest: ReturnType<typeof getRequestListener>;
@@ -57,11 +63,12 @@ export class HttpServer {
     const { schema, services, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
-    this.#graphql = createGraphQLEndpoint({ schema, log, bodies });
-    this.#stream = new StreamEndpoint({ schema, services, log, bodies });
+    const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
+    this.#graphql = createGraphQLEndpoint({ schema, documents, log, bodies });
+    this.#stream = new StreamEndpoint({ schema, documents, services, log, bodies });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
-    this.server = createServer((req, res) => this.#handle(req, res));
+    this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
     this.server.requestTimeout = maxRequestMs;
     this.server.keepAliveTimeout = idleConnectionMs;
   }
@@ -81,27 +88,30 @@ export class HttpServer {
   }
 
   #handle(req: IncomingMessage, res: ServerResponse): void {
-    const { log } = this.#deps;
-    const path = (req.url ?? '/').split('?', 1)[0]!;
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
+    this.#dispatch(req, res, requestId).catch((error) =>
+      refuseRequest(res, error, this.#deps.log, requestId),
+    );
+  }
+
+  async #dispatch(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
+    const { log } = this.#deps;
+    const invalid = faultOf(() => normalizeTarget(req));
+    const path = (req.url ?? '/').split('?', 1)[0]!;
     logRequest(log, req, res, { path, requestId });
     // A push has limits of its own for its body.
-    if (path.startsWith('/git/')) {
-      this.#git.handle(req, res, requestId);
-      return;
+    if (!path.startsWith('/git/')) {
+      linger(req, res);
+      res.once('close', () => this.#deps.bodies.release(req));
     }
-    linger(req, res);
-    res.once('close', () => this.#deps.bodies.release(req));
-    if (this.#cors(req, res)) return;
-    if (path === '/graphql' || path === '/graphql/stream') {
-      this.#handleGraphQL(req, res, { path, requestId }).catch((err) => {
-        log.error({ err, requestId }, 'a GraphQL request failed');
-        res.destroy();
-      });
-    } else {
-      this.#rest(req, res);
-    }
+    if (invalid) throw invalid;
+    if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
+    else if (this.#cors(req, res)) return;
+    else if (path === '*') res.writeHead(204).end();
+    else if (path === '/graphql' || path === '/graphql/stream')
+      await this.#handleGraphQL(req, res, { path, requestId });
+    else await this.#rest(req, res);
   }
 
   async #handleGraphQL(
@@ -113,12 +123,12 @@ export class HttpServer {
     const left = new AbortController();
     res.once('close', () => left.abort());
     try {
-      const isPage = req.method === 'GET' && /text\/html/.test(req.headers.accept ?? '');
-      if (path === '/graphql' && isPage) {
-        await this.#graphql.handle(req, res);
+      if (path === '/graphql' && ExplorerEndpoint.matches(req)) {
+        await this.#explorer.handle(req, res);
         return;
       }
       const ctx = await context(req.headers.authorization, requestId);
+      assertNotEncoded(req.headers['content-encoding']);
       if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
       else await this.#stream.handle(req, res, ctx);
     } catch (error) {
@@ -127,14 +137,40 @@ export class HttpServer {
   }
 }
 
-/** The REST API, the health pages, and 404 for every other path. */
+/** The health pages and the REST API, which also answers for every other path. */
 function restListener(deps: HttpServerDeps): ReturnType<typeof getRequestListener> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route('/', healthRoutes(deps));
   app.route('/', deps.rest);
-  app.notFound((c) => errorResponse(noSuchPath(), requestIdOf(c.env.incoming)));
+  app.onError((error, c) => {
+    const requestId = requestIdOf(c.env.incoming);
+    deps.log.error({ err: error, requestId }, 'a request failed');
+    return errorResponse(error, requestId);
+  });
   // The clean-up of unread bodies resets the connection after half a second, which is too short for an upload: see `linger`.
-  return getRequestListener(app.fetch, { autoCleanupIncoming: false });
+  return getRequestListener(app.fetch, { autoCleanupIncoming: false, errorHandler: rethrow });
+}
+
+/** Leaves the failures of the listener itself to {@link refuseRequest}. */
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function faultOf(check: () => void): unknown {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** The last resort of every transport: answers what nothing else has answered, without its details. */
+function refuseRequest(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
+  if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a request failed');
+  if (res.headersSent || res.destroyed) return void res.destroy();
+  const { status, headers, body } = errorAnswer(error, requestId);
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
 /** Answers a GraphQL request that failed before it was executed. */

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import { parseJson } from '../../engines/nbformat/json.js';
+import { parseRequestJson } from '../../engines/nbformat/json.js';
 import { minThreadBytes, type NotebookThreads } from '../../engines/nbformat/threads/notebook-threads.js';
 import { FieldError } from '../../errors.js';
 
@@ -15,7 +15,7 @@ export async function parseBody(
 ): Promise<unknown> {
   if (bytes.length >= minThreadBytes) return notebookThreads.parseBody(ctx.actor.userId, bytes);
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseRequestJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new FieldError('invalid_request', [
       { path: [], message: 'is not valid JSON in UTF-8', type: 'json_invalid' },

@@ -3,8 +3,8 @@ import { requirePlatformAdmin } from '../../access/require-admin.js';
 import type { RequestContext } from '../../context.js';
 import { refuseDuplicate } from '../../engines/database/refuse-duplicate.js';
 import { invalidField, notFound } from '../../errors.js';
-import { checkAll } from '../../validation/check-all.js';
-import { checkId, refuseNulls } from '../../validation/check-input.js';
+import { checkChanges } from '../../validation/check-changes.js';
+import { checkId } from '../../validation/check-input.js';
 import { assertUnused } from './assert-unused.js';
 import { checkBaseUrl, checkCapacity, checkServerName, checkServerToken } from './check-server-input.js';
 import type { JupyterServerServices } from './jupyter-server-services.js';
@@ -38,13 +38,13 @@ export async function updateJupyterServer(
   requirePlatformAdmin(ctx);
   const { prisma, jupyterServers } = services;
   const { token, capacity, ...rest } = input;
-  const { name, baseUrl, isEnabled } = refuseNulls(rest);
-  const checked = await checkAll({
+  const { given: changes, checked } = await checkChanges(rest, ({ name, baseUrl }) => ({
     name: () => (name === undefined ? undefined : checkServerName(name)),
     baseUrl: () => (baseUrl === undefined ? undefined : checkBaseUrl(baseUrl, jupyterServers.allowed)),
     token: () => (token == null ? token : checkServerToken(token)),
     capacity: () => (capacity == null ? capacity : checkCapacity(capacity)),
-  });
+  }));
+  const { isEnabled } = changes;
   const where = { id: checkId(id, 'The Jupyter server') };
   const row = await refuseDuplicate('name', () =>
     prisma.$transaction(async (tx) => {

@@ -15,6 +15,8 @@ const printed = (text: string): ExecutionEvent => ({ type: 'stream', name: 'stdo
 const ended = (): FinalResponse => ({
   type: 'final_response',
   status: 'ok',
+  status_reason: null,
+  cancelled_by: null,
   execution_count: 1,
   outputs: [],
   truncated: false,

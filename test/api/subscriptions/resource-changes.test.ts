@@ -104,6 +104,38 @@ describe('fileChanged', () => {
     at.rest(method, `/workspaces/${demo.workspaceId}${path}`, { body });
   const changes = (stream: Stream) => stream.results.map(({ data }) => data.fileChanged);
 
+  it('sends a rename and the file that takes the old path as such', async () => {
+    const made = await save('POST', '/files', { path: 'old.ipynb' });
+    const stream = await listening(files, onDemo);
+    const { data } = await at.graphql(
+      `mutation($in: FileAddress!, $input: CommitFilesInput!) {
+        commitFiles(spaceSlug: "demo", in: $in, input: $input) { commitSha } }`,
+      {
+        in: { workspaceId: demo.workspaceId },
+        input: {
+          changes: [
+            { rename: { path: 'old.ipynb', newPath: 'new.ipynb' } },
+            { create: { path: 'old.ipynb', notebook: made.body.notebook } },
+          ],
+          commitMessage: 'Both',
+        },
+      },
+    );
+    await until(() => stream.results.length === 2);
+    const { commitSha } = data.commitFiles;
+    expect(changes(stream)).toMatchObject([
+      {
+        commitSha,
+        path: 'new.ipynb',
+        change: 'renamed',
+        previousPath: 'old.ipynb',
+        notebookId: made.body.notebook_id,
+      },
+      { commitSha, path: 'old.ipynb', change: 'created', previousPath: null },
+    ]);
+    expect(changes(stream)[1].notebookId).not.toBe(made.body.notebook_id);
+  });
+
   it('sends one event for each created, saved and renamed file', async () => {
     const stream = await listening(files, onDemo);
     const made = await save('POST', '/files', { path: 'a.ipynb' });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bytes, type GitFixture, gitFixture, nativeGit } from './git-fixture.js';
+import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
 import { seededRandom } from './seeded-random.js';
 
 let at: GitFixture;
@@ -43,6 +43,20 @@ async function history(from: string | null, to: string) {
   return entries;
 }
 
+/** Deletes files and creates others of one content, in one commit that records no renames. */
+const replace = (files: { deleted: string[]; created: string[]; content: string }) =>
+  at.repository.commit({
+    branch: 'main',
+    changes: [
+      ...files.deleted.map((path) => ({ kind: 'delete' as const, path })),
+      ...files.created.map((path) => ({ kind: 'create' as const, path, bytes: bytes(files.content) })),
+    ],
+    author: someone,
+    committer: someone,
+    message: 'Others in their place',
+    guessesRenames: true,
+  });
+
 describe('history', () => {
   it('returns each commit with its changed files, oldest first', async () => {
     const one = await at.commit({ kind: 'create', path: 'n/x.txt', bytes: bytes('x') });
@@ -80,12 +94,11 @@ describe('history', () => {
       { kind: 'create', path: 'old/one.txt', bytes: bytes('same') },
       { kind: 'create', path: 'old/two.txt', bytes: bytes('same') },
     );
-    const { commitOid, parentOid } = await at.commit(
-      { kind: 'move', path: 'old/two.txt', newPath: 'new/two.txt' },
-      { kind: 'delete', path: 'old/one.txt' },
-      { kind: 'create', path: 'another.txt', bytes: bytes('same') },
-      { kind: 'create', path: 'third.txt', bytes: bytes('same') },
-    );
+    const { commitOid, parentOid } = await replace({
+      deleted: ['old/one.txt', 'old/two.txt'],
+      created: ['new/two.txt', 'another.txt', 'third.txt'],
+      content: 'same',
+    });
     const [entry] = await history(parentOid, commitOid);
     const renamed = entry!.changes
       .filter(({ oid }) => oid)
@@ -106,12 +119,8 @@ describe('history', () => {
   it('pairs identical blobs by their names before it pairs them by their folders, and then by path', async () => {
     const paths = ['a/one.txt', 'a/two.txt', 'b/four.txt', 'b/three.txt'];
     await at.commit(...paths.map((path) => ({ kind: 'create' as const, path, bytes: bytes('alike') })));
-    const { commitOid, parentOid } = await at.commit(
-      { kind: 'move', path: 'a/one.txt', newPath: 'z/one.txt' },
-      { kind: 'move', path: 'b/three.txt', newPath: 'b/third.txt' },
-      { kind: 'move', path: 'a/two.txt', newPath: '0/second.txt' },
-      { kind: 'move', path: 'b/four.txt', newPath: 'c/fourth.txt' },
-    );
+    const created = ['z/one.txt', 'b/third.txt', '0/second.txt', 'c/fourth.txt'];
+    const { commitOid, parentOid } = await replace({ deleted: paths, created, content: 'alike' });
     const [entry] = await history(parentOid, commitOid);
     const renamed = entry!.changes.filter(({ oid }) => oid);
     expect(renamed.map(({ path, renamedFrom }) => [renamedFrom, path])).toEqual([

@@ -15,6 +15,8 @@ export interface FilledSpace {
     | 'workspace_id'
     | 'repository_id'
     | 'notebook_id'
+    | 'version_id'
+    | 'name'
     | 'link_id'
     | 'worker_id'
     | 'session_id'
@@ -25,7 +27,7 @@ export interface FilledSpace {
 
 /**
  * Creates a {@link FilledSpace}. The workspace is private to the platform admin and has the notebook `there.ipynb`; the
- * worker is stopped, the session dead and the execution cancelled.
+ * repository has the branch `spare`, the worker is stopped, the session dead and the execution cancelled.
  */
 export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
   const { slug } = await makeSpace(at);
@@ -33,6 +35,11 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
   const workspace = await makeWorkspace(at, { space: slug, defaultRepositoryId: repository.id });
   const workspaceId = workspace.id;
   const { notebookId } = await makeNotebook(at, { space: slug, workspaceId, path: 'there.ipynb' });
+  const git = await at.gateway.services.git.repository(repository.id);
+  await git.createBranch('spare', await git.resolveBranch('main'));
+  const version = await at.gateway.services.prisma.fileVersion.findFirstOrThrow({
+    where: { documentId: notebookId },
+  });
   const link = await mutate(
     at,
     `mutation($spaceSlug: String!, $notebookId: ID!, $input: CreateNotebookLinkInput!) {
@@ -54,6 +61,8 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
       workspace_id: workspaceId,
       repository_id: repository.id,
       notebook_id: notebookId,
+      version_id: version.id,
+      name: 'spare',
       link_id: link.id,
       worker_id: worker.id,
       session_id: session.id,

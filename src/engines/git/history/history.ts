@@ -4,7 +4,8 @@ import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import { nativeHistory } from '../native/native-history.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { readCommit, readLinks } from '../objects/read-commit.js';
-import { diffTrees, withRenames } from '../trees/tree-diff.js';
+import { diffTrees } from '../trees/tree-diff.js';
+import { commitChanges } from './commit-changes.js';
 import { isAncestor } from './is-ancestor.js';
 import { linearChain } from './linear-chain.js';
 
@@ -36,10 +37,11 @@ export async function* history(
   }
   let parentTree = start?.treeOid ?? null;
   for (const { oid, treeOid } of chain) {
-    yield await guardStorage(async () => ({
-      commit: await readCommit(git.objects, oid),
-      changes: withRenames(await diffTrees(git.objects, parentTree, treeOid)),
-    }));
+    yield await guardStorage(async () => {
+      const commit = await readCommit(git.objects, oid);
+      const differences = await diffTrees(git.objects, parentTree, treeOid);
+      return { commit, changes: await commitChanges(git.objects, commit, differences) };
+    });
     parentTree = treeOid;
   }
 }
@@ -58,7 +60,7 @@ async function* longHistory(
         if (await guardStorage(() => isExcluded(git, commit, { from, yielded }))) continue;
         yielded.add(oid);
       }
-      yield { commit, changes: withRenames(differences) };
+      yield { commit, changes: await guardStorage(() => commitChanges(git.objects, commit, differences)) };
     }
   } catch (error) {
     throw error instanceof NativeGitError ? storageUnavailable(error) : error;

@@ -1,5 +1,6 @@
 import { storageUnavailable } from '../durability/storage-error.js';
-import type { Commit, Identity, Signature } from '../git-types.js';
+import type { Commit, Identity, RecordedRename, Signature } from '../git-types.js';
+import { decodeRenames, encodeRenames } from './rename-header.js';
 
 const idLength = 40;
 const treeStart = 'tree ';
@@ -18,6 +19,8 @@ export interface NewCommit {
   /** Of author and committer; fractions of a second are dropped. */
   date: Date;
   message: string;
+  /** What the commit records; null to leave its renames to be guessed. */
+  renames: RecordedRename[] | null;
 }
 
 /**
@@ -33,6 +36,7 @@ export function encodeCommit(commit: NewCommit): Buffer {
     ...commit.parents.map((parent) => `parent ${parent}`),
     `author ${identity(commit.author)} ${time}`,
     `committer ${identity(commit.committer)} ${time}`,
+    ...(commit.renames ? [encodeRenames(commit.renames)] : []),
     '',
     message.endsWith('\n') ? message : `${message}\n`,
   ];
@@ -54,13 +58,15 @@ export function decodeCommit(oid: string, bytes: Buffer): Commit {
     headers.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
   const treeOid = values('tree')[0];
   if (!treeOid) throw storageUnavailable(new Error(`commit ${oid} is malformed`));
+  const parents = values('parent');
   return {
     oid,
     treeOid,
-    parents: values('parent'),
+    parents,
     author: signature(values('author')[0]),
     committer: signature(values('committer')[0]),
     message: end < 0 ? '' : text.slice(end + 2),
+    renames: parents.length === 1 ? decodeRenames(headers) : null,
   };
 }
 

@@ -21,7 +21,8 @@ export async function checkFetched(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof PushRefused)) throw error;
-    if (late.aborted) throw new RemoteFault('timed_out', error);
-    throw new RemoteFault(error instanceof TooManyObjects ? 'too_large' : 'unfit', error);
+    if (late.aborted) throw new RemoteFault('timed_out', { cause: error });
+    if (error instanceof TooManyObjects) throw new RemoteFault('too_large', { cause: error });
+    throw new RemoteFault('unfit', { cause: error, subject: error.message });
   }
 }

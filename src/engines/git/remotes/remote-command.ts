@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fetchChecks } from '../native/fsck-severities.js';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
 import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
@@ -48,12 +49,11 @@ export async function runRemoteCommand(
     signal.throwIfAborted();
     stopped.signal.throwIfAborted();
     if (!(error instanceof NativeGitError)) throw error;
-    if (error instanceof TooMuchOutput) throw new RemoteFault('too_large', error);
+    if (error instanceof TooMuchOutput) throw new RemoteFault('too_large', { cause: error });
     const { command, exitCode, stderr } = error;
-    throw new RemoteFault(
-      faultOf(stderr),
-      new NativeGitError(command, exitCode, withoutSecrets(access, stderr)),
-    );
+    const { code, subject } = faultOf(stderr);
+    const cause = new NativeGitError(command, exitCode, withoutSecrets(access, stderr));
+    throw new RemoteFault(code, { cause, subject });
   } finally {
     clearTimeout(clock);
     clearInterval(scale);
@@ -71,7 +71,7 @@ function settingsOf({ url, pinned }: RemoteAccess): Record<string, string> {
     'http.lowSpeedTime': '120',
     'http.userAgent': 'git/notebook-gateway',
     'credential.helper': '',
-    'transfer.fsckObjects': 'true',
+    ...fetchChecks,
     // The remote cannot redirect Git to other servers either.
     'transfer.bundleURI': 'false',
     'fetch.uriProtocols': '',

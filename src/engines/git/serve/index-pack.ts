@@ -1,19 +1,9 @@
+import { strictOption } from '../native/fsck-severities.js';
 import type { NativeGit } from '../native/native-git.js';
+import { objectFault } from '../native/object-fault.js';
 import type { Quarantine } from '../packs/quarantine.js';
 import { allEnded } from './all-ended.js';
 import { PushRefused } from './push-refused.js';
-
-/** The faults that a person may meet, by their names in Git's fsck. @see https://git-scm.com/docs/git-fsck#_fsck_messages */
-const faults: Record<string, string> = {
-  hasDotgit: 'contains a path that is a spelling of .git',
-  hasDot: 'contains a path with the segment .',
-  hasDotdot: 'contains a path with the segment ..',
-  emptyName: 'contains an entry without a name',
-  fullPathname: 'contains a name with a slash',
-  duplicateEntries: 'contains one name twice',
-  treeNotSorted: 'is not sorted',
-  gitmodulesSymlink: 'has a .gitmodules that is a symlink',
-};
 
 /**
  * Limits on the work that a small pack can cause: one thread, large blobs streamed, and no allocation over 256 MiB, which
@@ -25,7 +15,7 @@ export const packBounds = {
 };
 
 /**
- * Streams a pack into the quarantine, where Git completes it, checks every object as its fsck does, and indexes it.
+ * Streams a pack into the quarantine, where Git completes it, checks every object as its fsck does, except for {@link strictOption harmless faults}, and indexes it.
  * @param options.maxBytes the maximum size of the pack
  * @throws PushRefused
  * @see https://git-scm.com/docs/git-index-pack
@@ -36,7 +26,7 @@ export async function indexPack(
   options: { gitdir: string; quarantine: Quarantine; maxBytes: number; signal: AbortSignal },
 ): Promise<void> {
   const { gitdir, quarantine, maxBytes, signal } = options;
-  const args = ['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${maxBytes}`];
+  const args = ['index-pack', '--stdin', '--fix-thin', strictOption, `--max-input-size=${maxBytes}`];
   const env = { ...quarantine.beside, ...packBounds.env };
   const git = native.start(args, { gitdir, config: packBounds.config, env, signal });
   git.stdout.resume();
@@ -46,8 +36,8 @@ export async function indexPack(
 
 /** What Git printed, in words that may be shown: Git's own may contain paths of the host. */
 function faultOf(errors: string, code: number | null, maxBytes: number): string {
-  const found = /\b(tree|commit|tag|blob|object) ([0-9a-f]{40}): ([a-zA-Z]+):/.exec(errors);
-  if (found) return `object ${found[2]} ${faults[found[3]!] ?? `is malformed (${found[3]})`}`;
+  const fault = objectFault(errors);
+  if (fault) return fault;
   if (errors.includes('exceeds maximum allowed size')) return tooLarge(maxBytes);
   if (/attempting to allocate|too large|[Oo]ut of memory/.test(errors))
     return 'an object of the pack is too large';

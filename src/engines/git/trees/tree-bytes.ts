@@ -1,12 +1,16 @@
 import { storageUnavailable } from '../durability/storage-error.js';
 
 const idBytes = 20;
+/** Characters of a mode: six, and the zeros that some programs wrote before them. */
+const maxMode = 16;
+const zero = 0x30;
 
 /** The mode of a folder's entry. */
 export const treeMode = '40000';
 
 /** One entry of a tree object; `start` and `end` are its bytes' offsets there. */
 export interface TreeEntry {
+  /** Without zeros before it. */
   mode: string;
   /** Not a string, because a pushed tree may hold names that are not UTF-8. */
   name: Buffer;
@@ -106,7 +110,7 @@ function insertionPoint(bytes: Buffer, name: string, mode: string): number {
     const nameStart = bytes.indexOf(0x20, start) + 1;
     const common = Math.min(nul - nameStart, key.length);
     const order = bytes.compare(key, 0, common, nameStart, nameStart + common);
-    const folder = nameStart - start === treeMode.length + 1;
+    const folder = nameStart - modeStart(bytes, start) === treeMode.length + 1;
     const next = nameStart + common < nul ? bytes[nameStart + common]! : folder ? 0x2f : 0;
     if (order > 0 || (order === 0 && next > (key[common] ?? 0))) return start;
     start = nul + idBytes + 1;
@@ -142,13 +146,20 @@ function nameEnd(bytes: Buffer, start: number): number {
   return at;
 }
 
+/** The offset of the first digit of a mode that is not 0. */
+function modeStart(bytes: Buffer, start: number): number {
+  let at = start;
+  while (bytes[at] === zero) at += 1;
+  return at;
+}
+
 function entryAt(bytes: Buffer, start: number, nul: number): TreeEntry {
   const space = bytes.indexOf(0x20, start);
-  if (space < 0 || space > nul || space - start > 6)
+  if (space < 0 || space > nul || space - start > maxMode)
     throw storageUnavailable(new Error('a tree object is malformed'));
   const end = nul + idBytes + 1;
   return {
-    mode: bytes.toString('latin1', start, space),
+    mode: bytes.toString('latin1', modeStart(bytes, start), space),
     name: bytes.subarray(space + 1, nul),
     oid: bytes.toString('hex', nul + 1, end),
     start,

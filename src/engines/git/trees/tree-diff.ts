@@ -30,7 +30,7 @@ export async function diffTrees(
  * the path that it came from; see {@link pairRenames}.
  */
 export function withRenames(found: FileDifference[]): PathChange[] {
-  const differences = found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const differences = sortedByPath(found);
   const moved = new Map<string, { deleted: string[]; added: string[] }>();
   for (const { path, before, after } of differences) {
     if (after !== null) continue;
@@ -49,6 +49,11 @@ export function withRenames(found: FileDifference[]): PathChange[] {
     const from = sources.get(path);
     return from === undefined ? { path, oid: after } : { path, oid: after, renamedFrom: from };
   });
+}
+
+/** A copy of a list, sorted by path. */
+export function sortedByPath<T extends { path: string }>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 interface Walk {

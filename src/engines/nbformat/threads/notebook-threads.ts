@@ -101,8 +101,10 @@ function tooLarge(what: 'memory' | 'time', cause: unknown): DomainError {
 }
 
 function withNotebooks(value: unknown, mark: string, notebooks: PreparedParts[]): unknown {
-  if (typeof value === 'string' && value.startsWith(mark))
-    return prepared(notebooks[Number(value.slice(mark.length))]!);
+  if (typeof value === 'string' && value.startsWith(mark)) {
+    const index = Number(value.slice(mark.length));
+    return Number.isNaN(index) ? index : prepared(notebooks[index]!);
+  }
   if (typeof value !== 'object' || value === null) return value;
   for (const [key, member] of Object.entries(value)) {
     const replaced = withNotebooks(member, mark, notebooks);

@@ -1,7 +1,7 @@
 import { DomainError, FieldError, invalidField } from '../../../errors.js';
 import { JsonBounds, smallLimits } from '../../../validation/json-bounds.js';
 import { encodeAndAnswer } from '../encode-notebook.js';
-import { parseJson } from '../json.js';
+import { parseRequestJson } from '../json.js';
 import { isJsonObject } from '../json-object.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
 import { readNotebook } from '../read-notebook.js';
@@ -31,6 +31,8 @@ function prepareBody(bytes: Uint8Array, mark: string): ThreadAnswer {
   return { kind: 'body', outer, notebooks };
 
   function withoutNotebooks(value: unknown, depth: number): unknown {
+    // JSON cannot say it, and the field that gets it refuses it.
+    if (Number.isNaN(value)) return `${mark}NaN`;
     if (depth > maxDepth || typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => withoutNotebooks(item, depth + 1));
     if (!isJsonObject(value)) return value;
@@ -42,7 +44,7 @@ function prepareBody(bytes: Uint8Array, mark: string): ThreadAnswer {
 
 function parseBody(bytes: Uint8Array): unknown {
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseRequestJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new FieldError('invalid_request', [
       { path: [], message: 'is not valid JSON in UTF-8', type: 'json_invalid' },

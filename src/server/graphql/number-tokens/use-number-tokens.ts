@@ -3,10 +3,10 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../../../context.js';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
-import { parseJson, stringifyJson } from '../../../engines/nbformat/json.js';
+import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
 import { DomainError } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
-import { documentExpected, readParams } from '../../http/read-params.js';
+import { type BodyServices, documentExpected, readParams } from '../../http/read-params.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
 import type { YogaContext } from '../yoga-context.js';
 import { plainVariables } from './plain-variables.js';
@@ -28,7 +28,7 @@ export function useNumberTokens(
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type') ?? '';
       if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type))
-        setRequestParser(() => readParams({ bodies, services }, req, ctx).catch(refused));
+        setRequestParser(() => jsonBody({ bodies, services }, req, ctx));
       else if (/^application\/graphql\s*([;,]|$)/i.test(type))
         setRequestParser(() => documentBody(bodies, req, ctx));
       else setRequestParser(undefined as never);
@@ -51,6 +51,19 @@ function withStringify<T extends object>(result: T): T & { stringify: typeof str
   return { ...result, stringify: stringifyJson };
 }
 
+/** Reads the four parameters that GraphQL over HTTP knows; Yoga would refuse others, `/graphql/stream` does not. */
+async function jsonBody(
+  bodies: BodyServices,
+  req: IncomingMessage,
+  ctx: RequestContext,
+): Promise<GraphQLParams> {
+  const params = await readParams(bodies, req, ctx).catch(refused);
+  const { query, operationName, variables, extensions } = params as GraphQLParams;
+  if (operationName != null && typeof operationName !== 'string')
+    return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
+  return { query, operationName, variables, extensions };
+}
+
 async function documentBody(
   bodies: RequestBodies,
   req: IncomingMessage,
@@ -66,7 +79,7 @@ function readQuery(request: Request): GraphQLParams {
   const json = (name: string) => {
     const text = member(name);
     try {
-      return text === undefined ? undefined : (parseJson(text) as GraphQLParams['variables']);
+      return text === undefined ? undefined : (parseRequestJson(text) as GraphQLParams['variables']);
     } catch {
       return refused(new DomainError('invalid_request', `The ${name} are not valid JSON.`));
     }

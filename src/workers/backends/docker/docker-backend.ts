@@ -12,13 +12,16 @@ import { RunningStarts } from '../running-starts.js';
 import { StartSlots } from '../start-slots.js';
 import type { ContainerAccess } from './container-access.js';
 import { describeContainerExit } from './container-exit.js';
+import { ContainerPackages } from './container-packages.js';
 import type { DockerEngine } from './docker-engine.js';
 import { FollowedWorkers } from './followed-workers.js';
+import type { InstalledPackages } from './installed-packages.js';
 import type { RunFolders } from './run-folders.js';
 import { untilAnswering } from './until-answering.js';
 import { UsageMeter } from './usage-meter.js';
 import type { WorkerContainers } from './worker-containers.js';
 import type { WorkerImages } from './worker-images.js';
+import type { WorkerNetwork } from './worker-network.js';
 
 const startTimeoutMs = 90_000;
 const reasonTimeoutMs = 4_500;
@@ -32,6 +35,9 @@ export interface DockerBackendDeps {
   containers: WorkerContainers;
   folders: RunFolders;
   images: WorkerImages;
+  network: WorkerNetwork;
+  /** Absolute path of the folder of the packages of workers; an engine on another machine has none. */
+  environmentsDirectory: string | undefined;
   /** The id of the database: gateways with different ones never touch each other's containers. */
   gatewayId: string;
   log: Logger;
@@ -42,14 +48,23 @@ export class DockerBackend implements WorkerBackend {
   readonly kind = 'docker';
   readonly ownsServers = true;
   readonly enforcesStorage = false;
+  readonly installsRequirements: boolean;
   readonly remoteFolders?: RemoteFolders;
   readonly #deps: DockerBackendDeps;
   readonly #followed: FollowedWorkers;
   readonly #slots = new StartSlots();
   readonly #starts = new RunningStarts();
+  readonly #packages: ContainerPackages | undefined;
 
   constructor(deps: DockerBackendDeps) {
     this.#deps = deps;
+    const { environmentsDirectory: directory } = deps;
+    this.installsRequirements = directory !== undefined;
+    const isRunning = (workerId: string) => this.#isRunning(workerId);
+    this.#packages =
+      directory === undefined
+        ? undefined
+        : new ContainerPackages({ ...deps, directory, user: deps.access.user, isRunning });
     this.#followed = new FollowedWorkers(deps);
     if (deps.access.isRemote) {
       this.remoteFolders = {
@@ -92,6 +107,7 @@ export class DockerBackend implements WorkerBackend {
 
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
     const { containers, folders } = this.#deps;
+    await this.#packages?.removeAbandoned();
     const found = await containers.list();
     // A folder without a container is what a gateway left that was killed between the two.
     const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
@@ -146,13 +162,24 @@ export class DockerBackend implements WorkerBackend {
       report(percent, 'Pulling the image');
     };
     await images.ensure(image, pulled, signal);
-    report(35, 'Waiting for other starts');
-    return this.#slots.run(() => this.#runContainer(spec, image, report, signal), signal);
+    if (spec.requirements) report(35, 'Installing requirements.txt');
+    try {
+      const packages = await this.#packages?.of(spec, image, signal);
+      report(38, 'Waiting for other starts');
+      return await this.#slots.run(
+        spec,
+        () => this.#runContainer(spec, { image, packages }, report, signal),
+        signal,
+      );
+    } catch (error) {
+      await this.#packages?.release(spec.workerId);
+      throw error;
+    }
   }
 
   async #runContainer(
     spec: WorkerSpec,
-    image: string,
+    image: { image: string; packages: InstalledPackages | undefined },
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
@@ -162,7 +189,7 @@ export class DockerBackend implements WorkerBackend {
       signal.throwIfAborted();
       report(40, 'Creating the container');
       const token = await folders.create(workerId);
-      const containerId = await containers.run(spec, { image, token }, signal);
+      const containerId = await containers.run(spec, { ...image, token }, signal);
       report(60, 'Waiting for Jupyter');
       await this.#untilAnswering(workerId, containerId, token, signal);
       await folders.finish(workerId);
@@ -206,6 +233,16 @@ export class DockerBackend implements WorkerBackend {
   async #remove(workerId: string): Promise<void> {
     await this.#deps.containers.remove(workerId);
     await this.#deps.folders.remove(workerId);
+    await this.#packages?.release(workerId);
+  }
+
+  /** An engine that does not answer may still run it. */
+  async #isRunning(workerId: string): Promise<boolean> {
+    if (this.#starts.has(workerId)) return true;
+    return this.#deps.containers.list().then(
+      (found) => found.has(workerId),
+      () => true,
+    );
   }
 
   async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {

@@ -39,7 +39,12 @@ export class DockerEngine {
 
   /** Whether the engine has an image. @throws EngineError */
   async hasImage(name: string): Promise<boolean> {
-    return (await unlessMissing(this.#read((docker) => docker.getImage(name).inspect()))) !== undefined;
+    return (await this.image(name)) !== undefined;
+  }
+
+  /** An image; undefined when the engine lacks it. @throws EngineError */
+  image(name: string): Promise<Docker.ImageInspectInfo | undefined> {
+    return unlessMissing(this.#read((docker) => docker.getImage(name).inspect()));
   }
 
   /** Begins to pull an image. @returns the engine's reports, as lines of JSON @throws EngineError */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { MountSettings } from 'dockerode';
 import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 import type { FileOwner } from '../../backend.js';
 import type { WorkerSpec } from '../../worker-spec.js';
+import { bindMount } from './bind-mount.js';
 import { connectWorkerSocket } from './connect-worker-socket.js';
 import { type ContainerAccess, type ContainerPaths, workFolder } from './container-access.js';
 import type { RunFolders } from './run-folders.js';
@@ -27,9 +27,9 @@ export class LocalAccess implements ContainerAccess {
     const folder = this.#folders.of(workerId);
     return {
       mounts: [
-        bind(filesDirectory, workFolder),
-        bind(folder.socketFolder, socketFolder),
-        { ...bind(folder.token, tokenFile), ReadOnly: true },
+        bindMount(filesDirectory, workFolder),
+        bindMount(folder.socketFolder, socketFolder),
+        { ...bindMount(folder.token, tokenFile), ReadOnly: true },
       ],
       socket: join(socketFolder, socketName),
       token: tokenFile,
@@ -43,9 +43,4 @@ export class LocalAccess implements ContainerAccess {
   connect(workerId: string): Promise<ServerConnection> {
     return connectWorkerSocket(join(this.#folders.of(workerId).socketFolder, socketName), this.user.uid);
   }
-}
-
-/** Unlike `Binds` this fails where the folder is missing, instead of creating it for root. */
-function bind(source: string, target: string): MountSettings {
-  return { Type: 'bind', Source: source, Target: target };
 }

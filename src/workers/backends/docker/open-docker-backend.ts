@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ContainerConfig } from '../../../config.js';
 import type { FileOwner, WorkerBackend } from '../../backend.js';
+import { AllowedImages } from '../allowed-images.js';
 import { DockerBackend } from './docker-backend.js';
 import { DockerEngine } from './docker-engine.js';
 import { engineAddress } from './engine-address.js';
@@ -23,6 +24,8 @@ const unprivileged: FileOwner = { uid: 1000, gid: 1000 };
 export function openDockerBackend(options: {
   config: Pick<ContainerConfig, 'dockerHost' | 'dockerCertPath' | 'image' | 'allowedImages'>;
   stateRoot: string;
+  /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
+  environmentsDirectory: string;
   /** The id of the database. */
   gatewayId: string;
   log: Logger;
@@ -35,8 +38,13 @@ export function openDockerBackend(options: {
   const access = isRemote ? new RemoteAccess(engine) : new LocalAccess(folders, user);
   const network = new WorkerNetwork(engine, gatewayId);
   const containers = new WorkerContainers({ engine, access, network, gatewayId });
-  const images = new WorkerImages({ engine, image: config.image, allowed: config.allowedImages, log });
-  return new DockerBackend({ engine, access, containers, folders, images, gatewayId, log });
+  const images = new WorkerImages({ engine, allowed: new AllowedImages(config), log });
+  // An engine on another machine does not see the folder.
+  const environmentsDirectory = isRemote ? undefined : options.environmentsDirectory;
+  return new DockerBackend({
+    ...{ engine, access, containers, folders, images, network },
+    ...{ environmentsDirectory, gatewayId, log },
+  });
 }
 
 /** The gateway's own user, so that both may write the files, unless that is root. */

@@ -5,6 +5,7 @@ import type { ContainerAccess } from './container-access.js';
 import { containerOptions } from './container-options.js';
 import type { DockerEngine } from './docker-engine.js';
 import { EngineError } from './engine-error.js';
+import type { InstalledPackages } from './installed-packages.js';
 import { labelFilter, workerIdOf } from './worker-labels.js';
 import type { WorkerNetwork } from './worker-network.js';
 
@@ -37,7 +38,7 @@ export class WorkerContainers {
    */
   async run(
     spec: WorkerSpec,
-    { image, token }: { image: string; token: string },
+    { token, ...image }: { token: string; image: string; packages: InstalledPackages | undefined },
     signal: AbortSignal,
   ): Promise<string> {
     const { engine, access } = this.#deps;
@@ -74,13 +75,16 @@ export class WorkerContainers {
     this.#unconfirmed.delete(workerId);
   }
 
-  async #create(spec: WorkerSpec, image: string): Promise<string> {
+  async #create(
+    spec: WorkerSpec,
+    image: { image: string; packages: InstalledPackages | undefined },
+  ): Promise<string> {
     const { engine, access, network, gatewayId } = this.#deps;
     this.#cores ??= await engine.cores();
     if (spec.profile.egress) await network.ensure();
     const options = containerOptions(spec, {
+      ...image,
       gatewayId,
-      image,
       user: access.user,
       paths: access.pathsFor(spec),
       cores: this.#cores,

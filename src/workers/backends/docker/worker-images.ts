@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
 import { DomainError } from '../../../errors.js';
 import type { WorkerProfile } from '../../worker-spec.js';
+import type { AllowedImages } from '../allowed-images.js';
 import type { DockerEngine } from './docker-engine.js';
 import { readJsonLines } from './json-lines.js';
 
@@ -16,25 +17,21 @@ interface PullReport {
   progressDetail?: { current?: number; total?: number };
 }
 
-/** The images that workers may use: those of the configuration, compared as they are written. */
+/** The images of workers on an engine. */
 export class WorkerImages {
   /** When the last pull of an image failed. */
   readonly #failures = new Map<string, number>();
-  readonly #deps: { engine: DockerEngine; image: string | undefined; allowed: string[]; log: Logger };
+  readonly #deps: { engine: DockerEngine; allowed: AllowedImages; log: Logger };
 
-  /** @param deps.image the image of profiles that name none */
-  constructor(deps: { engine: DockerEngine; image: string | undefined; allowed: string[]; log: Logger }) {
+  constructor(deps: { engine: DockerEngine; allowed: AllowedImages; log: Logger }) {
     this.#deps = deps;
   }
 
   /** The image of a profile. @throws DomainError `runtime_unavailable` when it is not allowed, or there is none */
-  imageOf({ image }: Pick<WorkerProfile, 'image'>): string {
-    const name = image ?? this.#deps.image;
-    if (name === undefined) throw unusable('No image for workers is configured; set WORKER_IMAGE.');
-    if (name !== this.#deps.image && !this.#deps.allowed.includes(name)) {
-      throw unusable('The image of this profile is not in WORKER_IMAGES; add it there, or choose another.');
-    }
-    return name;
+  imageOf(profile: Pick<WorkerProfile, 'image'>): string {
+    const found = this.#deps.allowed.imageOf(profile);
+    if ('reason' in found) throw unusable(found.reason);
+    return found.image;
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The labels of everything that a gateway creates on an engine, by which it finds that again. */
 const workerLabel = 'io.notebook-gateway.worker';
+const builderLabel = 'io.notebook-gateway.environments';
 const gatewayLabel = 'io.notebook-gateway.gateway';
 
 /** The labels of a worker's container. */
@@ -14,7 +15,16 @@ export function gatewayLabels(gatewayId: string): Record<string, string> {
 
 /** The engine's filter for the containers of one gateway, or of one of its workers. */
 export function labelFilter(gatewayId: string, workerId?: string): string[] {
-  const labels = workerId ? labelsOf(gatewayId, workerId) : gatewayLabels(gatewayId);
+  return toFilter(workerId ? labelsOf(gatewayId, workerId) : gatewayLabels(gatewayId));
+}
+
+/** The labels of a container that installs packages into a folder below `directory`. */
+export function builderLabels(gatewayId: string, directory: string): Record<string, string> {
+  return { ...gatewayLabels(gatewayId), [builderLabel]: directory };
+}
+
+/** The engine's filter for these labels. */
+export function toFilter(labels: Record<string, string>): string[] {
   return Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 }
 

@@ -2,18 +2,32 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The configuration of every kernel that is built on ipykernel, whatever its language: a full queue makes the kernel wait
- * instead of dropping output silently. Other kernels have no such option; where their message ids are numbered, what they
- * drop is counted.
+ * The configuration of every kernel that is built on ipykernel, whatever its language. A full queue makes the kernel wait
+ * instead of dropping output silently; other kernels have no such option, but where their message ids are numbered, what they
+ * drop is counted. A message with a lone surrogate, which UTF-8 cannot encode, is sent with escapes instead of being lost.
  * @see https://ipython.readthedocs.io/en/stable/config/intro.html
  */
 const kernelConfig = `
+import json
+
 import zmq
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.jsonutil import json_clean, json_default
+
+
+def _escape_surrogates(pack):
+    def pack_all(message):
+        try:
+            return pack(message)
+        except UnicodeEncodeError:
+            return json.dumps(json_clean(message), default=json_default, allow_nan=False).encode('ascii')
+
+    return pack_all
 
 
 def _init_iopub(app, context, init=IPKernelApp.init_iopub):
     context.setsockopt(zmq.XPUB_NODROP, 1)
+    app.session.pack = _escape_surrogates(app.session.pack)
     init(app, context)
 
 

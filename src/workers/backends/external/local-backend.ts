@@ -7,11 +7,10 @@ import { DomainError } from '../../../errors.js';
 import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import { giveFolder } from '../environments/give-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { StartSlots } from '../start-slots.js';
 import { createSandbox } from './create-sandbox.js';
-import { Environments } from './environments.js';
-import { giveFolder } from './give-folder.js';
 import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
@@ -19,6 +18,7 @@ import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import type { LocalBackendOptions } from './local-backend-options.js';
+import { LocalPackages } from './local-packages.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
@@ -60,7 +60,7 @@ export class LocalBackend implements WorkerBackend {
   readonly ownsServers = true;
   readonly enforcesStorage = false;
   readonly installsRequirements: boolean;
-  readonly #environments: Environments | undefined;
+  readonly #packages: LocalPackages | undefined;
   readonly #records: ServerRecords;
   readonly #heartbeat: Heartbeat;
   readonly #watch = new WorkerWatch(watchPeriodMs);
@@ -85,7 +85,7 @@ export class LocalBackend implements WorkerBackend {
     this.installsRequirements = directory !== undefined;
     const isRunning = async (workerId: string) =>
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
-    this.#environments = directory === undefined ? undefined : new Environments({ directory, isRunning });
+    this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
@@ -172,14 +172,14 @@ export class LocalBackend implements WorkerBackend {
       uid,
       tmpStorageMb,
     });
-    const { requirements } = spec;
+    const { requirements, userId } = spec;
     if (requirements) report(10, 'Installing requirements.txt');
     const { environment } = spec.profile;
-    const packages = requirements && { ...requirements, python, environment, sandbox };
-    const site = packages && (await this.#environments?.folderFor(spec.workerId, packages, signal));
+    const packages = requirements && { ...requirements, python, environment, sandbox, userId };
+    const site = packages && (await this.#packages?.folderFor(spec.workerId, packages, signal));
     report(15, 'Waiting for other starts');
     const prepared = { python, sandbox, isolation, site };
-    return this.#slots.run(() => this.#launchNow(prepared, spec, report, signal), signal);
+    return this.#slots.run(spec, () => this.#launchNow(prepared, spec, report, signal), signal);
   }
 
   async #launchNow(
@@ -268,7 +268,7 @@ export class LocalBackend implements WorkerBackend {
     await endServer(record, record.runtimeDirectory);
     this.#usage.forget(record.runtimeDirectory);
     await this.#records.remove(workerId);
-    await this.#environments?.release(workerId);
+    await this.#packages?.release(workerId);
     this.#users.release(workerId);
   }
 

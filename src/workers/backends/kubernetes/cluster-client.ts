@@ -15,6 +15,8 @@ import { isFault, toClusterError } from './cluster-error.js';
 
 const readTimeoutMs = 5_000;
 const writeTimeoutMs = 15_000;
+/** The lines may be long, and the API counts the bytes from the first of them. */
+const lastOutput = { tailLines: 50, limitBytes: 256 * 1024 };
 
 /**
  * The requests to the Kubernetes API that workers need, all in one namespace. Reads end within 5 s and writes within 15 s.
@@ -68,6 +70,12 @@ export class ClusterClient {
     return (await orUndefined(this.#core.deleteNamespacedPod(request))) !== undefined;
   }
 
+  /** The last lines that a container of a Pod printed, at most 256 KiB. */
+  readOutput(name: string, container: string): Promise<string> {
+    const request = { namespace: this.#namespace, name, container, ...lastOutput };
+    return orClusterError(this.#core.readNamespacedPodLog(request));
+  }
+
   async createSecret(body: V1Secret): Promise<void> {
     await orClusterError(this.#core.createNamespacedSecret({ namespace: this.#namespace, body }));
   }
@@ -80,6 +88,12 @@ export class ClusterClient {
   async createNetworkPolicy(body: V1NetworkPolicy): Promise<void> {
     const request = { namespace: this.#namespace, body };
     await orClusterError(this.#networking.createNamespacedNetworkPolicy(request));
+  }
+
+  /** @returns false when there is none */
+  async deleteNetworkPolicy(name: string): Promise<boolean> {
+    const request = { namespace: this.#namespace, name };
+    return (await orUndefined(this.#networking.deleteNamespacedNetworkPolicy(request))) !== undefined;
   }
 
   /** The `PodMetrics` of a Pod; undefined when the cluster does not measure it. */

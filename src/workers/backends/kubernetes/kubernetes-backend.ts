@@ -15,6 +15,7 @@ import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterError, isFault } from './cluster-error.js';
+import { lastOutputOf } from './last-output.js';
 import { endpointOf } from './pod-endpoint.js';
 import { PodFollower } from './pod-follower.js';
 import { isEnding, isRunning } from './pod-status.js';
@@ -43,6 +44,10 @@ export interface KubernetesBackendOptions {
   /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
   gatewayId: string;
   gateway: GatewayPeer;
+  /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
+  gatewayUrl?: string;
+  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  storageClass?: string;
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
   maxTroubleMs?: number;
@@ -55,7 +60,9 @@ export interface KubernetesBackendOptions {
 export class KubernetesBackend implements WorkerBackend {
   readonly kind = 'kubernetes';
   readonly ownsServers = true;
-  readonly enforcesStorage = true;
+  /** What limits a volume of a StorageClass depends on what provisions it. */
+  readonly enforcesStorage: boolean;
+  readonly fetchesFiles: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
   readonly #watch: PodWatch;
@@ -69,9 +76,16 @@ export class KubernetesBackend implements WorkerBackend {
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
-
+    this.enforcesStorage = options.storageClass === undefined;
+    this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
-    this.#follower = new PodFollower({ maxTroubleMs, log });
+    this.#follower = new PodFollower({
+      ...{ maxTroubleMs, log },
+      lastOutputOf: async (workerId, pod) => {
+        const token = this.#endpoints.get(workerId)?.token;
+        return token && lastOutputOf(pod, token, this.#cluster);
+      },
+    });
     this.#watch = new PodWatch({
       ...{ config, namespace, log },
       cluster: this.#cluster,
@@ -143,8 +157,7 @@ export class KubernetesBackend implements WorkerBackend {
 
   /** Lets the API check a small worker: the gateway's credentials, the namespace, rights and admission. */
   async #whyNoPods(image: string): Promise<string | null> {
-    const { gatewayId } = this.#options;
-    const check = this.#cluster.checkPod(workerPod(smallWorker(), { gatewayId, image }));
+    const check = this.#cluster.checkPod(workerPod(smallWorker(), { ...this.#options, image }));
     const limit = AbortSignal.timeout(checkTimeoutMs);
     try {
       await rejectOnAbort(check, limit);
@@ -161,27 +174,34 @@ export class KubernetesBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { images, gatewayId, gateway } = this.#options;
+    const { images, gateway, gatewayUrl } = this.#options;
     const image = images.imageOf(spec.profile);
     if ('reason' in image)
       throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
     this.#watch.open();
     const deps = { cluster: this.#cluster, watch: this.#watch, gateway, report, signal };
-    const start = new PodStart({ ...deps, egress: spec.profile.egress });
+    const fetch = spec.checkout && gatewayUrl ? { gatewayUrl, token: spec.checkout.token } : undefined;
+    const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch });
     try {
-      const { pod, endpoint } = await start.run(workerPod(spec, { gatewayId, image: image.image }));
+      const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, image: image.image }));
       signal.throwIfAborted();
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      await this.#remove(objectNameOf(spec.workerId)).catch((err) =>
-        this.#options.log.warn(
-          { err, workerId: spec.workerId },
-          'a Pod was not removed after its start failed',
-        ),
-      );
+      await this.#removeFailed(spec.workerId, start);
       throw error;
     }
+  }
+
+  /** Removes what a failed start left. Never throws. */
+  async #removeFailed(workerId: string, start: PodStart): Promise<void> {
+    const { log } = this.#options;
+    const name = objectNameOf(workerId);
+    const output = await start.lastOutput(name);
+    if (output !== undefined) log.warn({ workerId, output }, 'the container of a worker has ended');
+    await this.#remove(name).catch((err) =>
+      log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
+    );
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {

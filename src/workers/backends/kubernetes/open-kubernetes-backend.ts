@@ -12,6 +12,10 @@ export interface KubernetesSettings {
   kubernetesNamespace: string;
   /** The networks that a gateway outside of the cluster connects from; none for a gateway in a Pod. */
   kubernetesGatewayCidrs: string[];
+  /** Where Pods reach the gateway, to fetch their files; by default it writes them. */
+  kubernetesGatewayUrl?: string;
+  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  kubernetesStorageClass?: string;
   image: string | undefined;
   allowedImages: string[];
 }
@@ -33,6 +37,8 @@ export function openKubernetesBackend(options: {
     ...{ config, gatewayId, log },
     namespace: settings.kubernetesNamespace,
     images: new AllowedImages(settings),
+    gatewayUrl: settings.kubernetesGatewayUrl,
+    storageClass: settings.kubernetesStorageClass,
     gateway: { cidrs: settings.kubernetesGatewayCidrs, namespace: ownNamespace },
   });
 }

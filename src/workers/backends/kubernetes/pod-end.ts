@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ExitReason } from '../../worker-exit.js';
-import { conditionOf, containerOf } from './pod-status.js';
+import { conditionOf, containerOf, fetchingOf, hasFailedToFetch } from './pod-status.js';
 
 /** Why a Pod ended. */
 export interface PodEnd {
@@ -21,6 +21,11 @@ const ends = {
   start_failed: 'The container could not run its program; ask an admin to check the image of the profile.',
   unschedulable: 'The node had no room for this worker any more; start a new worker.',
 } satisfies Partial<Record<ExitReason, string>>;
+
+const notFetched: PodEnd = {
+  reason: 'start_failed',
+  detail: 'The Pod could not fetch its files from the gateway; ask an admin to check KUBERNETES_GATEWAY_URL.',
+};
 
 type EndReason = keyof typeof ends;
 
@@ -54,7 +59,8 @@ export function endOf(reason: EndReason): PodEnd {
  * @see https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
  */
 export function whyPodEnded(pod: V1Pod): PodEnd {
-  return endOf(reasonOfEnd(pod));
+  const reason = reasonOfEnd(pod);
+  return reason === 'exited' && hasFailedToFetch(pod) ? notFetched : endOf(reason);
 }
 
 function reasonOfEnd(pod: V1Pod): EndReason {
@@ -74,7 +80,8 @@ function reasonOfEnd(pod: V1Pod): EndReason {
 /** A deleted Pod may say `OOMKilled` of a kernel that ended long ago, so its container is no evidence. */
 function reasonOfContainerEnd(pod: V1Pod): EndReason {
   if (pod.metadata?.deletionTimestamp !== undefined) return 'lost';
-  const { reason, exitCode } = containerOf(pod)?.state?.terminated ?? {};
+  const container = hasFailedToFetch(pod) ? fetchingOf(pod) : containerOf(pod);
+  const { reason, exitCode } = container?.state?.terminated ?? {};
   if (reason === 'OOMKilled' && exitCode !== 0) return 'out_of_memory';
   if (reason === 'StartError' || reason === 'ContainerCannotRun') return 'start_failed';
   return 'exited';

@@ -15,6 +15,17 @@ interface Followed {
   trouble?: PodTrouble;
   /** Ends the worker when its trouble does not pass. */
   timer?: NodeJS.Timeout;
+  /** Its end is about to be reported. */
+  isEnding?: boolean;
+}
+
+/** What a {@link PodFollower} works with. */
+export interface PodFollowerDeps {
+  /** How long a node or a server may be silent. */
+  maxTroubleMs: number;
+  /** What the container of an ended Pod printed at last, for the log. Never throws. */
+  lastOutputOf(workerId: string, pod: V1Pod): Promise<string | undefined>;
+  log: Logger;
 }
 
 /** Reports the ends of the workers that run. It learns of them from the changes of their Pods alone. */
@@ -22,10 +33,9 @@ export class PodFollower {
   readonly #followed = new Map<string, Followed>();
   readonly #listeners = new Set<(exit: WorkerExit) => void>();
 
-  readonly #deps: { maxTroubleMs: number; log: Logger };
+  readonly #deps: PodFollowerDeps;
 
-  /** @param deps.maxTroubleMs how long a node or a server may be silent */
-  constructor(deps: { maxTroubleMs: number; log: Logger }) {
+  constructor(deps: PodFollowerDeps) {
     this.#deps = deps;
   }
 
@@ -44,8 +54,8 @@ export class PodFollower {
   changed(pod: V1Pod, isGone: boolean): void {
     const workerId = pod.metadata?.labels?.[workerLabel];
     const followed = workerId && this.#followed.get(workerId);
-    if (!workerId || !followed) return;
-    if (isGone || isEnding(pod)) this.#end(workerId, whyPodEnded(pod), pod);
+    if (!workerId || !followed || followed.isEnding) return;
+    if (isGone || isEnding(pod)) void this.#end(workerId, followed, whyPodEnded(pod), pod);
     else this.#watchTrouble(workerId, followed, pod);
   }
 
@@ -67,17 +77,23 @@ export class PodFollower {
     clearTimeout(followed.timer);
     if (!trouble) return;
     const end = trouble === 'node_silent' ? endOf('node_lost') : serverSilent;
-    followed.timer = setTimeout(() => this.#end(workerId, end, pod), this.#deps.maxTroubleMs);
+    followed.timer = setTimeout(() => this.#end(workerId, followed, end, pod), this.#deps.maxTroubleMs);
     followed.timer.unref();
   }
 
-  #end(workerId: string, { reason, detail }: PodEnd, pod: V1Pod): void {
-    this.unfollow(workerId);
+  /** Reads the output first: whoever hears of the end may remove the Pod. */
+  async #end(workerId: string, followed: Followed, { reason, detail }: PodEnd, pod: V1Pod): Promise<void> {
+    followed.isEnding = true;
+    clearTimeout(followed.timer);
     const { exitCode, reason: containerReason } = containerOf(pod)?.state?.terminated ?? {};
+    const output = await this.#deps.lastOutputOf(workerId, pod);
     this.#deps.log.warn(
-      { workerId, reason, podReason: pod.status?.reason, containerReason, exitCode },
+      { workerId, reason, podReason: pod.status?.reason, containerReason, exitCode, output },
       'the Pod of a worker ended',
     );
+    // It was stopped meanwhile.
+    if (this.#followed.get(workerId) !== followed) return;
+    this.unfollow(workerId);
     for (const listener of this.#listeners) listener({ workerId, reason, detail });
   }
 }

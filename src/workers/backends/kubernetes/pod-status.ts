@@ -5,9 +5,20 @@ export function conditionOf(pod: V1Pod, type: string): V1PodCondition | undefine
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 
-/** The state of the one container of a worker's Pod; absent until the Pod is on a node. */
+/** The state of the container with the server of a worker's Pod; absent until the Pod is on a node. */
 export function containerOf(pod: V1Pod): V1ContainerStatus | undefined {
   return pod.status?.containerStatuses?.[0];
+}
+
+/** The state of the container that fetches the files of a worker; absent where none does. */
+export function fetchingOf(pod: V1Pod): V1ContainerStatus | undefined {
+  return pod.status?.initContainerStatuses?.[0];
+}
+
+/** Whether the files of a Pod could not be fetched, so that its server does not start. */
+export function hasFailedToFetch(pod: V1Pod): boolean {
+  const { terminated } = fetchingOf(pod)?.state ?? {};
+  return terminated !== undefined && terminated.exitCode !== 0;
 }
 
 /** Whether the server of a Pod answers. */

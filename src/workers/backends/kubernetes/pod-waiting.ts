@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ExitReason } from '../../worker-exit.js';
-import { conditionOf, containerOf } from './pod-status.js';
+import { conditionOf, containerOf, fetchingOf } from './pod-status.js';
 
 /** What a Pod that is not ready yet waits for. */
 export interface PodWaiting {
@@ -35,6 +35,10 @@ const notCreated: StartFailure = {
 const unschedulable: StartFailure = {
   reason: 'unschedulable',
   detail: 'No node has room for this worker; choose a smaller resource class, or try again later.',
+};
+const noVolume: StartFailure = {
+  reason: 'unschedulable',
+  detail: 'The cluster has no volume for this worker; ask an admin to check KUBERNETES_STORAGE_CLASS.',
 };
 
 /** What the quota of the namespace makes a worker wait for. */
@@ -81,13 +85,17 @@ export function whatPodWaitsFor(pod: V1Pod): PodWaiting {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status !== 'True') {
     if (scheduled?.reason !== 'Unschedulable') return { percent: 15, message: 'Waiting for a node' };
+    if (/persistent ?volume/i.test(scheduled.message ?? ''))
+      return { percent: 15, message: 'Waiting for a volume', onTimeout: noVolume };
     return {
       percent: 15,
       message: 'No node has room for this worker; waiting for one',
       onTimeout: unschedulable,
     };
   }
-  const container = containerOf(pod);
+  const fetching = fetchingOf(pod);
+  if (fetching?.state?.running) return { percent: 50, message: 'Fetching the files of the branch' };
+  const container = fetching?.state?.waiting ? fetching : containerOf(pod);
   const known = byContainerReason[container?.state?.waiting?.reason ?? ''];
   if (known) return known;
   if (!container?.state?.running) return { percent: 40, message: 'Preparing the container' };

@@ -7,12 +7,18 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { DomainError } from '../../../errors.js';
 import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { lastOutputOf } from './last-output.js';
 import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
 import { isEnding, isReady, isRunning } from './pod-status.js';
 import { type PodWaiting, type StartFailure, waitingForQuota, whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
-import { type GatewayPeer, workerNetworkPolicy } from './worker-network-policy.js';
+import {
+  fetchNetworkPolicy,
+  fetchPolicyNameOf,
+  type GatewayPeer,
+  workerNetworkPolicy,
+} from './worker-network-policy.js';
 import { workerSecret } from './worker-secret.js';
 
 /** The waits between attempts while the quota is used up. */
@@ -25,6 +31,19 @@ const probePeriodMs = 200;
 /** How long the gateway may take to reach a Pod that is ready. */
 const maxReachMs = 30_000;
 
+/** What a {@link PodStart} works with. */
+export interface PodStartDeps {
+  cluster: ClusterClient;
+  watch: PodWatch;
+  gateway: GatewayPeer;
+  egress: boolean;
+  /** With what the Pod fetches its files, and from where; absent when it does not. */
+  fetch?: { gatewayUrl: string; token: string };
+  report: (percent: number, message: string) => void;
+  /** Bounds the start. */
+  signal: AbortSignal;
+}
+
 /** The start of one worker's Pod: creates its objects and waits until the server answers. Removes nothing. */
 export class PodStart {
   readonly #token = randomBytes(32).toString('hex');
@@ -32,24 +51,9 @@ export class PodStart {
   #waitingSince = performance.now();
   #percent = 0;
 
-  readonly #deps: {
-    cluster: ClusterClient;
-    watch: PodWatch;
-    gateway: GatewayPeer;
-    egress: boolean;
-    report: (percent: number, message: string) => void;
-    signal: AbortSignal;
-  };
+  readonly #deps: PodStartDeps;
 
-  /** @param deps.signal bounds the start */
-  constructor(deps: {
-    cluster: ClusterClient;
-    watch: PodWatch;
-    gateway: GatewayPeer;
-    egress: boolean;
-    report: (percent: number, message: string) => void;
-    signal: AbortSignal;
-  }) {
+  constructor(deps: PodStartDeps) {
     this.#deps = deps;
   }
 
@@ -64,6 +68,7 @@ export class PodStart {
       const created = await this.#create(body);
       await this.#createOwned(created);
       const pod = await this.#untilReady(created);
+      await this.#endFetch(pod);
       this.#waitFor({ percent: 90, message: 'Connecting to Jupyter' });
       return { pod, endpoint: await this.#untilReached(pod) };
     } catch (error) {
@@ -71,6 +76,12 @@ export class PodStart {
       const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
       throw isTimeout && onTimeout ? failed(onTimeout) : error;
     }
+  }
+
+  /** What the container printed at last, if it has ended; see {@link lastOutputOf}. */
+  async lastOutput(name: string): Promise<string | undefined> {
+    const pod = this.#deps.watch.get(name);
+    return pod && lastOutputOf(pod, this.#token, this.#deps.cluster);
   }
 
   async #create(body: V1Pod): Promise<V1Pod> {
@@ -89,10 +100,17 @@ export class PodStart {
 
   /** The Secret comes last: no container starts without it, so the policy is there before any does. */
   async #createOwned(pod: V1Pod): Promise<void> {
-    const { cluster, gateway, egress, signal } = this.#deps;
+    const { cluster, gateway, egress, fetch, signal } = this.#deps;
     await cluster.createNetworkPolicy(workerNetworkPolicy(pod, gateway, egress));
+    if (fetch) await cluster.createNetworkPolicy(fetchNetworkPolicy(pod, gateway, fetch.gatewayUrl));
     signal.throwIfAborted();
-    await cluster.createSecret(workerSecret(pod, this.#token));
+    await cluster.createSecret(workerSecret(pod, this.#token, fetch?.token));
+  }
+
+  /** From here on kernels may run, and they must not reach the gateway. */
+  async #endFetch(pod: V1Pod): Promise<void> {
+    const { cluster, fetch } = this.#deps;
+    if (fetch) await cluster.deleteNetworkPolicy(fetchPolicyNameOf(pod.metadata!.name!));
   }
 
   async #untilReady(created: V1Pod): Promise<V1Pod> {

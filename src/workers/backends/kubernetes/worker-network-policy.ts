@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type {
   V1NetworkPolicy,
   V1NetworkPolicyEgressRule,
@@ -50,6 +51,31 @@ export function workerNetworkPolicy(pod: V1Pod, gateway: GatewayPeer, egress: bo
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ _from: peersOf(gateway), ports: [{ port: workerPort, protocol: 'TCP' }] }],
       egress: egress ? [toPublic, toDns] : [],
+    },
+  };
+}
+
+/** The name of the policy that lets a Pod fetch its files. @param name of the Pod */
+export function fetchPolicyNameOf(name: string): string {
+  return `${name}-files`;
+}
+
+/**
+ * Lets a worker connect to the gateway as well, to fetch its files. It is to be deleted before a kernel can run.
+ * @param pod as the cluster created it
+ * @param gatewayUrl where Pods reach the gateway
+ */
+export function fetchNetworkPolicy(pod: V1Pod, gateway: GatewayPeer, gatewayUrl: string): V1NetworkPolicy {
+  const { name, labels } = pod.metadata!;
+  const host = new URL(gatewayUrl).hostname.replace(/^\[|\]$/g, '');
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: fetchPolicyNameOf(name!), labels, ownerReferences: [ownedBy(pod)] },
+    spec: {
+      podSelector: { matchLabels: { [workerLabel]: labels![workerLabel]! } },
+      policyTypes: ['Egress'],
+      egress: [{ to: peersOf(gateway) }, ...(isIP(host) ? [] : [toDns])],
     },
   };
 }

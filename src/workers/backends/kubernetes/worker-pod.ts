@@ -1,5 +1,6 @@
 import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
 import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
+import { fetchContainer, filesFolder, gitConfigVolume } from './fetch-container.js';
 import { labelsOf, objectNameOf } from './worker-object-names.js';
 
 /** The port on which Jupyter listens in a Pod. */
@@ -17,15 +18,27 @@ const logStorageMb = 64;
 /** A server that did not answer once within this time is ended by the cluster. */
 const startupSeconds = 600;
 
+/** What the Pods of all workers of a backend have in common. */
+export interface WorkerPodOptions {
+  gatewayId: string;
+  /** The image to run; its entry point starts Jupyter Server. */
+  image: string;
+  /** The StorageClass of the volume with the files; default none, for the node's disk. */
+  storageClass?: string;
+  /** Where Pods reach the gateway, to fetch the files; by default they are written later. */
+  gatewayUrl?: string;
+}
+
 /**
  * The Pod of a worker. It passes the Pod Security Standard `restricted`. Its container cannot start before the worker's
  * Secret exists.
- * @param options.image the image to run; its entry point starts Jupyter Server
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function workerPod(spec: WorkerSpec, options: { gatewayId: string; image: string }): V1Pod {
-  const { workerId, placement } = spec;
+export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
+  const { workerId, placement, checkout } = spec;
   const name = objectNameOf(workerId);
+  const server = workerContainer(spec, options);
+  const fetch = checkout && options.gatewayUrl && fetchContainer(checkout, options.gatewayUrl, server);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -44,13 +57,22 @@ export function workerPod(spec: WorkerSpec, options: { gatewayId: string; image:
         fsGroup: userId,
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      containers: [workerContainer(spec, options.image)],
-      volumes: volumesOf(name, spec.limits),
+      initContainers: fetch ? [fetch] : [],
+      containers: [server],
+      volumes: [
+        workVolume(spec.limits, options.storageClass),
+        { name: 'scratch', emptyDir: { sizeLimit: `${spec.limits.tmpStorageMb}Mi` } },
+        tokenVolume(name),
+        ...(fetch ? [gitConfigVolume(name)] : []),
+      ],
     },
   };
 }
 
-function workerContainer({ limits, profile }: WorkerSpec, image: string): V1Container {
+function workerContainer(
+  { limits, profile }: WorkerSpec,
+  { image, storageClass }: WorkerPodOptions,
+): V1Container {
   const environment = {
     ...profile.environment,
     HOME: '/home/worker',
@@ -70,14 +92,15 @@ function workerContainer({ limits, profile }: WorkerSpec, image: string): V1Cont
     ports: [{ containerPort: workerPort }],
     startupProbe: { ...probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startupSeconds },
     readinessProbe: { ...probe, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    resources: resourcesOf(limits),
+    resources: resourcesOf(limits, storageClass === undefined),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     },
     volumeMounts: [
-      { name: 'work', mountPath: '/work' },
+      // The root of a disk may have a folder `lost+found`.
+      { name: 'work', mountPath: '/work', subPath: filesFolder },
       { name: 'scratch', mountPath: '/tmp', subPath: 'tmp' },
       { name: 'scratch', mountPath: '/home/worker', subPath: 'home' },
       { name: 'token', mountPath: tokenFolder, readOnly: true },
@@ -85,22 +108,36 @@ function workerContainer({ limits, profile }: WorkerSpec, image: string): V1Cont
   };
 }
 
-/** Requests equal limits, so that a worker has what its class says, and is among the last that a full node evicts. */
-function resourcesOf(limits: WorkerLimits): V1ResourceRequirements {
-  const storageMb = limits.workspaceStorageMb + limits.tmpStorageMb + logStorageMb;
+/**
+ * Requests equal limits, so that a worker has what its class says, and is among the last that a full node evicts.
+ * @param isWorkOnNode whether the files are on the node's disk
+ */
+function resourcesOf(limits: WorkerLimits, isWorkOnNode: boolean): V1ResourceRequirements {
+  const workMb = isWorkOnNode ? limits.workspaceStorageMb : 0;
   const amounts: Record<string, string> = {
     cpu: `${Math.round(limits.cpuLimit * 1000)}m`,
     memory: `${limits.memoryMb}Mi`,
-    'ephemeral-storage': `${storageMb}Mi`,
+    'ephemeral-storage': `${workMb + limits.tmpStorageMb + logStorageMb}Mi`,
   };
   if (limits.gpuCount > 0) amounts['nvidia.com/gpu'] = String(limits.gpuCount);
   return { requests: amounts, limits: amounts };
 }
 
-function volumesOf(secretName: string, limits: WorkerLimits): V1Volume[] {
-  return [
-    { name: 'work', emptyDir: { sizeLimit: `${limits.workspaceStorageMb}Mi` } },
-    { name: 'scratch', emptyDir: { sizeLimit: `${limits.tmpStorageMb}Mi` } },
-    { name: 'token', secret: { secretName, defaultMode: 0o440 } },
-  ];
+/** The cluster creates the claim of an ephemeral volume with the Pod, and removes it with the Pod. */
+function workVolume({ workspaceStorageMb }: WorkerLimits, storageClass?: string): V1Volume {
+  const storage = `${workspaceStorageMb}Mi`;
+  if (storageClass === undefined) return { name: 'work', emptyDir: { sizeLimit: storage } };
+  const claim = {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: storageClass,
+    resources: { requests: { storage } },
+  };
+  return { name: 'work', ephemeral: { volumeClaimTemplate: { spec: claim } } };
+}
+
+function tokenVolume(secretName: string): V1Volume {
+  return {
+    name: 'token',
+    secret: { secretName, items: [{ key: tokenKey, path: tokenKey }], defaultMode: 0o440 },
+  };
 }

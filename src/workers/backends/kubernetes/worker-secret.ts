@@ -1,4 +1,5 @@
 import type { V1OwnerReference, V1Pod, V1Secret } from '@kubernetes/client-node';
+import { gitConfig, gitConfigKey } from './fetch-container.js';
 import { tokenKey } from './worker-pod.js';
 
 /** What makes the cluster remove an object once the Pod is gone. */
@@ -6,8 +7,12 @@ export function ownedBy(pod: V1Pod): V1OwnerReference {
   return { apiVersion: 'v1', kind: 'Pod', name: pod.metadata!.name!, uid: pod.metadata!.uid! };
 }
 
-/** The Secret with the token of a worker's server. @param pod as the cluster created it */
-export function workerSecret(pod: V1Pod, token: string): V1Secret {
+/**
+ * The Secret with the token of a worker's server.
+ * @param pod as the cluster created it
+ * @param fetchToken with which the Pod fetches its files, if it does
+ */
+export function workerSecret(pod: V1Pod, token: string, fetchToken?: string): V1Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -18,7 +23,7 @@ export function workerSecret(pod: V1Pod, token: string): V1Secret {
     },
     type: 'Opaque',
     immutable: true,
-    stringData: { [tokenKey]: token },
+    stringData: { [tokenKey]: token, ...(fetchToken && { [gitConfigKey]: gitConfig(fetchToken) }) },
   };
 }
 

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "RepositoryRemote" ADD COLUMN     "lastErrorSubject" TEXT;

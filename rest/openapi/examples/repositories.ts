@@ -1,0 +1,23 @@
+import type { OperationExample } from '../operation-example.js';
+import { exampleIds, exampleTime } from './example-ids.js';
+
+const repository = {
+  id: exampleIds.repository,
+  name: 'welcome',
+  kind: 'analysis',
+  default_branch: 'main',
+  effective_permissions: { can_view: true, can_edit: true, can_manage: true },
+  created_at: exampleTime,
+};
+const tip = 'd670460b4b4aece5915caf5c68d12f560a9fe3e4';
+const params = { repository_id: exampleIds.repository };
+const main = { name: 'main', commit_sha: tip, is_protected: false };
+const draft = { name: 'drafts/rates', commit_sha: tip, is_protected: false };
+
+/** Examples of the operations on repositories and their branches. */
+export const repositoryExamples: Record<string, OperationExample> = {
+  listRepositories: { status: 200, answer: { items: [repository], total: 1, page: 1, size: 20 } },
+  listBranches: { params, status: 200, answer: { items: [main], total: 1, page: 1, size: 20 } },
+  createBranch: { params, body: { name: draft.name, from: 'main' }, status: 201, answer: draft },
+  deleteBranch: { params: { ...params, name: draft.name }, status: 204 },
+};

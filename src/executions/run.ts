@@ -1,0 +1,181 @@
+import type { Logger } from 'pino';
+import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
+import type { RunReply } from '../engines/kernels/kernel-run.js';
+import { DomainError } from '../errors.js';
+import type { SessionKernels } from '../sessions/session-kernels.js';
+import type { Cancellation } from '../workers/cancellation.js';
+import { executionFailure, gatewayRestarted } from './end-without-run.js';
+import {
+  describeCancellation,
+  type ExecutionFailure,
+  type FinalResponse,
+  type FinalStatus,
+} from './execution-event.js';
+import type { ExecutionLog } from './execution-log.js';
+import type { LogWriter } from './log-writer.js';
+import { OutputCollector } from './output-collector.js';
+import { RunTimeout } from './run-timeout.js';
+
+/** What a run works with. */
+export interface RunDeps {
+  prisma: PrismaClient;
+  log: Logger;
+  executionLog: ExecutionLog;
+  kernels: SessionKernels;
+}
+
+/** The result of a run for the runs after it. */
+export interface RunEnd {
+  /** Whether it failed, so that code which builds on it should not run. */
+  broke: boolean;
+  /** The kernel's counter; null when the kernel did not report it. */
+  executionCount: number | null;
+}
+
+/** One execution on an idle kernel. */
+export class Run {
+  readonly #log: Logger;
+  readonly #writer: LogWriter;
+  readonly #collector = new OutputCollector();
+  readonly #startedAt = new Date();
+  #executionCount: number | null = null;
+  #isKernelGone = false;
+  #cancellation: Cancellation | undefined;
+  readonly #workerId: string | undefined;
+
+  readonly #deps: RunDeps;
+  readonly #execution: Execution;
+  readonly #kernel: KernelConnection;
+
+  constructor(deps: RunDeps, execution: Execution, kernel: KernelConnection) {
+    this.#deps = deps;
+    this.#execution = execution;
+    this.#kernel = kernel;
+
+    this.#workerId = deps.kernels.workerId(execution.sessionId);
+    this.#log = deps.log.child({ executionId: execution.id });
+    this.#writer = deps.executionLog.writer(execution.id, 1);
+  }
+
+  /** Notes why its kernel, or its worker, is going to be ended: unless it ends before, it ends as cancelled. */
+  cancelled(cancellation: Cancellation): void {
+    this.#cancellation ??= cancellation;
+  }
+
+  /** Runs the code and writes the log to its end; called once. Never throws. */
+  async run(): Promise<RunEnd> {
+    // The kernel first: the embedded database works on this very thread.
+    const running = this.#execute();
+    const marked = this.#markRunning();
+    const end = await this.#endOf(running);
+    const status = end.type === 'failure' ? 'failed' : end.status;
+    const finishedAt = new Date();
+    await marked;
+    await this.#finish(end, { status, finishedAt });
+    // A kernel that was restarted because it ignored the timeout has lost its memory.
+    const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
+    return { broke, executionCount: this.#executionCount };
+  }
+
+  #execute(): Promise<RunReply> {
+    const { id, code, stopOnError } = this.#execution;
+    const running = this.#kernel.execute({ code, stopOnError, messageId: id }, (event) => {
+      this.#writer.write(event);
+      this.#collector.add(event);
+    });
+    // It may fail before `endOf` waits for it.
+    running.catch(() => {});
+    return running;
+  }
+
+  async #markRunning(): Promise<void> {
+    const { prisma, executionLog } = this.#deps;
+    const { id } = this.#execution;
+    const startedAt = this.#startedAt;
+    try {
+      await prisma.execution.update({ where: { id }, data: { status: 'running', startedAt } });
+      executionLog.statusChanged(id);
+    } catch (err) {
+      this.#log.error({ err }, 'a run was not marked as running');
+    }
+  }
+
+  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure> {
+    const execution = this.#execution;
+    const kernel = this.#kernel;
+    const log = this.#log;
+    const timeout = new RunTimeout({ execution, kernel, kernels: this.#deps.kernels, log });
+    try {
+      const reply = await running;
+      this.#executionCount = reply.executionCount;
+      if (timeout.hasPassed) return this.#finalResponse('timed_out');
+      // A server that stops interrupts its kernels.
+      return this.#finalResponse(this.#cancellation && reply.status !== 'ok' ? 'cancelled' : reply.status);
+    } catch (error) {
+      this.#isKernelGone = error instanceof KernelLostError;
+      if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
+      if (!this.#isOnPurpose(error)) return executionFailure(await this.#kernelFailure(error));
+      return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
+    } finally {
+      timeout.clear();
+    }
+  }
+
+  /** Whether somebody ended the kernel, or its worker; not so where the gateway leaves a kernel running. */
+  #isOnPurpose(error: unknown): boolean {
+    if (!(error instanceof KernelLostError) || error.reason === 'released') return false;
+    return this.#cancellation !== undefined || ['restarted', 'shutdown'].includes(error.reason);
+  }
+
+  #finalResponse(status: FinalStatus): FinalResponse {
+    const finishedAt = new Date();
+    const { outputs, cutOutputs } = this.#collector;
+    if (cutOutputs > 0)
+      this.#writer.write({ type: 'output_lost', count: cutOutputs, reason: 'outputs_limit' });
+    return {
+      type: 'final_response',
+      status,
+      ...describeCancellation(status === 'cancelled' ? (this.#cancellation ?? null) : null),
+      execution_count: this.#executionCount,
+      outputs,
+      truncated: cutOutputs > 0,
+      started_at: this.#startedAt.toISOString(),
+      finished_at: finishedAt.toISOString(),
+      duration_ms: finishedAt.getTime() - this.#startedAt.getTime(),
+    };
+  }
+
+  async #finish(
+    end: FinalResponse | ExecutionFailure,
+    row: { status: ExecutionStatus; finishedAt: Date },
+  ): Promise<void> {
+    const executionCount = this.#executionCount;
+    const startedAt = this.#startedAt;
+    try {
+      await this.#writer.finish(end, { ...row, executionCount, startedAt });
+    } catch (err) {
+      this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
+    }
+  }
+
+  async #kernelFailure(error: unknown): Promise<DomainError> {
+    const reason = error instanceof KernelLostError ? error.reason : undefined;
+    if (reason === 'released') return gatewayRestarted();
+    if (reason === 'connection_lost') return workerLost();
+    if (reason === 'kernel_died' && (await this.#deps.kernels.diedOfMemory(this.#workerId)))
+      return new DomainError('kernel_died', 'The kernel stopped: out of memory.');
+    return new DomainError(
+      'kernel_died',
+      'The kernel stopped while it ran this cell; restart the session and run it again.',
+    );
+  }
+}
+
+function workerLost(): DomainError {
+  return new DomainError(
+    'worker_lost',
+    'The worker stopped answering; start a new one and run the cell again.',
+  );
+}

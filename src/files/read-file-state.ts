@@ -1,0 +1,28 @@
+import type { RequestContext } from '../context.js';
+import { checkRef } from '../engines/git/check-ref.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
+import { checkAll } from '../validation/check-all.js';
+import { authorizeRead } from './authorize-read.js';
+import type { FileServices } from './file-services.js';
+import { type FileRows, openFileSource } from './file-target.js';
+import { type FileLocation, locateFile } from './locate-file.js';
+
+/**
+ * Finds a file of any kind, with its bytes. Needs the scope `read` and `can_view`.
+ * @param input.ref a branch, tag or commit sha; default the target's branch
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`
+ */
+export async function readFileState(
+  services: FileServices,
+  ctx: RequestContext,
+  rows: FileRows,
+  input: { path: string; ref?: string | null },
+): Promise<{ location: FileLocation; bytes: Uint8Array }> {
+  await authorizeRead(services, ctx, rows);
+  const source = await openFileSource(services, rows);
+  const { ref } = await checkAll({
+    path: () => assertReadablePath(input.path),
+    ref: () => checkRef(input.ref ?? source.defaultBranch),
+  });
+  return locateFile(services, source, { ref, path: input.path });
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { DomainError } from '../../../errors.js';
+import { buildExplorerPage } from './build-explorer-page.js';
+
+const maxOpen = 200;
+const maxMs = 60_000;
+const retryAfterSeconds = 10;
+/** Higher ones take ten seconds and more. */
+const brotliQuality = 6;
+
+type Encoding = 'br' | 'gzip' | 'identity';
+
+/** The bytes of the page, which all answers share. */
+interface Prepared {
+  bodies: Record<Encoding, Buffer>;
+  digest: string;
+  contentSecurityPolicy: string;
+}
+
+/**
+ * The page of the explorer, which is answered without a token. It is built and compressed once. At most 200 answers are
+ * open at the same time, each for at most a minute.
+ */
+export class ExplorerEndpoint {
+  #prepared: Promise<Prepared> | undefined;
+  #open = 0;
+
+  /** Whether a request to `/graphql` asks for the page: a GET or HEAD of a browser that follows a link. */
+  static matches({ method, headers }: IncomingMessage): boolean {
+    return (method === 'GET' || method === 'HEAD') && /\btext\/html\b/i.test(headers.accept ?? '');
+  }
+
+  /** Answers with the page, or 304. @throws DomainError `rate_limited` while too many answers are open */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (this.#open >= maxOpen) {
+      const message = 'Too many answers with this page are open; try again later.';
+      throw new DomainError('rate_limited', message, { retryAfterSeconds });
+    }
+    this.#open++;
+    const timer = setTimeout(() => res.destroy(), maxMs).unref();
+    res.once('close', () => {
+      this.#open--;
+      clearTimeout(timer);
+    });
+    this.#prepared ??= prepare().catch((error) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    answer(req, res, await this.#prepared);
+  }
+}
+
+function answer(req: IncomingMessage, res: ServerResponse, page: Prepared): void {
+  const encoding = encodingFor(req.headers['accept-encoding'] ?? '');
+  const body = page.bodies[encoding];
+  const etag = `"${page.digest}-${encoding}"`;
+  res.appendHeader('vary', 'Accept, Accept-Encoding');
+  res.setHeader('etag', etag);
+  res.setHeader('cache-control', 'no-cache');
+  res.setHeader('content-security-policy', page.contentSecurityPolicy);
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.setHeader('referrer-policy', 'no-referrer');
+  if (
+    req.headers['if-none-match']
+      ?.split(/\s*,\s*/)
+      .some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag)
+  ) {
+    res.writeHead(304).end();
+    return;
+  }
+  if (encoding !== 'identity') res.setHeader('content-encoding', encoding);
+  res.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': body.length });
+  res.end(req.method === 'HEAD' ? undefined : body);
+}
+
+/** The best encoding that a client accepts, see RFC 9110, section 12.5.3. */
+function encodingFor(accepted: string): Encoding {
+  const accepts = (name: string) =>
+    accepted.split(',').some((item) => {
+      const [coding, ...parameters] = item
+        .toLowerCase()
+        .split(';')
+        .map((part) => part.trim());
+      return coding === name && !parameters.some((one) => /^q\s*=\s*0(\.0*)?$/.test(one));
+    });
+  if (accepts('br')) return 'br';
+  return accepts('gzip') ? 'gzip' : 'identity';
+}
+
+async function prepare(): Promise<Prepared> {
+  const { html, contentSecurityPolicy } = await buildExplorerPage();
+  const identity = Buffer.from(html);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
+    [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
+  };
+  const [br, zipped] = await Promise.all([
+    promisify(brotliCompress)(identity, { params }),
+    promisify(gzip)(identity),
+  ]);
+  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
+  return { bodies: { br, gzip: zipped, identity }, digest, contentSecurityPolicy };
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
+import { DomainError } from '../../../errors.js';
+import type { FileOwner } from '../../backend.js';
+import { environmentFailed } from '../environments/environment-failed.js';
+import { pipArguments } from '../environments/install-within-limits.js';
+import { bindMount } from './bind-mount.js';
+import type { DockerEngine } from './docker-engine.js';
+import { EngineError } from './engine-error.js';
+import { hostLimits } from './host-limits.js';
+import { environmentFolder, packagesFolder } from './installed-packages.js';
+import { builderLabels, toFilter } from './worker-labels.js';
+import type { WorkerNetwork } from './worker-network.js';
+
+const pollMs = 300;
+const buildFolder = `${environmentFolder}/build`;
+/** A container ends by itself after this time, also when no gateway is there to end it. */
+const maxSeconds = 11 * 60;
+const limits = { cpuLimit: 1, memoryMb: 2_048, gpuCount: 0, tmpStorageMb: 256, maxProcesses: 256 };
+
+/** Sets an alarm, which pip keeps: it replaces this program in the same process. */
+const program = `
+import os, signal, sys
+
+signal.alarm(${maxSeconds})
+os.execv(sys.executable, [sys.executable, '-I', '-m', 'pip', *sys.argv[1:]])
+`;
+
+/** What to install, and with what. */
+export interface PackageBuild {
+  image: string;
+  /** Absolute path of the folder with `build/requirements.txt`; the packages come into its folder `site`. */
+  directory: string;
+  /** The environment variables of the worker. */
+  environment: Record<string, string>;
+  /** Whether pip may not run code of packages. */
+  wheelsOnly: boolean;
+}
+
+/** What a {@link PackageBuilder} works with. */
+export interface PackageBuilderDeps {
+  engine: DockerEngine;
+  network: WorkerNetwork;
+  gatewayId: string;
+  /** The user of the containers. */
+  user: FileOwner;
+  /** Absolute path of the folder of all environments. */
+  directory: string;
+}
+
+/** Runs pip in containers of the images of workers: as isolated as workers with `egress` are, with limits of their own. */
+export class PackageBuilder {
+  readonly #deps: PackageBuilderDeps;
+  /** The names of the containers of this process. */
+  readonly #running = new Set<string>();
+
+  constructor(deps: PackageBuilderDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Installs packages. Afterwards nothing of the container is left.
+   * @returns whether pip succeeded, and the end of what it printed
+   * @throws DomainError `runtime_unavailable`, with the reason `environment_failed` where the packages are at fault; what
+   *   `signal` was aborted with
+   */
+  async run(build: PackageBuild, signal: AbortSignal): Promise<{ succeeded: boolean; output: string }> {
+    const { engine, network } = this.#deps;
+    const name = `notebook-environment-${randomUUID()}`;
+    this.#running.add(name);
+    let id: string | undefined;
+    try {
+      await network.ensure();
+      signal.throwIfAborted();
+      id = await engine.create({ name, ...this.#options(build) });
+      await engine.start(id);
+      const { State } = await this.#untilEnded(id, signal);
+      if (State.OOMKilled && State.ExitCode !== 0)
+        throw environmentFailed(`pip needed more than ${limits.memoryMb} MiB of memory`);
+      return { succeeded: State.ExitCode === 0, output: await engine.logTail(id) };
+    } finally {
+      this.#running.delete(name);
+      if (id !== undefined) await engine.remove(id);
+    }
+  }
+
+  /** Removes what a gateway that was killed left of this folder. @throws EngineError */
+  async removeAbandoned(): Promise<void> {
+    const { engine, gatewayId, directory } = this.#deps;
+    for (const { Id, Names } of await engine.list(toFilter(builderLabels(gatewayId, directory)))) {
+      if (!Names.some((name) => this.#running.has(name.slice(1)))) await engine.remove(Id);
+    }
+  }
+
+  async #untilEnded(id: string, signal: AbortSignal): Promise<ContainerInspectInfo> {
+    for (;;) {
+      signal.throwIfAborted();
+      const found = await this.#deps.engine.inspect(id).catch((error) => {
+        // The container goes on while the engine restarts; the caller bounds the wait.
+        if (error instanceof EngineError && error.status === undefined) return 'unknown' as const;
+        throw error;
+      });
+      if (found === undefined) throw removed();
+      if (found !== 'unknown' && !found.State.Running) return found;
+      await sleep(pollMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #options({ image, directory, environment, wheelsOnly }: PackageBuild): ContainerCreateOptions {
+    const { network, gatewayId, user, directory: all } = this.#deps;
+    const variables = { ...environment, HOME: buildFolder, TMPDIR: buildFolder };
+    const wheels = wheelsOnly ? ['--only-binary', ':all:'] : [];
+    const target = ['--target', packagesFolder, '-r', 'requirements.txt'];
+    return {
+      Image: image,
+      Labels: builderLabels(gatewayId, all),
+      User: `${user.uid}:${user.gid}`,
+      Hostname: 'environment',
+      WorkingDir: buildFolder,
+      Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+      Entrypoint: ['python', '-I', '-c', program],
+      Cmd: [...pipArguments, ...wheels, ...target],
+      HostConfig: {
+        ...hostLimits({ limits, user, cores: limits.cpuLimit, network: network.name }),
+        Mounts: [bindMount(directory, environmentFolder)],
+      },
+    };
+  }
+}
+
+function removed(): DomainError {
+  const message = 'The container that installed requirements.txt was removed; start a new worker.';
+  return new DomainError('runtime_unavailable', message, { extra: { reason: 'environment_failed' } });
+}

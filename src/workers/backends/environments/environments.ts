@@ -1,0 +1,222 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import type { WorkerRequirements } from '../../worker-spec.js';
+import { FairLimit } from '../fair-limit.js';
+import { checkRequirements } from './check-requirements.js';
+import { environmentFailed } from './environment-failed.js';
+
+const maxConcurrentBuilds = 2;
+const maxAttempts = 3;
+const maxEnvironments = 20;
+const maxTotalBytes = 20 * 1024 ** 3;
+/** A build cannot take as long; older ones were left behind by a process that was killed. */
+const staleAfterMs = 30 * 60_000;
+
+const markerSchema = z.object({ bytes: z.number() });
+
+/** What an environment is made of. */
+export interface EnvironmentRequest extends WorkerRequirements {
+  /** Who asks for it: builds are shared between the users. */
+  userId?: string;
+  /** What decides the contents beside the text: the interpreter, the settings of pip. */
+  identity: readonly string[];
+  /** Whether no code of packages may run while they are installed; default it may. */
+  wheelsOnly?: boolean;
+  /**
+   * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
+   * @param directory absolute path of a folder that does not exist
+   * @returns the bytes of the folder
+   * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
+   */
+  install(directory: string, signal: AbortSignal): Promise<number>;
+}
+
+/** An environment that is being built, and how many wait for it. */
+interface Build {
+  done: Promise<string>;
+  waiting: number;
+  aborter: AbortController;
+}
+
+/**
+ * Folders with the packages of `requirements.txt` files. Each is built once and kept for later starts; concurrent starts
+ * share one build. Different scopes never share one, because a build runs code that its scope chose. A folder gets its
+ * name when it is complete. When there are too many, the least recently used ones that no worker uses are removed.
+ */
+export class Environments {
+  readonly #builds = new Map<string, Build>();
+  readonly #limit = new FairLimit(maxConcurrentBuilds);
+  /** Removals, and uses of folders that exist, one after the other. */
+  readonly #folders = pLimit(1);
+
+  readonly #deps: {
+    directory: string;
+    isRunning(workerId: string): Promise<boolean>;
+    maxEnvironments?: number;
+  };
+
+  /**
+   * @param deps.directory absolute path of the folder of all environments
+   * @param deps.isRunning whether the server of a worker runs: its environment is not removed
+   * @param deps.maxEnvironments how many are kept, 20 by default, but also no more than 20 GiB
+   */
+  constructor(deps: {
+    directory: string;
+    isRunning(workerId: string): Promise<boolean>;
+    maxEnvironments?: number;
+  }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The folder with the packages for a worker; builds it if it does not exist.
+   * @returns an absolute path: modules are in it, programs in its `bin`
+   * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
+   */
+  async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
+    checkRequirements(request.text, request.wheelsOnly);
+    const id = identify(request);
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const found = await this.#folders(() => this.#use(id, workerId));
+      if (found) return found;
+      await this.#build(id, request, signal);
+    }
+    throw environmentFailed('other environments were built meanwhile, and it was removed');
+  }
+
+  /** The server of a worker has ended; idempotent. */
+  async release(workerId: string): Promise<void> {
+    for (const id of await this.#ids()) await rm(this.#userFile(id, workerId), { force: true });
+  }
+
+  async #use(id: string, workerId: string): Promise<string | undefined> {
+    const marker = this.#marker(id);
+    const isComplete = await stat(marker).then(
+      () => true,
+      () => false,
+    );
+    if (!isComplete) return undefined;
+    await writeFile(this.#userFile(id, workerId), '');
+    await utimes(marker, new Date(), new Date());
+    return join(this.#deps.directory, id, 'site');
+  }
+
+  /** Waits for the build, which goes on while somebody waits for it. */
+  async #build(id: string, request: EnvironmentRequest, signal: AbortSignal): Promise<void> {
+    // One that everybody has left is about to end.
+    if (this.#builds.get(id)?.aborter.signal.aborted) await this.#builds.get(id)?.done.catch(() => {});
+    const build = this.#builds.get(id) ?? this.#begin(id, request);
+    build.waiting += 1;
+    try {
+      await rejectOnAbort(build.done, signal);
+    } finally {
+      build.waiting -= 1;
+      if (build.waiting === 0) await endBuild(build);
+    }
+  }
+
+  #begin(id: string, request: EnvironmentRequest): Build {
+    const aborter = new AbortController();
+    const done = this.#limit
+      .run(request.userId ?? '', () => this.#make(id, request, aborter.signal), aborter.signal)
+      .finally(() => this.#builds.delete(id));
+    // Nobody may wait for it any more.
+    done.catch(() => {});
+    const build = { done, waiting: 0, aborter };
+    this.#builds.set(id, build);
+    return build;
+  }
+
+  async #make(id: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    const { directory } = this.#deps;
+    await mkdir(directory, { recursive: true, mode: 0o711 });
+    await this.#folders(() => this.#evict());
+    const partial = join(directory, `partial-${Date.now()}-${randomUUID()}`);
+    try {
+      const bytes = await request.install(partial, signal);
+      await mkdir(join(partial, 'users'));
+      await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
+      await rename(partial, join(directory, id)).catch((error) => {
+        // Another gateway on the same folder has built the same meanwhile.
+        if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+      });
+      return id;
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
+  }
+
+  /** Leaves room for one more environment. */
+  async #evict(): Promise<void> {
+    await this.#removeStale();
+    const kept: { id: string; bytes: number; usedAt: number }[] = [];
+    for (const id of await this.#ids()) {
+      const marker = await this.#readMarker(id);
+      if (marker) kept.push({ id, ...marker });
+      else await this.#remove(id);
+    }
+    kept.sort((a, b) => b.usedAt - a.usedAt);
+    let bytes = 0;
+    for (const [index, environment] of kept.entries()) {
+      bytes += environment.bytes;
+      const isExtra = index >= (this.#deps.maxEnvironments ?? maxEnvironments) - 1 || bytes > maxTotalBytes;
+      if (isExtra && !(await this.#isUsed(environment.id))) await this.#remove(environment.id);
+    }
+  }
+
+  async #removeStale(): Promise<void> {
+    for (const name of await readdir(this.#deps.directory)) {
+      const [, startedAt] = /^partial-(\d+)-/.exec(name) ?? [];
+      if (startedAt && Date.now() - Number(startedAt) > staleAfterMs) await this.#remove(name);
+    }
+  }
+
+  async #isUsed(id: string): Promise<boolean> {
+    const users = await readdir(join(this.#deps.directory, id, 'users')).catch(() => []);
+    for (const workerId of users) if (await this.#deps.isRunning(workerId)) return true;
+    return false;
+  }
+
+  async #readMarker(id: string): Promise<{ bytes: number; usedAt: number } | undefined> {
+    try {
+      const { bytes } = markerSchema.parse(JSON.parse(await readFile(this.#marker(id), 'utf8')));
+      return { bytes, usedAt: (await stat(this.#marker(id))).mtimeMs };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #ids(): Promise<string[]> {
+    const names = await readdir(this.#deps.directory).catch(() => []);
+    return names.filter((name) => /^[0-9a-f]{64}$/.test(name));
+  }
+
+  async #remove(name: string): Promise<void> {
+    await rm(join(this.#deps.directory, name), { recursive: true, force: true });
+  }
+
+  #marker(id: string): string {
+    return join(this.#deps.directory, id, 'complete.json');
+  }
+
+  #userFile(id: string, workerId: string): string {
+    return join(this.#deps.directory, id, 'users', workerId);
+  }
+}
+
+/** Returns when nothing of it runs any more. */
+async function endBuild({ aborter, done }: Build): Promise<void> {
+  aborter.abort();
+  await done.catch(() => {});
+}
+
+function identify({ scope, text, identity, wheelsOnly = false }: EnvironmentRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([scope, text, wheelsOnly, ...identity]))
+    .digest('hex');
+}

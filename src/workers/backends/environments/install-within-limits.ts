@@ -1,0 +1,79 @@
+import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { environmentFailed } from './environment-failed.js';
+import { folderBytes } from './folder-bytes.js';
+import { giveFolder } from './give-folder.js';
+import { lastPipError } from './last-pip-error.js';
+import { watchFolderSize } from './watch-folder-size.js';
+
+const timeoutMs = 10 * 60_000;
+const maxBytes = 4 * 1024 ** 3;
+
+/** The arguments of `python -m pip` before `--target`, for a run that nobody watches. */
+export const pipArguments = [
+  ...['install', '--no-input', '--disable-pip-version-check'],
+  ...['--no-cache-dir', '--progress-bar', 'off'],
+];
+
+/** Where packages are installed, and with what. */
+export interface Installation {
+  /** Absolute path of a new folder. Afterwards `site` in it has the packages, and `site/bin` their programs. */
+  directory: string;
+  /** The checked text of a `requirements.txt`. */
+  requirements: string;
+  /** The user, and the group of the same number, that pip runs as; null for the gateway's own. */
+  uid: number | null;
+  /** Added to the reason of a failure. */
+  hint?: string;
+  /**
+   * Runs pip, which may run code of anybody, with `build/requirements.txt`, into the folder `site`. Nothing of it runs on
+   * afterwards.
+   * @returns whether it succeeded, and the end of its output
+   */
+  run(signal: AbortSignal): Promise<{ succeeded: boolean; output: string }>;
+}
+
+/**
+ * Installs packages into a folder of their own. The time (10 minutes) and the size (4 GiB) are bounded.
+ * @returns the bytes of the folder
+ * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
+ */
+export async function installWithinLimits(installation: Installation, signal: AbortSignal): Promise<number> {
+  const { directory, requirements, uid, hint = '' } = installation;
+  const build = join(directory, 'build');
+  await mkdir(build, { recursive: true });
+  await writeFile(join(build, 'requirements.txt'), requirements);
+  if (uid !== null) await giveFolder(directory, uid);
+  const size = watchFolderSize(directory, maxBytes);
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const { succeeded, output } = await installation.run(AbortSignal.any([signal, limit, size.exceeded]));
+    if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
+    await takeOver(directory, uid);
+    await rm(build, { recursive: true, force: true });
+    const bytes = await folderBytes(directory);
+    if (bytes > maxBytes) throw tooLarge();
+    return bytes;
+  } catch (error) {
+    if (error === limit.reason) throw environmentFailed('it took longer than 10 minutes', error);
+    if (size.exceeded.aborted && error === size.exceeded.reason) throw tooLarge();
+    throw error;
+  } finally {
+    size.stop();
+  }
+}
+
+/** From now on only the gateway may change the packages. */
+async function takeOver(directory: string, uid: number | null): Promise<void> {
+  if (uid !== null) await giveFolder(directory, process.getuid!());
+  await chmod(directory, 0o755);
+  const site = join(directory, 'site');
+  await mkdir(site).catch(() => {});
+  // Workers get what is at this path, and a link could lead to any folder of this machine.
+  if (!(await lstat(site)).isDirectory()) throw environmentFailed('its packages replaced their folder');
+  await chmod(site, 0o755);
+}
+
+function tooLarge(): Error {
+  return environmentFailed('its packages are larger than 4 GiB');
+}

@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+import type { WorkerRequirements, WorkerSpec } from '../../worker-spec.js';
+import { Environments } from '../environments/environments.js';
+import { pipSettings } from '../environments/pip-settings.js';
+import { installRequirements, type LocalInstallation } from './install-requirements.js';
+import { runProcess } from './run-process.js';
+
+const versionTimeoutMs = 20_000;
+
+/** The packages that the branch of a local worker asks for, and what installs them. */
+export type LocalPackagesRequest = WorkerRequirements &
+  Pick<WorkerSpec, 'userId'> &
+  Pick<LocalInstallation, 'python' | 'environment' | 'sandbox'>;
+
+/** The packages of local workers, installed with the Python of their server. */
+export class LocalPackages {
+  readonly #environments: Environments;
+  /** The versions of interpreters by their paths. */
+  readonly #versions = new LRUCache<string, string>({ max: 10 });
+
+  /** @param deps those of `Environments` */
+  constructor(deps: ConstructorParameters<typeof Environments>[0]) {
+    this.#environments = new Environments(deps);
+  }
+
+  /**
+   * The folder with the packages for a worker; builds it if it does not exist.
+   * @returns an absolute path: modules are in it, programs in its `bin`
+   * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
+   */
+  async folderFor(workerId: string, request: LocalPackagesRequest, signal: AbortSignal): Promise<string> {
+    const { scope, text, userId, ...how } = request;
+    const identity = [how.python, await this.#versionOf(how.python), ...pipSettings(how.environment)];
+    const install = (directory: string, either: AbortSignal) =>
+      installRequirements({ ...how, requirements: text, directory }, either);
+    return this.#environments.folderFor(workerId, { scope, text, userId, identity, install }, signal);
+  }
+
+  /** The server of a worker has ended; idempotent. */
+  release(workerId: string): Promise<void> {
+    return this.#environments.release(workerId);
+  }
+
+  async #versionOf(python: string): Promise<string> {
+    const known = this.#versions.get(python);
+    if (known) return known;
+    const args = ['-I', '-c', 'import sys; print(sys.version)'];
+    const version = await runProcess(python, args, { env: {}, timeoutMs: versionTimeoutMs });
+    this.#versions.set(python, version);
+    return version;
+  }
+}

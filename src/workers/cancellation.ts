@@ -1,0 +1,10 @@
+/** Why runs end that somebody, or the gateway, did not let go on. */
+export interface Cancellation {
+  /**
+   * One word: `requested`, `session_restarted`, `session_deleted`, `worker_stopped`, `workspace_archived`, or the reason why
+   * the gateway stopped a worker, e.g. `max_age`.
+   */
+  reason: string;
+  /** Who did it, as a UUID; null for the gateway. */
+  userId: string | null;
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StorageV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
+import { runCell, startPython } from '../support/kernel.js';
+import {
+  createPodSpec,
+  createTestNamespace,
+  describeWithCluster,
+  type TestNamespace,
+} from '../support/kubernetes.js';
+import { createNodeVolume, type NodeVolume } from '../support/node-volume.js';
+
+describeWithCluster('the files of a worker with a storage class', { timeout: 60_000 }, () => {
+  let namespace: TestNamespace;
+  let classes: StorageV1Api;
+  let storageClass: string;
+  let backend: KubernetesBackend;
+
+  beforeAll(async () => {
+    namespace = await createTestNamespace();
+    storageClass = namespace.name;
+    classes = namespace.admin.makeApiClient(StorageV1Api);
+    await classes.createStorageClass({
+      body: {
+        metadata: { name: storageClass },
+        provisioner: 'kubernetes.io/no-provisioner',
+        volumeBindingMode: 'WaitForFirstConsumer',
+      },
+    });
+  });
+
+  beforeEach(() => {
+    backend = namespace.open({ storageClass });
+    return () => backend.close();
+  });
+
+  afterAll(async () => {
+    await classes?.deleteStorageClass({ name: storageClass });
+    await namespace?.remove();
+  });
+
+  const claims = async () =>
+    (await namespace.core.listNamespacedPersistentVolumeClaim({ namespace: namespace.name })).items;
+
+  async function withVolume(use: (volume: NodeVolume, folder: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'worker-volume-'));
+    const volume = await createNodeVolume(namespace.core, {
+      ...{ name: namespace.name, folder, storageClass },
+      capacity: '64Mi',
+    });
+    try {
+      await use(volume, folder);
+    } finally {
+      await volume.remove();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  test('are on a volume of that class, which is released with the worker', async () => {
+    await withVolume(async (volume, folder) => {
+      const { workerId, ...spec } = createPodSpec({ limits: { workspaceStorageMb: 64 } });
+      const endpoint = await backend.start({ workerId, ...spec }, () => {}, AbortSignal.timeout(50_000));
+      const kernel = await startPython(new JupyterClient(endpoint));
+      await runCell(kernel, "open('/work/result.txt', 'w').write('of a kernel')");
+      expect(await readFile(join(folder, 'files/result.txt'), 'utf8')).toBe('of a kernel');
+      expect((await runCell(kernel, "import os; print(os.listdir('/work'))")).text).toBe("['result.txt']\n");
+      expect(backend.enforcesStorage).toBe(false);
+      const [claim, ...others] = await claims();
+      expect(others).toEqual([]);
+      expect(claim?.spec).toMatchObject({
+        storageClassName: storageClass,
+        resources: { requests: { storage: '64Mi' } },
+      });
+      await backend.stop(workerId);
+      await vi.waitFor(async () => expect(await claims()).toEqual([]), { timeout: 20_000 });
+      await vi.waitFor(async () => expect(await volume.phase()).toBe('Released'), { timeout: 20_000 });
+      expect(await readdir(folder)).toEqual(['files']);
+    });
+  });
+
+  test('are waited for while the cluster has no volume, which the start says when its time is over', async () => {
+    const messages: string[] = [];
+    const starting = backend.start(
+      createPodSpec(),
+      (_percent, message) => messages.push(message),
+      AbortSignal.timeout(10_000),
+    );
+    await expect(starting).rejects.toMatchObject({
+      message: expect.stringContaining('KUBERNETES_STORAGE_CLASS'),
+      extra: { reason: 'unschedulable' },
+    });
+    expect(messages).toContain('Waiting for a volume');
+    await vi.waitFor(async () => expect(await claims()).toEqual([]), { timeout: 20_000 });
+  });
+});

@@ -1,0 +1,84 @@
+import { getIntrospectionQuery, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../../../schema/index.js';
+import { queryCost } from '../../../../src/server/graphql/documents/query-cost.js';
+
+function cost(text: string, variables?: Record<string, unknown>, operationName?: string): number {
+  const document = parse(text);
+  expect(validate(schema, document)).toEqual([]);
+  return queryCost(schema, document, variables, operationName);
+}
+
+describe('the cost of an operation', () => {
+  it('is 1 for an object, 10 more for one that is read, and 0.1 for a value', () => {
+    expect(cost('{ me { id } }')).toBe(2);
+    expect(cost('{ space(slug: "a") { id slug name role } }')).toBe(12);
+  });
+
+  it('counts a page as many times as it may have rows', () => {
+    // The page is 11, each row 1 and its value 0.1.
+    const page = (args: string) => cost(`{ spaces${args} { nodes { id } } }`);
+    expect(page('')).toBe(11 + 22);
+    expect(page('(first: 50)')).toBe(11 + 55);
+    expect(page('(limit: 50, offset: 3)')).toBe(11 + 55);
+    expect(page('(first: 5000)')).toBe(11 + 110);
+    expect(page('(first: 0)')).toBe(11);
+    expect(page('(first: null)')).toBe(11 + 22);
+    expect(cost('{ spaces { edges { cursor node { id } } totalCount } }')).toBe(
+      Math.ceil(11 + 20 * 2.2 + 0.1),
+    );
+  });
+
+  it('takes the size of a page from variables and their defaults', () => {
+    const text = 'query($n: Int = 50) { spaces(first: $n) { nodes { id } } }';
+    expect(cost(text)).toBe(11 + 55);
+    expect(cost(text, { n: 100 })).toBe(11 + 110);
+    expect(cost(text, { n: null })).toBe(11 + 22);
+    expect(cost(text, { n: '100' })).toBe(11 + 110);
+    expect(cost(text, { n: {} })).toBe(11 + 110);
+    expect(cost('query($n: Int) { spaces(first: $n, limit: 50) { nodes { id } } }')).toBe(11 + 55);
+  });
+
+  it('is the same with fragments, also when they select rows', () => {
+    const plain = cost('{ spaces(first: 50) { nodes { id workspaces { nodes { name } } } } }');
+    const spread = `{ spaces(first: 50) { ...Page } }
+      fragment Page on SpaceConnection { nodes { ...Row } }
+      fragment Row on Space { id ... on Space { workspaces { ...Inner } } }
+      fragment Inner on WorkspaceConnection { nodes { name } }`;
+    expect(cost(spread)).toBe(plain);
+    expect(plain).toBe(Math.ceil(11 + 50 * (1.1 + 11 + 22)));
+  });
+
+  it('is that of the named operation, and 0 when there is none', () => {
+    const text = 'query A { me { id } } query B { spaces { nodes { id } } }';
+    expect(cost(text, {}, 'A')).toBe(2);
+    expect(cost(text, {}, 'B')).toBe(33);
+    expect(cost(text, {}, 'C')).toBe(0);
+  });
+
+  it('of a page of 100 workspaces with files, branches and permissions is below the default limit', () => {
+    const text = `{ space(slug: "a") { workspaces(first: 100) { totalCount pageInfo { hasNextPage endCursor } nodes {
+      id name spaceSlug defaultRepositoryId defaultBranch visibility archivedAt createdAt updatedAt
+      owner { id name } effectivePermissions { canView canEdit canManage }
+      defaultRepository { id name branches { nodes { name commitSha isProtected } } }
+      files(first: 50) { nodes { path name kind size sha notebookId lastCommitSha updatedAt } } } } } }`;
+    expect(cost(text)).toBeLessThan(20_000);
+  });
+
+  it('of a whole file list with all its fields is below the default limit, and of two it is above', () => {
+    const list =
+      'files(kind: all, limit: 10000) { nodes { path name kind size sha notebookId lastCommitSha updatedAt } }';
+    const text = (lists: string) => cost(`{ space(slug: "a") { workspace(id: "1") { ${lists} } } }`);
+    expect(text(list)).toBeLessThan(20_000);
+    expect(text(`${list} more: ${list}`)).toBeGreaterThan(20_000);
+  });
+
+  it('of the usual introspection is below the default limit, and of aliased ones it is above', () => {
+    expect(cost(getIntrospectionQuery())).toBeLessThan(20_000);
+    const schemas = Array.from(
+      { length: 200 },
+      (_, i) => `a${i}: __schema { types { name fields { name } } }`,
+    );
+    expect(cost(`{ ${schemas.join(' ')} }`)).toBeGreaterThan(20_000);
+  });
+});
