@@ -43,6 +43,10 @@ export async function answerWith(
         headers: { etag: `"${etag}"` },
       };
     }
+    case 'put': {
+      const { file, created } = valueAt(data, plan.at) as { file: { sha: string }; created: boolean };
+      return { status: created ? 201 : 200, body: file, headers: { etag: `"${file.sha}"` } };
+    }
     case 'done':
       return { status: 204 };
     case 'stream':

@@ -35,7 +35,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
     app.use(path, authenticated);
     for (const row of rows) {
       const method = row.method.toUpperCase();
-      if (row.body || row.repeats) app.on(method, path, plain);
+      if (row.body || row.takesBytes || row.repeats) app.on(method, path, plain);
       app.on(method, path, (c) => runRoute(row, c, deps));
     }
     app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));

@@ -43,7 +43,8 @@ export async function guardWrite<T>(
   run: (baseSha?: string) => Promise<T>,
 ): Promise<T> {
   if (!isConditional(request.headers)) return run();
-  const named = { ...(request.query as object), ...(request.body as object) } as Named;
+  const body = request.body instanceof Uint8Array ? {} : (request.body as object);
+  const named = { ...(request.query as object), ...body } as Named;
   const file = await findFile(request, graph, named);
   const holds = meetsPreconditions(request.headers, file && tagsOf(file));
   if (!file && write === 'change') return run();

@@ -20,11 +20,12 @@ export type DataPath<T> =
  * - `saved`: `status` with the `file` of the result, its `version` merged in, and its `ETag`
  * - `bytes`: 200 with the bytes of a file, 206 with a range of them, and the `ETag`; 304 to `If-None-Match`. The document
  *   is a subscription that takes `$start` and `$length` and selects the fields of `ByteChunk`
+ * - `put`: 201 with the file of the result, or 200 where it existed before, and its `ETag`
  * - `done`: 204
  * - `stream`: the event stream of the execution that is the result; 204 when it has ended and has nothing more
  */
 export type ResponsePlan<TPath extends string = string> =
-  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream'; at: TPath }
+  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'put'; at: TPath }
   | { kind: 'bytes'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }

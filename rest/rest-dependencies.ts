@@ -6,6 +6,9 @@ import type { ValueChecks } from './payloads/value-checks.js';
 /** The caller of a request: what {@link RestDependencies.context} returns, opaque to REST. */
 export type CallerContext = Parameters<GraphQLExecutor['execute']>[2];
 
+/** What a body holds: fields as JSON, JSON with whole files in it, or the bytes of a file. */
+export type BodyContent = 'fields' | 'files' | 'bytes';
+
 /** What the REST layer is given by the composition root. */
 export interface RestDependencies {
   executor: GraphQLExecutor;
@@ -20,14 +23,14 @@ export interface RestDependencies {
     /**
      * Reads the body of a request within bounds, after it has checked the scope.
      * @param connection what the server gives with the request
-     * @param expected.carriesFiles whether the body may hold whole files; others may have far fewer values
+     * @param expected.holds what the body holds, which decides how much JSON it may have
      * @throws DomainError `insufficient_scope`, `payload_too_large`, `invalid_request`, `request_timeout`, `rate_limited`,
      *   `overloaded`
      */
     read(
       connection: unknown,
       caller: CallerContext,
-      expected: { scope: 'read' | 'write' | 'execute'; carriesFiles: boolean },
+      expected: { scope: 'read' | 'write' | 'execute'; holds: BodyContent },
     ): Promise<Uint8Array>;
   };
   /** A JSON codec that keeps the number tokens of what is nested in a body. */

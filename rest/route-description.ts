@@ -35,6 +35,8 @@ export interface RouteDescription {
   body?: z.ZodType;
   /** Whether a request without a body counts as one with `{}`; default false. */
   isBodyOptional?: boolean;
+  /** Whether the body is the bytes of a file, of any media type, in place of a JSON `body`; default false. */
+  takesBytes?: boolean;
   document: TypedDocumentNode<unknown, never>;
   responds: ResponsePlan;
   /** The codes of its own errors, beside those that every route has. */

@@ -81,7 +81,7 @@ function basedOn<TQuery, TBody>(
   request: RouteRequest<TQuery, TBody>,
   base_sha: string,
 ): RouteRequest<TQuery, TBody> {
-  return request.body === undefined
+  return request.body === undefined || request.body instanceof Uint8Array
     ? { ...request, query: { ...request.query, base_sha } }
     : { ...request, body: { ...request.body, base_sha } };
 }

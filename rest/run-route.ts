@@ -7,7 +7,7 @@ import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { fieldsOf } from './payloads/fields-of.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
-import type { RestDependencies, RestEnv } from './rest-dependencies.js';
+import type { BodyContent, RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
 
 /**
@@ -21,8 +21,9 @@ export async function runRoute(
 ): Promise<Response> {
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
-    const bytes = route.body || key !== null ? await readBody(route, c, deps) : undefined;
-    const body = route.body ? await parseBody(route, bytes!, c, deps) : undefined;
+    const hasBody = route.body || route.takesBytes || key !== null;
+    const bytes = hasBody ? await readBody(route, c, deps) : undefined;
+    const body = bytes && (await parseBody(route, bytes, c, deps));
     const run = () => runOnce(route, c, deps, body);
     return await (key === null ? run() : runKeyed(route, { key, bytes: bytes!, body }, c, deps, run));
   } catch (error) {
@@ -35,11 +36,13 @@ const fileMembers = ['notebook', 'content', 'changes'];
 
 function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Uint8Array> {
   if (route.body && !lacksBody(route, c)) assertJsonType(c);
-  const known = route.body ? fieldsOf(route.body) : {};
-  return deps.body.read(c.env, c.get('caller'), {
-    scope: route.needs.scope,
-    carriesFiles: fileMembers.some((name) => Object.hasOwn(known, name)),
-  });
+  return deps.body.read(c.env, c.get('caller'), { scope: route.needs.scope, holds: contentOf(route) });
+}
+
+function contentOf({ body, takesBytes }: RestRoute): BodyContent {
+  if (takesBytes) return 'bytes';
+  const known = body ? fieldsOf(body) : {};
+  return fileMembers.some((name) => Object.hasOwn(known, name)) ? 'files' : 'fields';
 }
 
 /** Whether a request may be one without a body, which counts as `{}`. */
@@ -47,12 +50,15 @@ function lacksBody(route: RestRoute, c: Context<RestEnv>): boolean {
   return route.isBodyOptional === true && c.req.header('content-type') === undefined;
 }
 
+/** What the route takes: parsed JSON, or the bytes as they are; undefined where it takes no body. */
 async function parseBody(
   route: RestRoute,
   bytes: Uint8Array,
   c: Context<RestEnv>,
   deps: RestDependencies,
 ): Promise<unknown> {
+  if (route.takesBytes) return bytes;
+  if (!route.body) return undefined;
   if (bytes.length === 0 && lacksBody(route, c)) return {};
   assertJsonType(c);
   return deps.json.parse(bytes, c.get('caller'));

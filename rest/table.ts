@@ -1,6 +1,7 @@
 import type { RestRoute } from './route.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
+import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { sessionRoutes } from './routes/sessions.js';
@@ -13,6 +14,7 @@ import { workspaceRoutes } from './routes/workspaces.js';
 export const routes: RestRoute[] = [
   ...workspaceRoutes,
   ...workspaceFileRoutes,
+  ...rawFileRoutes,
   ...repositoryRoutes,
   ...repositoryFileRoutes,
   ...documentRoutes,

@@ -10,6 +10,9 @@ const FileAddress = builder.inputType('FileAddress', {
   }),
 });
 
+const base64Text =
+  'The bytes as base64, in place of the other two: any in `commitFiles`, else those of a text or a notebook.';
+
 /** The input of `createFile`, and of a change of `commitFiles`. */
 export const CreateFileInput = builder.inputType('CreateFileInput', {
   description: 'The path and the content of a new file, and how to commit it.',
@@ -21,6 +24,7 @@ export const CreateFileInput = builder.inputType('CreateFileInput', {
     kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
     notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON; default an empty notebook.' }),
     content: t.string({ description: 'The text of a text file.' }),
+    contentBase64: t.string({ description: base64Text }),
     commitMessage: t.string({ description: 'Default `Create PATH`.' }),
   }),
 });
@@ -40,6 +44,7 @@ export const SaveFileInput = builder.inputType('SaveFileInput', {
     kind: t.field({ type: FileKindEnum, description: 'Must fit the path; default by its extension.' }),
     notebook: t.field({ type: 'JSON', description: 'Jupyter notebook JSON, for a notebook.' }),
     content: t.string({ description: 'The text, for a text file.' }),
+    contentBase64: t.string({ description: base64Text }),
     commitMessage: t.string({ description: 'Default `Update PATH`.' }),
   }),
 });

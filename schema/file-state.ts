@@ -5,9 +5,12 @@ import { builder } from './builder.js';
 import { Repository } from './repository.js';
 import { Workspace } from './workspace.js';
 
-const FileState = builder.objectRef<FileLocation>('FileState').implement({
+/** The object type of what is at a path. */
+export const FileState = builder.objectRef<FileLocation>('FileState').implement({
   description: 'What is at a path of a ref, without the content.',
   fields: (t) => ({
+    path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
+    branch: t.exposeString('branch', { nullable: true, description: 'The branch, when the ref is one.' }),
     sha: t.exposeString('sha', { description: 'The blob: what a save gives as `baseSha`.' }),
     etag: t.string({
       description: 'The entity tag of the file: see `WorkspaceFile.etag`.',

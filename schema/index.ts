@@ -15,6 +15,7 @@ import './workspace-access.js';
 import './notebook-version.js';
 import './file.js';
 import './file-state.js';
+import './file-content.js';
 import './file-entry.js';
 import './file-change.js';
 import './file-commit.js';

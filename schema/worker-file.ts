@@ -1,9 +1,10 @@
 import { commitWorkerFiles } from '../src/workers/commit-worker-files.js';
 import type { WorkerFile } from '../src/workers/compare-files.js';
 import { listWorkerFiles } from '../src/workers/list-worker-files.js';
-import { type FileChunk, streamWorkerFile } from '../src/workers/stream-worker-file.js';
+import { streamWorkerFile } from '../src/workers/stream-worker-file.js';
 import { builder } from './builder.js';
 import { type Connection, connectionType, pageArgsOf, readPage } from './connection.js';
+import { FileChunkType } from './file-chunk.js';
 import { Commit } from './file-commit.js';
 import { Worker } from './worker.js';
 
@@ -69,21 +70,6 @@ builder.prismaObjectField(Worker, 'files', (t) =>
   }),
 );
 
-const WorkerFileChunk = builder.objectRef<FileChunk>('WorkerFileChunk').implement({
-  description: 'A part of a file in the folder of a worker.',
-  fields: (t) => ({
-    size: t.exposeInt('size', { description: 'The bytes of the whole file.' }),
-    sha: t.exposeString('sha', { description: 'The blob oid of the whole file.' }),
-    offset: t.exposeInt('offset', {
-      description: 'Where the part begins, in bytes from the start of the file.',
-    }),
-    base64: t.string({
-      description: 'The bytes of the part as base64; empty for an empty file, and beyond the end.',
-      resolve: ({ bytes }) => Buffer.from(bytes).toString('base64'),
-    }),
-  }),
-});
-
 const spaceSlug = {
   required: true,
   description: 'The slug of the space; `not_found` where the caller is not a member.',
@@ -91,7 +77,7 @@ const spaceSlug = {
 
 builder.subscriptionField('workerFileContent', (t) =>
   t.field({
-    type: WorkerFileChunk,
+    type: FileChunkType,
     description:
       'Reads a file of a ready worker, of at most 64 MiB, part by part, and ends. For the user who started the worker and ' +
       'for space admins. Needs the scope `read`.',

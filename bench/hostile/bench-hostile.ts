@@ -24,9 +24,7 @@ export async function benchHostile(parts: string[]): Promise<void> {
   try {
     const target = await prepareTarget(gateway.port, gateway.token);
     console.log('\nhostile\n');
-    console.log(
-      '| input | answer | time | max wait: /healthz | max wait: a read | memory after | at most |',
-    );
+    console.log('| input | answer | time | max wait: /healthz | max wait: a read | memory after | at most |');
     console.log('|---|---|---|---|---|---|---|');
     for (const [family, inputs] of Object.entries(families)) {
       if (parts.length > 0 && !parts.includes(family)) continue;

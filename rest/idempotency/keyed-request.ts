@@ -9,6 +9,7 @@ export type RepeatableMutation =
   | 'createBranch'
   | 'createFile'
   | 'renameFile'
+  | 'commitFiles'
   | 'restoreNotebookVersion'
   | 'createNotebookLink'
   | 'startWorker'
@@ -16,7 +17,8 @@ export type RepeatableMutation =
   | 'createSession'
   | 'interruptSession'
   | 'restartSession'
-  | 'cancelExecution';
+  | 'cancelExecution'
+  | 'answerInput';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

@@ -26,6 +26,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',
+  input_not_expected:
+    'The run does not wait for this input: it was answered already, or it is not asked for any more.',
   quota_exceeded:
     'What you ask for exceeds a limit of what may run or wait at the same time; `detail` names it: stop something, or wait.',
   idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',
@@ -34,10 +36,10 @@ const codeMeanings: Record<ErrorCode, string> = {
   payload_too_large: 'The body is over 64 MiB, or the repository is too large for this operation.',
   unsupported_media_type: 'The body is not `application/json`.',
   rate_limited: 'There are too many requests: wait.',
-  request_timeout: 'The body arrived too slowly: send the request again.',
-  overloaded: 'The gateway has too much to do at this moment: try again after `Retry-After`.',
   query_too_expensive:
     'A GraphQL operation may answer too many objects: ask for smaller pages or fewer fields.',
+  request_timeout: 'The body arrived too slowly: send the request again.',
+  overloaded: 'The gateway has too much to do at this moment: try again after `Retry-After`.',
   runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
   session_starting: 'The kernel is still starting: try again after `Retry-After`.',
   storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',

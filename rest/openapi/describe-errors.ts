@@ -18,11 +18,12 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   // Whoever may see the space may list it: a list leaves out what the caller may not view.
   if (route.body || /:\w/.test(route.path)) has('forbidden');
-  if (route.body || route.query || route.responds.kind === 'stream') has('invalid_request');
-  if (route.body) has('unsupported_media_type');
-  if (route.body || route.repeats)
-    has('invalid_request', 'payload_too_large', 'request_timeout', 'rate_limited', 'overloaded');
+  if (route.body || route.takesBytes || route.query || route.responds.kind === 'stream')
+    has('invalid_request');
+  if (route.body || route.takesBytes) has('unsupported_media_type');
   if (route.guards) has('precondition_failed');
+  if (route.body || route.takesBytes || route.repeats)
+    has('invalid_request', 'payload_too_large', 'request_timeout', 'rate_limited', 'overloaded');
   if (route.repeats) has('idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes].sort())

@@ -29,6 +29,7 @@ export function describeOperation(
     description: descriptionOf(route),
     ...(isDeprecated(route) ? { deprecated: true } : {}),
     parameters: describeParameters(route, example),
+    ...(route.takesBytes ? { requestBody: bytesBody } : {}),
     ...(route.body ? { requestBody: requestBody(route, example) } : {}),
     responses: {
       ...new SuccessDescriber({ route, data, components, examples }).describe(),
@@ -47,6 +48,12 @@ function descriptionOf(route: RouteDescription): string {
     ...(conflicts ? [`A 409 means:\n\n${meaningsOf(conflicts)}`] : []),
   ].join('\n\n');
 }
+
+const bytesBody = {
+  required: true,
+  description: 'The bytes of the file.',
+  content: { '*/*': { schema: {} } },
+};
 
 function requestBody(
   { body, isBodyOptional = false }: RouteDescription,

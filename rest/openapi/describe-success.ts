@@ -56,6 +56,13 @@ export class SuccessDescriber {
         };
       case 'saved':
         return this.#saved(responds.at, responds.status);
+      case 'put': {
+        const file = this.#data.at(document, `${responds.at}.file`);
+        return {
+          200: this.#json(200, 'A file was replaced, or has the same bytes.', file, 'ETag'),
+          201: this.#json(201, 'The file was created.', file, 'ETag'),
+        };
+      }
       case 'done':
         return { 204: this.#empty('It is done.') };
       case 'stream':

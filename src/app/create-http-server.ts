@@ -54,9 +54,9 @@ export function createHttpServer(
     schema,
     idempotency: new IdempotencyStore({ prisma }),
     body: {
-      read: (connection, caller, { scope, carriesFiles }) => {
+      read: (connection, caller, { scope, holds }) => {
         requireScope(caller, scope);
-        const json = carriesFiles ? fileLimits : smallLimits;
+        const json = { fields: smallLimits, files: fileLimits, bytes: undefined }[holds];
         return bodies.read((connection as HttpBindings).incoming, { userId: caller.actor.userId, json });
       },
     },

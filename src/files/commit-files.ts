@@ -5,7 +5,7 @@ import { invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { faultsBelow } from '../validation/faults-below.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
-import { type ContentInput, encodeContent } from './file-content.js';
+import { type ContentInput, encodeBytes } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { renameChecks } from './rename-file.js';
@@ -65,20 +65,20 @@ async function checkChanges(changes: FileChangeInput[]): Promise<FileChange[]> {
 async function toChange(input: FileChangeInput): Promise<FileChange> {
   if (input.create) {
     const { create } = input;
-    const { encoded } = await checkAll({
+    const { bytes } = await checkAll({
       path: () => assertWritablePath(create.path),
-      encoded: () => encodeContent(create, { isNew: true }),
+      bytes: () => encodeBytes(create, { isNew: true }),
     });
-    return { kind: 'create', path: create.path, bytes: encoded.bytes };
+    return { kind: 'create', path: create.path, bytes };
   }
   if (input.save) {
     const { save } = input;
-    const { baseSha, encoded } = await checkAll({
+    const { baseSha, bytes } = await checkAll({
       path: () => assertSavablePath(save.path),
       baseSha: () => checkBaseSha(save.baseSha),
-      encoded: () => encodeContent(save, { isNew: false }),
+      bytes: () => encodeBytes(save),
     });
-    return { kind: 'save', path: save.path, bytes: encoded.bytes, baseSha };
+    return { kind: 'save', path: save.path, bytes, baseSha };
   }
   if (input.rename) {
     const { path, newPath } = input.rename;

@@ -8,13 +8,21 @@ import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
+import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
+import { decodeBytes } from './decode-bytes.js';
 import type { FileServices } from './file-services.js';
 
 /** A file's parsed content; the JSON of a large notebook is written already. */
 export type FileContent =
   | { kind: 'notebook'; notebook: Notebook | JsonText }
   | { kind: 'text'; content: string };
+
+/** The content of a file that {@link parseContent} refuses: none but its bytes. */
+export interface UnreadableContent {
+  /** A notebook stays one, as its path says. */
+  kind: 'notebook' | 'binary';
+}
 
 /** The content of a file: the bytes to store, and what {@link parseContent} returns for these bytes. */
 export interface EncodedContent {
@@ -31,6 +39,8 @@ export interface ContentInput {
   notebook?: unknown;
   /** The text of a text file. */
   content?: string | null;
+  /** The bytes as base64, in place of the other two. */
+  contentBase64?: string | null;
 }
 
 /**
@@ -51,7 +61,7 @@ export async function readContent(
  * Parses stored bytes.
  * @throws DomainError `unreadable_file` when they are no valid notebook or no UTF-8 text
  */
-export function parseContent(path: string, bytes: Uint8Array): FileContent {
+function parseContent(path: string, bytes: Uint8Array): FileContent {
   if (fileKind(path) === 'notebook') return { kind: 'notebook', notebook: readNotebook(bytes) };
   try {
     return {
@@ -59,9 +69,23 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
       content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     };
   } catch (cause) {
-    throw new DomainError('unreadable_file', 'This file is not UTF-8 text; only Git clients can read it.', {
-      cause,
-    });
+    const message = `This file is not UTF-8 text at byte ${invalidUtf8Offset(bytes)}. It can be read with git only.`;
+    throw new DomainError('unreadable_file', message, { cause });
+  }
+}
+
+/** Parses stored bytes as {@link readContent} does, whatever they are. */
+export async function readAnyContent(
+  services: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  path: string,
+  bytes: Uint8Array,
+): Promise<FileContent | UnreadableContent> {
+  try {
+    return await readContent(services, ctx, path, bytes);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'unreadable_file') throw error;
+    return { kind: fileKind(path) === 'notebook' ? 'notebook' : 'binary' };
   }
 }
 
@@ -73,6 +97,10 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
 export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);
+  if (input.contentBase64 != null) {
+    const bytes = encodeBytes(input);
+    return { bytes, content: readable(input.path, bytes) };
+  }
   if (kind === 'notebook') {
     if (input.content != null) throw kindMismatch('content', 'is for text files; send "notebook"');
     if (input.notebook instanceof PreparedNotebook) return preparedNotebook(input.notebook);
@@ -96,4 +124,29 @@ function encodedNotebook(valid: Notebook): EncodedContent {
 function preparedNotebook(prepared: PreparedNotebook): EncodedContent {
   const { bytes, answer } = prepared.encoded();
   return { bytes, content: { kind: 'notebook', notebook: answer } };
+}
+
+/**
+ * The bytes that a client sends for a change whose answer does not show them: any, where they come as base64.
+ * @param options as for {@link encodeContent}
+ * @throws as {@link encodeContent}
+ */
+export function encodeBytes(input: ContentInput, options: { isNew: boolean } = { isNew: false }): Uint8Array {
+  if (input.contentBase64 == null) return encodeContent(input, options).bytes;
+  if (input.kind) checkFileKind(input.path, input.kind);
+  if (input.content != null || input.notebook != null)
+    throw invalidField('contentBase64', 'must be sent without content and notebook');
+  return decodeBytes(input.path, input.contentBase64);
+}
+
+function readable(path: string, bytes: Uint8Array): FileContent {
+  try {
+    return parseContent(path, bytes);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw invalidField(
+      'contentBase64',
+      'must be UTF-8 text here; use putFile or commitFiles for other bytes',
+    );
+  }
 }

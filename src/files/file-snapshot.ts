@@ -1,11 +1,11 @@
 import type { RequestContext } from '../context.js';
-import { type FileContent, readContent } from './file-content.js';
+import { type FileContent, readContent, type UnreadableContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import type { FileSource } from './file-target.js';
 import { type FileLocation, locateFile } from './locate-file.js';
 
 /** A file and its content at a ref. */
-export type FileSnapshot = FileContent & FileLocation;
+export type FileSnapshot = (FileContent | UnreadableContent) & FileLocation;
 
 /**
  * Reads one file at a ref.

@@ -20,6 +20,7 @@ const authorizations = {
   createBranch: authorizeFileWrite,
   createFile: authorizeFileWrite,
   renameFile: authorizeFileWrite,
+  commitFiles: authorizeFileWrite,
   restoreNotebookVersion: authorizeRestoreVersion,
   createNotebookLink: authorizeCreateLink,
   startWorker: authorizeStartWorker,
@@ -28,6 +29,7 @@ const authorizations = {
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
   cancelExecution: authorizeSessionControl,
+  answerInput: authorizeSessionControl,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

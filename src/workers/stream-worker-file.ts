@@ -2,23 +2,13 @@ import type { RequestContext } from '../context.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
+import type { FileChunk } from '../files/stream-file.js';
 import type { OpenFile } from './folder-reader.js';
 import { loadWorker } from './load-worker.js';
 import { assertHasFiles, authorizeWorkerFiles, type WorkerFileServices } from './load-worker-files.js';
 
 /** The maximum size of a file that is read or committed. */
 export const maxWorkerFileBytes = 64 * 1024 * 1024;
-
-/** A part of a file. */
-export interface FileChunk {
-  /** The bytes of the whole file. */
-  size: number;
-  /** The blob oid of the whole file. */
-  sha: string;
-  /** Where the part begins, in bytes from the start of the file. */
-  offset: number;
-  bytes: Uint8Array;
-}
 
 /** Which part of which file to read. */
 export interface WorkerFileRange {

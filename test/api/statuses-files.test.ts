@@ -123,9 +123,45 @@ const renames: StatusRow[] = [
   ...writeErrors(rename, moved, 'new_path').slice(1, 2),
   [rename, 'base_sha_conflict', () => send(rename, { body: { ...moved, base_sha: blob } })],
   [rename, 'file_exists', () => send(rename, { body: { ...moved, new_path: 'bad.ipynb' } })],
-  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
-  // Nothing of it was written.
-  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
+];
+
+const readRaw = `GET ${workspace}/raw-file`;
+const putRaw = `PUT ${workspace}/raw-file`;
+const putting = (query: string, options: RestOptions = {}) =>
+  send(putRaw, { query: `?path=raw.bin&${query}`, raw: 'x', ...options });
+const commits = `POST ${workspace}/commits`;
+const committing = (change: object, more: object = {}, options: RestOptions = {}) =>
+  send(commits, { body: { changes: [change], ...more }, ...options });
+const raws: StatusRow[] = [
+  [readRaw, 'invalid_ref', () => send(readRaw, { query: '?path=README.md&ref=a..b' })],
+  [readRaw, 'invalid_path', () => send(readRaw, { query: '?path=../a' }), ['query', 'path']],
+  [putRaw, 'invalid_ref', () => putting('branch=a..b')],
+  [putRaw, 'invalid_path', () => send(putRaw, { query: '?path=../a', raw: 'x' }), ['query', 'path']],
+  [putRaw, 'invalid_notebook', () => send(putRaw, { query: '?path=a.ipynb', raw: 'x' })],
+  [putRaw, 'branch_protected', () => putting('branch=guarded', { token: editor.token })],
+  [
+    putRaw,
+    'workspace_archived',
+    () =>
+      at.rest('PUT', `/workspaces/${archived.workspace_id}/raw-file?path=a`, { space: shelfSpace, raw: 'x' }),
+  ],
+  [putRaw, 'base_sha_conflict', () => send(putRaw, { query: `?path=README.md&base_sha=${blob}`, raw: 'x' })],
+  [
+    putRaw,
+    'file_exists',
+    () => send(putRaw, { query: `?path=README.md&base_sha=${'0'.repeat(40)}`, raw: 'x' }),
+  ],
+  [commits, 'invalid_ref', () => committing({ delete: { path: 'a' } }, { branch: 'a..b' })],
+  [commits, 'invalid_path', () => committing({ delete: { path: '../a' } })],
+  [commits, 'invalid_notebook', () => committing({ create: { path: 'a.ipynb', notebook: faulty } })],
+  [commits, 'file_exists', () => committing({ create: { path: 'README.md', content: '' } })],
+  [commits, 'base_sha_conflict', () => committing({ delete: { path: 'README.md', base_sha: blob } })],
+  [
+    commits,
+    'branch_protected',
+    () => committing({ delete: { path: 'README.md' } }, { branch: 'guarded' }, { token: editor.token }),
+  ],
+  [commits, 'workspace_archived', () => sendToArchived(commits, { changes: [{ delete: { path: 'a' } }] })],
 ];
 
 const stale = { 'if-match': '"stale"' };
@@ -140,6 +176,7 @@ const guarded: [string, RestOptions & { query?: string }][] = [
     (route): (typeof guarded)[number] => [route, { body: saved, headers: stale }],
   ),
   [rename, { body: moved, headers: stale }],
+  [`PUT ${workspace}/raw-file`, { query: '?path=README.md', raw: 'x', headers: stale }],
   [`DELETE ${workspace}/authoring-file`, { query: `?path=${demo.notebookPath}`, headers: stale }],
 ];
 
@@ -218,6 +255,7 @@ itAnswersEachError('files', [
   ...saves,
   ...renames,
   ...removals,
+  ...raws,
   ...branches,
   ...restores,
   ...guarded.map(([route, options]): StatusRow => [route, 'precondition_failed', () => send(route, options)]),

@@ -199,6 +199,27 @@ it('a deleted file has equal answers over REST and GraphQL', async () => {
   expect((await send(one, inWorkspace, undefined, '?path=gone-rest.md')).status).toBe(404);
 });
 
+it('a file of any bytes and a commit have equal answers over REST and GraphQL', async () => {
+  const path = 'GET /workspaces/{workspace_id}/raw-file';
+  const put = 'PUT /workspaces/{workspace_id}/raw-file';
+  const made = await send(put, inWorkspace, 'raw', '?path=raw-rest.txt');
+  const inAddress = { ...inDemo, in: { workspaceId: demo.workspaceId } };
+  const contentBase64 = Buffer.from(JSON.stringify('raw')).toString('base64');
+  await sameDeed(made, [['putFile', { ...inAddress, input: { path: 'raw-graph.txt', contentBase64 } }]], {
+    file: made.body,
+    created: true,
+  });
+  const read = await send(path, inWorkspace, undefined, '?path=raw-graph.txt');
+  expect(read.body).toBe('"raw"');
+  const create = (name: string) => [{ create: { path: name, content: '' } }];
+  const committed = await send('POST /workspaces/{workspace_id}/commits', inWorkspace, {
+    changes: create('many-rest.md'),
+    commit_message: 'Many',
+  });
+  const input = { changes: create('many-graph.md'), commitMessage: 'Many' };
+  await sameDeed(committed, [['commitFiles', { ...inAddress, input }]]);
+});
+
 it('repositories and branches have equal answers over REST and GraphQL', async () => {
   const list = await send('GET /repositories', {});
   await sameAnswer(list, [slug, ['repositories', {}]], page(list));
@@ -357,6 +378,32 @@ describe('sessions and workers over REST and GraphQL', () => {
     expect([again.status, again.body.code]).toEqual([409, 'execution_finished']);
     const elsewhere = await send(cancel, { session_id: twin, execution_id: first });
     expect(elsewhere.status).toBe(404);
+  });
+
+  it('have equal answers when executions that ask for input are answered', async () => {
+    const { executionLog } = at.gateway.services;
+    const ask = async (sessionId: string): Promise<{ id: string; requestId: string }> => {
+      const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code: 'input()' } }]];
+      const { id } = (await graph(steps, { id: '' })) as any;
+      const requests = async () =>
+        (await executionLog.read(id, 0, 100)).flatMap(({ event }) =>
+          'request_id' in event ? event.request_id : [],
+        );
+      await expect.poll(requests).toHaveLength(1);
+      await expect.poll(async () => (await executionOf(id)).status).toBe('running');
+      return { id, requestId: (await requests())[0]! };
+    };
+    const executionOf = (id: string) =>
+      at.gateway.services.prisma.execution.findUniqueOrThrow({ where: { id } });
+    const [first, second] = [await ask(mine), await ask(twin)];
+    const body = { request_id: first.requestId, value: 'Ada' };
+    const path = 'POST /sessions/{session_id}/executions/{execution_id}/input';
+    const answered = await send(path, { session_id: mine, execution_id: first.id }, body);
+    expect(answered).toMatchObject({ status: 200, body: { id: first.id } });
+    const { id: executionId, requestId } = second;
+    await sameDeed(answered, [['answerInput', { executionId, requestId, value: 'Ada' }]]);
+    const again = await send(path, { session_id: mine, execution_id: first.id }, body);
+    expect([again.status, again.body.code]).toEqual([409, 'input_not_expected']);
   });
 
   it('have equal event streams when executions are started, followed and followed again', async () => {

@@ -42,6 +42,9 @@ export const further: readonly Row[] = [
   ['GET', '/workspaces/{workspace_id}', 'space.workspace'],
   ['POST', '/workspaces/{workspace_id}/unarchive', 'unarchiveWorkspace'],
   ['DELETE', '/workspaces/{workspace_id}/authoring-file', 'deleteFile'],
+  ['GET', '/workspaces/{workspace_id}/raw-file', 'fileContent'],
+  ['PUT', '/workspaces/{workspace_id}/raw-file', 'putFile'],
+  ['POST', '/workspaces/{workspace_id}/commits', 'commitFiles'],
   ['GET', '/repositories', 'space.repositories'],
   ['GET', '/repositories/{repository_id}/branches', 'space.repository.branches'],
   ['POST', '/repositories/{repository_id}/branches', 'createBranch'],
@@ -56,5 +59,6 @@ export const further: readonly Row[] = [
   ['GET', '/sessions/{session_id}/executions', 'space.session.executions'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}', 'space.execution'],
   ['POST', '/sessions/{session_id}/executions/{execution_id}/cancel', 'cancelExecution'],
+  ['POST', '/sessions/{session_id}/executions/{execution_id}/input', 'answerInput'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}/stream', 'executionEvents'],
 ];

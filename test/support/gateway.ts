@@ -65,9 +65,9 @@ export async function openTestGateway(
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
     expiryCheckMs?: number;
-    bodyLimits?: RequestBodyLimits;
     /** Where it listens; default a free port of the loopback address. */
     listen?: { host: string; port: number };
+    bodyLimits?: RequestBodyLimits;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));

@@ -95,7 +95,8 @@ export function createChecker(document: OpenApiDocument): Checker {
         if (value !== null)
           validate([...parameter.pointer, 'schema'], decoded(value, schema), `${what} ${name}`);
       }
-      if (!node.requestBody) return;
+      if (!node.requestBody?.content['application/json']) return;
+      if (text === undefined && !node.requestBody.required) return;
       const schema = [...pointer, 'requestBody', 'content', 'application/json', 'schema'];
       validate(schema, text === undefined ? undefined : JSON.parse(text), what);
     },

@@ -47,6 +47,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workspaces/{workspace_id}/authoring-files': create,
     'PUT /workspaces/{workspace_id}/authoring-file': save,
     'POST /workspaces/{workspace_id}/authoring-file/rename': { path: 'there.ipynb', new_path: 'moved.ipynb' },
+    'POST /workspaces/{workspace_id}/commits': { changes: [{ create }], commit_message: 'New' },
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
     'POST /repositories/{repository_id}/branches': { name: 'new/branch' },
@@ -56,5 +57,6 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
     'POST /sessions': start,
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
+    'POST /sessions/{session_id}/executions/{execution_id}/input': { request_id: 'none', value: 'Ada' },
   };
 }

@@ -2,6 +2,7 @@ import type { OperationExample } from '../operation-example.js';
 import { executionExamples } from './executions.js';
 import { fileExamples } from './files.js';
 import { notebookExamples } from './notebooks.js';
+import { rawFileExamples, repeatedFileExamples } from './raw-files.js';
 import { repositoryExamples } from './repositories.js';
 import { repositoryFileExamples } from './repository-files.js';
 import {
@@ -21,6 +22,8 @@ export const examples: readonly [operationId: string, example: OperationExample]
   workspaceExamples,
   repositoryExamples,
   fileExamples,
+  rawFileExamples,
+  repeatedFileExamples,
   repositoryFileExamples,
   notebookExamples,
   runtimeExamples,

@@ -105,7 +105,7 @@ export const runtimeExamples: Record<string, OperationExample> = {
     params: { worker_id: exampleIds.worker },
     query: { size: '1' },
     status: 200,
-    answer: { items: [readme], total: 4, page: 1, size: 1 },
+    answer: { items: [readme], total: 6, page: 1, size: 1 },
   },
   readWorkerFile: {
     params: { worker_id: exampleIds.worker },
@@ -149,17 +149,17 @@ export const repeatedStartExamples: Record<string, OperationExample> = {
   createSession: { ...runtimeExamples.createSession, status: 200, answer: session },
 };
 
-/** The session after its first run, and how it ends. */
+/** The session after its runs, and how it ends. */
 export const sessionEndExamples: Record<string, OperationExample> = {
   interruptSession: {
     params: { session_id: exampleIds.session },
     status: 200,
-    answer: { ...session, execution_count: 1 },
+    answer: { ...session, execution_count: 3 },
   },
   restartSession: {
     params: { session_id: exampleIds.session },
     status: 200,
-    answer: { ...session, execution_count: 1 },
+    answer: session,
   },
   deleteSession: { params: { session_id: exampleIds.session }, status: 204 },
   stopWorker: { params: { worker_id: exampleIds.worker }, status: 204 },

@@ -1,0 +1,85 @@
+import { CommitFilesDocument, PutFileDocument, ReadFileContentDocument } from '../generated/operations.js';
+import { commitFilesBody, commitInput } from '../payloads/commits.js';
+import { putFileQuery, readFileQuery } from '../payloads/files.js';
+import { type RestRoute, route } from '../route.js';
+import { createErrors, listErrors, writeErrors } from './file-errors.js';
+
+const tag = 'Files';
+const toEdit = {
+  scope: 'write',
+  permission: '`can_edit`; on a protected branch only space admins may write',
+} as const;
+
+/** The routes of files of any bytes, and of commits with several files. */
+export const rawFileRoutes: RestRoute[] = [
+  route({
+    operationId: 'readRawFile',
+    tag,
+    method: 'get',
+    path: '/workspaces/:workspace_id/raw-file',
+    summary: 'Read the bytes of a file at a ref.',
+    description:
+      'Any file of at most 64 MiB, also one that is no text. One range of bytes can be asked for with `Range`; several, and ' +
+      'one that lies beyond the end, are answered with the whole file. The `ETag` is the blob sha.',
+    needs: { scope: 'read', permission: '`can_view`' },
+    query: readFileQuery,
+    document: ReadFileContentDocument,
+    variables: ({ space, param, query }) => ({
+      space,
+      in: { workspaceId: param('workspace_id') },
+      path: query.path,
+      ref: query.ref,
+    }),
+    responds: { kind: 'bytes', at: 'fileContent' },
+    errors: [...listErrors, 'invalid_path'],
+  }),
+  route({
+    operationId: 'putRawFile',
+    tag,
+    method: 'put',
+    path: '/workspaces/:workspace_id/raw-file',
+    summary: 'Create or replace a file with the bytes of the body, with one commit.',
+    description:
+      'The body may have 64 MiB and any media type. At a path that ends in `.ipynb` it must be a valid notebook, which is ' +
+      'stored as it is. The same bytes again make no commit.',
+    needs: toEdit,
+    query: putFileQuery,
+    takesBytes: true,
+    document: PutFileDocument,
+    variables: ({ space, param, query, body }) => ({
+      space,
+      in: { workspaceId: param('workspace_id') },
+      input: {
+        path: query.path,
+        contentBase64: Buffer.from(body as Uint8Array).toString('base64'),
+        branch: query.branch,
+        baseSha: query.base_sha,
+        commitMessage: query.commit_message,
+      },
+    }),
+    responds: { kind: 'put', at: 'putFile' },
+    errors: [...createErrors, 'base_sha_conflict'],
+    guards: 'put',
+  }),
+  route({
+    operationId: 'commitFiles',
+    tag,
+    method: 'post',
+    path: '/workspaces/:workspace_id/commits',
+    summary: 'Change several files with one commit.',
+    description:
+      'Up to 500 changes, applied in order; if one is refused, none is written. `content_base64` takes any bytes. It is a ' +
+      '200 where the branch has the requested content already, so that no commit was written.',
+    needs: toEdit,
+    body: commitFilesBody,
+    document: CommitFilesDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      in: { workspaceId: param('workspace_id') },
+      input: commitInput(body),
+    }),
+    responds: { kind: 'created', at: 'commitFiles', isNew: 'commitFiles.changed' },
+    errors: [...writeErrors, 'invalid_notebook', 'file_exists', 'base_sha_conflict'],
+    repeats: 'commitFiles',
+  }),
+];
