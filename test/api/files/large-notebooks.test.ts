@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 
 let at: TestGateway;
+vi.setConfig({ testTimeout: 90_000 });
+
 beforeAll(async () => {
   at = await openTestGateway();
 });

@@ -40,8 +40,8 @@ it('refuses what remains of a body beside its notebooks when it has too many val
 });
 
 it('refuses the task alone that needs too much memory or time', { timeout: 60_000 }, async () => {
-  threads = new NotebookThreads({ heapMib: 64 });
-  const cells = Array.from({ length: 300_000 }, (_, index) => ({ index, metadata: {}, cell_type: 'raw' }));
+  threads = new NotebookThreads({ heapMib: 48 });
+  const cells = Array.from({ length: 600_000 }, (_, index) => ({ index, metadata: {}, cell_type: 'raw' }));
   await expect(threads.parseBody('u', bytes({ notebook: { ...notebook, cells } }))).rejects.toMatchObject({
     code: 'payload_too_large',
   });

@@ -107,6 +107,6 @@ function readQuery(request: Request): GraphQLParams {
 /** A request that fails before its execution gets the HTTP status of its error. */
 function refused(error: unknown): never {
   if (!(error instanceof DomainError)) throw error;
-  const { message, status, headers } = refusalOf(error);
-  throw new GraphQLError(message, { originalError: error, extensions: { http: { status, headers } } });
+  const { code, message, status, headers } = refusalOf(error);
+  throw new GraphQLError(message, { originalError: error, extensions: { code, http: { status, headers } } });
 }
