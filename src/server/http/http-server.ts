@@ -113,7 +113,7 @@ export class HttpServer {
     }
     if (invalid) throw invalid;
     if (!path.startsWith('/git/') && this.#cors(req, res)) return;
-    const refusal = healthPaths.has(path) ? null : this.#countRequest(req, res);
+    const refusal = healthPaths.has(path) ? null : this.#countRequest(req, res, path.startsWith('/graphql'));
     if (refusal) refuseIn(path, res, refusal, { log, requestId });
     else if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
     else if (path === '*') res.writeHead(204).end();
@@ -123,14 +123,15 @@ export class HttpServer {
   }
 
   /** @returns the refusal of a request over the limit of its token */
-  #countRequest(req: IncomingMessage, res: ServerResponse): DomainError | null {
+  #countRequest(req: IncomingMessage, res: ServerResponse, isGraphQL: boolean): DomainError | null {
     const quota = this.#limiter.count(bearerOf(req));
     if (!quota) return null;
     for (const [name, value] of Object.entries(quotaHeaders(quota))) res.setHeader(name, value);
     if (!quota.isExceeded) return null;
     const { limit, remaining, resetSeconds } = quota;
     const message = `This token may send ${limit} requests a minute; wait ${resetSeconds} s.`;
-    const extra = { limit, remaining, resetSeconds };
+    // The errors of REST have a closed schema; its clients read the header fields.
+    const extra = isGraphQL ? { limit, remaining, resetSeconds } : {};
     return new DomainError('rate_limited', message, { retryAfterSeconds: resetSeconds, extra });
   }
 
