@@ -17,6 +17,7 @@ export async function openBenchGateway(environment: Record<string, string> = {})
     env: {
       ...process.env,
       DATA_DIR: dataDir,
+      RATE_LIMIT_REQUESTS: '0',
       PORT: '0',
       HOST: '127.0.0.1',
       JUPYTER_HOME: jupyterHome,

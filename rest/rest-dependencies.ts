@@ -33,8 +33,14 @@ export interface RestDependencies {
       expected: { scope: 'read' | 'write' | 'execute'; holds: BodyContent },
     ): Promise<Uint8Array>;
   };
-  /** A JSON codec that keeps the number tokens of what is nested in a body. `parse` @throws SyntaxError */
-  json: { parse(text: string): unknown; stringify(value: unknown): string };
+  /** A JSON codec that keeps the number tokens of what is nested in a body. */
+  json: {
+    /** @throws DomainError `invalid_request`, and for large notebooks `payload_too_large`, `rate_limited`, `overloaded` */
+    parse(bytes: Uint8Array, caller: CallerContext): Promise<unknown>;
+    stringify(value: unknown): string;
+    /** The same, in UTF-8 where a part is written already. */
+    encode(value: unknown): string | Uint8Array<ArrayBuffer>;
+  };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
   requestId(connection: unknown): string;
   /** Is called with what is answered as a masked 500, and with answers that could not be stored. */

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
+import { assertJsonType } from './assert-json-type.js';
 import { successorLink } from './deprecation.js';
 import { answerOnce } from './idempotency/answer-once.js';
 import { idempotencyKey } from './idempotency/idempotency-key.js';
 import { namesOf } from './idempotency/names-of.js';
 import { locateError } from './locate-error.js';
 import { fieldsOf } from './payloads/fields-of.js';
-import { assertJsonType, parseJsonBody } from './read-json.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import type { BodyContent, RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
@@ -21,9 +21,11 @@ export async function runRoute(
 ): Promise<Response> {
   try {
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
-    const body = route.body || route.takesBytes || key !== null ? await readBody(route, c, deps) : undefined;
+    const hasBody = route.body || route.takesBytes || key !== null;
+    const bytes = hasBody ? await readBody(route, c, deps) : undefined;
+    const body = bytes && (await parseBody(route, bytes, c, deps));
     const run = () => runOnce(route, c, deps, body);
-    return await (key === null ? run() : runKeyed(route, { key, body: body! }, c, deps, run));
+    return await (key === null ? run() : runKeyed(route, { key, bytes: bytes!, body }, c, deps, run));
   } catch (error) {
     throw locateError(error, route);
   }
@@ -33,8 +35,7 @@ export async function runRoute(
 const fileMembers = ['notebook', 'content', 'changes'];
 
 function readBody(route: RestRoute, c: Context<RestEnv>, deps: RestDependencies): Promise<Uint8Array> {
-  // Where a body may be absent, its type is asked for when there is one.
-  if (route.body && !route.isBodyOptional) assertJsonType(c);
+  if (route.body && !lacksBody(route, c)) assertJsonType(c);
   return deps.body.read(c.env, c.get('caller'), { scope: route.needs.scope, holds: contentOf(route) });
 }
 
@@ -44,25 +45,28 @@ function contentOf({ body, takesBytes }: RestRoute): BodyContent {
   return fileMembers.some((name) => Object.hasOwn(known, name)) ? 'files' : 'fields';
 }
 
+/** Whether a request may be one without a body, which counts as `{}`. */
+function lacksBody(route: RestRoute, c: Context<RestEnv>): boolean {
+  return route.isBodyOptional === true && c.req.header('content-type') === undefined;
+}
+
 /** What the route takes: parsed JSON, or the bytes as they are; undefined where it takes no body. */
-function parseBody(
+async function parseBody(
   route: RestRoute,
+  bytes: Uint8Array,
   c: Context<RestEnv>,
-  body: Uint8Array | undefined,
-  parse: (text: string) => unknown,
-): unknown {
-  if (route.takesBytes) return body;
-  if (!route.body || !body) return undefined;
-  if (route.isBodyOptional) {
-    if (body.byteLength === 0) return {};
-    assertJsonType(c);
-  }
-  return parseJsonBody(body, parse);
+  deps: RestDependencies,
+): Promise<unknown> {
+  if (route.takesBytes) return bytes;
+  if (!route.body) return undefined;
+  if (bytes.length === 0 && lacksBody(route, c)) return {};
+  assertJsonType(c);
+  return deps.json.parse(bytes, c.get('caller'));
 }
 
 async function runKeyed(
   route: RestRoute,
-  { key, body }: { key: string; body: Uint8Array },
+  { key, bytes, body }: { key: string; bytes: Uint8Array; body: unknown },
   c: Context<RestEnv>,
   deps: RestDependencies,
   run: () => Promise<Response>,
@@ -71,7 +75,7 @@ async function runKeyed(
     key,
     method: c.req.method,
     path: new URL(c.req.url).pathname,
-    body,
+    body: bytes,
     mutation: route.repeats!,
     names: namesOf(c.req.param() as Record<string, string>, body, route.body),
   };
@@ -83,14 +87,14 @@ async function runOnce(
   route: RestRoute,
   c: Context<RestEnv>,
   deps: RestDependencies,
-  body: Uint8Array | undefined,
+  body: unknown,
 ): Promise<Response> {
   const caller = c.get('caller');
   const request: RouteRequest = {
     space: c.req.param('space')!,
     param: (name) => c.req.param(name as never)!,
     query: c.req.query(),
-    body: parseBody(route, c, body, deps.json.parse),
+    body,
     headers: c.req.raw.headers,
   };
   const graph: Graph = {
@@ -99,16 +103,16 @@ async function runOnce(
     stringify: deps.json.stringify,
   };
   const { answer, successorId } = await route.handle(request, graph, deps.checks);
-  const response = toResponse(answer, deps.json.stringify);
+  const response = toResponse(answer, deps.json.encode);
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
   return response;
 }
 
-function toResponse(answer: Answer, stringify: (value: unknown) => string): Response {
+function toResponse(answer: Answer, encode: RestDependencies['json']['encode']): Response {
   if (answer instanceof Response) return answer;
   const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json');
-  return new Response(stringify(answer.body), { status: answer.status, headers });
+  return new Response(encode(answer.body), { status: answer.status, headers });
 }

@@ -88,6 +88,8 @@ export interface Config {
   executionRetentionDays: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
+  /** `RATE_LIMIT_REQUESTS`, default 600: the requests a minute of one token at one gateway; 0 for no limit. */
+  rateLimitRequests: number;
   /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
   queryCostLimit: number;
   /** `LOG_LEVEL`, default `info`. */
@@ -181,6 +183,7 @@ const environment = z.object({
   MEMORY_MB_PER_SPACE: amount.default(0),
   GPUS_PER_USER: amount.default(0),
   GPUS_PER_SPACE: amount.default(0),
+  RATE_LIMIT_REQUESTS: amount.default(600),
   QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -248,6 +251,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     runtimeLimits: readRuntimeLimits(value),
     executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
+    rateLimitRequests: value.RATE_LIMIT_REQUESTS,
     queryCostLimit: value.QUERY_COST_LIMIT,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,

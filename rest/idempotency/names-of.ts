@@ -4,16 +4,16 @@ import type { KeyedRequest } from './keyed-request.js';
 
 /**
  * What a request names, by the names of GraphQL: `workspace_id` as `workspaceId`. It takes the parameters of the path, and
- * from the body the texts of the fields that the route knows; a body that is not a JSON object names nothing.
+ * from the parsed body the texts of the fields that the route knows; a body that is not a JSON object names nothing.
  */
 export function namesOf(
   params: Record<string, string>,
-  body: Uint8Array,
+  body: unknown,
   schema: z.ZodType | undefined,
 ): KeyedRequest['names'] {
   const { space = '', ...others } = params;
   const known = schema ? fieldsOf(schema) : {};
-  const inBody = Object.entries(jsonObject(body)).filter(
+  const inBody = Object.entries(Object(body)).filter(
     ([name, value]) => Object.hasOwn(known, name) && typeof value === 'string',
   ) as [string, string][];
   const named = [...inBody, ...Object.entries(others)].map(([name, value]) => [camelCase(name), value]);
@@ -22,12 +22,4 @@ export function namesOf(
 
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-}
-
-function jsonObject(body: Uint8Array): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(new TextDecoder().decode(body)));
-  } catch {
-    return {};
-  }
 }

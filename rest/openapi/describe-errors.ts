@@ -13,6 +13,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
     'not_found',
     'internal',
     'storage_unavailable',
+    'rate_limited',
     ...route.errors,
   ]);
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
@@ -23,7 +24,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   if (route.body || route.takesBytes) has('unsupported_media_type');
   if (route.guards) has('precondition_failed');
   if (route.body || route.takesBytes || route.repeats)
-    has('invalid_request', 'payload_too_large', 'request_timeout', 'rate_limited', 'overloaded');
+    has('invalid_request', 'payload_too_large', 'request_timeout', 'overloaded');
   if (route.repeats) has('idempotency_key_reused', 'idempotency_in_progress');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...codes].sort())

@@ -54,6 +54,14 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     description: 'After a `Content-Encoding` that is not accepted: what is.',
     schema: { const: 'identity' },
   },
+  'RateLimit-Policy': {
+    description: 'How many requests a token may send in how many seconds, unless there is no limit.',
+    schema: { type: 'string', pattern: '^"requests";q=\\d+;w=\\d+$' },
+  },
+  RateLimit: {
+    description: 'How many requests are left, and the seconds until all are available again.',
+    schema: { type: 'string', pattern: '^"requests";r=\\d+;t=\\d+$' },
+  },
   'Retry-After': {
     description: 'Seconds after which to try again.',
     schema: { type: 'string', pattern: '^\\d+$' },
@@ -62,6 +70,12 @@ export const sharedHeaders: Record<string, JsonSchema> = {
 
 /** References to {@link sharedHeaders}: those that every answer of the route has, and more. */
 export function headersOf(route: RouteDescription, ...more: string[]): JsonSchema {
-  const names = ['X-Request-Id', ...(isDeprecated(route) ? ['Deprecation'] : []), ...more];
+  const names = [
+    'X-Request-Id',
+    'RateLimit-Policy',
+    'RateLimit',
+    ...(isDeprecated(route) ? ['Deprecation'] : []),
+    ...more,
+  ];
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

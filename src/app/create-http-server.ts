@@ -10,11 +10,12 @@ import { requireScope } from '../access/require-scope.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
-import { parseRequestJson, stringifyJson } from '../engines/nbformat/json.js';
+import { jsonBody, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { HttpServer } from '../server/http/http-server.js';
+import { parseBody } from '../server/http/parse-body.js';
 import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { fileLimits, smallLimits } from '../validation/json-bounds.js';
@@ -59,7 +60,11 @@ export function createHttpServer(
         return bodies.read((connection as HttpBindings).incoming, { userId: caller.actor.userId, json });
       },
     },
-    json: { parse: (text) => withPlainTopLevelNumbers(parseRequestJson(text)), stringify: stringifyJson },
+    json: {
+      parse: (bytes, caller) => parseBody(services, caller, bytes).then(withPlainTopLevelNumbers),
+      stringify: stringifyJson,
+      encode: jsonBody,
+    },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
   });

@@ -4,6 +4,7 @@ import type { Services } from '../../schema/services.js';
 import type { Config } from '../config.js';
 import { EventBus } from '../engines/events/event-bus.js';
 import { remoteLimits } from '../engines/git/remote-access.js';
+import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
 import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionRetention } from '../executions/execution-retention.js';
@@ -65,6 +66,7 @@ export async function createServices(
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
+  const notebookThreads = new NotebookThreads();
   const directory = join(config.dataDir, 'workers');
   const { runtimeLimits } = config;
   const workers = new WorkerManager({
@@ -95,7 +97,7 @@ export async function createServices(
   retention.begin();
   return {
     services: {
-      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens },
+      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
       ...{
         jupyterServers,
         workers,
@@ -124,6 +126,7 @@ export async function createServices(
       await indexer.close();
       await workers.close();
       await remotes.close();
+      await notebookThreads.close();
     },
   };
 }

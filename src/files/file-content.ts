@@ -1,15 +1,22 @@
+import type { RequestContext } from '../context.js';
 import { encodeNotebook } from '../engines/nbformat/encode-notebook.js';
+import type { JsonText } from '../engines/nbformat/json-text.js';
 import { normalizeNotebook } from '../engines/nbformat/normalize-notebook.js';
 import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
+import { PreparedNotebook } from '../engines/nbformat/prepared-notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
+import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
 import { decodeBytes } from './decode-bytes.js';
+import type { FileServices } from './file-services.js';
 
-/** A file's parsed content. */
-export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
+/** A file's parsed content; the JSON of a large notebook is written already. */
+export type FileContent =
+  | { kind: 'notebook'; notebook: Notebook | JsonText }
+  | { kind: 'text'; content: string };
 
 /** The content of a file that {@link parseContent} refuses: none but its bytes. */
 export interface UnreadableContent {
@@ -28,7 +35,7 @@ export interface ContentInput {
   path: string;
   /** The kind that the path must have; default any. */
   kind?: FileKind | null;
-  /** Jupyter notebook JSON, multi-line fields joined or as lists of lines. */
+  /** Jupyter notebook JSON, multi-line fields joined or as lists of lines; or a {@link PreparedNotebook}. */
   notebook?: unknown;
   /** The text of a text file. */
   content?: string | null;
@@ -37,10 +44,24 @@ export interface ContentInput {
 }
 
 /**
+ * Parses stored bytes, those of a large notebook in a thread.
+ * @throws DomainError `unreadable_file`; for a large notebook also `payload_too_large`, `rate_limited`, `overloaded`
+ */
+export async function readContent(
+  { notebookThreads }: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  path: string,
+  bytes: Uint8Array,
+): Promise<FileContent> {
+  if (fileKind(path) !== 'notebook' || bytes.length < minThreadBytes) return parseContent(path, bytes);
+  return { kind: 'notebook', notebook: await notebookThreads.read(ctx.actor.userId, bytes) };
+}
+
+/**
  * Parses stored bytes.
  * @throws DomainError `unreadable_file` when they are no valid notebook or no UTF-8 text
  */
-export function parseContent(path: string, bytes: Uint8Array): FileContent {
+function parseContent(path: string, bytes: Uint8Array): FileContent {
   if (fileKind(path) === 'notebook') return { kind: 'notebook', notebook: readNotebook(bytes) };
   try {
     return {
@@ -53,10 +74,15 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
   }
 }
 
-/** Parses stored bytes, whatever they are. */
-export function parseAnyContent(path: string, bytes: Uint8Array): FileContent | UnreadableContent {
+/** Parses stored bytes as {@link readContent} does, whatever they are. */
+export async function readAnyContent(
+  services: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  path: string,
+  bytes: Uint8Array,
+): Promise<FileContent | UnreadableContent> {
   try {
-    return parseContent(path, bytes);
+    return await readContent(services, ctx, path, bytes);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'unreadable_file') throw error;
     return { kind: fileKind(path) === 'notebook' ? 'notebook' : 'binary' };
@@ -77,6 +103,7 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
   }
   if (kind === 'notebook') {
     if (input.content != null) throw kindMismatch('content', 'is for text files; send "notebook"');
+    if (input.notebook instanceof PreparedNotebook) return preparedNotebook(input.notebook);
     if (input.notebook != null) return encodedNotebook(normalizeNotebook(input.notebook));
     if (options.isNew) return encodedNotebook(emptyNotebook());
     throw invalidField('notebook', 'is required', 'missing');
@@ -92,6 +119,11 @@ export function encodeContent(input: ContentInput, options: { isNew: boolean }):
 function encodedNotebook(valid: Notebook): EncodedContent {
   const { bytes, notebook } = encodeNotebook(valid);
   return { bytes, content: { kind: 'notebook', notebook } };
+}
+
+function preparedNotebook(prepared: PreparedNotebook): EncodedContent {
+  const { bytes, answer } = prepared.encoded();
+  return { bytes, content: { kind: 'notebook', notebook: answer } };
 }
 
 /**

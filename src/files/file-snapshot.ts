@@ -1,5 +1,6 @@
-import type { NotebookServices } from '../notebooks/notebook-services.js';
-import { type FileContent, parseContent, type UnreadableContent } from './file-content.js';
+import type { RequestContext } from '../context.js';
+import { type FileContent, readContent, type UnreadableContent } from './file-content.js';
+import type { FileServices } from './file-services.js';
 import type { FileSource } from './file-target.js';
 import { type FileLocation, locateFile } from './locate-file.js';
 
@@ -11,10 +12,11 @@ export type FileSnapshot = (FileContent | UnreadableContent) & FileLocation;
  * @throws DomainError `unreadable_file`, and what {@link locateFile} throws
  */
 export async function readSnapshot(
-  services: NotebookServices,
+  services: FileServices,
+  ctx: RequestContext,
   target: FileSource,
   request: { ref: string; path: string },
 ): Promise<FileSnapshot> {
   const { location, bytes } = await locateFile(services, target, request);
-  return { ...parseContent(request.path, bytes), ...location };
+  return { ...(await readContent(services, ctx, request.path, bytes)), ...location };
 }

@@ -37,5 +37,5 @@ export async function readFile(
     },
     ref: () => checkRef(input.ref ?? source.defaultBranch),
   });
-  return readSnapshot(services, source, { ref, path: input.path });
+  return readSnapshot(services, ctx, source, { ref, path: input.path });
 }

@@ -5,7 +5,7 @@ import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
-import { parseAnyContent } from './file-content.js';
+import { readAnyContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
@@ -46,7 +46,7 @@ export async function renameFile(
     message,
   });
   const file = (await target.git.readFile(result.commitOid, newPath))!;
-  const content = parseAnyContent(newPath, file.bytes);
+  const content = await readAnyContent(services, ctx, newPath, file.bytes);
   return describeSavedFile(services, onBranch, { path: newPath, content, result });
 }
 

@@ -5,7 +5,7 @@ import { checkAll } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
-import { parseContent } from './file-content.js';
+import { readContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
@@ -51,7 +51,7 @@ export async function restoreVersion(
       checkCommitMessage(input.commitMessage, `Restore ${path} to ${version.commitOid.slice(0, 12)}`),
   });
   // Parsed before the commit: a version that cannot be returned is not restored.
-  const content = parseContent(path, old.bytes);
+  const content = await readContent(services, ctx, path, old.bytes);
   const result = await commitChanges(services, ctx, onBranch, {
     changes: [
       now ? { kind: 'save', path, bytes: old.bytes, baseSha } : { kind: 'create', path, bytes: old.bytes },

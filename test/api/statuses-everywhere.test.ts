@@ -265,6 +265,19 @@ function announce(
   });
 }
 
+it('over the limit of a token every route answers 429', { timeout: 60_000 }, async () => {
+  const gateway = await openTestGateway({ env: { RATE_LIMIT_REQUESTS: '1' } });
+  try {
+    await gateway.rest('GET', '/workspaces');
+    const names = routesWith('rate_limited');
+    expect(names).toHaveLength(operations.length);
+    for (const name of names)
+      expectError(await call(operationNamed(name), { gateway, token: gateway.token }), 429, 'rate_limited');
+  } finally {
+    await gateway.close();
+  }
+});
+
 it.each(routesWith('unsupported_media_type'))(
   '%s answers 415 to a body of another media type',
   async (name) => {

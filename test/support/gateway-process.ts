@@ -28,6 +28,7 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
       PORT: '0',
       JUPYTER_HOME: testJupyterHome,
       LOG_LEVEL: 'warn',
+      RATE_LIMIT_REQUESTS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

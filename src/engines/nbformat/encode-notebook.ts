@@ -1,4 +1,5 @@
 import { asParsed } from './as-parsed.js';
+import type { JsonObject } from './json-value.js';
 import { joinMultiline, splitMultiline } from './multiline-fields.js';
 import type { Notebook } from './notebook.js';
 import { pythonJson } from './python-json.js';
@@ -23,8 +24,26 @@ export interface EncodedNotebook {
  */
 export function encodeNotebook(notebook: Notebook): EncodedNotebook {
   const stored = splitMultiline(stripTransient(notebook));
+  return { notebook: joinMultiline(asParsed(stored)), bytes: storedBytes(stored) };
+}
+
+/**
+ * The same for a large notebook: its answer is written and not returned as an object.
+ * @throws DomainError what {@link encodeNotebook} throws
+ */
+export function encodeAndAnswer(notebook: Notebook): {
+  bytes: Uint8Array<ArrayBuffer>;
+  answer: Uint8Array<ArrayBuffer>;
+} {
+  const kept = stripTransient(notebook);
   return {
-    notebook: joinMultiline(asParsed(stored)),
-    bytes: new TextEncoder().encode(`${pythonJson(stored)}\n`),
+    bytes: storedBytes(splitMultiline(kept)),
+    answer: pythonJson(kept as unknown as JsonObject, 'compact').toBytes(),
   };
+}
+
+function storedBytes(stored: JsonObject): Uint8Array<ArrayBuffer> {
+  const pieces = pythonJson(stored, 'indented');
+  pieces.add('\n');
+  return pieces.toBytes();
 }

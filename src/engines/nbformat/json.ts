@@ -1,5 +1,5 @@
-import { stringify } from 'lossless-json';
 import { JsonReader } from './json-reader.js';
+import { writeJson } from './write-json.js';
 
 /**
  * Parses JSON text as Python's `json.loads` does, and keeps every number: a number that JavaScript would write differently
@@ -25,9 +25,16 @@ export function parseRequestJson(text: string): unknown {
 }
 
 /**
- * Writes compact JSON: each `LosslessNumber` as its token, every other value as `JSON.stringify` does.
+ * Writes compact JSON: each `LosslessNumber` as its token, each `JsonText` as it is, every other value as `JSON.stringify`
+ * does.
  * @param value a JSON value, not undefined
  */
 export function stringifyJson(value: unknown): string {
-  return stringify(value) as string;
+  return writeJson(value).toString();
+}
+
+/** The same as {@link stringifyJson}, in UTF-8 where a `JsonText` would have to be decoded first. */
+export function jsonBody(value: unknown): string | Uint8Array<ArrayBuffer> {
+  const pieces = writeJson(value);
+  return pieces.hasBytes ? pieces.toBytes() : pieces.toString();
 }

@@ -1,20 +1,27 @@
 import { isLosslessNumber } from 'lossless-json';
+import { JsonText } from './json-text.js';
 
 /**
  * Replaces each `LosslessNumber` in a value. Parts without such numbers are shared, not copied.
  * @param value a JSON value; it is not modified
  * @param replace gets the token of the number and returns the new value
+ * @param replaceText gets each part that is written already; default: it stays
  */
-export function replaceNumberTokens(value: unknown, replace: (token: string) => unknown): unknown {
+export function replaceNumberTokens(
+  value: unknown,
+  replace: (token: string) => unknown,
+  replaceText: (text: JsonText) => unknown = (text) => text,
+): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item) => replaceNumberTokens(item, replace));
+    const items = value.map((item) => replaceNumberTokens(item, replace, replaceText));
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (isLosslessNumber(value)) return replace(value.value);
+  if (value instanceof JsonText) return replaceText(value);
   let copy: Record<string, unknown> | undefined;
   for (const [key, member] of Object.entries(value)) {
-    const replaced = replaceNumberTokens(member, replace);
+    const replaced = replaceNumberTokens(member, replace, replaceText);
     if (replaced === member) continue;
     copy ??= { ...value };
     copy[key] = replaced;

@@ -82,7 +82,7 @@ export class StreamEndpoint {
     }
     const context: StreamContext = { ctx, services: this.#deps.services };
     // graphql-sse would answer every failure to read the body with 400.
-    const body = hasJson(req) ? await readParams(this.#deps.bodies, req, ctx) : null;
+    const body = hasJson(req) ? await readParams(this.#deps, req, ctx) : null;
     const request = {
       method: req.method!,
       url: req.url!,

@@ -24,6 +24,8 @@ const exposedHeaders = [
   'X-Request-Id',
   'X-Execution-Id',
   'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
   'Location',
   'WWW-Authenticate',
   'Content-Range',

@@ -13,6 +13,7 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
+import { bearerOf } from '../git/git-request.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
@@ -24,6 +25,7 @@ import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
 import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
+import { quotaHeaders, RequestLimiter } from './request-limiter.js';
 import { normalizeTarget } from './request-target.js';
 
 /** What {@link HttpServer} uses. */
@@ -33,11 +35,13 @@ export interface HttpServerDeps extends HealthDeps {
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
-  config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit'>;
+  config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit' | 'rateLimitRequests'>;
   log: Logger;
   bodies: RequestBodies;
 }
 
+/** Whether the process lives is asked often, and without a token. */
+const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const drainMs = 3_000;
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
@@ -53,6 +57,7 @@ export class HttpServer {
   readonly server: Server;
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
+  readonly #limiter: RequestLimiter;
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
   readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
@@ -63,6 +68,7 @@ export class HttpServer {
     const { schema, services, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
+    this.#limiter = new RequestLimiter(config.rateLimitRequests);
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
     this.#graphql = createGraphQLEndpoint({ schema, documents, log, bodies });
     this.#stream = new StreamEndpoint({ schema, documents, services, log, bodies });
@@ -106,12 +112,27 @@ export class HttpServer {
       res.once('close', () => this.#deps.bodies.release(req));
     }
     if (invalid) throw invalid;
-    if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
-    else if (this.#cors(req, res)) return;
+    if (!path.startsWith('/git/') && this.#cors(req, res)) return;
+    const refusal = healthPaths.has(path) ? null : this.#countRequest(req, res, path.startsWith('/graphql'));
+    if (refusal) refuseIn(path, res, refusal, { log, requestId });
+    else if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
     else if (path === '*') res.writeHead(204).end();
     else if (path === '/graphql' || path === '/graphql/stream')
       await this.#handleGraphQL(req, res, { path, requestId });
     else await this.#rest(req, res);
+  }
+
+  /** @returns the refusal of a request over the limit of its token */
+  #countRequest(req: IncomingMessage, res: ServerResponse, isGraphQL: boolean): DomainError | null {
+    const quota = this.#limiter.count(bearerOf(req));
+    if (!quota) return null;
+    for (const [name, value] of Object.entries(quotaHeaders(quota))) res.setHeader(name, value);
+    if (!quota.isExceeded) return null;
+    const { limit, remaining, resetSeconds } = quota;
+    const message = `This token may send ${limit} requests a minute; wait ${resetSeconds} s.`;
+    // The errors of REST have a closed schema; its clients read the header fields.
+    const extra = isGraphQL ? { limit, remaining, resetSeconds } : {};
+    return new DomainError('rate_limited', message, { retryAfterSeconds: resetSeconds, extra });
   }
 
   async #handleGraphQL(
@@ -171,6 +192,21 @@ function refuseRequest(res: ServerResponse, error: unknown, log: Logger, request
   if (res.headersSent || res.destroyed) return void res.destroy();
   const { status, headers, body } = errorAnswer(error, requestId);
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+/** Refuses a request as the transport of its path does. */
+function refuseIn(
+  path: string,
+  res: ServerResponse,
+  error: DomainError,
+  { log, requestId }: { log: Logger; requestId: string },
+): void {
+  if (path === '/graphql' || path === '/graphql/stream') refuse(res, error, log, requestId);
+  else if (!path.startsWith('/git/')) refuseRequest(res, error, log, requestId);
+  else {
+    const { status, message, headers } = refusalOf(error);
+    res.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+  }
 }
 
 /** Answers a GraphQL request that failed before it was executed. */

@@ -1,29 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestContext } from '../../context.js';
-import { parseRequestJson } from '../../engines/nbformat/json.js';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
+import type { NotebookThreads } from '../../engines/nbformat/threads/notebook-threads.js';
 import { DomainError } from '../../errors.js';
 import { fileLimits, smallLimits } from '../../validation/json-bounds.js';
+import { parseBody } from './parse-body.js';
 import type { ExpectedBody, RequestBodies } from './request-bodies.js';
 
 const mib = 1024 * 1024;
+
+/** What reads and parses bodies. */
+export interface BodyServices {
+  bodies: RequestBodies;
+  services: { notebookThreads: Pick<NotebookThreads, 'parseBody'> };
+}
 
 /**
  * Reads the parameters of a GraphQL request from its JSON body. Numbers keep their tokens, e.g. `1.0`.
  * @throws DomainError what `RequestBodies.read` throws
  */
 export async function readParams(
-  bodies: RequestBodies,
+  { bodies, services }: BodyServices,
   req: IncomingMessage,
   ctx: RequestContext,
 ): Promise<Record<string, unknown>> {
-  const bytes = await bodies.read(req, paramsExpected(ctx));
-  try {
-    const params = parseRequestJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isJsonObject(params)) return params;
-  } catch {
-    // Reported below.
-  }
+  const params = await parseBody(services, ctx, await bodies.read(req, paramsExpected(ctx)));
+  if (isJsonObject(params)) return params;
   throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
 }
 

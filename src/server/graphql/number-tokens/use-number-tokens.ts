@@ -6,7 +6,7 @@ import { mapIterator } from '../../../engines/events/map-iterator.js';
 import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
 import { DomainError } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
-import { documentExpected, readParams } from '../../http/read-params.js';
+import { type BodyServices, documentExpected, readParams } from '../../http/read-params.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
 import type { YogaContext } from '../yoga-context.js';
 import { plainVariables } from './plain-variables.js';
@@ -23,12 +23,12 @@ export function useNumberTokens(
     args.variableValues = plainVariables(schema, document, operationName, variableValues);
   };
   return {
-    onRequestParse({ request, serverContext: { req, ctx }, setRequestParser }) {
+    onRequestParse({ request, serverContext: { req, ctx, services }, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(readQuery);
       if (request.method !== 'POST') return;
       const type = request.headers.get('content-type') ?? '';
       if (/^application\/(graphql\+)?json\s*([;,]|$)/i.test(type))
-        setRequestParser(() => jsonBody(bodies, req, ctx));
+        setRequestParser(() => jsonBody({ bodies, services }, req, ctx));
       else if (/^application\/graphql\s*([;,]|$)/i.test(type))
         setRequestParser(() => documentBody(bodies, req, ctx));
       else setRequestParser(undefined as never);
@@ -65,13 +65,12 @@ function withSharedText<T extends object>(result: T): T & { stringify: typeof st
 
 /** Reads the four parameters that GraphQL over HTTP knows; Yoga would refuse others, `/graphql/stream` does not. */
 async function jsonBody(
-  bodies: RequestBodies,
+  bodies: BodyServices,
   req: IncomingMessage,
   ctx: RequestContext,
 ): Promise<GraphQLParams> {
-  const { query, operationName, variables, extensions } = (await readParams(bodies, req, ctx).catch(
-    refused,
-  )) as GraphQLParams;
+  const params = await readParams(bodies, req, ctx).catch(refused);
+  const { query, operationName, variables, extensions } = params as GraphQLParams;
   if (operationName != null && typeof operationName !== 'string')
     return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
   return { query, operationName, variables, extensions };

@@ -1,0 +1,27 @@
+import type { FieldFault } from '../../../errors.js';
+
+/** What a thread is asked. */
+export type ThreadTask =
+  /** The bytes of a stored notebook, to be read. */
+  | { kind: 'read'; bytes: Uint8Array }
+  /** The JSON of a request's body; `mark` begins the strings that stand for its notebooks in the answer. */
+  | { kind: 'body'; bytes: Uint8Array; mark: string };
+
+/** A `DomainError` as it crosses threads. */
+export interface ThreadRefusal {
+  code: string;
+  message: string;
+  faults: FieldFault[] | null;
+}
+
+/** A notebook of a client: the bytes to store and the answer, or why it is refused. */
+export type PreparedParts =
+  | { bytes: Uint8Array<ArrayBuffer>; answer: Uint8Array<ArrayBuffer> }
+  | { refusal: ThreadRefusal };
+
+/** What a thread answers. */
+export type ThreadAnswer =
+  | { kind: 'refused'; refusal: ThreadRefusal }
+  | { kind: 'read'; answer: Uint8Array<ArrayBuffer> }
+  /** `outer` is the JSON of the body, in which each notebook is a string: the mark and the index in `notebooks`. */
+  | { kind: 'body'; outer: string; notebooks: PreparedParts[] };

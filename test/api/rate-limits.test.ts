@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { makeUser } from '../support/factories/make-user.js';
+import { openTestGateway, type TestGateway } from '../support/gateway.js';
+
+const limit = 20;
+let at: TestGateway;
+let token: string;
+beforeAll(async () => {
+  at = await openTestGateway({ env: { RATE_LIMIT_REQUESTS: String(limit) } });
+  ({ token } = await makeUser(at, { space: 'demo', role: 'viewer', scopes: ['read'] }));
+});
+afterAll(() => at.close());
+
+it('every answer shows what is left, and over the limit each transport answers 429', async () => {
+  const path = `/workspaces/${demo.workspaceId}`;
+  const first = await at.rest('GET', path, { token });
+  expect(first.status).toBeLessThan(404);
+  expect(first.headers.get('ratelimit-policy')).toBe(`"requests";q=${limit};w=60`);
+  expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"requests";r=${limit - 1};t=(60|59)$`));
+  for (let sent = 1; sent < limit; sent++) await at.rest('GET', path, { token });
+  const refused = await at.rest('GET', path, { token });
+  expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  for (const endpoint of ['/graphql', '/graphql/stream']) {
+    const answer = await fetch(at.url + endpoint, {
+      method: 'POST',
+      headers,
+      body: '{"query":"{me{name}}"}',
+    });
+    expect(answer.status).toBe(429);
+    const { errors } = (await answer.json()) as any;
+    expect(errors[0].extensions).toMatchObject({ code: 'rate_limited', limit, remaining: 0 });
+  }
+  // Git sends the same token as a password.
+  const basic = `Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+  const git = await fetch(`${at.url}/git/demo/any.git/info/refs?service=git-upload-pack`, {
+    headers: { authorization: basic },
+  });
+  expect([git.status, git.headers.get('content-type')]).toEqual([429, 'text/plain; charset=utf-8']);
+  expect(await git.text()).toContain('requests a minute');
+});
+
+it('another token and the health pages are not affected', async () => {
+  const health = await fetch(`${at.url}/healthz`, { headers: { authorization: `Bearer ${token}` } });
+  expect([health.status, health.headers.get('ratelimit')]).toEqual([200, null]);
+  const other = await makeUser(at, { space: 'demo', role: 'viewer', scopes: ['read'] });
+  const answer = await at.rest('GET', '/workspaces', { token: other.token });
+  expect(answer.status).toBe(200);
+});
