@@ -15,6 +15,8 @@ describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 },
   let gateway: GatewayProcess;
   let token: string;
   const workerIds = new Set<string>();
+  /** Made to install packages. */
+  let network: string | undefined;
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'gateway-docker-'));
@@ -24,6 +26,7 @@ describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 },
   afterAll(async () => {
     await gateway.kill('SIGKILL');
     for (const { Id } of await containers()) await docker.getContainer(Id).remove({ force: true, v: true });
+    if (network) await docker.getNetwork(network).remove();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -155,6 +158,8 @@ print(os.stat('welcome.ipynb').st_uid, os.access('welcome.ipynb', os.W_OK))
     const content = 'tabulate==0.9.0\n';
     expect((await send('POST', path, { path: 'requirements.txt', content })).status).toBe(201);
     const session = await openSession();
+    const [container] = await containers();
+    network = `notebook-workers-${container!.Labels['io.notebook-gateway.gateway']}`;
     expect(await runCell(session.id, 'import tabulate; print(tabulate.__version__)')).toBe('0.9.0\n');
     expect((await send('DELETE', `/workers/${session.worker_id}`)).status).toBe(204);
     const broken = { path: 'requirements.txt', content: 'package @ https://example.com/package.tar.gz\n' };
