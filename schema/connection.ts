@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import { invalidField } from '../src/errors.js';
 import type { Listing } from '../src/paging/listing.js';
+import { pacedRows } from '../src/paging/paced-rows.js';
 import { checkAll } from '../src/validation/check-all.js';
 import { builder } from './builder.js';
 
@@ -51,13 +52,13 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
         type: [type],
         description: 'The rows of this page.',
         extensions: { isRows: true },
-        resolve: (page) => page.edges.map(({ node }) => node) as never,
+        resolve: (page) => pacedRows(page.edges.map(({ node }) => node)) as never,
       }),
       edges: t.field({
         type: [Edge],
         description: 'The rows of this page with their cursors.',
         extensions: { isRows: true },
-        resolve: (page) => page.edges,
+        resolve: (page) => pacedRows(page.edges) as never,
       }),
       pageInfo: t.field({
         type: PageInfo,

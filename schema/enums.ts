@@ -111,10 +111,11 @@ export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
 
 /** The kinds of files. */
 export const FileKindEnum = builder.enumType('FileKind', {
-  description: 'What a file is, by its extension.',
+  description: 'What a file is. Only `notebook` and `text` are read and written.',
   values: {
-    notebook: { description: 'Jupyter notebook JSON, `.ipynb`.' },
-    text: { description: 'UTF-8 text, any other extension.' },
+    notebook: { description: 'Jupyter notebook JSON: every `.ipynb`, also one that is not valid.' },
+    text: { description: 'UTF-8 text.' },
+    binary: { description: 'Anything else. It is listed, renamed and deleted.' },
   },
 });
 

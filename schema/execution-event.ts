@@ -69,11 +69,12 @@ const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent')
 export const interfaces = [ExecutionEventInterface];
 
 builder.objectRef<Of<'status'>>(typeNames.status).implement({
-  description: 'The execution waits (`queued`), or the kernel is `busy` with it or `idle` again.',
+  description:
+    'The execution waits (`queued`), or the kernel is `busy` with it, waits for the input of a user, or is `idle` again.',
   interfaces,
   fields: (t) => ({
     executionState: t.string({
-      description: '`queued`, `busy` or `idle`.',
+      description: '`queued`, `busy`, `waiting_for_input` or `idle`.',
       resolve: (row) => row.event.execution_state,
     }),
   }),

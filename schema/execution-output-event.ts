@@ -95,13 +95,17 @@ builder.objectRef<Of<'clear_output'>>(typeNames.clear_output).implement({
 });
 
 builder.objectRef<Of<'input_request'>>(typeNames.input_request).implement({
-  description: 'The code asks for a line of input.',
+  description: 'The code asks for a line of input: answer with the mutation `answerInput`.',
   interfaces,
   fields: (t) => ({
     prompt: t.string({ description: 'The prompt to show to the user.', resolve: (row) => row.event.prompt }),
     password: t.boolean({
       description: 'Whether to hide what is typed.',
       resolve: (row) => row.event.password,
+    }),
+    requestId: t.string({
+      description: 'What the answer names; each request can be answered once.',
+      resolve: (row) => row.event.request_id ?? '',
     }),
   }),
 });

@@ -1,4 +1,5 @@
 import type { Execution as ExecutionRow } from '../prisma/generated/client/client.js';
+import { answerInput } from '../src/executions/answer-input.js';
 import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
 import {
@@ -152,6 +153,21 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { spaceSlug, sessionId, input }, { services, ctx }) =>
       executeCell(services, ctx, spaceSlug, sessionId, input),
+  }),
+  answerInput: t.field({
+    type: Execution,
+    description:
+      'Answers a request for input (`InputRequestEvent`), and the run goes on. The answer is not stored. ' +
+      'Needs the scope `execute`.',
+    args: {
+      executionId: t.arg.id({ required: true, description: 'UUID of the execution that asks.' }),
+      requestId: t.arg.string({ required: true, description: 'The `requestId` of the event.' }),
+      value: t.arg.string({ required: true, description: 'The line, without its end.' }),
+      spaceSlug: t.arg.string({ description: 'The space that it must belong to; default any.' }),
+      sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
+    },
+    resolve: (_root, { executionId, requestId, value, ...within }, { services, ctx }) =>
+      answerInput(services, ctx, executionId, { requestId, value }, within),
   }),
   cancelExecution: t.field({
     type: Execution,

@@ -10,7 +10,10 @@ const FileEntryType = builder.objectRef<FileEntry>('FileEntry').implement({
   fields: (t) => ({
     path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
     name: t.exposeString('name', { description: 'The last segment of the path.' }),
-    kind: t.expose('kind', { type: FileKindEnum, description: 'By the extension.' }),
+    kind: t.expose('kind', {
+      type: FileKindEnum,
+      description: 'What the file is; over 1 MiB judged by its beginning.',
+    }),
     size: t.exposeInt('size', { description: 'Bytes as stored.' }),
     sha: t.exposeString('sha', { description: 'The oid of the blob.' }),
     notebookId: t.exposeID('notebookId', {
@@ -32,14 +35,16 @@ const ListKind = builder.enumType('FileListKind', {
   description: 'Which files a list holds.',
   values: {
     notebook: { description: 'Notebooks only.' },
-    all: { description: 'Notebooks and text files.' },
+    all: { description: 'Notebooks, text and binary files.' },
   },
 });
 
 const pageSize = { defaultSize: 1000, maxSize: 10_000 };
 
 const listArgs = builder.args((t) => ({
-  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  ref: t.string({
+    description: 'A branch, tag or commit sha of 7 digits or more; default the default branch.',
+  }),
   kind: t.field({ type: ListKind, description: 'Default `notebook`.' }),
 }));
 

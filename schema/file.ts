@@ -1,5 +1,6 @@
 import type { SavedFile } from '../src/files/describe-saved-file.js';
 import { entityTag } from '../src/files/entity-tag.js';
+import type { UnreadableContent } from '../src/files/file-content.js';
 import type { FileSnapshot } from '../src/files/file-snapshot.js';
 import type { FileTarget } from '../src/files/file-target.js';
 import { loadFilePermissions } from '../src/files/load-file-permissions.js';
@@ -10,15 +11,18 @@ import { builder } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';
 import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
+import { largeValue } from './large-value.js';
 import { NotebookVersion } from './notebook-version.js';
 import { Repository } from './repository.js';
 import { Workspace } from './workspace.js';
 
 const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implement({
-  description: 'A file at a ref, with its content: a `NotebookFile` or a `TextFile`.',
-  resolveType: (file) => (file.kind === 'notebook' ? 'NotebookFile' : 'TextFile'),
+  description:
+    'A file at a ref, with its content: a `NotebookFile`, a `TextFile`, or without it an `UnreadableFile`.',
+  resolveType: (file) =>
+    'notebook' in file ? 'NotebookFile' : 'content' in file ? 'TextFile' : 'UnreadableFile',
   fields: (t) => ({
-    kind: t.expose('kind', { type: FileKindEnum, description: 'By the extension.' }),
+    kind: t.expose('kind', { type: FileKindEnum, description: 'What the file is.' }),
     path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
     ref: t.exposeString('ref', { description: 'The ref that was asked for.' }),
     branch: t.exposeString('branch', { nullable: true, description: 'The branch, when the ref is one.' }),
@@ -71,6 +75,12 @@ builder.objectRef<Extract<FileSnapshot, { kind: 'text' }>>('TextFile').implement
   fields: (t) => ({ content: t.exposeString('content', { description: 'UTF-8 text.' }) }),
 });
 
+builder.objectRef<Extract<FileSnapshot, UnreadableContent>>('UnreadableFile').implement({
+  description:
+    'A renamed file that is neither UTF-8 text nor a valid notebook. A query of its content is `unreadable_file`.',
+  interfaces: [WorkspaceFile],
+});
+
 /** What the mutations on one file return. */
 export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement({
   description: 'A file as it is after a write.',
@@ -96,7 +106,9 @@ export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement
 
 const readArgs = builder.args((t) => ({
   path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
-  ref: t.string({ description: 'A branch, tag or commit sha; default the default branch.' }),
+  ref: t.string({
+    description: 'A branch, tag or commit sha of 7 digits or more; default the default branch.',
+  }),
   kind: t.field({ type: FileKindEnum, description: 'The kind that the path must have; default any.' }),
 }));
 
@@ -106,8 +118,10 @@ builder.prismaObjectField(Workspace, 'file', (t) =>
     description: "One file at a ref of the workspace's repository. Needs the scope `read`.",
     args: readArgs,
     select: { defaultRepository: true },
-    resolve: ({ defaultRepository: repository, ...workspace }, args, { services, ctx }) =>
-      readFile(services, ctx, { repository, workspace }, args),
+    resolve: ({ defaultRepository: repository, ...workspace }, args, context, info) =>
+      largeValue(context, info, () =>
+        readFile(context.services, context.ctx, { repository, workspace }, args),
+      ),
   }),
 );
 
@@ -116,8 +130,10 @@ builder.prismaObjectField(Repository, 'file', (t) =>
     type: WorkspaceFile,
     description: 'One file at a ref. Needs the scope `read`.',
     args: readArgs,
-    resolve: (repository, args, { services, ctx }) =>
-      readFile(services, ctx, { repository, workspace: null }, args),
+    resolve: (repository, args, context, info) =>
+      largeValue(context, info, () =>
+        readFile(context.services, context.ctx, { repository, workspace: null }, args),
+      ),
   }),
 );
 

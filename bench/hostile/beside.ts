@@ -43,10 +43,15 @@ export class Beside {
   #request(): Promise<void> {
     const options = { agent: this.#agent, host: '127.0.0.1', port: this.#port, path: this.#path };
     return new Promise((resolve, reject) => {
-      get({ ...options, headers: this.#headers }, (response) => {
+      const request = get({ ...options, headers: this.#headers }, (response) => {
         if (response.statusCode !== 200) reject(new Error(`${this.#path}: ${response.statusCode}`));
         response.resume().once('end', resolve);
-      }).once('error', reject);
+      });
+      request.once('error', (error: NodeJS.ErrnoException) => {
+        // The gateway closed an idle connection at the moment of the request.
+        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(this.#request());
+        else reject(error);
+      });
     });
   }
 }

@@ -9,7 +9,7 @@ const small = { cpuLimit: 0.5, memoryMb: 256 };
 const probeMs = 10_000;
 
 /**
- * Many starts of small workers in containers at once, against as many bare containers, in one round. Prints how many became
+ * Many starts of small workers in containers together, against as many bare containers, in one round. Prints how many became
  * ready.
  * @throws MissingVariables
  * @throws Error when a worker that became ready is lost afterwards, or leaves something when it is stopped
@@ -36,7 +36,7 @@ export async function benchBurst(): Promise<Row[]> {
     if (lost > 0 || remains > 0) throw new Error('The burst lost workers, or left something.');
     return [
       {
-        what: `${starts} starts at once in containers of 0.5 cores, until the last is ready`,
+        what: `${starts} starts together in containers of 0.5 cores, until the last is ready`,
         ours: ours.ms,
         baseline: 'as many bare containers of the image without limits',
         theirs: theirs.ms,

@@ -14,7 +14,7 @@ import { createSpec } from './create-spec.js';
 import type { Use } from './idle-use.js';
 import { testVariables } from './test-variables.js';
 
-/** Many starts at once on a small machine take long. */
+/** Many starts together on a small machine take long. */
 const maxStartMs = 300_000;
 /** As often as the backend asks. */
 const pollMs = 50;

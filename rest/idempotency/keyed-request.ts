@@ -17,7 +17,8 @@ export type RepeatableMutation =
   | 'createSession'
   | 'interruptSession'
   | 'restartSession'
-  | 'cancelExecution';
+  | 'cancelExecution'
+  | 'answerInput';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

@@ -26,6 +26,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',
+  input_not_expected:
+    'The run does not wait for this input: it was answered already, or it is not asked for any more.',
   quota_exceeded:
     'What you ask for exceeds a limit of what may run or wait at the same time; `detail` names it: stop something, or wait.',
   idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',

@@ -8,7 +8,10 @@ type Kind = 'notebook' | 'text';
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
 const existingPath = pathText(aboutPath, 'readPath');
-const ref = refText('A branch, a tag or a full commit sha; default: the default branch.', 'ref');
+const ref = refText(
+  'A branch, a tag or a commit sha of 7 digits or more; default: the default branch.',
+  'ref',
+);
 const branchText = refText('The branch to write to; default: the default branch.', 'branch');
 const branch = branchText.nullish();
 const baseSha = baseShaText.nullish();
@@ -20,7 +23,7 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
   kind: z
     .enum(['notebook', 'all'])
     .optional()
-    .describe('`notebook` lists notebooks only, `all` also text files; default: `notebook`.'),
+    .describe('`notebook` lists notebooks only, `all` also text and binary files; default: `notebook`.'),
 });
 
 /** Which file is read. */

@@ -52,6 +52,12 @@ export const listWorkersQuery = pageQuery(20, 100).extend({
 /** Which sessions are listed. */
 export const listSessionsQuery = pageQuery(20, 100).extend({ workspace_id: ofWorkspace });
 
+/** The answer to a run that asks for input. */
+export const inputBody = z.strictObject({
+  request_id: text('The `request_id` of the event `input_request`.', { maxLength: 200 }),
+  value: text('The line, without its end.', { maxLength: 100_000 }),
+});
+
 /** What to run. */
 export const executeBody = z.strictObject({
   code: text('The code to run.', { maxLength: 5_000_000 }, 'code'),

@@ -1,4 +1,5 @@
 import {
+  AnswerInputDocument,
   CancelExecutionDocument,
   ExecuteCellDocument,
   FindExecutionDocument,
@@ -7,7 +8,7 @@ import {
 } from '../generated/operations.js';
 import { lastEventId } from '../last-event-id.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
-import { executeBody } from '../payloads/runtime.js';
+import { executeBody, inputBody } from '../payloads/runtime.js';
 import { type RestRoute, route } from '../route.js';
 import { sessionErrors } from './sessions.js';
 
@@ -128,5 +129,31 @@ export const executionRoutes: RestRoute[] = [
     responds: { kind: 'ok', at: 'cancelExecution' },
     errors: ['execution_finished'],
     repeats: 'cancelExecution',
+  }),
+  route({
+    operationId: 'answerInput',
+    tag,
+    method: 'post',
+    path: '/sessions/:session_id/executions/:execution_id/input',
+    summary: 'Answer a run that asks for input.',
+    description:
+      'A run whose code asks for a line has the events `status` with `waiting_for_input` and `input_request`; with the ' +
+      'answer it goes on. The answer is not stored.',
+    needs: {
+      scope: 'execute',
+      permission: '`can_edit`, and the session must be your own unless you are a space admin',
+    },
+    body: inputBody,
+    document: AnswerInputDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      sessionId: param('session_id'),
+      id: param('execution_id'),
+      requestId: body.request_id,
+      value: body.value,
+    }),
+    responds: { kind: 'ok', at: 'answerInput' },
+    errors: ['input_not_expected'],
+    repeats: 'answerInput',
   }),
 ];

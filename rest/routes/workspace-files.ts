@@ -143,7 +143,7 @@ const renameFile = route({
     },
   }),
   responds: { kind: 'saved', at: 'renameFile', status: 200 },
-  errors: [...writeErrors, 'file_exists', 'base_sha_conflict', 'unreadable_file'],
+  errors: [...writeErrors, 'file_exists', 'base_sha_conflict'],
   guards: 'change',
   repeats: 'renameFile',
 });

@@ -16,6 +16,7 @@ import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
 import { SessionManager } from '../sessions/session-manager.js';
+import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
@@ -88,6 +89,7 @@ export async function createServices(
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
   const locations = new ResourceLocations(prisma);
   const streamGuard = new StreamGuard({ prisma, log });
+  const deliveries = new Deliveries();
   const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
     stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
   retention.begin();
@@ -105,6 +107,7 @@ export async function createServices(
         executionLog,
         locations,
         streamGuard,
+        deliveries,
       },
     },
     async close() {

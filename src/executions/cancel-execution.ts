@@ -1,13 +1,8 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
-import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
-import { loadSpace } from '../access/load-space.js';
-import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { DomainError, notFound } from '../errors.js';
-import { loadSessionById } from '../sessions/load-session.js';
-import { assertMay } from '../workspaces/load-workspace.js';
+import { DomainError } from '../errors.js';
 import type { ExecutionServices } from './execution-services.js';
-import { loadExecution } from './read-execution.js';
+import { loadOwnExecution } from './load-own-execution.js';
 
 /**
  * Removes an execution from the queue of its session; its log ends with the status `cancelled`. The caller needs the
@@ -21,17 +16,7 @@ export async function cancelExecution(
   executionId: string,
   within: { spaceSlug?: string | null; sessionId?: string | null } = {},
 ): Promise<Execution> {
-  const { spaceSlug, sessionId } = within;
-  const spaceId = spaceSlug == null ? undefined : (await loadSpace(services, ctx, spaceSlug)).space.id;
-  const execution = await loadExecution(services, ctx, executionId, { spaceId, sessionId, scope: 'execute' });
-  const loaded = await loadSessionById(services, ctx, execution.sessionId, notFound('The execution'), {
-    scope: 'execute',
-  });
-  assertMay(
-    workspacePermissions({ userId: ctx.actor.userId, access: loaded.access }, loaded.workspace),
-    'edit',
-  );
-  assertOwnerOrAdmin(ctx, loaded, loaded.session);
+  const execution = await loadOwnExecution(services, ctx, executionId, within);
   if (!(await services.executor.cancel(execution, ctx.actor.userId))) {
     throw new DomainError(
       'execution_finished',

@@ -55,6 +55,11 @@ export class Executor {
     return (await this.#queues.get(execution.sessionId)?.cancel(execution, cancelled)) ?? false;
   }
 
+  /** Answers a request for input of a run. False when the run does not wait for this answer. */
+  answerInput({ id, sessionId }: Execution, requestId: string, value: string): boolean {
+    return this.#queues.get(sessionId)?.answerInput(id, requestId, value) ?? false;
+  }
+
   /** Ends all queued executions of a session. The one that runs ends by itself when its kernel restarts or ends. */
   async clear(sessionId: string, end: EndWithoutRun): Promise<void> {
     await this.#queues.get(sessionId)?.clear(end);

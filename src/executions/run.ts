@@ -36,6 +36,8 @@ export interface RunEnd {
 
 /** One execution on an idle kernel. */
 export class Run {
+  /** The id of its execution. */
+  readonly id: string;
   readonly #log: Logger;
   readonly #writer: LogWriter;
   readonly #collector = new OutputCollector();
@@ -54,9 +56,15 @@ export class Run {
     this.#execution = execution;
     this.#kernel = kernel;
 
+    this.id = execution.id;
     this.#workerId = deps.kernels.workerId(execution.sessionId);
     this.#log = deps.log.child({ executionId: execution.id });
     this.#writer = deps.executionLog.writer(execution.id, 1);
+  }
+
+  /** See `KernelConnection.answerInput`. */
+  answerInput(requestId: string, value: string): boolean {
+    return this.#kernel.answerInput(requestId, value);
   }
 
   /** Notes why its kernel, or its worker, is going to be ended: unless it ends before, it ends as cancelled. */

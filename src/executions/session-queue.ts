@@ -43,6 +43,11 @@ export class SessionQueue {
     return true;
   }
 
+  /** Answers a request for input of an execution. False when that does not run, or does not wait for this answer. */
+  answerInput(executionId: string, requestId: string, value: string): boolean {
+    return this.#running?.id === executionId && this.#running.answerInput(requestId, value);
+  }
+
   /** Removes and ends all executions. The one that runs is marked: when its kernel ends, it ends as cancelled. */
   async clear(end: EndWithoutRun): Promise<void> {
     if ('cancelled' in end) this.#running?.cancelled(end.cancelled);

@@ -8,6 +8,8 @@ import { type FileKind, fileKind } from '../notebooks/file-kind.js';
  */
 export function checkFileKind(path: string, kind: FileKind, field = 'path'): void {
   if (fileKind(path) === kind) return;
+  if (kind === 'binary')
+    throw kindMismatch('kind', 'must be notebook or text; this operation has no binary content');
   const message = kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
   throw kindMismatch(field, message);
 }

@@ -4,7 +4,7 @@ import type { CommitResult } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
 import type { NotebookServices } from '../notebooks/notebook-services.js';
 import { pathHash } from '../notebooks/path-hash.js';
-import type { FileContent } from './file-content.js';
+import type { FileContent, UnreadableContent } from './file-content.js';
 import type { FileSnapshot } from './file-snapshot.js';
 import type { BranchTarget, LoadedTarget } from './file-target.js';
 import { type LastChange, lastChanges } from './last-change.js';
@@ -28,7 +28,7 @@ export interface SavedFile {
 export async function describeSavedFile(
   services: NotebookServices,
   target: BranchTarget,
-  written: { path: string; content: FileContent; result: CommitResult },
+  written: { path: string; content: FileContent | UnreadableContent; result: CommitResult },
 ): Promise<SavedFile> {
   const { branch } = target;
   const { path, content, result } = written;

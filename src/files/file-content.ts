@@ -4,11 +4,18 @@ import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
+import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
 import { decodeBytes } from './decode-bytes.js';
 
 /** A file's parsed content. */
 export type FileContent = { kind: 'notebook'; notebook: Notebook } | { kind: 'text'; content: string };
+
+/** The content of a file that {@link parseContent} refuses: none but its bytes. */
+export interface UnreadableContent {
+  /** A notebook stays one, as its path says. */
+  kind: 'notebook' | 'binary';
+}
 
 /** The content of a file: the bytes to store, and what {@link parseContent} returns for these bytes. */
 export interface EncodedContent {
@@ -41,9 +48,18 @@ export function parseContent(path: string, bytes: Uint8Array): FileContent {
       content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     };
   } catch (cause) {
-    throw new DomainError('unreadable_file', 'This file is not UTF-8 text; only Git clients can read it.', {
-      cause,
-    });
+    const message = `This file is not UTF-8 text at byte ${invalidUtf8Offset(bytes)}. It can be read with git only.`;
+    throw new DomainError('unreadable_file', message, { cause });
+  }
+}
+
+/** Parses stored bytes, whatever they are. */
+export function parseAnyContent(path: string, bytes: Uint8Array): FileContent | UnreadableContent {
+  try {
+    return parseContent(path, bytes);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'unreadable_file') throw error;
+    return { kind: fileKind(path) === 'notebook' ? 'notebook' : 'binary' };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { NotebookServices } from '../notebooks/notebook-services.js';
-import { type FileContent, parseContent } from './file-content.js';
+import { type FileContent, parseContent, type UnreadableContent } from './file-content.js';
 import type { FileSource } from './file-target.js';
 import { type FileLocation, locateFile } from './locate-file.js';
 
 /** A file and its content at a ref. */
-export type FileSnapshot = FileContent & FileLocation;
+export type FileSnapshot = (FileContent | UnreadableContent) & FileLocation;
 
 /**
  * Reads one file at a ref.

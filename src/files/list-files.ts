@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.js';
 import { checkRef } from '../engines/git/check-ref.js';
+import type { GitRepository } from '../engines/git/git-store.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing, ListQuery } from '../paging/listing.js';
@@ -80,14 +81,14 @@ async function openList(
   const source = await openFileSource(services, rows);
   const resolved = await source.git.resolveRef(checkRef(ref ?? source.defaultBranch));
   return resolved.kind === 'branch'
-    ? branchList(services, source.repository.id, resolved.name, kind === 'all')
+    ? branchList(services, source, resolved.name, kind === 'all')
     : commitList(services, source, resolved.commitOid, kind === 'all');
 }
 
 /** The files of a branch, from the index. */
 async function branchList(
   { prisma, indexer }: FileServices,
-  repositoryId: string,
+  { git, repository: { id: repositoryId } }: FileSource,
   branch: string,
   isAll: boolean,
 ): Promise<FileList> {
@@ -101,14 +102,18 @@ async function branchList(
         skip: after === undefined ? skip : 0,
         take,
       });
-      return files.map((file) => ({
-        ...namesOf(file.path),
-        size: file.size,
-        sha: file.blobOid,
-        notebookId: file.documentId,
-        lastCommitSha: file.lastCommitOid,
-        updatedAt: file.updatedAt,
-      }));
+      const entries: FileEntry[] = [];
+      for (const file of files) {
+        entries.push({
+          ...(await namesOf(git, file.path, file.blobOid)),
+          size: file.size,
+          sha: file.blobOid,
+          notebookId: file.documentId,
+          lastCommitSha: file.lastCommitOid,
+          updatedAt: file.updatedAt,
+        });
+      }
+      return entries;
     },
     count: () => prisma.branchFile.count({ where }),
   };
@@ -152,7 +157,7 @@ async function describeFiles(
     const change = changes.get(path)!;
     const { committer } = await git.readCommit(change.commitOid);
     entries.push({
-      ...namesOf(path),
+      ...(await namesOf(git, path, oid)),
       size: await git.blobSize(oid),
       sha: oid,
       notebookId: change.documentId,
@@ -163,6 +168,12 @@ async function describeFiles(
   return entries;
 }
 
-function namesOf(path: string): Pick<FileEntry, 'path' | 'name' | 'kind'> {
-  return { path, name: path.slice(path.lastIndexOf('/') + 1), kind: fileKind(path) };
+async function namesOf(
+  git: GitRepository,
+  path: string,
+  oid: string,
+): Promise<Pick<FileEntry, 'path' | 'name' | 'kind'>> {
+  const ofPath = fileKind(path);
+  const kind = ofPath === 'text' && (await git.isBinary(oid)) ? 'binary' : ofPath;
+  return { path, name: path.slice(path.lastIndexOf('/') + 1), kind };
 }

@@ -5,12 +5,12 @@ import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
-import { type FileContent, parseContent } from './file-content.js';
+import { parseAnyContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { checkBaseSha } from './save-file.js';
 
-/** A rename on one branch. A notebook stays a notebook, and a text file stays a text file. */
+/** A rename on one branch, of any file. A notebook stays a notebook, and no other file becomes one. */
 export interface RenameFileInput {
   path: string;
   newPath: string;
@@ -24,7 +24,7 @@ export interface RenameFileInput {
 
 /**
  * Renames a file with one commit. A notebook keeps its id, links and versions. Needs the scope `write` and `can_edit`.
- * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict`, `unreadable_file` and what `saveFile` throws
+ * @throws DomainError `not_found`, `file_exists`, `invalid_path`, `base_sha_conflict` and what `saveFile` throws
  */
 export async function renameFile(
   services: FileServices,
@@ -41,22 +41,12 @@ export async function renameFile(
     message: () => checkCommitMessage(input.commitMessage, `Rename ${path} to ${newPath}`),
   });
   const onBranch = { ...target, branch };
-  let content!: FileContent;
   const result = await commitChanges(services, ctx, onBranch, {
-    changes: [
-      {
-        kind: 'move',
-        path,
-        newPath,
-        baseSha,
-        // Parsed before the commit: a file that cannot be returned is not renamed.
-        check: (bytes) => {
-          content = parseContent(path, bytes);
-        },
-      },
-    ],
+    changes: [{ kind: 'move', path, newPath, baseSha }],
     message,
   });
+  const file = (await target.git.readFile(result.commitOid, newPath))!;
+  const content = parseAnyContent(newPath, file.bytes);
   return describeSavedFile(services, onBranch, { path: newPath, content, result });
 }
 

@@ -2,6 +2,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
 import { removeBranch } from '../repositories/branches/branches.js';
+import { isFirstCommit } from '../repositories/first-commit.js';
 
 /** Returns a function that says whether a branch is protected against pushes of the caller. */
 async function loadBranchProtection(
@@ -24,6 +25,7 @@ export async function pushPolicy(services: PrismaService, target: LoadedTarget):
   const undeletable = 'the default branch cannot be deleted';
   return {
     allowNonFastForward,
+    isPlaceholder: isFirstCommit,
     refuseBranch(name, { to }) {
       if (isProtected(name)) return 'protected branch; only space admins push to it';
       return to === null && name === defaultBranch ? undeletable : null;

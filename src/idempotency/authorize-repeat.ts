@@ -29,6 +29,7 @@ const authorizations = {
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
   cancelExecution: authorizeSessionControl,
+  answerInput: authorizeSessionControl,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

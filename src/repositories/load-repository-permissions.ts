@@ -15,10 +15,11 @@ export async function loadRepositoryPermissions(
   { id, spaceId }: Pick<Repository, 'id' | 'spaceId'>,
 ): Promise<WorkspacePermissions> {
   const access = await loadSpaceById(services, ctx, spaceId);
-  const workspaces = await services.prisma.workspace.findMany({
-    where: { defaultRepositoryId: id },
-    include: { grants: true },
+  // Prisma loads many unique rows of one request with one statement.
+  const repository = await services.prisma.repository.findUnique({
+    where: { id },
+    select: { workspaces: { include: { grants: true } } },
   });
-  const may = repositoryPermissions({ userId: ctx.actor.userId, access }, workspaces);
+  const may = repositoryPermissions({ userId: ctx.actor.userId, access }, repository?.workspaces ?? []);
   return { ...may, canManage: access.role === 'admin' };
 }

@@ -29,13 +29,14 @@ export async function loadRepository(
   need: 'view' | 'edit',
 ): Promise<LoadedRepository> {
   const access = await loadSpace(services, ctx, spaceSlug);
+  // Prisma loads many unique rows of one request with one statement.
   const found = isUuid(repositoryId)
-    ? await services.prisma.repository.findFirst({
-        where: { id: repositoryId, spaceId: access.space.id },
+    ? await services.prisma.repository.findUnique({
+        where: { id: repositoryId },
         include: { workspaces: { include: { grants: true } } },
       })
     : null;
-  if (!found) throw notFound('The repository');
+  if (found?.spaceId !== access.space.id) throw notFound('The repository');
   const { workspaces, ...repository } = found;
   const viewer = { userId: ctx.actor.userId, access };
   const may = repositoryPermissions(viewer, workspaces);

@@ -7,6 +7,7 @@ import { loadSession } from '../sessions/load-session.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 import type { ResourceLocation } from './resource-locations.js';
+import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
 /** Limits a subscription to one resource each. Without limits, it covers everything that the caller can view in the space. */
@@ -66,6 +67,15 @@ export async function authorizeWatch(
     scope.sessionWorkerId = session.workerId;
   }
   return scope;
+}
+
+/** {@link authorizeWatch} for an open subscription. */
+export function recheckWatch(services: PrismaService, spaceSlug: string, filter: ResourceFilter): Recheck {
+  const { workspaceId, workerId, sessionId } = filter;
+  return {
+    key: ['resources', spaceSlug, workspaceId, workerId, sessionId],
+    check: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+  };
 }
 
 /** Whether a resource is in the scope of a subscription. */

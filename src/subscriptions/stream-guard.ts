@@ -6,12 +6,16 @@ import type { Actor, RequestContext } from '../context.js';
 import { type GuardedIterator, guardedIterator } from '../engines/events/guarded-iterator.js';
 import { DomainError } from '../errors.js';
 
-/**
- * Authorizes an open stream again.
- * @param fresh the context of the stream, but with the actor as it is in the database now, and without old access to spaces
- * @throws DomainError when the stream must end
- */
-export type Recheck = (fresh: RequestContext) => Promise<unknown>;
+/** Authorizes an open stream again. */
+export interface Recheck {
+  /** What the check depends on beside the caller: streams of one token with the same key are checked together. */
+  key: readonly unknown[];
+  /**
+   * @param fresh the context of a stream, but with the actor as it is in the database now, and without old access to spaces
+   * @throws DomainError when the stream must end
+   */
+  check(fresh: RequestContext): Promise<unknown>;
+}
 
 interface OpenStream {
   ctx: RequestContext;
@@ -85,32 +89,48 @@ export class StreamGuard {
     const spaces = new Map(
       tokenIds.map((tokenId): [string, RequestContext['spaces']] => [tokenId, new Map()]),
     );
-    await this.#limit.map(streams, (one) => {
-      const { tokenId } = one.ctx.actor;
-      return this.#check(one, actors.get(tokenId), spaces.get(tokenId)!);
+    await this.#limit.map(alike(streams), (some) => {
+      const { tokenId } = some[0].ctx.actor;
+      return this.#check(some, actors.get(tokenId), spaces.get(tokenId)!);
     });
   }
 
-  async #check(
-    { ctx, recheck, stream }: OpenStream,
-    actor: Actor | undefined,
-    spaces: RequestContext['spaces'],
-  ): Promise<void> {
+  /** Checks streams that are {@link alike}. */
+  async #check(streams: Alike, actor: Actor | undefined, spaces: RequestContext['spaces']): Promise<void> {
+    const [{ ctx, recheck }] = streams;
     if (!actor) {
-      stream.fail(new DomainError('unauthenticated', 'The token of this stream is no longer valid.'));
+      fail(streams, new DomainError('unauthenticated', 'The token of this stream is no longer valid.'));
       return;
     }
     if (actor.isPlatformAdmin !== ctx.actor.isPlatformAdmin) {
-      stream.fail(new DomainError('forbidden', 'Your role has changed; open this stream again.'));
+      fail(streams, new DomainError('forbidden', 'Your role has changed; open this stream again.'));
       return;
     }
     try {
-      await recheck({ ...ctx, actor, spaces });
+      await recheck.check({ ...ctx, actor, spaces });
     } catch (error) {
-      // When the database does not answer, the stream stays open; the next round checks it again.
-      if (error instanceof DomainError && error.code !== 'storage_unavailable') stream.fail(error);
-      else
-        this.#deps.log.warn({ err: error, requestId: ctx.requestId }, 'an open stream could not be checked');
+      // When the database does not answer, the streams stay open; the next round checks them again.
+      if (error instanceof DomainError && error.code !== 'storage_unavailable') fail(streams, error);
+      else this.#deps.log.warn({ err: error, requestId: ctx.requestId }, 'open streams could not be checked');
     }
   }
+}
+
+/** Streams that one check decides about. */
+type Alike = [OpenStream, ...OpenStream[]];
+
+function alike(streams: readonly OpenStream[]): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const one of streams) {
+    const { tokenId, isPlatformAdmin } = one.ctx.actor;
+    const key = JSON.stringify([tokenId, isPlatformAdmin, ...one.recheck.key]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
+
+function fail(streams: Alike, error: DomainError): void {
+  for (const { stream } of streams) stream.fail(error);
 }

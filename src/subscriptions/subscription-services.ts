@@ -4,6 +4,7 @@ import type { FileServices } from '../files/file-services.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { SessionManager } from '../sessions/session-manager.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import type { Deliveries } from './deliveries.js';
 import type { ResourceLocations } from './resource-locations.js';
 import type { StreamGuard } from './stream-guard.js';
 
@@ -11,6 +12,7 @@ import type { StreamGuard } from './stream-guard.js';
 export interface SubscriptionServices extends FileServices {
   bus: EventBus;
   branches: BranchWatcher;
+  deliveries: Deliveries;
   locations: ResourceLocations;
   streamGuard: StreamGuard;
   sessions: SessionManager;

@@ -4,6 +4,7 @@ import type { RequestContext, SpaceAccess } from '../context.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
+import { callerKey } from './deliveries.js';
 import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
@@ -19,8 +20,12 @@ export interface Watch<K extends keyof Topics, T> {
   concerns(event: Topics[K]): Promise<boolean> | boolean;
   /** The key of an event. While a slow reader is behind, only the newest event of each key is kept. */
   keyOf(event: Topics[K]): string;
-  /** Reads the value to deliver; null when the caller may not view it with this access. */
-  read(event: Topics[K], access: SpaceAccess): Promise<T | null>;
+  /**
+   * Reads the value to deliver; null when the caller may not view it with this access. The value is shared by all streams of
+   * the caller to this topic and space, whatever their scope.
+   * @param fresh the context of a stream of the caller, with the access of this moment
+   */
+  read(event: Topics[K], access: SpaceAccess, fresh: RequestContext): Promise<T | null>;
   /** The state of a value: one in the state that was delivered last for its key is skipped. Default: none is skipped. */
   stateOf?(value: T): string;
   /** Throws when the subscription must end. */
@@ -31,14 +36,14 @@ export interface Watch<K extends keyof Topics, T> {
 
 /**
  * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's access at that
- * moment. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
+ * moment, once for all streams of the caller. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
   services: SubscriptionServices,
   ctx: RequestContext,
   watch: Watch<K, T>,
 ): AsyncIterableIterator<T> {
-  const { bus, streamGuard, log } = services;
+  const { bus, deliveries, streamGuard, log } = services;
   const queue = new ChangeQueue<Topics[K]>();
   const enqueue = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
@@ -65,10 +70,17 @@ export function watchChanges<K extends keyof Topics, T>(
     for (;;) {
       const event = await queue.take();
       if (event === undefined) return undefined;
-      // Cleared before each value, because the resolvers of the value use this cache as well.
+      const { value, spaces } = await deliveries.read(event, [callerKey(ctx), watch.spaceId], async () => {
+        const fresh: RequestContext = { ...ctx, spaces: new Map() };
+        const access = await loadSpaceById(services, fresh, watch.spaceId);
+        return { value: await watch.read(event, access, fresh), spaces: fresh.spaces };
+      });
+      // The resolvers of the value use this cache as well.
       ctx.spaces.clear();
-      const value = await watch.read(event, await loadSpaceById(services, ctx, watch.spaceId));
-      if (value !== null && isChange(watch.keyOf(event), value)) return value;
+      for (const [key, access] of spaces) ctx.spaces.set(key, access);
+      if (value === null || !isChange(watch.keyOf(event), value)) continue;
+      await deliveries.next();
+      return value;
     }
   }
 

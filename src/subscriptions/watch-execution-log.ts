@@ -35,7 +35,10 @@ export async function watchExecutionLog(
   const entries = streamGuard.guard(
     ctx,
     executionLog.follow(execution.id, from, signal),
-    (fresh) => loadSessionById(services, fresh, sessionId, notFound('The execution'), { scope }),
+    {
+      key: ['log', sessionId, scope],
+      check: (fresh) => loadSessionById(services, fresh, sessionId, notFound('The execution'), { scope }),
+    },
     () => sessions.viewerCame(sessionId),
   );
   return { execution, entries };

@@ -1,7 +1,7 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, countViewer, isInScope } from './authorize-watch.js';
+import { authorizeWatch, countViewer, isInScope, recheckWatch } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -31,7 +31,7 @@ export async function watchExecutions(
         },
       }),
     stateOf: ({ status }) => status,
-    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    recheck: recheckWatch(services, spaceSlug, filter),
     onOpen: countViewer(services, scope),
   });
 }

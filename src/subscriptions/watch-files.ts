@@ -1,11 +1,17 @@
 import type { RequestContext } from '../context.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
+import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { checkBranchName } from '../engines/git/check-ref.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
+import { callerKey } from './deliveries.js';
+import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
+
+/** So many changes are read for all streams at the same time, and kept in memory for them. */
+const maxSharedChanges = 64;
 
 /**
  * Follows every new commit on a branch, no matter who created it and how: a save, a push, or Git in the repository folder.
@@ -21,21 +27,24 @@ export async function watchFiles(
   spaceSlug: string,
   input: { workspaceId: string; branch?: string | null },
 ): Promise<AsyncIterableIterator<FileChangeEvent>> {
-  const { bus, indexer, prisma, branches, streamGuard } = services;
+  const { bus, deliveries, indexer, prisma, branches, streamGuard } = services;
   const load = (current: RequestContext) =>
     loadFileTarget(services, current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
   const target = await load(ctx);
   const { git } = target;
   const repositoryId = target.repository.id;
   const branch = checkBranchName(input.branch ?? target.defaultBranch);
-  const recheck = async (fresh: RequestContext) => {
-    if ((await load(fresh)).repository.id !== repositoryId) throw notFound('The repository of this stream');
-    await git.resolveBranch(branch);
+  const recheck: Recheck = {
+    key: ['files', spaceSlug, input.workspaceId, repositoryId, branch],
+    async check(fresh) {
+      if ((await load(fresh)).repository.id !== repositoryId) throw notFound('The repository of this stream');
+      await git.resolveBranch(branch);
+    },
   };
 
-  const moved = new ChangeQueue<true>(1);
+  const moved = new ChangeQueue<Topics['commit']>(1);
   const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
-    if (event.branch === branch) moved.push('tip', true);
+    if (event.branch === branch) moved.push('tip', event);
   });
   const unwatch = branches.watch(repositoryId, branch);
   let step: AsyncGenerator<FileChangeEvent> | undefined;
@@ -56,18 +65,43 @@ export async function watchFiles(
   async function pull(): Promise<FileChangeEvent | undefined> {
     for (;;) {
       if (!step) {
-        if (!(await moved.take())) return undefined;
+        const event = await moved.take();
+        if (!event) return undefined;
         ctx.spaces.clear();
-        await recheck(ctx);
+        await deliveries.read(event, [callerKey(ctx), ...recheck.key], () => recheck.check(ctx));
         const from = tip;
         tip = await indexer.ensure(repositoryId, branch);
         if (tip === from) continue;
-        step = fileChanges({ prisma, git }, { repositoryId, branch, from, to: tip });
+        const move = { repositoryId, branch, from, to: tip };
+        // Every viewer of the workspace gets the same changes.
+        const few = await deliveries.read(event, ['changes', from, tip], () =>
+          fewChanges({ prisma, git }, move),
+        );
+        step = few ? replay(few) : fileChanges({ prisma, git }, move);
       }
       const { done, value } = await step.next();
-      if (!done) return value;
+      if (!done) {
+        await deliveries.next();
+        return value;
+      }
       step = undefined;
     }
   }
   return streamGuard.guard(ctx, pullIterator(pull, stop), recheck);
+}
+
+/** The changes of a move; null when it has more than {@link maxSharedChanges}. */
+async function fewChanges(
+  ...[deps, move]: Parameters<typeof fileChanges>
+): Promise<readonly FileChangeEvent[] | null> {
+  const changes: FileChangeEvent[] = [];
+  for await (const change of fileChanges(deps, move)) {
+    if (changes.length === maxSharedChanges) return null;
+    changes.push(change);
+  }
+  return changes;
+}
+
+async function* replay(changes: readonly FileChangeEvent[]): AsyncGenerator<FileChangeEvent> {
+  yield* changes;
 }

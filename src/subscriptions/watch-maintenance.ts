@@ -25,7 +25,7 @@ export async function watchRepositoryMaintenance(
     spaceId: repository.spaceId,
     concerns: (event) => event.repositoryId === repository.id,
     keyOf: (event) => event.repositoryId,
-    read: () => readMaintenance(services, ctx, repository),
-    recheck: authorize,
+    read: (_event, _access, fresh) => readMaintenance(services, fresh, repository),
+    recheck: { key: ['maintenance', spaceSlug, repositoryId], check: authorize },
   });
 }

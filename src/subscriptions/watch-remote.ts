@@ -25,10 +25,10 @@ export async function watchRemote(
     spaceId: access.space.id,
     concerns: (event) => event.repositoryId === repository.id,
     keyOf: (event) => event.repositoryId,
-    async read() {
-      await authorize(ctx);
+    async read(_event, _access, fresh) {
+      await authorize(fresh);
       return services.prisma.repositoryRemote.findUnique({ where: { repositoryId: repository.id } });
     },
-    recheck: authorize,
+    recheck: { key: ['remote', spaceSlug, repositoryId], check: authorize },
   });
 }

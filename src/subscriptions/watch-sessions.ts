@@ -1,7 +1,7 @@
 import type { Session } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, countViewer, isInScope } from './authorize-watch.js';
+import { authorizeWatch, countViewer, isInScope, recheckWatch } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -27,7 +27,7 @@ export async function watchSessions(
       prisma.session.findFirst({
         where: { id: sessionId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
       }),
-    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    recheck: recheckWatch(services, spaceSlug, filter),
     onOpen: countViewer(services, scope),
   });
 }

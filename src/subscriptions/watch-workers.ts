@@ -1,7 +1,7 @@
 import type { Worker } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
-import { authorizeWatch, isInScope } from './authorize-watch.js';
+import { authorizeWatch, isInScope, recheckWatch } from './authorize-watch.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -29,7 +29,7 @@ export async function watchWorkers(
       prisma.worker.findFirst({
         where: { id: workerId, workspace: visibleWorkspaces({ userId: ctx.actor.userId, access }) },
       }),
-    recheck: (fresh) => authorizeWatch(services, fresh, spaceSlug, filter),
+    recheck: recheckWatch(services, spaceSlug, filter),
     onOpen: () => workers.usage.watch(covers),
   });
 }

@@ -44,6 +44,6 @@ export async function watchWorkspaces(
       const workspace = await services.prisma.workspace.findFirst({ where: { AND: [visible, { id }] } });
       return workspace && { workspace, change };
     },
-    recheck: authorize,
+    recheck: { key: ['workspace', spaceSlug, filter.workspaceId], check: authorize },
   });
 }

@@ -79,7 +79,7 @@ function assertWithin(check: {
   for (const { key, noun, variable } of amounts) {
     const limit = quota[key];
     if (limit === 0 || used[key] + wanted[key] <= limit + tolerance) continue;
-    const rule = `${who} may use at most ${limit} ${noun(limit)} at once (${variable}_${suffix})`;
+    const rule = `${who} may use at most ${limit} ${noun(limit)} at the same time (${variable}_${suffix})`;
     throw new DomainError('quota_exceeded', `${rule}; ${whatToDo(key, limit, wanted[key])}.`);
   }
 }

@@ -3,7 +3,7 @@ const writeDelayMs = 100;
 
 /** Counts the cells that run on one worker, and who watches it, and has `busy` or `ready` written into its row. */
 export class WorkerActivity {
-  /** Whether its row says that it will be stopped as idle, which activity is to clear at once. */
+  /** Whether its row says that it will be stopped as idle, which activity is to clear immediately. */
   isWarned = false;
   #cells = 0;
   #viewers = 0;
@@ -53,7 +53,7 @@ export class WorkerActivity {
     this.#viewers -= 1;
   }
 
-  /** Writes at once what a delay holds back. */
+  /** Writes immediately what a delay holds back. */
   async close(): Promise<void> {
     if (this.#timer) {
       clearTimeout(this.#timer);

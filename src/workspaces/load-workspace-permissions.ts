@@ -15,8 +15,12 @@ export async function loadWorkspacePermissions(
   workspace: Workspace & { grants?: WorkspaceGrant[] },
 ): Promise<WorkspacePermissions> {
   const access = await loadSpaceById(services, ctx, workspace.spaceId);
-  const grants =
-    workspace.grants ??
-    (await services.prisma.workspaceGrant.findMany({ where: { workspaceId: workspace.id } }));
+  const grants = workspace.grants ?? (await loadGrants(services, workspace.id));
   return workspacePermissions({ userId: ctx.actor.userId, access }, { ...workspace, grants });
+}
+
+async function loadGrants({ prisma }: PrismaService, id: string): Promise<WorkspaceGrant[]> {
+  // Prisma loads many unique rows of one request with one statement.
+  const row = await prisma.workspace.findUnique({ where: { id }, select: { grants: true } });
+  return row?.grants ?? [];
 }

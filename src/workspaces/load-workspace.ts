@@ -29,13 +29,14 @@ export async function loadWorkspace(
   need: Need,
 ): Promise<LoadedWorkspace> {
   const access = await loadSpace(services, ctx, spaceSlug);
+  // Prisma loads many unique rows of one request with one statement.
   const workspace = isUuid(workspaceId)
-    ? await services.prisma.workspace.findFirst({
-        where: { id: workspaceId, spaceId: access.space.id },
+    ? await services.prisma.workspace.findUnique({
+        where: { id: workspaceId },
         include: { grants: true, defaultRepository: true },
       })
     : null;
-  if (!workspace) throw notFound('The workspace');
+  if (workspace?.spaceId !== access.space.id) throw notFound('The workspace');
   const permissions = workspacePermissions({ userId: ctx.actor.userId, access }, workspace);
   assertMay(permissions, need);
   return { access, workspace, permissions };

@@ -76,6 +76,13 @@ describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
     });
   });
 
+  it('a large text for a number is refused without repeating it', async () => {
+    const query = 'query($n: Int) { spaces(first: $n) { nodes { id } } }';
+    const { code, message } = await post({ query, variables: { n: 'x'.repeat(2_000_000) } });
+    expect(code).toBe('invalid_request');
+    expect(message.length).toBeLessThan(2_000);
+  });
+
   it('variables in the URL that are no JSON are refused as invalid_request', async () => {
     const query = '?query={me{id}}&variables={';
     expect(await failure({ method: 'GET' }, query)).toMatchObject({ status: 400, code: 'invalid_request' });

@@ -116,7 +116,7 @@ describe('API tokens', () => {
     expect(await run('{ me { id } }', token)).toEqual({ id: viewer.id });
     expect(await refused(make(`userId: "${unknownId}"`))).toBe('invalid_request userId');
     expect(await refused(make('expiresAt: "2020-01-01T00:00:00Z"'))).toBe('invalid_request expiresAt');
-    expect(await refused(make('expiresAt: "+200000-01-01T00:00:00Z"'))).toBe('invalid_request expiresAt');
+    expect(await refused(make('expiresAt: "9999-12-31T23:59:59-12:00"'))).toBe('invalid_request expiresAt');
   });
 
   it('of another user are visible to platform admins only', async () => {

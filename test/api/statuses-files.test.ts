@@ -123,9 +123,6 @@ const renames: StatusRow[] = [
   ...writeErrors(rename, moved, 'new_path').slice(1, 2),
   [rename, 'base_sha_conflict', () => send(rename, { body: { ...moved, base_sha: blob } })],
   [rename, 'file_exists', () => send(rename, { body: { ...moved, new_path: 'bad.ipynb' } })],
-  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
-  // Nothing of it was written.
-  [rename, 'unreadable_file', () => send(rename, { body: { path: 'bad.txt', new_path: 'worse.txt' } })],
 ];
 
 const readRaw = `GET ${workspace}/raw-file`;

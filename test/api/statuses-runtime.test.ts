@@ -187,6 +187,14 @@ async function cancelFinished() {
   return post(`/sessions/${session}/executions/${execution_id}/cancel`);
 }
 
+const input = 'POST /sessions/{session_id}/executions/{execution_id}/input';
+
+async function answerFinished() {
+  const execution_id = randomUUID();
+  await post(`/sessions/${session}/execute/stream`, { code: '1', execution_id });
+  return post(`/sessions/${session}/executions/${execution_id}/input`, { request_id: 'none', value: 'Ada' });
+}
+
 const bad = { workspace_id: demo.workspaceId, path: '../a.ipynb' };
 const malformed = { workspace_id: demo.workspaceId, branch: 'a..b' };
 const starts = ['/workers', '/sessions'].flatMap((path): StatusRow[] => [
@@ -387,6 +395,7 @@ it('an action without a body ignores a body that is sent, also when it is repeat
 
 itAnswersEachError('runtime', [
   [cancel, 'execution_finished', cancelFinished],
+  [input, 'input_not_expected', answerFinished],
   ...starts,
   ...states,
   [

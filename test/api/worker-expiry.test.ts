@@ -114,7 +114,7 @@ it('an idle worker is announced to its watchers, and stopped at that moment with
   leave();
 }, 120_000);
 
-it('a cell that runs and a session that is watched keep a worker alive, and use clears the announcement at once', async () => {
+it('a cell that runs and a session that is watched keep a worker alive, and use clears the announcement immediately', async () => {
   const { id, worker_id } = await openSession();
   const { states, leave } = watchWorker(worker_id);
   limits().workerIdleMinutes = limitMinutes;

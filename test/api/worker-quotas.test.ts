@@ -60,7 +60,7 @@ it('30 concurrent starts stop exactly at the number of workers of a user', async
   expect(statuses(answers, 409)).toBe(23);
   expect(answers.find(({ status }) => status === 409)!.body).toMatchObject({
     code: 'quota_exceeded',
-    detail: 'You may use at most 7 workers at once (WORKERS_PER_USER); stop a worker first.',
+    detail: 'You may use at most 7 workers at the same time (WORKERS_PER_USER); stop a worker first.',
   });
   expect(await at.gateway.services.prisma.worker.count({ where: { status: 'starting' } })).toBe(7);
 }, 60_000);
@@ -70,7 +70,7 @@ it('30 concurrent starts never use more cores than a user may', async () => {
   const answers = await startAll();
   expect(statuses(answers, 201)).toBe(5);
   expect(answers.find(({ status }) => status === 409)!.body.detail).toBe(
-    'You may use at most 0.5 CPU cores at once (CPUS_PER_USER); stop a worker, or choose a smaller resource class.',
+    'You may use at most 0.5 CPU cores at the same time (CPUS_PER_USER); stop a worker, or choose a smaller resource class.',
   );
 }, 60_000);
 
@@ -83,7 +83,7 @@ it('concurrent starts of several users never use more memory than their space ma
   );
   expect(statuses(answers, 201)).toBe(4);
   expect(answers.find(({ status }) => status === 409)!.body.detail).toBe(
-    'This space may use at most 400 MiB of memory at once (MEMORY_MB_PER_SPACE); stop a worker, or choose a smaller ' +
+    'This space may use at most 400 MiB of memory at the same time (MEMORY_MB_PER_SPACE); stop a worker, or choose a smaller ' +
       'resource class.',
   );
 }, 60_000);
@@ -92,7 +92,7 @@ it('a class that alone is over the quota is refused with the advice to choose a 
   perUser.gpus = 1;
   expect((await start('gpu')).body).toMatchObject({
     code: 'quota_exceeded',
-    detail: 'You may use at most 1 GPU at once (GPUS_PER_USER); choose a smaller resource class.',
+    detail: 'You may use at most 1 GPU at the same time (GPUS_PER_USER); choose a smaller resource class.',
   });
   expect((await start('class-1')).status).toBe(201);
 });

@@ -150,6 +150,29 @@ print(os.stat('welcome.ipynb').st_uid, os.access('welcome.ipynb', os.W_OK))
     expect((await send('DELETE', `/workers/${session.worker_id}`)).status).toBe(204);
   });
 
+  test('gives kernels the packages of the branch, and says why they cannot be installed', async () => {
+    const path = `/workspaces/${demo.workspaceId}/authoring-files`;
+    const content = 'tabulate==0.9.0\n';
+    expect((await send('POST', path, { path: 'requirements.txt', content })).status).toBe(201);
+    const session = await openSession();
+    expect(await runCell(session.id, 'import tabulate; print(tabulate.__version__)')).toBe('0.9.0\n');
+    expect((await send('DELETE', `/workers/${session.worker_id}`)).status).toBe(204);
+    const broken = { path: 'requirements.txt', content: 'package @ https://example.com/package.tar.gz\n' };
+    const file = `/workspaces/${demo.workspaceId}/authoring-file`;
+    expect((await send('PUT', file, broken)).status).toBe(200);
+    const refused = await send('POST', '/sessions', {
+      workspace_id: demo.workspaceId,
+      path: demo.notebookPath,
+    });
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({
+      detail:
+        'The file requirements.txt could not be installed: line 1 has an address or asks for source code, and the ' +
+        'profile has no egress. Change it and start a new worker.',
+    });
+    expect((await send('PUT', file, { ...broken, content: '' })).status).toBe(200);
+  });
+
   test('leaves nothing of the starts during which it was killed', async () => {
     for (const delayMs of [20, 250, 500, 900]) {
       await startWorker();

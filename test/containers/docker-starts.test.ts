@@ -96,7 +96,7 @@ describeOnDocker('a start of a worker in a container', { timeout: 120_000 }, () 
     await expectNothingLeft();
   });
 
-  test('succeeds for ten workers at once', async () => {
+  test('succeeds for ten workers together', async () => {
     const workers = await Promise.all(Array.from({ length: 10 }, () => fixture.start()));
     expect(await fixture.gateway.containers()).toHaveLength(10);
     const running = await fixture.backend.running();

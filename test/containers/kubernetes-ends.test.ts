@@ -174,7 +174,7 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
     }
   });
 
-  test('as lost, when its Pod was removed at once', async () => {
+  test('as lost, when its Pod was removed immediately', async () => {
     const { workerId } = await start();
     const at = { namespace: namespace.name, name: objectNameOf(workerId) };
     await namespace.core.deleteNamespacedPod({ ...at, gracePeriodSeconds: 0 });

@@ -8,6 +8,7 @@ import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-objec
 import { freePort } from '../support/free-port.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
+import { openGitHttpServer } from '../support/git-http-server.js';
 import { machineAddress } from '../support/infrastructure.js';
 import {
   createPodSpec,
@@ -132,6 +133,29 @@ except OSError:
     expect(token).toContain(session.worker_id);
     expect((await client.git('ls-remote', gitUrl(at.url, token))).code).not.toBe(0);
     await at.rest('DELETE', `/workers/${session.worker_id}`);
+  });
+
+  test.each([
+    ['100644 .git', 'x'],
+    ['100644 .GIT', 'x'],
+    ['100644 ..', 'x'],
+    ['100644 ../escape', 'x'],
+  ])('do not start with a tree that has the entry "%s"', async (entry, content) => {
+    const server = await openGitHttpServer({ host: machineAddress() });
+    const { origin, pathname } = new URL(server.url);
+    const backend = namespace.open({ gatewayUrl: origin });
+    const checkout = { path: pathname, commitOid: server.commitEntry(entry, content), token: 'none' };
+    const spec = { ...createPodSpec(), checkout };
+    try {
+      await expect(backend.start(spec, () => {}, AbortSignal.timeout(60_000))).rejects.toMatchObject({
+        extra: { reason: 'start_failed' },
+      });
+      // It was asked for, so Git in the Pod refused it.
+      expect(server.requests.map(({ method }) => method)).toContain('POST');
+    } finally {
+      await backend.close();
+      await server.close();
+    }
   });
 
   test('fail to start where they cannot fetch them, and the log says why without the token', async () => {

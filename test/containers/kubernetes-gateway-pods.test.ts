@@ -86,6 +86,8 @@ describeWithCluster('the gateway as a Pod of deploy/kubernetes', { timeout: 90_0
   test('is the only one that reaches the worker, which reaches neither it nor the database', async () => {
     const name = objectNameOf(session.worker_id);
     const { status } = await pods.core.readNamespacedPod({ namespace: 'notebook-workers', name });
+    // Its files were fetched from the gateway's own address.
+    expect(status!.initContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
     const signal = AbortSignal.timeout(3_000);
     await expect(fetch(`http://${status!.podIP}:8888/api`, { signal })).rejects.toThrow();
     const database = new URL(pods.databaseUrl);

@@ -126,6 +126,21 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
     await backend.stop(workerId);
   });
 
+  test('a start goes on after containerd was restarted', async () => {
+    const messages: string[] = [];
+    const report = (_percent: number, message: string) => messages.push(message);
+    const starting = backend.start(createPodSpec(), report, AbortSignal.timeout(90_000));
+    starting.catch(() => {});
+    await vi.waitFor(() => expect(messages).toContain('Preparing the container'), {
+      timeout: 20_000,
+      interval: 5,
+    });
+    await restartContainerd();
+    const kernel = await startPython(new JupyterClient(await starting));
+    expect((await runCell(kernel, 'print(6 * 7)')).text).toBe('42\n');
+    expect(exits).toEqual([]);
+  });
+
   test('a restart of containerd ends no worker', async () => {
     const { answers } = await start();
     await restartContainerd();

@@ -50,7 +50,7 @@ describeWithCluster('the start of a Pod', { timeout: 120_000 }, () => {
     expect(await backend.running()).toEqual(new Map());
   }
 
-  test('makes ten workers at once, and each is found', async () => {
+  test('makes ten workers together, and each is found', async () => {
     const specs = Array.from({ length: 10 }, () =>
       createPodSpec({ limits: { cpuLimit: 0.15, memoryMb: 256 } }),
     );

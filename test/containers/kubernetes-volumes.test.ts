@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { StorageV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
+import { openGitHttpServer } from '../support/git-http-server.js';
+import { machineAddress } from '../support/infrastructure.js';
 import { runCell, startPython } from '../support/kernel.js';
 import {
   createPodSpec,
@@ -13,6 +18,8 @@ import {
   type TestNamespace,
 } from '../support/kubernetes.js';
 import { createNodeVolume, type NodeVolume } from '../support/node-volume.js';
+
+const run = promisify(execFile);
 
 describeWithCluster('the files of a worker with a storage class', { timeout: 60_000 }, () => {
   let namespace: TestNamespace;
@@ -79,6 +86,52 @@ describeWithCluster('the files of a worker with a storage class', { timeout: 60_
       await vi.waitFor(async () => expect(await claims()).toEqual([]), { timeout: 20_000 });
       await vi.waitFor(async () => expect(await volume.phase()).toBe('Released'), { timeout: 20_000 });
       expect(await readdir(folder)).toEqual(['files']);
+    });
+  });
+
+  test('are refused with "No space left" once the volume is full, while the server and its kernels go on', async () => {
+    await withVolume(async (_volume, folder) => {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]);
+      const { workerId, ...spec } = createPodSpec();
+      try {
+        const endpoint = await backend.start({ workerId, ...spec }, () => {}, AbortSignal.timeout(50_000));
+        const kernel = await startPython(new JupyterClient(endpoint));
+        const fill = `try:
+    open('/work/big', 'wb').write(b'x' * 32 * 1024 * 1024)
+except OSError as error:
+    print(error)`;
+        expect((await runCell(kernel, fill)).text).toContain('No space left on device');
+        const written = await backend.remoteFolders.open(workerId);
+        const nothing = { oid: null, stamp: '' };
+        const bytes = Buffer.alloc(1024 * 1024);
+        await expect(written.put('later.bin', bytes, nothing)).rejects.toMatchObject({
+          code: 'runtime_unavailable',
+        });
+        await runCell(kernel, "import os; os.remove('/work/big')");
+        expect(await written.put('later.bin', bytes, nothing)).toBe(true);
+      } finally {
+        await backend.stop(workerId);
+        await run('umount', ['--lazy', folder]);
+      }
+    });
+  });
+
+  test('fail to start as storage_exceeded, where the volume has no room for the files of the branch', async () => {
+    await withVolume(async (_volume, folder) => {
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+      const server = await openGitHttpServer({ host: machineAddress() });
+      const commitOid = server.commit({ 'big.txt': randomBytes(4 * 1024 * 1024).toString('hex') });
+      const { origin, pathname } = new URL(server.url);
+      backend = namespace.open({ storageClass, gatewayUrl: origin });
+      const spec = { ...createPodSpec(), checkout: { path: pathname, commitOid, token: 'none' } };
+      try {
+        await expect(backend.start(spec, () => {}, AbortSignal.timeout(50_000))).rejects.toMatchObject({
+          extra: { reason: 'storage_exceeded' },
+        });
+      } finally {
+        await server.close();
+        await run('umount', ['--lazy', folder]);
+      }
     });
   });
 

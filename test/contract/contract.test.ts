@@ -380,6 +380,32 @@ describe('sessions and workers over REST and GraphQL', () => {
     expect(elsewhere.status).toBe(404);
   });
 
+  it('have equal answers when executions that ask for input are answered', async () => {
+    const { executionLog } = at.gateway.services;
+    const ask = async (sessionId: string): Promise<{ id: string; requestId: string }> => {
+      const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code: 'input()' } }]];
+      const { id } = (await graph(steps, { id: '' })) as any;
+      const requests = async () =>
+        (await executionLog.read(id, 0, 100)).flatMap(({ event }) =>
+          'request_id' in event ? event.request_id : [],
+        );
+      await expect.poll(requests).toHaveLength(1);
+      await expect.poll(async () => (await executionOf(id)).status).toBe('running');
+      return { id, requestId: (await requests())[0]! };
+    };
+    const executionOf = (id: string) =>
+      at.gateway.services.prisma.execution.findUniqueOrThrow({ where: { id } });
+    const [first, second] = [await ask(mine), await ask(twin)];
+    const body = { request_id: first.requestId, value: 'Ada' };
+    const path = 'POST /sessions/{session_id}/executions/{execution_id}/input';
+    const answered = await send(path, { session_id: mine, execution_id: first.id }, body);
+    expect(answered).toMatchObject({ status: 200, body: { id: first.id } });
+    const { id: executionId, requestId } = second;
+    await sameDeed(answered, [['answerInput', { executionId, requestId, value: 'Ada' }]]);
+    const again = await send(path, { session_id: mine, execution_id: first.id }, body);
+    expect([again.status, again.body.code]).toEqual([409, 'input_not_expected']);
+  });
+
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";
     const path = '/sessions/{session_id}/execute/stream';

@@ -31,16 +31,31 @@ afterAll(async () => {
   await at.close();
 });
 
+const run = (code: string, executionId?: string) =>
+  at.graphql(
+    `mutation($session: ID!, $input: ExecuteCellInput!) {
+      executeCell(spaceSlug: "demo", sessionId: $session, input: $input) { status } }`,
+    { session: names.get(exampleIds.session), input: { code, executionId } },
+  );
+
+/** Begins the run that an example answers; resolves once it asks. */
+async function askForInput() {
+  const id = exampleIds.askingExecution;
+  names.set(id, id);
+  await run("name = input('Name? ')", id);
+  const { prisma, executionLog } = at.gateway.services;
+  const asked = async () => (await executionLog.read(id, 0, 100)).find(({ event }) => 'request_id' in event);
+  await expect.poll(asked).toBeDefined();
+  await expect
+    .poll(() => prisma.execution.findUnique({ where: { id } }))
+    .toMatchObject({ status: 'running' });
+  const { event } = (await asked())!;
+  if ('request_id' in event) names.set(exampleIds.inputRequest, event.request_id);
+}
+
 /** Queues the run that an example cancels behind another one. */
 async function queueRun() {
-  const session = names.get(exampleIds.session)!;
   names.set(exampleIds.queuedExecution, exampleIds.queuedExecution);
-  const run = (code: string, execution_id?: string) =>
-    at.graphql(
-      `mutation($session: ID!, $input: ExecuteCellInput!) {
-        executeCell(spaceSlug: "demo", sessionId: $session, input: $input) { status } }`,
-      { session, input: { code, executionId: execution_id } },
-    );
   await run('import time; time.sleep(2)');
   await run('rate * 2', exampleIds.queuedExecution);
 }
@@ -70,6 +85,7 @@ it('every status that answers JSON and is no error has an example', () => {
 const cases = examples.map(([operationId, example]) => [operationId, example.status, example] as const);
 it.each(cases)('%s answers %i as its example says', async (operationId, _status, example) => {
   if (operationId === 'cancelExecution') await queueRun();
+  if (operationId === 'answerInput') await askForInput();
   if (operationId === 'interruptSession') await idleSession();
   const { method, path } = operations.get(operationId)!;
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => example.params![name]!);

@@ -218,6 +218,7 @@ describe('words', () => {
     ['a comment', '// Tells the client.\n', 'the words "Tells" in prose.'],
     ['a description', "const text = 'What it is told.';\n", 'the words "told" in prose.'],
     ['a template', 'const text = `In doubt`;\n', 'the words "In doubt" in prose.'],
+    ['a comment of two senses', '// Ends at once.\n', 'the words "at once" in prose.'],
   ])('%s has no private word', (_what, text, fault) => {
     expect(newFaults({ [file]: text })).toEqual([expect.stringContaining(fault)]);
   });

@@ -33,9 +33,12 @@ const pairsOfNames: Record<string, string> = {
 /** Names of other people's APIs. */
 const allowedNames = new Set(['allSettled']);
 
-/** Phrases that prose does not use: in comments, descriptions and error texts. */
+/**
+ * Phrases that prose does not use: in comments, descriptions and error texts. "At once" means both "immediately" and
+ * "together".
+ */
 const phrases =
-  /\b(most|longest|largest|deepest|furthest|tells?|telling|told|turns?|doors?|places?|settl(?:e[sd]?|ing)|tak(?:e[sn]?|ing) up|took up|in doubt)\b/gi;
+  /\b(most|longest|largest|deepest|furthest|tells?|telling|told|turns?|doors?|places?|settl(?:e[sd]?|ing)|tak(?:e[sn]?|ing) up|took up|in doubt|at\s+(?:\*\s+)?once)\b/gi;
 
 /** Ordinary uses of those words. */
 const allowedPhrases =

@@ -6,6 +6,7 @@ readonly docker_network=10.206.0.1/24
 # Without a tag, Kubernetes would want to pull them.
 readonly worker_image=notebook-gateway-test/worker:1
 readonly gateway_image=notebook-gateway-test/gateway:1
+readonly postgres_image=notebook-gateway-test/postgresql:1
 
 docker_engine() {
   docker --host "unix://$docker_socket" "$@"

@@ -28,7 +28,7 @@ check_machine() {
 install_packages() {
   local missing=() package
   for package in docker.io containerd containernetworking-plugins iptables ipset iproute2 openssl mmdebstrap procps \
-    util-linux curl postgresql; do
+    util-linux curl docker-compose postgresql; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
@@ -59,6 +59,7 @@ TEST_DOCKER_HOST=unix://$docker_socket
 TEST_KUBECONFIG=$state/cluster/admin.kubeconfig
 TEST_WORKER_IMAGE=$worker_image
 TEST_GATEWAY_IMAGE=$gateway_image
+TEST_POSTGRES_IMAGE=$postgres_image
 TEST_GATEWAY_CIDRS=$machine_address/32
 END
 }
@@ -72,6 +73,7 @@ up() {
   timed 'Base image' import_base_image
   timed 'Image of workers' build_image "$worker_image" "$project/deploy/worker"
   timed 'Image of the gateway' build_image "$gateway_image" --file "$project/deploy/gateway/Dockerfile" "$project"
+  timed 'Image of PostgreSQL' build_image "$postgres_image" "$project/test/infrastructure/postgresql"
   build_pause_image
   timed 'Cluster' start_cluster
   timed 'Images for the cluster' import_images

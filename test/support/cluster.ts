@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { Daemon } from './daemon.js';
-import { infrastructureFolder, infrastructureVariable } from './infrastructure.js';
+import { infrastructureFolder, infrastructureVariable, machineAddress } from './infrastructure.js';
 import { untilSuccess } from './until-success.js';
 
+const run = promisify(execFile);
 const apiServer = new Daemon('cluster', 'kube-apiserver');
 const kubelet = new Daemon('cluster', 'kubelet');
 const containerd = new Daemon('cluster', 'containerd');
@@ -56,6 +59,25 @@ export async function restartContainerd(): Promise<void> {
   await containerd.kill();
   await containerd.start();
   await untilSuccess('containerd', startTimeoutMs, listening);
+}
+
+/** Drops all packets between the tests and a Pod, but not those between the Pod and its node. @returns what ends that */
+export async function cutNetwork(podAddress: string): Promise<() => Promise<void>> {
+  const machine = machineAddress();
+  const both = [
+    ['--source', machine, '--destination', podAddress],
+    ['--source', podAddress, '--destination', machine],
+  ];
+  // Before all rules of network policies.
+  const change = async (how: '--insert' | '--delete') => {
+    for (const packets of both)
+      await run('nsenter', [
+        ...['--net=/run/netns/nbgw-cluster', 'iptables', '--table', 'mangle'],
+        ...[how, 'PREROUTING', ...packets, '--jump', 'DROP'],
+      ]);
+  };
+  await change('--insert');
+  return () => change('--delete');
 }
 
 function listening(): Promise<void> {

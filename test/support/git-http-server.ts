@@ -47,12 +47,18 @@ export interface GitHttpServer {
   close(): Promise<void>;
 }
 
-/** Starts a {@link GitHttpServer} on a port of 127.0.0.1; its repository is empty, its default branch `main`. */
-export async function openGitHttpServer(options: { defaultBranch?: string } = {}): Promise<GitHttpServer> {
+/**
+ * Starts a {@link GitHttpServer} with an empty repository.
+ * @param options.defaultBranch default `main`
+ * @param options.host the address that it listens on; default 127.0.0.1
+ */
+export async function openGitHttpServer(
+  options: { defaultBranch?: string; host?: string } = {},
+): Promise<GitHttpServer> {
   const root = mkdtempSync(join(tmpdir(), 'git-http-'));
   const gitdir = join(root, 'repository.git');
   const work = join(root, 'work');
-  const defaultBranch = options.defaultBranch ?? 'main';
+  const { defaultBranch = 'main', host = '127.0.0.1' } = options;
   nativeGit(['init', '--quiet', '--bare', '--initial-branch', defaultBranch, gitdir]);
   nativeGit(['--git-dir', gitdir, 'config', 'http.receivepack', 'true']);
   nativeGit(['clone', '--quiet', gitdir, work]);
@@ -79,12 +85,12 @@ export async function openGitHttpServer(options: { defaultBranch?: string } = {}
     }
     serve(root, request, response, mood === 'stall' ? stallAfter : Number.POSITIVE_INFINITY);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
 
   const git = (...args: string[]) => nativeGit(args, { cwd: work });
   const at: GitHttpServer = {
-    url: `http://127.0.0.1:${port}/repository.git`,
+    url: `http://${host}:${port}/repository.git`,
     port,
     gitdir,
     mood: 'well',

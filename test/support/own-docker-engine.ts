@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,9 +28,14 @@ export class OwnDockerEngine {
   /**
    * Starts an engine.
    * @param more arguments, e.g. another address to listen at
+   * @param options.diskMb keeps its data on a file system of this size, in memory; default on the disk of the machine
    */
-  static async open(more: string[] = []): Promise<OwnDockerEngine> {
+  static async open(more: string[] = [], { diskMb }: { diskMb?: number } = {}): Promise<OwnDockerEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'docker-'));
+    if (diskMb !== undefined) {
+      await mkdir(join(folder, 'data'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m`, 'tmpfs', join(folder, 'data')]);
+    }
     const engine = new OwnDockerEngine(folder, more);
     // A configuration of its own: the default is the machine's.
     await writeFile(join(folder, 'daemon.json'), '{}');
@@ -39,6 +44,11 @@ export class OwnDockerEngine {
     const loading = await engine.docker.loadImage(image);
     for await (const _ of loading as AsyncIterable<unknown>);
     return engine;
+  }
+
+  /** The folder of its images and containers. */
+  get dataFolder(): string {
+    return join(this.#folder, 'data');
   }
 
   get socket(): string {

@@ -26,7 +26,7 @@ test.each([
   ['is missing', undefined],
   ['is no YAML', '{'],
   ['names no cluster', 'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n'],
-])('a kubeconfig that %s is refused at once', async (_, text) => {
+])('a kubeconfig that %s is refused immediately', async (_, text) => {
   const file = join(folder, 'config');
   if (text !== undefined) await writeFile(file, text);
   expect(() => open(file)).toThrow('The kubeconfig cannot be used; check the variable KUBECONFIG.');

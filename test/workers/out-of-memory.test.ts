@@ -18,7 +18,7 @@ it('explains the deaths of the kernels of that worker for 10 s', async () => {
   expect(await outOfMemory.explains('one')).toBe(false);
 });
 
-it('explains a death at once that it follows within a second', async () => {
+it('explains immediately a death that it follows within a second', async () => {
   const outOfMemory = new OutOfMemory();
   const begun = performance.now();
   const answers = Promise.all([outOfMemory.explains('one'), outOfMemory.explains('one')]);

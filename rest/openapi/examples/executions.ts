@@ -81,4 +81,18 @@ export const executionExamples: Record<string, OperationExample> = {
       started_at: null,
     },
   },
+  answerInput: {
+    params: { ...params, execution_id: exampleIds.askingExecution },
+    body: { request_id: exampleIds.inputRequest, value: 'Ada' },
+    status: 200,
+    answer: {
+      ...run,
+      id: exampleIds.askingExecution,
+      cell_index: null,
+      code: "name = input('Name? ')",
+      status: 'running',
+      execution_count: null,
+      finished_at: null,
+    },
+  },
 };

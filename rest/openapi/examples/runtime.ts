@@ -149,7 +149,7 @@ export const repeatedStartExamples: Record<string, OperationExample> = {
   createSession: { ...runtimeExamples.createSession, status: 200, answer: session },
 };
 
-/** The session after its first run, and how it ends. */
+/** The session after its runs, and how it ends. */
 export const sessionEndExamples: Record<string, OperationExample> = {
   interruptSession: {
     params: { session_id: exampleIds.session },

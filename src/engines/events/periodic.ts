@@ -1,4 +1,4 @@
-/** Does some work at intervals, never twice at once. It does not keep the process running. */
+/** Does some work at intervals, never twice at the same time. It does not keep the process running. */
 export class Periodic {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 /**
- * Creates an async iterator from a function that waits for the next value. Unlike a generator, its `return` takes effect at
- * once, even while a `next` is pending.
+ * Creates an async iterator from a function that waits for the next value. Unlike a generator, its `return` takes effect
+ * immediately, even while a `next` is pending.
  * @param pull returns the next value, or `undefined` at the end; not called again after the end or an error
  * @param stop releases resources and ends a pending `pull`; called once
  */

@@ -91,6 +91,10 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => this.#parts.objects.blobSize(oid));
   }
 
+  isBinary(oid: string) {
+    return guardStorage(() => this.#parts.objects.isBinary(oid));
+  }
+
   commit(input: CommitInput) {
     return guardStorage(() => commitToBranch(this.#parts, input));
   }

@@ -36,16 +36,13 @@ export interface RecordedRename {
  * - `create`: `file_exists` if the file exists.
  * - `save`: `not_found` if the file does not exist; the same bytes change nothing. The mode is kept.
  * - `delete`: `not_found` if the file does not exist; a folder is removed with its last file.
- * - `move`: `file_exists` if the new path exists; blob and mode are kept. `check` receives the bytes after the base sha was
- *   checked, again each time the branch has moved meanwhile; when it throws, the commit is refused.
+ * - `move`: `file_exists` if the new path exists; blob and mode are kept.
  */
 export type FileChange =
   | ({ kind: 'create'; path: string; bytes: Uint8Array } & ChangePosition)
   | ({ kind: 'save'; path: string; bytes: Uint8Array } & BasedChange)
   | ({ kind: 'delete'; path: string } & BasedChange)
-  | ({ kind: 'move'; path: string; newPath: string } & BasedChange & {
-        check?(bytes: Uint8Array): void;
-      });
+  | ({ kind: 'move'; path: string; newPath: string } & BasedChange);
 
 interface ChangePosition {
   /** The path of the change in the caller's input, e.g. `["changes", 3, "create"]`: faults begin with it. Default empty. */
@@ -117,8 +114,9 @@ export interface ResolvedRef {
  */
 export interface GitRepository {
   /**
-   * The commit of a branch, else of a tag, also an annotated one, else of a full sha.
-   * @throws DomainError `invalid_ref` (malformed), `not_found` (unknown)
+   * The commit of a branch, else of a tag, also an annotated one, else of a sha, in full or its first seven or more digits.
+   * A branch or tag may also be given as `refs/heads/x` and `heads/x`, or `refs/tags/x` and `tags/x`.
+   * @throws DomainError `invalid_ref` (malformed, or digits of several commits), `not_found` (unknown)
    */
   resolveRef(ref: string): Promise<ResolvedRef>;
 
@@ -157,6 +155,9 @@ export interface GitRepository {
 
   /** Bytes of a blob. @throws DomainError `not_found` */
   blobSize(oid: string): Promise<number>;
+
+  /** Whether a blob is something other than UTF-8 text; over 1 MiB by its beginning. @throws DomainError `not_found` */
+  isBinary(oid: string): Promise<boolean>;
 
   /**
    * Applies the changes as one commit on the branch. Base shas are checked against the parent of the new commit. When the

@@ -28,7 +28,7 @@ export function createExecuteRequest(
       silent: false,
       store_history: true,
       user_expressions: {},
-      allow_stdin: false,
+      allow_stdin: true,
       stop_on_error: request.stopOnError,
     },
   });

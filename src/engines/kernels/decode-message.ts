@@ -31,7 +31,7 @@ export function decodeMessage(data: ArrayBuffer | string, protocol?: string): In
   const channel = channels.includes(raw.channel as string) ? (raw.channel as string) : 'iopub';
   const content = toRecord(raw.content);
   const eventChannel = header.msg_type === 'input_request' ? 'stdin' : 'iopub';
-  const event = channel === eventChannel ? eventOf(header.msg_type, content, raw) : undefined;
+  const event = channel === eventChannel ? eventOf(header, content, raw) : undefined;
   const isEvent = event !== undefined && event.type === header.msg_type;
   const restarting = channel === 'iopub' && header.msg_type === 'shutdown_reply' && content.restart === true;
   if (!isEvent && channel === 'iopub' && !isLifecycle(header.msg_type, content)) header.msg_type = 'ignored';
@@ -55,12 +55,12 @@ function validContent({ type: _, ...fields }: KernelEvent): Record<string, unkno
 }
 
 function eventOf(
-  type: string,
+  { msg_type: type, msg_id: messageId }: { msg_type: string; msg_id: string },
   content: Record<string, unknown>,
   raw: Record<string, unknown>,
 ): KernelEvent | undefined {
   const buffers = toBase64Buffers(raw.buffers);
-  const event = toKernelEvent(type, content, { metadata: toRecord(raw.metadata), buffers });
+  const event = toKernelEvent(type, content, { metadata: toRecord(raw.metadata), buffers, messageId });
   return event && !buffers ? { type: 'output_lost', count: 1, reason: 'not_delivered' } : event;
 }
 

@@ -66,7 +66,7 @@ export class JupyterContents {
   /** Creates a folder in an existing one; idempotent. False when the server refuses it. */
   async createFolder(path: string): Promise<boolean> {
     const create = () => this.#request('PUT', path, '', { body: { type: 'directory' } });
-    // When two clients create the same folder at once, the server answers one of them with 500.
+    // When two clients create the same folder at the same time, the server answers one of them with 500.
     const { status } = await create().catch(create);
     return isSuccess(status);
   }

@@ -127,9 +127,25 @@ export class KernelConnection {
       await rejectOnAbort(this.#state.run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
     try {
       await this.#api.interrupt();
+      this.#state.run?.dropInputRequest();
     } catch (cause) {
       throw runtimeUnavailable('The kernel could not be interrupted; restart the session.', cause);
     }
+  }
+
+  /**
+   * Answers a request for input of the run.
+   * @param requestId of the event `input_request`
+   * @returns false when the kernel does not wait for an answer to it
+   */
+  answerInput(requestId: string, value: string): boolean {
+    const header = this.#state.run?.takeInputRequest(requestId);
+    if (!header) return false;
+    this.#connection.sendInputReply(
+      { status: 'ok', value },
+      header as KernelMessage.IInputRequestMsg['header'],
+    );
+    return true;
   }
 
   /**

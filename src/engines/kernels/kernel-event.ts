@@ -3,12 +3,12 @@ export type MimeBundle = Record<string, unknown>;
 
 /**
  * What a kernel reports about one run, with the field names of the protocol. The gateway adds `output_lost`: `count`
- * messages of the run never arrived, and `payload`: what the reply asks clients to do, e.g. to insert a cell
+ * messages of the run never arrived, the status `waiting_for_input`, and `payload`: what the reply asks clients to do, e.g. to insert a cell
  * (`set_next_input`). `buffers` are the binary buffers of a message as base64, if it has any.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
  */
 export type KernelEvent =
-  | { type: 'status'; execution_state: 'busy' | 'idle' }
+  | { type: 'status'; execution_state: 'busy' | 'idle' | 'waiting_for_input' }
   | { type: 'execute_input'; code: string; execution_count: number | null }
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | ({ type: 'display_data' } & Display)
@@ -22,7 +22,7 @@ export type KernelEvent =
     }
   | { type: 'error'; ename: string; evalue: string; traceback: string[] }
   | { type: 'clear_output'; wait: boolean }
-  | { type: 'input_request'; prompt: string; password: boolean }
+  | { type: 'input_request'; prompt: string; password: boolean; request_id: string }
   | ({ type: 'comm_open'; target_name: string; metadata: Record<string, unknown> } & Comm)
   | ({ type: 'comm_msg' } & Comm)
   | ({ type: 'comm_close' } & Comm)

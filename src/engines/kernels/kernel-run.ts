@@ -47,6 +47,8 @@ export class KernelRun {
   #reply: RunReply | undefined;
   #replyContent: Record<string, unknown> = {};
   #hasError = false;
+  /** The header of the request for input that the kernel waits for. */
+  #inputRequest: IncomingMessage['header'] | undefined;
   #started = false;
   #idle = false;
   #over = false;
@@ -93,6 +95,24 @@ export class KernelRun {
     return hasEither;
   }
 
+  /**
+   * Call when the request for input is going to be answered: it can be answered once.
+   * @returns the header of the request; undefined when the kernel does not wait for an answer to this one
+   */
+  takeInputRequest(id: string): IncomingMessage['header'] | undefined {
+    const header = this.#inputRequest;
+    if (header?.msg_id !== id) return undefined;
+    this.dropInputRequest();
+    return header;
+  }
+
+  /** Call when the kernel does not wait for input any more. */
+  dropInputRequest(): void {
+    if (!this.#inputRequest) return;
+    this.#inputRequest = undefined;
+    if (!this.#over) this.#deliver({ type: 'status', execution_state: 'busy' });
+  }
+
   /** Ends the run; `done` rejects with `error`. */
   fail(error: unknown): void {
     if (this.#over) return;
@@ -102,6 +122,10 @@ export class KernelRun {
 
   #receiveMine(message: IncomingMessage): void {
     if (isStatus(message, 'busy')) this.#resolveBegun();
+    if (message.event?.type === 'input_request') {
+      this.#inputRequest = message.header;
+      this.#deliver({ type: 'status', execution_state: 'waiting_for_input' });
+    }
     if (message.event) this.#deliver(message.event);
     this.#hasError ||= message.event?.type === 'error';
     if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
@@ -150,6 +174,7 @@ export class KernelRun {
 
   #close(): void {
     this.#over = true;
+    this.#inputRequest = undefined;
     this.#resolveBegun();
     clearInterval(this.#checkTimer);
     clearTimeout(this.#stragglerTimer);

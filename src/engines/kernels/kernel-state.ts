@@ -63,7 +63,8 @@ export class KernelState {
   #onStatus(message: IncomingMessage): void {
     const { event } = message;
     if (event?.type === 'status') {
-      if (isAboutRun(message) && this.status.current !== 'restarting') this.status.set(event.execution_state);
+      const state = event.execution_state === 'idle' ? 'idle' : 'busy';
+      if (isAboutRun(message) && this.status.current !== 'restarting') this.status.set(state);
       return;
     }
     const state = (message.content as { execution_state: string }).execution_state;

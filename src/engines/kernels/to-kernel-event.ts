@@ -6,6 +6,8 @@ import { toRecord } from './to-record.js';
 export interface MessageExtras extends Buffered {
   /** For a `comm_open`, e.g. the version of the widgets' protocol. */
   metadata?: Record<string, unknown>;
+  /** The id of the message; for an `input_request`, whose reply names it. */
+  messageId?: string;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface MessageExtras extends Buffered {
 export function toKernelEvent(
   type: string,
   content: Record<string, unknown>,
-  { metadata = {}, buffers }: MessageExtras = {},
+  { metadata = {}, buffers, messageId = '' }: MessageExtras = {},
 ): KernelEvent | undefined {
   const buffered = buffers?.length ? { buffers } : {};
   switch (type) {
@@ -40,7 +42,12 @@ export function toKernelEvent(
     case 'clear_output':
       return { type, wait: content.wait === true };
     case 'input_request':
-      return { type, prompt: text(content.prompt), password: content.password === true };
+      return {
+        type,
+        prompt: text(content.prompt),
+        password: content.password === true,
+        request_id: messageId,
+      };
     case 'comm_open':
       return {
         type,

@@ -1,3 +1,4 @@
+import { JsonSyntaxError } from './json-syntax-error.js';
 import type { JsonValue } from './json-value.js';
 import { maxNesting, maxValues } from './limits.js';
 import { numberOfToken } from './number-of-token.js';
@@ -36,7 +37,7 @@ export class JsonReader {
   /** Reads a value with the white space before and after it. */
   #value(depth: number): JsonValue {
     this.#values++;
-    if (this.#values > maxValues) throw new SyntaxError(`The JSON text has more than ${maxValues} values.`);
+    if (this.#values > maxValues) throw this.#fault(`has more than ${maxValues} values`);
     this.#skipSpace();
     const value = this.#bareValue(depth);
     this.#skipSpace();
@@ -47,7 +48,7 @@ export class JsonReader {
     const first = this.#text[this.#at];
     if (first === '"') return this.#string();
     if (first === '{' || first === '[') {
-      if (depth === maxNesting) throw new SyntaxError(`The JSON text nests deeper than ${maxNesting}.`);
+      if (depth === maxNesting) throw this.#fault(`nests deeper than ${maxNesting} levels`);
       return first === '{' ? this.#object(depth + 1) : this.#array(depth + 1);
     }
     const integer = this.#shortInteger();
@@ -110,7 +111,7 @@ export class JsonReader {
       // A copy, not a slice: a slice would keep the whole text in memory.
       return JSON.parse(this.#text.slice(start, end + 1));
     } catch {
-      throw new SyntaxError(`The JSON text has an invalid string at position ${start}.`);
+      throw new JsonSyntaxError('has an invalid string', start);
     }
   }
 
@@ -148,9 +149,14 @@ export class JsonReader {
     return found;
   }
 
-  #unexpected(): SyntaxError {
-    const what = this.#at < this.#text.length ? 'an unexpected character' : 'an unexpected end';
-    return new SyntaxError(`The JSON text has ${what} at position ${this.#at}.`);
+  #unexpected(): JsonSyntaxError {
+    return this.#fault(
+      this.#at < this.#text.length ? 'has an unexpected character' : 'has an unexpected end',
+    );
+  }
+
+  #fault(reason: string): JsonSyntaxError {
+    return new JsonSyntaxError(reason, this.#at);
   }
 }
 

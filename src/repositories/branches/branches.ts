@@ -67,10 +67,11 @@ async function loadProtectedBranches(
   requireScope(ctx, 'read');
   const { space } = await loadSpaceById(services, ctx, repository.spaceId);
   await loadRepository(services, ctx, space.slug, repository.id, 'view');
-  return services.prisma.protectedBranch.findMany({
-    where: { repositoryId: repository.id },
-    select: { name: true },
+  const row = await services.prisma.repository.findUnique({
+    where: { id: repository.id },
+    select: { protectedBranches: { select: { name: true } } },
   });
+  return row?.protectedBranches ?? [];
 }
 
 /** A new branch. */

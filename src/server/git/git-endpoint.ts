@@ -11,7 +11,7 @@ import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.j
 import { loadGitService } from '../../git-access/load-git-service.js';
 import { receivePush } from '../../git-access/receive-push.js';
 import { refusalOf } from '../../refusal.js';
-import { bearerOf, type GitRoute, gitBody, gitRoute, protocolOf } from './git-request.js';
+import { bearerOf, type GitRoute, gitBody, gitRoute, isLfsTarget, protocolOf } from './git-request.js';
 
 /** The headers of Git's own server: every answer is true at this moment only. */
 const noCache = {
@@ -45,8 +45,9 @@ interface Exchange {
 }
 
 /**
- * `/git/{space_slug}/{repository}.git`: Git's smart HTTP protocol. The credentials are an API token, as the password of
- * Basic authentication with any user name, or as a Bearer token; or the checkout token of a worker. An error before the stream begins is answered as plain
+ * `/git/{space_slug}/{repository}.git`, or without `.git`: Git's smart HTTP protocol. The credentials are an API token, as
+ * the password of Basic authentication with any user name, or as a Bearer token; or the checkout token of a worker. An error
+ * before the stream begins is answered as plain
  * text, which Git shows to its user.
  * @see https://git-scm.com/docs/gitprotocol-http
  */
@@ -70,6 +71,7 @@ export class GitEndpoint {
   async #answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => this.#deps.context(bearerOf(req), requestId);
     const ctx = checkoutWorkerOf(this.#deps.services, bearerOf(req)) ?? (await authenticate());
+    if (isLfsTarget(req.url ?? '/')) return refuseLfs(res, requestId);
     const route = gitRoute(req.url ?? '/');
     if (!route) throw notFound('The repository');
     const method = route.action === 'info/refs' ? 'GET' : 'POST';
@@ -143,6 +145,14 @@ export class GitEndpoint {
 
 function onlyFetches(): DomainError {
   return new DomainError('forbidden', 'This token is for a fetch only; push with an API token.');
+}
+
+/** Git LFS shows its user the `message` of an answer of its type. */
+function refuseLfs(res: ServerResponse, requestId: string): void {
+  const message =
+    'Git LFS is not offered here. Run "git lfs uninstall" in this clone, and commit files up to 64 MiB as they are.';
+  res.writeHead(404, { 'content-type': 'application/vnd.git-lfs+json' });
+  res.end(JSON.stringify({ message, request_id: requestId }));
 }
 
 /** Answers an error from before the stream began. After that, the client can only notice the broken stream. */

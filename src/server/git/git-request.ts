@@ -15,13 +15,13 @@ export interface GitRoute extends GitAddress {
 const services: readonly string[] = ['git-upload-pack', 'git-receive-pack'] satisfies GitServiceName[];
 
 /**
- * Parses a request's target; null when it does not belong to Git's protocol.
+ * Parses a request's target, with or without `.git` after the name; null when it does not belong to Git's protocol.
  * @throws DomainError `forbidden` for an unknown service
  * @see https://git-scm.com/docs/http-protocol
  */
 export function gitRoute(target: string): GitRoute | null {
   const [path, query] = target.split('?', 2) as [string, string | undefined];
-  const match = /^\/git\/([^/]+)\/([^/]+)\.git\/(.+)$/.exec(path);
+  const match = /^\/git\/([^/]+)\/([^/]+?)(?:\.git)?\/(.+)$/.exec(path);
   const address = match && decode(match[1]!, match[2]!);
   if (!address) return null;
   const action = match[3]!;
@@ -34,6 +34,11 @@ export function gitRoute(target: string): GitRoute | null {
     throw new DomainError('forbidden', 'The service must be git-upload-pack or git-receive-pack.');
   }
   return { ...address, action: action as GitRoute['action'], service: service as GitServiceName | null };
+}
+
+/** Whether a request's target is one of Git LFS. @see https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md */
+export function isLfsTarget(target: string): boolean {
+  return /^\/git\/[^/]+\/[^/]+\/info\/lfs(?:\/|\?|$)/.test(target);
 }
 
 /**

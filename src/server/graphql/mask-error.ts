@@ -4,6 +4,8 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 
+const maxMessage = 1_000;
+
 /** What Yoga calls the faults of a request and its document. */
 const requestFaults: ReadonlySet<unknown> = new Set([
   'BAD_REQUEST',
@@ -34,7 +36,12 @@ export function maskError(error: unknown, log: Logger, requestId?: string): Grap
 function requestFault(outer: GraphQLError | undefined, cause: unknown): DomainError | undefined {
   if (!outer || (cause && !(cause instanceof GraphQLError))) return undefined;
   const code = faultCode(outer);
-  return code && new DomainError(code, outer.message);
+  return code && new DomainError(code, shortened(outer.message));
+}
+
+/** GraphQL repeats values of the request in its messages, of which each may have megabytes. */
+function shortened(message: string): string {
+  return message.length > maxMessage ? `${message.slice(0, maxMessage)}…` : message;
 }
 
 function faultCode({ extensions: { code = 'BAD_REQUEST', http } }: GraphQLError): ErrorCode | undefined {

@@ -1,7 +1,8 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, subscribe } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import { maskResult } from './mask-error.js';
+import { sharedExecution } from './shared-executions.js';
 
 /**
  * Subscribes as GraphQL's `subscribe` does, but a stream whose source fails ends with a last result that contains the
@@ -15,9 +16,14 @@ export async function subscribeToEnd(
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
   const { requestId } = (args.contextValue as Context).ctx;
   const mask = (result: ExecutionResult) => maskResult(result, log, requestId);
-  const results = await subscribe(args);
-  if (!(Symbol.asyncIterator in results)) return mask(results);
-  const stream = new ResultStream(results[Symbol.asyncIterator](), mask);
+  const events = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in events)) return mask(events);
+  const executeFor = sharedExecution(args);
+  const stream = new ResultStream(
+    events[Symbol.asyncIterator](),
+    async (event) => mask(await executeFor(event)),
+    mask,
+  );
   const leave = () => {
     stream.return().catch(() => {});
   };
@@ -26,14 +32,20 @@ export async function subscribeToEnd(
   return stream;
 }
 
-/** The masked results of a source; an error of the source becomes the last result. */
+/** The masked results of a source of events; an error of the source becomes the last result. */
 class ResultStream implements AsyncIterableIterator<ExecutionResult> {
-  readonly #source: AsyncIterator<ExecutionResult>;
+  readonly #source: AsyncIterator<unknown>;
+  readonly #execute: (event: unknown) => Promise<ExecutionResult>;
   readonly #mask: (result: ExecutionResult) => ExecutionResult;
   #ended = false;
 
-  constructor(source: AsyncIterator<ExecutionResult>, mask: (result: ExecutionResult) => ExecutionResult) {
+  constructor(
+    source: AsyncIterator<unknown>,
+    executeFor: (event: unknown) => Promise<ExecutionResult>,
+    mask: (result: ExecutionResult) => ExecutionResult,
+  ) {
     this.#source = source;
+    this.#execute = executeFor;
     this.#mask = mask;
   }
 
@@ -41,7 +53,7 @@ class ResultStream implements AsyncIterableIterator<ExecutionResult> {
     if (this.#ended) return { done: true, value: undefined };
     try {
       const { done, value } = await this.#source.next();
-      return done ? { done: true, value: undefined } : { done: false, value: this.#mask(value) };
+      return done ? { done: true, value: undefined } : { done: false, value: await this.#execute(value) };
     } catch (error) {
       this.#ended = true;
       return { done: false, value: this.#mask({ errors: [asGraphQLError(error)] }) };

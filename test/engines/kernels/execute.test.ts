@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
 import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
 import { client, jupyter, kernel } from './kernel-fixture.js';
 
@@ -126,9 +128,21 @@ describe('execute', { timeout: 60_000 }, () => {
     expect(ofType(events, 'stream')).toMatchObject([{ text: 'on\n' }]);
   });
 
-  test('gives input() an error, because stdin is not allowed', async () => {
-    const { events } = await runCell(kernel, "input('name?')");
-    expect(ofType(events, 'error')).toMatchObject([{ ename: 'StdinNotImplementedError' }]);
+  test('waits for the answer to input(), which can be given once', async () => {
+    const answers: boolean[] = [];
+    const events: KernelEvent[] = [];
+    const request = { code: "input('name?')", stopOnError: true, messageId: randomUUID() };
+    await kernel.execute(request, (event) => {
+      events.push(event);
+      if (event.type !== 'input_request') return;
+      for (const id of ['other', event.request_id, event.request_id])
+        answers.push(kernel.answerInput(id, 'Ada'));
+    });
+    expect(answers).toEqual([false, true, false]);
+    expect(ofType(events, 'execute_result')).toMatchObject([{ data: { 'text/plain': "'Ada'" } }]);
+    expect(ofType(events, 'status').map(({ execution_state }) => execution_state)).toEqual([
+      ...['busy', 'waiting_for_input', 'busy', 'idle'],
+    ]);
   });
 
   test('loses none of 20,000 flushed prints', { timeout: 180_000 }, async () => {

@@ -98,4 +98,44 @@ describe('readNotebook', () => {
     expect(error.code).toBe('unreadable_file');
     expect(error.message).not.toContain('secret');
   });
+
+  const around = (cell: string) =>
+    Buffer.from(`{"cells":[${cell}],"metadata":{},"nbformat":4,"nbformat_minor":4}`);
+  it.each<[string, Buffer, string]>([
+    ['no UTF-8', Buffer.from('{"ü":"\xff"}', 'latin1'), 'is not UTF-8 at byte 2.'],
+    ['an empty file', Buffer.alloc(0), 'is an empty file.'],
+    ['an empty file of white space', Buffer.from(' \n'), 'is an empty file.'],
+    [
+      'conflict markers',
+      Buffer.from('{"ü":1,\n<<<<<<< HEAD\n"b":2'),
+      'has conflict markers of a merge at byte 9.',
+    ],
+    ['a byte order mark', Buffer.from('\ufeff{}'), 'begins with a byte order mark'],
+    ['an unexpected character', Buffer.from('{"ü":x}'), 'it has an unexpected character at byte 6.'],
+    ['an unexpected end', Buffer.from('{"a":'), 'it has an unexpected end at byte 5.'],
+    [
+      'nbformat 3',
+      Buffer.from('{"nbformat":3,"nbformat_minor":0}'),
+      'is nbformat 3; only nbformat 4.0 to 4.5 is read',
+    ],
+    ['nbformat 4.6', Buffer.from('{"nbformat":4,"nbformat_minor":6}'), 'is nbformat 4.6;'],
+    ['no version', Buffer.from('{}'), 'nbformat must be 4.'],
+    [
+      'a bad cell',
+      around('{"cell_type":"code","metadata":{},"source":1,"outputs":[],"execution_count":null}'),
+      'cells.0.source ',
+    ],
+    ['too many levels', around('['.repeat(600)), 'it nests deeper than 500 levels at byte'],
+  ])('names the fault: %s', (_, bytes, fault) => {
+    expect(refusal(bytes).message).toContain(fault);
+  });
+
+  it('reads JSON that is nested 500 deep', () => {
+    const depth = 500 - 2;
+    const bytes = Buffer.from(
+      `{"cells":[],"metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}},"nbformat":4,"nbformat_minor":4}`,
+    );
+    const notebook = readNotebook(bytes);
+    expect(encodeNotebook(notebook).notebook).toEqual(notebook);
+  });
 });

@@ -14,7 +14,7 @@ function open(source: AsyncIterable<unknown>, left?: AbortSignal) {
     fields: { a: { type: GraphQLString, subscribe: () => source, resolve: (value) => value } },
   });
   const schema = new GraphQLSchema({ query, subscription });
-  const contextValue = { ctx: { requestId: 'r1' } };
+  const contextValue = { ctx: { requestId: 'r1', actor: { scopes: new Set() } } };
   return subscribeToEnd({ schema, document: parse('subscription { a }'), contextValue }, log, left);
 }
 

@@ -1,10 +1,12 @@
 import { storageUnavailable } from '../durability/storage-error.js';
 import type { Commit, Identity, RecordedRename, Signature } from '../git-types.js';
+import { decodeText } from './decode-text.js';
 import { decodeRenames, encodeRenames } from './rename-header.js';
 
 const idLength = 40;
 const treeStart = 'tree ';
 const parentStart = 'parent ';
+const encodingStart = 'encoding ';
 const committerStart = '\ncommitter ';
 /** The end of the year 9999, the last one in RFC 3339. */
 const maxTime = 253_402_300_799;
@@ -47,13 +49,16 @@ export function encodeCommit(commit: NewCommit): Buffer {
  * Reads a commit object. A malformed identity is returned unchanged as the name, and a malformed time is the epoch. A time
  * outside of the years 1970 to 9999 becomes the nearest one inside, because neither PostgreSQL nor RFC 3339 has others.
  * isomorphic-git is not used: it throws at a malformed identity or time, which git accepts, and changes the message's line
- * breaks.
+ * breaks. Names and message are decoded as the header `encoding` says, by default as UTF-8.
  * @throws DomainError `storage_unavailable` when it names no tree
  */
 export function decodeCommit(oid: string, bytes: Buffer): Commit {
-  const text = bytes.toString();
+  const utf8 = bytes.toString();
+  const stored = headersOf(utf8);
+  const encoding = stored.find((line) => line.startsWith(encodingStart))?.slice(encodingStart.length);
+  const text = (encoding === undefined ? null : decodeText(bytes, encoding)) ?? utf8;
+  const headers = text === utf8 ? stored : headersOf(text);
   const end = text.indexOf('\n\n');
-  const headers = (end < 0 ? text : text.slice(0, end)).split('\n');
   const values = (key: string) =>
     headers.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
   const treeOid = values('tree')[0];
@@ -66,8 +71,13 @@ export function decodeCommit(oid: string, bytes: Buffer): Commit {
     author: signature(values('author')[0]),
     committer: signature(values('committer')[0]),
     message: end < 0 ? '' : text.slice(end + 2),
-    renames: parents.length === 1 ? decodeRenames(headers) : null,
+    renames: parents.length === 1 ? decodeRenames(stored) : null,
   };
+}
+
+function headersOf(text: string): string[] {
+  const end = text.indexOf('\n\n');
+  return (end < 0 ? text : text.slice(0, end)).split('\n');
 }
 
 /** The parts of a commit that a walk through the history needs. */

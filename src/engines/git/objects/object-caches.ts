@@ -39,6 +39,8 @@ export interface ObjectCaches extends PackCaches {
   objects: LRUCache<string, GitObject>;
   /** Sizes of blobs in bytes, by `repositoryId:oid`. */
   sizes: LRUCache<string, number>;
+  /** Whether blobs are binary, by `repositoryId:oid`. */
+  binaries: LRUCache<string, boolean>;
   /** Files below a tree, by `repositoryId:treeOid:prefix`. */
   listings: LRUCache<string, FileListing>;
   /** By repository id. */
@@ -55,6 +57,7 @@ export function createObjectCaches(): ObjectCaches {
     }),
     // With `max` instead, lru-cache would allocate all entries at the start, which takes some milliseconds.
     sizes: new LRUCache({ maxSize: bounds.blobSizeCount, sizeCalculation: () => 1 }),
+    binaries: new LRUCache({ maxSize: bounds.blobSizeCount, sizeCalculation: () => 1 }),
     listings: new LRUCache({ maxSize: bounds.listings, sizeCalculation: (listing) => listing.bytes }),
     deltaBases: new LRUCache({
       maxSize: bounds.deltaBases,

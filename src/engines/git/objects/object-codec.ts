@@ -65,6 +65,12 @@ export function decodeLooseHeader(start: Uint8Array): { type: ObjectType; size: 
   return { type, size };
 }
 
+/** The first bytes of an object from the first part of its loose file. @throws Error when it is malformed */
+export function decodeLooseStart(start: Uint8Array): Buffer {
+  const inflated = inflateStart(start);
+  return inflated.subarray(parseHeader(inflated).end);
+}
+
 function unwrapObject(wrapped: Buffer): GitObject {
   const { type, size, end } = parseHeader(wrapped);
   const bytes = wrapped.subarray(end);
@@ -73,9 +79,11 @@ function unwrapObject(wrapped: Buffer): GitObject {
 }
 
 function readHeader(start: Uint8Array): { type: ObjectType; size: number; end: number } {
-  return parseHeader(
-    inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 * 1024 }),
-  );
+  return parseHeader(inflateStart(start));
+}
+
+function inflateStart(start: Uint8Array): Buffer {
+  return inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 * 1024 });
 }
 
 /** Room for the whole output, and for one byte more, at which zlib sees the end. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { notFound } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
@@ -8,13 +9,16 @@ import type { Found, PackFolder } from '../packs/pack-folder.js';
 import { isObjectId } from '../ref-name.js';
 import { maxCachedBlobBytes, type ObjectCaches, packFolderOf } from './object-caches.js';
 import type { GitObject } from './object-codec.js';
-import { readLoose, readLooseHeader } from './read-loose.js';
+import { readLoose, readLooseHeader, readLooseStart } from './read-loose.js';
 import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** Native git reads it even where no file holds it. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 /** A native repack may move an object after we searched the packs and before we look among the loose objects. */
 const maxSearches = 10;
+
+/** A larger blob is not read whole to find out whether it is text. */
+const maxCheckedBytes = 1024 * 1024;
 
 /** Reads the objects of one repository, loose and packed. */
 export class ObjectStore {
@@ -69,6 +73,30 @@ export class ObjectStore {
     return head.size;
   }
 
+  /**
+   * Whether a blob is something other than UTF-8 text. Of a blob over 1 MiB only the beginning is looked at.
+   * @throws DomainError `not_found`
+   */
+  async isBinary(oid: string): Promise<boolean> {
+    const known = this.caches.binaries.get(this.#key(oid));
+    if (known !== undefined) return known;
+    const isLarge = (await this.blobSize(oid)) > maxCheckedBytes;
+    const isBinary = isLarge
+      ? !startsAsText(await this.#start(oid))
+      : !isUtf8(await this.readExpected(oid, 'blob'));
+    this.caches.binaries.set(this.#key(oid), isBinary);
+    return isBinary;
+  }
+
+  async #start(oid: string): Promise<Buffer> {
+    const start = await this.#search(
+      (packs) => packs.readStart(oid),
+      async () => readLooseStart(this.files.gitdir, oid),
+    );
+    if (!start) throw notFound('The blob');
+    return start;
+  }
+
   /** Caches an object that is on disk; of a blob only its size, because its bytes are the caller's. */
   remember(oid: string, object: GitObject): void {
     if (object.type === 'blob') this.caches.sizes.set(this.#key(oid), object.bytes.length);
@@ -104,5 +132,15 @@ export class ObjectStore {
       await packs.verifyIndexes();
       return null;
     }
+  }
+}
+
+/** Whether bytes are UTF-8, up to a character that their end may cut. */
+function startsAsText(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
   }
 }

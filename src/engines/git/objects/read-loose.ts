@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../durability/storage-error.js';
 import type { ObjectType } from '../object-id.js';
 import { PackDamage } from '../packs/pack-damage.js';
-import { decodeLoose, decodeLooseHeader, type GitObject } from './object-codec.js';
+import { decodeLoose, decodeLooseHeader, decodeLooseStart, type GitObject } from './object-codec.js';
 
 /** A shorter file is read synchronously, which is faster than through the thread pool. */
 const maxSyncBytes = 32 * 1024;
@@ -36,6 +36,16 @@ export function readLooseHeader(gitdir: string, oid: string): { type: ObjectType
   try {
     const start = readStart(gitdir, oid, headerBytes);
     return start && decodeLooseHeader(start);
+  } catch (error) {
+    return missingOrDamaged(error);
+  }
+}
+
+/** The first bytes of a loose object; null when there is none. @throws PackDamage when it is malformed */
+export function readLooseStart(gitdir: string, oid: string): Buffer | null {
+  try {
+    const start = readStart(gitdir, oid, headerBytes);
+    return start && decodeLooseStart(start);
   } catch (error) {
     return missingOrDamaged(error);
   }

@@ -8,7 +8,7 @@ import type { GitObject } from '../objects/object-codec.js';
 import { PackDamage } from './pack-damage.js';
 import { PackFile } from './pack-file.js';
 import type { IndexSlices } from './pack-index.js';
-import { type DeltaBases, readEntry, readEntryHeader } from './read-entry.js';
+import { type DeltaBases, readEntry, readEntryHeader, readEntryStart } from './read-entry.js';
 
 /** Milliseconds for which the list of packs is used before the folder is checked. After a miss it is listed immediately. */
 const freshMs = 1000;
@@ -57,6 +57,11 @@ export class PackFolder {
   /** Type and size in bytes. The object itself is not read, so it is not checked either. */
   readHeader(oid: string): Promise<Found<{ type: ObjectType; size: number }>> {
     return this.#search(oid, readEntryHeader);
+  }
+
+  /** The first bytes of an object, unchecked; see {@link readEntryStart}. */
+  readStart(oid: string): Promise<Found<Buffer>> {
+    return this.#search(oid, readEntryStart);
   }
 
   /** Changes whenever the list of packs changes. */

@@ -68,6 +68,19 @@ export function readEntryHeader(pack: PackFile, offset: number): { type: ObjectT
   return { type: entry.kind, size };
 }
 
+/**
+ * The first bytes of the object at an offset, about 1 KiB; of a delta those of the object that its chain begins with, which
+ * differ little. @throws PackDamage
+ */
+export function readEntryStart(pack: PackFile, offset: number): Buffer {
+  let entry = pack.entry(offset);
+  for (let steps = 0; typeof entry.kind !== 'string'; steps++) {
+    if (steps > maxChain) throw new PackDamage('a chain of deltas has no end');
+    entry = pack.entry(baseOf(pack, entry));
+  }
+  return pack.inflatePrefix(entry);
+}
+
 function baseOf(pack: PackFile, entry: PlacedEntry): number {
   if (typeof entry.kind === 'string') return entry.offset;
   if ('distance' in entry.kind) {

@@ -9,9 +9,9 @@ const maxJournaledObject = 1024 * 1024;
 const maxJournaledRecord = 2 * 1024 * 1024;
 
 /**
- * Moves a ref, and makes it and its new objects durable before it returns. They are written to the journal, which is synced at
- * once, and to their files, which are synced later. The objects are written while the journal is synced; nobody sees them
- * until the ref leads to them.
+ * Moves a ref, and makes it and its new objects durable before it returns. They are written to the journal, which is synced
+ * immediately, and to their files, which are synced later. The objects are written while the journal is synced; nobody sees
+ * them until the ref leads to them.
  * @param act moves the ref, and adds the files that it changes to `touched`; false when the ref had another value
  * @throws DomainError `storage_unavailable` when others may believe that this instance has ended
  */

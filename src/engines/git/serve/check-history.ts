@@ -1,4 +1,5 @@
 import { NativeGitError } from '../native/native-git.js';
+import { decodeCommit } from '../objects/commit-object.js';
 import type { PackObjects } from './pack-objects.js';
 import type { PushOutcome } from './push-outcome.js';
 import { asRefused } from './push-refused.js';
@@ -33,10 +34,20 @@ export async function checkHistory(
     const isLosing = !fault && command.from !== null && !(await isFastForward(pack, command));
     if (isLosing) losing.add(command);
     if (fault) outcome.refuse(command, fault);
-    else if (isLosing && command.to !== null && !policy.allowNonFastForward)
+    else if (isLosing && command.to !== null && !(await mayReplace(pack, command, policy)))
       outcome.refuse(command, 'non-fast-forward; this repository does not allow it');
   }
   return losing;
+}
+
+async function mayReplace(
+  pack: PackObjects,
+  { ref, from }: RefCommand,
+  policy: PushPolicy,
+): Promise<boolean> {
+  if (policy.allowNonFastForward) return true;
+  if (refOf(ref)?.kind !== 'branch') return false;
+  return policy.isPlaceholder(decodeCommit(from!, await pack.run(['cat-file', 'commit', from!])));
 }
 
 function typeFault(ref: string, type: string): string | null {

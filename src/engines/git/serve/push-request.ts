@@ -22,6 +22,7 @@ const maxCommands = 1_000;
 /** More than the name of any branch or tag may have. */
 const maxRefBytes = 300;
 const maxBytes = 1024 * 1024;
+const maxOptionBytes = 64 * 1024;
 const noObject = '0'.repeat(40);
 
 /**
@@ -36,6 +37,10 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
   for (let bytes = 0; ; ) {
     const line = await readPktLine(body);
     if (line === 'end' && bytes > 0) throw invalidPush('it ends within the commands');
+    if (line === 'flush' && capabilities.has('push-options')) {
+      const isShort = await dropOptions(body);
+      return isShort ? { commands, capabilities, fault: null } : refused('its options are over 64 KiB');
+    }
     if (line === 'flush' || line === 'end') return { commands, capabilities, fault: null };
     bytes += line.length;
     if (bytes > maxBytes) return refused('the list of refs is over 1 MiB; push in parts');
@@ -57,6 +62,20 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
     if (commands.length >= maxCommands) return refused(`a push may move at most ${maxCommands} refs`);
     commands.push(command);
   }
+}
+
+/**
+ * Reads the options of `git push -o`, which mean nothing here.
+ * @returns false when they are too many to be read
+ */
+async function dropOptions(body: BodyReader): Promise<boolean> {
+  for (let bytes = 0; bytes <= maxOptionBytes; ) {
+    const line = await readPktLine(body);
+    if (line === 'flush') return true;
+    if (line === 'end') throw invalidPush('it ends within the options');
+    bytes += line.length;
+  }
+  return false;
 }
 
 function parseCommand(text: string): RefCommand {

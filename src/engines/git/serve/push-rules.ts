@@ -1,3 +1,4 @@
+import type { Commit } from '../git-types.js';
 import { isBranchName } from '../ref-name.js';
 import type { PushOutcome } from './push-outcome.js';
 import type { RefCommand } from './push-request.js';
@@ -8,6 +9,8 @@ export interface PushPolicy {
   refuseBranch(name: string, command: RefCommand): string | null;
   /** Whether branches may move to commits that do not contain their tip, and whether tags may move at all. */
   allowNonFastForward: boolean;
+  /** Whether a commit is the one with which a new repository begins: a push may replace it by a history of its own. */
+  isPlaceholder(commit: Commit): boolean;
   /**
    * Carries out the deletion of a branch.
    * @param remove removes the ref; resolves to false when the ref has moved

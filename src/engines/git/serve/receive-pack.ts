@@ -46,7 +46,7 @@ export interface ReceiveRequest {
 /** The refs and capabilities with which a push begins: Git's own, because every one of them is supported here. */
 export function advertiseReceive(native: NativeGit, gitdir: string): Promise<Buffer> {
   const args = ['receive-pack', '--stateless-rpc', '--advertise-refs', gitdir];
-  const config = { ...hiddenRefs, 'receive.advertisePushOptions': 'false' };
+  const config = { ...hiddenRefs, 'receive.advertisePushOptions': 'true' };
   return native.run(args, { config, timeoutMs: 60_000 });
 }
 

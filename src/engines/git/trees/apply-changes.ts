@@ -14,7 +14,7 @@ const newPathField = ['newPath'];
  * @param to.branch is named in a conflict
  * @returns the created, saved and moved files, and from where in the parent each moved file came in the end
  * @throws DomainError `invalid_path` (its paths begin with the change's `at`), `not_found`, `file_exists`,
- *   `base_sha_conflict`, and what a `check` throws
+ *   `base_sha_conflict`
  */
 export async function applyChanges(
   to: { editor: TreeEditor; batch: ObjectBatch; branch: string },
@@ -45,7 +45,6 @@ export async function applyChanges(
       return files.delete(change.path);
     }
     assertWritablePath(change.newPath, newPathField);
-    change.check?.(await to.batch.readExpected(current.oid, 'blob'));
     if (change.newPath === change.path) throw fileExists();
     await to.editor.remove(change.path);
     await to.editor.add(change.newPath, current, newPathField);

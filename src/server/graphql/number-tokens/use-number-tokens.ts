@@ -39,7 +39,7 @@ export function useNumberTokens(
       if (Array.isArray(result)) return;
       setResult(
         isAsyncIterable(result)
-          ? mapIterator(result[Symbol.asyncIterator](), withStringify)
+          ? mapIterator(result[Symbol.asyncIterator](), withSharedText)
           : withStringify(result),
       );
     },
@@ -49,6 +49,18 @@ export function useNumberTokens(
 /** Yoga serializes a result with the result's own `stringify`. */
 function withStringify<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
   return { ...result, stringify: stringifyJson };
+}
+
+const texts = new WeakMap<object, string>();
+
+/** {@link withStringify} for a result that streams may share, see `sharedExecution`: it is written once for all of them. */
+function withSharedText<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
+  const stringify = (value: unknown) => {
+    const text = texts.get(result) ?? stringifyJson(value);
+    texts.set(result, text);
+    return text;
+  };
+  return { ...result, stringify };
 }
 
 /** Reads the four parameters that GraphQL over HTTP knows; Yoga would refuse others, `/graphql/stream` does not. */

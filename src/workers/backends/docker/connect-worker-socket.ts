@@ -26,7 +26,7 @@ export async function connectWorkerSocket(path: string, uid: number): Promise<So
     await file.close();
   }
   // It may have been closed meanwhile, and would not say so again.
-  if (socket.destroyed) throw new Error('The worker closed the connection at once.');
+  if (socket.destroyed) throw new Error('The worker closed the connection immediately.');
   return socket;
 }
 

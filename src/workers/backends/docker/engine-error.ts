@@ -8,19 +8,26 @@ export class EngineError extends DomainError {
   /** @param cause what the client of the engine threw */
   constructor(cause: unknown) {
     const { statusCode } = cause as { statusCode?: number };
-    const message =
-      statusCode === undefined
-        ? 'The Docker engine does not answer; try again when it runs.'
-        : 'The Docker engine refused a request; see the log of the gateway.';
-    super('runtime_unavailable', message, { cause, retryAfterSeconds: 5 });
+    super('runtime_unavailable', sentenceOf(cause), { cause, retryAfterSeconds: 5 });
     this.status = statusCode;
   }
 
   /** Whether the engine's own text has these words. */
   says(words: string): boolean {
-    const { json } = this.cause as { json?: { message?: string } };
-    return json?.message?.includes(words) ?? false;
+    return textOf(this.cause).includes(words);
   }
+}
+
+function textOf(cause: unknown): string {
+  return (cause as { json?: { message?: string } }).json?.message ?? '';
+}
+
+function sentenceOf(cause: unknown): string {
+  if ((cause as { statusCode?: number }).statusCode === undefined)
+    return 'The Docker engine does not answer; try again when it runs.';
+  if (textOf(cause).includes('no space left on device'))
+    return 'The disk of the Docker engine is full; free space on it, and try again.';
+  return 'The Docker engine refused a request; see the log of the gateway.';
 }
 
 /** Whether an error is a refusal of the engine with one of these HTTP statuses. */

@@ -40,7 +40,7 @@ export class EngineWatch {
   readonly #deps: EngineWatchDeps;
   #isConnected = false;
 
-  /** Begins at once. */
+  /** Begins immediately. */
   constructor(deps: EngineWatchDeps) {
     this.#deps = deps;
     void this.#run();

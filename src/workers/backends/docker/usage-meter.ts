@@ -26,7 +26,7 @@ export class UsageMeter {
   }
 }
 
-/** The memory that the system would free at once when it is needed; cgroups 1 and 2 name it differently. */
+/** The memory that the system would free immediately when it is needed; cgroups 1 and 2 name it differently. */
 function cacheOf({ memory_stats: { stats } }: ContainerStats): number {
   const named = stats as Partial<Record<string, number>> | undefined;
   return named?.total_inactive_file ?? named?.inactive_file ?? 0;

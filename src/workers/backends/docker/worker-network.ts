@@ -24,7 +24,7 @@ export class WorkerNetwork {
   /** Creates the network unless it exists. @throws DomainError `runtime_unavailable` */
   async ensure(): Promise<void> {
     if (await this.#exists()) return;
-    // Two networks cannot have the same bridge, so of two creations at once one would fail.
+    // Two networks cannot have the same bridge, so of two creations at the same time one would fail.
     this.#creating ??= this.#create().finally(() => {
       this.#creating = undefined;
     });

@@ -4,7 +4,7 @@ import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.
 import type { Found, RemoteFolder } from '../../worker-folder.js';
 import { ContentsReader } from './contents-reader.js';
 
-/** How many requests are sent to a server at once. */
+/** How many requests are sent to a server at the same time. */
 const parallel = 4;
 /** Larger files are not written, and count as changed by the kernel. */
 const maxFileBytes = 64 * 1024 * 1024;
@@ -15,7 +15,7 @@ const maxSmallFileBytes = 4 * 1024 * 1024;
  * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
  *
  * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
- * follows at once is lost. Servers that do not allow hidden files refuse names that begin with a dot.
+ * follows immediately is lost. Servers that do not allow hidden files refuse names that begin with a dot.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html
  */
 export class ContentsFolder implements RemoteFolder {
@@ -57,7 +57,13 @@ export class ContentsFolder implements RemoteFolder {
   async put(path: string, bytes: Uint8Array, found: Found): Promise<boolean> {
     if (bytes.length > maxFileBytes || !(await this.#makeFolder(posix.dirname(this.#at(path))))) return false;
     if ((await this.#stampOf(path)) !== found.stamp) return false;
-    return this.#write(path, bytes);
+    try {
+      return await this.#write(path, bytes);
+    } catch (error) {
+      // The server keeps an old file when a write fails, e.g. on a full disk, but of a new one it leaves a part.
+      if (found.oid === null) await this.#contents.remove(this.#at(path)).catch(() => {});
+      throw error;
+    }
   }
 
   async removeEmptyFolder(): Promise<void> {

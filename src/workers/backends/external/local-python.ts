@@ -29,7 +29,7 @@ const noPython =
 /**
  * Finds a Python on PATH that can serve notebooks, or else creates a virtual environment in `directory`, once. A marker
  * file with the hash of the requirements is written last: an incomplete environment has none and is created again.
- * Callers must not run it twice at once for one directory.
+ * Callers must not run it twice at the same time for one directory.
  * @param options.report called with what is being done, in a few words
  * @param options.env the environment to search and to install with; default the process's own
  * @throws DomainError `runtime_unavailable` that says what to install

@@ -23,7 +23,7 @@ export class WorkerWatch {
     this.#checks.set(workerId, check);
   }
 
-  /** Checks at once, e.g. because a child process has ended. */
+  /** Checks immediately, e.g. because a child process has ended. */
   checkNow(workerId: string): void {
     void this.#check(workerId);
   }

@@ -22,6 +22,9 @@ const ends = {
   unschedulable: 'The node had no room for this worker any more; start a new worker.',
 } satisfies Partial<Record<ExitReason, string>>;
 
+/** The status of `deploy/worker/fetch_files` when the volume was full: ENOSPC. */
+const diskFullStatus = 28;
+
 const notFetched: PodEnd = {
   reason: 'start_failed',
   detail: 'The Pod could not fetch its files from the gateway; ask an admin to check KUBERNETES_GATEWAY_URL.',
@@ -60,7 +63,9 @@ export function endOf(reason: EndReason): PodEnd {
  */
 export function whyPodEnded(pod: V1Pod): PodEnd {
   const reason = reasonOfEnd(pod);
-  return reason === 'exited' && hasFailedToFetch(pod) ? notFetched : endOf(reason);
+  if (reason !== 'exited' || !hasFailedToFetch(pod)) return endOf(reason);
+  const isFull = fetchingOf(pod)?.state?.terminated?.exitCode === diskFullStatus;
+  return isFull ? endOf('storage_exceeded') : notFetched;
 }
 
 function reasonOfEnd(pod: V1Pod): EndReason {

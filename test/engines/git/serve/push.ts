@@ -24,6 +24,7 @@ export async function push(store: GitStore, id: string, sent: Push): Promise<str
   const { commands, pack, capabilities = 'report-status', maxBytes = 64 * 1024 * 1024 } = sent;
   const policy: PushPolicy = {
     allowNonFastForward: false,
+    isPlaceholder: () => false,
     refuseBranch: () => null,
     deleteBranch: async (_name, remove) => ((await remove()) ? null : 'not removed'),
     ...sent.policy,

@@ -32,9 +32,13 @@ describe('a document is refused before validation', () => {
     ['a fragment that contains itself', '{ ...a } fragment a on Query { ...a }', 'within itself'],
   ])('with %s', (_what, text, message) => {
     const document = parse(text);
-    const from = performance.now();
-    expect(guardDocument(document)?.message).toContain(message);
-    expect(performance.now() - from).toBeLessThan(100);
+    // A busy machine interrupts some.
+    const times = Array.from({ length: 10 }, () => {
+      const from = performance.now();
+      expect(guardDocument(document)?.message).toContain(message);
+      return performance.now() - from;
+    });
+    expect(Math.min(...times)).toBeLessThan(10);
   });
 });
 

@@ -13,11 +13,13 @@ it.each([
   ['nested objects', `{a(b:${'{c:'.repeat(2_000)}`, nested],
   ['nested list types', `query($a:${'['.repeat(2_000)}`, nested],
 ])('a text of %s is refused within 10 ms', (_what, text, message) => {
-  // The first call of a process compiles the lexer.
-  for (let call = 0; call < 3; call++) expect(() => parseDocument(text)).toThrow(message);
-  const from = performance.now();
-  expect(() => parseDocument(text)).toThrow(message);
-  expect(performance.now() - from).toBeLessThan(10);
+  // The first calls compile the lexer, and a busy machine interrupts some.
+  const times = Array.from({ length: 30 }, () => {
+    const from = performance.now();
+    expect(() => parseDocument(text)).toThrow(message);
+    return performance.now() - from;
+  });
+  expect(Math.min(...times)).toBeLessThan(10);
 });
 
 it('brackets in strings, block strings and comments do not count as nested', () => {

@@ -1,0 +1,231 @@
+/** Something that clients may rely on, with the test that proves it or the reason why it is not true yet. */
+export type Claim =
+  | { claim: string; file: string; title: string }
+  | { claim: string /** One sentence. */; notYet: string };
+
+/** Claims that the tests of one file prove: what clients may rely on, and the title of the test. */
+function proven(file: string, titles: Record<string, string>): Claim[] {
+  return Object.entries(titles).map(([claim, title]) => ({ claim, file, title }));
+}
+
+const everywhere = [
+  ...proven('test/process/restart.test.ts', {
+    'The first start prints a token and keeps one copy with the mode 0600.':
+      'the first start prints the token and keeps one copy that only the owner can read',
+    'What was saved is there after a kill, and a run that it ended has a reason.':
+      'after kill -9 saves, logs, worker and kernel are available again, and running executions end with a reason',
+  }),
+  ...proven('test/api/auth.test.ts', {
+    'An expired or revoked token is a 401.': 'an expired and a revoked token answer 401',
+    'An unknown space and a space of others answer alike.':
+      'a space of others and an unknown space give the same answer, byte for byte',
+    'A token without the scope is a 403 insufficient_scope.':
+      'a token without the needed scope answers 403 insufficient_scope',
+    'The health endpoints need no token.': 'the health endpoints need no token',
+    'X-Request-Id is kept where it is well formed.':
+      'a well-formed request id is kept and any other is replaced',
+    'An unsupported method is a 405.':
+      'an unsupported method on a known path answers 405 with an Allow header',
+  }),
+  ...proven('test/api/statuses-everywhere.test.ts', {
+    'Unknown ids in a path and ids of another space answer alike.':
+      'gives the same answer for unknown ids, ids of another space and malformed ids',
+    'A bad value is a 400 that names it.': '%s answers 400 and names the wrong field',
+    'Every documented error has a test.': 'the documented errors without a test are these only',
+  }),
+  ...proven('test/api/bad-input-together.test.ts', {
+    'All faults of a request are in one answer.':
+      'names a wrong value beside an unknown field, in the words of the command',
+  }),
+  ...proven('test/api/bad-input-generated.test.ts', {
+    'An unknown field of a body is a 400 that names it.': '%s refuses every generated bad body',
+  }),
+  ...proven('test/api/variable-errors.test.ts', {
+    'A fault of a GraphQL variable has the path of its field.':
+      'names every value that its type does not allow in one error, below the variable of an input',
+    'A time is one of RFC 3339.': 'a day that does not exist is refused as a time',
+  }),
+  ...proven('test/api/rest-paging.test.ts', {
+    'The size of a page is capped without an error.': 'caps the size, however many digits it has',
+  }),
+  ...proven('test/api/idempotency.test.ts', {
+    'A POST with a key runs once.': 'requests with the same key and body run once and get the same answer',
+    'The same key with another body is a 409.': 'the same key with another body is answered 409',
+    'A repeated request is authorized anew.': 'a repeated request is authorized again',
+    'An answer is repeated for 24 hours.': 'an answer is stored for 24 hours and a lease lasts 2 minutes',
+  }),
+  ...proven('test/contract/description.test.ts', {
+    'The API description is served as it is checked in.':
+      'the description is served as it is checked in, to callers with a token',
+  }),
+  ...proven('test/contract/contract.test.ts', {
+    'Every row answers over REST what GraphQL answers.':
+      'the tests above sent a request to every row of the API',
+  }),
+];
+
+const workspaces = [
+  ...proven('test/api/workspaces.test.ts', {
+    'A new workspace has the defaults of the contract.': 'uses the defaults of the contract',
+    'The list has what the caller can view, newest first.':
+      'contains what the caller can view, newest first, by page',
+  }),
+  ...proven('test/api/sharing.test.ts', {
+    'Grants count only while the visibility is shared.':
+      'follows grants to users and teams only while the visibility is shared',
+    'Only the owner and space admins change the owner.':
+      'does not let a manager who is not the owner change the owner',
+    'A PATCH changes only what it sends.': 'changes only the fields that a PATCH sends',
+    'An archived workspace is read only, and archiving is idempotent.':
+      'is read only and not listed once archived, and archiving is idempotent',
+    'A repeated principal is a 400.': 'with the same principal twice answers 400',
+  }),
+];
+
+const files = [
+  ...proven('test/api/files/reading-and-saving.test.ts', {
+    'A file has its blob sha as ETag, and If-None-Match is answered 304.':
+      'answers 304 to its ETag in If-None-Match',
+    'The same bytes again make no commit.':
+      'saved again with the same bytes creates no version and no commit',
+    'Number tokens are kept.': 'keeps its number tokens through read and save',
+    'A wrong base_sha is a 409 with the current one.':
+      'a wrong base_sha answers 409 with the current one, and writes nothing',
+    'Of concurrent saves from one base one succeeds.':
+      'of 20 concurrent saves of one file with the same base_sha one succeeds and 19 answer 409',
+    'No save drops another commit.': '20 concurrent saves of 20 files on one branch create 20 commits',
+    'A rename keeps the notebook id.':
+      'a rename keeps the notebook id, and a new file at the old path gets a new id',
+  }),
+  ...proven('test/api/files/refusals.test.ts', {
+    'A body over 64 MiB is a 413.': 'a body over 64 MiB answers 413',
+    'A stored file that is no valid notebook is listed, and a 409 when it is read.':
+      'a stored notebook that is not valid is listed, and answers 409 when read',
+    'A protected branch takes writes from space admins only.':
+      'a viewer may read and not write, and a protected branch accepts writes of space admins only',
+  }),
+  ...proven('test/api/git-push.test.ts', {
+    'A protected branch takes pushes from space admins only.':
+      'that are protected accept pushes from space admins only',
+  }),
+  ...proven('test/api/versions.test.ts', {
+    'Versions are newest first, and pushes are among them.':
+      'of saves and of native pushes are newest first, and each can be read',
+    'A pushed rename keeps the notebook id, and branches share it.':
+      'follow a pushed rename, and another branch has the same notebook id',
+  }),
+];
+
+const runtime = [
+  ...proven('test/api/execute/start.test.ts', {
+    'A start with the same inputs answers the live worker.':
+      'a start with the same inputs answers the live worker of a session',
+    'A session that is live is answered with 200.': 'a session that is live already answers 200',
+    'An unknown workspace or worker in a body is a 404.': 'an unknown workspace or worker answers 404',
+  }),
+  ...proven('test/api/execute/runtime.test.ts', {
+    'A commit reaches a live worker within 2 s, and no changed file is overwritten.':
+      'a save on the branch reaches the worker within 2 s; a file that the kernel changed is kept and reported',
+    'A deleted session is a 404 and its logs stay.':
+      'a deleted session answers 404, its log remains, and a stopped worker leaves no process',
+  }),
+  ...proven('test/api/worker-expiry.test.ts', {
+    'An idle worker is stopped with idle_timeout.':
+      'an idle worker is announced to its watchers, and stopped at that moment with idle_timeout',
+  }),
+  ...proven('test/api/worker-quotas.test.ts', {
+    'Quotas hold under concurrent starts.':
+      '30 concurrent starts stop exactly at the number of workers of a user',
+  }),
+  ...proven('test/api/execute/run.test.ts', {
+    'Events are numbered, and final_response ends the stream.':
+      'streams its numbered events and ends with final_response',
+    'An exception is an event, then a final_response with status error.':
+      'that raises ends with a notebook_event error, then final_response with status error',
+    'A run outlives its client, and resumes after Last-Event-ID.':
+      'continues when its client disconnects, and its stream resumes after Last-Event-ID without gap or repeat',
+    'An execution_id that is sent again does not run twice.':
+      'sent again with its execution_id is followed, and does not run twice',
+    'GraphQL has the same events.':
+      'has the same events as a GraphQL subscription through Yoga and graphql-sse, distinct and single',
+    'After an error those queued behind it end as aborted.':
+      'that fails aborts those queued after it by the same user',
+    'A queued run can be cancelled.': 'can be cancelled while queued',
+    'A run over its timeout is interrupted and timed_out.':
+      'that exceeds timeout_seconds is interrupted and ends as timed_out',
+    'Output is not lost.': 'with 20,000 prints loses no output',
+  }),
+  ...proven('test/api/execute/cancelled-runs.test.ts', {
+    'A restarted or deleted session ends its runs as cancelled.': 'when the session is restarted or deleted',
+  }),
+  ...proven('test/api/execute/execution-retention.test.ts', {
+    'Logs stay for the days of retention, then only their outputs and ends.':
+      'after the days of retention a log is its outputs and its end, under their numbers',
+  }),
+  ...proven('test/api/execute/run-data.test.ts', {
+    'Cut outputs keep heads, tails and every exception.':
+      'an exception after very much output is among the outputs, with the head and the tail of the output',
+  }),
+];
+
+const streams = [
+  ...proven('test/api/subscriptions/lifetime.test.ts', {
+    'A stream ends within 5 s after its token was revoked.':
+      'ends the streams of a revoked token within 5 s, and no others',
+    'A stream ends when its caller may no longer view the workspace.':
+      'ends the streams of a workspace that its caller may no longer view within 5 s',
+  }),
+  ...proven('test/api/subscriptions/fan-out.test.ts', {
+    'An event is checked and read once for each caller.':
+      'a change is read once for all streams of a caller, on every topic',
+  }),
+];
+
+const notYetTrue: Claim[] = [
+  {
+    claim: 'Requests are limited by token, and answered 429 above that.',
+    notYet: 'Nothing counts the requests of a token yet.',
+  },
+  {
+    claim: 'A JWT of a configured issuer authenticates.',
+    notYet: 'Only API tokens are accepted.',
+  },
+  {
+    claim: 'Output after the end of a run is in its log as late events.',
+    notYet: 'What a kernel sends for a run after its end is dropped.',
+  },
+  {
+    claim: 'The gateway may be replaced while a run goes on, and the run goes on too.',
+    notYet: 'A run that the end of a gateway interrupts ends with gateway_restarted.',
+  },
+  {
+    claim: 'Answers to input_request can be sent.',
+    notYet: 'Kernels are asked not to wait for input, so a cell that reads it ends with an exception.',
+  },
+  {
+    claim: 'Whole notebooks run, also on a schedule.',
+    notYet: 'There are no rows below /runs and /schedules.',
+  },
+  {
+    claim: 'Everything that the caller may see is one stream at /events.',
+    notYet: 'Clients subscribe to each kind of resource in GraphQL.',
+  },
+  {
+    claim: 'Two refs can be compared, and files searched.',
+    notYet: 'There are no rows for compare and search.',
+  },
+  {
+    claim: 'Several cells can be queued atomically.',
+    notYet: 'There is no row for execute/batch.',
+  },
+];
+
+/** What clients may rely on, as far as a test can try it. */
+export const claims: Claim[] = [
+  ...everywhere,
+  ...workspaces,
+  ...files,
+  ...runtime,
+  ...streams,
+  ...notYetTrue,
+];
