@@ -19,7 +19,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
   const description = JSON.stringify(buildOpenApi(routes, deps.schema));
   // Comes before everything that looks at a body: the gateway reads none of an unknown caller.
   const authenticated: MiddlewareHandler<RestEnv> = async (c, next) => {
-    c.set('caller', await deps.context(c.req.raw.headers, deps.requestId(c.env)));
+    c.set('caller', await deps.context(c.req.raw.headers, c.env));
     await next();
   };
   app.onError((error, c) => {

@@ -9,6 +9,8 @@ interface RequestParts {
   path: string;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** Whether the body is the bytes of a file. */
+  takesBytes?: boolean;
 }
 
 /**
@@ -31,12 +33,13 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function locationOf(path: FieldPath, { path: route, query, body }: RequestParts): Location {
+function locationOf(path: FieldPath, { path: route, query, body, takesBytes }: RequestParts): Location {
   if (path.length === 0) return ['body'];
   const name = snakeCase(String(path[0]));
   if (body && Object.hasOwn(fieldsOf(body), name)) return ['body', ...renamed(path, body)];
   if (query && Object.hasOwn(fieldsOf(query), name)) return ['query', ...renamed(path, query)];
   if (route.split('/').includes(`:${name}`)) return ['path', name];
+  if (takesBytes) return ['body'];
   return [body ? 'body' : 'query', name, ...path.slice(1)];
 }
 

@@ -12,8 +12,12 @@ export type BodyContent = 'fields' | 'files' | 'bytes';
 /** What the REST layer is given by the composition root. */
 export interface RestDependencies {
   executor: GraphQLExecutor;
-  /** Authenticates a request. @throws DomainError `unauthenticated`, `storage_unavailable` */
-  context(headers: Headers, requestId: string): Promise<CallerContext>;
+  /**
+   * Authenticates a request.
+   * @param connection what the server gives with the request
+   * @throws DomainError `unauthenticated`, `storage_unavailable`, `rate_limited`
+   */
+  context(headers: Headers, connection: unknown): Promise<CallerContext>;
   /** The rules of the commands for single values. */
   checks: ValueChecks;
   /** The schema that the executor runs on; for the description at `/openapi.json`. */

@@ -19,8 +19,8 @@ export const rawFileRoutes: RestRoute[] = [
     path: '/workspaces/:workspace_id/raw-file',
     summary: 'Read the bytes of a file at a ref.',
     description:
-      'Any file of at most 64 MiB, also one that is no text. One range of bytes can be asked for with `Range`; several, and ' +
-      'one that lies beyond the end, are answered with the whole file. The `ETag` is the blob sha.',
+      'Any file of at most 64 MiB, also one that is no text. One range of bytes can be asked for with `Range`; several are ' +
+      'answered with the whole file. The `ETag` is the blob sha.',
     needs: { scope: 'read', permission: '`can_view`' },
     query: readFileQuery,
     document: ReadFileContentDocument,
@@ -31,7 +31,7 @@ export const rawFileRoutes: RestRoute[] = [
       ref: query.ref,
     }),
     responds: { kind: 'bytes', at: 'fileContent' },
-    errors: [...listErrors, 'invalid_path'],
+    errors: [...listErrors, 'invalid_path', 'range_not_satisfiable'],
   }),
   route({
     operationId: 'putRawFile',

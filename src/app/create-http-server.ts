@@ -49,7 +49,11 @@ export function createHttpServer(
   const bodies = new RequestBodies(bodyLimits);
   const rest = createRestApp({
     executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
-    context: (headers, requestId) => context(headers.get('authorization'), requestId),
+    context: async (headers, connection) => {
+      const { incoming } = connection as HttpBindings;
+      server.assertWithinQuota(incoming);
+      return context(headers.get('authorization'), requestIdOf(incoming));
+    },
     checks: createValueChecks(),
     schema,
     idempotency: new IdempotencyStore({ prisma }),
@@ -73,7 +77,18 @@ export function createHttpServer(
       () => null,
       () => 'The database does not answer.',
     );
-  return new HttpServer({ rest, schema, services, context, config, log, notReady, gitVersion, bodies });
+  const server = new HttpServer({
+    rest,
+    schema,
+    services,
+    context,
+    config,
+    log,
+    notReady,
+    gitVersion,
+    bodies,
+  });
+  return server;
 }
 
 /** The GraphQL documents of REST, without the fragments that the generated module also exports. */

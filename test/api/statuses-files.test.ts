@@ -135,9 +135,14 @@ const committing = (change: object, more: object = {}, options: RestOptions = {}
 const raws: StatusRow[] = [
   [readRaw, 'invalid_ref', () => send(readRaw, { query: '?path=README.md&ref=a..b' })],
   [readRaw, 'invalid_path', () => send(readRaw, { query: '?path=../a' }), ['query', 'path']],
+  [
+    readRaw,
+    'range_not_satisfiable',
+    () => send(readRaw, { query: '?path=README.md', headers: { range: 'bytes=99999-' } }),
+  ],
   [putRaw, 'invalid_ref', () => putting('branch=a..b')],
   [putRaw, 'invalid_path', () => send(putRaw, { query: '?path=../a', raw: 'x' }), ['query', 'path']],
-  [putRaw, 'invalid_notebook', () => send(putRaw, { query: '?path=a.ipynb', raw: 'x' })],
+  [putRaw, 'invalid_notebook', () => send(putRaw, { query: '?path=a.ipynb', raw: 'x' }), ['body']],
   [putRaw, 'branch_protected', () => putting('branch=guarded', { token: editor.token })],
   [
     putRaw,

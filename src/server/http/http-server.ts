@@ -58,6 +58,8 @@ export class HttpServer {
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
   readonly #limiter: RequestLimiter;
+  /** The refusals of REST requests over the limit of their token. */
+  readonly #overQuota = new WeakMap<IncomingMessage, DomainError>();
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
   readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
@@ -114,12 +116,25 @@ export class HttpServer {
     if (invalid) throw invalid;
     if (!path.startsWith('/git/') && this.#cors(req, res)) return;
     const refusal = healthPaths.has(path) ? null : this.#countRequest(req, res, path.startsWith('/graphql'));
-    if (refusal) refuseIn(path, res, refusal, { log, requestId });
+    const isGraphQL = path === '/graphql' || path === '/graphql/stream';
+    if (refusal && isGraphQL) refuse(res, refusal, log, requestId);
+    else if (refusal && path.startsWith('/git/')) refuseGit(res, refusal);
     else if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
     else if (path === '*') res.writeHead(204).end();
-    else if (path === '/graphql' || path === '/graphql/stream')
-      await this.#handleGraphQL(req, res, { path, requestId });
-    else await this.#rest(req, res);
+    else if (isGraphQL) await this.#handleGraphQL(req, res, { path, requestId });
+    else {
+      if (refusal) this.#overQuota.set(req, refusal);
+      await this.#rest(req, res);
+    }
+  }
+
+  /**
+   * The REST API calls this where it authenticates a request, so that the refusal has the headers of its route.
+   * @throws DomainError `rate_limited` for a request over the limit of its token
+   */
+  assertWithinQuota(req: IncomingMessage): void {
+    const refusal = this.#overQuota.get(req);
+    if (refusal) throw refusal;
   }
 
   /** @returns the refusal of a request over the limit of its token */
@@ -194,19 +209,10 @@ function refuseRequest(res: ServerResponse, error: unknown, log: Logger, request
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }
 
-/** Refuses a request as the transport of its path does. */
-function refuseIn(
-  path: string,
-  res: ServerResponse,
-  error: DomainError,
-  { log, requestId }: { log: Logger; requestId: string },
-): void {
-  if (path === '/graphql' || path === '/graphql/stream') refuse(res, error, log, requestId);
-  else if (!path.startsWith('/git/')) refuseRequest(res, error, log, requestId);
-  else {
-    const { status, message, headers } = refusalOf(error);
-    res.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
-  }
+/** Refuses a request of a Git client, which shows the text to its user. */
+function refuseGit(res: ServerResponse, error: DomainError): void {
+  const { status, message, headers } = refusalOf(error);
+  res.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
 }
 
 /** Answers a GraphQL request that failed before it was executed. */
