@@ -46,7 +46,8 @@ describe('a ref', () => {
     ['invalid_ref', 'x'.repeat(201)],
     ['not_found', 'none'],
     ['not_found', 'main/x'],
-    ['not_found', 'refs/heads/main'],
+    ['not_found', 'refs/heads/none'],
+    ['not_found', 'refs/notes/main'],
     ['not_found', '1'.repeat(40)],
   ])('answers %s for %j', async (expected, ref) => {
     await expect(at.repository.resolveRef(ref)).rejects.toEqual(code(expected));

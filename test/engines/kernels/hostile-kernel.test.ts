@@ -59,7 +59,8 @@ describe('decodeMessage', () => {
 
 describe('toKernelEvent', () => {
   test('creates an event from an input_request', () => {
-    const event = toKernelEvent('input_request', { prompt: 'name?', password: true });
-    expect(event).toEqual({ type: 'input_request', prompt: 'name?', password: true });
+    const content = { prompt: 'name?', password: true };
+    const event = toKernelEvent('input_request', content, { messageId: 'a1' });
+    expect(event).toEqual({ type: 'input_request', ...content, request_id: 'a1' });
   });
 });
