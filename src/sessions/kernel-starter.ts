@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
-import { JupyterClient } from '../engines/kernels/jupyter-client.js';
+import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import type { LiveSessions } from './live-sessions.js';
+import { sessionClient } from './session-client.js';
 import type { SessionRows } from './session-rows.js';
 
 /** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
@@ -58,7 +59,7 @@ export class KernelStarter {
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = new JupyterClient(endpoint);
+      client = sessionClient(endpoint);
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();

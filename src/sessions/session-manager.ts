@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
@@ -11,6 +10,7 @@ import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
 import { KernelStarter } from './kernel-starter.js';
 import { LiveSessions } from './live-sessions.js';
+import { sessionClient } from './session-client.js';
 import { SessionKernels } from './session-kernels.js';
 import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
@@ -179,7 +179,7 @@ export class SessionManager {
     const { prisma, workers } = this.#deps;
     const removed = this.#live.remove(id);
     const endpoint = workers.endpoint(workerId);
-    const client = removed?.client ?? (endpoint && new JupyterClient(endpoint));
+    const client = removed?.client ?? (endpoint && sessionClient(endpoint));
     try {
       if (removed) await removed.kernel.shutdown();
       const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
@@ -218,7 +218,7 @@ export class SessionManager {
       where: { workerId, kernelId: { not: null } },
       select: { id: true, kernelId: true },
     });
-    const client = new JupyterClient(server);
+    const client = sessionClient(server);
     const remove = async ({ id, kernelId }: Pick<Session, 'id' | 'kernelId'>) => {
       await client
         .removeKernel(kernelId!)

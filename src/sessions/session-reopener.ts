@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
-import { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
 import type { LiveSessions } from './live-sessions.js';
+import { sessionClient } from './session-client.js';
 import type { SessionRows } from './session-rows.js';
 
 const reopenTimeoutMs = 15_000;
@@ -79,7 +79,7 @@ export class SessionReopener {
   ): Promise<void> {
     const kept = new Set(sessions.filter(({ deletedAt }) => !deletedAt).map(({ kernelId }) => kernelId));
     const deleted = sessions.flatMap(({ deletedAt, kernelId }) => (deletedAt && kernelId ? [kernelId] : []));
-    const client = new JupyterClient(endpoint);
+    const client = sessionClient(endpoint);
     try {
       const kernels = isOwn ? await client.kernelIds() : deleted;
       const strays = kernels.filter((kernelId) => !kept.has(kernelId));

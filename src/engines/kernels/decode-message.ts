@@ -1,6 +1,6 @@
 import type { KernelMessage } from '@jupyterlab/services';
 import type { KernelEvent } from './kernel-event.js';
-import { readMessage } from './read-message.js';
+import { type ParseData, readMessage } from './read-message.js';
 import { toBase64Buffers } from './to-base64-buffers.js';
 import { toKernelEvent } from './to-kernel-event.js';
 import { toRecord } from './to-record.js';
@@ -23,10 +23,15 @@ const channels = ['shell', 'control', 'iopub', 'stdin'];
  *
  * The content for the library has no display ids: the library would keep every id of a run in memory and copy each update
  * deeply.
+ * @param parseData how the data of the user's own is parsed; default `JSON.parse`
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
  */
-export function decodeMessage(data: ArrayBuffer | string, protocol?: string): IncomingMessage {
-  const raw = readMessage(data, protocol);
+export function decodeMessage(
+  data: ArrayBuffer | string,
+  protocol?: string,
+  parseData: ParseData = JSON.parse,
+): IncomingMessage {
+  const raw = readMessage(data, protocol, parseData);
   const header = toHeader(raw.header);
   const channel = channels.includes(raw.channel as string) ? (raw.channel as string) : 'iopub';
   const content = toRecord(raw.content);

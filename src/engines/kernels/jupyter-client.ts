@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { JupyterRest, type RestAnswer } from './jupyter-rest.js';
 import { KernelConnection } from './kernel-connection.js';
 import { KernelRestApi } from './kernel-rest-api.js';
+import type { ParseData } from './read-message.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import { toRecord } from './to-record.js';
 
@@ -19,10 +20,13 @@ const startTimeoutMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
+  readonly #parseData: ParseData | undefined;
   readonly #kernels = new Set<KernelConnection>();
 
-  constructor(endpoint: JupyterEndpoint) {
+  /** @param parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse` */
+  constructor(endpoint: JupyterEndpoint, parseData?: ParseData) {
     this.#endpoint = endpoint;
+    this.#parseData = parseData;
     this.#rest = new JupyterRest(endpoint);
   }
 
@@ -145,7 +149,10 @@ export class JupyterClient {
     options: { clientId: string; busy: boolean; signal: AbortSignal },
   ): Promise<KernelConnection> {
     const { clientId, busy, signal } = options;
-    const deps = { endpoint: this.#endpoint, rest: this.#rest, model, clientId, busy };
+    const deps = {
+      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#parseData },
+      ...{ model, clientId, busy },
+    };
     const kernel = await KernelConnection.open(deps, signal);
     this.#kernels.add(kernel);
     kernel.onStatus((status) => {

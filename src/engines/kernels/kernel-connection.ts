@@ -13,6 +13,7 @@ import { KernelSockets } from './kernel-sockets.js';
 import { KernelState, maxReadyMs } from './kernel-state.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
 import { openLibraryConnection } from './open-library-connection.js';
+import type { ParseData } from './read-message.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 
 const requestInfoEveryMs = 2_000;
@@ -29,6 +30,8 @@ export interface KernelDeps {
   busy: boolean;
   /** The session id of the connection. */
   clientId: string;
+  /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
+  parseData?: ParseData;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { JupyterRest } from './jupyter-rest.js';
 import { KernelLostError } from './kernel-lost-error.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import type { KernelSockets } from './kernel-sockets.js';
+import type { ParseData } from './read-message.js';
 
 const lookupTimeoutMs = 1_500;
 const restartTimeoutMs = 60_000;
@@ -38,15 +39,18 @@ export function openLibraryConnection(options: {
   model: { id: string; name: string };
   clientId: string;
   sockets: KernelSockets;
+  parseData?: ParseData;
 }): Kernel.IKernelConnection {
-  const { endpoint, rest, model, clientId, sockets } = options;
+  const { endpoint, rest, model, clientId, sockets, parseData } = options;
+  const deserialize = ((data: ArrayBuffer, protocol?: string) =>
+    decodeMessage(data, protocol, parseData)) as typeof decodeMessage;
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
     // The sockets and the REST client send the token in a header, so that no URL contains it.
     token: '',
     appendToken: false,
     WebSocket: sockets.Socket as unknown as ServerConnection.ISettings['WebSocket'],
-    serializer: { ...ServerConnection.makeSettings().serializer, deserialize: decodeMessage },
+    serializer: { ...ServerConnection.makeSettings().serializer, deserialize },
   });
   const kernelAPIClient = createKernelApi(rest, serverSettings);
   const connection = new ContainedConnection({

@@ -1,5 +1,4 @@
 import { ServerConnection } from '@jupyterlab/services';
-import { parseJson } from '../nbformat/json.js';
 import { toRecord } from './to-record.js';
 
 /** The protocol of messages in parts; see {@link readMessage}. */
@@ -17,21 +16,31 @@ const withData = new Set([
 const { deserialize } = ServerConnection.makeSettings().serializer;
 const decoder = new TextDecoder();
 
+/** Parses the JSON of a message's data. @throws what makes `JSON.parse` parse it instead */
+export type ParseData = (text: string) => unknown;
+
 /**
- * Reads a message from its bytes, without any check of its fields. Unlike the library, which uses `JSON.parse`, it keeps the
- * numbers in data (`1.0`, integers over 2^53) as the kernel wrote them, each as a `LosslessNumber` where necessary.
+ * Reads a message from its bytes, without any check of its fields. Unlike the library, which uses `JSON.parse`, it can keep
+ * the numbers in data (`1.0`, integers over 2^53) as the kernel wrote them.
+ * @param parseData how the data of the user's own is parsed
  * @returns an empty object for what is no message
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
  */
-export function readMessage(data: ArrayBuffer | string, protocol?: string): Record<string, unknown> {
+export function readMessage(
+  data: ArrayBuffer | string,
+  protocol: string | undefined,
+  parseData: ParseData,
+): Record<string, unknown> {
   try {
-    return protocol === inParts ? readParts(data as ArrayBuffer) : readWhole(data, protocol);
+    return protocol === inParts
+      ? readParts(data as ArrayBuffer, parseData)
+      : readWhole(data, protocol, parseData);
   } catch {
     return {};
   }
 }
 
-function readParts(data: ArrayBuffer): Record<string, unknown> {
+function readParts(data: ArrayBuffer, parseData: ParseData): Record<string, unknown> {
   const view = new DataView(data);
   const count = Number(view.getBigUint64(0, true));
   if (count > data.byteLength / 8) throw new Error('The message has too many parts.');
@@ -44,17 +53,22 @@ function readParts(data: ArrayBuffer): Record<string, unknown> {
     header,
     parent_header: JSON.parse(text(2)),
     metadata: JSON.parse(text(3)),
-    content: readContent(header.msg_type, text(4)),
+    content: readContent(header.msg_type, text(4), parseData),
     buffers: offsets.slice(5, -1).map((start, i) => new DataView(data.slice(start, offsets[i + 6]))),
   };
 }
 
 /** The older protocol: one JSON text, which binary buffers may follow. */
-function readWhole(data: ArrayBuffer | string, protocol?: string): Record<string, unknown> {
+function readWhole(
+  data: ArrayBuffer | string,
+  protocol: string | undefined,
+  parseData: ParseData,
+): Record<string, unknown> {
   const message = toRecord(deserialize(data as ArrayBuffer, protocol));
   const type = toRecord(message.header).msg_type;
   if (!withData.has(type as string)) return message;
-  const { content } = toRecord(readContent(type, typeof data === 'string' ? data : firstPart(data)));
+  const text = typeof data === 'string' ? data : firstPart(data);
+  const { content } = toRecord(readContent(type, text, parseData));
   return { ...message, content };
 }
 
@@ -64,12 +78,12 @@ function firstPart(data: ArrayBuffer): string {
   return decoder.decode(new Uint8Array(data).subarray(view.getUint32(4), end));
 }
 
-function readContent(type: unknown, text: string): unknown {
+function readContent(type: unknown, text: string, parseData: ParseData): unknown {
   if (!withData.has(type as string)) return JSON.parse(text);
   try {
-    return parseJson(text);
+    return parseData(text);
   } catch {
-    // It nests deeper, or has more values, than number tokens are kept in.
+    // It nests deeper, or has more values, than `parseData` takes.
     return JSON.parse(text);
   }
 }
