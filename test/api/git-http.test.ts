@@ -110,7 +110,7 @@ describe('the Git HTTP protocol', () => {
     expect(push.headers.get('content-type')).toBe('application/x-git-receive-pack-advertisement');
     const offered = await push.text();
     expect(offered).toContain('report-status');
-    expect(offered).not.toContain('push-options');
+    expect(offered).toContain('push-options');
     const answer = await at('demo/welcome.git/git-upload-pack', {
       method: 'POST',
       headers: fetchRequest,
@@ -156,7 +156,7 @@ describe('the Git HTTP protocol', () => {
       ['demo/welcome.git/objects/info/packs', {}, 403],
       ['demo/welcome.git/info/refs?service=git-shell', {}, 403],
       ['demo/welcome.git/config', {}, 404],
-      ['demo/welcome/info/refs?service=git-upload-pack', {}, 404],
+      ['demo/welcomes/info/refs?service=git-upload-pack', {}, 404],
       ['demo/..%2fwelcome.git/info/refs?service=git-upload-pack', {}, 404],
       ['demo/%00.git/info/refs?service=git-upload-pack', {}, 404],
       ['demo/%ff.git/info/refs?service=git-upload-pack', {}, 404],

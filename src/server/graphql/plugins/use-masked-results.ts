@@ -7,15 +7,19 @@ import type { YogaContext } from '../yoga-context.js';
 
 /**
  * A Yoga plugin that masks the errors of every single result, and gives the answer its HTTP status; see
- * {@link httpOfError}. The results of a stream are masked one by one by `subscribeToEnd`.
+ * {@link httpOfError}. The results of a stream are masked one by one by `subscribeToEnd`. Where a client asks for events, the
+ * result of an operation that was executed is one of them, and the answer has 200: an event source takes any other status for
+ * a broken connection.
  */
 export function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
   return {
-    onResultProcess({ result, setResult, serverContext }) {
+    onResultProcess({ result, setResult, serverContext, request }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
       const masked = maskResult(result, log, serverContext.ctx.requestId);
       const hasData = 'data' in result && result.data !== undefined;
+      const isEvents = request.headers.get('accept')?.trim().startsWith('text/event-stream');
       masked.errors?.forEach((error, index) => {
+        if (isEvents && error.path) return;
         const { code } = error.extensions;
         const { code: fault, http } = result.errors![index]!.extensions;
         // Yoga reads this member, and removes it before it writes the error.
