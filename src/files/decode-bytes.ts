@@ -1,5 +1,6 @@
 import { readNotebook } from '../engines/nbformat/read-notebook.js';
-import { DomainError, FieldError, invalidField } from '../errors.js';
+import { UnreadableNotebookError } from '../engines/nbformat/unreadable-notebook-error.js';
+import { FieldError, invalidField } from '../errors.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
 
 /**
@@ -19,8 +20,8 @@ function assertNotebook(bytes: Uint8Array): void {
   try {
     readNotebook(bytes);
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const message = 'must be a valid notebook of nbformat 4 at a path that ends in .ipynb';
+    if (!(error instanceof UnreadableNotebookError)) throw error;
+    const message = `must be a valid notebook at a path that ends in .ipynb, and ${error.why}`;
     throw new FieldError('invalid_notebook', [
       { path: ['contentBase64'], message, type: 'invalid_notebook' },
     ]);

@@ -69,7 +69,7 @@ function parseContent(path: string, bytes: Uint8Array): FileContent {
       content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
     };
   } catch (cause) {
-    const message = `This file is not UTF-8 text at byte ${invalidUtf8Offset(bytes)}. It can be read with git only.`;
+    const message = `This file is not UTF-8 text at byte ${invalidUtf8Offset(bytes)}. Its bytes can still be read: raw, or with git.`;
     throw new DomainError('unreadable_file', message, { cause });
   }
 }

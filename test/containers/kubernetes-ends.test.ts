@@ -112,10 +112,11 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
       namespace: namespace.name,
       body: { metadata: { name: at.name }, spec: { minAvailable: 1, selector: { matchLabels: labels } } },
     });
-    await vi.waitFor(async () => {
+    const isCounted = async () => {
       const budget = await policies.readNamespacedPodDisruptionBudget(at);
       expect(budget.status?.currentHealthy).toBe(1);
-    });
+    };
+    await vi.waitFor(isCounted, { timeout: 10_000 });
     await expect(evict()).rejects.toMatchObject({ code: 429 });
     expect(exits).toEqual([]);
     await policies.deleteNamespacedPodDisruptionBudget(at);

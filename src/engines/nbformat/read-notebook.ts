@@ -1,4 +1,3 @@
-import { DomainError } from '../../errors.js';
 import { invalidUtf8Offset } from '../../validation/invalid-utf8-offset.js';
 import { completeCellIds } from './cell-ids.js';
 import { parseJson } from './json.js';
@@ -10,6 +9,7 @@ import type { Notebook } from './notebook.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { notebookFaults } from './notebook-faults.js';
 import { stripTransient } from './strip-transient.js';
+import { UnreadableNotebookError } from './unreadable-notebook-error.js';
 
 /** At the beginning of a line. @see https://git-scm.com/docs/git-merge#_how_conflicts_are_presented */
 const conflictMarker = /^(?:<{7}|>{7}) /m;
@@ -26,7 +26,7 @@ const maxShownPath = 200;
 export function readNotebook(bytes: Uint8Array): Notebook {
   const stored = stripTransient(parseBytes(bytes));
   const [fault] = notebookFaults(stored);
-  if (fault) throw unreadable(notebookFault(stored, fault));
+  if (fault) throw new UnreadableNotebookError(notebookFault(stored, fault));
   const notebook = joinMultiline(stored);
   return notebook.nbformat_minor < 5 ? notebook : { ...notebook, cells: completeCellIds(notebook.cells) };
 }
@@ -36,12 +36,12 @@ function parseBytes(bytes: Uint8Array): JsonObject {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw unreadable(`is not UTF-8 at byte ${invalidUtf8Offset(bytes)}`, cause);
+    throw new UnreadableNotebookError(`is not UTF-8 at byte ${invalidUtf8Offset(bytes)}`, cause);
   }
   try {
     return parseJson(text) as JsonObject;
   } catch (cause) {
-    throw unreadable(textFault(text, cause), cause);
+    throw new UnreadableNotebookError(textFault(text, cause), cause);
   }
 }
 
@@ -68,8 +68,4 @@ function notebookFault(stored: unknown, { path, msg, type }: NotebookFault): str
   }
   const at = path.length === 0 ? 'its root' : path.join('.').toWellFormed().slice(0, maxShownPath);
   return `is not a valid notebook of nbformat 4.0 to 4.5: ${at} ${msg}`;
-}
-
-function unreadable(why: string, cause?: unknown): DomainError {
-  return new DomainError('unreadable_file', `This file ${why}. It can be read with git only.`, { cause });
 }

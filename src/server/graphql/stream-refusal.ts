@@ -11,7 +11,10 @@ export function streamRefusal(status: number, errors: readonly GraphQLError[]): 
 
 const faultsOfStatuses: Partial<Record<number, { code: ErrorCode; message: string }>> = {
   400: { code: 'invalid_request', message: 'The request cannot be read.' },
-  404: { code: 'not_found', message: 'The stream was not found; reserve one with PUT.' },
+  404: {
+    code: 'not_found',
+    message: 'The stream was not found; ask for `Accept: text/event-stream`, or reserve a stream with PUT.',
+  },
   405: {
     code: 'method_not_allowed',
     message: 'The path does not take this method; `Allow` lists those that it takes.',

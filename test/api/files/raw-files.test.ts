@@ -84,8 +84,17 @@ describe('a file of any bytes', () => {
     expect(made.status).toBe(201);
     expect(made.body.notebook_id).toBeTruthy();
     expect(Buffer.from((await read('path=raw.ipynb')).bytes).toString()).toBe(text);
-    const bad = await put('path=bad.ipynb', '{}');
-    expect([bad.status, bad.body.code]).toEqual([400, 'invalid_notebook']);
+    for (const [bytes, why] of [
+      ['', 'is an empty file'],
+      ['{', 'is not JSON that can be read'],
+      ['{"nbformat":3,"nbformat_minor":0,"metadata":{},"worksheets":[]}', 'is nbformat 3'],
+    ] as const) {
+      const bad = await put('path=bad.ipynb', bytes);
+      expect([bad.status, bad.body.code]).toEqual([400, 'invalid_notebook']);
+      expect(bad.body.errors).toEqual([
+        expect.objectContaining({ loc: ['body'], msg: expect.stringContaining(why) }),
+      ]);
+    }
   });
 
   it('is written by editors only', async () => {
