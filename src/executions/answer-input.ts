@@ -1,11 +1,13 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
+import { checkAll } from '../validation/check-all.js';
 import { checkText } from '../validation/validate.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadOwnExecution } from './load-own-execution.js';
 
 /** In characters. */
+const maxIdLength = 200;
 const maxValueLength = 100_000;
 
 /**
@@ -23,8 +25,11 @@ export async function answerInput(
   within: { spaceSlug?: string | null; sessionId?: string | null } = {},
 ): Promise<Execution> {
   const execution = await loadOwnExecution(services, ctx, executionId, within);
-  const value = checkText(answer.value, 'value', maxValueLength);
-  if (!services.executor.answerInput(execution, answer.requestId, value)) {
+  const { requestId, value } = await checkAll({
+    requestId: () => checkText(answer.requestId, 'requestId', maxIdLength),
+    value: () => checkText(answer.value, 'value', maxValueLength),
+  });
+  if (!services.executor.answerInput(execution, requestId, value)) {
     throw new DomainError(
       'input_not_expected',
       'The run does not wait for this input; read its events for the request that it waits for now.',

@@ -94,7 +94,7 @@ describe.each(transports.slice(1))('the output of an execution over %s', (transp
   it('is answered with its numbers as they are stored', async () => {
     const worker = await makeWorker(on.at, { userId: on.editor.id, status: 'stopped' });
     const session = await makeSession(on.at, { worker });
-    const data = '{"application/json":[0.1,1e-7,3]}';
+    const data = '{"application/json":[0.1,1e-07,1.0,9007199254740993]}';
     const { id } = await makeExecution(on.at, {
       session,
       status: 'failed',

@@ -35,7 +35,7 @@ async function changeWhile(
   const prisma = services.prisma.$extends({
     query: {
       workspace: {
-        async findFirst({ args, query }) {
+        async findUnique({ args, query }) {
           const found = await query(args);
           if (!hasChanged) {
             hasChanged = true;

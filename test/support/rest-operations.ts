@@ -51,7 +51,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
     'POST /repositories/{repository_id}/branches': { name: 'new/branch' },
-    'POST /documents/{notebook_id}/versions/{version_id}/restore': {},
+    'POST /documents/{notebook_id}/versions/{version_id}/restore': { commit_message: 'Again' },
     'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
     'POST /workers': start,
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
