@@ -1,5 +1,5 @@
 import { DomainError, FieldError, invalidField } from '../../../errors.js';
-import { JsonBounds, smallLimits } from '../../../validation/json-bounds.js';
+import { fileLimits, JsonBounds, smallLimits } from '../../../validation/json-bounds.js';
 import { encodeAndAnswer } from '../encode-notebook.js';
 import { parseRequestJson } from '../json.js';
 import { isJsonObject } from '../json-object.js';
@@ -65,9 +65,12 @@ function prepare(value: unknown): PreparedParts {
   }
 }
 
+/** What a body may have beside its notebooks; one of its texts may be a whole file. */
+const outerLimits = { ...smallLimits, stringBytes: fileLimits.stringBytes };
+
 /** What remains is parsed once more by the thread that serves requests. */
 function refuseExcess(outer: string): void {
-  const excess = new JsonBounds(smallLimits).scan(Buffer.from(outer));
+  const excess = new JsonBounds(outerLimits).scan(Buffer.from(outer));
   if (excess) throw invalidField(excess.member === null ? [] : [excess.member], excess.message, excess.type);
 }
 
