@@ -11,6 +11,8 @@ export type ValueKind =
   | 'connector'
   | 'connectors'
   | 'grants'
+  | 'inputRequestId'
+  | 'inputValue'
   | 'linkTarget'
   | 'name'
   | 'newPath'

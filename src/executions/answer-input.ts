@@ -1,12 +1,10 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
-import { checkText } from '../validation/validate.js';
+import { checkAll } from '../validation/check-all.js';
+import { checkInputAnswer } from './check-input-answer.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadOwnExecution } from './load-own-execution.js';
-
-/** In characters. */
-const maxValueLength = 100_000;
 
 /**
  * Answers a request for input of a run, which then goes on. The answer is not stored. The caller needs the scope `execute`
@@ -23,8 +21,11 @@ export async function answerInput(
   within: { spaceSlug?: string | null; sessionId?: string | null } = {},
 ): Promise<Execution> {
   const execution = await loadOwnExecution(services, ctx, executionId, within);
-  const value = checkText(answer.value, 'value', maxValueLength);
-  if (!services.executor.answerInput(execution, answer.requestId, value)) {
+  const { requestId, value } = await checkAll({
+    requestId: () => checkInputAnswer.requestId(answer.requestId),
+    value: () => checkInputAnswer.value(answer.value),
+  });
+  if (!services.executor.answerInput(execution, requestId, value)) {
     throw new DomainError(
       'input_not_expected',
       'The run does not wait for this input; read its events for the request that it waits for now.',
