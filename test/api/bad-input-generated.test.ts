@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BadInput, badBodies, badQueries } from '../support/bad-input.js';
 import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
+import {
+  filled,
+  operationsOf,
+  type RestOperation,
+  takesJson,
+  validBodies,
+} from '../support/rest-operations.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 
@@ -40,7 +46,7 @@ async function faults(operation: RestOperation, inputs: BadInput[]): Promise<str
   return found.filter((one) => one !== null);
 }
 
-it.each(operations.filter(({ described }) => described.requestBody).map((one) => [one.name, one] as const))(
+it.each(operations.filter(takesJson).map((one) => [one.name, one] as const))(
   '%s refuses every generated bad body',
   async (name, operation) => {
     const valid = validBodies(space.ids)[name] as Record<string, unknown>;
