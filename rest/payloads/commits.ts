@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createFileBody, renameFileBody, saveFileBody } from './files.js';
 import { baseShaText, commitMessageText, pathText, refText, text } from './texts.js';
+import { ofKind } from './value-checks.js';
 
 const content_base64 = text(
   'The bytes of the file as base64, in place of `notebook` and `content`; those of a notebook must be valid.',
@@ -27,13 +28,16 @@ const change = z
 /** Several changes of files for one commit. */
 export const commitFilesBody = z.strictObject({
   branch: refText('The branch to write to; default: the default branch.', 'branch').nullish(),
-  changes: z.array(change).meta({
-    minItems: 1,
-    maxItems: 500,
-    description:
-      'The changes, applied in order, each to the result of those before it. Each has one of `create`, `save`, `rename` and ' +
-      '`delete`.',
-  }),
+  changes: ofKind(
+    'changes',
+    z.array(change).meta({
+      minItems: 1,
+      maxItems: 500,
+      description:
+        'The changes, applied in order, each to the result of those before it. Each has one of `create`, `save`, `rename` and ' +
+        '`delete`.',
+    }),
+  ),
   commit_message: commitMessageText.nullish(),
 });
 

@@ -54,8 +54,8 @@ export const listSessionsQuery = pageQuery(20, 100).extend({ workspace_id: ofWor
 
 /** The answer to a run that asks for input. */
 export const inputBody = z.strictObject({
-  request_id: text('The `request_id` of the event `input_request`.', { maxLength: 200 }),
-  value: text('The line, without its end.', { maxLength: 100_000 }),
+  request_id: text('The `request_id` of the event `input_request`.', { maxLength: 200 }, 'inputRequestId'),
+  value: text('The line, without its end.', { maxLength: 100_000 }, 'inputValue'),
 });
 
 /** What to run. */

@@ -2,7 +2,9 @@ import type { ValueChecks } from '../../rest/payloads/value-checks.js';
 import { checkBranchName, checkRef } from '../engines/git/check-ref.js';
 import { assertReadablePath, assertWritablePath } from '../engines/git/file-path.js';
 import { checkCell } from '../executions/check-cell.js';
+import { checkInputAnswer } from '../executions/check-input-answer.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
+import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkUuid } from '../validation/check-input.js';
@@ -33,6 +35,7 @@ export function createValueChecks(): ValueChecks {
   return {
     blobSha: (value: string) => checkBaseSha(value),
     branch: (value: string) => checkBranchName(value),
+    changes: checkChangeCount,
     cellId: checkCell.cellId,
     cellIndex: checkCell.cellIndex,
     code: checkCell.code,
@@ -40,6 +43,8 @@ export function createValueChecks(): ValueChecks {
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),
     grants: checkGrantCount,
+    inputRequestId: checkInputAnswer.requestId,
+    inputValue: checkInputAnswer.value,
     // The message names the type of the target, so without one there is no message.
     linkTarget: (targetId: string, { target_type: targetType }) =>
       targetTypes.includes(targetType) &&

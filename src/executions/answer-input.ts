@@ -2,13 +2,9 @@ import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkText } from '../validation/validate.js';
+import { checkInputAnswer } from './check-input-answer.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadOwnExecution } from './load-own-execution.js';
-
-/** In characters. */
-const maxIdLength = 200;
-const maxValueLength = 100_000;
 
 /**
  * Answers a request for input of a run, which then goes on. The answer is not stored. The caller needs the scope `execute`
@@ -26,8 +22,8 @@ export async function answerInput(
 ): Promise<Execution> {
   const execution = await loadOwnExecution(services, ctx, executionId, within);
   const { requestId, value } = await checkAll({
-    requestId: () => checkText(answer.requestId, 'requestId', maxIdLength),
-    value: () => checkText(answer.value, 'value', maxValueLength),
+    requestId: () => checkInputAnswer.requestId(answer.requestId),
+    value: () => checkInputAnswer.value(answer.value),
   });
   if (!services.executor.answerInput(execution, requestId, value)) {
     throw new DomainError(

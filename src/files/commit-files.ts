@@ -51,10 +51,14 @@ export async function commitFiles(
   return commitChanges(services, ctx, { ...target, branch }, { changes, message });
 }
 
-async function checkChanges(changes: FileChangeInput[]): Promise<FileChange[]> {
-  const { length } = changes;
+/** Checks the number of changes. @throws FieldError `invalid_request` for none, and for more than 500 */
+export function checkChangeCount({ length }: { length: number }): void {
   if (length === 0) throw invalidField('changes', 'must not be empty', 'too_short');
   if (length > maxChanges) throw invalidField('changes', `must have at most ${maxChanges} items`, 'too_long');
+}
+
+async function checkChanges(changes: FileChangeInput[]): Promise<FileChange[]> {
+  checkChangeCount(changes);
   return checkEach(changes, async (change, index) => {
     const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => change[name]) ?? 'delete';
     const at = ['changes', index, member];

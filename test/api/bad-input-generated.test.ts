@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BadInput, badBodies, badQueries } from '../support/bad-input.js';
 import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
+import {
+  filled,
+  operationsOf,
+  type RestOperation,
+  takesJson,
+  validBodies,
+} from '../support/rest-operations.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 
@@ -39,8 +45,6 @@ async function faults(operation: RestOperation, inputs: BadInput[]): Promise<str
   for (const input of inputs) found.push(await fault(operation, input));
   return found.filter((one) => one !== null);
 }
-
-const takesJson = ({ described }: RestOperation) => described.requestBody?.content['application/json'];
 
 it.each(operations.filter(takesJson).map((one) => [one.name, one] as const))(
   '%s refuses every generated bad body',

@@ -4,10 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../rest/openapi/json-schema.js';
 import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { filled, operationsOf, type RestOperation, validBodies } from '../support/rest-operations.js';
+import {
+  filled,
+  operationsOf,
+  type RestOperation,
+  takesJson,
+  validBodies,
+} from '../support/rest-operations.js';
 
 const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
-const withBody = operations.filter(({ described }) => described.requestBody?.content['application/json']);
+const withBody = operations.filter(takesJson);
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
 /** Faults that only the command finds, because they depend on another field, another item or the database. */

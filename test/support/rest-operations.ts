@@ -27,12 +27,17 @@ export function operationsOf(document: OpenApiDocument): RestOperation[] {
   );
 }
 
+/** Whether an operation has a body of JSON; the bodies of others are bytes, which may be any. */
+export function takesJson({ described }: RestOperation): boolean {
+  return described.requestBody?.content['application/json'] !== undefined;
+}
+
 /** The path with its parameters filled in. */
 export function filled(path: string, params: Record<string, string>): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name]!));
 }
 
-/** A valid body for each operation, by its name; `ids` are of existing resources. */
+/** A valid body of JSON for each operation, by its name; `ids` are of existing resources. */
 export function validBodies(ids: { workspace_id: string; repository_id: string }): Record<string, object> {
   const { workspace_id, repository_id } = ids;
   const start = { workspace_id };
@@ -51,7 +56,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
     'POST /repositories/{repository_id}/branches': { name: 'new/branch' },
-    'POST /documents/{notebook_id}/versions/{version_id}/restore': { commit_message: 'Again' },
+    'POST /documents/{notebook_id}/versions/{version_id}/restore': { commit_message: 'Back' },
     'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
     'POST /workers': start,
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },

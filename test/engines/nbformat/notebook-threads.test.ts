@@ -39,6 +39,13 @@ it('refuses what remains of a body beside its notebooks when it has too many val
   });
 });
 
+it('parses a body in which a text is a whole file', async () => {
+  threads = new NotebookThreads();
+  const content = 'x'.repeat(17 * 1024 * 1024);
+  const parsed = (await threads.parseBody('u', bytes({ content }))) as { content: string };
+  expect(parsed.content === content).toBe(true);
+});
+
 it('refuses the task alone that needs too much memory or time', { timeout: 60_000 }, async () => {
   threads = new NotebookThreads({ heapMib: 48 });
   const cells = Array.from({ length: 600_000 }, (_, index) => ({ index, metadata: {}, cell_type: 'raw' }));

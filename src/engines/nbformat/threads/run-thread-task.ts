@@ -65,9 +65,10 @@ function prepare(value: unknown): PreparedParts {
   }
 }
 
-/** What remains is parsed once more by the thread that serves requests. It may hold the content of text files. */
+/** What a body may have beside its notebooks; one of its texts may be a whole file. */
 const outerLimits = { ...smallLimits, stringBytes: fileLimits.stringBytes };
 
+/** What remains is parsed once more by the thread that serves requests. */
 function refuseExcess(outer: string): void {
   const excess = new JsonBounds(outerLimits).scan(Buffer.from(outer));
   if (excess) throw invalidField(excess.member === null ? [] : [excess.member], excess.message, excess.type);
