@@ -149,7 +149,8 @@ it('a worker that reaches its maximum age is announced and stopped, also while a
   await expect
     .poll(() => worker(worker_id), { timeout: 2 * limitMs })
     .toMatchObject({ status: 'stopped', statusReason: 'max_age' });
-  expect((await cell).at(-1)).toMatchObject({ event: 'error', data: { code: 'worker_lost' } });
+  const end = { status: 'cancelled', status_reason: 'max_age', cancelled_by: null };
+  expect((await cell).at(-1)).toMatchObject({ event: 'final_response', data: end });
 }, 120_000);
 
 it('an announcement outlives the gateway, and is made anew when its moment has passed without one', async () => {

@@ -59,7 +59,7 @@ describeWithCluster('a network that is cut between the gateway and a Pod', { tim
       expect(performance.now() - cutAt).toBeLessThan(15_000);
       expect(await get(`/sessions/${session.id}`)).toMatchObject({ status: 'dead' });
       // The node still reports the Pod.
-      expect(await get(`/workers/${session.worker_id}`)).toMatchObject({ status: 'ready' });
+      await expect.poll(() => get(`/workers/${session.worker_id}`)).toMatchObject({ status: 'ready' });
     } finally {
       await restore?.();
     }

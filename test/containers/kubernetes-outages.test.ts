@@ -131,10 +131,8 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
     const report = (_percent: number, message: string) => messages.push(message);
     const starting = backend.start(createPodSpec(), report, AbortSignal.timeout(90_000));
     starting.catch(() => {});
-    await vi.waitFor(() => expect(messages).toContain('Preparing the container'), {
-      timeout: 20_000,
-      interval: 5,
-    });
+    // The Pod has a node; how many steps are seen after that depends on how fast the node is.
+    await vi.waitFor(() => expect(messages.length).toBeGreaterThan(1), { timeout: 20_000, interval: 5 });
     await restartContainerd();
     const kernel = await startPython(new JupyterClient(await starting));
     expect((await runCell(kernel, 'print(6 * 7)')).text).toBe('42\n');

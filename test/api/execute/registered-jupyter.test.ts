@@ -71,7 +71,10 @@ it('a worker has the files of the branch in a folder of its own, which is remove
   expect(existsSync(folder)).toBe(false);
 });
 
-it('stopping a worker ends its kernels, also a busy one, whose execution ends with the event error', async () => {
+it('stopping a worker ends its kernels, also a busy one, whose run ends as cancelled by who stopped it', async () => {
+  const { id: userId } = await at.gateway.services.prisma.user.findFirstOrThrow({
+    where: { isPlatformAdmin: true },
+  });
   const first = await openSession('one.ipynb');
   const second = await openSession('two.ipynb');
   expect(second.worker_id).toBe(first.worker_id);
@@ -82,7 +85,8 @@ it('stopping a worker ends its kernels, also a busy one, whose execution ends wi
   expect((await at.rest('DELETE', `/workers/${first.worker_id}`)).status).toBe(204);
   expect(await kernelsOf(jupyter.endpoint)).toEqual([]);
   expect(await Promise.all([status(first.id), status(second.id)])).toEqual(['dead', 'dead']);
-  expect((await readEvents(cell)).at(-1)).toMatchObject({ event: 'error', data: { code: 'worker_lost' } });
+  const end = { status: 'cancelled', status_reason: 'worker_stopped', cancelled_by: userId };
+  expect((await readEvents(cell)).at(-1)).toMatchObject({ event: 'final_response', data: end });
 });
 
 it('stopping a worker ends a kernel that is starting', async () => {
