@@ -55,7 +55,9 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   const gatewayId = randomUUID();
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await core.createNamespace({ body: { metadata: { name, labels } } });
-  await waitUntil(() => exists(core.readNamespacedServiceAccount({ namespace: name, name: 'default' })));
+  // After an outage of the API server, the controllers come back one by one.
+  const account = { namespace: name, name: 'default' };
+  await waitUntil(() => exists(core.readNamespacedServiceAccount(account)), 90_000);
   return {
     ...{ name, gatewayId, admin, core, networking },
     open: (options = {}) =>
