@@ -18,6 +18,7 @@ export async function openBenchGateway(environment: Record<string, string> = {})
       ...process.env,
       DATA_DIR: dataDir,
       RATE_LIMIT_REQUESTS: '0',
+      RATE_LIMIT_COST: '0',
       PORT: '0',
       HOST: '127.0.0.1',
       JUPYTER_HOME: jupyterHome,

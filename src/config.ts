@@ -90,6 +90,8 @@ export interface Config {
   maxPushBytes: number;
   /** `RATE_LIMIT_REQUESTS`, default 600: the requests a minute of one token at one gateway; 0 for no limit. */
   rateLimitRequests: number;
+  /** `RATE_LIMIT_COST`, default 100,000: the cost of GraphQL operations a minute of one token at one gateway; 0 for no limit. */
+  rateLimitCost: number;
   /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
   queryCostLimit: number;
   /** `LOG_LEVEL`, default `info`. */
@@ -184,6 +186,7 @@ const environment = z.object({
   GPUS_PER_USER: amount.default(0),
   GPUS_PER_SPACE: amount.default(0),
   RATE_LIMIT_REQUESTS: amount.default(600),
+  RATE_LIMIT_COST: amount.default(100_000),
   QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -252,6 +255,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     rateLimitRequests: value.RATE_LIMIT_REQUESTS,
+    rateLimitCost: value.RATE_LIMIT_COST,
     queryCostLimit: value.QUERY_COST_LIMIT,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,

@@ -51,3 +51,32 @@ it('another token and the health pages are not affected', async () => {
   const answer = await at.rest('GET', '/workspaces', { token: other.token });
   expect(answer.status).toBe(200);
 });
+
+it('the cost of operations has a limit of its own, which no operation beyond it uses up', async () => {
+  const gateway = await openTestGateway({ env: { RATE_LIMIT_COST: '30' } });
+  try {
+    const headers = { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' };
+    const send = (endpoint: string, query: string) => {
+      const accept = endpoint === '/graphql' ? 'application/json' : 'text/event-stream';
+      const body = JSON.stringify({ query });
+      return fetch(gateway.url + endpoint, { method: 'POST', headers: { ...headers, accept }, body });
+    };
+    const cheap = await send('/graphql', '{ me { id } }');
+    expect(cheap.status).toBe(200);
+    expect(cheap.headers.get('ratelimit-policy')).toBe('"cost";q=30;w=60');
+    const left = cheap.headers.get('ratelimit');
+    expect(left).toMatch(/^"cost";r=(2\d);t=(60|59)$/);
+    const dear = '{ spaces(first: 100) { nodes { slug name } } }';
+    for (const endpoint of ['/graphql', '/graphql/stream']) {
+      const answer = await send(endpoint, dear);
+      expect(answer.status).toBe(429);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer.headers.get('ratelimit')!.split(';t')[0]).toBe(left!.split(';t')[0]);
+      const { errors } = (await answer.json()) as any;
+      expect(errors[0].extensions).toMatchObject({ code: 'rate_limited', limit: 30 });
+    }
+    expect((await send('/graphql', '{ me { id } }')).status).toBe(200);
+  } finally {
+    await gateway.close();
+  }
+});

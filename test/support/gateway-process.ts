@@ -29,6 +29,7 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
       JUPYTER_HOME: testJupyterHome,
       LOG_LEVEL: 'warn',
       RATE_LIMIT_REQUESTS: '0',
+      RATE_LIMIT_COST: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -72,7 +72,13 @@ export async function openTestGateway(
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const config = readConfig({ RATE_LIMIT_REQUESTS: '0', ...options.env, DATA_DIR: dataDir, PORT: '0' });
+  const config = readConfig({
+    RATE_LIMIT_REQUESTS: '0',
+    RATE_LIMIT_COST: '0',
+    ...options.env,
+    DATA_DIR: dataDir,
+    PORT: '0',
+  });
   const runtimeLimits = { ...config.runtimeLimits, ...options.runtimeLimits };
   const gateway = await openGateway({
     config: { ...config, runtimeLimits, demo: true },

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestBodies } from '../http/request-bodies.js';
+import type { TokenQuotas } from '../http/token-quotas.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
 import { useClientDocuments } from './plugins/use-client-documents.js';
@@ -19,6 +20,7 @@ import type { YogaContext } from './yoga-context.js';
 export function createGraphQLEndpoint(options: {
   schema: GraphQLSchema;
   documents: ClientDocuments;
+  quotas: TokenQuotas;
   log: Logger;
   bodies: RequestBodies;
 }) {
@@ -27,7 +29,7 @@ export function createGraphQLEndpoint(options: {
     graphqlEndpoint: '/graphql',
     plugins: [
       useLastResort(options.log),
-      useClientDocuments(options.documents),
+      useClientDocuments(options.documents, options.quotas),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(options.bodies),

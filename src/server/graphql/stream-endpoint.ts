@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import {
   createHandler,
   type Handler,
@@ -14,8 +20,10 @@ import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { DomainError } from '../../errors.js';
+import { refusalOf } from '../../refusal.js';
 import { readParams } from '../http/read-params.js';
 import type { RequestBodies } from '../http/request-bodies.js';
+import type { TokenQuotas } from '../http/token-quotas.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
@@ -35,6 +43,7 @@ type StreamRequest = Request<IncomingMessage, StreamContext>;
 export interface StreamEndpointDeps {
   schema: GraphQLSchema;
   documents: ClientDocuments;
+  quotas: TokenQuotas;
   services: Services;
   log: Logger;
   bodies: RequestBodies;
@@ -80,7 +89,7 @@ export class StreamEndpoint {
       res.setHeader('allow', methods.join(', '));
       throw new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
     }
-    const context: StreamContext = { ctx, services: this.#deps.services };
+    const context: StreamContext = { ctx, services: this.#deps.services, res };
     // graphql-sse would answer every failure to read the body with 400.
     const body = hasJson(req) ? await readParams(this.#deps, req, ctx) : null;
     const request = {
@@ -122,14 +131,16 @@ export class StreamEndpoint {
   }
 
   #prepare(request: StreamRequest, params: RequestParams): OperationArgs<StreamContext> | Response {
-    const { schema, documents, log } = this.#deps;
+    const { schema, documents, quotas, log } = this.#deps;
     const { operationName } = params;
     const variables = params.variables as Record<string, unknown> | undefined;
     try {
       const document = documents.parse(params.query);
       // An invalid document is refused by graphql-sse, which validates it again without cost.
-      if (documents.validate(document).length === 0)
-        documents.check({ document, operationName, variableValues: variables });
+      if (documents.validate(document).length === 0) {
+        const cost = documents.check({ document, operationName, variableValues: variables });
+        quotas.chargeCost(request.raw, request.context.res as ServerResponse, cost);
+      }
       return {
         schema,
         document,
@@ -138,7 +149,7 @@ export class StreamEndpoint {
         contextValue: request.context,
       };
     } catch (error) {
-      return streamRefusal(400, [maskError(error, log, request.context.ctx.requestId)]);
+      return refusalOfOperation(error, maskError(error, log, request.context.ctx.requestId));
     }
   }
 
@@ -151,6 +162,12 @@ export class StreamEndpoint {
     await this.#gates.get(request.raw)?.admit();
     return hideNumberTokens(maskResult(result, this.#deps.log, ctx.requestId));
   }
+}
+
+function refusalOfOperation(error: unknown, masked: GraphQLError): Response {
+  if (!(error instanceof DomainError) || error.code !== 'rate_limited') return streamRefusal(400, [masked]);
+  const { status, headers } = refusalOf(error);
+  return streamRefusal(status, [masked], headers);
 }
 
 /** The result of an operation whose variables have values that their types do not allow; null for any other. */

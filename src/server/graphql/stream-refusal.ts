@@ -4,8 +4,12 @@ import type { Response } from 'graphql-sse';
 import type { ErrorCode } from '../../errors.js';
 
 /** A refusal in the form of graphql-sse. */
-export function streamRefusal(status: number, errors: readonly GraphQLError[]): Response {
-  const headers = { 'content-type': 'application/json; charset=utf-8' };
+export function streamRefusal(
+  status: number,
+  errors: readonly GraphQLError[],
+  more: Record<string, string> = {},
+): Response {
+  const headers = { ...more, 'content-type': 'application/json; charset=utf-8' };
   return [JSON.stringify({ errors }), { status, statusText: STATUS_CODES[status]!, headers }];
 }
 

@@ -13,7 +13,6 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
-import { bearerOf } from '../git/git-request.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
@@ -25,8 +24,8 @@ import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
 import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
-import { quotaHeaders, RequestLimiter } from './request-limiter.js';
 import { normalizeTarget } from './request-target.js';
+import { TokenQuotas } from './token-quotas.js';
 
 /** What {@link HttpServer} uses. */
 export interface HttpServerDeps extends HealthDeps {
@@ -35,7 +34,10 @@ export interface HttpServerDeps extends HealthDeps {
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
   context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
-  config: Pick<Config, 'corsOrigins' | 'maxPushBytes' | 'queryCostLimit' | 'rateLimitRequests'>;
+  config: Pick<
+    Config,
+    'corsOrigins' | 'maxPushBytes' | 'queryCostLimit' | 'rateLimitRequests' | 'rateLimitCost'
+  >;
   log: Logger;
   bodies: RequestBodies;
 }
@@ -57,7 +59,7 @@ export class HttpServer {
   readonly server: Server;
   readonly #deps: HttpServerDeps;
   readonly #cors: ReturnType<typeof createCors>;
-  readonly #limiter: RequestLimiter;
+  readonly #quotas: TokenQuotas;
   /** The refusals of REST requests over the limit of their token. */
   readonly #overQuota = new WeakMap<IncomingMessage, DomainError>();
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
@@ -70,10 +72,11 @@ export class HttpServer {
     const { schema, services, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
-    this.#limiter = new RequestLimiter(config.rateLimitRequests);
+    this.#quotas = new TokenQuotas(config);
+    const quotas = this.#quotas;
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
-    this.#graphql = createGraphQLEndpoint({ schema, documents, log, bodies });
-    this.#stream = new StreamEndpoint({ schema, documents, services, log, bodies });
+    this.#graphql = createGraphQLEndpoint({ schema, documents, quotas, log, bodies });
+    this.#stream = new StreamEndpoint({ schema, documents, quotas, services, log, bodies });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
@@ -115,7 +118,9 @@ export class HttpServer {
     }
     if (invalid) throw invalid;
     if (!path.startsWith('/git/') && this.#cors(req, res)) return;
-    const refusal = healthPaths.has(path) ? null : this.#countRequest(req, res, path.startsWith('/graphql'));
+    const refusal = healthPaths.has(path)
+      ? null
+      : this.#quotas.countRequest(req, res, path.startsWith('/graphql'));
     const isGraphQL = path === '/graphql' || path === '/graphql/stream';
     if (refusal && isGraphQL) refuse(res, refusal, log, requestId);
     else if (refusal && path.startsWith('/git/')) refuseGit(res, refusal);
@@ -135,19 +140,6 @@ export class HttpServer {
   assertWithinQuota(req: IncomingMessage): void {
     const refusal = this.#overQuota.get(req);
     if (refusal) throw refusal;
-  }
-
-  /** @returns the refusal of a request over the limit of its token */
-  #countRequest(req: IncomingMessage, res: ServerResponse, isGraphQL: boolean): DomainError | null {
-    const quota = this.#limiter.count(bearerOf(req));
-    if (!quota) return null;
-    for (const [name, value] of Object.entries(quotaHeaders(quota))) res.setHeader(name, value);
-    if (!quota.isExceeded) return null;
-    const { limit, remaining, resetSeconds } = quota;
-    const message = `This token may send ${limit} requests a minute; wait ${resetSeconds} s.`;
-    // The errors of REST have a closed schema; its clients read the header fields.
-    const extra = isGraphQL ? { limit, remaining, resetSeconds } : {};
-    return new DomainError('rate_limited', message, { retryAfterSeconds: resetSeconds, extra });
   }
 
   async #handleGraphQL(

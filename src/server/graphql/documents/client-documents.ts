@@ -59,13 +59,14 @@ export class ClientDocuments {
 
   /**
    * Refuses an operation for its variables or its cost, before its variables are coerced.
+   * @returns the cost
    * @throws DomainError `invalid_request` for a variable that the operation does not declare, `query_too_expensive`
    */
-  check({ document, operationName, variableValues }: ClientOperation): void {
+  check({ document, operationName, variableValues }: ClientOperation): number {
     const { schema, costLimit } = this.#deps;
     refuseUnknownVariables({ document, operationName, variableValues });
     const cost = queryCost(schema, document, variableValues, operationName);
-    if (costLimit === 0 || cost <= costLimit) return;
+    if (costLimit === 0 || cost <= costLimit) return cost;
     throw new DomainError(
       'query_too_expensive',
       `The operation costs ${cost}, and at most ${costLimit} is allowed; ask for smaller pages or fewer fields.`,
