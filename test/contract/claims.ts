@@ -9,6 +9,12 @@ function proven(file: string, titles: Record<string, string>): Claim[] {
 }
 
 const everywhere = [
+  ...proven('test/api/rate-limits.test.ts', {
+    'Requests are limited by token, and answered 429 above that.':
+      'every answer shows what is left, and over the limit each transport answers 429',
+    'So is the cost of GraphQL operations.':
+      'the cost of operations has a limit of its own, which no operation beyond it uses up',
+  }),
   ...proven('test/process/restart.test.ts', {
     'The first start prints a token and keeps one copy with the mode 0600.':
       'the first start prints the token and keeps one copy that only the owner can read',
@@ -158,6 +164,10 @@ const runtime = [
   ...proven('test/api/execute/cancelled-runs.test.ts', {
     'A restarted or deleted session ends its runs as cancelled.': 'when the session is restarted or deleted',
   }),
+  ...proven('test/api/execute/input.test.ts', {
+    'An input_request can be answered by another client.':
+      'says that it waits, and goes on with the answer that another client gives',
+  }),
   ...proven('test/api/execute/execution-retention.test.ts', {
     'Logs stay for the days of retention, then only their outputs and ends.':
       'after the days of retention a log is its outputs and its end, under their numbers',
@@ -183,10 +193,6 @@ const streams = [
 
 const notYetTrue: Claim[] = [
   {
-    claim: 'Requests are limited by token, and answered 429 above that.',
-    notYet: 'Nothing counts the requests of a token yet.',
-  },
-  {
     claim: 'A JWT of a configured issuer authenticates.',
     notYet: 'Only API tokens are accepted.',
   },
@@ -199,8 +205,8 @@ const notYetTrue: Claim[] = [
     notYet: 'A run that the end of a gateway interrupts ends with gateway_restarted.',
   },
   {
-    claim: 'Answers to input_request can be sent.',
-    notYet: 'Kernels are asked not to wait for input, so a cell that reads it ends with an exception.',
+    claim: 'An archive of a workspace at a ref can be read.',
+    notYet: 'There is no row for archive.',
   },
   {
     claim: 'Whole notebooks run, also on a schedule.',
