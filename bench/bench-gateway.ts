@@ -19,6 +19,7 @@ export async function openBenchGateway(environment: Record<string, string> = {})
       DATA_DIR: dataDir,
       RATE_LIMIT_REQUESTS: '0',
       RATE_LIMIT_COST: '0',
+      RATE_LIMIT_FAILURES: '0',
       PORT: '0',
       HOST: '127.0.0.1',
       JUPYTER_HOME: jupyterHome,

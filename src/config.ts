@@ -92,6 +92,8 @@ export interface Config {
   rateLimitRequests: number;
   /** `RATE_LIMIT_COST`, default 100,000: the cost of GraphQL operations a minute of one token at one gateway; 0 for no limit. */
   rateLimitCost: number;
+  /** `RATE_LIMIT_FAILURES`, default 60: the requests a minute of one address whose token is not valid; 0 for no limit. */
+  rateLimitFailures: number;
   /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
   queryCostLimit: number;
   /** `LOG_LEVEL`, default `info`. */
@@ -187,6 +189,7 @@ const environment = z.object({
   GPUS_PER_SPACE: amount.default(0),
   RATE_LIMIT_REQUESTS: amount.default(600),
   RATE_LIMIT_COST: amount.default(100_000),
+  RATE_LIMIT_FAILURES: amount.default(60),
   QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -256,6 +259,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     rateLimitRequests: value.RATE_LIMIT_REQUESTS,
     rateLimitCost: value.RATE_LIMIT_COST,
+    rateLimitFailures: value.RATE_LIMIT_FAILURES,
     queryCostLimit: value.QUERY_COST_LIMIT,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,

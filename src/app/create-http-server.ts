@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { type DocumentNode, Kind } from 'graphql';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { jsonBody, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import { FailedAuthentications } from '../server/http/failed-authentications.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { parseBody } from '../server/http/parse-body.js';
 import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
@@ -36,13 +38,17 @@ export function createHttpServer(
   { config, log, gitVersion, bodyLimits }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
+  const failures = new FailedAuthentications(config.rateLimitFailures);
   const context = async (
+    req: IncomingMessage,
     authorization: string | null | undefined,
     requestId: string,
   ): Promise<RequestContext> => ({
-    actor: await authenticate(prisma, authorization).catch((error) => {
-      throw withDatabaseErrors(error);
-    }),
+    actor: await failures.watch(req, Boolean(authorization), () =>
+      authenticate(prisma, authorization).catch((error) => {
+        throw withDatabaseErrors(error);
+      }),
+    ),
     requestId,
     spaces: new Map(),
   });
@@ -52,7 +58,7 @@ export function createHttpServer(
     context: async (headers, connection) => {
       const { incoming } = connection as HttpBindings;
       server.assertWithinQuota(incoming);
-      return context(headers.get('authorization'), requestIdOf(incoming));
+      return context(incoming, headers.get('authorization'), requestIdOf(incoming));
     },
     checks: createValueChecks(),
     schema,

@@ -25,7 +25,7 @@ beforeAll(async () => {
   client = await gitClient();
   const { services } = at.gateway;
   const endpoint = new GitEndpoint({
-    context: async (authorization, requestId) => ({
+    context: async (_req, authorization, requestId) => ({
       actor: await authenticate(services.prisma, authorization),
       requestId,
       spaces: new Map(),

@@ -80,3 +80,24 @@ it('the cost of operations has a limit of its own, which no operation beyond it 
     await gateway.close();
   }
 });
+
+it('an address whose tokens are not valid is answered 429 on every transport, and valid tokens go on', async () => {
+  const gateway = await openTestGateway({ env: { RATE_LIMIT_FAILURES: '3' } });
+  try {
+    const ask = (path: string, authorization: string) =>
+      fetch(gateway.url + path, { headers: { authorization, accept: 'application/json' } });
+    const paths = ['/openapi.json', '/graphql?query={me{id}}', '/graphql/stream?query={me{id}}'];
+    for (const path of paths) expect((await ask(path, 'Bearer wrong')).status).toBe(401);
+    for (const path of paths) {
+      const { status, headers } = await ask(path, 'Bearer wrong');
+      expect([path, status, Number(headers.get('retry-after')) > 0]).toEqual([path, 429, true]);
+    }
+    const basic = `Basic ${Buffer.from('git:wrong').toString('base64')}`;
+    const git = await ask('/git/demo/any.git/info/refs?service=git-upload-pack', basic);
+    expect(git.status).toBe(429);
+    expect((await ask('/openapi.json', `Bearer ${gateway.token}`)).status).toBe(200);
+    expect((await fetch(`${gateway.url}/openapi.json`)).status).toBe(401);
+  } finally {
+    await gateway.close();
+  }
+});

@@ -30,6 +30,7 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
       LOG_LEVEL: 'warn',
       RATE_LIMIT_REQUESTS: '0',
       RATE_LIMIT_COST: '0',
+      RATE_LIMIT_FAILURES: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -52,6 +52,9 @@ export interface RestAnswer {
   headers: Headers;
 }
 
+/** Tests send many requests from one address with one token. */
+const noRateLimits = { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0', RATE_LIMIT_FAILURES: '0' };
+
 /** Opens a {@link TestGateway}; without backends nothing can run cells. */
 export async function openTestGateway(
   options: {
@@ -72,13 +75,7 @@ export async function openTestGateway(
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const config = readConfig({
-    RATE_LIMIT_REQUESTS: '0',
-    RATE_LIMIT_COST: '0',
-    ...options.env,
-    DATA_DIR: dataDir,
-    PORT: '0',
-  });
+  const config = readConfig({ ...noRateLimits, ...options.env, DATA_DIR: dataDir, PORT: '0' });
   const runtimeLimits = { ...config.runtimeLimits, ...options.runtimeLimits };
   const gateway = await openGateway({
     config: { ...config, runtimeLimits, demo: true },

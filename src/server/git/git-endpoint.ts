@@ -25,7 +25,11 @@ const basicChallenge = 'Basic realm="Notebook gateway: any user name, an API tok
 /** What a {@link GitEndpoint} works with. */
 export interface GitEndpointDeps {
   /** Authenticates a request. */
-  context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
+  context(
+    req: IncomingMessage,
+    authorization: string | undefined,
+    requestId: string,
+  ): Promise<RequestContext>;
   services: GitAccessServices;
   /** The maximum size of the pack of a push, in bytes. */
   maxPushBytes: number;
@@ -69,7 +73,7 @@ export class GitEndpoint {
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
-    const authenticate = () => this.#deps.context(bearerOf(req), requestId);
+    const authenticate = () => this.#deps.context(req, bearerOf(req), requestId);
     const ctx = checkoutWorkerOf(this.#deps.services, bearerOf(req)) ?? (await authenticate());
     if (isLfsTarget(req.url ?? '/')) return refuseLfs(res, requestId);
     const route = gitRoute(req.url ?? '/');

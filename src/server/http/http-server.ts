@@ -33,7 +33,11 @@ export interface HttpServerDeps extends HealthDeps {
   schema: GraphQLSchema;
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
-  context(authorization: string | undefined, requestId: string): Promise<RequestContext>;
+  context(
+    req: IncomingMessage,
+    authorization: string | undefined,
+    requestId: string,
+  ): Promise<RequestContext>;
   config: Pick<
     Config,
     'corsOrigins' | 'maxPushBytes' | 'queryCostLimit' | 'rateLimitRequests' | 'rateLimitCost'
@@ -155,7 +159,7 @@ export class HttpServer {
         await this.#explorer.handle(req, res);
         return;
       }
-      const ctx = await context(req.headers.authorization, requestId);
+      const ctx = await context(req, req.headers.authorization, requestId);
       assertNotEncoded(req.headers['content-encoding']);
       if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
       else await this.#stream.handle(req, res, ctx);

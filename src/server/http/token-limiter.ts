@@ -5,8 +5,8 @@ const windowMs = 60_000;
 /** So many tokens are counted; of more, those that were used first are counted anew. */
 const maxTokens = 50_000;
 
-/** What is limited: requests, or the cost of GraphQL operations. */
-export type QuotaPolicy = 'requests' | 'cost';
+/** What is limited: requests, the cost of GraphQL operations, or failed authentications. */
+export type QuotaPolicy = 'requests' | 'cost' | 'failures';
 
 /** How much of its limit a token has used. */
 export interface TokenQuota {
@@ -33,12 +33,12 @@ export class TokenLimiter {
 
   /**
    * Counts an amount, unless it exceeds what is left.
-   * @param authorization the header of the request; it is kept only as a hash
+   * @param user who uses it: the token of the request, or its address; it is kept only as a hash
    * @returns null when there is no limit, and for a request without a token, which gets nothing but a refusal
    */
-  count(authorization: string | undefined, amount = 1): TokenQuota | null {
-    if (this.#limit === 0 || authorization === undefined) return null;
-    const key = createHash('sha256').update(authorization).digest('base64');
+  count(user: string | undefined, amount = 1): TokenQuota | null {
+    if (this.#limit === 0 || user === undefined) return null;
+    const key = createHash('sha256').update(user).digest('base64');
     const now = Date.now();
     let window = this.#windows.get(key);
     if (!window || window.endsAt <= now) {

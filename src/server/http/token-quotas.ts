@@ -14,6 +14,7 @@ export interface TokenQuotaLimits {
 const units: Record<QuotaPolicy, string> = {
   requests: 'requests',
   cost: 'points of GraphQL cost',
+  failures: 'failed authentications',
 };
 
 /** Counts requests and the cost of GraphQL operations by token, and shows both in the header fields of the answer. */
