@@ -54,7 +54,7 @@ describe('what Git clients expect of a host', () => {
     expect(many.err).toContain('its options are over 64 KiB');
   });
 
-  it('Git LFS is told that it is not offered', async () => {
+  it('Git LFS gets the answer that it is not offered', async () => {
     for (const path of ['objects/batch', 'locks/verify']) {
       const answer = await fetch(`${on.at.url}/git/demo/clients.git/info/lfs/${path}`, {
         method: 'POST',

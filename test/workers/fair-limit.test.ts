@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FairLimit } from '../../src/workers/backends/fair-limit.js';
 
-/** Work that records that it began, and ends when it is told to. */
+/** Work that records that it began, and ends on request. */
 function createWork(limit: FairLimit) {
   const began: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
