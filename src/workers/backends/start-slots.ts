@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { FairLimit } from '../../engines/events/fair-limit.js';
 import type { WorkerSpec } from '../worker-spec.js';
-import { FairLimit } from './fair-limit.js';
 
 /** A start takes a second of a core, and waits in between. */
 const startsPerCore = 2;

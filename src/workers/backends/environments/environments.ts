@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { FairLimit } from '../../../engines/events/fair-limit.js';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import type { WorkerRequirements } from '../../worker-spec.js';
-import { FairLimit } from '../fair-limit.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
 

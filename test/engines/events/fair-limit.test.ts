@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FairLimit } from '../../src/workers/backends/fair-limit.js';
+import { FairLimit } from '../../../src/engines/events/fair-limit.js';
 
 /** Work that records that it began, and ends on request. */
 function createWork(limit: FairLimit) {

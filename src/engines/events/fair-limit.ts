@@ -5,7 +5,7 @@ interface Waiting {
 
 /**
  * Lets only so much work run at the same time, and shares it between users: a free slot goes to each user that waits in
- * rotation, and nobody has all slots, unless there is only one. So a user who starts much delays only themselves.
+ * rotation, so that nobody waits for all the work of another.
  * @example await limit.run(userId, () => start(), signal);
  */
 export class FairLimit {
@@ -17,17 +17,20 @@ export class FairLimit {
   readonly #waiting = new Map<string, Waiting[]>();
   #used = 0;
 
-  /** @param slots how much work runs at the same time, from 1 */
-  constructor(slots: number) {
+  /**
+   * @param slots how much work runs at the same time, from 1
+   * @param slotsPerUser how much of one user; default all but one slot, and at least one
+   */
+  constructor(slots: number, slotsPerUser = Math.max(1, slots - 1)) {
     this.#slots = slots;
-    this.#slotsPerUser = Math.max(1, slots - 1);
+    this.#slotsPerUser = slotsPerUser;
   }
 
   /**
    * Does some work once there is a slot for it. Work of one user begins in the order in which it came.
    * @throws what `signal` is aborted with while it waits, and what `work` throws
    */
-  async run<T>(userId: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(userId: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#enter(userId, signal);
     try {
       return await work();
@@ -36,19 +39,19 @@ export class FairLimit {
     }
   }
 
-  async #enter(userId: string, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #enter(userId: string, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const leaveQueue = () => {
         this.#forget(userId, waiting);
-        reject(signal.reason);
+        reject(signal!.reason);
       };
       const enter = () => {
-        signal.removeEventListener('abort', leaveQueue);
+        signal?.removeEventListener('abort', leaveQueue);
         resolve();
       };
       const waiting = { enter };
-      signal.addEventListener('abort', leaveQueue, { once: true });
+      signal?.addEventListener('abort', leaveQueue, { once: true });
       this.#waiting.set(userId, [...(this.#waiting.get(userId) ?? []), waiting]);
       this.#admit();
     });
