@@ -36,6 +36,14 @@ describe('a commit with an encoding', () => {
     expect([message, author.name, author.email, parents]).toEqual([text, text, 'a@example.org', [oid]]);
   });
 
+  it.each(['UTF-16', 'UTF-16LE', 'UTF-16BE', 'UCS-2', 'unicode'])(
+    '%s, in which no header can be written, is read as if it had none',
+    (encoding) => {
+      const { treeOid, message } = commit(encoding, Buffer.from('A'), Buffer.from('still read'));
+      expect([treeOid, message]).toEqual([oid, 'still read']);
+    },
+  );
+
   it('that nobody knows, or that is wrong, has replacement characters and keeps the rest', () => {
     for (const encoding of ['x-unknown', '', null])
       expect(commit(encoding, Buffer.from('A'), german).message).toBe('M\ufffdller: Gr\ufffd\ufffde');

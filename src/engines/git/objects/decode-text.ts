@@ -16,7 +16,7 @@ const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“
  * The text of a commit whose header names another encoding than UTF-8. Text that is not in its encoding gets replacement
  * characters.
  * @param label as the header says, e.g. `ISO-8859-1`
- * @returns null for an encoding that is not known here
+ * @returns null for an encoding that is not known here, or that does not contain ASCII
  * @see https://git-scm.com/docs/git-commit#_discussion
  * @see https://encoding.spec.whatwg.org/#names-and-labels
  */
@@ -24,6 +24,8 @@ export function decodeText(bytes: Uint8Array, label: string): string | null {
   const name = aliases.reduce((text, [pattern, to]) => text.replace(pattern, to), label.trim().toLowerCase());
   try {
     const decoder = new TextDecoder(name, { ignoreBOM: true });
+    // The header of a commit is ASCII, so no commit is written in UTF-16, whatever it says.
+    if (decoder.encoding.startsWith('utf-16')) return null;
     const text = decoder.decode(bytes);
     return decoder.encoding === 'windows-1252' ? withWindowsCharacters(text) : text;
   } catch {
