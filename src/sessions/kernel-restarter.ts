@@ -41,10 +41,20 @@ export class KernelRestarter {
     const joined = this.#restarts.get(sessionId);
     if (joined) return joined;
     const restart = this.#deps.queue
-      .run(sessionId, (aborted) => this.#restartOrStart(sessionId, aborted))
+      .run(sessionId, (aborted) => this.#restartUntilAlive(sessionId, aborted))
       .finally(() => this.#restarts.delete(sessionId));
     this.#restarts.set(sessionId, restart);
     return restart;
+  }
+
+  /**
+   * A kernel may exit while its row is written: the call for the next kernel has joined this restart then. `LiveSessions`
+   * bounds how many kernels of short life follow each other.
+   */
+  async #restartUntilAlive(sessionId: string, aborted: AbortSignal): Promise<void> {
+    do {
+      await this.#restartOrStart(sessionId, aborted);
+    } while (this.#deps.live.kernel(sessionId)?.status === 'dead');
   }
 
   async #restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {

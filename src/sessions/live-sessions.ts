@@ -93,6 +93,7 @@ export class LiveSessions {
     const entry = this.#live.get(sessionId);
     this.#live.delete(sessionId);
     this.#exited.delete(sessionId);
+    this.#shortLives.delete(sessionId);
     entry?.status.cancel();
     return entry;
   }
