@@ -19,8 +19,7 @@ const settleMs = 500;
  * @param parts the families to send; default all
  */
 export async function benchHostile(parts: string[]): Promise<void> {
-  const unlimited = { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0', RATE_LIMIT_FAILURES: '0' };
-  const gateway = await openBenchGateway({ WORKER_BACKENDS: 'external', ...unlimited });
+  const gateway = await openBenchGateway({ WORKER_BACKENDS: 'external' });
   try {
     const target = await prepareTarget(gateway.port, gateway.token);
     console.log('\nhostile\n');

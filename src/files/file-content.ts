@@ -74,7 +74,13 @@ function parseContent(path: string, bytes: Uint8Array): FileContent {
   }
 }
 
-/** Parses stored bytes as {@link readContent} does, whatever they are. */
+/** Bytes that are not the content, and a notebook that needs more than one request may use. */
+const unreadableCodes = new Set<string>(['unreadable_file', 'payload_too_large']);
+
+/**
+ * Parses stored bytes as {@link readContent} does, whatever they are.
+ * @throws DomainError `rate_limited`, `overloaded` for a large notebook
+ */
 export async function readAnyContent(
   services: Pick<FileServices, 'notebookThreads'>,
   ctx: RequestContext,
@@ -84,7 +90,7 @@ export async function readAnyContent(
   try {
     return await readContent(services, ctx, path, bytes);
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'unreadable_file') throw error;
+    if (!(error instanceof DomainError) || !unreadableCodes.has(error.code)) throw error;
     return { kind: fileKind(path) === 'notebook' ? 'notebook' : 'binary' };
   }
 }

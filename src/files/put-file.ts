@@ -1,13 +1,14 @@
 import type { RequestContext } from '../context.js';
 import { assertSavablePath } from '../engines/git/file-path.js';
-import type { CommitResult, FileChange } from '../engines/git/git-store.js';
+import type { FileChange } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { decodeBytes } from './decode-bytes.js';
+import { describeSavedFile } from './describe-saved-file.js';
 import type { FileServices } from './file-services.js';
 import { type BranchTarget, checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
-import { type FileLocation, locateFile } from './locate-file.js';
+import type { FileLocation } from './locate-file.js';
 import { checkBaseSha } from './save-file.js';
 
 /** A file of any bytes, which is created or replaced. */
@@ -65,7 +66,9 @@ export async function putFile(
     const message = checkCommitMessage(commitMessage, `${isThere ? 'Update' : 'Create'} ${path}`);
     try {
       const result = await commitChanges(services, ctx, onBranch, { changes: [change], message });
-      return { file: await locate(services, onBranch, path, result), created: !isThere };
+      const written = { path, content: { kind: 'binary' }, result } as const;
+      const { file } = await describeSavedFile(services, onBranch, written);
+      return { file, created: !isThere };
     } catch (error) {
       const isMoved = error instanceof DomainError && ['not_found', 'file_exists'].includes(error.code);
       // Somebody else has created or deleted the file in between.
@@ -76,19 +79,4 @@ export async function putFile(
 
 async function exists({ git, branch }: BranchTarget, path: string): Promise<boolean> {
   return (await git.fileOid(await git.resolveBranch(branch), path)) !== null;
-}
-
-/** The file in the commit that wrote it, with the notebook id of the branch. */
-async function locate(
-  services: FileServices,
-  target: BranchTarget,
-  path: string,
-  { commitOid, files }: CommitResult,
-): Promise<FileLocation> {
-  const { branch } = target;
-  const { location } = await locateFile(services, target, { ref: branch, path });
-  const written = files.find((file) => file.path === path)!;
-  // Another commit may have changed the file since.
-  if (location.sha === written.oid) return location;
-  return { ...location, sha: written.oid, size: written.size, commitSha: commitOid };
 }

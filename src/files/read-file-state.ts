@@ -4,7 +4,7 @@ import { assertReadablePath } from '../engines/git/file-path.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
-import { type FileRows, openFileSource } from './file-target.js';
+import { type FileRows, type FileSource, openFileSource } from './file-target.js';
 import { type FileLocation, locateFile } from './locate-file.js';
 
 /**
@@ -19,7 +19,15 @@ export async function readFileState(
   input: { path: string; ref?: string | null },
 ): Promise<{ location: FileLocation; bytes: Uint8Array }> {
   await authorizeRead(services, ctx, rows);
-  const source = await openFileSource(services, rows);
+  return locateChecked(services, await openFileSource(services, rows), input);
+}
+
+/** Checks a path and a ref, and finds the file. @throws DomainError `not_found`, `invalid_path`, `invalid_ref` */
+export async function locateChecked(
+  services: FileServices,
+  source: FileSource,
+  input: { path: string; ref?: string | null },
+): Promise<{ location: FileLocation; bytes: Uint8Array }> {
   const { ref } = await checkAll({
     path: () => assertReadablePath(input.path),
     ref: () => checkRef(input.ref ?? source.defaultBranch),

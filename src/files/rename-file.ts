@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.js';
 import { assertReadablePath, assertWritablePath } from '../engines/git/file-path.js';
+import type { FileChange } from '../engines/git/git-store.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkFileKind } from './check-file-kind.js';
@@ -41,12 +42,17 @@ export async function renameFile(
     message: () => checkCommitMessage(input.commitMessage, `Rename ${path} to ${newPath}`),
   });
   const onBranch = { ...target, branch };
-  const result = await commitChanges(services, ctx, onBranch, {
-    changes: [{ kind: 'move', path, newPath, baseSha }],
-    message,
-  });
-  const file = (await target.git.readFile(result.commitOid, newPath))!;
-  const content = await readAnyContent(services, ctx, newPath, file.bytes);
+  const read = async (commitOid: string, at: string) => {
+    const file = await target.git.readFile(commitOid, at);
+    return file && { oid: file.oid, content: await readAnyContent(services, ctx, newPath, file.bytes) };
+  };
+  // Before the commit: a notebook that cannot be read now, because too many are, is not renamed.
+  const known = await read(await target.git.resolveBranch(branch), path);
+  const changes: FileChange[] = [{ kind: 'move', path, newPath, baseSha }];
+  const result = await commitChanges(services, ctx, onBranch, { changes, message });
+  const { oid } = result.files.find((file) => file.path === newPath)!;
+  // Another commit may have changed the file in between.
+  const { content } = known?.oid === oid ? known : (await read(result.commitOid, newPath))!;
   return describeSavedFile(services, onBranch, { path: newPath, content, result });
 }
 

@@ -3,7 +3,7 @@ import { pullIterator } from '../engines/events/pull-iterator.js';
 import { DomainError, invalidField } from '../errors.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
-import { readFileState } from './read-file-state.js';
+import { locateChecked } from './read-file-state.js';
 
 const maxBytes = 64 * 1024 * 1024;
 const chunkBytes = 1024 * 1024;
@@ -46,7 +46,7 @@ export async function streamFile(
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'view');
   const maxLength = length ?? maxBytes;
   if (maxLength < 0) throw invalidField('length', 'must not be negative', 'out_of_range');
-  const { location, bytes } = await readFileState(services, ctx, target, { path, ref });
+  const { location, bytes } = await locateChecked(services, target, { path, ref });
   const { size, sha } = location;
   if (size > maxBytes)
     throw new DomainError(
