@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
@@ -30,6 +31,8 @@ class StillIndexing extends DomainError {
 }
 
 const defaultWaitMs = 25_000;
+/** How long the count of an import that takes long is waited for. */
+const maxCountMs = 1_000;
 const maxRememberedTips = 10_000;
 
 /**
@@ -121,10 +124,10 @@ export class BranchIndexer {
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         update.catch((error) => log.warn({ err: error, repositoryId, branch }, 'a long import failed'));
-        this.#importedCommits(repositoryId, branch).then(
-          (commits) => reject(new StillIndexing(commits)),
-          reject,
-        );
+        const counted = this.#importedCommits(repositoryId, branch).catch(() => null);
+        // The database may be busy with this very import.
+        const uncounted = sleep(maxCountMs, null, { ref: false });
+        Promise.race([counted, uncounted]).then((commits) => reject(new StillIndexing(commits)));
       }, waitMs);
     });
     return Promise.race([update, late]).finally(() => clearTimeout(timer));

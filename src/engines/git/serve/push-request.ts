@@ -73,7 +73,8 @@ async function dropOptions(body: BodyReader): Promise<boolean> {
     const line = await readPktLine(body);
     if (line === 'flush') return true;
     if (line === 'end') throw invalidPush('it ends within the options');
-    bytes += line.length;
+    // With its four digits, so that empty lines count too.
+    bytes += line.length + 4;
   }
   return false;
 }
