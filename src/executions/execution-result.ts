@@ -1,6 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { decode } from './event-codec.js';
-import type { OutputsReset } from './execution-event.js';
+import type { ExecutionFailure, OutputsReset } from './execution-event.js';
 import type { ExecutionServices } from './execution-services.js';
 import type { NotebookOutput } from './notebook-output.js';
 import { OutputCollector } from './output-collector.js';
@@ -44,8 +44,7 @@ export async function executionResult(
     for (const { event } of entries) {
       if (event.type === 'final_response')
         return { outputs: event.outputs, truncated: event.truncated, fault: null };
-      if (event.type === 'failure')
-        return result({ code: event.code, detail: event.detail, retryable: event.retryable });
+      if (event.type === 'failure') return result(faultOf(event));
       if (event.type === 'reset') reset = event;
       else if (event.type === 'output_lost') isLost = true;
       else if (event.type !== 'status') collector.add(event);
@@ -62,7 +61,9 @@ export async function executionFault(
   if (status !== 'failed') return null;
   const row = await prisma.executionEvent.findFirst({ where: { executionId: id, type: 'failure' } });
   const event = row && decode(row);
-  return event?.type === 'failure'
-    ? { code: event.code, detail: event.detail, retryable: event.retryable }
-    : null;
+  return event?.type === 'failure' ? faultOf(event) : null;
+}
+
+function faultOf({ code, detail, retryable }: ExecutionFailure): ExecutionFault {
+  return { code, detail, retryable };
 }

@@ -70,15 +70,23 @@ export class ExecutionRetention {
 
   /** Prunes the logs of at most one batch. @returns whether there may be more */
   async #pruneBatch(endedBefore: Date, mayGoOn: () => boolean): Promise<boolean> {
-    const { prisma, executionLog } = this.#deps;
+    const { prisma, executionLog, log } = this.#deps;
     const rows = await prisma.execution.findMany({
       where: { logPrunedAt: null, finishedAt: { lt: endedBefore }, id: { notIn: executionLog.readNow() } },
       orderBy: { finishedAt: 'asc' },
       take: batchSize,
       select: { id: true },
     });
-    for (const { id } of rows) if (mayGoOn()) await pruneLog(this.#deps, id);
-    return rows.length === batchSize;
+    let failed = 0;
+    for (const { id } of rows) {
+      if (!mayGoOn()) break;
+      // One log that cannot be pruned must not keep the others.
+      await pruneLog(this.#deps, id).catch((err) => {
+        failed++;
+        log.warn({ err, executionId: id }, 'the log of an execution was not pruned');
+      });
+    }
+    return rows.length === batchSize && failed === 0;
   }
 
   async #deleteBatch(endedBefore: Date): Promise<boolean> {
