@@ -1,6 +1,7 @@
 import type { PrismaClient, TokenScope } from '../../prisma/generated/client/client.js';
 import type { Actor } from '../context.js';
 import { DomainError } from '../errors.js';
+import { bearerToken } from './bearer-token.js';
 import { hashToken } from './token.js';
 
 const maxTokenLength = 512;
@@ -13,7 +14,7 @@ export async function authenticate(
   prisma: PrismaClient,
   authorization: string | null | undefined,
 ): Promise<Actor> {
-  const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
+  const token = bearerToken(authorization);
   if (!token || token.length > maxTokenLength) {
     throw new DomainError('unauthenticated', 'Send an API token as "Authorization: Bearer TOKEN".');
   }

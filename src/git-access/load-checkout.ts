@@ -1,3 +1,4 @@
+import { bearerToken } from '../access/bearer-token.js';
 import type { GitService } from '../engines/git/git-store.js';
 import { DomainError, notFound } from '../errors.js';
 import type { GitAccessServices } from './git-access-services.js';
@@ -11,7 +12,7 @@ export function checkoutWorkerOf(
   { checkoutTokens }: Pick<GitAccessServices, 'checkoutTokens'>,
   authorization: string | undefined,
 ): string | undefined {
-  const token = /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
+  const token = bearerToken(authorization);
   return token === undefined ? undefined : checkoutTokens.workerOf(token);
 }
 
@@ -26,7 +27,10 @@ export async function loadCheckout(
 ): Promise<GitService> {
   const worker = await prisma.worker.findUnique({
     where: { id: workerId },
-    select: { status: true, repository: { select: { id: true, name: true, space: true } } },
+    select: {
+      status: true,
+      repository: { select: { id: true, name: true, space: { select: { slug: true } } } },
+    },
   });
   if (worker?.status !== 'starting')
     throw new DomainError('unauthenticated', 'This token was for the start of a worker, which is over.');
