@@ -28,7 +28,7 @@ check_machine() {
 install_packages() {
   local missing=() package
   for package in docker.io containerd containernetworking-plugins iptables ipset iproute2 openssl mmdebstrap procps \
-    util-linux curl docker-compose postgresql; do
+    util-linux curl ca-certificates docker-compose postgresql; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
