@@ -29,17 +29,13 @@ export class FairQueue {
    * @param bytes how much memory its input has
    * @throws DomainError `rate_limited` when the user's jobs are too large together, `overloaded` when everybody's are
    */
-  async run<T>(userId: string, bytes: number, work: () => Promise<T>): Promise<T> {
+  run<T>(userId: string, bytes: number, work: () => Promise<T>): Promise<T> {
     const own = this.#bytes.get(userId) ?? 0;
     if (own > 0 && own + bytes > this.#limits.bytesPerUser) throw tooMany('rate_limited');
     if (this.#totalBytes > 0 && this.#totalBytes + bytes > this.#limits.totalBytes)
       throw tooMany('overloaded');
     this.#count(userId, bytes);
-    try {
-      return await this.#slots.run(userId, work);
-    } finally {
-      this.#count(userId, -bytes);
-    }
+    return this.#slots.run(userId, work).finally(() => this.#count(userId, -bytes));
   }
 
   #count(userId: string, bytes: number): void {
