@@ -2,6 +2,7 @@ import type { Execution as ExecutionRow } from '../prisma/generated/client/clien
 import { answerInput } from '../src/executions/answer-input.js';
 import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
+import { executeCells } from '../src/executions/execute-cells.js';
 import {
   type ExecutionFault,
   type ExecutionResult,
@@ -139,7 +140,60 @@ const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
   }),
 });
 
+const BatchCellInput = builder.inputType('BatchCellInput', {
+  description: 'A cell of a batch.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'The source of the cell, as the kernel gets it.' }),
+    cellIndex: t.int({ description: 'The index of the cell in the notebook, from 0.' }),
+    cellId: t.string({ description: "The cell's nbformat id; required with `sourceSha`." }),
+    sourceSha: t.string({
+      description:
+        'The SHA-256, in hex, of the source in UTF-8 that the caller saw. When the cell has another source in the ' +
+        "session's notebook, at the tip of its branch, nothing is queued: `source_mismatch`.",
+    }),
+  }),
+});
+
+const ExecuteCellsInput = builder.inputType('ExecuteCellsInput', {
+  description: 'Cells to run one after the other.',
+  fields: (t) => ({
+    cells: t.field({ type: [BatchCellInput], required: true, description: '1 to 500, in their order.' }),
+    timeoutSeconds: t.float({
+      description: 'Interrupt each run after so many seconds; default no limit.',
+    }),
+    stopOnError: t.boolean({
+      description: "Whether an error ends the caller's cells queued behind it as `aborted`; default true.",
+    }),
+  }),
+});
+
+const ExecuteCellsPayload = builder
+  .objectRef<{ executions: ExecutionRow[] }>('ExecuteCellsPayload')
+  .implement({
+    description: 'What a batch queued.',
+    fields: (t) => ({
+      executions: t.expose('executions', { type: [Execution], description: 'In the order of the cells.' }),
+    }),
+  });
+
 builder.mutationFields((t) => ({
+  executeCells: t.field({
+    type: ExecuteCellsPayload,
+    description:
+      'Queues several cells, all of them or none, with nothing between them, and returns immediately. ' +
+      'Needs the scope `execute`.',
+    args: {
+      spaceSlug: t.arg.string({
+        required: true,
+        description: 'The slug of the space; `not_found` where the caller is not a member.',
+      }),
+      sessionId: t.arg.id({ required: true, description: 'UUID of a session of the space.' }),
+      input: t.arg({ type: ExecuteCellsInput, required: true, description: 'The cells to run, and how.' }),
+    },
+    resolve: async (_root, { spaceSlug, sessionId, input }, { services, ctx }) => ({
+      executions: await executeCells(services, ctx, spaceSlug, sessionId, input),
+    }),
+  }),
   executeCell: t.field({
     type: Execution,
     description:

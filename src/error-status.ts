@@ -26,6 +26,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   worker_not_live: 409,
   execution_id_reused: 409,
   execution_finished: 409,
+  source_mismatch: 409,
   input_not_expected: 409,
   quota_exceeded: 409,
   idempotency_key_reused: 409,

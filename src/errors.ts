@@ -24,6 +24,7 @@ export const errorCodes = [
   'worker_not_live',
   'execution_id_reused',
   'execution_finished',
+  'source_mismatch',
   'input_not_expected',
   'quota_exceeded',
   'idempotency_key_reused',

@@ -17,6 +17,7 @@ export type RepeatableMutation =
   | 'createSession'
   | 'interruptSession'
   | 'restartSession'
+  | 'executeCells'
   | 'cancelExecution'
   | 'answerInput';
 

@@ -26,6 +26,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',
+  source_mismatch:
+    'The notebook on the branch has another source for the cells that `errors` names: save it, or read it again.',
   input_not_expected:
     'The run does not wait for this input: it was answered already, or it is not asked for any more.',
   quota_exceeded:

@@ -58,8 +58,7 @@ export const inputBody = z.strictObject({
   value: text('The line, without its end.', { maxLength: 100_000 }, 'inputValue'),
 });
 
-/** What to run. */
-export const executeBody = z.strictObject({
+const cell = {
   code: text('The code to run.', { maxLength: 5_000_000 }, 'code'),
   cell_index: ofKind(
     'cellIndex',
@@ -70,14 +69,44 @@ export const executeBody = z.strictObject({
     }),
   ).nullish(),
   cell_id: text('The id of the cell.', { maxLength: 200 }, 'cellId').nullish(),
-  timeout_seconds: ofKind(
-    'timeoutSeconds',
-    z.number().meta({
-      exclusiveMinimum: 0,
-      maximum: 604_800,
-      description: 'Seconds after which the run is interrupted; default: never.',
-    }),
-  ).nullish(),
+};
+const timeout_seconds = ofKind(
+  'timeoutSeconds',
+  z.number().meta({
+    exclusiveMinimum: 0,
+    maximum: 604_800,
+    description: 'Seconds after which the run is interrupted; default: never.',
+  }),
+).nullish();
+
+/** Several cells to run. */
+export const executeBatchBody = z.strictObject({
+  cells: ofKind(
+    'cells',
+    z
+      .array(
+        z.strictObject({
+          ...cell,
+          source_sha: text(
+            'The SHA-256, in hex, of the source in UTF-8 that you saw; the cell on the branch must have it. Needs `cell_id`.',
+            { minLength: 64, maxLength: 64 },
+            'sourceSha',
+          ).nullish(),
+        }),
+      )
+      .meta({ minItems: 1, maxItems: 500, description: 'The cells, in the order in which they run.' }),
+  ),
+  timeout_seconds,
+  stop_on_error: z
+    .boolean()
+    .nullish()
+    .describe('Whether an exception aborts the cells behind it; default: `true`.'),
+});
+
+/** What to run. */
+export const executeBody = z.strictObject({
+  ...cell,
+  timeout_seconds,
   stop_on_error: z
     .boolean()
     .nullish()

@@ -2,13 +2,14 @@ import {
   AnswerInputDocument,
   CancelExecutionDocument,
   ExecuteCellDocument,
+  ExecuteCellsDocument,
   FindExecutionDocument,
   GetExecutionDocument,
   ListExecutionsDocument,
 } from '../generated/operations.js';
 import { lastEventId } from '../last-event-id.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
-import { executeBody, inputBody } from '../payloads/runtime.js';
+import { executeBatchBody, executeBody, inputBody } from '../payloads/runtime.js';
 import { type RestRoute, route } from '../route.js';
 import { sessionErrors } from './sessions.js';
 
@@ -58,6 +59,44 @@ export const executionRoutes: RestRoute[] = [
       'quota_exceeded',
       'runtime_unavailable',
     ],
+  }),
+  route({
+    operationId: 'executeCells',
+    tag,
+    method: 'post',
+    path: '/sessions/:session_id/execute/batch',
+    summary: 'Queue several cells, all of them or none.',
+    description:
+      'The cells run one after the other, with no run of others between them. The answer comes when they are queued: follow ' +
+      'each with its stream. Where a cell has a `source_sha`, the notebook of the session must have that source at the tip of ' +
+      'its branch, or nothing is queued.',
+    needs: {
+      scope: 'execute',
+      permission: '`can_edit`, and the session must be your own unless you are a space admin',
+    },
+    body: executeBatchBody,
+    document: ExecuteCellsDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      sessionId: param('session_id'),
+      input: {
+        cells: body.cells.map(({ code, cell_index: cellIndex, cell_id: cellId, source_sha: sourceSha }) => ({
+          ...{ code, cellIndex, cellId, sourceSha },
+        })),
+        timeoutSeconds: body.timeout_seconds,
+        stopOnError: body.stop_on_error,
+      },
+    }),
+    responds: { kind: 'created', at: 'executeCells' },
+    errors: [
+      ...sessionErrors,
+      'session_dead',
+      'source_mismatch',
+      'unreadable_file',
+      'quota_exceeded',
+      'runtime_unavailable',
+    ],
+    repeats: 'executeCells',
   }),
   route({
     operationId: 'resumeExecutionStream',

@@ -3,6 +3,7 @@ import { checkBranchName, checkRef } from '../engines/git/check-ref.js';
 import { assertReadablePath, assertWritablePath } from '../engines/git/file-path.js';
 import { checkCell } from '../executions/check-cell.js';
 import { checkInputAnswer } from '../executions/check-input-answer.js';
+import { checkCellCount, checkSourceSha } from '../executions/execute-cells.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
@@ -38,6 +39,7 @@ export function createValueChecks(): ValueChecks {
     changes: checkChangeCount,
     cellId: checkCell.cellId,
     cellIndex: checkCell.cellIndex,
+    cells: checkCellCount,
     code: checkCell.code,
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
@@ -57,6 +59,7 @@ export function createValueChecks(): ValueChecks {
     readPath: (value: string) => assertReadablePath(value),
     ref: (value: string) => checkRef(value),
     repository: checkRepositoryId,
+    sourceSha: checkSourceSha,
     startName: (value: string) => checkStartName(value, 'name'),
     timeoutSeconds: checkCell.timeoutSeconds,
     uuid: (value: string) => checkUuid(value, 'id'),

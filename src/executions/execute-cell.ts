@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
-import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
-import { loadSession } from '../sessions/load-session.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
-import { assertNotArchived } from '../workspaces/load-workspace.js';
 import { checkCell } from './check-cell.js';
 import type { ExecutionServices } from './execution-services.js';
+import { loadRunnableSession } from './load-runnable-session.js';
 import { rememberExecution } from './read-execution.js';
 
 /** A cell to run. */
@@ -38,22 +36,13 @@ export async function executeCell(
   sessionId: string,
   input: ExecuteCellInput,
 ): Promise<Execution> {
-  const { executor, intake } = services;
-  const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
-  assertOwnerOrAdmin(ctx, loaded, loaded.session);
+  const { intake } = services;
+  const loaded = await loadRunnableSession(services, ctx, spaceSlug, sessionId);
   const body = await checkInput(input);
   const id = input.executionId?.toLowerCase() ?? randomUUID();
   const attached = input.executionId ? await attach(services, ctx, id, sessionId, body) : null;
   if (attached) return attached;
-  assertNotArchived(loaded.workspace);
-  if (!['ready', 'busy', 'starting'].includes(loaded.session.workerStatus)) {
-    throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
-  }
-  if (loaded.session.status === 'dead') {
-    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
-  }
-  services.workers.assertReachable(loaded.session.workerId);
-  executor.assertRoom(loaded.session.id);
+  loaded.assertRunnable();
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
     const execution = await intake.add(row);

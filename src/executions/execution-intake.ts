@@ -44,6 +44,24 @@ export class ExecutionIntake {
     }
   }
 
+  /**
+   * Writes the rows of several executions of one session in one statement, and queues them in this order.
+   * @throws the database's error; either all rows are written then or none, and those that are end as failed
+   */
+  async addAll(
+    rows: readonly (Prisma.ExecutionUncheckedCreateInput & { id: string })[],
+  ): Promise<Execution[]> {
+    try {
+      const executions = await this.#deps.prisma.execution.createManyAndReturn({ data: [...rows] });
+      executions.sort((one, other) => Number(one.position - other.position));
+      for (const execution of executions) this.#queue(execution);
+      return executions;
+    } catch (error) {
+      for (const { id } of rows) this.#unconfirmed.add(id);
+      throw error;
+    }
+  }
+
   /** Queues an execution whose insert seemed to fail, but whose row was found; does nothing with others. */
   confirm(execution: Execution): void {
     if (this.#unconfirmed.delete(execution.id)) this.#queue(execution);

@@ -23,9 +23,9 @@ export class Executor {
     this.#deps = deps;
   }
 
-  /** @throws DomainError `quota_exceeded` when the queue of the session is full */
-  assertRoom(sessionId: string): void {
-    if ((this.#queues.get(sessionId)?.length ?? 0) < maxQueued) return;
+  /** @throws DomainError `quota_exceeded` when the queue of the session has no room for so many more */
+  assertRoom(sessionId: string, count: number): void {
+    if ((this.#queues.get(sessionId)?.length ?? 0) + count <= maxQueued) return;
     throw new DomainError(
       'quota_exceeded',
       `A session queues at most ${maxQueued} cells; wait for some to end.`,

@@ -28,6 +28,7 @@ const authorizations = {
   createSession: authorizeCreateSession,
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
+  executeCells: authorizeSessionControl,
   cancelExecution: authorizeSessionControl,
   answerInput: authorizeSessionControl,
 } satisfies Record<string, AuthorizeRepeat>;

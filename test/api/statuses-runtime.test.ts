@@ -179,6 +179,13 @@ async function reuse() {
   return post(path, { code: '2', execution_id });
 }
 
+/** A batch whose source is not on the branch. */
+async function batchOn(path: string) {
+  const { id } = (await post('/sessions', { workspace_id: demo.workspaceId, path })).body;
+  const cells = [{ code: '1', cell_id: 'none', source_sha: '0'.repeat(64) }];
+  return post(`/sessions/${id}/execute/batch`, { cells });
+}
+
 const cancel = 'POST /sessions/{session_id}/executions/{execution_id}/cancel';
 
 async function cancelFinished() {
@@ -220,6 +227,7 @@ const verbs = {
   interrupt: undefined,
   restart: undefined,
   'execute/stream': { code: '1' },
+  'execute/batch': { cells: [{ code: '1' }] },
 };
 const route = (verb: string) => `POST /sessions/{session_id}/${verb}`;
 const act = (verb: string, session_id: string) =>
@@ -227,6 +235,7 @@ const act = (verb: string, session_id: string) =>
 
 const stoppedOnce = once(stopped);
 const archivedOnce = once(archived);
+const unreachableOnce = once(unreachable);
 const states = Object.keys(verbs).flatMap((verb): StatusRow[] => [
   [route(verb), 'worker_not_live', async () => act(verb, await stoppedOnce())],
   [route(verb), 'workspace_archived', async () => act(verb, await archivedOnce())],
@@ -363,6 +372,7 @@ const withoutJupyter: StatusRow[] = [
     },
   ],
   [route('execute/stream'), 'session_dead', () => act('execute/stream', cutOff)],
+  [route('execute/batch'), 'session_dead', () => act('execute/batch', cutOff)],
   [route('restart'), 'runtime_unavailable', () => act('restart', cutOff)],
   [
     'POST /workers',
@@ -394,6 +404,25 @@ it('an action without a body ignores a body that is sent, also when it is repeat
 });
 
 itAnswersEachError('runtime', [
+  [
+    route('execute/batch'),
+    'source_mismatch',
+    () => batchOn('notebooks/welcome.ipynb'),
+    ['body', 'cells', 0, 'source_sha'],
+  ],
+  [
+    route('execute/batch'),
+    'unreadable_file',
+    async () => {
+      const git = await at.gateway.services.git.repository(demo.repositoryId);
+      const author = { name: 'Test', email: 'test@example.com' };
+      await git.commit({
+        ...{ branch: 'main', message: 'bad', author, committer: author },
+        changes: [{ kind: 'create', path: 'bad.ipynb', bytes: Buffer.from('{}') }],
+      });
+      return batchOn('bad.ipynb');
+    },
+  ],
   [cancel, 'execution_finished', cancelFinished],
   [input, 'input_not_expected', answerFinished],
   ...starts,
@@ -420,14 +449,14 @@ itAnswersEachError('runtime', [
       return act('execute/stream', busy);
     },
   ],
+  [route('execute/batch'), 'quota_exceeded', () => act('execute/batch', busy)],
   ...files,
-  [
-    route('execute/stream'),
-    'runtime_unavailable',
-    async () => {
-      const path = filled('/sessions/{session_id}/execute/stream', { session_id: await unreachable() });
-      return post(path, { code: '1' }, away);
-    },
-  ],
+  ...(['execute/stream', 'execute/batch'] as const).map(
+    (verb): StatusRow => [
+      route(verb),
+      'runtime_unavailable',
+      async () => post(`/sessions/${await unreachableOnce()}/${verb}`, verbs[verb], away),
+    ],
+  ),
   ...withoutJupyter,
 ]);

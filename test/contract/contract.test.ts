@@ -380,6 +380,13 @@ describe('sessions and workers over REST and GraphQL', () => {
     expect(elsewhere.status).toBe(404);
   });
 
+  it('have equal answers when several cells are queued', async () => {
+    const cells = [{ code: '1 + 1' }, { code: '2 + 2' }];
+    const queued = await send('POST /sessions/{session_id}/execute/batch', { session_id: mine }, { cells });
+    expect(queued.status).toBe(201);
+    await sameDeed(queued, [['executeCells', { ...inDemo, sessionId: twin, input: { cells } }]]);
+  });
+
   it('have equal answers when executions that ask for input are answered', async () => {
     const { executionLog } = at.gateway.services;
     const ask = async (sessionId: string): Promise<{ id: string; requestId: string }> => {

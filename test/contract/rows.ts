@@ -58,6 +58,7 @@ export const further: readonly Row[] = [
   ['GET', '/sessions/{session_id}', 'space.session'],
   ['GET', '/sessions/{session_id}/executions', 'space.session.executions'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}', 'space.execution'],
+  ['POST', '/sessions/{session_id}/execute/batch', 'executeCells'],
   ['POST', '/sessions/{session_id}/executions/{execution_id}/cancel', 'cancelExecution'],
   ['POST', '/sessions/{session_id}/executions/{execution_id}/input', 'answerInput'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}/stream', 'executionEvents'],

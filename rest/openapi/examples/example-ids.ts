@@ -15,6 +15,7 @@ export const exampleIds = {
   session: '27ae41e4-649b-434c-a495-991b7852b855',
   queuedExecution: '5d1e8f90-3a6b-4c2d-9e7f-8a9b0c1d2e3f',
   askingExecution: '6e2f9fa1-4b7c-4d3e-8f80-9bac1d2e3f40',
+  batchExecution: '8a41b1c3-6d9e-4f5a-a1a2-bdce3f405162',
   inputRequest: '7f30a0b2-5c8d-4e4f-9091-acbd2e3f4051',
   execution: 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d',
 } as const;

@@ -81,6 +81,25 @@ export const executionExamples: Record<string, OperationExample> = {
       started_at: null,
     },
   },
+  executeCells: {
+    params,
+    body: { cells: [{ code: '6 * 7' }] },
+    status: 201,
+    answer: {
+      executions: [
+        {
+          ...run,
+          id: exampleIds.batchExecution,
+          cell_index: null,
+          code: '6 * 7',
+          status: 'queued',
+          execution_count: null,
+          started_at: null,
+          finished_at: null,
+        },
+      ],
+    },
+  },
   answerInput: {
     params: { ...params, execution_id: exampleIds.askingExecution },
     body: { request_id: exampleIds.inputRequest, value: 'Ada' },

@@ -154,7 +154,7 @@ export const sessionEndExamples: Record<string, OperationExample> = {
   interruptSession: {
     params: { session_id: exampleIds.session },
     status: 200,
-    answer: { ...session, execution_count: 3 },
+    answer: { ...session, execution_count: 4 },
   },
   restartSession: {
     params: { session_id: exampleIds.session },

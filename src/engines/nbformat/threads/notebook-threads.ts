@@ -57,6 +57,12 @@ export class NotebookThreads {
     return new JsonText((answer as ThreadAnswer & { kind: 'read' }).answer);
   }
 
+  /** See `sourceHashes`. @throws DomainError `unreadable_file`, `payload_too_large`, `rate_limited`, `overloaded` */
+  async sourceHashes(userId: string, bytes: Uint8Array): Promise<Map<string, string>> {
+    const answer = await this.#run(userId, { kind: 'hashes', bytes });
+    return (answer as ThreadAnswer & { kind: 'hashes' }).hashes;
+  }
+
   /**
    * Parses the JSON of a request's body as `parseJson` does. Each notebook in it becomes a
    * {@link PreparedNotebook}.

@@ -5,6 +5,7 @@ import { parseRequestJson } from '../json.js';
 import { isJsonObject } from '../json-object.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
 import { readNotebook } from '../read-notebook.js';
+import { sourceHashes } from '../source-hashes.js';
 import { writeJson } from '../write-json.js';
 import type { PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
 
@@ -18,6 +19,7 @@ const maxDepth = 6;
 export function runThreadTask(task: ThreadTask): ThreadAnswer {
   try {
     if (task.kind === 'read') return { kind: 'read', answer: writeJson(readNotebook(task.bytes)).toBytes() };
+    if (task.kind === 'hashes') return { kind: 'hashes', hashes: sourceHashes(task.bytes) };
     return prepareBody(task.bytes, task.mark);
   } catch (error) {
     return { kind: 'refused', refusal: refusalOf(error) };

@@ -4,6 +4,8 @@ import type { FieldFault } from '../../../errors.js';
 export type ThreadTask =
   /** The bytes of a stored notebook, to be read. */
   | { kind: 'read'; bytes: Uint8Array }
+  /** The bytes of a stored notebook, of whose sources the hashes are wanted. */
+  | { kind: 'hashes'; bytes: Uint8Array }
   /** The JSON of a request's body; `mark` begins the strings that stand for its notebooks in the answer. */
   | { kind: 'body'; bytes: Uint8Array; mark: string };
 
@@ -23,5 +25,6 @@ export type PreparedParts =
 export type ThreadAnswer =
   | { kind: 'refused'; refusal: ThreadRefusal }
   | { kind: 'read'; answer: Uint8Array<ArrayBuffer> }
+  | { kind: 'hashes'; hashes: Map<string, string> }
   /** `outer` is the JSON of the body, in which each notebook is a string: the mark and the index in `notebooks`. */
   | { kind: 'body'; outer: string; notebooks: PreparedParts[] };

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Execution } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { invalidField } from '../errors.js';
+import type { FileServices } from '../files/file-services.js';
+import { checkAll, checkEach } from '../validation/check-all.js';
+import { faultsBelow } from '../validation/faults-below.js';
+import { checkCell } from './check-cell.js';
+import { checkSources, type SeenSource } from './check-sources.js';
+import type { ExecutionServices } from './execution-services.js';
+import { loadRunnableSession } from './load-runnable-session.js';
+
+const maxCells = 500;
+
+/** Several cells to run, one after the other. */
+export interface ExecuteCellsInput {
+  cells: readonly (SeenSource & { code: string; cellIndex?: number | null })[];
+  /** Each run that takes longer is interrupted and ends as `timed_out`; default no limit. */
+  timeoutSeconds?: number | null;
+  /** Whether an error ends those behind it as `aborted`; default true. */
+  stopOnError?: boolean | null;
+}
+
+/**
+ * Queues several cells in a session, all of them or none, with nothing between them. The caller needs the scope `execute` and
+ * `can_edit`, and must have started the session or be a space admin.
+ * @returns the executions in the order of the cells
+ * @throws DomainError `source_mismatch`, and what `executeCell` throws
+ */
+export async function executeCells(
+  services: ExecutionServices & Pick<FileServices, 'git' | 'notebookThreads'>,
+  ctx: RequestContext,
+  spaceSlug: string,
+  sessionId: string,
+  input: ExecuteCellsInput,
+): Promise<Execution[]> {
+  const loaded = await loadRunnableSession(services, ctx, spaceSlug, sessionId);
+  const { timeoutSeconds = null, stopOnError } = input;
+  const { cells } = await checkAll({
+    timeoutSeconds: () => (timeoutSeconds === null ? null : checkCell.timeoutSeconds(timeoutSeconds)),
+    cells: () => checkCells(input.cells),
+  });
+  loaded.assertRunnable(cells.length);
+  await checkSources(services, ctx, loaded, input.cells);
+  const { id } = loaded.session;
+  const ofAll = { sessionId: id, userId: ctx.actor.userId, timeoutSeconds, stopOnError: stopOnError ?? true };
+  return services.intake.addAll(cells.map((cell) => ({ id: randomUUID(), ...ofAll, ...cell })));
+}
+
+/** @throws FieldError `invalid_request` for a number of cells that is not allowed */
+export function checkCellCount(cells: readonly unknown[]): void {
+  if (cells.length === 0) throw invalidField('cells', 'must have at least one cell', 'too_short');
+  if (cells.length > maxCells) throw invalidField('cells', `must have at most ${maxCells} cells`, 'too_long');
+}
+
+async function checkCells(cells: ExecuteCellsInput['cells']) {
+  checkCellCount(cells);
+  return checkEach(cells, ({ code, cellId, cellIndex = null, sourceSha }, index) =>
+    faultsBelow(['cells', index], async () => {
+      const checked = await checkAll({
+        code: () => checkCell.code(code),
+        cellId: () => (cellId == null ? null : checkCell.cellId(cellId)),
+        cellIndex: () => (cellIndex === null ? null : checkCell.cellIndex(cellIndex)),
+        sourceSha: () => (sourceSha == null ? null : checkSourceSha(sourceSha)),
+      });
+      if (sourceSha != null && cellId == null)
+        throw invalidField('cellId', 'is required with sourceSha', 'missing');
+      return { code: checked.code, cellId: checked.cellId, cellIndex: checked.cellIndex };
+    }),
+  );
+}
+
+/** @throws FieldError `invalid_request` for what is no SHA-256 in hex */
+export function checkSourceSha(value: string): string {
+  if (/^[0-9a-f]{64}$/i.test(value)) return value;
+  throw invalidField('sourceSha', 'must be a SHA-256 in 64 hex digits');
+}
