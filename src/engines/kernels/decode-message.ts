@@ -11,6 +11,8 @@ export type IncomingMessage = KernelMessage.IMessage & {
   event?: KernelEvent;
   /** Whether the kernel says that it shuts down in order to restart. */
   restarting: boolean;
+  /** Its number in the spool of the relay; undefined without a relay. */
+  position?: number;
 };
 
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];

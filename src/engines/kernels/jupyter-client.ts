@@ -86,11 +86,13 @@ export class JupyterClient {
   /**
    * Connects again to a running kernel, idle or busy. With the `clientId` of the earlier connection, the server first sends
    * the messages that arrived since that connection was closed.
+   * @param options.runId the run that is going to be resumed; see `KernelDeps.relay`
    * @throws DomainError `not_found` when the kernel no longer exists, `runtime_unavailable`; the reason of `signal`
    */
   async attachKernel(options: {
     kernelId: string;
     clientId: string;
+    runId?: string;
     signal: AbortSignal;
   }): Promise<KernelConnection> {
     const { kernelId, clientId, signal } = options;

@@ -10,7 +10,7 @@ import { KernelLostError } from './kernel-lost-error.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
-import { KernelState, maxReadyMs } from './kernel-state.js';
+import { KernelState, maxReadyMs, type OtherEventListener } from './kernel-state.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
 import { openLibraryConnection } from './open-library-connection.js';
 import type { ParseData } from './read-message.js';
@@ -30,6 +30,11 @@ export interface KernelDeps {
   busy: boolean;
   /** The session id of the connection. */
   clientId: string;
+  /**
+   * Connects through the relay of the worker, which sends what it has after a position. `runId` is the `messageId` of the run
+   * that is going to be resumed: its messages wait until {@link KernelConnection.execute} is called for it.
+   */
+  relay?: { after: number; runId?: string };
   /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
   parseData?: ParseData;
 }
@@ -95,22 +100,54 @@ export class KernelConnection {
     return this.#state.status.current;
   }
 
+  /** The id of the spool in which the relay keeps the messages of the kernel; undefined without a relay. */
+  get spool(): string | undefined {
+    return undefined;
+  }
+
+  /**
+   * Whether no message is lost between connections, and a request that is sent again does not run again: so it is with a
+   * relay.
+   */
+  get isExact(): boolean {
+    return this.spool !== undefined;
+  }
+
+  /** Everything up to a position in the relay's spool is durable: the relay may forget it. */
+  acknowledge(_position: number): void {}
+
   /** Calls `listener` at each change of `status`. Returns the function that stops it. */
   onStatus(listener: StatusListener): () => void {
     return this.#state.status.listen(listener);
   }
 
   /**
+   * Sets the one listener for events that belong to no run that goes on: what threads, tasks and child processes of an
+   * earlier run print, and the statuses of other requests.
+   */
+  onOtherEvent(listener: OtherEventListener): void {
+    this.#state.onOtherEvent = listener;
+  }
+
+  /**
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
-   * throws ends the run. Resolves when both the reply and the idle status have arrived.
+   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status; a request that
+   * was sent before is not run again. Resolves when both the reply and the idle status have arrived.
    * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
    */
-  async execute(request: ExecuteRequest, onEvent: (event: KernelEvent) => void): Promise<RunReply> {
+  async execute(
+    request: ExecuteRequest,
+    onEvent: (event: KernelEvent, position?: number) => void,
+    onEnding?: (position: number) => void,
+  ): Promise<RunReply> {
     this.#assertFree();
     const { messageId } = request;
     const { clientId } = this.#deps;
     const message = createExecuteRequest(request, clientId);
-    const run = new KernelRun({ messageId, clientId, onEvent, requestInfo: () => this.#requestInfo() });
+    const run = new KernelRun({
+      ...{ messageId, clientId, onEvent, onEnding },
+      requestInfo: () => this.#requestInfo(),
+    });
     this.#state.run = run;
     this.#state.status.set('busy');
     try {
