@@ -133,9 +133,20 @@ export class Run {
   }
 
   #onEvent(event: KernelEvent, position?: number): void {
+    this.#holdInput(event, position);
     if (position !== undefined) this.#positions?.received(this.id, position);
     this.#writer.write(event, position);
     if (position === undefined || position > this.#knownPosition) this.#collector.add(event);
+  }
+
+  /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
+  #holdInput(event: KernelEvent, position?: number): void {
+    const input = `${this.id} input`;
+    if (event.type !== 'status') return;
+    if (event.execution_state === 'waiting_for_input' && position !== undefined)
+      this.#positions?.received(input, position);
+    else if (event.execution_state === 'busy' && position === undefined)
+      this.#positions?.written(input, Number.POSITIVE_INFINITY);
   }
 
   /** The relay keeps the reply and the idle status until the end of the log is durable. */
@@ -217,7 +228,8 @@ export class Run {
     const startedAt = this.#startedAt;
     try {
       await this.#writer.finish(end, { ...row, executionCount, startedAt }, this.#endPosition);
-      this.#positions?.written(`${this.id} end`, Number.POSITIVE_INFINITY);
+      for (const held of ['end', 'input'])
+        this.#positions?.written(`${this.id} ${held}`, Number.POSITIVE_INFINITY);
     } catch (err) {
       this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
     }

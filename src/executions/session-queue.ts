@@ -111,17 +111,22 @@ export class SessionQueue {
   async #resumeEarlier(): Promise<void> {
     const kernel = await this.#reopenedKernel();
     const earlier = this.#earlier;
-    if (this.#isLeft || !earlier) return;
-    const { first, spoolId, ids } = earlier;
-    if ('failure' in kernel) return this.clear(kernel);
-    if (kernel.spool === spoolId) {
-      const log = await resumeLog(this.#deps.executionLog, first.id);
-      // It was cancelled meanwhile.
-      if (this.#earlier !== earlier) return;
-      this.#earlier = undefined;
-      return this.#run(first, kernel, log);
+    if (this.#isLeft) return;
+    if ('failure' in kernel) {
+      if (earlier) await this.clear(kernel);
+      return;
     }
+    const isSame = kernel.spool !== undefined && kernel.spool === earlier?.spoolId;
+    const log = isSame ? await resumeLog(this.#deps.executionLog, earlier.first.id) : undefined;
+    const isCancelled = this.#earlier === undefined;
     this.#earlier = undefined;
+    if (earlier && log && !isCancelled) return this.#run(earlier.first, kernel, log);
+    kernel.release();
+    if (earlier && !isCancelled) await this.#failEarlier(earlier);
+  }
+
+  /** Ends what an earlier process left on a kernel whose messages are lost. */
+  async #failEarlier({ first, ids }: { first: Execution; ids: Set<string> }): Promise<void> {
     const lost = this.#take((one) => ids.has(one.id));
     await endWithoutRun(this.#deps, first, { failure: gatewayRestarted() }, true);
     for (const one of lost) await endWithoutRun(this.#deps, one, { failure: gatewayRestarted() });

@@ -113,6 +113,9 @@ export class KernelConnection {
     return this.spool !== undefined;
   }
 
+  /** No run is resumed on this connection: messages that wait for one wait no longer. */
+  release(): void {}
+
   /** Everything up to a position in the relay's spool is durable: the relay may forget it. */
   acknowledge(_position: number): void {}
 
