@@ -23,6 +23,8 @@ export interface LiveSessionsDeps {
   log: Logger;
   /** See `WorkerManager.diedOfMemory`. */
   diedOfMemory(workerId: string): Promise<boolean>;
+  /** A session has this kernel from now on. Must not throw. */
+  connected(sessionId: string, kernel: KernelConnection): void;
   /** Starts another kernel for a session whose kernel has exited. Never throws. */
   startNext(sessionId: string): void;
 }
@@ -76,6 +78,7 @@ export class LiveSessions {
     const { workerId } = session;
     const entry: LiveSession = { workerId, client, kernel, status, restartReason, startedAt: Date.now() };
     this.#live.set(session.id, entry);
+    this.#deps.connected(session.id, kernel);
     this.#follow(session.id, entry);
     entry.status.set(kernel.status, restartReason);
     await entry.status.flush();

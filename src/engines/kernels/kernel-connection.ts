@@ -100,6 +100,11 @@ export class KernelConnection {
     return this.spool !== undefined;
   }
 
+  /** No run is resumed on this connection: messages that wait for one wait no longer. */
+  release(): void {
+    this.#relay?.release();
+  }
+
   /** Everything up to a position in the relay's spool is durable: the relay may forget it. */
   acknowledge(position: number): void {
     this.#relay?.acknowledge(position);

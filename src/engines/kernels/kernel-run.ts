@@ -132,7 +132,7 @@ export class KernelRun {
     if (isStatus(message, 'idle')) this.#onEnding(message);
     if (message.event?.type === 'input_request') {
       this.#inputRequest = message.header;
-      this.#deliver({ type: 'status', execution_state: 'waiting_for_input' });
+      this.#deliver({ type: 'status', execution_state: 'waiting_for_input' }, message.position);
     }
     if (message.event) this.#deliver(message.event, message.position);
     this.#hasError ||= message.event?.type === 'error';
