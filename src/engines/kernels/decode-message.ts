@@ -13,6 +13,8 @@ export type IncomingMessage = KernelMessage.IMessage & {
   restarting: boolean;
   /** Its number in the spool of the relay; undefined without a relay. */
   position?: number;
+  /** How many messages of the run the relay dropped, as this message reports; default none. */
+  dropped?: number;
 };
 
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];

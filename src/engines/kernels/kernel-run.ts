@@ -84,6 +84,7 @@ export class KernelRun {
     this.#quietPeriods = Math.min(this.#quietPeriods, 1);
     this.#started ||= isMine;
     if (this.#started) this.#lost.received(message.header.msg_id);
+    if (message.dropped !== undefined) this.#lost.reported(message.dropped);
     if (isMine) this.#receiveMine(message);
     else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
       this.#lost.repliedElsewhere();

@@ -27,10 +27,15 @@ export class KernelState {
   onOtherEvent: OtherEventListener = () => {};
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
   readonly #close: () => void;
+  readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
-  /** @param close closes the connection; called when the kernel is dead */
-  constructor(close: () => void) {
+  /**
+   * @param close closes the connection; called when the kernel is dead
+   * @param sendAgain sends the request of a run again, where one that arrives twice is run once; default: it counts as lost
+   */
+  constructor(close: () => void, sendAgain?: (run: KernelRun) => void) {
     this.#close = close;
+    this.#sendAgain = sendAgain;
   }
 
   /** Call for every message that is sent. */
@@ -69,8 +74,10 @@ export class KernelState {
     if (!answered) return;
     const { run } = this;
     if (!run) this.status.set('idle');
-    else if (answered.context === run && !run.onLaterRequestAnswered())
-      run.fail(new KernelLostError('connection_lost'));
+    else if (answered.context === run && !run.onLaterRequestAnswered()) {
+      if (this.#sendAgain) this.#sendAgain(run);
+      else run.fail(new KernelLostError('connection_lost'));
+    }
   }
 
   #onStatus(message: IncomingMessage): void {
@@ -82,7 +89,9 @@ export class KernelState {
     }
     const state = (message.content as { execution_state: string }).execution_state;
     if (state === 'dead') this.end('kernel_died', true);
-    else if (state === 'restarting' || state === 'starting') this.#onOtherRestart();
+    // A relay reports each restart; a `starting` that it sends again would be an old one.
+    else if (state === 'restarting' || (state === 'starting' && message.position === undefined))
+      this.#onOtherRestart();
   }
 
   /** The server or another client restarts the kernel: its memory and its run are lost. */
