@@ -23,6 +23,8 @@ export interface LiveSessionsDeps {
   log: Logger;
   /** See `WorkerManager.diedOfMemory`. */
   diedOfMemory(workerId: string): Promise<boolean>;
+  /** Called when the server of a worker does not answer a session. */
+  silent(workerId: string): void;
   /** Starts another kernel for a session whose kernel has exited. Never throws. */
   startNext(sessionId: string): void;
 }
@@ -118,6 +120,7 @@ export class LiveSessions {
   }
 
   #follow(sessionId: string, entry: LiveSession): void {
+    entry.kernel.onSilence(() => this.#deps.silent(entry.workerId));
     entry.kernel.onStatus((status, detail) => {
       if (this.#live.get(sessionId) !== entry) return;
       if (status === 'dead' && detail?.hasExited && this.#mayStartNext(sessionId, entry)) {

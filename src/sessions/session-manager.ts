@@ -50,7 +50,8 @@ export class SessionManager {
     const rows = new SessionRows(deps);
     const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
     const startNext = (sessionId: string) => this.#startNext(sessionId);
-    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory, startNext });
+    const silent = (workerId: string) => deps.workers.silence.report(workerId);
+    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory, silent, startNext });
     const starter = new KernelStarter({ ...deps, rows, live });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
     this.#rows = rows;

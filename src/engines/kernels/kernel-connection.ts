@@ -30,6 +30,8 @@ export interface KernelDeps {
   busy: boolean;
   /** The session id of the connection. */
   clientId: string;
+  /** How long the server may answer nothing before the kernel counts as lost; in milliseconds. */
+  maxSilenceMs: number;
   /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
   parseData?: ParseData;
 }
@@ -47,6 +49,7 @@ export class KernelConnection {
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
   readonly #monitor: ConnectionMonitor;
+  readonly #silenceListeners = new Set<() => void>();
   #restarting: Promise<void> | undefined;
   #shuttingDown: Promise<void> | undefined;
 
@@ -65,7 +68,12 @@ export class KernelConnection {
       sockets,
       // A restart finds out itself whether the kernel still exists.
       kernelExists: async () => (await this.#api.exists()) || this.#restarting !== undefined,
+      isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
+      maxSilenceMs: deps.maxSilenceMs,
+      silent: () => {
+        for (const listener of this.#silenceListeners) listener();
+      },
       lost: (reason) => this.#state.end(reason),
     });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
@@ -100,17 +108,32 @@ export class KernelConnection {
     return this.#state.status.listen(listener);
   }
 
+  /** Whether the server does not answer now; the connection is kept or opened again when it does. */
+  get isSilent(): boolean {
+    return this.#monitor.isSilent;
+  }
+
+  /** Calls `listener` each time when the server does not answer any more. */
+  onSilence(listener: () => void): void {
+    this.#silenceListeners.add(listener);
+  }
+
   /**
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
    * throws ends the run. Resolves when both the reply and the idle status have arrived.
-   * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
+   * @throws KernelLostError at the latest 5 s after the kernel or its server died, or when the server has not answered for
+   *   `maxSilenceMs`
    */
   async execute(request: ExecuteRequest, onEvent: (event: KernelEvent) => void): Promise<RunReply> {
     this.#assertFree();
     const { messageId } = request;
     const { clientId } = this.#deps;
     const message = createExecuteRequest(request, clientId);
-    const run = new KernelRun({ messageId, clientId, onEvent, requestInfo: () => this.#requestInfo() });
+    const run = new KernelRun({
+      ...{ messageId, clientId, onEvent },
+      requestInfo: () => this.#requestInfo(),
+      isSilent: () => this.isSilent,
+    });
     this.#state.run = run;
     this.#state.status.set('busy');
     try {

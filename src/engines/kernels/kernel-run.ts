@@ -21,6 +21,8 @@ export interface RunDeps {
   onEvent: (event: KernelEvent) => void;
   /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
   requestInfo: () => void;
+  /** Whether the server does not answer now: then nothing counts as lost. */
+  isSilent: () => boolean;
 }
 
 /** How long to wait for the second of reply and idle status before a later request shows whether it was lost. */
@@ -149,6 +151,7 @@ export class KernelRun {
   /** Waits for the second of reply and idle status. */
   #awaitOther(): void {
     this.#checkTimer ??= setInterval(() => {
+      if (this.#deps.isSilent()) return;
       if (this.#quietPeriods === 0) this.#deps.requestInfo();
       this.#quietPeriods += 1;
       if (this.#quietPeriods > maxQuietPeriods) this.#complete();
