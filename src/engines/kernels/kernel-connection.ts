@@ -7,6 +7,7 @@ import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelLostError } from './kernel-lost-error.js';
+import { type KernelQuestion, KernelQuestions } from './kernel-questions.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
@@ -49,6 +50,7 @@ export class KernelConnection {
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
   readonly #monitor: ConnectionMonitor;
+  readonly #questions: KernelQuestions;
   readonly #silenceListeners = new Set<() => void>();
   #restarting: Promise<void> | undefined;
   #shuttingDown: Promise<void> | undefined;
@@ -76,10 +78,19 @@ export class KernelConnection {
       },
       lost: (reason) => this.#state.end(reason),
     });
+    this.#questions = new KernelQuestions({
+      connection: this.#connection,
+      clientId: deps.clientId,
+      isBusy: () => this.status === 'busy',
+    });
+    this.onStatus((status) => {
+      if (status === 'restarting') this.#questions.reset();
+    });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
-      if (direction === 'send') this.#state.sent(msg);
-      else this.#state.received(msg as IncomingMessage);
+      if (direction === 'send') return this.#state.sent(msg);
+      this.#state.received(msg as IncomingMessage);
+      this.#questions.received(msg as IncomingMessage);
     });
   }
 
@@ -172,6 +183,11 @@ export class KernelConnection {
       header as KernelMessage.IInputRequestMsg['header'],
     );
     return true;
+  }
+
+  /** See {@link KernelQuestions.ask}. @throws DomainError `kernel_busy`, `overloaded`, `runtime_unavailable` */
+  ask(question: KernelQuestion): Promise<Record<string, unknown>> {
+    return this.#questions.ask(question);
   }
 
   /**
