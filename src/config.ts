@@ -180,7 +180,7 @@ const environment = z.object({
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
   WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
-  WORKER_SILENCE_SECONDS: z.coerce.number().int().min(5).max(3600).default(60),
+  WORKER_SILENCE_SECONDS: z.coerce.number().int().min(10).max(3600).default(60),
   EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),

@@ -13,7 +13,8 @@ describeWithCluster('a network that is cut between the gateway and a Pod', { tim
   beforeAll(async () => {
     namespace = await createTestNamespace();
     at = await openTestGateway({
-      env: { WORKER_BACKENDS: 'kubernetes', WORKER_IMAGE: 'unused:1', WORKER_SILENCE_SECONDS: '8' },
+      env: { WORKER_BACKENDS: 'kubernetes', WORKER_IMAGE: 'unused:1' },
+      runtimeLimits: { workerSilenceSeconds: 6 },
       backends: (_dataDir, gatewayId) => [namespace.open({ gatewayId })],
     });
     const small = { cpuLimit: 0.5, memoryMb: 512, workspaceStorageMb: 64, tmpStorageMb: 64 };

@@ -96,7 +96,8 @@ export class KernelQuestions {
 
   #notAnswered(cause: unknown): DomainError {
     if (this.#deps.isBusy()) return kernelBusy(cause);
-    return runtimeUnavailable('The kernel did not answer within a second; ask again.', cause);
+    const message = 'The kernel did not answer within a second; ask again.';
+    return new DomainError('runtime_unavailable', message, { cause, retryAfterSeconds: 1 });
   }
 
   async #findSubshell(signal: AbortSignal): Promise<string> {
