@@ -8,6 +8,7 @@ import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelQuestion } from '../engines/kernels/kernel-questions.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { isLive } from '../workers/worker-status.js';
 import type { KernelRestarter } from './kernel-restarter.js';
 import type { LiveSessions } from './live-sessions.js';
 import type { SessionRows } from './session-rows.js';
@@ -54,6 +55,28 @@ export class SessionKernels {
     const kernel = await waitFor(this.#deps.bus, 'session', sessionId, check, limit);
     if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
     return kernel;
+  }
+
+  /**
+   * Waits until the kernel of a session that an earlier process of the gateway connected is connected again, or given up with
+   * its worker.
+   * @throws DomainError `worker_lost`, `kernel_died`; `gateway_restarted` when this process stops
+   */
+  async reopened(sessionId: string): Promise<KernelConnection> {
+    const { live, bus } = this.#deps;
+    const check = async () => {
+      const kernel = live.kernel(sessionId);
+      if (!kernel) await this.#assertReopening(sessionId);
+      return kernel;
+    };
+    const kernel = await waitFor(bus, 'session', sessionId, check, this.#closing.signal);
+    if (!kernel) throw new DomainError('gateway_restarted', 'The gateway stops; its next start goes on.');
+    return kernel;
+  }
+
+  /** Whether a session's kernel is connected and keeps what it sends while no gateway is connected. */
+  isExact(sessionId: string): boolean {
+    return this.#deps.live.kernel(sessionId)?.isExact ?? false;
   }
 
   /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */
@@ -111,5 +134,22 @@ export class SessionKernels {
   /** Ends the waits for kernels. */
   close(): void {
     this.#closing.abort();
+  }
+
+  async #assertReopening(sessionId: string): Promise<void> {
+    const row = await this.#deps.prisma.session.findUnique({
+      where: { id: sessionId },
+      select: { status: true, deletedAt: true, worker: { select: { status: true, errorDetail: true } } },
+    });
+    if (row && row.status !== 'dead' && !row.deletedAt) return;
+    if (row && !isLive(row.worker.status)) {
+      const detail =
+        row.worker.errorDetail ?? 'The worker has stopped; start a new one and run the cell again.';
+      throw new DomainError('worker_lost', detail);
+    }
+    throw new DomainError(
+      'kernel_died',
+      'The kernel ended while no gateway was connected to it; restart the session and run the cell again.',
+    );
   }
 }

@@ -42,10 +42,15 @@ export function openLibraryConnection(options: {
   clientId: string;
   sockets: KernelSockets;
   parseData?: ParseData;
+  /** Whether the sockets bring each message with its position in front. */
+  hasPositions: boolean;
 }): Kernel.IKernelConnection {
-  const { endpoint, rest, model, clientId, sockets, parseData } = options;
-  const deserialize = ((data: ArrayBuffer, protocol?: string) =>
-    decodeMessage(data, protocol, parseData)) as typeof decodeMessage;
+  const { endpoint, rest, model, clientId, sockets, parseData, hasPositions } = options;
+  const deserialize = ((data: ArrayBuffer, protocol?: string) => {
+    if (!hasPositions) return decodeMessage(data, protocol, parseData);
+    const position = Number(new DataView(data).getBigUint64(0, true));
+    return Object.assign(decodeMessage(data.slice(8), protocol, parseData), { position });
+  }) as typeof decodeMessage;
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
     // The sockets and the REST client send the token in a header, so that no URL contains it.

@@ -210,7 +210,7 @@ export class LocalBackend implements WorkerBackend {
     await this.#records.write(spec.workerId, record);
     const plan: LaunchPlan = {
       ...sandbox,
-      command: [python, '-I', '-c', serverProgram, folders.settings],
+      command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
       directory: folders.root,
       own: [spec.filesDirectory, folders.root],
       readable: site === undefined ? [] : [site],
