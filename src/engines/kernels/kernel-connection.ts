@@ -7,7 +7,7 @@ import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelLostError } from './kernel-lost-error.js';
-import { type KernelQuestion, KernelQuestions } from './kernel-questions.js';
+import { KernelQuestions } from './kernel-questions.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
@@ -44,14 +44,15 @@ export interface KernelDeps {
 export class KernelConnection {
   /** The kernel's id on its server. */
   readonly kernelId: string;
+  /** Whether its server answers. */
+  readonly monitor: ConnectionMonitor;
+  /** What is asked beside the cells. */
+  readonly questions: KernelQuestions;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
   readonly #state = new KernelState(() => this.#close());
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
-  readonly #monitor: ConnectionMonitor;
-  readonly #questions: KernelQuestions;
-  readonly #silenceListeners = new Set<() => void>();
   #restarting: Promise<void> | undefined;
   #shuttingDown: Promise<void> | undefined;
 
@@ -65,7 +66,7 @@ export class KernelConnection {
     this.#infoTimer = setInterval(() => {
       if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
     }, requestInfoEveryMs);
-    this.#monitor = new ConnectionMonitor({
+    this.monitor = new ConnectionMonitor({
       connection: this.#connection,
       sockets,
       // A restart finds out itself whether the kernel still exists.
@@ -73,24 +74,15 @@ export class KernelConnection {
       isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
       maxSilenceMs: deps.maxSilenceMs,
-      silent: () => {
-        for (const listener of this.#silenceListeners) listener();
-      },
       lost: (reason) => this.#state.end(reason),
     });
-    this.#questions = new KernelQuestions({
-      connection: this.#connection,
-      clientId: deps.clientId,
-      isBusy: () => this.status === 'busy',
-    });
-    this.onStatus((status) => {
-      if (status === 'restarting') this.#questions.reset();
-    });
+    const { status } = this.#state;
+    this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
       if (direction === 'send') return this.#state.sent(msg);
       this.#state.received(msg as IncomingMessage);
-      this.#questions.received(msg as IncomingMessage);
+      this.questions.received(msg as IncomingMessage);
     });
   }
 
@@ -119,16 +111,6 @@ export class KernelConnection {
     return this.#state.status.listen(listener);
   }
 
-  /** Whether the server does not answer now; the connection is kept or opened again when it does. */
-  get isSilent(): boolean {
-    return this.#monitor.isSilent;
-  }
-
-  /** Calls `listener` each time when the server does not answer any more. */
-  onSilence(listener: () => void): void {
-    this.#silenceListeners.add(listener);
-  }
-
   /**
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
    * throws ends the run. Resolves when both the reply and the idle status have arrived.
@@ -143,7 +125,7 @@ export class KernelConnection {
     const run = new KernelRun({
       ...{ messageId, clientId, onEvent },
       requestInfo: () => this.#requestInfo(),
-      isSilent: () => this.isSilent,
+      isSilent: () => this.monitor.isSilent,
     });
     this.#state.run = run;
     this.#state.status.set('busy');
@@ -183,11 +165,6 @@ export class KernelConnection {
       header as KernelMessage.IInputRequestMsg['header'],
     );
     return true;
-  }
-
-  /** See {@link KernelQuestions.ask}. @throws DomainError `kernel_busy`, `overloaded`, `runtime_unavailable` */
-  ask(question: KernelQuestion): Promise<Record<string, unknown>> {
-    return this.#questions.ask(question);
   }
 
   /**
@@ -271,7 +248,7 @@ export class KernelConnection {
 
   #close(): void {
     clearInterval(this.#infoTimer);
-    this.#monitor.stop();
+    this.monitor.stop();
     this.#connection.dispose();
   }
 
