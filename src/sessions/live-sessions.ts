@@ -123,7 +123,7 @@ export class LiveSessions {
   }
 
   #follow(sessionId: string, entry: LiveSession): void {
-    entry.kernel.onSilence(() => this.#deps.silent(entry.workerId));
+    entry.kernel.monitor.onSilence(() => this.#deps.silent(entry.workerId));
     entry.kernel.onStatus((status, detail) => {
       if (this.#live.get(sessionId) !== entry) return;
       if (status === 'dead' && detail?.hasExited && this.#mayStartNext(sessionId, entry)) {

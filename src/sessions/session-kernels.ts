@@ -105,14 +105,14 @@ export class SessionKernels {
   }
 
   /**
-   * Asks the kernel of a session something that is no cell; see `KernelConnection.ask`.
+   * Asks the kernel of a session something that is no cell; see `KernelQuestions.ask`.
    * @throws DomainError `session_dead`, `kernel_busy`, `overloaded`, `runtime_unavailable`
    */
   async ask(sessionId: string, question: KernelQuestion): Promise<Record<string, unknown>> {
     const kernel = this.#deps.live.kernel(sessionId);
     if (!kernel) await this.assertStarting(sessionId);
     if (kernel?.status !== 'idle' && kernel?.status !== 'busy') throw kernelBusy();
-    return kernel.ask(question);
+    return kernel.questions.ask(question);
   }
 
   /** The worker of a session whose kernel runs. */

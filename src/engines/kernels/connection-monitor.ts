@@ -28,8 +28,6 @@ export interface MonitorDeps {
   reconnectExpected: () => boolean;
   /** How long the server may answer nothing before it is given up; in milliseconds. */
   maxSilenceMs: number;
-  /** Called when the server does not answer any more. */
-  silent: () => void;
   /** Called once, when the monitor gives up. */
   lost: (reason: 'kernel_died' | 'connection_lost') => void;
 }
@@ -43,6 +41,7 @@ export interface MonitorDeps {
 export class ConnectionMonitor {
   readonly #deps: MonitorDeps;
   readonly #ticker: NodeJS.Timeout;
+  readonly #silenceListeners = new Set<() => void>();
   #ticks = 0;
   #silentTicks = 0;
   #isSilent = false;
@@ -62,6 +61,11 @@ export class ConnectionMonitor {
   /** Whether the server does not answer now. */
   get isSilent(): boolean {
     return this.#isSilent;
+  }
+
+  /** Calls `listener` each time when the server does not answer any more. */
+  onSilence(listener: () => void): void {
+    this.#silenceListeners.add(listener);
   }
 
   /** Ends the monitoring; `lost` is not called after that. */
@@ -98,7 +102,7 @@ export class ConnectionMonitor {
   #setSilent(isSilent: boolean): void {
     const was = this.#isSilent;
     this.#isSilent = isSilent;
-    if (isSilent && !was) this.#deps.silent();
+    if (isSilent && !was) for (const listener of this.#silenceListeners) listener();
   }
 
   /** Asks the server for the kernel: the socket of a removed kernel stays open, and the server answers its pings. */

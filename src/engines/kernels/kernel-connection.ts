@@ -6,7 +6,7 @@ import type { IncomingMessage } from './decode-message.js';
 import type { KernelDeps } from './kernel-deps.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelLostError } from './kernel-lost-error.js';
-import { type KernelQuestion, KernelQuestions } from './kernel-questions.js';
+import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
@@ -28,15 +28,16 @@ const maxBegunMs = 2_000;
 export class KernelConnection {
   /** The kernel's id on its server. */
   readonly kernelId: string;
+  /** Whether its server answers. */
+  readonly monitor: ConnectionMonitor;
+  /** What is asked beside the cells. */
+  readonly questions: KernelQuestions;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
   readonly #state: KernelState;
   readonly #relay: KernelRelay | undefined;
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
-  readonly #monitor: ConnectionMonitor;
-  readonly #questions: KernelQuestions;
-  readonly #silenceListeners = new Set<() => void>();
   /** The request of the run that is not complete. */
   #request: KernelMessage.IExecuteRequestMsg | undefined;
   #restarting: Promise<void> | undefined;
@@ -54,7 +55,7 @@ export class KernelConnection {
     this.#infoTimer = setInterval(() => {
       if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
     }, requestInfoEveryMs);
-    this.#monitor = new ConnectionMonitor({
+    this.monitor = new ConnectionMonitor({
       connection: this.#connection,
       sockets,
       // A restart finds out itself whether the kernel still exists.
@@ -63,24 +64,15 @@ export class KernelConnection {
       isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
       maxSilenceMs: deps.maxSilenceMs,
-      silent: () => {
-        for (const listener of this.#silenceListeners) listener();
-      },
       lost: (reason) => this.#state.end(reason),
     });
-    this.#questions = new KernelQuestions({
-      connection: this.#connection,
-      clientId: deps.clientId,
-      isBusy: () => this.status === 'busy',
-    });
-    this.onStatus((status) => {
-      if (status === 'restarting') this.#questions.reset();
-    });
+    const { status } = this.#state;
+    this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
       if (direction === 'send') return this.#state.sent(msg);
       this.#state.received(msg as IncomingMessage);
-      this.#questions.received(msg as IncomingMessage);
+      this.questions.received(msg as IncomingMessage);
     });
   }
 
@@ -132,16 +124,6 @@ export class KernelConnection {
     return this.#state.status.listen(listener);
   }
 
-  /** Whether the server does not answer now; the connection is kept or opened again when it does. */
-  get isSilent(): boolean {
-    return this.#monitor.isSilent;
-  }
-
-  /** Calls `listener` each time when the server does not answer any more. */
-  onSilence(listener: () => void): void {
-    this.#silenceListeners.add(listener);
-  }
-
   /**
    * Sets the one listener for events that belong to no run that goes on: what threads, tasks and child processes of an
    * earlier run print, and the statuses of other requests.
@@ -170,7 +152,7 @@ export class KernelConnection {
     const run = new KernelRun({
       ...{ messageId, clientId, onEvent, onEnding },
       requestInfo: () => this.#requestInfo(),
-      isSilent: () => this.isSilent,
+      isSilent: () => this.monitor.isSilent,
     });
     this.#state.run = run;
     this.#state.status.set('busy');
@@ -213,11 +195,6 @@ export class KernelConnection {
       header as KernelMessage.IInputRequestMsg['header'],
     );
     return true;
-  }
-
-  /** See {@link KernelQuestions.ask}. @throws DomainError `kernel_busy`, `overloaded`, `runtime_unavailable` */
-  ask(question: KernelQuestion): Promise<Record<string, unknown>> {
-    return this.#questions.ask(question);
   }
 
   /**
@@ -307,7 +284,7 @@ export class KernelConnection {
 
   #close(): void {
     clearInterval(this.#infoTimer);
-    this.#monitor.stop();
+    this.monitor.stop();
     this.#connection.dispose();
   }
 

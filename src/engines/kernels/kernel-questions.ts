@@ -4,6 +4,7 @@ import { rejectOnAbort } from '../events/reject-on-abort.js';
 import type { IncomingMessage } from './decode-message.js';
 import { kernelBusy } from './kernel-busy.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
+import type { StatusTracker } from './status-tracker.js';
 import { toRecord } from './to-record.js';
 
 /** How long a question may take, also where a subshell must be created first. A kernel may need longer for its first one. */
@@ -26,8 +27,7 @@ export interface KernelQuestionsDeps {
   connection: Kernel.IKernelConnection;
   /** The session id of the connection. */
   clientId: string;
-  /** Whether the kernel runs a cell. */
-  isBusy: () => boolean;
+  status: StatusTracker;
 }
 
 /**
@@ -44,6 +44,10 @@ export class KernelQuestions {
 
   constructor(deps: KernelQuestionsDeps) {
     this.#deps = deps;
+    // The subshells of the process that ends end with it.
+    deps.status.listen((status) => {
+      if (status === 'restarting') this.#subshell = undefined;
+    });
   }
 
   /** Call for every message that arrives. */
@@ -54,11 +58,6 @@ export class KernelQuestions {
       this.#hasSubshells = Array.isArray(features) && features.includes('kernel subshells');
     }
     this.#open.get((parent as { msg_id: string }).msg_id)?.(toRecord(content));
-  }
-
-  /** Call when the process of the kernel is another one: its subshells have ended. */
-  reset(): void {
-    this.#subshell = undefined;
   }
 
   /**
@@ -80,14 +79,18 @@ export class KernelQuestions {
     }
   }
 
+  get #isBusy(): boolean {
+    return this.#deps.status.current === 'busy';
+  }
+
   async #ask({ type, content }: KernelQuestion): Promise<Record<string, unknown>> {
     const signal = AbortSignal.timeout(maxAnswerMs);
-    const inSubshell = this.#hasSubshells || this.#deps.isBusy();
+    const inSubshell = this.#hasSubshells || this.#isBusy;
     const subshellId = inSubshell ? await this.#findSubshell(signal) : undefined;
     try {
       const reply = await this.#send('shell', `${type}_request`, content, { signal, subshellId });
       // It may be about a subshell that somebody else has deleted.
-      if (reply.status !== 'ok' && subshellId !== undefined) this.reset();
+      if (reply.status !== 'ok' && subshellId !== undefined) this.#subshell = undefined;
       return reply;
     } catch (error) {
       throw error instanceof DomainError ? error : this.#notAnswered(error);
@@ -95,7 +98,7 @@ export class KernelQuestions {
   }
 
   #notAnswered(cause: unknown): DomainError {
-    if (this.#deps.isBusy()) return kernelBusy(cause);
+    if (this.#isBusy) return kernelBusy(cause);
     const message = 'The kernel did not answer within a second; ask again.';
     return new DomainError('runtime_unavailable', message, { cause, retryAfterSeconds: 1 });
   }

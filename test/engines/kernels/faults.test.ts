@@ -88,18 +88,18 @@ describe('a run', { timeout: 60_000 }, () => {
     const running = runCell(kernel, code);
     const pid = await serverPidOf(jupyter);
     let silences = 0;
-    kernel.onSilence(() => {
+    kernel.monitor.onSilence(() => {
       silences += 1;
     });
     process.kill(pid, 'SIGSTOP');
     await sleep(6_000);
-    expect(kernel.isSilent).toBe(true);
+    expect(kernel.monitor.isSilent).toBe(true);
     process.kill(pid, 'SIGCONT');
     const { reply, text } = await running;
     expect(reply.status).toBe('ok');
     expect(text).toBe(Array.from({ length: 40 }, (_, i) => `${i}\n`).join(''));
     expect(silences).toBe(1);
-    expect(kernel.isSilent).toBe(false);
+    expect(kernel.monitor.isSilent).toBe(false);
   });
 
   test('continues while the cell prints nothing and the server works', async () => {

@@ -34,11 +34,11 @@ test('a kernel with subshells answers every question while it runs a cell, in on
   ];
   for (const [question, answer] of questions) {
     // A kernel loads what completes code at its first completion, which takes longer than a second.
-    await vi.waitFor(async () => expect(await kernel.ask(question)).toMatchObject(answer), {
+    await vi.waitFor(async () => expect(await kernel.questions.ask(question)).toMatchObject(answer), {
       timeout: 20_000,
     });
   }
-  await Promise.all(Array.from({ length: 8 }, () => kernel.ask(isWhole)));
+  await Promise.all(Array.from({ length: 8 }, () => kernel.questions.ask(isWhole)));
   await kernel.interrupt();
   expect(await done).toMatchObject({ status: 'error' });
   expect(await subshells(kernel)).toBe(1);
@@ -47,14 +47,14 @@ test('a kernel with subshells answers every question while it runs a cell, in on
 test('a connection finds the subshell that an earlier one has left, and another after a restart', async () => {
   const clientId = randomUUID();
   const first = await startPython(client, { clientId });
-  await first.ask(isWhole);
+  await first.questions.ask(isWhole);
   first.dispose();
   const signal = AbortSignal.timeout(30_000);
   const again = await client.attachKernel({ kernelId: first.kernelId, clientId, signal });
-  await again.ask(isWhole);
+  await again.questions.ask(isWhole);
   expect(await subshells(again)).toBe(1);
   await again.restart();
-  expect(await again.ask(isWhole)).toMatchObject({ status: 'incomplete' });
+  expect(await again.questions.ask(isWhole)).toMatchObject({ status: 'incomplete' });
   expect(await subshells(again)).toBe(1);
   await again.shutdown();
 }, 60_000);
@@ -70,10 +70,10 @@ Kernel.kernel_info = property(lambda self: {**info.fget(self), 'supported_featur
   const signal = AbortSignal.timeout(30_000);
   const plain = await client.attachKernel({ kernelId: first.kernelId, clientId, signal });
   await vi.waitFor(() => expect(plain.status).toBe('idle'));
-  expect(await plain.ask(isWhole)).toMatchObject({ status: 'incomplete' });
+  expect(await plain.questions.ask(isWhole)).toMatchObject({ status: 'incomplete' });
   expect(await subshells(plain)).toBe(0);
   await beginEndlessCell(plain);
-  const { ms, error } = await timeToFinish(plain.ask(isWhole));
+  const { ms, error } = await timeToFinish(plain.questions.ask(isWhole));
   expect(error).toMatchObject({ code: 'kernel_busy' });
   expect(ms).toBeLessThan(200);
   await plain.shutdown();
@@ -81,15 +81,15 @@ Kernel.kernel_info = property(lambda self: {**info.fget(self), 'supported_featur
 
 test('a kernel that lets no thread run is busy after a second, and questions have a bound', async () => {
   const stuck = await startPython(client);
-  await stuck.ask(isWhole);
+  await stuck.questions.ask(isWhole);
   const cell = runCell(stuck, 'import ctypes; ctypes.PyDLL(None).sleep(4)');
   await vi.waitFor(async () => {
-    await expect(stuck.ask(isWhole)).rejects.toMatchObject({ code: 'kernel_busy' });
+    await expect(stuck.questions.ask(isWhole)).rejects.toMatchObject({ code: 'kernel_busy' });
   });
-  const all = await Promise.allSettled(Array.from({ length: 40 }, () => stuck.ask(isWhole)));
+  const all = await Promise.allSettled(Array.from({ length: 40 }, () => stuck.questions.ask(isWhole)));
   const codes = all.map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
   expect(codes.filter((code) => code === 'overloaded')).toHaveLength(24);
   await cell;
-  expect(await stuck.ask(isWhole)).toMatchObject({ status: 'incomplete' });
+  expect(await stuck.questions.ask(isWhole)).toMatchObject({ status: 'incomplete' });
   await stuck.shutdown();
 }, 60_000);
