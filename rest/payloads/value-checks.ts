@@ -11,6 +11,8 @@ export type ValueKind =
   | 'commitMessage'
   | 'connector'
   | 'connectors'
+  | 'cursorPos'
+  | 'detailLevel'
   | 'grants'
   | 'inputRequestId'
   | 'inputValue'

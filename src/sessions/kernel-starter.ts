@@ -74,7 +74,7 @@ export class KernelStarter {
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = sessionClient(endpoint);
+      client = sessionClient(endpoint, { maxSilenceMs: workers.limits.workerSilenceSeconds * 1000 });
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();

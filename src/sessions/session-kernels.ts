@@ -3,7 +3,9 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
+import { kernelBusy } from '../engines/kernels/kernel-busy.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import type { KernelQuestion } from '../engines/kernels/kernel-questions.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { isLive } from '../workers/worker-status.js';
@@ -100,6 +102,17 @@ export class SessionKernels {
         .setExecutionCount(sessionId, executionCount)
         .catch((err) => log.error({ err, sessionId }, 'the counter of a session was not written'));
     };
+  }
+
+  /**
+   * Asks the kernel of a session something that is no cell; see `KernelQuestions.ask`.
+   * @throws DomainError `session_dead`, `kernel_busy`, `overloaded`, `runtime_unavailable`
+   */
+  async ask(sessionId: string, question: KernelQuestion): Promise<Record<string, unknown>> {
+    const kernel = this.#deps.live.kernel(sessionId);
+    if (!kernel) await this.assertStarting(sessionId);
+    if (kernel?.status !== 'idle' && kernel?.status !== 'busy') throw kernelBusy();
+    return kernel.questions.ask(question);
   }
 
   /** The worker of a session whose kernel runs. */

@@ -52,8 +52,9 @@ export class SessionManager {
     const rows = new SessionRows(deps);
     const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
     const startNext = (sessionId: string) => this.#startNext(sessionId);
+    const silent = (workerId: string) => deps.workers.silence.report(workerId);
     const live = new LiveSessions({
-      ...{ rows, log: deps.log, diedOfMemory, startNext },
+      ...{ rows, log: deps.log, diedOfMemory, silent, startNext },
       connected: (sessionId, kernel) => this.#onConnected(sessionId, kernel),
     });
     const starter = new KernelStarter({ ...deps, rows, live });

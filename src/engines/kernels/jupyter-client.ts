@@ -14,6 +14,7 @@ import { toRecord } from './to-record.js';
 const requestTimeoutMs = 10_000;
 /** A server answers the start of a kernel when its process runs. */
 const startTimeoutMs = 60_000;
+const defaultMaxSilenceMs = 60_000;
 
 /**
  * A client of one Jupyter server: its kernels and the connections to them.
@@ -22,13 +23,16 @@ const startTimeoutMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
-  readonly #parseData: ParseData | undefined;
+  readonly #options: { parseData?: ParseData; maxSilenceMs?: number };
   readonly #kernels = new Set<KernelConnection>();
 
-  /** @param parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse` */
-  constructor(endpoint: JupyterEndpoint, parseData?: ParseData) {
+  /**
+   * @param options.parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse`
+   * @param options.maxSilenceMs how long the server may answer nothing before its kernels count as lost; default 60 s
+   */
+  constructor(endpoint: JupyterEndpoint, options: { parseData?: ParseData; maxSilenceMs?: number } = {}) {
     this.#endpoint = endpoint;
-    this.#parseData = parseData;
+    this.#options = options;
     this.#rest = new JupyterRest(endpoint);
   }
 
@@ -169,8 +173,8 @@ export class JupyterClient {
   ): Promise<KernelConnection> {
     const { clientId, busy, signal, relay } = options;
     const deps = {
-      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#parseData },
-      ...{ model, clientId, busy, relay },
+      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#options.parseData },
+      ...{ model, clientId, busy, relay, maxSilenceMs: this.#options.maxSilenceMs ?? defaultMaxSilenceMs },
     };
     const kernel = await KernelConnection.open(deps, signal);
     this.#kernels.add(kernel);

@@ -6,6 +6,7 @@ import type { IncomingMessage } from './decode-message.js';
 import type { KernelDeps } from './kernel-deps.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelLostError } from './kernel-lost-error.js';
+import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
@@ -27,13 +28,16 @@ const maxBegunMs = 2_000;
 export class KernelConnection {
   /** The kernel's id on its server. */
   readonly kernelId: string;
+  /** Whether its server answers. */
+  readonly monitor: ConnectionMonitor;
+  /** What is asked beside the cells. */
+  readonly questions: KernelQuestions;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
   readonly #state: KernelState;
   readonly #relay: KernelRelay | undefined;
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
-  readonly #monitor: ConnectionMonitor;
   /** The request of the run that is not complete. */
   #request: KernelMessage.IExecuteRequestMsg | undefined;
   #restarting: Promise<void> | undefined;
@@ -51,19 +55,24 @@ export class KernelConnection {
     this.#infoTimer = setInterval(() => {
       if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
     }, requestInfoEveryMs);
-    this.#monitor = new ConnectionMonitor({
+    this.monitor = new ConnectionMonitor({
       connection: this.#connection,
       sockets,
       // A restart finds out itself whether the kernel still exists.
       kernelExists: async () =>
         (await this.#api.exists(this.#relay !== undefined)) || this.#restarting !== undefined,
+      isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
+      maxSilenceMs: deps.maxSilenceMs,
       lost: (reason) => this.#state.end(reason),
     });
+    const { status } = this.#state;
+    this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
-      if (direction === 'send') this.#state.sent(msg);
-      else this.#state.received(msg as IncomingMessage);
+      if (direction === 'send') return this.#state.sent(msg);
+      this.#state.received(msg as IncomingMessage);
+      this.questions.received(msg as IncomingMessage);
     });
   }
 
@@ -128,7 +137,8 @@ export class KernelConnection {
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
    * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status; a request that
    * was sent before is not run again. Resolves when both the reply and the idle status have arrived.
-   * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
+   * @throws KernelLostError at the latest 5 s after the kernel or its server died, or when the server has not answered for
+   *   `maxSilenceMs`
    */
   async execute(
     request: ExecuteRequest,
@@ -142,6 +152,7 @@ export class KernelConnection {
     const run = new KernelRun({
       ...{ messageId, clientId, onEvent, onEnding },
       requestInfo: () => this.#requestInfo(),
+      isSilent: () => this.monitor.isSilent,
     });
     this.#state.run = run;
     this.#state.status.set('busy');
@@ -273,7 +284,7 @@ export class KernelConnection {
 
   #close(): void {
     clearInterval(this.#infoTimer);
-    this.#monitor.stop();
+    this.monitor.stop();
     this.#connection.dispose();
   }
 

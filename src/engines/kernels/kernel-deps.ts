@@ -19,6 +19,8 @@ export interface KernelDeps {
    * and its messages do not wait.
    */
   relay?: { after: number; runId?: string; attachedState?: string };
+  /** How long the server may answer nothing before the kernel counts as lost; in milliseconds. */
+  maxSilenceMs: number;
   /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
   parseData?: ParseData;
 }

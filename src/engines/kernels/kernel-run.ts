@@ -23,6 +23,8 @@ export interface RunDeps {
   onEnding?: (position: number) => void;
   /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
   requestInfo: () => void;
+  /** Whether the server does not answer now: then nothing counts as lost. */
+  isSilent: () => boolean;
 }
 
 /** How long to wait for the second of reply and idle status before a later request shows whether it was lost. */
@@ -162,6 +164,7 @@ export class KernelRun {
   /** Waits for the second of reply and idle status. */
   #awaitOther(): void {
     this.#checkTimer ??= setInterval(() => {
+      if (this.#deps.isSilent()) return;
       if (this.#quietPeriods === 0) this.#deps.requestInfo();
       this.#quietPeriods += 1;
       if (this.#quietPeriods > maxQuietPeriods) this.#complete();

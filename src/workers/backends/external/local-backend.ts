@@ -253,7 +253,8 @@ export class LocalBackend implements WorkerBackend {
   }
 
   #follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
-    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe });
+    const { lostAfterMs } = this.#options;
+    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe, lostAfterMs });
     this.#watch.follow(workerId, async () => {
       if (await isRunning(record)) return checkAnswers();
       return {
