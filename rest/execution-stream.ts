@@ -68,7 +68,7 @@ export function executionStream(
 }
 
 function frame(event: FollowExecutionSubscription['executionEvents'], stringify: Stringify): string {
-  const { type, ...rest } = event;
+  const { type, late: _late, ...rest } = event;
   switch (type) {
     case 'final_response':
       return message('final_response', event.sequence, stringify(rest));
@@ -77,8 +77,9 @@ function frame(event: FollowExecutionSubscription['executionEvents'], stringify:
       return message('error', event.sequence, stringify(failure));
     }
     default: {
-      const { buffers, ...fields } = { buffers: null, ...event };
-      return message('notebook_event', event.sequence, stringify(buffers === null ? fields : event));
+      const { buffers, late, ...fields } = { buffers: null, ...event };
+      const more = { ...(buffers === null ? {} : { buffers }), ...(late ? { late } : {}) };
+      return message('notebook_event', event.sequence, stringify({ ...fields, ...more }));
     }
   }
 }

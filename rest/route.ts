@@ -24,8 +24,9 @@ export interface RestRoute extends RouteDescription {
   handle(request: RouteRequest, graph: Graph, checks: ValueChecks): Promise<RouteAnswer>;
 }
 
-/** Every POST but a stream names what it repeats; nothing else can be repeated. */
+/** Every POST but a stream, and one that only reads, names what it repeats; nothing else can be repeated. */
 type Repeats<TData> =
+  | { method: 'post'; isQuery: true; repeats?: never }
   | { method: 'post'; responds: { kind: 'stream' }; repeats?: never }
   | { method: 'post'; repeats: RepeatableMutation & keyof TData }
   | { method: 'get' | 'put' | 'patch' | 'delete'; repeats?: never };

@@ -1,6 +1,7 @@
 import type { RestRoute } from './route.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
+import { kernelQuestionRoutes } from './routes/kernel-questions.js';
 import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
@@ -21,5 +22,6 @@ export const routes: RestRoute[] = [
   ...workerRoutes,
   ...workerFileRoutes,
   ...sessionRoutes,
+  ...kernelQuestionRoutes,
   ...executionRoutes,
 ];

@@ -32,7 +32,9 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.queryType({ description: 'Reads. All need the scope `read`.' });
+builder.queryType({
+  description: 'Reads. They need the scope `read`, questions to kernels the scope `execute`.',
+});
 builder.mutationType({
   description:
     'Changes. They need the scope `write`, `execute` where kernels run, or `admin` for what the platform itself holds.',

@@ -62,6 +62,12 @@ const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent')
       description: 'The type, as one word: the same as in REST.',
       resolve: (row) => row.event.type,
     }),
+    late: t.boolean({
+      description:
+        'Whether it came after the end of the run: threads, tasks and child processes may print for longer. REST leaves it ' +
+        'out where it is false.',
+      resolve: (row) => row.event.late ?? false,
+    }),
   }),
 });
 
@@ -156,16 +162,24 @@ builder.subscriptionField('executionEvents', (t) =>
   t.field({
     type: ExecutionEventInterface,
     description:
-      "Replays an execution's log after a sequence number, then follows it to its end; also after its end.",
+      "Replays an execution's log after a sequence number, then follows it to its end; also after its end. A stream that " +
+      'ends without a `FinalResponse` or `ExecutionFailure` is to be resumed: the gateway stopped, and the run goes on.',
     args: {
       executionId: t.arg.id({
         required: true,
         description: 'UUID of the execution that the event belongs to.',
       }),
       after: t.arg.int({ defaultValue: 0, description: 'The last sequence number that the client has.' }),
+      includeLate: t.arg.boolean({
+        defaultValue: false,
+        description:
+          'Whether to go on after the end of the run with its late events, until its session ends. By default, the stream ' +
+          'ends with the run; one that is resumed after that replays the late events that are there.',
+      }),
     },
-    subscribe: async (_root, { executionId, after }, { services, ctx }) => {
-      const { execution, entries } = await watchExecutionLog(services, ctx, executionId, after ?? 0);
+    subscribe: async (_root, { executionId, after, includeLate }, { services, ctx }) => {
+      const options = { includeLate: includeLate ?? false };
+      const { execution, entries } = await watchExecutionLog(services, ctx, executionId, after ?? 0, options);
       return mapIterator(entries, (entry) => ({ execution, ...entry }));
     },
     resolve: (row) => row,

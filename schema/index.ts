@@ -28,6 +28,7 @@ import './worker.js';
 import './worker-file.js';
 import './warm-pool.js';
 import './worker-life.js';
+import './kernel-question.js';
 import './session.js';
 import './execution.js';
 import './execution-event.js';

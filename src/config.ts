@@ -39,6 +39,8 @@ export interface RuntimeLimits {
   workerMaxAgeMinutes: number;
   /** `WORKER_START_MINUTES`, default 15: a worker that is not ready by then is ended. */
   workerStartMinutes: number;
+  /** `WORKER_SILENCE_SECONDS`, default 60: a worker whose server answers nothing for so long is lost. */
+  workerSilenceSeconds: number;
   perUser: Quota;
   perSpace: Quota;
 }
@@ -178,6 +180,7 @@ const environment = z.object({
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
   WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
+  WORKER_SILENCE_SECONDS: z.coerce.number().int().min(10).max(3600).default(60),
   EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),
@@ -275,6 +278,7 @@ function readRuntimeLimits(value: z.infer<typeof environment>): RuntimeLimits {
     kernelIdleMinutes: value.KERNEL_IDLE_MINUTES,
     workerMaxAgeMinutes: value.WORKER_MAX_AGE_MINUTES,
     workerStartMinutes: value.WORKER_START_MINUTES,
+    workerSilenceSeconds: value.WORKER_SILENCE_SECONDS,
     perUser: {
       workers: value.WORKERS_PER_USER,
       cpus: value.CPUS_PER_USER,

@@ -23,6 +23,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   already_exists: 409,
   workspace_archived: 409,
   session_dead: 409,
+  kernel_busy: 409,
   worker_not_live: 409,
   execution_id_reused: 409,
   execution_finished: 409,

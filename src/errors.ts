@@ -21,6 +21,7 @@ export const errorCodes = [
   'already_exists',
   'workspace_archived',
   'session_dead',
+  'kernel_busy',
   'worker_not_live',
   'execution_id_reused',
   'execution_finished',

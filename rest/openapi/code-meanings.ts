@@ -23,6 +23,7 @@ const codeMeanings: Record<ErrorCode, string> = {
   already_exists: 'It exists already: use the one that exists, or choose another name.',
   workspace_archived: 'The workspace is archived: unarchive it first.',
   session_dead: 'The kernel of the session is dead: restart the session first.',
+  kernel_busy: 'The kernel runs a cell and cannot answer beside it: ask again later.',
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
   execution_finished: 'The run has ended.',

@@ -32,9 +32,9 @@ export function describeEvents(data: DataSchemas, components: Components): void 
   for (const [name, described] of data.alternativesAt(FollowExecutionDocument, 'executionEvents')) {
     if (name === 'FinalResponse') {
       const text = { description: 'The end of a run that the kernel answered, with all of its outputs.' };
-      components.set('FinalResponse', { ...text, ...without(described, ['type']) });
+      components.set('FinalResponse', { ...text, ...without(described, ['type', 'late']) });
     } else if (name === 'ExecutionFailure') {
-      components.set('StreamError', streamError(without(described, ['type', 'cell_index'])));
+      components.set('StreamError', streamError(without(described, ['type', 'late', 'cell_index'])));
     } else {
       const type = types[name];
       if (!type) throw new Error(`${name} has no type in REST; add it to the list.`);
@@ -57,8 +57,8 @@ export function describeEvents(data: DataSchemas, components: Components): void 
 
 function notebookEvent(described: JsonSchema, type: string): JsonSchema {
   const properties = described.properties as Record<string, JsonSchema>;
-  // REST leaves the buffers out of an event that has none.
-  const required = (described.required as string[]).filter((key) => key !== 'buffers');
+  // REST leaves the buffers out of an event that has none, and `late` where it is false.
+  const required = (described.required as string[]).filter((key) => key !== 'buffers' && key !== 'late');
   return { ...described, properties: { ...properties, type: { ...properties.type, const: type } }, required };
 }
 

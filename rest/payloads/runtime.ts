@@ -58,6 +58,29 @@ export const inputBody = z.strictObject({
   value: text('The line, without its end.', { maxLength: 100_000 }, 'inputValue'),
 });
 
+const questionBody = z.strictObject({
+  code: text('The code.', { maxLength: 5_000_000 }, 'code'),
+  cursor_pos: ofKind(
+    'cursorPos',
+    z.int32().meta({
+      minimum: 0,
+      maximum: 5_000_000,
+      description: 'The position in the code, in Unicode code points; default: its end.',
+    }),
+  ).nullish(),
+});
+
+/** Where to complete code. */
+export const completeBody = questionBody;
+
+/** Where to inspect code. */
+export const inspectBody = questionBody.extend({
+  detail_level: ofKind(
+    'detailLevel',
+    z.int32().meta({ minimum: 0, maximum: 1, description: '1 for the source too; default: 0.' }),
+  ).nullish(),
+});
+
 const cell = {
   code: text('The code to run.', { maxLength: 5_000_000 }, 'code'),
   cell_index: ofKind(

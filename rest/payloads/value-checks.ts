@@ -12,6 +12,8 @@ export type ValueKind =
   | 'commitMessage'
   | 'connector'
   | 'connectors'
+  | 'cursorPos'
+  | 'detailLevel'
   | 'grants'
   | 'inputRequestId'
   | 'inputValue'

@@ -71,11 +71,12 @@ export const sessionRoutes: RestRoute[] = [
     summary: 'Delete a kernel session and stop its kernel.',
     description:
       'What runs and what is queued ends as `cancelled`. A session that was deleted before is a 204, too; an id that was ' +
-      'never issued is a 404.',
+      'never issued is a 404. While the server of its worker does not answer, it is a 503.',
     needs: { scope: 'execute', permission: 'the session must be your own unless you are a space admin' },
     document: DeleteSessionDocument,
     variables: ({ space, param }) => ({ space, id: param('session_id') }),
     responds: { kind: 'done' },
+    errors: ['runtime_unavailable'],
   }),
   route({
     operationId: 'interruptSession',

@@ -24,13 +24,14 @@ export interface ConfiguredBackends {
  */
 export function createBackends(config: Config, log: Logger): ConfiguredBackends {
   const stateRoot = join(config.dataDir, 'workers');
+  const lostAfterMs = config.runtimeLimits.workerSilenceSeconds * 1000;
   // A server of its own for each worker is for where no shared one is configured.
   const isLocal = config.workerBackends.includes('external') && !config.jupyter && config.allowLocalWorkers;
   const local = isLocal ? prepareLocalJupyter(config, log) : undefined;
   const openers: Record<Backend, ServiceOptions['openBackends']> = {
     external: (_gatewayId, servers) => {
-      const shared = openExternalBackend({ stateRoot, servers });
-      return local ? [openExternalBackend({ stateRoot, ...local.options }), shared] : [shared];
+      const shared = openExternalBackend({ stateRoot, lostAfterMs, servers });
+      return local ? [openExternalBackend({ stateRoot, lostAfterMs, ...local.options }), shared] : [shared];
     },
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),
@@ -52,7 +53,9 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
   const { openDockerBackend } = await import('../workers/backends/docker/open-docker-backend.js');
   const stateRoot = join(config.dataDir, 'workers');
   const environmentsDirectory = join(config.dataDir, 'environments', 'docker');
-  return [openDockerBackend({ config: config.containers, stateRoot, environmentsDirectory, gatewayId, log })];
+  const lostAfterMs = config.runtimeLimits.workerSilenceSeconds * 1000;
+  const folders = { stateRoot, environmentsDirectory };
+  return [openDockerBackend({ config: config.containers, ...folders, gatewayId, lostAfterMs, log })];
 }
 
 /** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */

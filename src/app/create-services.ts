@@ -52,7 +52,7 @@ export interface RunningServices {
 /** Creates the services on the stores and connects them with each other. */
 export async function createServices(
   { database, git, gatewayId }: Stores,
-  { config, log, openBackends, sessionStartTimeoutMs, expiryCheckMs }: ServiceOptions,
+  { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
@@ -73,13 +73,13 @@ export async function createServices(
     ...{ prisma, git, bus, branches, log, directory, backends, checkoutTokens },
     ...{ limits: runtimeLimits, expiryCheckMs },
   });
-  const startTimeoutMs = sessionStartTimeoutMs;
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, bus, log });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const days = config.executionRetentionDays;
   const retention = new ExecutionRetention({

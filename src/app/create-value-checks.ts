@@ -8,6 +8,7 @@ import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
+import { checkQuestion } from '../sessions/check-question.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkStartName } from '../workers/check-start-name.js';
@@ -41,6 +42,8 @@ export function createValueChecks(): ValueChecks {
     cellIndex: checkCell.cellIndex,
     cells: checkCellCount,
     code: checkCell.code,
+    cursorPos: checkQuestion.cursorPos,
+    detailLevel: checkQuestion.detailLevel,
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),

@@ -1,15 +1,15 @@
 import { invalidField } from '../errors.js';
+import { checkCode } from '../validation/check-code.js';
 import { checkRange } from '../validation/check-input.js';
 import { checkText } from '../validation/validate.js';
 
-const maxCodeLength = 5_000_000;
 const maxCellIndex = 1_000_000;
 const maxCellIdLength = 200;
 const maxTimeoutSeconds = 7 * 24 * 3600;
 
 /** The checks of the fields of a cell that is to run. Each returns its value. @throws FieldError `invalid_request` */
 export const checkCell = {
-  code: (value: string): string => checkText(value, 'code', maxCodeLength),
+  code: checkCode,
   cellIndex: (value: number): number => checkRange(value, 'cellIndex', 0, maxCellIndex),
   cellId: (value: string): string => checkText(value, 'cellId', maxCellIdLength),
   timeoutSeconds: (value: number): number => {

@@ -4,26 +4,35 @@ import { DomainError, type ErrorCode } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import { describeCancellation, type ExecutionFailure } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
+import { executionResult } from './execution-result.js';
 
 /** How an execution ends that never ran: it was removed from the queue, an earlier one broke, or its kernel failed. */
 export type EndWithoutRun = { cancelled: Cancellation } | { status: 'aborted' } | { failure: unknown };
 
-/** Writes the end of an execution that never ran; its log contains the entry `queued` only. Never throws. */
+/**
+ * Writes the end of an execution that this process does not run. Never throws.
+ * @param mayHaveBegun whether an earlier process may have sent it to its kernel, so that its log may have entries; default
+ *   false: its log contains the entry `queued` only
+ */
 export async function endWithoutRun(
   deps: { executionLog: ExecutionLog; log: Logger },
   execution: Execution,
   end: EndWithoutRun,
+  mayHaveBegun = false,
 ): Promise<void> {
-  const writer = deps.executionLog.writer(execution.id, 1);
+  const { id, startedAt } = execution;
+  const { executionLog } = deps;
+  const writer = executionLog.writer(id, mayHaveBegun ? { state: () => executionLog.state(id) } : {});
   const finishedAt = new Date();
   try {
     if ('failure' in end) {
-      await writer.finish(executionFailure(end.failure, { retryable: true }), {
+      await writer.finish(executionFailure(end.failure, { retryable: !mayHaveBegun }), {
         status: 'failed',
         finishedAt,
       });
       return;
     }
+    const known = mayHaveBegun ? await executionResult(deps, execution) : { outputs: [], truncated: false };
     const status = 'cancelled' in end ? 'cancelled' : end.status;
     await writer.finish(
       {
@@ -31,11 +40,11 @@ export async function endWithoutRun(
         status,
         ...describeCancellation('cancelled' in end ? end.cancelled : null),
         execution_count: null,
-        outputs: [],
-        truncated: false,
-        started_at: null,
+        outputs: known.outputs,
+        truncated: known.truncated,
+        started_at: startedAt?.toISOString() ?? null,
         finished_at: finishedAt.toISOString(),
-        duration_ms: 0,
+        duration_ms: startedAt ? finishedAt.getTime() - startedAt.getTime() : 0,
       },
       { status, finishedAt },
     );

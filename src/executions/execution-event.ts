@@ -59,15 +59,27 @@ export interface OutputsReset {
 
 /**
  * An event of an execution's log: `queued`, then the kernel's events, then exactly one end. In an expired log a `reset`
- * stands for the events before the end.
+ * stands for the events before the end. What the kernel sends after the end follows it and is `late`; once the log has
+ * expired, a late `reset` stands for that.
  */
-export type ExecutionEvent =
+export type ExecutionEvent = (
   | QueuedStatus
   | KernelEvent
   | OutputDropped
   | OutputsReset
   | FinalResponse
-  | ExecutionFailure;
+  | ExecutionFailure
+) & { late?: true };
+
+/** How far a log is written. */
+export interface LogState {
+  /** The number of its newest entry. */
+  sequence: number;
+  /** The position of the last message of its kernel that it contains; 0 without a relay. */
+  position: number;
+  /** In characters of JSON, about. */
+  size: number;
+}
 
 /** An event with its number in the log. Numbers begin at 1 and have no gaps. */
 export interface LogEntry {

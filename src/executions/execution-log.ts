@@ -2,19 +2,27 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { decode } from './event-codec.js';
-import type { LogEntry } from './execution-event.js';
-import { followLog } from './follow-log.js';
+import type { LogEntry, LogState } from './execution-event.js';
+import { followLog, type LogSource } from './follow-log.js';
 import { LogTails } from './log-tails.js';
-import { LogWriter } from './log-writer.js';
+import { LogWriter, type LogWriterDeps } from './log-writer.js';
+import { readLogState } from './read-log-state.js';
+
+const begun: LogState = { sequence: 1, position: 0, size: 0 };
 
 /** The first entry of every log. It is always the same, so the table has no row for it. */
 const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state: 'queued' } };
+
+/** How the writer of a log reports to its owner; see {@link LogWriter}. */
+type WriterOptions = Pick<LogWriterDeps, 'state' | 'onDurable'>;
 
 /** The numbered logs of executions. Entries are written first and published then; every reader reads the log. */
 export class ExecutionLog {
   readonly #tails = new LogTails();
   /** How many follow a log. */
   readonly #readers = new Map<string, number>();
+  /** The ended logs to which late output is added now. */
+  readonly #late = new Set<string>();
   readonly #closing = new AbortController();
 
   readonly #deps: { prisma: PrismaClient; bus: EventBus; log: Logger };
@@ -29,15 +37,14 @@ export class ExecutionLog {
   }
 
   /**
-   * The writer of an execution's log; there must be only one.
-   * @param lastSequence the number of the newest entry that the log has already
+   * The writer of an execution's log until its end; there must be only one.
+   * @param options.state default that of a log that has only begun
    */
-  writer(executionId: string, lastSequence: number): LogWriter {
-    const { prisma, log } = this.#deps;
+  writer(executionId: string, options: Partial<WriterOptions> = {}): LogWriter {
     return new LogWriter({
-      prisma,
-      executionId,
-      lastSequence,
+      state: begun,
+      ...this.#writerDeps(executionId),
+      ...options,
       onWritten: (entries) => {
         this.#tails.append(executionId, entries);
         this.#publish(executionId);
@@ -47,9 +54,33 @@ export class ExecutionLog {
         this.#publish(executionId);
         this.statusChanged(executionId);
       },
-      signal: this.#closing.signal,
-      onDelay: (err) => log.warn({ err, executionId }, 'the log of an execution waits for the database'),
     });
+  }
+
+  /**
+   * The writer of what comes after the end of an execution's log; there must be only one. The log is not pruned until
+   * {@link closeLate}.
+   */
+  lateWriter(executionId: string, options: WriterOptions): LogWriter {
+    this.#late.add(executionId);
+    return new LogWriter({
+      ...this.#writerDeps(executionId),
+      ...options,
+      late: true,
+      onWritten: () => this.#publish(executionId),
+    });
+  }
+
+  /** No late output is expected for now. */
+  closeLate(executionId: string): void {
+    this.#late.delete(executionId);
+    this.#publish(executionId);
+  }
+
+  /** How far a log is written in the database. */
+  async state(executionId: string): Promise<LogState> {
+    const state = await readLogState(this.#deps.prisma, executionId);
+    return { ...state, sequence: Math.max(state.sequence, queued.sequence) };
   }
 
   /** Publishes that the row of an execution has another status. The end of a log is published without it. */
@@ -89,19 +120,25 @@ export class ExecutionLog {
    * Replays the log after a sequence number, then follows it to its end. A slow reader costs no memory: it reads on
    * from its position. Ends when the log ends, when `signal` aborts or when the iterator is returned, also while it
    * waits.
+   * @param options.lateOf the session whose end is awaited, so that late output is followed too; default none
    */
-  follow(executionId: string, after: number, signal?: AbortSignal): AsyncIterableIterator<LogEntry> {
-    const source = {
-      read: (cursor: number, limit: number) => this.read(executionId, cursor, limit),
-      hasEnded: (cursor: number) => this.#hasEnded(executionId, cursor),
-      subscribe: (listener: () => void) => this.#subscribe(executionId, listener),
+  follow(
+    executionId: string,
+    after: number,
+    { signal, lateOf }: { signal?: AbortSignal; lateOf?: string } = {},
+  ): AsyncIterableIterator<LogEntry> {
+    const source: LogSource = {
+      read: (cursor, limit) => this.read(executionId, cursor, limit),
+      hasEnded: (cursor) => this.#hasEnded(executionId, cursor, lateOf !== undefined),
+      subscribe: (listener) => this.#subscribe(executionId, listener, lateOf),
+      endsWithRun: lateOf === undefined,
     };
     return followLog(source, after, signal);
   }
 
-  /** The executions whose logs are followed in this process now. */
-  readNow(): string[] {
-    return [...this.#readers.keys()];
+  /** The executions whose logs are followed in this process now, or get late output. */
+  inUse(): string[] {
+    return [...this.#readers.keys(), ...this.#late];
   }
 
   /** Ends the waits for a database that does not answer: a log that could not be written ends at the next start. */
@@ -109,11 +146,23 @@ export class ExecutionLog {
     this.#closing.abort();
   }
 
-  #subscribe(executionId: string, listener: () => void): () => void {
+  #writerDeps(executionId: string) {
+    const { prisma, log } = this.#deps;
+    return {
+      ...{ prisma, executionId, signal: this.#closing.signal },
+      onDelay: (err: unknown) =>
+        log.warn({ err, executionId }, 'the log of an execution waits for the database'),
+    };
+  }
+
+  #subscribe(executionId: string, listener: () => void, sessionId: string | undefined): () => void {
     this.#readers.set(executionId, (this.#readers.get(executionId) ?? 0) + 1);
-    const unsubscribe = this.#deps.bus.subscribe('execution', executionId, listener);
+    const { bus } = this.#deps;
+    const unsubscribe = bus.subscribe('execution', executionId, listener);
+    const leaveSession = sessionId && bus.subscribe('session', sessionId, listener);
     return () => {
       unsubscribe();
+      if (leaveSession) leaveSession();
       const left = this.#readers.get(executionId)! - 1;
       if (left > 0) this.#readers.set(executionId, left);
       else this.#readers.delete(executionId);
@@ -124,16 +173,24 @@ export class ExecutionLog {
     this.#deps.bus.publish('execution', executionId, { executionId });
   }
 
-  /** Whether the log has ended and no entry follows the cursor. */
-  async #hasEnded(executionId: string, cursor: number): Promise<boolean> {
-    if (this.#tails.has(executionId)) return false;
+  /**
+   * Whether the log has ended and no entry follows the cursor.
+   * @param withLate whether no late output can follow either
+   */
+  async #hasEnded(executionId: string, cursor: number, withLate: boolean): Promise<boolean> {
+    if (this.#tails.has(executionId) || (withLate && this.#late.has(executionId))) return false;
     const execution = await this.#deps.prisma.execution.findUnique({
       where: { id: executionId },
       select: {
         finishedAt: true,
+        logPrunedAt: true,
+        session: { select: { status: true, deletedAt: true } },
         events: { where: { sequence: { gt: cursor } }, take: 1, select: { sequence: true } },
       },
     });
-    return !execution || (execution.finishedAt !== null && execution.events.length === 0);
+    if (!execution) return true;
+    const { finishedAt, logPrunedAt, session, events } = execution;
+    const mayGrow = withLate && !logPrunedAt && !session.deletedAt && session.status !== 'dead';
+    return finishedAt !== null && events.length === 0 && !mayGrow;
   }
 }

@@ -1,7 +1,8 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
 import { decode } from './event-codec.js';
-import type { ExecutionFailure, OutputsReset } from './execution-event.js';
-import type { ExecutionServices } from './execution-services.js';
+import type { ExecutionFailure } from './execution-event.js';
+import type { ExecutionLog } from './execution-log.js';
 import type { NotebookOutput } from './notebook-output.js';
 import { OutputCollector } from './output-collector.js';
 
@@ -24,30 +25,33 @@ export interface ExecutionResult {
 const pageSize = 500;
 
 /**
- * Reads the result of an execution from its log, also while it runs. The caller has authorized the execution.
+ * Reads the result of an execution from its log, also while it runs; late output is part of it. The caller has authorized the execution.
  */
 export async function executionResult(
-  { executionLog }: Pick<ExecutionServices, 'executionLog'>,
+  { executionLog }: { executionLog: ExecutionLog },
   { id }: Pick<Execution, 'id'>,
 ): Promise<ExecutionResult> {
   const collector = new OutputCollector();
   let isLost = false;
-  let reset: OutputsReset | undefined;
-  const result = (fault: ExecutionFault | null): ExecutionResult => ({
-    outputs: reset?.outputs ?? collector.outputs,
-    truncated: reset?.truncated ?? (isLost || collector.cutOutputs > 0),
-    fault,
-  });
+  /** What stands for the events until now. */
+  let known: Pick<ExecutionResult, 'outputs' | 'truncated'> | undefined;
+  let fault: ExecutionFault | null = null;
   for (let after = 0; ; ) {
     const entries = await executionLog.read(id, after, pageSize);
-    if (entries.length === 0) return result(null);
     for (const { event } of entries) {
-      if (event.type === 'final_response')
-        return { outputs: event.outputs, truncated: event.truncated, fault: null };
-      if (event.type === 'failure') return result(faultOf(event));
-      if (event.type === 'reset') reset = event;
+      // What is late comes after the outputs that the end has.
+      if (event.late && event.type !== 'reset') known = undefined;
+      if (event.type === 'final_response' || event.type === 'reset') known = event;
+      else if (event.type === 'failure') fault = faultOf(event);
       else if (event.type === 'output_lost') isLost = true;
       else if (event.type !== 'status') collector.add(event);
+    }
+    if (entries.length === 0) {
+      const { outputs, truncated } = known ?? {
+        outputs: collector.outputs,
+        truncated: isLost || collector.cutOutputs > 0,
+      };
+      return { outputs, truncated, fault };
     }
     after = entries.at(-1)!.sequence;
   }
@@ -55,7 +59,7 @@ export async function executionResult(
 
 /** Reads only why an execution failed; null for any other end, and while it goes on. */
 export async function executionFault(
-  { prisma }: Pick<ExecutionServices, 'prisma'>,
+  { prisma }: PrismaService,
   { id, status }: Pick<Execution, 'id' | 'status'>,
 ): Promise<ExecutionFault | null> {
   if (status !== 'failed') return null;

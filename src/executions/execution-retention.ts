@@ -72,7 +72,7 @@ export class ExecutionRetention {
   async #pruneBatch(endedBefore: Date, mayGoOn: () => boolean): Promise<boolean> {
     const { prisma, executionLog, log } = this.#deps;
     const rows = await prisma.execution.findMany({
-      where: { logPrunedAt: null, finishedAt: { lt: endedBefore }, id: { notIn: executionLog.readNow() } },
+      where: { logPrunedAt: null, finishedAt: { lt: endedBefore }, id: { notIn: executionLog.inUse() } },
       orderBy: { finishedAt: 'asc' },
       take: batchSize,
       select: { id: true },
@@ -95,7 +95,7 @@ export class ExecutionRetention {
       where: {
         logPrunedAt: { not: null },
         finishedAt: { lt: endedBefore },
-        id: { notIn: executionLog.readNow() },
+        id: { notIn: executionLog.inUse() },
       },
       orderBy: { logPrunedAt: 'asc' },
       take: batchSize,

@@ -1,9 +1,11 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
+import { KernelOutputs } from './kernel-outputs.js';
 import type { RunDeps } from './run.js';
-import { SessionQueue } from './session-queue.js';
+import { type EarlierWork, SessionQueue } from './session-queue.js';
 
 const maxQueued = 1000;
 
@@ -19,8 +21,23 @@ export class Executor {
 
   readonly #deps: RunDeps;
 
-  constructor(deps: RunDeps) {
-    this.#deps = deps;
+  constructor(deps: Omit<RunDeps, 'outputs'>) {
+    const endWritten = async (sessionId: string, executionId: string) =>
+      this.#queues.get(sessionId)?.endWritten(executionId);
+    this.#deps = { ...deps, outputs: new KernelOutputs({ ...deps, endWritten }) };
+  }
+
+  /** A session has this kernel from now on. */
+  kernelConnected(sessionId: string, kernel: KernelConnection): void {
+    this.#deps.outputs.connected(sessionId, kernel);
+  }
+
+  /** Goes on with what an earlier process left; called before anything of that session is queued. */
+  resume(work: EarlierWork): void {
+    const queue = new SessionQueue(this.#deps, work.sessionId);
+    queue.resume(work);
+    this.#queues.set(work.sessionId, queue);
+    this.#track(this.#run(work.sessionId, queue));
   }
 
   /** @throws DomainError `quota_exceeded` when the queue of the session has no room for so many more */
@@ -34,11 +51,13 @@ export class Executor {
 
   /** Queues an execution whose row and first log entry are written. */
   submit(execution: Execution): void {
+    const { sessionId } = execution;
     if (this.#isClosed) {
+      // The next process runs it where it can.
+      if (this.#deps.kernels.isExact(sessionId)) return;
       this.#track(endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() }));
       return;
     }
-    const { sessionId } = execution;
     const queue = this.#queues.get(sessionId) ?? new SessionQueue(this.#deps, sessionId);
     queue.push(execution);
     if (this.#queues.has(sessionId)) return;
@@ -78,19 +97,21 @@ export class Executor {
   }
 
   /**
-   * Ends what is queued as `gateway_restarted` and accepts nothing more. Resolves when the cells that run have ended:
-   * the caller closes the connections to their kernels meanwhile.
+   * Accepts nothing more. On kernels that keep what they send while no gateway is connected, runs go on and what is queued
+   * stays so; the rest ends as `gateway_restarted`. Resolves when all that has arrived is written: the caller closes the
+   * connections to the kernels meanwhile.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const queue of this.#queues.values()) this.#track(queue.clear({ failure: gatewayRestarted() }));
+    for (const queue of this.#queues.values()) this.#track(queue.leave());
     while (this.#working.size > 0) await Promise.all(this.#working);
+    await this.#deps.outputs.close();
   }
 
   /** Runs a queue until it is empty. Never rejects. */
   async #run(sessionId: string, queue: SessionQueue): Promise<void> {
     try {
-      while (queue.length > 0) await queue.runNext();
+      while (!queue.isDone) await queue.runNext();
     } catch (error) {
       this.#deps.log.error({ err: error, sessionId }, 'the queue of a session broke');
     } finally {

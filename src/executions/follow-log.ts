@@ -8,6 +8,8 @@ export interface LogSource {
   hasEnded(cursor: number): Promise<boolean>;
   /** Calls the listener when the log has changed. @returns the function that removes the listener */
   subscribe(listener: () => void): () => void;
+  /** Whether nothing is read after the end of the run; else what is late is read too. */
+  endsWithRun: boolean;
 }
 
 const pageSize = 256;
@@ -53,7 +55,7 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
       for (const entry of entries) {
         yield entry;
         cursor = entry.sequence;
-        if (isTerminal(entry.event)) return;
+        if (source.endsWithRun && isTerminal(entry.event)) return;
       }
       if (entries.length > 0 || changes.isPending) continue;
       if (await source.hasEnded(cursor)) return;

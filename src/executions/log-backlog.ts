@@ -1,10 +1,12 @@
 import { jsonSize } from './event-codec.js';
-import type { ExecutionEvent, OutputDropped } from './execution-event.js';
+import type { ExecutionEvent, LogState, OutputDropped } from './execution-event.js';
 
 /** An event that is not written yet, with its size in characters of JSON. */
 export interface PendingEvent {
   event: ExecutionEvent;
   size: number;
+  /** Where the relay has the last message that the event contains; 0 without a relay. */
+  position: number;
 }
 
 /** When an added event should be written; `dropped` is never. */
@@ -31,23 +33,46 @@ export class LogBacklog {
   #pendingSize = 0;
   #logSize = 0;
   #errorsSize = 0;
-  #lost: { count: number; reason: OutputDropped['reason'] } | undefined;
+  #lost: { count: number; reason: OutputDropped['reason']; position: number } | undefined;
+  #isBegun: boolean;
+
+  /** @param isBegun whether it is known what the log has already, so that {@link begin} is not called; default true */
+  constructor(isBegun = true) {
+    this.#isBegun = isBegun;
+  }
 
   get isEmpty(): boolean {
     return this.#pending.length === 0;
   }
 
-  /** Adds an event or drops it. Adjacent pieces of one stream become one event. */
-  add(event: ExecutionEvent): Urgency {
+  /**
+   * Notes what the log has already, and forgets the events that are part of it: a relay sends them again. Until then, pieces
+   * of a stream are kept apart.
+   */
+  begin({ size, position }: Pick<LogState, 'size' | 'position'>): void {
+    this.#isBegun = true;
+    this.#logSize += size;
+    this.#pending = this.#pending.filter((one) => {
+      const isKnown = one.position > 0 && one.position <= position;
+      if (isKnown) this.#count(-one.size);
+      return !isKnown;
+    });
+  }
+
+  /**
+   * Adds an event or drops it. Adjacent pieces of one stream become one event.
+   * @param position of its message in the relay's spool; default none
+   */
+  add(event: ExecutionEvent, position = 0): Urgency {
     const size = event.type === 'stream' ? event.text.length + streamOverhead : jsonSize(event);
     const reason = this.#reasonToDrop(size);
     if (reason && !(event.type === 'error' && this.#reserveError(size))) {
-      this.#lost = { count: (this.#lost?.count ?? 0) + 1, reason };
+      this.#lost = { count: (this.#lost?.count ?? 0) + 1, reason, position };
       return 'dropped';
     }
     const hasLost = this.addLost();
-    if (this.#appendToStream(event, size)) return 'now';
-    this.#push(event, size);
+    if (this.#appendToStream(event, size, position)) return 'now';
+    this.#push({ event, size, position });
     const isOutput = event.type !== 'status' && event.type !== 'execute_input';
     return isOutput || hasLost ? 'now' : 'soon';
   }
@@ -55,9 +80,9 @@ export class LogBacklog {
   /** Adds an `output_lost` event when events were dropped since the last one. @returns whether it did */
   addLost(): boolean {
     if (!this.#lost) return false;
-    const { count, reason } = this.#lost;
+    const { count, reason, position } = this.#lost;
     this.#lost = undefined;
-    this.#push({ type: 'output_lost', count, reason }, lostEventSize);
+    this.#push({ event: { type: 'output_lost', count, reason }, size: lostEventSize, position });
     return true;
   }
 
@@ -92,19 +117,20 @@ export class LogBacklog {
     return fits;
   }
 
-  #appendToStream(event: ExecutionEvent, size: number): boolean {
-    const last = this.#pending.at(-1);
+  #appendToStream(event: ExecutionEvent, size: number, position: number): boolean {
+    const last = this.#isBegun ? this.#pending.at(-1) : undefined;
     if (event.type !== 'stream' || last?.event.type !== 'stream') return false;
     if (last.event.name !== event.name || last.size + size > maxStreamSize) return false;
     last.event = { ...last.event, text: last.event.text + event.text };
     last.size += size;
+    last.position = position;
     this.#count(size);
     return true;
   }
 
-  #push(event: ExecutionEvent, size: number): void {
-    this.#pending.push({ event, size });
-    this.#count(size);
+  #push(pending: PendingEvent): void {
+    this.#pending.push(pending);
+    this.#count(pending.size);
   }
 
   #count(size: number): void {

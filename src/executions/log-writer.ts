@@ -1,5 +1,5 @@
 import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
-import type { ExecutionEvent, ExecutionFailure, FinalResponse } from './execution-event.js';
+import type { ExecutionEvent, ExecutionFailure, FinalResponse, LogState } from './execution-event.js';
 import { LogBacklog } from './log-backlog.js';
 import type { SizedEntry } from './log-tails.js';
 import { untilWritten } from './until-written.js';
@@ -12,12 +12,22 @@ const holdMs = 5;
 export interface LogWriterDeps {
   prisma: PrismaClient;
   executionId: string;
-  /** The number of the newest entry that the log has already. */
-  lastSequence: number;
+  /**
+   * What the log has already. A function is called before the first write, and events wait meanwhile; null when the log may
+   * not grow any more.
+   */
+  state: LogState | (() => Promise<LogState | null>);
+  /** Whether what is written came after the end of the run; default false. */
+  late?: boolean;
   /** Called with each batch of entries once it is durable. */
   onWritten(entries: SizedEntry[]): void;
+  /**
+   * Called with the highest position in the relay's spool up to which all events that were given are durable; with
+   * `Infinity` when the log can never have them.
+   */
+  onDurable?(position: number): void;
   /** Called once, when the end of the log is durable or could not be written. */
-  onEnd(): void;
+  onEnd?(): void;
   /** Ends the waits for the database. */
   signal: AbortSignal;
   /** Called with the database's error when it has not accepted a batch for some time. */
@@ -29,8 +39,11 @@ export interface LogWriterDeps {
  * does not answer, they wait in a {@link LogBacklog}.
  */
 export class LogWriter {
-  readonly #backlog = new LogBacklog();
-  #sequence: number;
+  readonly #backlog: LogBacklog;
+  #sequence = 0;
+  /** What the log had before this writer. */
+  #position = 0;
+  #open: (() => Promise<LogState | null>) | undefined;
   #failure: unknown;
   #draining: Promise<void> | undefined;
   #held: NodeJS.Timeout | undefined;
@@ -40,64 +53,108 @@ export class LogWriter {
   constructor(deps: LogWriterDeps) {
     this.#deps = deps;
 
-    this.#sequence = deps.lastSequence;
+    const { state } = deps;
+    this.#backlog = new LogBacklog(false);
+    if (typeof state === 'function') this.#open = state;
+    else this.#begin(state);
   }
 
-  /** Adds an event; returns immediately. */
-  write(event: ExecutionEvent): void {
-    if (this.#failure) return;
-    const urgency = this.#backlog.add(event);
+  /** Whether events wait, or are being written. */
+  get isBusy(): boolean {
+    return this.#draining !== undefined || !this.#backlog.isEmpty;
+  }
+
+  /**
+   * Adds an event; returns immediately. One that the log has already is ignored.
+   * @param position of its message in the spool of the relay; default none
+   */
+  write(event: ExecutionEvent, position = 0): void {
+    if (this.#failure || (position > 0 && position <= this.#position)) {
+      // It was not handed to the backlog, so nothing else reports it.
+      if (!this.isBusy) this.#deps.onDurable?.(this.#failure ? Number.POSITIVE_INFINITY : position);
+      return;
+    }
+    const urgency = this.#backlog.add(event, position);
     if (urgency === 'now') this.#start();
     else if (urgency === 'soon') this.#held ??= setTimeout(() => this.#start(), holdMs);
+  }
+
+  /** Resolves when what waits is written, or can never be. */
+  async flush(): Promise<void> {
+    this.#backlog.addLost();
+    while (this.isBusy || (this.#open && !this.#failure)) {
+      this.#start();
+      await this.#draining;
+    }
   }
 
   /**
    * Writes the events that wait, then the end of the log and the execution's row in one transaction. Returns once the
    * database has accepted them.
+   * @param position of the last message of the run in the spool of the relay; default none
    * @throws the database's error when the execution does not exist any more or the log is closed: the log has no end
    *   then
    */
-  async finish(end: FinalResponse | ExecutionFailure, row: Prisma.ExecutionUpdateInput): Promise<void> {
+  async finish(
+    end: FinalResponse | ExecutionFailure,
+    row: Prisma.ExecutionUpdateInput,
+    position?: number,
+  ): Promise<void> {
     const { prisma, executionId } = this.#deps;
-    this.#backlog.addLost();
-    while (this.#draining || !this.#backlog.isEmpty) {
-      this.#start();
-      await this.#draining;
-    }
+    await this.flush();
     try {
       if (this.#failure) throw this.#failure;
-      const entry = { sequence: this.#sequence + 1, event: end };
+      const entry = { sequence: this.#sequence + 1, event: end, position };
       await untilWritten(() => insertEnd(prisma, executionId, entry, row), this.#deps);
     } finally {
-      this.#deps.onEnd();
+      this.#deps.onEnd?.();
     }
+  }
+
+  #begin({ sequence, position, size }: LogState): void {
+    this.#sequence = sequence;
+    this.#position = position;
+    this.#backlog.begin({ position, size });
   }
 
   #start(): void {
     clearTimeout(this.#held);
     this.#held = undefined;
-    if (!this.#backlog.isEmpty) this.#draining ??= this.#drain();
+    if (!this.#backlog.isEmpty || this.#open) this.#draining ??= this.#drain();
   }
 
   /** Writes batches until nothing waits. Never rejects. */
   async #drain(): Promise<void> {
     try {
+      if (this.#open) await this.#beginLater(this.#open);
       while (!this.#backlog.isEmpty) await this.#writeBatch();
     } catch (error) {
       this.#failure = error;
       this.#backlog.clear();
+      if (!this.#deps.signal.aborted) this.#deps.onDurable?.(Number.POSITIVE_INFINITY);
     } finally {
       this.#draining = undefined;
     }
   }
 
+  async #beginLater(open: () => Promise<LogState | null>): Promise<void> {
+    const state = await untilWritten(open, this.#deps);
+    if (!state) throw new Error('The log may not grow any more.');
+    this.#open = undefined;
+    this.#begin(state);
+    this.#deps.onDurable?.(state.position);
+  }
+
   async #writeBatch(): Promise<void> {
-    const { prisma, executionId } = this.#deps;
-    const sized = this.#backlog
-      .takeBatch()
-      .map(({ event, size }) => ({ entry: { sequence: ++this.#sequence, event }, size }));
-    const entries = sized.map(({ entry }) => entry);
+    const { prisma, executionId, late } = this.#deps;
+    const batch = this.#backlog.takeBatch();
+    const sized = batch.map(({ event, size }) => ({
+      entry: { sequence: ++this.#sequence, event: late ? { ...event, late } : event },
+      size,
+    }));
+    const entries = sized.map(({ entry }, i) => ({ ...entry, position: batch[i]!.position }));
     await untilWritten(() => insertEntries(prisma, executionId, entries), this.#deps);
     this.#deps.onWritten(sized);
+    this.#deps.onDurable?.(Math.max(...batch.map(({ position }) => position)));
   }
 }

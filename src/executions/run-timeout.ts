@@ -5,6 +5,8 @@ import type { SessionKernels } from '../sessions/session-kernels.js';
 
 /** How long a kernel may take to end a run that is interrupted, before it is restarted. */
 const interruptGraceMs = 10_000;
+/** How long a run whose time passed while no gateway ran may take to report its end. */
+const resumeGraceMs = 3_000;
 
 /** Interrupts a run after its `timeoutSeconds`, if it has any, and restarts a kernel that ignores the interrupt. */
 export class RunTimeout {
@@ -17,19 +19,25 @@ export class RunTimeout {
     kernel: KernelConnection;
     kernels: SessionKernels;
     log: Logger;
+    startedAt: Date;
   };
 
+  /** @param deps.startedAt when the run began, maybe in an earlier process of the gateway */
   constructor(deps: {
     execution: Execution;
     kernel: KernelConnection;
     kernels: SessionKernels;
     log: Logger;
+    startedAt: Date;
   }) {
     this.#deps = deps;
 
     const { timeoutSeconds } = deps.execution;
     if (timeoutSeconds === null) return;
-    this.#timer = setTimeout(() => this.#interrupt(), timeoutSeconds * 1000);
+    const passed = Date.now() - deps.startedAt.getTime();
+    // A resumed run may have ended in time: what its kernel sent meanwhile arrives first.
+    const atLeast = passed < 1000 ? 0 : resumeGraceMs;
+    this.#timer = setTimeout(() => this.#interrupt(), Math.max(timeoutSeconds * 1000 - passed, atLeast));
   }
 
   /** The run has ended. */

@@ -1,19 +1,23 @@
 import type { Logger } from 'pino';
 import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import type { RunReply } from '../engines/kernels/kernel-run.js';
 import { DomainError } from '../errors.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
 import type { Cancellation } from '../workers/cancellation.js';
+import type { DurablePositions } from './durable-positions.js';
 import { executionFailure, gatewayRestarted } from './end-without-run.js';
 import {
   describeCancellation,
   type ExecutionFailure,
   type FinalResponse,
   type FinalStatus,
+  type LogState,
 } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
+import type { KernelOutputs } from './kernel-outputs.js';
 import type { LogWriter } from './log-writer.js';
 import { OutputCollector } from './output-collector.js';
 import { RunTimeout } from './run-timeout.js';
@@ -24,6 +28,14 @@ export interface RunDeps {
   log: Logger;
   executionLog: ExecutionLog;
   kernels: SessionKernels;
+  outputs: KernelOutputs;
+}
+
+/** What an earlier process of the gateway has written of a run that goes on. */
+export interface ResumedLog {
+  state: LogState;
+  /** Has the outputs until now. */
+  collector: OutputCollector;
 }
 
 /** The result of a run for the runs after it. */
@@ -32,16 +44,25 @@ export interface RunEnd {
   broke: boolean;
   /** The kernel's counter; null when the kernel did not report it. */
   executionCount: number | null;
+  /** Whether it goes on in its kernel without this process, which stops. */
+  isLeft: boolean;
 }
 
-/** One execution on an idle kernel. */
+/** One execution on a kernel: it is sent to an idle one, or resumed where an earlier process sent it. */
 export class Run {
   /** The id of its execution. */
   readonly id: string;
   readonly #log: Logger;
   readonly #writer: LogWriter;
-  readonly #collector = new OutputCollector();
-  readonly #startedAt = new Date();
+  readonly #collector: OutputCollector;
+  readonly #startedAt: Date;
+  readonly #positions: DurablePositions | undefined;
+  /** Whether the kernel keeps what it sends while no gateway is connected. */
+  readonly #isExact: boolean;
+  /** The position of the last of the run's messages in the spool of the relay. */
+  #endPosition: number | undefined;
+  /** The position of the last message that an earlier process has written. */
+  readonly #knownPosition: number;
   #executionCount: number | null = null;
   #isKernelGone = false;
   #cancellation: Cancellation | undefined;
@@ -51,15 +72,23 @@ export class Run {
   readonly #execution: Execution;
   readonly #kernel: KernelConnection;
 
-  constructor(deps: RunDeps, execution: Execution, kernel: KernelConnection) {
+  constructor(deps: RunDeps, execution: Execution, kernel: KernelConnection, resumed?: ResumedLog) {
     this.#deps = deps;
     this.#execution = execution;
     this.#kernel = kernel;
 
+    this.#collector = resumed?.collector ?? new OutputCollector();
+    this.#startedAt = execution.startedAt ?? new Date();
+    this.#positions = deps.outputs.positions(kernel);
+    this.#isExact = kernel.isExact;
+    this.#knownPosition = resumed?.state.position ?? 0;
     this.id = execution.id;
     this.#workerId = deps.kernels.workerId(execution.sessionId);
     this.#log = deps.log.child({ executionId: execution.id });
-    this.#writer = deps.executionLog.writer(execution.id, 1);
+    this.#writer = deps.executionLog.writer(execution.id, {
+      onDurable: (position) => this.#positions?.written(this.id, position),
+      ...(resumed ? { state: resumed.state } : {}),
+    });
   }
 
   /** See `KernelConnection.answerInput`. */
@@ -78,27 +107,56 @@ export class Run {
     const running = this.#execute();
     const marked = this.#markRunning();
     const end = await this.#endOf(running);
+    if (end === 'left') {
+      await Promise.all([marked, this.#writer.flush()]);
+      return { broke: false, executionCount: null, isLeft: true };
+    }
     const status = end.type === 'failure' ? 'failed' : end.status;
     const finishedAt = new Date();
     await marked;
     await this.#finish(end, { status, finishedAt });
     // A kernel that was restarted because it ignored the timeout has lost its memory.
     const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
-    return { broke, executionCount: this.#executionCount };
+    return { broke, executionCount: this.#executionCount, isLeft: false };
   }
 
   #execute(): Promise<RunReply> {
     const { id, code, stopOnError } = this.#execution;
-    const running = this.#kernel.execute({ code, stopOnError, messageId: id }, (event) => {
-      this.#writer.write(event);
-      this.#collector.add(event);
-    });
+    const running = this.#kernel.execute(
+      { code, stopOnError, messageId: id },
+      (event, position) => this.#onEvent(event, position),
+      (position) => this.#onEnding(position),
+    );
     // It may fail before `endOf` waits for it.
     running.catch(() => {});
     return running;
   }
 
+  #onEvent(event: KernelEvent, position?: number): void {
+    this.#holdInput(event, position);
+    if (position !== undefined) this.#positions?.received(this.id, position);
+    this.#writer.write(event, position);
+    if (position === undefined || position > this.#knownPosition) this.#collector.add(event);
+  }
+
+  /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
+  #holdInput(event: KernelEvent, position?: number): void {
+    const input = `${this.id} input`;
+    if (event.type !== 'status') return;
+    if (event.execution_state === 'waiting_for_input' && position !== undefined)
+      this.#positions?.received(input, position);
+    else if (event.execution_state === 'busy' && position === undefined)
+      this.#positions?.written(input, Number.POSITIVE_INFINITY);
+  }
+
+  /** The relay keeps the reply and the idle status until the end of the log is durable. */
+  #onEnding(position: number): void {
+    this.#positions?.received(`${this.id} end`, position);
+    this.#endPosition = position;
+  }
+
   async #markRunning(): Promise<void> {
+    if (this.#execution.startedAt) return;
     const { prisma, executionLog } = this.#deps;
     const { id } = this.#execution;
     const startedAt = this.#startedAt;
@@ -110,11 +168,14 @@ export class Run {
     }
   }
 
-  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure> {
+  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure | 'left'> {
     const execution = this.#execution;
     const kernel = this.#kernel;
     const log = this.#log;
-    const timeout = new RunTimeout({ execution, kernel, kernels: this.#deps.kernels, log });
+    const timeout = new RunTimeout({
+      ...{ execution, kernel, kernels: this.#deps.kernels, log },
+      startedAt: this.#startedAt,
+    });
     try {
       const reply = await running;
       this.#executionCount = reply.executionCount;
@@ -122,6 +183,7 @@ export class Run {
       // A server that stops interrupts its kernels.
       return this.#finalResponse(this.#cancellation && reply.status !== 'ok' ? 'cancelled' : reply.status);
     } catch (error) {
+      if (this.#isExact && error instanceof KernelLostError && error.reason === 'released') return 'left';
       this.#isKernelGone = error instanceof KernelLostError;
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
       if (!this.#isOnPurpose(error)) {
@@ -165,7 +227,9 @@ export class Run {
     const executionCount = this.#executionCount;
     const startedAt = this.#startedAt;
     try {
-      await this.#writer.finish(end, { ...row, executionCount, startedAt });
+      await this.#writer.finish(end, { ...row, executionCount, startedAt }, this.#endPosition);
+      for (const held of ['end', 'input'])
+        this.#positions?.written(`${this.id} ${held}`, Number.POSITIVE_INFINITY);
     } catch (err) {
       this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
     }

@@ -1,13 +1,30 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { Cancellation } from '../workers/cancellation.js';
-import { type EndWithoutRun, endWithoutRun } from './end-without-run.js';
-import { Run, type RunDeps } from './run.js';
+import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
+import { resumeLog } from './resume-log.js';
+import { type ResumedLog, Run, type RunDeps } from './run.js';
+
+/** The executions of a session that an earlier process of the gateway left, in their order. */
+export interface EarlierWork {
+  sessionId: string;
+  /** The relay's spool that has the messages of the session's kernel. */
+  spoolId: string;
+  /** May have been sent to the kernel. */
+  first: Execution;
+  /** Were not sent. */
+  queued: Execution[];
+}
 
 /** The queued executions of one session, which run one after the other in their order. */
 export class SessionQueue {
   readonly #queued: Execution[] = [];
   #running: Run | undefined;
+  /** Resolves when the end of the execution that runs is written. */
+  #ending: { id: string; written: Promise<unknown> } | undefined;
+  /** What waits until the kernel of an earlier process is connected again. */
+  #earlier: { spoolId: string; first: Execution; ids: Set<string> } | undefined;
+  #isLeft = false;
 
   readonly #deps: RunDeps;
   readonly #sessionId: string;
@@ -21,12 +38,24 @@ export class SessionQueue {
     return this.#queued.length;
   }
 
+  /** Whether nothing is to be done any more, by this process. */
+  get isDone(): boolean {
+    return this.#isLeft || (this.#queued.length === 0 && !this.#earlier);
+  }
+
+  /** Adds what an earlier process left; before all others. */
+  resume({ spoolId, first, queued }: EarlierWork): void {
+    this.#earlier = { spoolId, first, ids: new Set(queued.map(({ id }) => id)) };
+    this.#queued.push(...queued);
+  }
+
   push(execution: Execution): void {
     this.#queued.push(execution);
   }
 
   /** Waits for the kernel, then runs the first execution, or ends it when there is no kernel. */
   async runNext(): Promise<void> {
+    if (this.#earlier) return this.#resumeEarlier();
     const kernel = await this.#readyKernel();
     const execution = this.#queued.shift();
     if (!execution) return;
@@ -48,8 +77,25 @@ export class SessionQueue {
     return this.#running?.id === executionId && this.#running.answerInput(requestId, value);
   }
 
+  /** Resolves when the end of an execution is written, if that is being done. */
+  async endWritten(executionId: string): Promise<void> {
+    if (this.#ending?.id === executionId) await this.#ending.written;
+  }
+
+  /**
+   * Leaves the executions to the next process of the gateway where the kernel keeps what it sends meanwhile, and ends those
+   * that are queued elsewhere.
+   */
+  async leave(): Promise<void> {
+    this.#isLeft = this.#earlier !== undefined || this.#deps.kernels.isExact(this.#sessionId);
+    if (!this.#isLeft) await this.clear({ failure: gatewayRestarted() });
+  }
+
   /** Removes and ends all executions. The one that runs is marked: when its kernel ends, it ends as cancelled. */
   async clear(end: EndWithoutRun): Promise<void> {
+    const first = this.#earlier?.first;
+    this.#earlier = undefined;
+    if (first) await endWithoutRun(this.#deps, first, end, true);
     if ('cancelled' in end) this.#running?.cancelled(end.cancelled);
     for (const execution of this.#queued.splice(0)) await endWithoutRun(this.#deps, execution, end);
   }
@@ -62,20 +108,60 @@ export class SessionQueue {
     }
   }
 
-  async #run(execution: Execution, kernel: KernelConnection): Promise<void> {
-    this.#running = new Run(this.#deps, execution, kernel);
+  async #resumeEarlier(): Promise<void> {
+    const kernel = await this.#reopenedKernel();
+    const earlier = this.#earlier;
+    if (this.#isLeft) return;
+    if ('failure' in kernel) {
+      if (earlier) await this.clear(kernel);
+      return;
+    }
+    const isSame = kernel.spool !== undefined && kernel.spool === earlier?.spoolId;
+    const log = isSame ? await resumeLog(this.#deps.executionLog, earlier.first.id) : undefined;
+    const isCancelled = this.#earlier === undefined;
+    this.#earlier = undefined;
+    if (earlier && log && !isCancelled) return this.#run(earlier.first, kernel, log);
+    kernel.release();
+    if (earlier && !isCancelled) await this.#failEarlier(earlier);
+  }
+
+  /** Ends what an earlier process left on a kernel whose messages are lost. */
+  async #failEarlier({ first, ids }: { first: Execution; ids: Set<string> }): Promise<void> {
+    const lost = this.#take((one) => ids.has(one.id));
+    await endWithoutRun(this.#deps, first, { failure: gatewayRestarted() }, true);
+    for (const one of lost) await endWithoutRun(this.#deps, one, { failure: gatewayRestarted() });
+  }
+
+  async #reopenedKernel(): Promise<KernelConnection | { failure: unknown }> {
+    try {
+      return await this.#deps.kernels.reopened(this.#sessionId);
+    } catch (failure) {
+      return { failure };
+    }
+  }
+
+  async #run(execution: Execution, kernel: KernelConnection, resumed?: ResumedLog): Promise<void> {
+    this.#running = new Run(this.#deps, execution, kernel, resumed);
     const ended = this.#running.run();
+    this.#ending = { id: execution.id, written: ended };
     const cellEnded = this.#deps.kernels.cellStarted(this.#sessionId);
-    const { broke, executionCount } = await ended;
+    const { broke, executionCount, isLeft } = await ended;
     this.#running = undefined;
     cellEnded(executionCount);
+    this.#isLeft ||= isLeft;
     if (broke && execution.stopOnError) await this.#abortQueued(execution.userId);
   }
 
   /** Ends the executions of a user that are queued behind one that failed. */
   async #abortQueued(userId: string): Promise<void> {
-    const aborted = this.#queued.filter((one) => one.userId === userId);
-    for (const one of aborted) this.#queued.splice(this.#queued.indexOf(one), 1);
+    const aborted = this.#take((one) => one.userId === userId);
     for (const one of aborted) await endWithoutRun(this.#deps, one, { status: 'aborted' });
+  }
+
+  /** Removes the queued executions that match. */
+  #take(matches: (execution: Execution) => boolean): Execution[] {
+    const taken = this.#queued.filter(matches);
+    for (const one of taken) this.#queued.splice(this.#queued.indexOf(one), 1);
+    return taken;
   }
 }

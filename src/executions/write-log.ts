@@ -2,6 +2,9 @@ import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.
 import { encode } from './event-codec.js';
 import type { ExecutionFailure, FinalResponse, LogEntry } from './execution-event.js';
 
+/** An entry with the position of its last message in the spool of the relay; default none. */
+export type PlacedEntry = LogEntry & { position?: number };
+
 /**
  * Writes entries of an execution's log; entries that are there already stay as they are. A viewer waits for this, so it
  * is one raw statement that is the same for any number of entries.
@@ -9,15 +12,16 @@ import type { ExecutionFailure, FinalResponse, LogEntry } from './execution-even
 export async function insertEntries(
   prisma: PrismaClient,
   executionId: string,
-  entries: LogEntry[],
+  entries: PlacedEntry[],
 ): Promise<void> {
   const rows = entries.map(({ sequence, event }) => encode(executionId, sequence, event));
   await prisma.$executeRaw`
-    INSERT INTO "ExecutionEvent" ("executionId", "sequence", "type", "data")
-    SELECT ${executionId}::uuid, * FROM unnest(
+    INSERT INTO "ExecutionEvent" ("executionId", "sequence", "type", "data", "position")
+    SELECT ${executionId}::uuid, e."sequence", e."type", e."data", NULLIF(e."position", 0) FROM unnest(
       ${rows.map((row) => row.sequence)}::int[],
       ${rows.map((row) => row.type)}::text[],
-      ${rows.map((row) => row.data)}::text[])
+      ${rows.map((row) => row.data)}::text[],
+      ${entries.map(({ position }) => position ?? 0)}::bigint[]) AS e("sequence", "type", "data", "position")
     ON CONFLICT DO NOTHING`;
 }
 
@@ -25,12 +29,13 @@ export async function insertEntries(
 export async function insertEnd(
   prisma: PrismaClient,
   executionId: string,
-  end: { sequence: number; event: FinalResponse | ExecutionFailure },
+  end: PlacedEntry & { event: FinalResponse | ExecutionFailure },
   row: Prisma.ExecutionUpdateInput,
 ): Promise<void> {
+  const entry = encode(executionId, end.sequence, end.event);
   await prisma.$transaction([
     prisma.executionEvent.createMany({
-      data: [encode(executionId, end.sequence, end.event)],
+      data: [{ ...entry, position: end.position ? BigInt(end.position) : null }],
       skipDuplicates: true,
     }),
     prisma.execution.update({ where: { id: executionId }, data: row }),

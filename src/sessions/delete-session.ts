@@ -1,5 +1,6 @@
 import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
+import { notAnswering } from '../workers/not-answering.js';
 import { loadSession } from './load-session.js';
 import type { SessionServices } from './session-services.js';
 
@@ -7,7 +8,8 @@ import type { SessionServices } from './session-services.js';
  * Deletes a session. Running and queued executions end as `cancelled`; their logs stay. Idempotent; works in an
  * archived workspace. The caller needs the scope `execute`, and must have started the session or be a space admin; they
  * need not have access to its workspace any more.
- * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`
+ * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`; `runtime_unavailable` while
+ *   the server of its worker does not answer
  */
 export async function deleteSession(
   services: SessionServices,
@@ -15,13 +17,15 @@ export async function deleteSession(
   spaceSlug: string,
   sessionId: string,
 ): Promise<void> {
-  const { prisma, sessions, executor, bus, log } = services;
+  const { prisma, sessions, executor, workers, bus, log } = services;
   const loaded = await loadSession(services, ctx, spaceSlug, sessionId, null, 'execute', {
     evenDeleted: true,
   });
   assertOwnerOrAdmin(ctx, loaded, loaded.session);
   const { id } = loaded.session;
   if (loaded.session.deletedAt) return;
+  // Its kernel could not be ended now, and would run on.
+  if (workers.silence.has(loaded.session.workerId)) throw notAnswering();
   await prisma.session.update({
     where: { id },
     data: { deletedAt: new Date(), status: 'dead', statusReason: 'deleted', liveKey: null },

@@ -44,10 +44,25 @@ export class KernelStarter {
     });
   }
 
-  /** Connects to a kernel that runs. @throws as {@link start}; `not_found` when the kernel does not exist any more */
-  async attach(session: Session, kernelId: string, signal: AbortSignal): Promise<void> {
-    const { clientId } = session;
-    await this.#connect(session, (client) => client.attachKernel({ kernelId, clientId, signal }));
+  /**
+   * Connects to a kernel that runs.
+   * @param runId the execution that is going to be resumed; see `KernelDeps.relay`
+   * @throws as {@link start}; `not_found` when the kernel does not exist any more
+   */
+  async attach(
+    session: Session,
+    { kernelId, runId }: { kernelId: string; runId?: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { id, clientId, spoolId } = session;
+    await this.#connect(session, async (client) => {
+      const kernel = await client.attachKernel({ kernelId, clientId, runId, signal });
+      const spool = kernel.spool ?? null;
+      if (spool !== spoolId) {
+        await this.#deps.prisma.session.update({ where: { id }, data: { spoolId: spool } });
+      }
+      return kernel;
+    });
   }
 
   async #connect(
@@ -59,7 +74,7 @@ export class KernelStarter {
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = sessionClient(endpoint);
+      client = sessionClient(endpoint, { maxSilenceMs: workers.limits.workerSilenceSeconds * 1000 });
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();
@@ -87,7 +102,10 @@ export class KernelStarter {
   ): Promise<KernelConnection> {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
-      await this.#deps.prisma.session.update({ where: { id }, data: { kernelId: kernel.kernelId } });
+      await this.#deps.prisma.session.update({
+        where: { id },
+        data: { kernelId: kernel.kernelId, spoolId: kernel.spool ?? null },
+      });
       return kernel;
     } catch (error) {
       await kernel.shutdown().catch(() => {});

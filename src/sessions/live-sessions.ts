@@ -23,6 +23,10 @@ export interface LiveSessionsDeps {
   log: Logger;
   /** See `WorkerManager.diedOfMemory`. */
   diedOfMemory(workerId: string): Promise<boolean>;
+  /** Called when the server of a worker does not answer a session. */
+  silent(workerId: string): void;
+  /** A session has this kernel from now on. Must not throw. */
+  connected(sessionId: string, kernel: KernelConnection): void;
   /** Starts another kernel for a session whose kernel has exited. Never throws. */
   startNext(sessionId: string): void;
 }
@@ -76,6 +80,7 @@ export class LiveSessions {
     const { workerId } = session;
     const entry: LiveSession = { workerId, client, kernel, status, restartReason, startedAt: Date.now() };
     this.#live.set(session.id, entry);
+    this.#deps.connected(session.id, kernel);
     this.#follow(session.id, entry);
     entry.status.set(kernel.status, restartReason);
     await entry.status.flush();
@@ -118,6 +123,7 @@ export class LiveSessions {
   }
 
   #follow(sessionId: string, entry: LiveSession): void {
+    entry.kernel.monitor.onSilence(() => this.#deps.silent(entry.workerId));
     entry.kernel.onStatus((status, detail) => {
       if (this.#live.get(sessionId) !== entry) return;
       if (status === 'dead' && detail?.hasExited && this.#mayStartNext(sessionId, entry)) {

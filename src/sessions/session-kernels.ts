@@ -3,9 +3,12 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
+import { kernelBusy } from '../engines/kernels/kernel-busy.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import type { KernelQuestion } from '../engines/kernels/kernel-questions.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { isLive } from '../workers/worker-status.js';
 import type { KernelRestarter } from './kernel-restarter.js';
 import type { LiveSessions } from './live-sessions.js';
 import type { SessionRows } from './session-rows.js';
@@ -54,6 +57,28 @@ export class SessionKernels {
     return kernel;
   }
 
+  /**
+   * Waits until the kernel of a session that an earlier process of the gateway connected is connected again, or given up with
+   * its worker.
+   * @throws DomainError `worker_lost`, `kernel_died`; `gateway_restarted` when this process stops
+   */
+  async reopened(sessionId: string): Promise<KernelConnection> {
+    const { live, bus } = this.#deps;
+    const check = async () => {
+      const kernel = live.kernel(sessionId);
+      if (!kernel) await this.#assertReopening(sessionId);
+      return kernel;
+    };
+    const kernel = await waitFor(bus, 'session', sessionId, check, this.#closing.signal);
+    if (!kernel) throw new DomainError('gateway_restarted', 'The gateway stops; its next start goes on.');
+    return kernel;
+  }
+
+  /** Whether a session's kernel is connected and keeps what it sends while no gateway is connected. */
+  isExact(sessionId: string): boolean {
+    return this.#deps.live.kernel(sessionId)?.isExact ?? false;
+  }
+
   /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */
   async assertStarting(sessionId: string): Promise<void> {
     const { prisma, live } = this.#deps;
@@ -79,6 +104,17 @@ export class SessionKernels {
     };
   }
 
+  /**
+   * Asks the kernel of a session something that is no cell; see `KernelQuestions.ask`.
+   * @throws DomainError `session_dead`, `kernel_busy`, `overloaded`, `runtime_unavailable`
+   */
+  async ask(sessionId: string, question: KernelQuestion): Promise<Record<string, unknown>> {
+    const kernel = this.#deps.live.kernel(sessionId);
+    if (!kernel) await this.assertStarting(sessionId);
+    if (kernel?.status !== 'idle' && kernel?.status !== 'busy') throw kernelBusy();
+    return kernel.questions.ask(question);
+  }
+
   /** The worker of a session whose kernel runs. */
   workerId(sessionId: string): string | undefined {
     return this.#deps.live.workerId(sessionId);
@@ -98,5 +134,22 @@ export class SessionKernels {
   /** Ends the waits for kernels. */
   close(): void {
     this.#closing.abort();
+  }
+
+  async #assertReopening(sessionId: string): Promise<void> {
+    const row = await this.#deps.prisma.session.findUnique({
+      where: { id: sessionId },
+      select: { status: true, deletedAt: true, worker: { select: { status: true, errorDetail: true } } },
+    });
+    if (row && row.status !== 'dead' && !row.deletedAt) return;
+    if (row && !isLive(row.worker.status)) {
+      const detail =
+        row.worker.errorDetail ?? 'The worker has stopped; start a new one and run the cell again.';
+      throw new DomainError('worker_lost', detail);
+    }
+    throw new DomainError(
+      'kernel_died',
+      'The kernel ended while no gateway was connected to it; restart the session and run the cell again.',
+    );
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { liveStatuses } from '../workers/worker-status.js';
@@ -40,6 +41,7 @@ export class SessionManager {
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
   readonly #culler: KernelCuller;
+  #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
 
   readonly #deps: SessionManagerDeps;
 
@@ -50,7 +52,11 @@ export class SessionManager {
     const rows = new SessionRows(deps);
     const diedOfMemory = (workerId: string) => deps.workers.diedOfMemory(workerId);
     const startNext = (sessionId: string) => this.#startNext(sessionId);
-    const live = new LiveSessions({ rows, log: deps.log, diedOfMemory, startNext });
+    const silent = (workerId: string) => deps.workers.silence.report(workerId);
+    const live = new LiveSessions({
+      ...{ rows, log: deps.log, diedOfMemory, silent, startNext },
+      connected: (sessionId, kernel) => this.#onConnected(sessionId, kernel),
+    });
     const starter = new KernelStarter({ ...deps, rows, live });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
     this.#rows = rows;
@@ -65,6 +71,11 @@ export class SessionManager {
       checkMs: deps.expiryCheckMs,
     });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
+  }
+
+  /** Sets the one listener that gets the kernel of each session as soon as this process is connected to it. */
+  onConnected(listener: (sessionId: string, kernel: KernelConnection) => void): void {
+    this.#onConnected = listener;
   }
 
   /**
@@ -158,7 +169,7 @@ export class SessionManager {
     if (server) await this.#removeKernels(workerId, server);
   }
 
-  /** Closes all connections and leaves the kernels running; cells that run end as `gateway_restarted`. */
+  /** Closes all connections and leaves the kernels running. */
   async dispose(): Promise<void> {
     this.kernels.close();
     this.#reopener.close();

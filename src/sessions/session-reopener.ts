@@ -58,19 +58,34 @@ export class SessionReopener {
   #reopen(session: Session): Promise<void> {
     return this.#deps.queue.run(session.id, async (aborted) => {
       if (this.#isClosed) return;
-      const { id, kernelId } = session;
+      const { id, kernelId, spoolId } = session;
       if (!kernelId) return this.#deps.rows.setStatus(id, 'dead', 'lost');
       const signal = withTimeLimit(aborted, reopenTimeoutMs);
       try {
-        await this.#deps.starter.attach(session, kernelId, signal);
-        await this.#deps.live.kernel(id)?.interrupt();
+        const runId = spoolId ? await this.#runId(id) : undefined;
+        await this.#deps.starter.attach(session, { kernelId, runId }, signal);
+        const kernel = this.#deps.live.kernel(id);
+        // What runs on a kernel whose messages nobody kept has ended as failed.
+        if (!spoolId || kernel?.spool !== spoolId) await kernel?.interrupt();
       } catch (err) {
         this.#deps.log.warn(
           { err, sessionId: id },
           'a session was not reopened after the restart of the gateway',
         );
+      } finally {
+        this.#deps.rows.announce(id);
       }
     });
+  }
+
+  /** The execution of a session that its kernel may run. */
+  async #runId(sessionId: string): Promise<string | undefined> {
+    const first = await this.#deps.prisma.execution.findFirst({
+      where: { sessionId, finishedAt: null },
+      orderBy: { position: 'asc' },
+      select: { id: true },
+    });
+    return first?.id;
   }
 
   async #removeStrayKernels(

@@ -36,6 +36,11 @@ export class SessionRows {
     if (count > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
+  /** Publishes a session whose kernel was connected or given up: who waits for it looks again. */
+  announce(sessionId: string): void {
+    this.#deps.bus.publish('session', sessionId, { sessionId });
+  }
+
   /** Writes the kernel's counter of executed cells; not once that kernel has ended. */
   async setExecutionCount(sessionId: string, executionCount: number): Promise<void> {
     await this.#deps.prisma.session.updateMany({

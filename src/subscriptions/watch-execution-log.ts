@@ -11,6 +11,7 @@ import type { SubscriptionServices } from './subscription-services.js';
  * Replays the log of an execution after a sequence number, then follows it to its end. Needs the scope `read` and `can_view`.
  * For an execution that the same request queued, the scope `execute` is enough.
  * @param after the number of the last known event; 0 for the whole log. Ignored when the same request created the execution
+ * @param options.includeLate whether to go on with late output until the session ends; default false
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, before the first event or later when the caller loses
  *   access; `invalid_request` naming `after` when the log has fewer events
  */
@@ -21,7 +22,7 @@ export async function watchExecutionLog(
   ctx: RequestContext,
   executionId: string,
   after: number,
-  signal?: AbortSignal,
+  { signal, includeLate = false }: { signal?: AbortSignal; includeLate?: boolean } = {},
 ): Promise<{ execution: Execution; entries: AsyncIterableIterator<LogEntry> }> {
   const execution = await loadExecution(services, ctx, executionId);
   const known = rememberedExecution(ctx, execution.id);
@@ -34,7 +35,7 @@ export async function watchExecutionLog(
   const { sessionId } = execution;
   const entries = streamGuard.guard(
     ctx,
-    executionLog.follow(execution.id, from, signal),
+    executionLog.follow(execution.id, from, { signal, ...(includeLate ? { lateOf: sessionId } : {}) }),
     {
       key: ['log', sessionId, scope],
       check: (fresh) => loadSessionById(services, fresh, sessionId, notFound('The execution'), { scope }),

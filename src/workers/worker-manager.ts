@@ -11,6 +11,7 @@ import { FileFollower } from './file-follower.js';
 import { FolderGuard } from './folder-guard.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
+import { notAnswering } from './not-answering.js';
 import { OutOfMemory } from './out-of-memory.js';
 import { toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
@@ -22,6 +23,7 @@ import type { WorkerFolders } from './worker-files.js';
 import type { WorkerAdoptedListener, WorkerManagerDeps } from './worker-manager-deps.js';
 import { WorkerRows } from './worker-rows.js';
 import { type WorkerEndedListener, WorkerShutdown, type WorkerStoppingListener } from './worker-shutdown.js';
+import { answering, WorkerSilence } from './worker-silence.js';
 import { WorkerStarter } from './worker-starter.js';
 import { liveStatuses } from './worker-status.js';
 import { WorkerUsage } from './worker-usage.js';
@@ -41,6 +43,8 @@ export class WorkerManager {
   readonly warmPool: WarmPool;
   /** Checks the folders of workers before kernels start in them. */
   readonly folderGuard: FolderGuard;
+  /** The workers whose servers do not answer at the moment. */
+  readonly silence: WorkerSilence;
   readonly #live: LiveWorkers;
   readonly #stops = new Map<string, Promise<void>>();
   readonly #rows: WorkerRows;
@@ -83,6 +87,7 @@ export class WorkerManager {
     this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
     this.#live = live;
     this.folderGuard = new FolderGuard({ live, rows, directories, end: (exit) => this.#onExit(exit) });
+    this.silence = new WorkerSilence({ live, rows, log: deps.log });
     this.usage = new WorkerUsage({ ...deps, live });
     this.#starter = new WorkerStarter({ ...deps, rows, live, directories, follower, shutdown, warmPool });
     const stop = (workerId: string, reason: string) => this.stop(workerId, reason);
@@ -200,14 +205,9 @@ export class WorkerManager {
     return this.#adoption.close();
   }
 
-  /** @throws DomainError `runtime_unavailable` while it is not known whether the server of a worker still runs */
+  /** @throws DomainError `runtime_unavailable` while a server does not answer, or is not known to run still */
   assertReachable(workerId: string): void {
-    if (!this.#adoption.isUndecided(workerId)) return;
-    throw new DomainError(
-      'runtime_unavailable',
-      'What runs this worker does not answer at the moment; try again in a few seconds.',
-      { retryAfterSeconds: 5 },
-    );
+    if (this.#adoption.isUndecided(workerId) || this.silence.has(workerId)) throw notAnswering();
   }
 
   /** Sets the one listener for adopted workers. */
@@ -227,7 +227,8 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    await Promise.all([this.#expiry.close(), this.usage.close(), this.warmPool.close()]);
+    const parts = [this.#expiry, this.usage, this.warmPool, this.silence];
+    await Promise.all(parts.map((part) => part.close()));
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const reason = new DomainError('gateway_restarted', 'The gateway stopped; start the worker again.');
@@ -247,7 +248,7 @@ export class WorkerManager {
     const entry = this.#live.add(worker.id, server);
     entry.activity.isWarned = worker.expiryReason === 'idle_timeout';
     const isLive = await this.#rows.update(worker.id, ['ready', 'busy'], {
-      status: 'ready',
+      ...{ status: 'ready', ...answering },
       // A cell may have run until now.
       ...(worker.status === 'busy' ? { lastActivityAt: new Date() } : {}),
       // Nobody could use it when this moment passed, so it is announced once more.

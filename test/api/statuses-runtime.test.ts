@@ -228,6 +228,8 @@ const verbs = {
   restart: undefined,
   'execute/stream': { code: '1' },
   'execute/batch': { cells: [{ code: '1' }] },
+  complete: { code: '1' },
+  inspect: { code: '1' },
 };
 const route = (verb: string) => `POST /sessions/{session_id}/${verb}`;
 const act = (verb: string, session_id: string) =>
@@ -240,6 +242,18 @@ const states = Object.keys(verbs).flatMap((verb): StatusRow[] => [
   [route(verb), 'worker_not_live', async () => act(verb, await stoppedOnce())],
   [route(verb), 'workspace_archived', async () => act(verb, await archivedOnce())],
 ]);
+
+/** A session whose kernel runs a cell that lets no other thread run. */
+const stuckOnce = once(async () => {
+  const id = await openSession();
+  const path = `${at.url}/api/v1.0/engagement/spaces/demo/notebooks/sessions/${id}/execute/stream`;
+  const code = 'import ctypes; ctypes.PyDLL(None).sleep(60)';
+  const headers = { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' };
+  await (await fetch(path, { method: 'POST', headers, body: JSON.stringify({ code }) })).body!.cancel();
+  const status = async () => (await at.rest('GET', `/sessions/${id}`)).body.status;
+  await expect.poll(status).toBe('busy');
+  return id;
+});
 
 /** A worker on a branch of its own, so that what it commits is in nobody's way. */
 async function workerOn(branch: string): Promise<string> {
@@ -359,6 +373,8 @@ const withoutJupyter: StatusRow[] = [
       return act('interrupt', busy);
     },
   ],
+  [route('complete'), 'runtime_unavailable', () => act('complete', cutOff)],
+  [route('inspect'), 'runtime_unavailable', () => act('inspect', cutOff)],
   [listing, 'runtime_unavailable', async () => at.rest('GET', `/workers/${filesWorker}/files`)],
   [reading, 'runtime_unavailable', async () => rawOf(filesWorker)],
   [committing, 'runtime_unavailable', async () => commitOf(filesWorker, 'README.md')],
@@ -373,6 +389,9 @@ const withoutJupyter: StatusRow[] = [
   ],
   [route('execute/stream'), 'session_dead', () => act('execute/stream', cutOff)],
   [route('execute/batch'), 'session_dead', () => act('execute/batch', cutOff)],
+  [route('complete'), 'session_dead', () => act('complete', cutOff)],
+  [route('inspect'), 'session_dead', () => act('inspect', cutOff)],
+  ['DELETE /sessions/{session_id}', 'runtime_unavailable', () => at.rest('DELETE', `/sessions/${cutOff}`)],
   [route('restart'), 'runtime_unavailable', () => act('restart', cutOff)],
   [
     'POST /workers',
@@ -440,6 +459,8 @@ itAnswersEachError('runtime', [
   ],
   ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, slow)],
   ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, hasty)],
+  [route('complete'), 'kernel_busy', async () => act('complete', await stuckOnce())],
+  [route('inspect'), 'kernel_busy', async () => act('inspect', await stuckOnce())],
   [route('execute/stream'), 'execution_id_reused', reuse],
   [
     route('execute/stream'),

@@ -14,6 +14,7 @@ describeWithCluster('a network that is cut between the gateway and a Pod', { tim
     namespace = await createTestNamespace();
     at = await openTestGateway({
       env: { WORKER_BACKENDS: 'kubernetes', WORKER_IMAGE: 'unused:1' },
+      runtimeLimits: { workerSilenceSeconds: 6 },
       backends: (_dataDir, gatewayId) => [namespace.open({ gatewayId })],
     });
     const small = { cpuLimit: 0.5, memoryMb: 512, workspaceStorageMb: 64, tmpStorageMb: 64 };

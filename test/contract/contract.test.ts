@@ -361,6 +361,17 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameDeed(committed, [['commitWorkerFiles', { ...inDemo, workerId: worker_id, input: { paths } }]]);
   });
 
+  it('have equal answers when their kernels complete and inspect code', async () => {
+    const question = { code: 'len', cursor_pos: 2 };
+    const target = { ...inDemo, sessionId: mine, code: 'len', cursorPos: 2 };
+    const ask = (row: string) => send(row, { session_id: mine }, question);
+    // A kernel loads what completes code at its first completion, which takes longer than a second.
+    const first = async () => (await ask('POST /sessions/{session_id}/complete')).status;
+    await expect.poll(first, { timeout: 20_000 }).toBe(200);
+    await sameAnswer(await ask('POST /sessions/{session_id}/complete'), [['completeCode', target]]);
+    await sameAnswer(await ask('POST /sessions/{session_id}/inspect'), [['inspectCode', target]]);
+  });
+
   it('have equal answers when queued executions are cancelled', async () => {
     const queue = async (code: string, sessionId = mine): Promise<string> => {
       const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];

@@ -32,13 +32,14 @@ export const docker = new Docker({ socketPath: dockerHost.slice('unix://'.length
 /** Opens the backend `docker` on the tests' engine. */
 export function openTestDocker(
   stateRoot: string,
-  options: { gatewayId: string; log?: pino.Logger } & Partial<ContainerConfig>,
+  options: { gatewayId: string; lostAfterMs?: number; log?: pino.Logger } & Partial<ContainerConfig>,
 ): WorkerBackend {
-  const { gatewayId, log = pino({ level: 'silent' }), ...config } = options;
+  const { gatewayId, lostAfterMs = 30_000, log = pino({ level: 'silent' }), ...config } = options;
   return openDockerBackend({
     stateRoot,
     environmentsDirectory: join(stateRoot, 'environments'),
     gatewayId,
+    lostAfterMs,
     log,
     config: { dockerHost, dockerCertPath: undefined, image: workerImage, allowedImages: [], ...config },
   });

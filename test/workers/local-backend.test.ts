@@ -26,7 +26,7 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
 
   beforeEach(async () => {
     ({ root, stateRoot, spec } = await createWorkerSpec());
-    backend = openExternalBackend({ stateRoot, python: testPython });
+    backend = openExternalBackend({ stateRoot, python: testPython, lostAfterMs: 10_000 });
   });
 
   afterEach(async () => {

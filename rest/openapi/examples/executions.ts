@@ -114,4 +114,33 @@ export const executionExamples: Record<string, OperationExample> = {
       finished_at: null,
     },
   },
+  completeCode: {
+    params,
+    body: { code: '%who_', cursor_pos: 5 },
+    status: 200,
+    answer: {
+      status: 'ok',
+      matches: ['%who_ls'],
+      cursor_start: 0,
+      cursor_end: 5,
+      metadata: {
+        _jupyter_types_experimental: [{ start: 0, end: 5, text: '%who_ls', type: 'magic', signature: '' }],
+      },
+    },
+  },
+  inspectCode: {
+    params,
+    body: { code: 'len' },
+    status: 200,
+    answer: {
+      status: 'ok',
+      found: true,
+      data: {
+        'text/plain':
+          '\u001b[31mSignature:\u001b[39m len(obj, /)\n\u001b[31mDocstring:\u001b[39m Return the number of items in a ' +
+          'container.\n\u001b[31mType:\u001b[39m      builtin_function_or_method',
+      },
+      metadata: {},
+    },
+  },
 };

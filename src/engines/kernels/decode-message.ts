@@ -11,6 +11,10 @@ export type IncomingMessage = KernelMessage.IMessage & {
   event?: KernelEvent;
   /** Whether the kernel says that it shuts down in order to restart. */
   restarting: boolean;
+  /** Its number in the spool of the relay; undefined without a relay. */
+  position?: number;
+  /** How many messages of the run the relay dropped, as this message reports; default none. */
+  dropped?: number;
 };
 
 const kernelStates = ['starting', 'idle', 'busy', 'restarting', 'dead'];

@@ -4,14 +4,17 @@ import { rejectOnAbort } from '../events/reject-on-abort.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { JupyterRest, type RestAnswer } from './jupyter-rest.js';
 import { KernelConnection } from './kernel-connection.js';
+import type { KernelDeps } from './kernel-deps.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import type { ParseData } from './read-message.js';
+import { RelayApi, type RelayedKernel } from './relay-api.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import { toRecord } from './to-record.js';
 
 const requestTimeoutMs = 10_000;
 /** A server answers the start of a kernel when its process runs. */
 const startTimeoutMs = 60_000;
+const defaultMaxSilenceMs = 60_000;
 
 /**
  * A client of one Jupyter server: its kernels and the connections to them.
@@ -20,13 +23,16 @@ const startTimeoutMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
-  readonly #parseData: ParseData | undefined;
+  readonly #options: { parseData?: ParseData; maxSilenceMs?: number };
   readonly #kernels = new Set<KernelConnection>();
 
-  /** @param parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse` */
-  constructor(endpoint: JupyterEndpoint, parseData?: ParseData) {
+  /**
+   * @param options.parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse`
+   * @param options.maxSilenceMs how long the server may answer nothing before its kernels count as lost; default 60 s
+   */
+  constructor(endpoint: JupyterEndpoint, options: { parseData?: ParseData; maxSilenceMs?: number } = {}) {
     this.#endpoint = endpoint;
-    this.#parseData = parseData;
+    this.#options = options;
     this.#rest = new JupyterRest(endpoint);
   }
 
@@ -76,7 +82,8 @@ export class JupyterClient {
     signal.throwIfAborted();
     const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
-      return await this.#open(model, { clientId, signal, busy: false });
+      const relay = (await this.#relayed(model.id, signal)) && { after: 0 };
+      return await this.#open(model, { clientId, signal, busy: false, relay });
     } catch (error) {
       await this.#remove(model.id).catch(() => {});
       throw error;
@@ -86,14 +93,21 @@ export class JupyterClient {
   /**
    * Connects again to a running kernel, idle or busy. With the `clientId` of the earlier connection, the server first sends
    * the messages that arrived since that connection was closed.
+   * @param options.runId the run that is going to be resumed; see `KernelDeps.relay`
    * @throws DomainError `not_found` when the kernel no longer exists, `runtime_unavailable`; the reason of `signal`
    */
   async attachKernel(options: {
     kernelId: string;
     clientId: string;
+    runId?: string;
     signal: AbortSignal;
   }): Promise<KernelConnection> {
-    const { kernelId, clientId, signal } = options;
+    const { kernelId, clientId, runId, signal } = options;
+    const relayed = await this.#relayed(kernelId, signal);
+    if (relayed) {
+      const relay = { after: 0, runId, attachedState: relayed.state };
+      return this.#open({ id: kernelId, name: relayed.name }, { clientId, signal, busy: false, relay });
+    }
     const path = `api/kernels/${encodeURIComponent(kernelId)}`;
     const { status, json } = await this.#get(path, requestTimeoutMs, signal);
     if (status === 404) throw notFound('The kernel');
@@ -128,6 +142,15 @@ export class JupyterClient {
     }
   }
 
+  async #relayed(kernelId: string, signal: AbortSignal): Promise<RelayedKernel | undefined> {
+    try {
+      return await new RelayApi(this.#rest, kernelId).find(requestTimeoutMs, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw runtimeUnavailable('The Jupyter server does not answer; start a new worker.', cause);
+    }
+  }
+
   async #createKernel(name: string, path: string, signal: AbortSignal): Promise<KernelModel> {
     const body = { name, path: posix.join(this.#endpoint.folder ?? '', folderOf(path)) };
     // The signal does not abort the request: the server would still start the kernel, and nothing would remove it.
@@ -146,12 +169,12 @@ export class JupyterClient {
 
   async #open(
     model: KernelModel,
-    options: { clientId: string; busy: boolean; signal: AbortSignal },
+    options: { clientId: string; busy: boolean; signal: AbortSignal; relay?: KernelDeps['relay'] },
   ): Promise<KernelConnection> {
-    const { clientId, busy, signal } = options;
+    const { clientId, busy, signal, relay } = options;
     const deps = {
-      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#parseData },
-      ...{ model, clientId, busy },
+      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#options.parseData },
+      ...{ model, clientId, busy, relay, maxSilenceMs: this.#options.maxSilenceMs ?? defaultMaxSilenceMs },
     };
     const kernel = await KernelConnection.open(deps, signal);
     this.#kernels.add(kernel);

@@ -3,36 +3,23 @@ import { rejectOnAbort } from '../events/reject-on-abort.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { createExecuteRequest, type ExecuteRequest } from './create-execute-request.js';
 import type { IncomingMessage } from './decode-message.js';
-import type { JupyterEndpoint } from './jupyter-endpoint.js';
-import type { JupyterRest } from './jupyter-rest.js';
+import type { KernelDeps } from './kernel-deps.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelLostError } from './kernel-lost-error.js';
+import { KernelQuestions } from './kernel-questions.js';
+import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import { KernelRun, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
-import { KernelState, maxReadyMs } from './kernel-state.js';
+import { KernelState, maxReadyMs, type OtherEventListener } from './kernel-state.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
 import { openLibraryConnection } from './open-library-connection.js';
-import type { ParseData } from './read-message.js';
+import { openRelay } from './open-relay.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 
 const requestInfoEveryMs = 2_000;
 /** How long an interrupt waits until the kernel has begun the run; a kernel ignores a signal that comes before. */
 const maxBegunMs = 2_000;
-
-/** What a {@link KernelConnection} needs. */
-export interface KernelDeps {
-  endpoint: JupyterEndpoint;
-  rest: JupyterRest;
-  /** The kernel's id and the name of its kernelspec. */
-  model: { id: string; name: string };
-  /** Whether the kernel runs a cell now: then it cannot answer, and the connection is ready when its socket is open. */
-  busy: boolean;
-  /** The session id of the connection. */
-  clientId: string;
-  /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
-  parseData?: ParseData;
-}
 
 /**
  * The one connection that owns a running kernel.
@@ -41,12 +28,18 @@ export interface KernelDeps {
 export class KernelConnection {
   /** The kernel's id on its server. */
   readonly kernelId: string;
+  /** Whether its server answers. */
+  readonly monitor: ConnectionMonitor;
+  /** What is asked beside the cells. */
+  readonly questions: KernelQuestions;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
-  readonly #state = new KernelState(() => this.#close());
+  readonly #state: KernelState;
+  readonly #relay: KernelRelay | undefined;
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
-  readonly #monitor: ConnectionMonitor;
+  /** The request of the run that is not complete. */
+  #request: KernelMessage.IExecuteRequestMsg | undefined;
   #restarting: Promise<void> | undefined;
   #shuttingDown: Promise<void> | undefined;
 
@@ -54,24 +47,32 @@ export class KernelConnection {
     this.#deps = deps;
     this.kernelId = deps.model.id;
     this.#api = new KernelRestApi(deps.rest, deps.model.id);
-    const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent);
-    this.#connection = openLibraryConnection({ ...deps, sockets });
+    this.#state = new KernelState(() => this.#close(), deps.relay && (() => this.#sendAgain()));
+    this.#relay = deps.relay && openRelay(deps.relay, this.#state, () => this.#sendAgain());
+    const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent, this.#relay);
+    this.#connection = openLibraryConnection({ ...deps, sockets, hasPositions: this.#relay !== undefined });
     // Repeated while the kernel starts, because it never answers a request that comes too early.
     this.#infoTimer = setInterval(() => {
       if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
     }, requestInfoEveryMs);
-    this.#monitor = new ConnectionMonitor({
+    this.monitor = new ConnectionMonitor({
       connection: this.#connection,
       sockets,
       // A restart finds out itself whether the kernel still exists.
-      kernelExists: async () => (await this.#api.exists()) || this.#restarting !== undefined,
+      kernelExists: async () =>
+        (await this.#api.exists(this.#relay !== undefined)) || this.#restarting !== undefined,
+      isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
+      maxSilenceMs: deps.maxSilenceMs,
       lost: (reason) => this.#state.end(reason),
     });
+    const { status } = this.#state;
+    this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
-      if (direction === 'send') this.#state.sent(msg);
-      else this.#state.received(msg as IncomingMessage);
+      if (direction === 'send') return this.#state.sent(msg);
+      this.#state.received(msg as IncomingMessage);
+      this.questions.received(msg as IncomingMessage);
     });
   }
 
@@ -95,27 +96,71 @@ export class KernelConnection {
     return this.#state.status.current;
   }
 
+  /** The id of the spool in which the relay keeps the messages of the kernel; undefined without a relay. */
+  get spool(): string | undefined {
+    return this.#relay?.spool;
+  }
+
+  /**
+   * Whether no message is lost between connections, and a request that is sent again does not run again: so it is with a
+   * relay.
+   */
+  get isExact(): boolean {
+    return this.spool !== undefined;
+  }
+
+  /** No run is resumed on this connection: messages that wait for one wait no longer. */
+  release(): void {
+    this.#relay?.release();
+  }
+
+  /** Everything up to a position in the relay's spool is durable: the relay may forget it. */
+  acknowledge(position: number): void {
+    this.#relay?.acknowledge(position);
+  }
+
   /** Calls `listener` at each change of `status`. Returns the function that stops it. */
   onStatus(listener: StatusListener): () => void {
     return this.#state.status.listen(listener);
   }
 
   /**
-   * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
-   * throws ends the run. Resolves when both the reply and the idle status have arrived.
-   * @throws KernelLostError at the latest 5 s after the kernel or its server died or stopped answering
+   * Sets the one listener for events that belong to no run that goes on: what threads, tasks and child processes of an
+   * earlier run print, and the statuses of other requests.
    */
-  async execute(request: ExecuteRequest, onEvent: (event: KernelEvent) => void): Promise<RunReply> {
+  onOtherEvent(listener: OtherEventListener): void {
+    this.#state.onOtherEvent = listener;
+    if (this.#deps.relay?.runId === undefined) this.#relay?.release();
+  }
+
+  /**
+   * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
+   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status; a request that
+   * was sent before is not run again. Resolves when both the reply and the idle status have arrived.
+   * @throws KernelLostError at the latest 5 s after the kernel or its server died, or when the server has not answered for
+   *   `maxSilenceMs`
+   */
+  async execute(
+    request: ExecuteRequest,
+    onEvent: (event: KernelEvent, position?: number) => void,
+    onEnding?: (position: number) => void,
+  ): Promise<RunReply> {
     this.#assertFree();
     const { messageId } = request;
     const { clientId } = this.#deps;
     const message = createExecuteRequest(request, clientId);
-    const run = new KernelRun({ messageId, clientId, onEvent, requestInfo: () => this.#requestInfo() });
+    const run = new KernelRun({
+      ...{ messageId, clientId, onEvent, onEnding },
+      requestInfo: () => this.#requestInfo(),
+      isSilent: () => this.monitor.isSilent,
+    });
     this.#state.run = run;
     this.#state.status.set('busy');
+    this.#request = message;
     try {
       return await this.#send(message, run);
     } finally {
+      this.#request = undefined;
       this.#state.run = undefined;
       if (this.status === 'busy') this.#state.status.set('idle');
     }
@@ -126,6 +171,7 @@ export class KernelConnection {
    * @throws DomainError `runtime_unavailable`
    */
   async interrupt(): Promise<void> {
+    this.#relay?.release();
     if (this.#state.run)
       await rejectOnAbort(this.#state.run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
     try {
@@ -158,6 +204,7 @@ export class KernelConnection {
    */
   async restart(): Promise<void> {
     if (this.status === 'dead') throw runtimeUnavailable('The kernel is dead; start a new session.');
+    this.#relay?.release();
     this.#restarting ??= this.#restart().finally(() => {
       this.#restarting = undefined;
     });
@@ -195,6 +242,7 @@ export class KernelConnection {
   async #send(message: KernelMessage.IExecuteRequestMsg, run: KernelRun): Promise<RunReply> {
     const future = this.#connection.sendShellMessage(message, true);
     future.done.catch(() => {});
+    this.#relay?.release();
     try {
       return await run.done;
     } finally {
@@ -225,6 +273,10 @@ export class KernelConnection {
     this.#state.end('shutdown');
   }
 
+  #sendAgain(): void {
+    if (this.#request) this.#connection.sendShellMessage(this.#request, true).done.catch(() => {});
+  }
+
   #onConnectionStatus(state: Kernel.ConnectionStatus): void {
     if (this.#deps.busy && state === 'connected' && this.status === 'starting')
       this.#state.status.set('busy');
@@ -232,7 +284,7 @@ export class KernelConnection {
 
   #close(): void {
     clearInterval(this.#infoTimer);
-    this.#monitor.stop();
+    this.monitor.stop();
     this.#connection.dispose();
   }
 

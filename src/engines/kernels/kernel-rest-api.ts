@@ -1,4 +1,5 @@
 import type { JupyterRest } from './jupyter-rest.js';
+import { RelayApi } from './relay-api.js';
 
 const lookupTimeoutMs = 1_500;
 const interruptTimeoutMs = 10_000;
@@ -12,14 +13,21 @@ const removeTimeoutMs = 15_000;
 export class KernelRestApi {
   readonly #rest: JupyterRest;
   readonly #path: string;
+  readonly #relay: RelayApi;
 
   constructor(rest: JupyterRest, kernelId: string) {
     this.#rest = rest;
+    this.#relay = new RelayApi(rest, kernelId);
     this.#path = `api/kernels/${encodeURIComponent(kernelId)}`;
   }
 
-  /** Whether the server has the kernel. @throws Error of any kind when the server does not answer within 1.5 s */
-  async exists(): Promise<boolean> {
+  /**
+   * Whether the server has the kernel.
+   * @param isRelayed whether one that has ended counts too, while the relay keeps its messages
+   * @throws Error of any kind when the server does not answer within 1.5 s
+   */
+  async exists(isRelayed = false): Promise<boolean> {
+    if (isRelayed) return this.#relay.has();
     // The request must not count as activity: a server may be set to stop when nobody uses it.
     const options = { timeoutMs: lookupTimeoutMs };
     const { status } = await this.#rest.request('GET', `${this.#path}?no_track_activity=1`, options);
@@ -38,5 +46,7 @@ export class KernelRestApi {
     const { status } = await this.#rest.request('DELETE', this.#path, { timeoutMs: removeTimeoutMs });
     if (status !== 204 && status !== 404)
       throw new Error(`The Jupyter server answered a shutdown with ${status}.`);
+    // Jupyter does not have a kernel that ended by itself, but the relay still has its messages.
+    if (status === 404) await this.#relay.forget();
   }
 }

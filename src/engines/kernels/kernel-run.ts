@@ -18,9 +18,13 @@ export interface RunDeps {
   /** The session id of the connection. */
   clientId: string;
   /** Gets every event in order, synchronously; an error that it throws ends the run. */
-  onEvent: (event: KernelEvent) => void;
+  onEvent: (event: KernelEvent, position?: number) => void;
+  /** Gets the positions of the reply and of the idle status in the spool of a relay: the end of the run depends on both. */
+  onEnding?: (position: number) => void;
   /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
   requestInfo: () => void;
+  /** Whether the server does not answer now: then nothing counts as lost. */
+  isSilent: () => boolean;
 }
 
 /** How long to wait for the second of reply and idle status before a later request shows whether it was lost. */
@@ -71,17 +75,22 @@ export class KernelRun {
     });
   }
 
-  /** Call for every message that the connection receives, in order. */
-  receive(message: IncomingMessage): void {
-    if (this.#over) return;
+  /**
+   * Call for every message that the connection receives, in order.
+   * @returns whether the message belongs to this run, which is not over
+   */
+  receive(message: IncomingMessage): boolean {
+    if (this.#over) return false;
     const parent = message.parent_header as { msg_id: string; session: string };
     const isMine = parent.msg_id === this.#deps.messageId;
     this.#quietPeriods = Math.min(this.#quietPeriods, 1);
     this.#started ||= isMine;
     if (this.#started) this.#lost.received(message.header.msg_id);
+    if (message.dropped !== undefined) this.#lost.reported(message.dropped);
     if (isMine) this.#receiveMine(message);
     else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
       this.#lost.repliedElsewhere();
+    return isMine;
   }
 
   /**
@@ -122,15 +131,17 @@ export class KernelRun {
 
   #receiveMine(message: IncomingMessage): void {
     if (isStatus(message, 'busy')) this.#resolveBegun();
+    if (isStatus(message, 'idle')) this.#onEnding(message);
     if (message.event?.type === 'input_request') {
       this.#inputRequest = message.header;
-      this.#deliver({ type: 'status', execution_state: 'waiting_for_input' });
+      this.#deliver({ type: 'status', execution_state: 'waiting_for_input' }, message.position);
     }
-    if (message.event) this.#deliver(message.event);
+    if (message.event) this.#deliver(message.event, message.position);
     this.#hasError ||= message.event?.type === 'error';
     if (message.channel === 'shell' && message.header.msg_type === 'execute_reply') {
       this.#replyContent = toRecord(message.content);
       this.#reply = toReply(this.#replyContent);
+      this.#onEnding(message);
     }
     if (isStatus(message, 'idle')) this.#idle = true;
     if (this.#over) return;
@@ -138,9 +149,13 @@ export class KernelRun {
     else if (this.#reply || this.#idle) this.#awaitOther();
   }
 
-  #deliver(event: KernelEvent): void {
+  #onEnding({ position }: IncomingMessage): void {
+    if (position !== undefined) this.#deps.onEnding?.(position);
+  }
+
+  #deliver(event: KernelEvent, position?: number): void {
     try {
-      this.#deps.onEvent(event);
+      this.#deps.onEvent(event, position);
     } catch (error) {
       this.fail(error);
     }
@@ -149,6 +164,7 @@ export class KernelRun {
   /** Waits for the second of reply and idle status. */
   #awaitOther(): void {
     this.#checkTimer ??= setInterval(() => {
+      if (this.#deps.isSilent()) return;
       if (this.#quietPeriods === 0) this.#deps.requestInfo();
       this.#quietPeriods += 1;
       if (this.#quietPeriods > maxQuietPeriods) this.#complete();

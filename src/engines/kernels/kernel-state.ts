@@ -1,5 +1,6 @@
 import type { KernelMessage } from '@jupyterlab/services';
 import type { IncomingMessage } from './decode-message.js';
+import type { KernelEvent } from './kernel-event.js';
 import { KernelInfoRequests } from './kernel-info-requests.js';
 import { KernelLostError, type KernelLostReason } from './kernel-lost-error.js';
 import type { KernelRun } from './kernel-run.js';
@@ -9,6 +10,12 @@ import { StatusTracker } from './status-tracker.js';
 export const maxReadyMs = 60_000;
 
 /**
+ * Gets an event with the `msg_id` of the request that caused it; must not throw.
+ * @param position of its message in the spool of the relay; undefined without a relay
+ */
+export type OtherEventListener = (parentMessageId: string, event: KernelEvent, position?: number) => void;
+
+/**
  * The state of one kernel as its messages show it: its status and its current run.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#kernel-status
  */
@@ -16,12 +23,19 @@ export class KernelState {
   readonly status = new StatusTracker();
   /** The run that is not complete yet. */
   run: KernelRun | undefined;
+  /** Gets the events that belong to no run, or to one that is over. */
+  onOtherEvent: OtherEventListener = () => {};
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
   readonly #close: () => void;
+  readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
-  /** @param close closes the connection; called when the kernel is dead */
-  constructor(close: () => void) {
+  /**
+   * @param close closes the connection; called when the kernel is dead
+   * @param sendAgain sends the request of a run again, where one that arrives twice is run once; default: it counts as lost
+   */
+  constructor(close: () => void, sendAgain?: (run: KernelRun) => void) {
     this.#close = close;
+    this.#sendAgain = sendAgain;
   }
 
   /** Call for every message that is sent. */
@@ -31,7 +45,8 @@ export class KernelState {
 
   /** Call for every message that arrives, in order. */
   received(message: IncomingMessage): void {
-    this.run?.receive(message);
+    const isOfRun = this.run?.receive(message) ?? false;
+    if (message.event && !isOfRun) this.onOtherEvent(parentOf(message), message.event, message.position);
     this.#onInfoReply(message);
     if (message.restarting) this.#onOtherRestart();
     if (message.header.msg_type === 'status') this.#onStatus(message);
@@ -59,8 +74,10 @@ export class KernelState {
     if (!answered) return;
     const { run } = this;
     if (!run) this.status.set('idle');
-    else if (answered.context === run && !run.onLaterRequestAnswered())
-      run.fail(new KernelLostError('connection_lost'));
+    else if (answered.context === run && !run.onLaterRequestAnswered()) {
+      if (this.#sendAgain) this.#sendAgain(run);
+      else run.fail(new KernelLostError('connection_lost'));
+    }
   }
 
   #onStatus(message: IncomingMessage): void {
@@ -72,7 +89,9 @@ export class KernelState {
     }
     const state = (message.content as { execution_state: string }).execution_state;
     if (state === 'dead') this.end('kernel_died', true);
-    else if (state === 'restarting' || state === 'starting') this.#onOtherRestart();
+    // A relay reports each restart; a `starting` that it sends again would be an old one.
+    else if (state === 'restarting' || (state === 'starting' && message.position === undefined))
+      this.#onOtherRestart();
   }
 
   /** The server or another client restarts the kernel: its memory and its run are lost. */
@@ -81,6 +100,10 @@ export class KernelState {
     this.beginRestart('kernel_died');
     this.status.until(['idle'], maxReadyMs).catch(() => this.end('kernel_died'));
   }
+}
+
+function parentOf({ parent_header: parent }: IncomingMessage): string {
+  return (parent as { msg_id: string }).msg_id;
 }
 
 /** Whether a status is about a run: other requests also make a kernel busy for a moment. */

@@ -32,6 +32,11 @@ export class LostOutputCounter {
     if (this.#prefix !== undefined) this.#seen += 1;
   }
 
+  /** Call when it is reported that so many messages will not arrive. */
+  reported(count: number): void {
+    if (this.#prefix !== undefined) this.#seen += count;
+  }
+
   /** How many messages are missing now; 0 for kernels whose message ids have no numbers. */
   get missing(): number {
     return this.#prefix === undefined ? 0 : Math.max(0, this.#last - this.#first + 1 - this.#seen);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kernel, KernelConnection, type KernelMessage, ServerConnection } from '@jupyterlab/services';
 import { decodeMessage } from './decode-message.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
@@ -8,6 +9,7 @@ import type { KernelSockets } from './kernel-sockets.js';
 import type { ParseData } from './read-message.js';
 
 const lookupTimeoutMs = 1_500;
+const lookupPauseMs = 500;
 const restartTimeoutMs = 60_000;
 
 /**
@@ -40,10 +42,15 @@ export function openLibraryConnection(options: {
   clientId: string;
   sockets: KernelSockets;
   parseData?: ParseData;
+  /** Whether the sockets bring each message with its position in front. */
+  hasPositions: boolean;
 }): Kernel.IKernelConnection {
-  const { endpoint, rest, model, clientId, sockets, parseData } = options;
-  const deserialize = ((data: ArrayBuffer, protocol?: string) =>
-    decodeMessage(data, protocol, parseData)) as typeof decodeMessage;
+  const { endpoint, rest, model, clientId, sockets, parseData, hasPositions } = options;
+  const deserialize = ((data: ArrayBuffer, protocol?: string) => {
+    if (!hasPositions) return decodeMessage(data, protocol, parseData);
+    const position = Number(new DataView(data).getBigUint64(0, true));
+    return Object.assign(decodeMessage(data.slice(8), protocol, parseData), { position });
+  }) as typeof decodeMessage;
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
     // The sockets and the REST client send the token in a header, so that no URL contains it.
@@ -52,8 +59,8 @@ export function openLibraryConnection(options: {
     WebSocket: sockets.Socket as unknown as ServerConnection.ISettings['WebSocket'],
     serializer: { ...ServerConnection.makeSettings().serializer, deserialize },
   });
-  const kernelAPIClient = createKernelApi(rest, serverSettings);
-  const connection = new ContainedConnection({
+  const kernelAPIClient = createKernelApi(rest, serverSettings, () => connection.isDisposed);
+  const connection: Kernel.IKernelConnection = new ContainedConnection({
     model,
     clientId,
     handleComms: false,
@@ -68,6 +75,7 @@ export function openLibraryConnection(options: {
 function createKernelApi(
   rest: JupyterRest,
   serverSettings: ServerConnection.ISettings,
+  isDisposed: () => boolean,
 ): Kernel.IKernelAPIClient {
   const unused = () => Promise.reject(new Error('The connection does not use this method.'));
   return {
@@ -77,14 +85,18 @@ function createKernelApi(
     interrupt: unused,
     shutdown: unused,
 
+    /** Waits for a server that does not answer, because the library would try again only after 10 to 30 s. */
     async getModel(id) {
-      try {
-        const options = { timeoutMs: lookupTimeoutMs };
-        const { status, json } = await rest.request('GET', `api/kernels/${id}`, options);
-        return status === 200 ? (json as Kernel.IModel) : undefined;
-      } catch (error) {
-        throw new ServerConnection.NetworkError(error as TypeError);
+      while (!isDisposed()) {
+        try {
+          const options = { timeoutMs: lookupTimeoutMs };
+          const { status, json } = await rest.request('GET', `api/kernels/${id}`, options);
+          return status === 200 ? (json as Kernel.IModel) : undefined;
+        } catch {
+          await sleep(lookupPauseMs);
+        }
       }
+      return undefined;
     },
 
     async restart(id) {

@@ -9,6 +9,7 @@ const withData = new Set([
   'update_display_data',
   'execute_result',
   'execute_reply',
+  'inspect_reply',
   'comm_open',
   'comm_msg',
   'comm_close',

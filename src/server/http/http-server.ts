@@ -19,6 +19,7 @@ import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
 import { createCors } from './cors.js';
+import { EventStreams } from './event-streams.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
 import { logRequest } from './log-request.js';
@@ -70,6 +71,7 @@ export class HttpServer {
   readonly #explorer = new ExplorerEndpoint();
   readonly #stream: StreamEndpoint;
   readonly #git: GitEndpoint;
+  readonly #streams = new EventStreams();
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
@@ -88,7 +90,7 @@ export class HttpServer {
     this.server.keepAliveTimeout = idleConnectionMs;
   }
 
-  /** Stops listening, and waits 3 s for running requests before it closes their connections. */
+  /** Stops listening, ends the streams of events, and waits 3 s for other requests before it closes their connections. */
   close(): Promise<void> {
     const { server } = this;
     return new Promise((resolve) => {
@@ -98,6 +100,7 @@ export class HttpServer {
         clearTimeout(cut);
         resolve();
       });
+      this.#streams.endAll();
       server.closeIdleConnections();
     });
   }
@@ -105,6 +108,7 @@ export class HttpServer {
   #handle(req: IncomingMessage, res: ServerResponse): void {
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
+    this.#streams.add(res);
     this.#dispatch(req, res, requestId).catch((error) =>
       refuseRequest(res, error, this.#deps.log, requestId),
     );

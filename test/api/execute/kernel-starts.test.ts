@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { askJupyter, kernelsOf, serverPidOf } from '../../support/jupyter.js';
+import { askJupyter, kernelsOf } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
 import { at, openSession, run, runAll, textOf } from './kernel-fixture.js';
 
@@ -127,28 +127,6 @@ describe('a session', () => {
     expect(await restart(id)).toMatchObject({ status: 200, body: { status: 'idle' } });
     expect(textOf(await runAll("print('on')", {}, id))).toBe('on\n');
   });
-
-  it('that lost its connection leaves no kernel on the server when it is restarted or deleted', async () => {
-    const ids = [
-      (await openSession('starts/lost-1.ipynb')).body.id,
-      (await openSession('starts/lost-2.ipynb')).body.id,
-    ];
-    const { workerId } = await rowOf(ids[0]);
-    const endpoint = await endpointOf(ids[0]);
-    const lost = await Promise.all(ids.map(async (id) => (await rowOf(id)).kernelId));
-    const pid = await serverPidOf({ spec: { workerId } });
-    process.kill(pid, 'SIGSTOP');
-    try {
-      for (const id of ids) await expect.poll(async () => (await read(id)).status).toBe('dead');
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    expect(await kernelsOf(endpoint)).toEqual(expect.arrayContaining(lost));
-    expect((await restart(ids[0])).status).toBe(200);
-    expect((await at.rest('DELETE', `/sessions/${ids[1]}`)).status).toBe(204);
-    const left = async () => (await kernelsOf(endpoint)).filter((kernel) => lost.includes(kernel));
-    await expect.poll(left).toEqual([]);
-  }, 60_000);
 
   it('that is deleted cancels its running execution, and its worker stays ready', async () => {
     const { id, worker_id } = (await openSession('starts/busy.ipynb')).body;

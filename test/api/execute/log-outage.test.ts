@@ -5,7 +5,7 @@ import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { EventBus } from '../../../src/engines/events/event-bus.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
-import { failOrphans } from '../../../src/executions/fail-orphans.js';
+import { resumeExecutions } from '../../../src/executions/resume-executions.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
 import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -70,7 +70,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
     const id = await begin();
     executionLog.begin(id);
     const followed = toArray(executionLog.follow(id, 0));
-    const writer = executionLog.writer(id, 1);
+    const writer = executionLog.writer(id);
     writer.write(printed('before'));
     await expect.poll(() => count(id)).toBe(1);
     proxy.setAway(true);
@@ -93,7 +93,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
   it('says how many events were dropped when more came than may wait', async () => {
     const { executionLog, prisma } = at.gateway.services;
     const id = await begin();
-    const writer = executionLog.writer(id, 1);
+    const writer = executionLog.writer(id);
     proxy.setAway(true);
     for (let written = 0; written < 80; written++) writer.write(printed('x'.repeat(1024 * 1024)));
     const finished = writer.finish(ended(), { status: 'ok', finishedAt: new Date() });
@@ -120,12 +120,12 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
     });
     const id = await begin();
     proxy.setAway(true);
-    const finished = executionLog.writer(id, 1).finish(ended(), { status: 'ok', finishedAt: new Date() });
+    const finished = executionLog.writer(id).finish(ended(), { status: 'ok', finishedAt: new Date() });
     executionLog.close();
     await expect(finished).rejects.toThrow();
     proxy.setAway(false);
     await expect.poll(() => rowOf(id).catch(() => null)).toMatchObject({ finishedAt: null });
-    await failOrphans(at.gateway.services);
+    await resumeExecutions(at.gateway.services);
     expect(await rowOf(id)).toMatchObject({ status: 'failed', finishedAt: expect.any(Date) });
   });
 });

@@ -13,7 +13,14 @@ const idle = {
 
 it('requests kernel info for a run without a reply, and the answer ends the run as aborted', async () => {
   const requestInfo = vi.fn();
-  const run = new KernelRun({ messageId: 'run', clientId: 'client', onEvent: () => {}, requestInfo });
+  const isSilent = () => false;
+  const run = new KernelRun({
+    messageId: 'run',
+    clientId: 'client',
+    onEvent: () => {},
+    requestInfo,
+    isSilent,
+  });
   run.receive(idle);
   await expect.poll(() => requestInfo.mock.calls.length).toBe(1);
   expect(run.onLaterRequestAnswered()).toBe(true);

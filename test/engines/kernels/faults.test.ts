@@ -68,17 +68,38 @@ describe('a run', { timeout: 60_000 }, () => {
     await expect(runCell(kernel, '1')).rejects.toMatchObject({ reason: 'connection_lost' });
   });
 
-  test('ends within 5 s when the server hangs', async () => {
-    const { done } = await beginEndlessCell(kernel);
+  test('ends once the server has answered nothing for as long as the client allows', async () => {
+    const impatient = await startPython(new JupyterClient(jupyter.endpoint, { maxSilenceMs: 3_000 }));
+    const { done } = await beginEndlessCell(impatient);
     const pid = await serverPidOf(jupyter);
     process.kill(pid, 'SIGSTOP');
     try {
       const { ms, error } = await timeToFinish(done);
       expect(error).toMatchObject({ reason: 'connection_lost' });
+      expect(ms).toBeGreaterThan(2_000);
       expect(ms).toBeLessThan(5_000);
     } finally {
       process.kill(pid, 'SIGCONT');
     }
+  });
+
+  test('continues after the server was stopped for 6 s, with all its output in order', async () => {
+    const code = 'import time\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.2)';
+    const running = runCell(kernel, code);
+    const pid = await serverPidOf(jupyter);
+    let silences = 0;
+    kernel.monitor.onSilence(() => {
+      silences += 1;
+    });
+    process.kill(pid, 'SIGSTOP');
+    await sleep(6_000);
+    expect(kernel.monitor.isSilent).toBe(true);
+    process.kill(pid, 'SIGCONT');
+    const { reply, text } = await running;
+    expect(reply.status).toBe('ok');
+    expect(text).toBe(Array.from({ length: 40 }, (_, i) => `${i}\n`).join(''));
+    expect(silences).toBe(1);
+    expect(kernel.monitor.isSilent).toBe(false);
   });
 
   test('continues while the cell prints nothing and the server works', async () => {

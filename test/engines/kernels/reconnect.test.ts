@@ -32,19 +32,28 @@ afterEach(async () => {
   await jupyter?.close();
 }, 30_000);
 
-test('a run continues after its connection broke, and reports the output that was lost', async () => {
+/** Runs a cell that prints numbers, and breaks the connection after the sixth. */
+async function breakWhilePrinting(count: number, breakConnection: () => void) {
   const events: KernelEvent[] = [];
-  const code = 'import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.1)';
+  const code = `import time\nfor i in range(${count}):\n    print(i, flush=True)\n    time.sleep(0.1)`;
   const running = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
     events.push(event);
-    if (event.type === 'stream' && event.text === '5\n') proxy.cut();
+    if (event.type === 'stream' && event.text === '5\n') breakConnection();
   });
   expect((await running).status).toBe('ok');
   const lines = printed(events).trim().split('\n');
-  expect(lines.at(-1)).toBe('19');
-  const lost = ofType(events, 'output_lost').reduce((sum, { count }) => sum + count, 0);
-  expect(lines.length + lost).toBe(20);
+  expect(lines.at(-1)).toBe(String(count - 1));
+  const lost = ofType(events, 'output_lost').reduce((sum, { count: more }) => sum + more, 0);
+  expect(lines.length + lost).toBe(count);
   expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
+}
+
+test('a run continues after its connection broke, and reports the output that was lost', async () => {
+  await breakWhilePrinting(20, () => proxy.cut());
+}, 60_000);
+
+test('a run continues on another connection when its own carries nothing any more', async () => {
+  await breakWhilePrinting(120, () => proxy.hush());
 }, 60_000);
 
 test('a run ends within 5 s when its server cannot be reached', async () => {

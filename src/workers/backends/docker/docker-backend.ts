@@ -40,6 +40,8 @@ export interface DockerBackendDeps {
   environmentsDirectory: string | undefined;
   /** The id of the database: gateways with different ones never touch each other's containers. */
   gatewayId: string;
+  /** A server that does not answer for so long is lost; default 60 s. */
+  lostAfterMs?: number;
   log: Logger;
 }
 

@@ -27,6 +27,8 @@ export interface FollowedWorkersDeps {
   engine: DockerEngine;
   containers: WorkerContainers;
   gatewayId: string;
+  /** A server that does not answer for so long is lost; default 60 s. */
+  lostAfterMs?: number;
   log: Logger;
 }
 
@@ -59,7 +61,8 @@ export class FollowedWorkers {
 
   follow(workerId: string, worker: FollowedWorker): void {
     this.#workers.set(workerId, worker);
-    const answers = watchAnswers(new JupyterClient(worker.endpoint));
+    const { lostAfterMs } = this.#deps;
+    const answers = watchAnswers(new JupyterClient(worker.endpoint), { lostAfterMs });
     // Without its engine a remote server cannot be reached, which says nothing about the server.
     this.#answers.follow(workerId, async () => (this.#watch.isConnected ? answers() : undefined));
     // It may have ended before it was followed. An engine that does not answer is asked again when it does.

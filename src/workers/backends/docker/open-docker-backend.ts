@@ -28,9 +28,11 @@ export function openDockerBackend(options: {
   environmentsDirectory: string;
   /** The id of the database. */
   gatewayId: string;
+  /** A server that does not answer for so long is lost; default 60 s. */
+  lostAfterMs?: number;
   log: Logger;
 }): WorkerBackend {
-  const { config, gatewayId, log } = options;
+  const { config, gatewayId, lostAfterMs, log } = options;
   const { address, isRemote } = engineAddress(config);
   const engine = new DockerEngine(address);
   const user = isRemote ? gatewayUser() : containerUser();
@@ -43,7 +45,7 @@ export function openDockerBackend(options: {
   const environmentsDirectory = isRemote ? undefined : options.environmentsDirectory;
   return new DockerBackend({
     ...{ engine, access, containers, folders, images, network },
-    ...{ environmentsDirectory, gatewayId, log },
+    ...{ environmentsDirectory, gatewayId, lostAfterMs, log },
   });
 }
 

@@ -11,6 +11,8 @@ export interface LocalBackendOptions {
   environmentsDirectory?: string;
   /** How long a server may take to answer; default 60 s. */
   startTimeoutMs?: number;
+  /** A server that does not answer for so long is lost; default 60 s. */
+  lostAfterMs?: number;
   /** How servers are isolated; called at each start. Default: the best that the machine allows. */
   isolation?: () => Promise<Isolation>;
   /** Absolute paths of folders that kernels must not see, beside `stateRoot` and the user's home folder. */

@@ -210,7 +210,7 @@ export class LocalBackend implements WorkerBackend {
     await this.#records.write(spec.workerId, record);
     const plan: LaunchPlan = {
       ...sandbox,
-      command: [python, '-I', '-c', serverProgram, folders.settings],
+      command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
       directory: folders.root,
       own: [spec.filesDirectory, folders.root],
       readable: site === undefined ? [] : [site],
@@ -253,7 +253,8 @@ export class LocalBackend implements WorkerBackend {
   }
 
   #follow(workerId: string, record: ServerRecord, endpoint: JupyterEndpoint): void {
-    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe });
+    const { lostAfterMs } = this.#options;
+    const checkAnswers = watchAnswers(new JupyterClient(endpoint), { every: checksPerProbe, lostAfterMs });
     this.#watch.follow(workerId, async () => {
       if (await isRunning(record)) return checkAnswers();
       return {

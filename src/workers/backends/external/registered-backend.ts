@@ -21,14 +21,14 @@ const watchPeriodMs = 5_000;
 /** The end of the name of the file of a worker that was stopped. */
 const stopped = '.stopped';
 const removeTimeoutMs = 30_000;
-const defaultLostAfterMs = 30_000;
+const defaultLostAfterMs = 60_000;
 
 /** What a {@link RegisteredBackend} works with. */
 export interface RegisteredBackendOptions {
   /** Absolute path of a folder that outlives the gateway; the backend finds its workers again by it. */
   stateRoot: string;
   servers: ServerSource;
-  /** The workers of a server that does not answer for so long are lost; default 30 s. */
+  /** The workers of a server that does not answer for so long are lost; default 60 s. */
   lostAfterMs?: number;
 }
 

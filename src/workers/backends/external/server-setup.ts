@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { relayFile } from './relay-file.js';
 
 /** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
 export interface ServerFolders {
@@ -12,6 +13,8 @@ export interface ServerFolders {
   ipython: string;
   /** The file with the server's settings. */
   settings: string;
+  /** The program of the relay. */
+  relay: string;
   /** What the server prints; not below `root`. */
   log: string;
 }
@@ -24,12 +27,13 @@ const secondsToDead = 1;
 
 /**
  * The Python program that runs the server with the settings of one file, given as its argument, and no others. It
+ * loads the relay from another file; a Jupyter Server that is too old for it runs without one. It
  * blocks the import of `rfc3987_syntax`, which takes 2 to 3 s to load and only checks the format of addresses in event
  * schemas; without it the format is not checked. It removes the token from the environment, because kernels inherit
  * that.
  */
 export const serverProgram = `
-import json, os, sys
+import importlib.util, json, os, sys
 sys.modules['rfc3987_syntax'] = None
 from jupyter_core import paths
 paths.SYSTEM_CONFIG_PATH.clear()
@@ -39,6 +43,16 @@ from traitlets.config import Config
 with open(sys.argv[1], encoding='utf-8') as file:
     config = Config(json.load(file))
 config.IdentityProvider.token = os.environ.pop('JUPYTER_TOKEN')
+try:
+    spec = importlib.util.spec_from_file_location('gateway_relay', sys.argv[2])
+    relay = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(relay)
+except ImportError as error:
+    print('There is no relay:', error, file=sys.stderr, flush=True)
+else:
+    sys.modules['gateway_relay'] = relay
+    config.ServerApp.jpserver_extensions['gateway_relay'] = True
+    config.ServerApp.kernel_manager_class = relay.RelayedKernelManager
 ServerApp.launch_instance(argv=[], config=config)
 `;
 
@@ -54,6 +68,7 @@ export function serverFolders(stateDirectory: string): ServerFolders {
     data: below('data'),
     ipython: below('ipython'),
     settings: below('jupyter_server.json'),
+    relay: below('gateway_relay.py'),
     log: join(stateDirectory, 'jupyter.log'),
   };
 }
@@ -79,8 +94,11 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
     ZMQChannelsWebsocketConnection: { limit_rate: false },
     // Jupyter would hand a cell that the dead kernel did not take to its successor. The gateway starts that itself.
     KernelRestarter: { restart_limit: 0, time_to_dead: secondsToDead },
+    // On the disk: the folder for temporary files may be in memory.
+    RelayedKernelManager: { spool_directory: folders.runtime },
   };
   await writeFile(folders.settings, JSON.stringify(settings), { mode: 0o600 });
+  await writeFile(folders.relay, await readFile(relayFile()), { mode: 0o600 });
 }
 
 /**

@@ -1,0 +1,143 @@
+import { toRecord } from './to-record.js';
+
+/** Drops of output that the relay reports. */
+export type LostListener = (lost: { count: number; parentMessageId: string; position: number }) => void;
+
+/** A WebSocket to the relay. */
+export interface RelayedSocket {
+  /** Sends text; does nothing while the socket is not open. */
+  sendText(text: string): void;
+  /** Reads the messages that were held, and those that come. */
+  deliverHeld(): void;
+}
+
+/** The codes with which a relay closes a socket for good: another client is attached now, or a message was refused. */
+const finalCodes = [4001, 4002];
+
+/**
+ * How far one connection has read the messages of a kernel from the relay of its worker. The relay numbers them, keeps
+ * them until they are acknowledged, and sends them again after a broken connection.
+ */
+export class KernelRelay {
+  #after: number;
+  #spool: string | undefined;
+  #isHeld: boolean;
+  #socket: RelayedSocket | undefined;
+  #acknowledged = 0;
+  readonly #deps: {
+    lost: LostListener;
+    attached: () => void;
+    ended: (reason: 'connection_lost' | 'kernel_died') => void;
+  };
+
+  /**
+   * @param options.after the position of the last message that is known
+   * @param options.isHeld whether no message is read until {@link release}
+   * @param options.attached is called at each connection, before its messages
+   * @param options.ended is called when the relay closes the connection for good
+   */
+  constructor(options: {
+    after: number;
+    isHeld: boolean;
+    lost: LostListener;
+    attached: () => void;
+    ended: (reason: 'connection_lost' | 'kernel_died') => void;
+  }) {
+    this.#deps = options;
+    this.#after = options.after;
+    this.#isHeld = options.isHeld;
+  }
+
+  /** The id of the spool; undefined until the relay has answered. */
+  get spool(): string | undefined {
+    return this.#spool;
+  }
+
+  /** Whether messages wait for {@link release}. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** The relay's address for the one that the library opens, of the same kernel. */
+  address(url: string): string {
+    const address = new URL(url);
+    address.pathname = address.pathname.replace(
+      /api\/kernels\/([^/]+)\/channels$/,
+      'notebook-gateway/kernels/$1/relay',
+    );
+    address.search = `?after=${this.#after}`;
+    return address.href;
+  }
+
+  /** A socket is going to be opened at {@link address}: what comes from an earlier one does not count from now on. */
+  opening(socket: RelayedSocket): void {
+    this.#socket = socket;
+  }
+
+  /** Whether a socket is the newest. */
+  isCurrent(socket: RelayedSocket): boolean {
+    return this.#socket === socket;
+  }
+
+  /** The newest socket is open now. */
+  opened(): void {
+    if (this.#acknowledged > 0) this.#sendAcknowledged();
+  }
+
+  /** A socket was closed. The relay closes an earlier socket of this connection too when the next one is open. */
+  closed(socket: RelayedSocket, code: unknown): void {
+    if (!this.isCurrent(socket)) return;
+    this.#socket = undefined;
+    if (finalCodes.includes(code as number)) this.#deps.ended('connection_lost');
+  }
+
+  /** Reads the messages from now on. */
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#socket?.deliverHeld();
+  }
+
+  /** Whether a message is new, by its position; it counts as read then. */
+  isNew(position: number): boolean {
+    if (position <= this.#after) return false;
+    this.#after = position;
+    return true;
+  }
+
+  /** Text from the relay: its first answer, or a report of what it dropped. Other text is ignored. */
+  received(text: string): void {
+    const { spool, lost, parent, position } = parse(text);
+    if (typeof spool === 'string') this.#attached(spool);
+    if (typeof lost !== 'number' || typeof position !== 'number' || !this.isNew(position)) return;
+    const parentMessageId = typeof parent === 'string' ? parent : '';
+    this.#deps.lost({ count: lost, parentMessageId, position });
+  }
+
+  /** The relay may forget all up to a position. */
+  acknowledge(position: number): void {
+    if (position <= this.#acknowledged || position > this.#after) return;
+    this.#acknowledged = position;
+    this.#sendAcknowledged();
+  }
+
+  #attached(spool: string): void {
+    // Another spool has other positions: the server, and the kernel with it, is another one.
+    const isOther = this.#spool !== undefined && this.#spool !== spool;
+    this.#spool ??= spool;
+    if (isOther) this.#deps.ended('kernel_died');
+    else this.#deps.attached();
+  }
+
+  #sendAcknowledged(): void {
+    this.#socket?.sendText(JSON.stringify({ ack: this.#acknowledged }));
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return toRecord(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}

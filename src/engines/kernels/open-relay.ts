@@ -1,0 +1,30 @@
+import { droppedMessage } from './dropped-message.js';
+import type { KernelDeps } from './kernel-deps.js';
+import { KernelRelay } from './kernel-relay.js';
+import type { KernelState } from './kernel-state.js';
+
+/**
+ * Creates the relay's side of a connection, which changes the state of its kernel.
+ * @param sendAgain sends the request of the run again, if one is not complete: it may have been lost with the socket before,
+ *   and the relay passes it on once
+ */
+export function openRelay(
+  { after, runId, attachedState }: NonNullable<KernelDeps['relay']>,
+  state: KernelState,
+  sendAgain: () => void,
+): KernelRelay {
+  const isReady = attachedState === 'idle' && runId === undefined;
+  return new KernelRelay({
+    after,
+    isHeld: attachedState !== undefined,
+    attached() {
+      if (state.status.current === 'starting' && attachedState !== undefined)
+        state.status.set(isReady ? 'idle' : 'busy');
+      sendAgain();
+    },
+    lost({ count, parentMessageId, position }) {
+      state.received(droppedMessage(count, parentMessageId, position));
+    },
+    ended: (reason) => state.end(reason),
+  });
+}

@@ -1,0 +1,50 @@
+import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { DurablePositions } from './durable-positions.js';
+import { LateOutput, type LateOutputDeps } from './late-output.js';
+
+/** What {@link KernelOutputs} work with. */
+export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'executionLog' | 'log'> {
+  /** See `LateOutputDeps.endWritten`. */
+  endWritten(sessionId: string, executionId: string): Promise<void>;
+}
+
+/** What this process keeps for each connected kernel beside its runs: its late output, and what of it all is durable. */
+export class KernelOutputs {
+  readonly #kernels = new Map<KernelConnection, { positions: DurablePositions; late: LateOutput }>();
+
+  readonly #deps: KernelOutputsDeps;
+
+  constructor(deps: KernelOutputsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes the late output of a session's kernel until that is dead. */
+  connected(sessionId: string, kernel: KernelConnection): void {
+    const { endWritten, ...deps } = this.#deps;
+    const positions = new DurablePositions((position) => kernel.acknowledge(position));
+    const late = new LateOutput({
+      ...{ ...deps, sessionId, positions },
+      endWritten: (executionId) => endWritten(sessionId, executionId),
+    });
+    this.#kernels.set(kernel, { positions, late });
+    kernel.onOtherEvent((executionId, event, position) => late.add(executionId, event, position));
+    kernel.onStatus((status) => {
+      if (status === 'dead') void this.#close(kernel);
+    });
+  }
+
+  /** What is durable of a connected kernel; undefined when it is dead. */
+  positions(kernel: KernelConnection): DurablePositions | undefined {
+    return this.#kernels.get(kernel)?.positions;
+  }
+
+  /** Resolves when all late output until now is written. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#kernels.keys()].map((kernel) => this.#close(kernel)));
+  }
+
+  async #close(kernel: KernelConnection): Promise<void> {
+    await this.#kernels.get(kernel)?.late.close();
+    this.#kernels.delete(kernel);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import type { KernelEvent } from '../engines/kernels/kernel-event.js';
+import { isUuid } from '../validation/validate.js';
+import type { DurablePositions } from './durable-positions.js';
+import type { LogState } from './execution-event.js';
+import type { ExecutionLog } from './execution-log.js';
+import type { LogWriter } from './log-writer.js';
+
+/** What {@link LateOutput} works with. */
+export interface LateOutputDeps {
+  prisma: PrismaClient;
+  executionLog: ExecutionLog;
+  log: Logger;
+  sessionId: string;
+  /** Resolves when the end of an execution of this session is written, if that is being done; never rejects. */
+  endWritten(executionId: string): Promise<void>;
+  positions: DurablePositions;
+}
+
+/** What a kernel may add to the log of a run that has ended; only then a viewer can show it. */
+const outputs: ReadonlySet<KernelEvent['type']> = new Set([
+  'stream',
+  'display_data',
+  'update_display_data',
+  'execute_result',
+  'error',
+  'clear_output',
+  'comm_open',
+  'comm_msg',
+  'comm_close',
+  'output_lost',
+]);
+/** So many logs of one session can get late output at the same time. */
+const maxLogs = 64;
+/** A log without late output for so long is closed until more comes. */
+const idleMs = 10_000;
+
+/**
+ * Appends the output of one session that came after the end of its run to the log of that run: what threads, tasks and child
+ * processes print. Output of unknown runs, and of those whose log has expired, is dropped.
+ */
+export class LateOutput {
+  /** The logs that are open, the one that was used last at the end. */
+  readonly #logs = new Map<string, { writer: LogWriter; timer: NodeJS.Timeout }>();
+
+  readonly #deps: LateOutputDeps;
+
+  constructor(deps: LateOutputDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Takes an event that belongs to no run that goes on.
+   * @param position of its message in the spool of the relay; default none
+   */
+  add(executionId: string, event: KernelEvent, position?: number): void {
+    const writer = outputs.has(event.type) && isUuid(executionId) ? this.#writer(executionId) : undefined;
+    if (position !== undefined) this.#deps.positions.received(executionId, position);
+    if (writer) writer.write(event, position);
+    else if (position !== undefined) this.#deps.positions.written(executionId, position);
+  }
+
+  /** Resolves when all late output is written. Nothing is added after that. */
+  async close(): Promise<void> {
+    const logs = [...this.#logs];
+    await Promise.all(logs.map(([, { writer }]) => writer.flush()));
+    for (const [executionId] of logs) this.#close(executionId);
+  }
+
+  /** Undefined where too many logs are open. */
+  #writer(executionId: string): LogWriter | undefined {
+    const open = this.#logs.get(executionId);
+    if (open) {
+      open.timer.refresh();
+      // The last of the map again.
+      this.#logs.delete(executionId);
+      this.#logs.set(executionId, open);
+      return open.writer;
+    }
+    if (this.#logs.size >= maxLogs && !this.#closeIdle()) return undefined;
+    const { executionLog, positions } = this.#deps;
+    const writer = executionLog.lateWriter(executionId, {
+      state: () => this.#open(executionId),
+      onDurable: (position) => positions.written(executionId, position),
+    });
+    const timer = setTimeout(() => this.#closeOrWait(executionId), idleMs).unref();
+    this.#logs.set(executionId, { writer, timer });
+    return writer;
+  }
+
+  /** Null where the log may not grow any more, or is not one of this session. */
+  async #open(executionId: string): Promise<LogState | null> {
+    const { prisma, sessionId, endWritten, executionLog } = this.#deps;
+    await endWritten(executionId);
+    const where = { id: executionId, sessionId, finishedAt: { not: null }, logPrunedAt: null };
+    const isOpen = await prisma.execution.findFirst({ where, select: { id: true } });
+    return isOpen && executionLog.state(executionId);
+  }
+
+  #closeOrWait(executionId: string): void {
+    const open = this.#logs.get(executionId);
+    if (open?.writer.isBusy) open.timer.refresh();
+    else this.#close(executionId);
+  }
+
+  #closeIdle(): boolean {
+    const idle = [...this.#logs].find(([, { writer }]) => !writer.isBusy);
+    if (idle) this.#close(idle[0]);
+    else this.#deps.log.warn({ sessionId: this.#deps.sessionId }, 'late output was dropped');
+    return idle !== undefined;
+  }
+
+  #close(executionId: string): void {
+    clearTimeout(this.#logs.get(executionId)?.timer);
+    if (this.#logs.delete(executionId)) this.#deps.executionLog.closeLate(executionId);
+  }
+}

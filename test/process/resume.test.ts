@@ -1,0 +1,182 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { demo } from '../../prisma/seed.js';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { testPython } from '../support/jupyter.js';
+import { parseEvents, readEvents, type SentEvent } from '../support/sse.js';
+
+vi.setConfig({ testTimeout: 150_000, hookTimeout: 300_000 });
+
+let dataDir: string;
+let gateway: GatewayProcess;
+let token: string;
+beforeAll(async () => {
+  await testPython();
+  dataDir = await mkdtemp(join(tmpdir(), 'gateway-resume-'));
+  gateway = await startGatewayProcess(dataDir);
+  token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim();
+});
+afterAll(async () => {
+  const workers = (await (await call('GET', '/workers')).json()) as { items: { id: string }[] };
+  for (const { id } of workers.items) await call('DELETE', `/workers/${id}`);
+  await gateway.kill('SIGTERM');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const call = (method: string, path: string, body?: object, headers = {}) =>
+  fetch(`${gateway.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+    body: body && JSON.stringify(body),
+  });
+const textOf = (events: SentEvent[]) => events.map(({ data }) => data.text ?? '').join('');
+const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
+const printLines = (count: number) =>
+  `import time\nfor i in range(${count}):\n    print('line', i, flush=True)\n    time.sleep(0.1)`;
+
+async function openSession(path: string): Promise<string> {
+  const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId, path });
+  return ((await opened.json()) as { id: string }).id;
+}
+
+/** A run that is followed until it has printed something, or asks for input. */
+class Followed {
+  readonly events: SentEvent[] = [];
+
+  readonly session: string;
+  readonly id: string;
+
+  private constructor(session: string, id: string) {
+    this.session = session;
+    this.id = id;
+  }
+
+  static async begin(session: string, code: string, more: object = {}): Promise<Followed> {
+    const response = await call('POST', `/sessions/${session}/execute/stream`, { code, ...more });
+    const run = new Followed(session, response.headers.get('x-execution-id')!);
+    const isShown = ({ data }: SentEvent) => data.type === 'stream' || data.type === 'input_request';
+    run.events.push(...(await readEvents(response, isShown)));
+    return run;
+  }
+
+  /** Queues a cell behind others; its events are not read yet. */
+  static async queue(session: string, code: string): Promise<Followed> {
+    const response = await call('POST', `/sessions/${session}/execute/stream`, { code });
+    const run = new Followed(session, response.headers.get('x-execution-id')!);
+    run.events.push(...(await readEvents(response, () => true)));
+    return run;
+  }
+
+  /** Resumes after the last event; the numbers must have no gap. */
+  async resume(until?: (event: SentEvent) => boolean): Promise<SentEvent> {
+    const after = this.events.at(-1)!.id!;
+    const path = `/sessions/${this.session}/executions/${this.id}/stream`;
+    const response = await call('GET', path, undefined, { 'last-event-id': after });
+    if (response.status !== 204) this.events.push(...(await readEvents(response, until)));
+    expect(this.events.map(({ id }) => id)).toEqual(this.events.map((_, i) => String(i + 1)));
+    return this.events.at(-1)!;
+  }
+}
+
+describe('after kill -9 of the gateway', () => {
+  let printing: Followed;
+  let queued: Followed[];
+  let ended: Followed;
+  let asking: Followed;
+  let dying: Followed;
+  let late: Followed;
+  let tooLong: Followed;
+  beforeAll(async () => {
+    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
+    const sessions: string[] = [];
+    for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
+    const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
+    asking = await Followed.begin(sessions[0]!, "print('hello', input('Name? '))");
+    late = await Followed.begin(
+      sessions[1]!,
+      "import asyncio\nasync def later():\n    await asyncio.sleep(4)\n    print('late')\n" +
+        "task = asyncio.create_task(later())\nprint('now')",
+    );
+    await late.resume();
+    tooLong = await Followed.begin(sessions[2]!, "import time\nprint('begun', flush=True)\ntime.sleep(60)", {
+      timeout_seconds: 4,
+    });
+    printing = await Followed.begin(sessions[3]!, `${printLines(80)}\n${append('a')}`);
+    queued = [];
+    for (const text of ['b', 'c']) queued.push(await Followed.queue(printing.session, append(text)));
+    dying = await Followed.begin(
+      sessions[4]!,
+      "import os, time\nprint('before', flush=True)\ntime.sleep(2)\nprint('after', flush=True)\ntime.sleep(0.3)\nos._exit(1)",
+    );
+    ended = await Followed.begin(
+      sessions[5]!,
+      "import time\nprint('before', flush=True)\ntime.sleep(1.5)\nprint('after', flush=True)\n6 * 7",
+    );
+    await gateway.kill('SIGKILL');
+    gateway = await startGatewayProcess(dataDir);
+  });
+
+  it('a run goes on with the same id, each line once and in order, and queued cells run once after it', async () => {
+    expect(await printing.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+    expect(textOf(printing.events)).toBe(lines(80));
+    expect(printing.events.at(-1)!.data.outputs).toEqual([
+      { output_type: 'stream', name: 'stdout', text: lines(80) },
+    ]);
+    for (const run of queued) expect(await run.resume()).toMatchObject({ data: { status: 'ok' } });
+    const read = await Followed.begin(printing.session, "print(open('order.txt').read())");
+    expect(textOf(read.events)).toBe('abc\n');
+  });
+
+  it('a run that ended meanwhile has its outputs and its true end', async () => {
+    expect(await ended.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+    expect(ended.events.at(-1)!.data.outputs).toMatchObject([
+      { text: 'before\nafter\n' },
+      { output_type: 'execute_result', data: { 'text/plain': '42' } },
+    ]);
+  });
+
+  it('a run that waits for input can be answered', async () => {
+    const { request_id } = asking.events.find(({ data }) => data.type === 'input_request')!.data;
+    const path = `/sessions/${asking.session}/executions/${asking.id}/input`;
+    expect((await call('POST', path, { request_id, value: 'Ada' })).status).toBe(200);
+    expect(await asking.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+    expect(textOf(asking.events)).toContain('hello Ada\n');
+  });
+
+  it('a kernel that died meanwhile ends its run with all that was printed', async () => {
+    expect(await dying.resume()).toMatchObject({
+      event: 'error',
+      data: { code: 'kernel_died', retryable: false },
+    });
+    expect(textOf(dying.events)).toBe('before\nafter\n');
+  });
+
+  it('a run whose time passed meanwhile is interrupted', async () => {
+    expect(await tooLong.resume()).toMatchObject({ event: 'final_response', data: { status: 'timed_out' } });
+    expect(textOf(tooLong.events)).toBe('begun\n');
+  });
+
+  it('late output of that time follows its run', async () => {
+    await expect.poll(() => late.resume(), { timeout: 20_000 }).toMatchObject({ data: { late: true } });
+    expect(textOf(late.events)).toBe('now\nlate\n');
+  });
+});
+
+it('after SIGTERM streams end without a last event, and runs and queued cells go on in the next gateway', async () => {
+  const run = await Followed.begin(await openSession('notebooks/stopped.ipynb'), printLines(60));
+  const next = await Followed.queue(run.session, "print('next')");
+  const path = `/sessions/${run.session}/executions/${run.id}/stream`;
+  const open = await call('GET', path, undefined, { 'last-event-id': run.events.at(-1)!.id! });
+  const text = open.text();
+  await gateway.kill('SIGTERM');
+  expect(await text).toMatch(/\n\nretry: 2000\n\n$/);
+  run.events.push(...parseEvents(await text));
+  expect(run.events.every(({ event }) => event === 'notebook_event')).toBe(true);
+  gateway = await startGatewayProcess(dataDir);
+  expect(await run.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+  expect(textOf(run.events)).toBe(lines(60));
+  expect(await next.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+  expect(textOf(next.events)).toBe('next\n');
+});
