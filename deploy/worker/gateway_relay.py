@@ -119,7 +119,7 @@ class Spool:
     def __init__(self, directory, max_bytes):
         self.id = secrets.token_hex(16)
         self.first = self.next = 1
-        self.directory = directory
+        self.directory = directory or tempfile.gettempdir()
         self.max_bytes = MAX_MEMORY_BYTES + max_bytes
         self.segments = collections.deque()
         self.in_memory = self.size = 0
@@ -207,7 +207,7 @@ class Relay:
         self.kernel_id = kernel_id
         self.kernel = manager.get_kernel(kernel_id)
         self.session = Session(config=manager.config, key=self.kernel.session.key)
-        self.spool = Spool(manager.spool_directory or None, manager.spool_bytes)
+        self.spool = Spool(manager.spool_directory, manager.spool_bytes)
         self.streams = {}
         # The requests that were forwarded: a client may send one again without running it twice.
         self.requests = collections.OrderedDict()

@@ -18,8 +18,16 @@ const everywhere = [
   ...proven('test/process/restart.test.ts', {
     'The first start prints a token and keeps one copy with the mode 0600.':
       'the first start prints the token and keeps one copy that only the owner can read',
-    'What was saved is there after a kill, and a run that it ended has a reason.':
-      'after kill -9 saves, logs, worker and kernel are available again, and running executions end with a reason',
+    'What was saved is there after a kill, and what ran goes on.':
+      'after kill -9 saves, logs, worker and kernel are available again, and what ran goes on',
+  }),
+  ...proven('test/process/resume.test.ts', {
+    'The gateway may be replaced while a run goes on, and the run goes on too.':
+      'a run goes on with the same id, each line once and in order, and queued cells run once after it',
+    'A run that ended while no gateway ran has its true end.':
+      'a run that ended meanwhile has its outputs and its true end',
+    'A gateway that stops ends no run, and streams are resumed.':
+      'after SIGTERM streams end without a last event, and runs and queued cells go on in the next gateway',
   }),
   ...proven('test/api/auth.test.ts', {
     'An expired or revoked token is a 401.': 'an expired and a revoked token answer 401',
@@ -161,6 +169,14 @@ const runtime = [
       'that exceeds timeout_seconds is interrupted and ends as timed_out',
     'Output is not lost.': 'with 20,000 prints loses no output',
   }),
+  ...proven('test/api/execute/late-output.test.ts', {
+    'Output after the end of a run is in its log as late events.':
+      'what %s prints after the end of its run follows in its log, numbered on and marked as late',
+    'Late output is not part of the run that goes on then.':
+      'late output is not mixed into the run that goes on then',
+    'A subscription can follow late output.':
+      'a subscription with includeLate follows a run beyond its end, until its session ends',
+  }),
   ...proven('test/api/execute/cancelled-runs.test.ts', {
     'A restarted or deleted session ends its runs as cancelled.': 'when the session is restarted or deleted',
   }),
@@ -195,14 +211,6 @@ const notYetTrue: Claim[] = [
   {
     claim: 'A JWT of a configured issuer authenticates.',
     notYet: 'Only API tokens are accepted.',
-  },
-  {
-    claim: 'Output after the end of a run is in its log as late events.',
-    notYet: 'What a kernel sends for a run after its end is dropped.',
-  },
-  {
-    claim: 'The gateway may be replaced while a run goes on, and the run goes on too.',
-    notYet: 'A run that the end of a gateway interrupts ends with gateway_restarted.',
   },
   {
     claim: 'An archive of a workspace at a ref can be read.',

@@ -58,4 +58,14 @@ describe('the backlog of a log', () => {
     expect(eventsOf(backlog)).toEqual([{ type: 'output_lost', count: 1, reason: 'log_limit' }]);
     expect(backlog.addLost()).toBe(false);
   });
+
+  test('forgets what the log has already, and counts it against the limit of the log', () => {
+    const backlog = new LogBacklog(false);
+    backlog.add(printed('known'), 4);
+    backlog.add(printed('new'), 5);
+    backlog.add(printed('without a relay'));
+    backlog.begin({ size: 511 * mebi, position: 4 });
+    expect(eventsOf(backlog)).toEqual([printed('new'), printed('without a relay')]);
+    expect(backlog.add(printed('x'.repeat(mebi)), 6)).toBe('dropped');
+  });
 });

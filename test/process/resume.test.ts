@@ -36,7 +36,12 @@ const lines = (count: number) => Array.from({ length: count }, (_, i) => `line $
 const printLines = (count: number) =>
   `import time\nfor i in range(${count}):\n    print('line', i, flush=True)\n    time.sleep(0.1)`;
 
-/** A run in a session of its own, followed until it has printed something. */
+async function openSession(path: string): Promise<string> {
+  const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId, path });
+  return ((await opened.json()) as { id: string }).id;
+}
+
+/** A run that is followed until it has printed something, or asks for input. */
 class Followed {
   readonly events: SentEvent[] = [];
 
@@ -48,13 +53,7 @@ class Followed {
     this.id = id;
   }
 
-  static async begin(path: string, code: string, more: object = {}): Promise<Followed> {
-    const opened = await call('POST', '/sessions', { workspace_id: demo.workspaceId, path });
-    const session = ((await opened.json()) as { id: string }).id;
-    return Followed.beginIn(session, code, more);
-  }
-
-  static async beginIn(session: string, code: string, more: object = {}): Promise<Followed> {
+  static async begin(session: string, code: string, more: object = {}): Promise<Followed> {
     const response = await call('POST', `/sessions/${session}/execute/stream`, { code, ...more });
     const run = new Followed(session, response.headers.get('x-execution-id')!);
     const isShown = ({ data }: SentEvent) => data.type === 'stream' || data.type === 'input_request';
@@ -90,28 +89,29 @@ describe('after kill -9 of the gateway', () => {
   let late: Followed;
   let tooLong: Followed;
   beforeAll(async () => {
-    const append = (text: string) => `open('order.txt', 'a').write('${text}')`;
-    asking = await Followed.begin('notebooks/asking.ipynb', "print('hello', input('Name? '))");
+    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
+    const sessions: string[] = [];
+    for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
+    const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
+    asking = await Followed.begin(sessions[0]!, "print('hello', input('Name? '))");
     late = await Followed.begin(
-      'notebooks/late.ipynb',
+      sessions[1]!,
       "import asyncio\nasync def later():\n    await asyncio.sleep(4)\n    print('late')\n" +
         "task = asyncio.create_task(later())\nprint('now')",
     );
     await late.resume();
-    tooLong = await Followed.begin(
-      'notebooks/long.ipynb',
-      "import time\nprint('begun', flush=True)\ntime.sleep(60)",
-      { timeout_seconds: 5 },
-    );
-    printing = await Followed.begin('notebooks/printing.ipynb', `${printLines(80)}\n${append('a')}`);
+    tooLong = await Followed.begin(sessions[2]!, "import time\nprint('begun', flush=True)\ntime.sleep(60)", {
+      timeout_seconds: 4,
+    });
+    printing = await Followed.begin(sessions[3]!, `${printLines(80)}\n${append('a')}`);
     queued = [];
     for (const text of ['b', 'c']) queued.push(await Followed.queue(printing.session, append(text)));
     dying = await Followed.begin(
-      'notebooks/dying.ipynb',
-      "import os, time\nprint('before', flush=True)\ntime.sleep(2)\nprint('after', flush=True)\nos._exit(1)",
+      sessions[4]!,
+      "import os, time\nprint('before', flush=True)\ntime.sleep(2)\nprint('after', flush=True)\ntime.sleep(0.3)\nos._exit(1)",
     );
     ended = await Followed.begin(
-      'notebooks/ended.ipynb',
+      sessions[5]!,
       "import time\nprint('before', flush=True)\ntime.sleep(1.5)\nprint('after', flush=True)\n6 * 7",
     );
     await gateway.kill('SIGKILL');
@@ -125,7 +125,7 @@ describe('after kill -9 of the gateway', () => {
       { output_type: 'stream', name: 'stdout', text: lines(80) },
     ]);
     for (const run of queued) expect(await run.resume()).toMatchObject({ data: { status: 'ok' } });
-    const read = await Followed.beginIn(printing.session, "print(open('order.txt').read())");
+    const read = await Followed.begin(printing.session, "print(open('order.txt').read())");
     expect(textOf(read.events)).toBe('abc\n');
   });
 
@@ -165,7 +165,7 @@ describe('after kill -9 of the gateway', () => {
 });
 
 it('after SIGTERM streams end without a last event, and runs and queued cells go on in the next gateway', async () => {
-  const run = await Followed.begin('notebooks/stopped.ipynb', printLines(60));
+  const run = await Followed.begin(await openSession('notebooks/stopped.ipynb'), printLines(60));
   const next = await Followed.queue(run.session, "print('next')");
   const path = `/sessions/${run.session}/executions/${run.id}/stream`;
   const open = await call('GET', path, undefined, { 'last-event-id': run.events.at(-1)!.id! });

@@ -3,6 +3,14 @@ import { toRecord } from './to-record.js';
 /** Drops of output that the relay reports. */
 export type LostListener = (lost: { count: number; parentMessageId: string; position: number }) => void;
 
+/** A WebSocket to the relay. */
+export interface RelayedSocket {
+  /** Sends text; does nothing while the socket is not open. */
+  sendText(text: string): void;
+  /** Reads the messages that were held, and those that come. */
+  deliverHeld(): void;
+}
+
 /** The codes with which a relay closes a socket for good: another client is attached now, or a message was refused. */
 const finalCodes = [4001, 4002];
 
@@ -14,9 +22,8 @@ export class KernelRelay {
   #after: number;
   #spool: string | undefined;
   #isHeld: boolean;
-  #resume: () => void = () => {};
-  #send: (text: string) => void = () => {};
-  readonly #acknowledged = { position: 0 };
+  #socket: RelayedSocket | undefined;
+  #acknowledged = 0;
   readonly #deps: {
     lost: LostListener;
     attached: () => void;
@@ -62,21 +69,25 @@ export class KernelRelay {
     return address.href;
   }
 
-  /**
-   * A socket is open now.
-   * @param socket.send sends text
-   * @param socket.resume makes it read the messages that were held
-   */
-  opened(socket: { send: (text: string) => void; resume: () => void }): void {
-    this.#send = socket.send;
-    this.#resume = socket.resume;
-    if (this.#acknowledged.position > 0) this.#sendAcknowledged();
+  /** A socket is going to be opened at {@link address}: what comes from an earlier one does not count from now on. */
+  opening(socket: RelayedSocket): void {
+    this.#socket = socket;
   }
 
-  /** A socket was closed. */
-  closed(code: unknown): void {
-    this.#send = () => {};
-    this.#resume = () => {};
+  /** Whether a socket is the newest. */
+  isCurrent(socket: RelayedSocket): boolean {
+    return this.#socket === socket;
+  }
+
+  /** The newest socket is open now. */
+  opened(): void {
+    if (this.#acknowledged > 0) this.#sendAcknowledged();
+  }
+
+  /** A socket was closed. The relay closes an earlier socket of this connection too when the next one is open. */
+  closed(socket: RelayedSocket, code: unknown): void {
+    if (!this.isCurrent(socket)) return;
+    this.#socket = undefined;
     if (finalCodes.includes(code as number)) this.#deps.ended('connection_lost');
   }
 
@@ -84,7 +95,7 @@ export class KernelRelay {
   release(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    this.#resume();
+    this.#socket?.deliverHeld();
   }
 
   /** Whether a message is new, by its position; it counts as read then. */
@@ -105,8 +116,8 @@ export class KernelRelay {
 
   /** The relay may forget all up to a position. */
   acknowledge(position: number): void {
-    if (position <= this.#acknowledged.position || position > this.#after) return;
-    this.#acknowledged.position = position;
+    if (position <= this.#acknowledged || position > this.#after) return;
+    this.#acknowledged = position;
     this.#sendAcknowledged();
   }
 
@@ -119,7 +130,7 @@ export class KernelRelay {
   }
 
   #sendAcknowledged(): void {
-    this.#send(JSON.stringify({ ack: this.#acknowledged.position }));
+    this.#socket?.sendText(JSON.stringify({ ack: this.#acknowledged }));
   }
 }
 

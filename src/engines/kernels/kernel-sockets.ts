@@ -118,19 +118,28 @@ class RelaySocket extends KernelSocket {
   ) {
     super(relay.address(url), protocols, { token, agent });
     this.#relay = relay;
-    this.on('open', () => {
-      relay.opened({ send: (text) => this.#sendText(text), resume: () => this.#deliverHeld() });
-    });
+    relay.opening(this);
+    this.on('open', () => relay.isCurrent(this) && relay.opened());
   }
 
   override receivedBytes(): boolean {
     return super.receivedBytes() || this.isPaused;
   }
 
+  sendText(text: string): void {
+    if (this.readyState === WebSocket.OPEN) this.send(text);
+  }
+
+  deliverHeld(): void {
+    for (const message of this.#held.splice(0)) this.#deliver(message);
+    this.resume();
+  }
+
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    if (event === 'close') this.#relay.closed(args[0]);
+    if (event === 'close') this.#relay.closed(this, args[0]);
     if (event !== 'message') return super.emit(event, ...args);
     const [data, isBinary] = args;
+    if (!this.#relay.isCurrent(this)) return true;
     const isGreeting = this.#relay.spool === undefined || (!isBinary && String(data).startsWith('{"spool"'));
     if (this.#relay.isHeld && !isGreeting) this.#hold(args);
     else this.#deliver(args);
@@ -142,18 +151,9 @@ class RelaySocket extends KernelSocket {
     this.pause();
   }
 
-  #deliverHeld(): void {
-    for (const message of this.#held.splice(0)) this.#deliver(message);
-    this.resume();
-  }
-
   #deliver([data, isBinary]: unknown[]): void {
     if (!isBinary) this.#relay.received(String(data));
     else if (this.#relay.isNew(positionOf(data as ArrayBuffer))) super.emit('message', data, isBinary);
-  }
-
-  #sendText(text: string): void {
-    if (this.readyState === WebSocket.OPEN) this.send(text);
   }
 }
 
