@@ -51,6 +51,7 @@ test('a connection finds the subshell that an earlier one has left, and another 
   first.dispose();
   const signal = AbortSignal.timeout(30_000);
   const again = await client.attachKernel({ kernelId: first.kernelId, clientId, signal });
+  again.release();
   await again.questions.ask(isWhole);
   expect(await subshells(again)).toBe(1);
   await again.restart();
@@ -69,6 +70,7 @@ Kernel.kernel_info = property(lambda self: {**info.fget(self), 'supported_featur
   first.dispose();
   const signal = AbortSignal.timeout(30_000);
   const plain = await client.attachKernel({ kernelId: first.kernelId, clientId, signal });
+  plain.release();
   await vi.waitFor(() => expect(plain.status).toBe('idle'));
   expect(await plain.questions.ask(isWhole)).toMatchObject({ status: 'incomplete' });
   expect(await subshells(plain)).toBe(0);
