@@ -12,7 +12,7 @@ import { FolderGuard } from './folder-guard.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { OutOfMemory } from './out-of-memory.js';
-import { toWorkerProfile } from './to-worker-spec.js';
+import { classSnapshot, toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
@@ -116,9 +116,10 @@ export class WorkerManager {
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
-  /** Whether the folders of workers on a backend cannot exceed the storage of their classes. */
-  enforcesStorage(kind: Backend): boolean {
-    return this.#deps.backends.find((backend) => backend.kind === kind)?.enforcesStorage ?? false;
+  /** Whether the folder of a worker cannot exceed the storage of its class. */
+  enforcesStorage(worker: Pick<Worker, 'backend' | 'resourceClass'>): boolean {
+    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend);
+    return backend?.enforcesStorage(classSnapshot(worker)) ?? false;
   }
 
   /**

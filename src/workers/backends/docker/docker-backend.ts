@@ -47,7 +47,6 @@ export interface DockerBackendDeps {
 export class DockerBackend implements WorkerBackend {
   readonly kind = 'docker';
   readonly ownsServers = true;
-  readonly enforcesStorage = false;
   readonly installsRequirements: boolean;
   readonly remoteFolders?: RemoteFolders;
   readonly #deps: DockerBackendDeps;
@@ -73,6 +72,10 @@ export class DockerBackend implements WorkerBackend {
         remove: async () => {},
       };
     }
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   ownerOf(): FileOwner | undefined {

@@ -58,7 +58,6 @@ interface PreparedLaunch {
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
-  readonly enforcesStorage = false;
   readonly installsRequirements: boolean;
   readonly #packages: LocalPackages | undefined;
   readonly #records: ServerRecords;
@@ -87,6 +86,10 @@ export class LocalBackend implements WorkerBackend {
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
     this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   ownerOf(workerId: string): FileOwner | undefined {

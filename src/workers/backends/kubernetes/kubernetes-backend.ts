@@ -9,7 +9,7 @@ import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
 import { inParallel } from '../../in-parallel.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
 import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
@@ -22,6 +22,7 @@ import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
 import { PodStart } from './start-pod.js';
+import { claimsVolume } from './work-volume.js';
 import type { GatewayPeer } from './worker-network-policy.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
 import { workerPod } from './worker-pod.js';
@@ -46,7 +47,7 @@ export interface KubernetesBackendOptions {
   gateway: GatewayPeer;
   /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
   gatewayUrl?: string;
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The StorageClass of the volumes of workers whose class names none; by default these are on the node's disk. */
   storageClass?: string;
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
@@ -60,8 +61,6 @@ export interface KubernetesBackendOptions {
 export class KubernetesBackend implements WorkerBackend {
   readonly kind = 'kubernetes';
   readonly ownsServers = true;
-  /** What limits a volume of a StorageClass depends on what provisions it. */
-  readonly enforcesStorage: boolean;
   readonly fetchesFiles: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
@@ -76,7 +75,6 @@ export class KubernetesBackend implements WorkerBackend {
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
-    this.enforcesStorage = options.storageClass === undefined;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
     this.#follower = new PodFollower({
@@ -97,6 +95,11 @@ export class KubernetesBackend implements WorkerBackend {
       // It ends with the Pod.
       remove: async () => {},
     };
+  }
+
+  /** What limits a volume of a StorageClass depends on what provisions it. */
+  enforcesStorage(volume: WorkerVolume): boolean {
+    return !claimsVolume(volume, this.#options.storageClass);
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -259,5 +262,6 @@ function smallWorker(): WorkerSpec {
       egress: false,
     },
     placement: { nodeSelector: {}, tolerations: [] },
+    volume: { persistentVolume: null, storageClass: null },
   };
 }

@@ -14,7 +14,7 @@ export interface KubernetesSettings {
   kubernetesGatewayCidrs: string[];
   /** Where Pods reach the gateway, to fetch their files; by default it writes them. */
   kubernetesGatewayUrl?: string;
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The StorageClass of the volumes of classes that name none; by default the files are on the node's disk. */
   kubernetesStorageClass?: string;
   image: string | undefined;
   allowedImages: string[];

@@ -1,6 +1,7 @@
 import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
 import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
 import { fetchContainer, filesFolder, gitConfigVolume } from './fetch-container.js';
+import { claimsVolume, workVolume } from './work-volume.js';
 import { labelsOf, objectNameOf } from './worker-object-names.js';
 
 /** The port on which Jupyter listens in a Pod. */
@@ -23,7 +24,7 @@ export interface WorkerPodOptions {
   gatewayId: string;
   /** The image to run; its entry point starts Jupyter Server. */
   image: string;
-  /** The StorageClass of the volume with the files; default none, for the node's disk. */
+  /** The StorageClass of the volumes of classes that name none; default none, for the node's disk. */
   storageClass?: string;
   /** Where Pods reach the gateway, to fetch the files; by default they are written later. */
   gatewayUrl?: string;
@@ -60,7 +61,7 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
       initContainers: fetch ? [fetch] : [],
       containers: [server],
       volumes: [
-        workVolume(spec.limits, options.storageClass),
+        workVolume(spec.limits.workspaceStorageMb, spec.volume, options.storageClass),
         { name: 'scratch', emptyDir: { sizeLimit: `${spec.limits.tmpStorageMb}Mi` } },
         tokenVolume(name),
         ...(fetch ? [gitConfigVolume(name)] : []),
@@ -70,7 +71,7 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
 }
 
 function workerContainer(
-  { limits, profile }: WorkerSpec,
+  { limits, profile, volume }: WorkerSpec,
   { image, storageClass }: WorkerPodOptions,
 ): V1Container {
   const environment = {
@@ -92,7 +93,7 @@ function workerContainer(
     ports: [{ containerPort: workerPort }],
     startupProbe: { ...probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startupSeconds },
     readinessProbe: { ...probe, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    resources: resourcesOf(limits, storageClass === undefined),
+    resources: resourcesOf(limits, !claimsVolume(volume, storageClass)),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
@@ -121,18 +122,6 @@ function resourcesOf(limits: WorkerLimits, isWorkOnNode: boolean): V1ResourceReq
   };
   if (limits.gpuCount > 0) amounts['nvidia.com/gpu'] = String(limits.gpuCount);
   return { requests: amounts, limits: amounts };
-}
-
-/** The cluster creates the claim of an ephemeral volume with the Pod, and removes it with the Pod. */
-function workVolume({ workspaceStorageMb }: WorkerLimits, storageClass?: string): V1Volume {
-  const storage = `${workspaceStorageMb}Mi`;
-  if (storageClass === undefined) return { name: 'work', emptyDir: { sizeLimit: storage } };
-  const claim = {
-    accessModes: ['ReadWriteOnce'],
-    storageClassName: storageClass,
-    resources: { requests: { storage } },
-  };
-  return { name: 'work', ephemeral: { volumeClaimTemplate: { spec: claim } } };
 }
 
 function tokenVolume(secretName: string): V1Volume {
