@@ -69,7 +69,7 @@ export class WorkerManager {
     this.#rows = rows;
     this.#directories = directories;
     this.#follower = follower;
-    const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    const shutdown = new WorkerShutdown({ ...deps, rows, directories, follower });
     this.#shutdown = shutdown;
     this.warmPool = new WarmPool({
       ...{ ...deps, directories },
@@ -283,16 +283,15 @@ export class WorkerManager {
     return backend ? { backend } : undefined;
   }
 
-  #onExit({ workerId, reason, detail }: WorkerExit): void {
+  #onExit({ workerId, ...failure }: WorkerExit): void {
     this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
     this.#live.remove(workerId);
+    const { reason } = failure;
     this.#shutdown
-      .fail(workerId, { reason, detail }, entry)
-      .catch((err) =>
-        this.#deps.log.error({ err, workerId, reason }, 'the exit of a worker was not handled'),
-      );
+      .fail(workerId, failure, entry)
+      .catch((err) => this.#deps.log.error({ err, workerId, reason }, 'the end of a worker was not handled'));
   }
 }

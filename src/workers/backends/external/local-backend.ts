@@ -21,9 +21,11 @@ import type { LocalBackendOptions } from './local-backend-options.js';
 import { LocalPackages } from './local-packages.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
+import { readServerLog } from './read-server-log.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import {
+  logOf,
   type ServerFolders,
   serverEnvironment,
   serverFolders,
@@ -262,6 +264,7 @@ export class LocalBackend implements WorkerBackend {
       return {
         reason: 'exited',
         detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+        output: await readServerLog(logOf(record.runtimeDirectory), record.token),
       };
     });
   }

@@ -8,6 +8,7 @@ import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
 import { inParallel } from '../../in-parallel.js';
+import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
@@ -35,6 +36,7 @@ const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
+const maxLogLength = 4_000;
 
 /** What a {@link KubernetesBackend} works with. */
 export interface KubernetesBackendOptions {
@@ -191,20 +193,21 @@ export class KubernetesBackend implements WorkerBackend {
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      await this.#removeFailed(spec.workerId, start);
-      throw error;
+      throw withOutput(error, await this.#removeFailed(spec.workerId, start));
     }
   }
 
-  /** Removes what a failed start left. Never throws. */
-  async #removeFailed(workerId: string, start: PodStart): Promise<void> {
+  /** Removes what a failed start left. Never throws. @returns what the container printed, if it has ended */
+  async #removeFailed(workerId: string, start: PodStart): Promise<string | undefined> {
     const { log } = this.#options;
     const name = objectNameOf(workerId);
     const output = await start.lastOutput(name);
-    if (output !== undefined) log.warn({ workerId, output }, 'the container of a worker has ended');
+    if (output !== undefined)
+      log.warn({ workerId, output: output.slice(-maxLogLength) }, 'the container of a worker has ended');
     await this.#remove(name).catch((err) =>
       log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
     );
+    return output;
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
