@@ -6,6 +6,7 @@ import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { sentenceOf } from '../workers/describe-failure.js';
+import { FolderMissingError } from '../workers/folder-guard.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
@@ -47,7 +48,7 @@ export async function createSession(
   try {
     return await openOn(services, plan, worker, deadline);
   } catch (error) {
-    if (!(error instanceof DomainError && error.extra?.reason === 'folder_missing')) throw error;
+    if (!(error instanceof FolderMissingError)) throw error;
     return openOn(services, plan, (await ensureWorker(services, ctx, plan)).worker, deadline);
   }
 }
