@@ -9,6 +9,7 @@ import { createDockerGateway, DockerFixture, describeOnDocker, openTestDocker } 
 import { createEngineCertificates, type EngineCertificates } from '../support/engine-certificates.js';
 import { runCell, startPython, timeToFinish } from '../support/kernel.js';
 import { OwnDockerEngine } from '../support/own-docker-engine.js';
+import { hostilePackage, openPackageIndex, plainPackage } from '../support/package-index.js';
 import { describeBackendContract } from '../workers/backend-contract.js';
 
 describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 }, () => {
@@ -75,6 +76,43 @@ describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 },
       expect((await remoteFolder.look('notebooks/made.txt')).oid).toMatch(/^[0-9a-f]{40}$/);
       await fixture.backend.stop(worker.spec.workerId);
       expect((await engine.docker.listVolumes()).Volumes).toEqual([]);
+    });
+
+    test('have the packages of requirements.txt, which were installed there once, and nothing of that is left', async () => {
+      // It creates the network, whose address is that of this machine.
+      await fixture.start({ profile: { egress: true } });
+      const name = `notebook-workers-${fixture.gateway.gatewayId}`;
+      const { IPAM } = await engine.docker.getNetwork(name).inspect();
+      const index = await openPackageIndex();
+      try {
+        const environment = index.variables(IPAM!.Config![0]!.Gateway!);
+        const start = async (text: string, egress: boolean) => {
+          const spec = await fixture.createSpec({ profile: { environment, egress } });
+          return fixture.startSpec({ ...spec, requirements: { scope: 'workspace', text } });
+        };
+        const code = `import os, plain_package, subprocess
+print(plain_package.__file__, os.listdir('/sys/class/net'), flush=True)
+subprocess.run(['plain-program'])`;
+        const printed = "/environment/site/plain_package.py ['lo']\nplain 42";
+        const [one, two] = await Promise.all([1, 2].map(() => start(`${plainPackage}\n`, false)));
+        expect(await fixture.run(one!, code)).toBe(printed);
+        expect(await fixture.run(two!, code)).toBe(printed);
+        expect(index.downloads).toBe(1);
+        await expect(start(`${hostilePackage}\n`, false)).rejects.toMatchObject({
+          message: expect.stringContaining('No matching distribution found for hostile-package'),
+          extra: { reason: 'environment_failed' },
+        });
+        const label = [`io.notebook-gateway.gateway=${fixture.gateway.gatewayId}`];
+        const containers = await engine.docker.listContainers({ all: true, filters: { label } });
+        expect(containers.map(({ Names }) => Names[0]).filter((one) => one?.includes('environment'))).toEqual(
+          [],
+        );
+        // Those of the workers alone: each has one for files, one for its token, and one for packages.
+        await fixture.backend.stop(two!.spec.workerId);
+        expect((await engine.docker.listVolumes()).Volumes).toHaveLength(2 + 3);
+      } finally {
+        index.close();
+      }
     });
 
     test('use a connection for many requests', async () => {
