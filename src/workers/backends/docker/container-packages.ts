@@ -7,13 +7,12 @@ import { archiveIn, installArchive, type PackageArchive } from '../environments/
 import { installWithinLimits } from '../environments/install-within-limits.js';
 import { environmentFolder, packagesFolder, requirementsFile } from '../environments/pip-program.js';
 import { pipSettings } from '../environments/pip-settings.js';
+import { wheelsHint } from '../environments/wheels-hint.js';
 import { bindMount } from './bind-mount.js';
 import type { InstalledPackages } from './installed-packages.js';
 import { type PackageBuild, PackageBuilder, type PackageBuilderDeps } from './package-builder.js';
 import { tarArchive } from './tar-archive.js';
 import { volumeMount } from './volume-mount.js';
-
-const wheelsHint = ' (without egress in its profile, only wheels of the package index are installed)';
 
 /** What {@link ContainerPackages} work with. */
 export interface ContainerPackagesDeps extends PackageBuilderDeps {

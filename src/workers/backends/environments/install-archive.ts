@@ -48,7 +48,7 @@ export async function installArchive(
   const limit = AbortSignal.timeout(maxBuildMs);
   const either = AbortSignal.any([signal, limit]);
   const keep = (archive: Readable) =>
-    pipeline(archive, atMost(maxEnvironmentBytes), createWriteStream(join(site, fileName)), {
+    pipeline(archive, limitBytes(maxEnvironmentBytes), createWriteStream(join(site, fileName)), {
       signal: either,
     });
   try {
@@ -68,7 +68,7 @@ export async function archiveIn(folder: string): Promise<PackageArchive> {
   return { file, bytes: (await stat(file)).size };
 }
 
-function atMost(maxBytes: number): Transform {
+function limitBytes(maxBytes: number): Transform {
   let bytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
