@@ -38,7 +38,7 @@ export async function deployGateway(env: Record<string, string> = {}): Promise<G
   const postgres = await startPostgres(machineAddress());
   const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
   const claim = { namespace, name: 'notebook-gateway' };
-  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '20Gi', claim });
+  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '40Gi', claim });
   const manifests = await readManifests();
   setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace), env);
   const [namespaces, others] = [true, false].map((wanted) =>
