@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { layOutFiles, syncFiles } from '../../src/workers/worker-files.js';
+import { gitFixture } from '../engines/git/git-fixture.js';
 import { createDockerGateway, DockerFixture, describeOnDocker, openTestDocker } from '../support/docker.js';
 import { createEngineCertificates, type EngineCertificates } from '../support/engine-certificates.js';
 import { runCell, startPython, timeToFinish } from '../support/kernel.js';
@@ -112,6 +114,58 @@ subprocess.run(['plain-program'])`;
         expect((await engine.docker.listVolumes()).Volumes).toHaveLength(2 + 3);
       } finally {
         index.close();
+      }
+    });
+
+    test('get many new files in one request, which leaves alone what kernels wrote', async () => {
+      const worker = await fixture.start();
+      const folder = await fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const kernel = await startPython(worker.client);
+      await runCell(kernel, "import os; os.makedirs('folder'); open('mine.txt', 'w').write('mine')");
+      const paths = ['a/b/ż.txt', '.hidden', 'mine.txt', 'mine.txt/below', 'folder', '../outside', 'empty'];
+      const files = new Map(paths.map((path) => [path, Buffer.from(path === 'empty' ? '' : path)]));
+      expect([...(await folder.putNew!(files))].sort()).toEqual(['.hidden', 'a/b/ż.txt', 'empty']);
+      const code = `for path in ('a/b/ż.txt', '.hidden', 'mine.txt', 'empty'):
+    print(open(path).read())
+print(sorted(os.listdir('.')), os.listdir('/work'))`;
+      expect((await runCell(kernel, code)).text).toBe(
+        "a/b/ż.txt\n.hidden\nmine\n\n['.hidden', 'a', 'empty', 'folder', 'mine.txt'] ['files']\n",
+      );
+    });
+
+    test('have all files of a commit, and those that the next one adds, however many and large they are', async () => {
+      const worker = await fixture.start();
+      const git = await gitFixture();
+      const state = await mkdtemp(join(tmpdir(), 'state-'));
+      const openRemote = () => fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const at = { files: join(state, 'unused'), state, openRemote };
+      const commit = (files: Map<string, string>) => {
+        git.git('read-tree', '--empty');
+        const lines = [...files].map(([path, text]) => {
+          const oid = git.gitWithInput(text, 'hash-object', '-w', '--stdin');
+          return `100644 ${oid}\t${path}\n`;
+        });
+        git.gitWithInput(lines.join(''), 'update-index', '--add', '--index-info');
+        return git.git('commit-tree', '-m', 'A change', git.git('write-tree'));
+      };
+      const files = new Map(Array.from({ length: 250 }, (_, i) => [`many/${i}.txt`, `${i}`]));
+      files.set('large.bin', 'x'.repeat(3 * 1024 * 1024));
+      const code =
+        "import os; print(len(os.listdir('many')), os.path.getsize('large.bin'), os.listdir('new'))";
+      try {
+        await layOutFiles(git.repository, commit(files), at, AbortSignal.timeout(60_000));
+        files.set('new/a', '1').set('new/b', '1');
+        const kernel = await startPython(worker.client);
+        await runCell(kernel, "import os; os.mkdir('new'); open('new/a', 'w').write('mine')");
+        expect(await syncFiles(git.repository, commit(files), at)).toEqual({
+          conflicts: ['new/a'],
+          failure: undefined,
+        });
+        const { text } = await runCell(kernel, code);
+        expect(text).toMatch(/^250 3145728 \['[ab]', '[ab]'\]\n$/);
+      } finally {
+        await git.remove();
+        await rm(state, { recursive: true });
       }
     });
 
