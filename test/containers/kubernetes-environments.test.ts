@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import type { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
+import { openGitHttpServer } from '../support/git-http-server.js';
 import { machineAddress } from '../support/infrastructure.js';
 import { runCell, startPython } from '../support/kernel.js';
 import {
@@ -25,7 +26,8 @@ describeWithCluster('the packages of workers in Pods', { timeout: 120_000 }, () 
   let index: PackageIndex;
   const clients: JupyterClient[] = [];
 
-  const open = () => namespace.open({ indexCidrs: [`${machineAddress()}/32`] });
+  const open = (more: { gatewayUrl?: string } = {}) =>
+    namespace.open({ indexCidrs: [`${machineAddress()}/32`], ...more });
   beforeAll(async () => {
     namespace = await createTestNamespace();
     backend = open();
@@ -43,12 +45,12 @@ describeWithCluster('the packages of workers in Pods', { timeout: 120_000 }, () 
   };
   /** What is left in the cluster of installations. */
   const left = async () => (await namespace.objects()).filter((name) => name.includes('/packages-'));
-  const specWith = (text: string, { egress = false, scope = 'workspace' } = {}) => {
+  const specWith = (text: string, { egress = false } = {}) => {
     const environment = index.variables(machineAddress());
     const limits = { memoryMb: 512, workspaceStorageMb: 64, tmpStorageMb: 64 };
     return {
       ...createPodSpec({ limits, profile: { environment, egress } }),
-      requirements: { scope, text: `${text}\n` },
+      requirements: { scope: 'workspace', text: `${text}\n` },
     };
   };
   const start = async (spec: ReturnType<typeof specWith>, messages: string[] = []) =>
@@ -89,20 +91,22 @@ for path in (plain_package.__file__, '/environment/x'):
     for (const { workerId } of specs) await backend.stop(workerId);
   });
 
-  test('of another workspace are others, and none are there for a worker that asks for none', async () => {
+  test('come beside the files that a Pod fetches itself', async () => {
     index = await openPackageIndex();
-    const other = specWith(plainPackage, { scope: 'other' });
-    await start(other);
-    expect(index.downloads).toBe(1);
-    await backend.stop(other.workerId);
-    const { requirements: _, ...without } = specWith('');
-    const endpoint = await start(without as ReturnType<typeof specWith>);
-    const code = `try:
-    import plain_package
-except ImportError as error:
-    print(error)`;
-    expect(await printed(endpoint, code)).toBe("No module named 'plain_package'\n");
-    await backend.stop(without.workerId);
+    const server = await openGitHttpServer({ host: machineAddress() });
+    const { origin, pathname } = new URL(server.url);
+    const fetching = open({ gatewayUrl: origin });
+    const commitOid = server.commit({ 'data.txt': 'of the branch' });
+    const spec = { ...specWith(plainPackage), checkout: { path: pathname, commitOid, token: 'none' } };
+    try {
+      const endpoint = await fetching.start(spec, () => {}, AbortSignal.timeout(90_000));
+      const code = "import plain_package; print(plain_package.answer, open('/work/data.txt').read())";
+      expect(await printed(endpoint, code)).toBe('42 of the branch\n');
+    } finally {
+      await fetching.stop(spec.workerId);
+      await fetching.close();
+      await server.close();
+    }
   });
 
   test('that do not exist, or need code without egress, fail the start with a sentence; nothing is left', async () => {
@@ -145,6 +149,13 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
   test('have a limit on memory', async () => {
     const spec = await hostile('x = b"x" * (3 << 30)');
     await expect(start(spec)).rejects.toThrow('pip needed more than 2048 MiB of memory');
+  });
+
+  test('have a limit on disk space', async () => {
+    const spec = await hostile(
+      'open("/environment/large", "wb").truncate(5 << 30)\nimport time; time.sleep(60)',
+    );
+    await expect(start(spec)).rejects.toThrow('its packages are larger than 4 GiB');
   });
 
   test('stop being installed when the worker is stopped, and a gateway removes what another one left', async () => {
