@@ -91,7 +91,15 @@ for path in (plain_package.__file__, '/environment/x'):
     for (const { workerId } of specs) await backend.stop(workerId);
   });
 
-  test('come beside the files that a Pod fetches itself', async () => {
+  test('wait for the quota of the namespace, and come beside the files that a Pod fetches itself', async () => {
+    const quota = { namespace: namespace.name, name: 'full' };
+    const body = { metadata: { name: quota.name }, spec: { hard: { pods: '0' } } };
+    await namespace.core.createNamespacedResourceQuota({ ...quota, body });
+    await vi.waitFor(async () => {
+      const { status } = await namespace.core.readNamespacedResourceQuota(quota);
+      expect(status?.hard).toEqual({ pods: '0' });
+    });
+    const messages: string[] = [];
     index = await openPackageIndex();
     const server = await openGitHttpServer({ host: machineAddress() });
     const { origin, pathname } = new URL(server.url);
@@ -99,7 +107,14 @@ for path in (plain_package.__file__, '/environment/x'):
     const commitOid = server.commit({ 'data.txt': 'of the branch' });
     const spec = { ...specWith(plainPackage), checkout: { path: pathname, commitOid, token: 'none' } };
     try {
-      const endpoint = await fetching.start(spec, () => {}, AbortSignal.timeout(90_000));
+      const report = (_: number, message: string) => messages.push(message);
+      const starting = fetching.start(spec, report, AbortSignal.timeout(90_000));
+      await vi.waitFor(
+        () => expect(messages.at(-1)).toContain('The quota of the namespace is used up'),
+        10_000,
+      );
+      await namespace.core.deleteNamespacedResourceQuota(quota);
+      const endpoint = await starting;
       const code = "import plain_package; print(plain_package.answer, open('/work/data.txt').read())";
       expect(await printed(endpoint, code)).toBe('42 of the branch\n');
     } finally {

@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DomainError } from '../../../errors.js';
 import { maxBuildMs, maxEnvironmentBytes, tookTooLong, tooLarge } from './build-limits.js';
 import { environmentFailed } from './environment-failed.js';
 import { lastPipError } from './last-pip-error.js';
@@ -56,8 +57,8 @@ export async function installArchive(
     if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
     return (await archiveIn(site)).bytes;
   } catch (error) {
-    if (limit.aborted && !signal.aborted) throw tookTooLong(error);
     signal.throwIfAborted();
+    if (limit.aborted && !(error instanceof DomainError)) throw tookTooLong(error);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { environmentFailed } from '../environments/environment-failed.js';
 import { tooLargeStatus } from '../environments/pip-program.js';
 import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { createWithinQuota } from './create-within-quota.js';
 import { fetchArchive } from './exchange-archive.js';
 import {
   type PackagePodOptions,
@@ -36,9 +37,16 @@ export interface InstallInPodDeps {
   indexCidrs: readonly string[];
 }
 
+/** What {@link installInPod} installs. */
+export interface PackagePodInstallation extends PackagePodOptions {
+  /** The checked text of a `requirements.txt`. */
+  requirements: string;
+  /** Called with what the Pod waits for or does, at each change. */
+  report(message: string): void;
+}
+
 /**
  * Installs packages in a Pod, which the caller removes.
- * @param requirements the checked text of a `requirements.txt`
  * @param keep is called with the archive where pip succeeded
  * @returns whether it succeeded, and the end of what pip printed
  * @throws DomainError `runtime_unavailable`, with the reason `environment_failed` where the packages are at fault; what
@@ -46,17 +54,23 @@ export interface InstallInPodDeps {
  */
 export async function installInPod(
   deps: InstallInPodDeps,
-  { requirements, ...options }: PackagePodOptions & { requirements: string },
+  { requirements, report, ...options }: PackagePodInstallation,
   keep: (archive: IncomingMessage) => Promise<void>,
   signal: AbortSignal,
 ): Promise<{ succeeded: boolean; output: string }> {
   const { cluster, gateway, indexCidrs } = deps;
   const token = randomBytes(32).toString('hex');
-  const created = await cluster.createPod(packagePod(options));
-  await cluster.createNetworkPolicy(packagesNetworkPolicy(created, gateway, indexCidrs));
-  signal.throwIfAborted();
-  await cluster.createSecret(podSecret(created, token, { [requirementsKey]: requirements }));
-  const pod = await untilInstalled(deps, created, signal);
+  const wait = new PodWait((_, message) => report(message));
+  const install = async () => {
+    const created = await createWithinQuota(packagePod(options), { cluster, wait, signal });
+    await cluster.createNetworkPolicy(packagesNetworkPolicy(created, gateway, indexCidrs));
+    signal.throwIfAborted();
+    await cluster.createSecret(podSecret(created, token, { [requirementsKey]: requirements }));
+    return untilInstalled(deps, created, wait, signal);
+  };
+  const pod = await install().catch((error) => {
+    throw wait.explain(error);
+  });
   if (isEnding(pod)) return { succeeded: false, output: await outputOf(pod, cluster) };
   await fetchArchive(endpointOf(pod, token), keep, signal).catch((error) => {
     signal.throwIfAborted();
@@ -66,18 +80,18 @@ export async function installInPod(
 }
 
 /** @returns the Pod once it has ended, or its packages can be fetched */
-async function untilInstalled(deps: InstallInPodDeps, created: V1Pod, signal: AbortSignal): Promise<V1Pod> {
+async function untilInstalled(
+  deps: InstallInPodDeps,
+  created: V1Pod,
+  wait: PodWait,
+  signal: AbortSignal,
+): Promise<V1Pod> {
   const name = created.metadata!.name!;
-  const wait = new PodWait(() => {});
-  try {
-    for (let pod = created; ; pod = await look(deps, name, pod)) {
-      signal.throwIfAborted();
-      if (isEnding(pod) || isRunning(pod)) return pod;
-      wait.waitFor(whatPodWaitsFor(pod));
-      await deps.watch.untilChanged(name, lookAgainMs, signal);
-    }
-  } catch (error) {
-    throw wait.explain(error);
+  for (let pod = created; ; pod = await look(deps, name, pod)) {
+    signal.throwIfAborted();
+    if (isEnding(pod) || isRunning(pod)) return pod;
+    wait.waitFor(whatPodWaitsFor(pod));
+    await deps.watch.untilChanged(name, lookAgainMs, signal);
   }
 }
 

@@ -193,9 +193,10 @@ export class KubernetesBackend implements WorkerBackend {
     if ('reason' in image)
       throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
     this.#watch.open();
-    if (spec.requirements) report(2, 'Installing requirements.txt');
+    const installing = (message: string) => report(2, message);
+    if (spec.requirements) installing('Installing requirements.txt');
     try {
-      const packages = await this.#packages.of(spec, image.image, signal);
+      const packages = await this.#packages.of(spec, image.image, installing, signal);
       return await this.#startPod(spec, { image: image.image, packages }, report, signal);
     } finally {
       await this.#packages.release(spec.workerId);

@@ -6,7 +6,7 @@ import { Environments } from '../environments/environments.js';
 import { archiveIn, installArchive, type PackageArchive } from '../environments/install-archive.js';
 import { pipSettings } from '../environments/pip-settings.js';
 import { wheelsHint } from '../environments/wheels-hint.js';
-import { type InstallInPodDeps, installInPod } from './install-in-pod.js';
+import { type InstallInPodDeps, installInPod, type PackagePodInstallation } from './install-in-pod.js';
 import { packagesLabel, packagesNameOf } from './worker-object-names.js';
 
 /** What {@link PodPackages} work with. */
@@ -38,9 +38,15 @@ export class PodPackages {
   /**
    * The packages of a worker; undefined when its branch asks for none. Without egress no code of a package runs while they
    * are installed, because that would have the network that the worker is to be without.
+   * @param report called with what their installation does or waits for, unless another start has begun it
    * @throws DomainError `runtime_unavailable` with the reason; what `signal` was aborted with
    */
-  async of(spec: WorkerSpec, image: string, signal: AbortSignal): Promise<PackageArchive | undefined> {
+  async of(
+    spec: WorkerSpec,
+    image: string,
+    report: (message: string) => void,
+    signal: AbortSignal,
+  ): Promise<PackageArchive | undefined> {
     const { workerId, userId, profile, requirements } = spec;
     if (!requirements) return undefined;
     const { environment, egress } = profile;
@@ -51,7 +57,11 @@ export class PodPackages {
           directory,
           hint: wheelsOnly ? wheelsHint : undefined,
           run: (keep, limit) =>
-            this.#run({ image, environment, wheelsOnly, requirements: requirements.text }, keep, limit),
+            this.#run(
+              { image, environment, wheelsOnly, requirements: requirements.text, report },
+              keep,
+              limit,
+            ),
         },
         either,
       );
@@ -79,7 +89,7 @@ export class PodPackages {
   }
 
   async #run(
-    what: Omit<Parameters<typeof installInPod>[1], 'id' | 'gatewayId'>,
+    what: Omit<PackagePodInstallation, 'id' | 'gatewayId'>,
     keep: Parameters<typeof installInPod>[2],
     signal: AbortSignal,
   ): ReturnType<typeof installInPod> {

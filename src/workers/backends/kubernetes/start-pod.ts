@@ -7,6 +7,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import type { PackageArchive } from '../environments/install-archive.js';
 import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { createWithinQuota } from './create-within-quota.js';
 import { sendArchive } from './exchange-archive.js';
 import { gitConfig, gitConfigKey } from './fetch-container.js';
 import { lastOutputOf } from './last-output.js';
@@ -15,7 +16,7 @@ import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
 import { initContainerOf, isEnding, isReady, isRunning } from './pod-status.js';
 import { PodWait, startError } from './pod-wait.js';
-import { type StartFailure, waitingForQuota, whatPodWaitsFor } from './pod-waiting.js';
+import { type StartFailure, whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
 import {
   fetchNetworkPolicy,
@@ -25,9 +26,6 @@ import {
 } from './worker-network-policy.js';
 import { podSecret } from './worker-secret.js';
 
-/** The waits between attempts while the quota is used up. */
-const firstQuotaRetryMs = 1_000;
-const maxQuotaRetryMs = 10_000;
 /** After this time without a change the state is looked at again, for the limits of what the Pod waits for. */
 const lookAgainMs = 2_000;
 const probeTimeoutMs = 2_000;
@@ -71,7 +69,7 @@ export class PodStart {
   async run(body: V1Pod): Promise<{ pod: V1Pod; endpoint: JupyterEndpoint }> {
     try {
       this.#wait.waitFor({ percent: 5, message: 'Creating the Pod' });
-      const created = await this.#create(body);
+      const created = await createWithinQuota(body, { ...this.#deps, wait: this.#wait });
       await this.#createOwned(created);
       const pod = await this.#untilReady(created);
       await this.#endFetch(pod);
@@ -86,20 +84,6 @@ export class PodStart {
   async lastOutput(name: string): Promise<string | undefined> {
     const pod = this.#deps.watch.get(name);
     return pod && lastOutputOf(pod, this.#token, this.#deps.cluster);
-  }
-
-  async #create(body: V1Pod): Promise<V1Pod> {
-    const { cluster, signal } = this.#deps;
-    for (let delayMs = firstQuotaRetryMs; ; delayMs = Math.min(delayMs * 2, maxQuotaRetryMs)) {
-      try {
-        return await cluster.createPod(body);
-      } catch (error) {
-        if (!isFault(error, 'quota')) throw error;
-        this.#wait.waitFor(waitingForQuota);
-        await sleep(delayMs, undefined, { signal }).catch(() => {});
-        signal.throwIfAborted();
-      }
-    }
   }
 
   /** The Secret comes last: no container starts without it, so the policy is there before any does. */
