@@ -58,5 +58,6 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
 /** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */
 async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
-  return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
+  const environmentsDirectory = join(config.dataDir, 'environments', 'kubernetes');
+  return [openKubernetesBackend({ settings: config.containers, environmentsDirectory, gatewayId, log })];
 }

@@ -58,8 +58,7 @@ describeOnDocker('the packages of workers in containers', { timeout: 120_000 }, 
     });
     const { IPAM } = await docker.getNetwork(bridge!.Id).inspect();
     const host = IPAM!.Config![0]!.Gateway!;
-    const environment = { PIP_INDEX_URL: `http://${host}:${index.port}/simple/`, PIP_TRUSTED_HOST: host };
-    return specWith(`${hostilePackage}\n`, { egress: true, environment });
+    return specWith(`${hostilePackage}\n`, { egress: true, environment: index.variables(host) });
   };
 
   test('are there for its kernels without a network, cannot be changed, and are installed once', async () => {

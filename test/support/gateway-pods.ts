@@ -46,7 +46,7 @@ async function deploy(env: Record<string, string>, cleanUp: CleanUp): Promise<Ga
   const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
   cleanUp.add(() => rm(folder, { recursive: true, force: true }));
   const claim = { namespace, name: 'notebook-gateway' };
-  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '20Gi', claim });
+  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '40Gi', claim });
   cleanUp.add(() => volume.remove());
   const manifests = await readManifests();
   setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace), env);

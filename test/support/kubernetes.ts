@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -35,6 +38,8 @@ export const describeWithCluster = describe.skipIf(!CI && !(TEST_KUBECONFIG && T
 export interface TestNamespace {
   name: string;
   gatewayId: string;
+  /** Where backends keep the packages of workers. */
+  environmentsDirectory: string;
   admin: KubeConfig;
   core: CoreV1Api;
   networking: NetworkingV1Api;
@@ -53,16 +58,17 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   const networking = admin.makeApiClient(NetworkingV1Api);
   const name = `test-${randomUUID().slice(0, 8)}`;
   const gatewayId = randomUUID();
+  const environmentsDirectory = join(tmpdir(), `packages-${name}`);
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await core.createNamespace({ body: { metadata: { name, labels } } });
   // After an outage of the API server, the controllers come back one by one.
   const account = { namespace: name, name: 'default' };
   await waitUntil(() => exists(core.readNamespacedServiceAccount(account)), 90_000);
   return {
-    ...{ name, gatewayId, admin, core, networking },
+    ...{ name, gatewayId, environmentsDirectory, admin, core, networking },
     open: (options = {}) =>
       new KubernetesBackend({
-        ...{ config: admin, gatewayId, namespace: name },
+        ...{ config: admin, gatewayId, environmentsDirectory, namespace: name },
         images: new AllowedImages({ image: testImage, allowedImages: [] }),
         gateway: { cidrs: testGatewayCidrs, namespace: name },
         log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -77,6 +83,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
       return [...pods, ...secrets, ...policies];
     },
     async remove() {
+      await rm(environmentsDirectory, { recursive: true, force: true });
       await core.deleteNamespace({ name });
     },
   };
