@@ -12,8 +12,8 @@ import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
   open: ServiceOptions['openBackends'];
-  /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
-  ready: Promise<string | null>;
+  /** Resolves to null when local workers can run cells, or to one sentence why not; undefined without them. Never rejects. */
+  ready: Promise<string | null> | undefined;
   /** How local workers are isolated; null when there are none. Never rejects. */
   isolation: Promise<Isolation | null>;
 }
@@ -42,7 +42,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
       );
       return opened.flat();
     },
-    ready: local?.ready ?? Promise.resolve(null),
+    ready: local?.ready,
     isolation: local?.isolation ?? Promise.resolve(null),
   };
 }

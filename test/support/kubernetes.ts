@@ -21,7 +21,7 @@ import {
   type KubernetesBackendOptions,
 } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
-import type { WorkerLimits, WorkerProfile, WorkerSpec } from '../../src/workers/worker-spec.js';
+import type { WorkerLimits, WorkerProfile, WorkerSpec, WorkerVolume } from '../../src/workers/worker-spec.js';
 import { clusterConfig } from './cluster.js';
 import { createWorkerNeeds } from './jupyter.js';
 
@@ -91,9 +91,13 @@ export async function createTestNamespace(): Promise<TestNamespace> {
 
 /** What a worker asks for that leaves room for others on a small node. */
 export function createPodSpec(
-  overrides: { limits?: Partial<WorkerLimits>; profile?: Partial<WorkerProfile> } = {},
+  overrides: {
+    limits?: Partial<WorkerLimits>;
+    profile?: Partial<WorkerProfile>;
+    volume?: Partial<WorkerVolume>;
+  } = {},
 ): WorkerSpec {
-  const { limits, profile, placement } = createWorkerNeeds();
+  const { limits, profile, placement, volume } = createWorkerNeeds();
   return {
     workerId: randomUUID(),
     filesDirectory: '',
@@ -101,6 +105,7 @@ export function createPodSpec(
     limits: { ...limits, cpuLimit: 0.5, ...overrides.limits },
     profile: { ...profile, runtime: 'dedicated', ...overrides.profile },
     placement,
+    volume: { ...volume, ...overrides.volume },
   };
 }
 

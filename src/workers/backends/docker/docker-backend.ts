@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { ContentsFolder } from '../external/contents-folder.js';
@@ -47,7 +48,6 @@ export interface DockerBackendDeps {
 export class DockerBackend implements WorkerBackend {
   readonly kind = 'docker';
   readonly ownsServers = true;
-  readonly enforcesStorage = false;
   readonly installsRequirements = true;
   readonly remoteFolders?: RemoteFolders;
   readonly #deps: DockerBackendDeps;
@@ -72,6 +72,10 @@ export class DockerBackend implements WorkerBackend {
         remove: async () => {},
       };
     }
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   ownerOf(): FileOwner | undefined {
@@ -212,8 +216,11 @@ export class DockerBackend implements WorkerBackend {
     const check = async () => {
       const found = await engine.inspect(containerId);
       if (found?.State.Running) return;
-      if (found) await this.#followed.logOutput(workerId, containerId, token);
-      throw endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory');
+      const output = found && (await this.#followed.logOutput(workerId, containerId, token));
+      throw withOutput(
+        endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory'),
+        output,
+      );
     };
     await untilAnswering(this.#endpointOf(workerId, token), {
       pollMs: access.pollMs,

@@ -52,7 +52,7 @@ export class PackageBuilder {
   }
 
   /**
-   * Installs packages. Afterwards nothing of the container is left.
+   * Installs packages, and removes the container. What cannot be removed now, the next call removes.
    * @returns whether pip succeeded, and the end of what it printed
    * @throws DomainError `runtime_unavailable`, with the reason `environment_failed` where the packages are at fault; what
    *   `signal` was aborted with
@@ -60,6 +60,7 @@ export class PackageBuilder {
   async run(build: PackageBuild, signal: AbortSignal): Promise<{ succeeded: boolean; output: string }> {
     const { engine, network } = this.#deps;
     const name = `notebook-environment-${randomUUID()}`;
+    await this.removeAbandoned().catch(() => {});
     this.#running.add(name);
     let id: string | undefined;
     try {
@@ -78,7 +79,7 @@ export class PackageBuilder {
       return { succeeded: State.ExitCode === 0, output };
     } finally {
       this.#running.delete(name);
-      if (id !== undefined) await engine.remove(id);
+      if (id !== undefined) await engine.remove(id).catch(() => {});
     }
   }
 

@@ -42,6 +42,13 @@ config.IdentityProvider.token = os.environ.pop('JUPYTER_TOKEN')
 ServerApp.launch_instance(argv=[], config=config)
 `;
 
+const logName = 'jupyter.log';
+
+/** The log of the server with this runtime folder. */
+export function logOf(runtimeDirectory: string): string {
+  return join(runtimeDirectory, '..', '..', logName);
+}
+
 /** The paths of a worker's server. They need not exist yet. */
 export function serverFolders(stateDirectory: string): ServerFolders {
   const root = join(stateDirectory, 'server');
@@ -54,7 +61,7 @@ export function serverFolders(stateDirectory: string): ServerFolders {
     data: below('data'),
     ipython: below('ipython'),
     settings: below('jupyter_server.json'),
-    log: join(stateDirectory, 'jupyter.log'),
+    log: join(stateDirectory, logName),
   };
 }
 

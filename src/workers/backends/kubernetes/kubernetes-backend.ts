@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
@@ -8,8 +7,9 @@ import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
 import { inParallel } from '../../in-parallel.js';
+import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 import { ContentsFolder } from '../external/contents-folder.js';
@@ -23,7 +23,9 @@ import { PodPackages } from './pod-packages.js';
 import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
+import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
+import { claimsVolume } from './work-volume.js';
 import type { GatewayPeer } from './worker-network-policy.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
 import { workerPod } from './worker-pod.js';
@@ -36,6 +38,7 @@ const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
+const maxLogLength = 4_000;
 
 /** What a {@link KubernetesBackend} works with. */
 export interface KubernetesBackendOptions {
@@ -52,7 +55,7 @@ export interface KubernetesBackendOptions {
   indexCidrs?: readonly string[];
   /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
   gatewayUrl?: string;
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The StorageClass of the volumes of workers whose class names none; by default these are on the node's disk. */
   storageClass?: string;
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
@@ -67,8 +70,6 @@ export class KubernetesBackend implements WorkerBackend {
   readonly kind = 'kubernetes';
   readonly ownsServers = true;
   readonly installsRequirements = true;
-  /** What limits a volume of a StorageClass depends on what provisions it. */
-  readonly enforcesStorage: boolean;
   readonly fetchesFiles: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
@@ -84,7 +85,6 @@ export class KubernetesBackend implements WorkerBackend {
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
-    this.enforcesStorage = options.storageClass === undefined;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
     this.#follower = new PodFollower({
@@ -111,6 +111,11 @@ export class KubernetesBackend implements WorkerBackend {
       // It ends with the Pod.
       remove: async () => {},
     };
+  }
+
+  /** What limits a volume of a StorageClass depends on what provisions it. */
+  enforcesStorage(volume: WorkerVolume): boolean {
+    return !claimsVolume(volume, this.#options.storageClass);
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -220,20 +225,21 @@ export class KubernetesBackend implements WorkerBackend {
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      await this.#removeFailed(spec.workerId, start);
-      throw error;
+      throw withOutput(error, await this.#removeFailed(spec.workerId, start));
     }
   }
 
-  /** Removes what a failed start left. Never throws. */
-  async #removeFailed(workerId: string, start: PodStart): Promise<void> {
+  /** Removes what a failed start left. Never throws. @returns what the container printed, if it has ended */
+  async #removeFailed(workerId: string, start: PodStart): Promise<string | undefined> {
     const { log } = this.#options;
     const name = objectNameOf(workerId);
     const output = await start.lastOutput(name);
-    if (output !== undefined) log.warn({ workerId, output }, 'the container of a worker has ended');
+    if (output !== undefined)
+      log.warn({ workerId, output: output.slice(-maxLogLength) }, 'the container of a worker has ended');
     await this.#remove(name).catch((err) =>
       log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
     );
+    return output;
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
@@ -266,30 +272,3 @@ export class KubernetesBackend implements WorkerBackend {
 }
 
 const notEnded = 'The Pod of the worker did not end in time; its node may be down. Try again in a minute.';
-
-function smallWorker(): WorkerSpec {
-  return {
-    workerId: randomUUID(),
-    filesDirectory: '',
-    stateDirectory: '',
-    limits: {
-      cpuLimit: 0.1,
-      memoryMb: 128,
-      gpuCount: 0,
-      workspaceStorageMb: 16,
-      tmpStorageMb: 16,
-      maxProcesses: 128,
-    },
-    profile: {
-      id: 'check',
-      runtime: 'dedicated',
-      backend: 'kubernetes',
-      kernelName: 'python3',
-      image: null,
-      environment: {},
-      warmImports: [],
-      egress: false,
-    },
-    placement: { nodeSelector: {}, tolerations: [] },
-  };
-}

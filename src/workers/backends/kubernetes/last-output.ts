@@ -2,12 +2,9 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { ClusterClient } from './cluster-client.js';
 import { containerOf, failedBeforeServer } from './pod-status.js';
 
-const maxLength = 4_000;
-
 /**
- * What the container of a Pod printed at last that has ended, or that failed before the server, up to 4,000 characters,
- * without the token of the server. Undefined while the container runs, and when the cluster does not give it. Never throws;
- * takes 5 s at most.
+ * What the container of a Pod printed at last that has ended, or that failed before the server, without the token of the
+ * server. Undefined while the container runs, and when the cluster does not give it. Never throws; takes 5 s at most.
  */
 export async function lastOutputOf(
   pod: V1Pod,
@@ -17,5 +14,5 @@ export async function lastOutputOf(
   const container = failedBeforeServer(pod) ?? containerOf(pod);
   if (!container?.state?.terminated) return undefined;
   const output = await cluster.readOutput(pod.metadata!.name!, container.name).catch(() => undefined);
-  return output?.replaceAll(token, '[token]').slice(-maxLength);
+  return output?.replaceAll(token, '[token]');
 }

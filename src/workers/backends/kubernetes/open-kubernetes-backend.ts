@@ -16,7 +16,7 @@ export interface KubernetesSettings {
   kubernetesGatewayUrl?: string;
   /** The networks of package indexes that have no public address; default none. */
   kubernetesIndexCidrs?: string[];
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The StorageClass of the volumes of classes that name none; by default the files are on the node's disk. */
   kubernetesStorageClass?: string;
   image: string | undefined;
   allowedImages: string[];

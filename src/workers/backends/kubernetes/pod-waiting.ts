@@ -41,7 +41,9 @@ const unschedulable: StartFailure = {
 };
 const noVolume: StartFailure = {
   reason: 'unschedulable',
-  detail: 'The cluster has no volume for this worker; ask an admin to check KUBERNETES_STORAGE_CLASS.',
+  detail:
+    'The cluster has no volume for this worker; ask an admin to check the StorageClass of its resource class, or ' +
+    'KUBERNETES_STORAGE_CLASS.',
 };
 
 /** What the quota of the namespace makes a worker wait for. */

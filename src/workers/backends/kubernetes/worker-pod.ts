@@ -1,4 +1,4 @@
-import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1Pod, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 import { environmentFolder, packagesFolder } from '../environments/pip-program.js';
@@ -13,6 +13,7 @@ import {
   variablesOf,
   workerPort,
 } from './pod-basics.js';
+import { claimsVolume, workVolume } from './work-volume.js';
 import { labelsOf, objectNameOf } from './worker-object-names.js';
 
 /** How long a server may take to end by itself. */
@@ -28,7 +29,7 @@ export interface WorkerPodOptions {
   gatewayId: string;
   /** The image to run; its entry point starts Jupyter Server. */
   image: string;
-  /** The StorageClass of the volume with the files; default none, for the node's disk. */
+  /** The StorageClass of the volumes of classes that name none; default none, for the node's disk. */
   storageClass?: string;
   /** The packages of the branch; default none. */
   packages?: PackageArchive;
@@ -59,7 +60,7 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
       initContainers: [...(fetch ? [fetch] : []), ...(packages ? [packagesContainer(server)] : [])],
       containers: [server],
       volumes: [
-        workVolume(spec.limits, options.storageClass),
+        workVolume(spec.limits.workspaceStorageMb, spec.volume, options.storageClass),
         { name: 'scratch', emptyDir: { sizeLimit: `${spec.limits.tmpStorageMb}Mi` } },
         secretVolume('token', name, tokenKey),
         ...(fetch ? [gitConfigVolume(name)] : []),
@@ -70,7 +71,7 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
 }
 
 function workerContainer(
-  { limits, profile }: WorkerSpec,
+  { limits, profile, volume }: WorkerSpec,
   { image, storageClass, packages }: WorkerPodOptions,
 ): V1Container {
   const environment = {
@@ -93,7 +94,7 @@ function workerContainer(
     ports: [{ containerPort: workerPort }],
     startupProbe: { ...probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startupSeconds },
     readinessProbe: { ...probe, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    resources: resourcesOf(limits, storageClass === undefined, packages),
+    resources: resourcesOf(limits, !claimsVolume(volume, storageClass), packages),
     volumeMounts: [
       // The root of a disk may have a folder `lost+found`.
       { name: 'work', mountPath: '/work', subPath: filesFolder },
@@ -123,16 +124,4 @@ function resourcesOf(
   };
   if (limits.gpuCount > 0) amounts['nvidia.com/gpu'] = String(limits.gpuCount);
   return { requests: amounts, limits: amounts };
-}
-
-/** The cluster creates the claim of an ephemeral volume with the Pod, and removes it with the Pod. */
-function workVolume({ workspaceStorageMb }: WorkerLimits, storageClass?: string): V1Volume {
-  const storage = `${workspaceStorageMb}Mi`;
-  if (storageClass === undefined) return { name: 'work', emptyDir: { sizeLimit: storage } };
-  const claim = {
-    accessModes: ['ReadWriteOnce'],
-    storageClassName: storageClass,
-    resources: { requests: { storage } },
-  };
-  return { name: 'work', ephemeral: { volumeClaimTemplate: { spec: claim } } };
 }
