@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkerSpec } from '../../worker-spec.js';
 
-/** A worker that no cluster refuses for its size, to ask one whether it admits workers at all. */
+/** A worker that is never started: the API checks whether it admits it. */
 export function smallWorker(): WorkerSpec {
   return {
     workerId: randomUUID(),
