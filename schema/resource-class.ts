@@ -61,6 +61,13 @@ const lifeTexts = {
     'Minutes after its start when a worker is stopped, whatever it does; 0 for never, null for `WORKER_MAX_AGE_MINUTES`.',
   nodeSelector: 'Kubernetes: the labels that a node must have, as an object of strings',
   tolerations: 'Kubernetes: the taints of nodes that the pods tolerate',
+  persistentVolume:
+    'Kubernetes: whether the files of a worker are on a volume of their own, of `workspaceStorageMb`, which is claimed ' +
+    'with its pod and released with it; false for the disk of the node, null for a volume only where a StorageClass is ' +
+    'named here or in `KUBERNETES_STORAGE_CLASS`.',
+  storageClass:
+    'Kubernetes: the StorageClass of that volume; null for the one of `KUBERNETES_STORAGE_CLASS`, or else the default ' +
+    'of the cluster.',
 };
 
 /** The object type of the limits of a worker. */
@@ -85,6 +92,11 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
       description: `${lifeTexts.tolerations}.`,
       resolve: (row) => row.tolerations as CheckedToleration[],
     }),
+    persistentVolume: t.exposeBoolean('persistentVolume', {
+      nullable: true,
+      description: lifeTexts.persistentVolume,
+    }),
+    storageClass: t.exposeString('storageClass', { nullable: true, description: lifeTexts.storageClass }),
   }),
 });
 
@@ -102,6 +114,14 @@ builder.objectFields(Space, (t) => ({
     },
   }),
 }));
+
+/** The fields that creating and changing a class have in common. */
+function volumeFields(t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]) {
+  return {
+    persistentVolume: t.boolean({ description: lifeTexts.persistentVolume }),
+    storageClass: t.string({ description: `${lifeTexts.storageClass} At most 253 characters.` }),
+  };
+}
 
 const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
   description: 'The limits that a new resource class gives to workers.',
@@ -122,6 +142,7 @@ const CreateResourceClassInput = builder.inputType('CreateResourceClassInput', {
     maxAgeMinutes: t.int({ description: lifeTexts.maxAgeMinutes }),
     nodeSelector: t.field({ type: 'JSON', description: `${lifeTexts.nodeSelector}; default none.` }),
     tolerations: t.field({ type: [TolerationInput], description: `${lifeTexts.tolerations}; default none.` }),
+    ...volumeFields(t),
   }),
 });
 
@@ -141,6 +162,7 @@ const UpdateResourceClassInput = builder.inputType('UpdateResourceClassInput', {
     maxAgeMinutes: t.int({ description: lifeTexts.maxAgeMinutes }),
     nodeSelector: t.field({ type: 'JSON', description: `${lifeTexts.nodeSelector}.` }),
     tolerations: t.field({ type: [TolerationInput], description: `${lifeTexts.tolerations}.` }),
+    ...volumeFields(t),
   }),
 });
 

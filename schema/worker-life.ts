@@ -36,7 +36,7 @@ builder.prismaObjectFields('Worker', (t) => ({
   storageLimit: t.field({
     type: StorageLimitEnum,
     description: 'Whether its folder cannot exceed the storage of its class.',
-    resolve: ({ backend }, _args, { services }) =>
-      services.workers.enforcesStorage(backend) ? 'enforced' : 'not_enforced',
+    resolve: (worker, _args, { services }) =>
+      services.workers.enforcesStorage(worker) ? 'enforced' : 'not_enforced',
   }),
 }));

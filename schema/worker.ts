@@ -56,7 +56,9 @@ export const Worker = builder.prismaObject('Worker', {
     }),
     errorDetail: t.exposeString('errorDetail', {
       nullable: true,
-      description: 'What went wrong, in a sentence.',
+      description:
+        'What went wrong, in a sentence. Where its server ended by itself, the last lines that it printed follow, without ' +
+        'secrets: at most 10 lines and 2 KiB.',
     }),
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
     kernelProfileId: t.exposeID('kernelProfileId', { description: 'The slug of the kernel profile.' }),

@@ -23,9 +23,11 @@ export interface ContainerConfig {
    * none, for a gateway in a Pod.
    */
   kubernetesGatewayCidrs: string[];
+  /** `KUBERNETES_INDEX_CIDRS`: the networks of package indexes that have no public address, separated by commas; default none. */
+  kubernetesIndexCidrs: string[];
   /** `KUBERNETES_GATEWAY_URL`: where Pods reach the gateway, to fetch their files; default none, then it writes them. */
   kubernetesGatewayUrl: string | undefined;
-  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes with the files of workers; default none, then the node's disk. */
+  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes of classes that name none; default none, then the node's disk. */
   kubernetesStorageClass: string | undefined;
 }
 
@@ -128,6 +130,9 @@ const allowedHosts = list
   .default([])
   .transform(parseAllowedHosts)
   .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
+const networks = list.pipe(
+  z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')),
+);
 const amount = z.coerce.number().int().min(0).max(1_000_000_000);
 
 const environment = z.object({
@@ -160,9 +165,8 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
     .default('notebook-workers'),
-  KUBERNETES_GATEWAY_CIDRS: list
-    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')))
-    .default([]),
+  KUBERNETES_GATEWAY_CIDRS: networks.default([]),
+  KUBERNETES_INDEX_CIDRS: networks.default([]),
   KUBERNETES_GATEWAY_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url))
@@ -254,6 +258,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       kubeconfig: value.KUBECONFIG ? resolve(value.KUBECONFIG) : undefined,
       kubernetesNamespace: value.KUBERNETES_NAMESPACE,
       kubernetesGatewayCidrs: value.KUBERNETES_GATEWAY_CIDRS,
+      kubernetesIndexCidrs: value.KUBERNETES_INDEX_CIDRS,
       kubernetesGatewayUrl: value.KUBERNETES_GATEWAY_URL,
       kubernetesStorageClass: value.KUBERNETES_STORAGE_CLASS,
     },

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), openBackends }),
   );
 
-  const reason = await reportStep('Setting up Jupyter', () => ready);
+  const reason = ready && (await reportStep('Setting up Jupyter', () => ready));
   if (reason) process.stdout.write(`Cells cannot run: ${reason} Everything else works.\n`);
   if ((await isolation) === 'none') process.stdout.write(`${notIsolated}\n`);
 

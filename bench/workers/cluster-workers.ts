@@ -52,7 +52,9 @@ export class ClusterWorkers {
     const core = config.makeApiClient(CoreV1Api);
     await core.createNamespace({ body: { metadata: { name: namespace } } });
     await untilTrue(() => hasServiceAccount(core, namespace));
+    const stateRoot = await mkdtemp(join(tmpdir(), 'bench-kubernetes-'));
     const backend = openKubernetesBackend({
+      environmentsDirectory: join(stateRoot, 'environments'),
       settings: {
         kubeconfig: set.TEST_KUBECONFIG,
         kubernetesNamespace: namespace,
@@ -62,7 +64,6 @@ export class ClusterWorkers {
       gatewayId: randomUUID(),
       log: pino({ level: 'fatal' }),
     });
-    const stateRoot = await mkdtemp(join(tmpdir(), 'bench-kubernetes-'));
     return new ClusterWorkers({ core, backend, namespace, image, stateRoot });
   }
 

@@ -36,5 +36,6 @@ export async function createSpec(
       egress: false,
     },
     placement: { nodeSelector: {}, tolerations: [] },
+    volume: { persistentVolume: null, storageClass: null },
   };
 }

@@ -86,7 +86,8 @@ export const workerRoutes: RestRoute[] = [
     path: '/workers/:worker_id',
     summary: 'Read a worker.',
     description:
-      '`status_reason` is one word for why a worker is in its status, `error_detail` is a sentence.',
+      '`status_reason` is one word for why a worker is in its status, `error_detail` is a sentence, followed ' +
+      'by the last lines that its server printed where that ended by itself.',
     needs: { scope: 'read', permission: '`can_view` over the workspace' },
     document: GetWorkerDocument,
     variables: ({ space, param }) => ({ space, id: param('worker_id') }),

@@ -12,8 +12,8 @@ import { prepareLocalJupyter } from './prepare-local-jupyter.js';
 export interface ConfiguredBackends {
   /** Opens them; see `ServiceOptions.openBackends`. */
   open: ServiceOptions['openBackends'];
-  /** Resolves to null when cells can run, or to one sentence that says why they cannot. Never rejects. */
-  ready: Promise<string | null>;
+  /** Resolves to null when local workers can run cells, or to one sentence why not; undefined without them. Never rejects. */
+  ready: Promise<string | null> | undefined;
   /** How local workers are isolated; null when there are none. Never rejects. */
   isolation: Promise<Isolation | null>;
 }
@@ -43,7 +43,7 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
       );
       return opened.flat();
     },
-    ready: local?.ready ?? Promise.resolve(null),
+    ready: local?.ready,
     isolation: local?.isolation ?? Promise.resolve(null),
   };
 }
@@ -61,5 +61,6 @@ async function openDocker(config: Config, gatewayId: string, log: Logger): Promi
 /** The client of Kubernetes takes half a second and 76 MB to load, so only gateways that use it do. */
 async function openKubernetes(config: Config, gatewayId: string, log: Logger): Promise<WorkerBackend[]> {
   const { openKubernetesBackend } = await import('../workers/backends/kubernetes/open-kubernetes-backend.js');
-  return [openKubernetesBackend({ settings: config.containers, gatewayId, log })];
+  const environmentsDirectory = join(config.dataDir, 'environments', 'kubernetes');
+  return [openKubernetesBackend({ settings: config.containers, environmentsDirectory, gatewayId, log })];
 }

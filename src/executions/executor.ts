@@ -84,6 +84,11 @@ export class Executor {
     await this.#queues.get(sessionId)?.clear(end);
   }
 
+  /** Takes back the mark of {@link clear}: the kernel was not ended. */
+  runsOn(sessionId: string, cancelled: Cancellation): void {
+    this.#queues.get(sessionId)?.runsOn(cancelled);
+  }
+
   /** Cancels what is queued on a worker that is going to stop, and what runs there as soon as it ends. Never rejects. */
   async workerStops(workerId: string, cancelled: Cancellation): Promise<void> {
     const { prisma, log } = this.#deps;

@@ -101,6 +101,11 @@ export class Run {
     this.#cancellation ??= cancellation;
   }
 
+  /** Takes back what {@link cancelled} noted: its kernel was not ended. */
+  runsOn(cancellation: Cancellation): void {
+    if (this.#cancellation === cancellation) this.#cancellation = undefined;
+  }
+
   /** Runs the code and writes the log to its end; called once. Never throws. */
   async run(): Promise<RunEnd> {
     // The kernel first: the embedded database works on this very thread.

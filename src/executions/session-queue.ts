@@ -100,6 +100,11 @@ export class SessionQueue {
     for (const execution of this.#queued.splice(0)) await endWithoutRun(this.#deps, execution, end);
   }
 
+  /** Takes back the mark of {@link clear}. */
+  runsOn(cancelled: Cancellation): void {
+    this.#running?.runsOn(cancelled);
+  }
+
   async #readyKernel(): Promise<KernelConnection | { failure: unknown }> {
     try {
       return await this.#deps.kernels.ready(this.#sessionId);

@@ -9,6 +9,7 @@ import { checkChanges } from '../validation/check-changes.js';
 import { checkRange, checkSlug, checkSlugId } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkNodeSelector, checkTolerations, type TolerationInput } from './check-placement.js';
+import { checkStorageClass, checkVolume } from './check-volume.js';
 import { withOneDefault } from './with-one-default.js';
 
 /** The fields of a resource class to change; an absent field stays as it is. Memory and storage are in MiB, CPU in cores. */
@@ -29,11 +30,16 @@ export interface UpdateResourceClassInput {
   /** Any JSON; only an object of strings is accepted. */
   nodeSelector?: unknown;
   tolerations?: TolerationInput[] | null;
+  /** Null for the default of the gateway. */
+  persistentVolume?: boolean | null;
+  /** Null for the default of the gateway, or else of the cluster. */
+  storageClass?: string | null;
 }
 
 /**
  * A new resource class. `id` is a slug. By default it has no GPUs and 256 processes, lives as long as the gateway's
- * configuration says, runs on any node without taints, is enabled and is not the default class.
+ * configuration says, runs on any node without taints, has its files where the configuration says, is enabled and is not
+ * the default class.
  */
 export interface CreateResourceClassInput extends UpdateResourceClassInput {
   id: string;
@@ -71,10 +77,12 @@ export async function createResourceClass(
     name: () => checkName(input.name),
     amounts: () => checkRanges(input),
     placement: () => checkPlacement(input),
+    storageClass: () => checkStorageClass(input.storageClass),
   });
+  const { persistentVolume } = input;
   const { cpuLimit, memoryMb, workspaceStorageMb, tmpStorageMb, idleMinutes, maxAgeMinutes } = input;
   const data = {
-    ...{ id, name: checked.name, ...checked.placement },
+    ...{ id, name: checked.name, ...checked.placement, persistentVolume, storageClass: checked.storageClass },
     ...{ cpuLimit, memoryMb, workspaceStorageMb, tmpStorageMb, idleMinutes, maxAgeMinutes },
     gpuCount: input.gpuCount ?? undefined,
     maxProcesses: input.maxProcesses ?? undefined,
@@ -82,9 +90,10 @@ export async function createResourceClass(
     isDefault: input.isDefault ?? false,
   };
   return refuseDuplicate('id', () =>
-    withOneDefault(services.prisma, 'ResourceClass', data.isDefault, (tx) =>
-      tx.resourceClass.create({ data }),
-    ),
+    withOneDefault(services.prisma, 'ResourceClass', data.isDefault, (tx) => {
+      checkVolume(data);
+      return tx.resourceClass.create({ data });
+    }),
   );
 }
 
@@ -99,20 +108,26 @@ export async function updateResourceClass(
   input: UpdateResourceClassInput,
 ): Promise<ResourceClass> {
   requirePlatformAdmin(ctx);
-  const { idleMinutes, maxAgeMinutes, ...others } = input;
+  const { idleMinutes, maxAgeMinutes, persistentVolume, storageClass, ...others } = input;
   const { given, checked } = await checkChanges(others, ({ name, ...more }) => ({
     name: () => (name === undefined ? undefined : checkName(name)),
     amounts: () => checkRanges(input),
     placement: () => checkPlacement(more),
+    storageClass: () => checkStorageClass(storageClass),
   }));
   const { nodeSelector: _nodeSelector, tolerations: _tolerations, ...columns } = given;
-  const data = { ...columns, idleMinutes, maxAgeMinutes, name: checked.name, ...checked.placement };
+  const data = {
+    ...{ ...columns, name: checked.name, ...checked.placement },
+    ...{ idleMinutes, maxAgeMinutes, persistentVolume, storageClass: checked.storageClass },
+  };
   return withOneDefault(services.prisma, 'ResourceClass', data.isDefault, async (tx) => {
     const [found] = await tx.resourceClass.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The resource class') },
       data,
     });
     if (!found) throw notFound('The resource class');
+    // Thrown faults undo the change.
+    checkVolume(found);
     return found;
   });
 }

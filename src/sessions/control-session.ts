@@ -33,9 +33,15 @@ export async function restartSession(
   sessionId: string,
 ): Promise<Session> {
   const { session } = await loadLiveSession(services, ctx, spaceSlug, sessionId, { evenDead: true });
+  await services.workers.folderGuard.check(session.workerId);
   const cancelled = { reason: 'session_restarted', userId: ctx.actor.userId };
   await services.executor.clear(session.id, { cancelled });
-  await services.sessions.restart(session);
+  try {
+    await services.sessions.restart(session);
+  } catch (error) {
+    services.executor.runsOn(session.id, cancelled);
+    throw error;
+  }
   return current(services, session);
 }
 

@@ -5,6 +5,8 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
+import { sentenceOf } from '../workers/describe-failure.js';
+import { FolderMissingError } from '../workers/folder-guard.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { resolveStart, type StartInput, type StartPlan } from '../workers/resolve-start.js';
 import { ensureWorker } from '../workers/start-worker.js';
@@ -46,7 +48,7 @@ export async function createSession(
   try {
     return await openOn(services, plan, worker, deadline);
   } catch (error) {
-    if (!(error instanceof DomainError && error.extra?.reason === 'folder_missing')) throw error;
+    if (!(error instanceof FolderMissingError)) throw error;
     return openOn(services, plan, (await ensureWorker(services, ctx, plan)).worker, deadline);
   }
 }
@@ -105,7 +107,8 @@ async function untilReady(services: SessionServices, worker: Worker, signal: Abo
     if (current.status === 'ready' || current.status === 'busy') return current;
     throw new DomainError(
       'runtime_unavailable',
-      current.errorDetail ?? 'The worker stopped before it was ready.',
+      // What its server printed is not for errors.
+      sentenceOf(current.errorDetail ?? 'The worker stopped before it was ready.'),
     );
   };
   const ready = await waitFor(bus, 'worker', worker.id, check, signal);

@@ -2,7 +2,6 @@ import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import { DomainError } from '../errors.js';
-import type { WorkerManager } from '../workers/worker-manager.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -19,7 +18,6 @@ export class KernelRestarter {
     live: LiveSessions;
     starter: KernelStarter;
     rows: SessionRows;
-    workers: WorkerManager;
   };
 
   constructor(deps: {
@@ -27,7 +25,6 @@ export class KernelRestarter {
     live: LiveSessions;
     starter: KernelStarter;
     rows: SessionRows;
-    workers: WorkerManager;
   }) {
     this.#deps = deps;
   }
@@ -58,10 +55,8 @@ export class KernelRestarter {
   }
 
   async #restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {
-    const { live, rows, workers } = this.#deps;
+    const { live, rows } = this.#deps;
     const kernel = live.kernel(sessionId);
-    const workerId = live.workerId(sessionId);
-    if (workerId) await workers.folderGuard.check(workerId);
     if (kernel?.status === 'dead') return this.#replace(sessionId, aborted);
     if (kernel) {
       const isRestarted = await restartKernel(kernel, aborted);

@@ -16,4 +16,6 @@ export interface SessionServices extends WorkerServices {
 export interface ExecutionQueues {
   /** Ends all queued executions of a session. The one that runs ends with its kernel, for the same reason. */
   clear(sessionId: string, end: { cancelled: Cancellation }): Promise<void>;
+  /** The one that runs goes on, against what {@link clear} was given. */
+  runsOn(sessionId: string, cancelled: Cancellation): void;
 }

@@ -2,7 +2,7 @@ import type { Backend, Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { RemoteFolder } from './worker-folder.js';
-import type { WorkerProfile, WorkerSpec } from './worker-spec.js';
+import type { WorkerProfile, WorkerSpec, WorkerVolume } from './worker-spec.js';
 
 /** Access to the folders of workers, while they run, on servers whose disk the gateway cannot reach. */
 export interface RemoteFolders {
@@ -45,14 +45,15 @@ export interface WorkerBackend {
   readonly kind: Backend;
   /** Whether each worker has its own server, which ends with it; if not, its kernels must be ended one by one. */
   readonly ownsServers: boolean;
-  /** Whether a worker cannot write more than its class allows into its folder. */
-  readonly enforcesStorage: boolean;
   /** Whether it installs {@link WorkerSpec.requirements} for the kernels; default it does not. */
   readonly installsRequirements?: boolean;
   /** Whether a new server has the files of {@link WorkerSpec.checkout} from the first; default the gateway writes them. */
   readonly fetchesFiles?: boolean;
   /** Present when the kernels of workers do not see `WorkerSpec.filesDirectory`. */
   readonly remoteFolders?: RemoteFolders;
+
+  /** Whether a worker cannot write more than its class allows into its folder. */
+  enforcesStorage(volume: WorkerVolume): boolean;
 
   /** Who owns the files of a worker, so that its kernels may change them; undefined for the gateway's own user. */
   ownerOf?(workerId: string): FileOwner | undefined;

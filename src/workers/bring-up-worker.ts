@@ -7,9 +7,10 @@ import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
 import { readRequirements } from './read-requirements.js';
 import { serverAnswers } from './server-answers.js';
+import { ServerEndedError } from './server-ended-error.js';
 import { toWorkerSpec } from './to-worker-spec.js';
+import type { WorkerFailure } from './worker-failure.js';
 import { layOutFiles, recordFiles, type WorkerFolders } from './worker-files.js';
-import type { WorkerFailure } from './worker-shutdown.js';
 import type { WorkerCheckout } from './worker-spec.js';
 
 /**
@@ -83,7 +84,11 @@ export function whyNotStarted(
 ): WorkerFailure {
   if (error instanceof DomainError) {
     const { reason } = error.extra ?? {};
-    return { reason: typeof reason === 'string' ? reason : 'start_failed', detail: error.message };
+    return {
+      reason: typeof reason === 'string' ? reason : 'start_failed',
+      detail: error.message,
+      output: error instanceof ServerEndedError ? error.output : undefined,
+    };
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     const minutes = start.maxMinutes === 1 ? '1 minute' : `${start.maxMinutes} minutes`;

@@ -10,6 +10,13 @@ const missing = {
   detail: "The worker's folder was removed; start a new worker, which gets the files of the branch.",
 } as const;
 
+/** `worker_not_live`: the folder of the worker was removed. */
+export class FolderMissingError extends DomainError {
+  constructor() {
+    super('worker_not_live', missing.detail);
+  }
+}
+
 /** Finds the workers whose folder somebody removed: no kernel can start there any more. */
 export class FolderGuard {
   readonly #deps: {
@@ -31,7 +38,7 @@ export class FolderGuard {
 
   /**
    * Checks that the folder of a live worker exists; a worker without one fails.
-   * @throws DomainError `worker_not_live` with the reason `folder_missing`, `runtime_unavailable`
+   * @throws FolderMissingError; DomainError `runtime_unavailable`
    */
   async check(workerId: string): Promise<void> {
     const { live, rows, directories, end } = this.#deps;
@@ -41,6 +48,6 @@ export class FolderGuard {
     // Without its key no start returns this worker any more.
     await rows.update(workerId, liveStatuses, { status: 'stopping', statusReason: reason, liveKey: null });
     end({ workerId, reason, detail });
-    throw new DomainError('worker_not_live', detail, { extra: { reason } });
+    throw new FolderMissingError();
   }
 }

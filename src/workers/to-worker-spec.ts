@@ -1,11 +1,23 @@
 import type { KernelProfile, ResourceClass, Worker } from '../../prisma/generated/client/client.js';
 import type { WorkerFolders } from './worker-files.js';
-import type { WorkerLimits, WorkerPlacement, WorkerProfile, WorkerSpec } from './worker-spec.js';
+import type {
+  WorkerLimits,
+  WorkerPlacement,
+  WorkerProfile,
+  WorkerSpec,
+  WorkerVolume,
+} from './worker-spec.js';
 
 /** Classes that were snapshotted by earlier versions have only the first of these. */
-type ClassSnapshot = WorkerLimits & WorkerPlacement;
+type ClassSnapshot = WorkerLimits & WorkerPlacement & WorkerVolume;
 
-const snapshotDefaults = { maxProcesses: 256, nodeSelector: {}, tolerations: [] };
+const snapshotDefaults = {
+  maxProcesses: 256,
+  nodeSelector: {},
+  tolerations: [],
+  persistentVolume: null,
+  storageClass: null,
+};
 
 /** The resource class of a worker as it was at its start. */
 export function classSnapshot(worker: Pick<Worker, 'resourceClass'>): ResourceClass {
@@ -31,7 +43,7 @@ export function toWorkerSpec(
 ): WorkerSpec {
   const snapshot = { ...snapshotDefaults, ...(worker.resourceClass as ClassSnapshot) };
   const { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses } = snapshot;
-  const { nodeSelector, tolerations } = snapshot;
+  const { nodeSelector, tolerations, persistentVolume, storageClass } = snapshot;
   return {
     workerId: worker.id,
     userId: worker.userId,
@@ -40,6 +52,7 @@ export function toWorkerSpec(
     limits: { cpuLimit, memoryMb, gpuCount, workspaceStorageMb, tmpStorageMb, maxProcesses },
     profile: toWorkerProfile(profile),
     placement: { nodeSelector, tolerations },
+    volume: { persistentVolume, storageClass },
     jupyterServerId: worker.jupyterServerId,
   };
 }

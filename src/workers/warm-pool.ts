@@ -210,6 +210,6 @@ function snapshotOf({ createdAt: _createdAt, ...snapshot }: ResourceClass) {
 /** What of a profile and a class a worker is started with. */
 function fingerprintOf(profile: KernelProfile, resourceClass: ResourceClass): string {
   const row = { id: '', resourceClass: snapshotOf(resourceClass) };
-  const { limits, placement, profile: needs } = toWorkerSpec(row, profile, { files: '', state: '' });
-  return JSON.stringify([limits, placement, needs]);
+  const { limits, placement, volume, profile: needs } = toWorkerSpec(row, profile, { files: '', state: '' });
+  return JSON.stringify([limits, placement, volume, needs]);
 }

@@ -9,7 +9,8 @@ import type { RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
 import type { WorkerDirectories } from './worker-directories.js';
-import type { WorkerFailure, WorkerShutdown } from './worker-shutdown.js';
+import type { WorkerFailure } from './worker-failure.js';
+import type { WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
 
 /** How long the start of the gateway waits for the answer of a backend; it goes on asking in the background then. */

@@ -24,4 +24,9 @@ export interface WorkerExit {
   reason: ExitReason;
   /** One safe sentence: no host path, no token, no upstream text. */
   detail: string;
+  /**
+   * What its server printed at last, where that is known: as it was printed, but without the token of the server. It is not
+   * to be shown as it is; see `describeFailure`.
+   */
+  output?: string;
 }

@@ -4,6 +4,7 @@ import type { GitRepository } from '../engines/git/git-store.js';
 import type { FileOwner } from './backend.js';
 import { inParallel } from './in-parallel.js';
 import { LocalFolder } from './local-folder.js';
+import { putNewFiles } from './put-new-files.js';
 import type { RemoteFolder, WorkerFolder } from './worker-folder.js';
 import {
   clearIntents,
@@ -51,10 +52,19 @@ export async function layOutFiles(
   await mkdir(folders.files, { recursive: true });
   const folder = await openFolder(folders, signal);
   const manifest: Manifest = new Map();
-  await inParallel(await git.listFiles(commitOid), folder.parallel, async ({ path, oid }) => {
+  const files = await git.listFiles(commitOid);
+  const read = async (path: string) => (await git.readFile(commitOid, path))?.bytes ?? null;
+  const written = await putNewFiles(
+    folder,
+    files.map(({ path }) => path),
+    read,
+    signal,
+  );
+  await inParallel(files, folder.parallel, async ({ path, oid }) => {
     signal.throwIfAborted();
-    const file = await git.readFile(commitOid, path);
-    if (file && (await folder.put(path, file.bytes, { oid: null, stamp: '' }))) manifest.set(path, oid);
+    const bytes = written.has(path) ? null : await read(path);
+    const isNow = bytes && (await folder.put(path, bytes, { oid: null, stamp: '' }));
+    if (isNow || written.has(path)) manifest.set(path, oid);
   });
   await writeManifest(folders.state, manifest);
 }
@@ -108,10 +118,8 @@ interface PathSync {
 async function syncPaths(paths: string[], sync: PathSync): Promise<SyncedFiles> {
   const { folder, manifest, wanted } = sync;
   const synced: SyncedFiles = { conflicts: [], failure: undefined };
-  // Removals first: the path of a file may become a folder.
-  for (const isWanted of [false, true]) {
-    const some = paths.filter((path) => wanted.has(path) === isWanted);
-    await inParallel(some, folder.parallel, async (path) => {
+  const syncAll = (some: string[]) =>
+    inParallel(some, folder.parallel, async (path) => {
       try {
         if (await syncPath(path, sync)) record(manifest, path, wanted.get(path) ?? null);
         else synced.conflicts.push(path);
@@ -120,7 +128,15 @@ async function syncPaths(paths: string[], sync: PathSync): Promise<SyncedFiles> 
         synced.failure ??= error;
       }
     });
-  }
+  // Removals first: the path of a file may become a folder.
+  await syncAll(paths.filter((path) => !wanted.has(path)));
+  const added = await putNewFiles(
+    folder,
+    paths.filter((path) => wanted.has(path) && !manifest.has(path)),
+    sync.read,
+  ).catch(() => new Set<string>());
+  for (const path of added) record(manifest, path, wanted.get(path)!);
+  await syncAll(paths.filter((path) => wanted.has(path) && !added.has(path)));
   synced.conflicts.sort();
   return synced;
 }

@@ -13,7 +13,7 @@ import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { notAnswering } from './not-answering.js';
 import { OutOfMemory } from './out-of-memory.js';
-import { toWorkerProfile } from './to-worker-spec.js';
+import { classSnapshot, toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
 import { WorkerDirectories } from './worker-directories.js';
@@ -73,7 +73,7 @@ export class WorkerManager {
     this.#rows = rows;
     this.#directories = directories;
     this.#follower = follower;
-    const shutdown = new WorkerShutdown({ rows, directories, follower, log: deps.log });
+    const shutdown = new WorkerShutdown({ ...deps, rows, directories, follower });
     this.#shutdown = shutdown;
     this.warmPool = new WarmPool({
       ...{ ...deps, directories },
@@ -121,9 +121,10 @@ export class WorkerManager {
       : 'No backend for this profile is configured (WORKER_BACKENDS).';
   }
 
-  /** Whether the folders of workers on a backend cannot exceed the storage of their classes. */
-  enforcesStorage(kind: Backend): boolean {
-    return this.#deps.backends.find((backend) => backend.kind === kind)?.enforcesStorage ?? false;
+  /** Whether the folder of a worker cannot exceed the storage of its class. */
+  enforcesStorage(worker: Pick<Worker, 'backend' | 'resourceClass'>): boolean {
+    const backend = this.#deps.backends.find(({ kind }) => kind === worker.backend);
+    return backend?.enforcesStorage(classSnapshot(worker)) ?? false;
   }
 
   /**
@@ -283,16 +284,15 @@ export class WorkerManager {
     return backend ? { backend } : undefined;
   }
 
-  #onExit({ workerId, reason, detail }: WorkerExit): void {
+  #onExit({ workerId, ...failure }: WorkerExit): void {
     this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
     // A start that goes on notices by itself that its server has ended.
     if (!entry?.endpoint) return;
     this.#live.remove(workerId);
+    const { reason } = failure;
     this.#shutdown
-      .fail(workerId, { reason, detail }, entry)
-      .catch((err) =>
-        this.#deps.log.error({ err, workerId, reason }, 'the exit of a worker was not handled'),
-      );
+      .fail(workerId, failure, entry)
+      .catch((err) => this.#deps.log.error({ err, workerId, reason }, 'the end of a worker was not handled'));
   }
 }

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
+import { describeFailure } from './describe-failure.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';
 import type { WorkerDirectories } from './worker-directories.js';
+import type { WorkerFailure } from './worker-failure.js';
 import type { WorkerRows } from './worker-rows.js';
 import { liveStatuses } from './worker-status.js';
 
@@ -17,14 +20,6 @@ export type WorkerEndedListener = (workerId: string, server?: JupyterEndpoint) =
 
 /** Is called, and waited for, before a worker is stopped; what runs on it ends then. It must not throw. */
 export type WorkerStoppingListener = (workerId: string, cancellation: Cancellation) => Promise<void>;
-
-/** Why a worker failed. */
-export interface WorkerFailure {
-  /** One word for `status_reason`. */
-  reason: string;
-  /** One sentence for `error_detail`: no host path, no token, no upstream text. */
-  detail: string;
-}
 
 const stopFailed: WorkerFailure = {
   reason: 'stop_failed',
@@ -40,6 +35,7 @@ export class WorkerShutdown {
   readonly #servers: ServerStopper;
 
   readonly #deps: {
+    prisma: PrismaClient;
     rows: WorkerRows;
     follower: FileFollower;
     directories: WorkerDirectories;
@@ -47,6 +43,7 @@ export class WorkerShutdown {
   };
 
   constructor(deps: {
+    prisma: PrismaClient;
     rows: WorkerRows;
     follower: FileFollower;
     directories: WorkerDirectories;
@@ -77,7 +74,8 @@ export class WorkerShutdown {
   /** Ends a worker that failed, also where its server cannot be stopped immediately. */
   async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
     if (server) await this.#servers.stop(server.backend, workerId);
-    await this.#end(workerId, 'failed', failure, server);
+    const detail = await describeFailure(this.#deps.prisma, workerId, failure);
+    await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
   }
 
   /** Stops a server that belongs to no live worker, and removes its folders. */

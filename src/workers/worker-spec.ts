@@ -49,6 +49,17 @@ export interface WorkerPlacement {
   tolerations: Toleration[];
 }
 
+/** On what disk a cluster keeps the files of a worker. */
+export interface WorkerVolume {
+  /**
+   * Whether they are on a volume of their own, which a claim asks for; null for yes where a StorageClass is named here or
+   * in the configuration.
+   */
+  persistentVolume: boolean | null;
+  /** The StorageClass of the volume; null for the configured one, or else that of the cluster. */
+  storageClass: string | null;
+}
+
 /** The `requirements.txt` of a worker. */
 export interface WorkerRequirements {
   /** The id of the workspace. What is installed for one is never used for another. */
@@ -83,6 +94,7 @@ export interface WorkerSpec {
   limits: WorkerLimits;
   profile: WorkerProfile;
   placement: WorkerPlacement;
+  volume: WorkerVolume;
   /** The registered server that it uses; by default the configured one, or a server of its own. */
   jupyterServerId?: string | null;
   /** For backends that install it: the packages that the branch asks for. Absent when it asks for none. */

@@ -8,6 +8,7 @@ import { bringUpWorker, whyNotStarted } from './bring-up-worker.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
+import { readyMessage } from './ready-message.js';
 import type { WarmPool } from './warm-pool.js';
 import { workerCheckout } from './worker-checkout.js';
 import type { WorkerDirectories } from './worker-directories.js';
@@ -67,12 +68,13 @@ export class WorkerStarter {
         : undefined,
     };
     entry.endpoint = await bringUpWorker(how, worker, commitOid);
+    const progressMessage = await readyMessage(await git.repository(worker.repositoryId), commitOid);
     const isReady = await rows.update(worker.id, ['starting'], {
       status: 'ready',
       startedAt: new Date(),
       lastActivityAt: new Date(),
       progressPercent: 100,
-      progressMessage: 'Ready',
+      progressMessage,
     });
     if (!isReady) throw new Error('the worker was stopped while it started');
     // Commits may have reached the branch since its files were written.

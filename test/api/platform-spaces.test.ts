@@ -212,6 +212,28 @@ describe('kernel profiles and resource classes', () => {
       await at.gateway.services.prisma.resourceClass.delete({ where: { id } });
   });
 
+  it('take the volume of workers, and null brings back the defaults of the gateway', async () => {
+    const selection = '{ persistentVolume storageClass }';
+    const sizes = 'name: "V", cpuLimit: 1, memoryMb: 64, workspaceStorageMb: 1, tmpStorageMb: 1';
+    const create = (given: string) =>
+      mutate(`createResourceClass(input: {id: "volume", ${sizes}${given}}) ${selection}`);
+    const update = (given: string) => `updateResourceClass(id: "volume", input: {${given}}) ${selection}`;
+    expect(await create(', storageClass: "fast.example-1"')).toEqual({
+      persistentVolume: null,
+      storageClass: 'fast.example-1',
+    });
+    expect(await mutate(update('storageClass: null, persistentVolume: true'))).toEqual({
+      persistentVolume: true,
+      storageClass: null,
+    });
+    const none = { persistentVolume: false, storageClass: null };
+    expect(await mutate(update('persistentVolume: false'))).toEqual(none);
+    for (const given of ['storageClass: "fast"', 'storageClass: "../x"', 'storageClass: ""'])
+      expect(await refused(update(given))).toBe('invalid_request storageClass');
+    expect(await mutate(update('isEnabled: true'))).toEqual(none);
+    await at.gateway.services.prisma.resourceClass.delete({ where: { id: 'volume' } });
+  });
+
   it('name the wrong field when they are refused', async () => {
     expect(await refused(profile('id: "python3"'))).toBe('already_exists id');
     expect(await refused(profile('id: "-r"'))).toBe('invalid_request id');

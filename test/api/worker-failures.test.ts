@@ -52,6 +52,26 @@ it.each([
   expect((await at.rest('GET', '/workers')).body.items).toEqual([]);
 });
 
+it('a worker whose server ended says what that printed last, without secrets and folders, and errors do not say it', async () => {
+  const secret = 'value-of-the-profile';
+  const environment = [{ name: 'DATABASE', value: secret }];
+  const update = `mutation($environment: [EnvironmentVariableInput!]) {
+    updateKernelProfile(id: "python3", input: { environment: $environment }) { id } }`;
+  expect((await at.graphql(update, { environment })).errors).toBeUndefined();
+  const lines = ['first $JUPYTER_TOKEN', 'second $DATABASE $0', 'third Bearer abcdefgh'];
+  await writeFile(program, `#!/bin/sh\n${lines.map((line) => `echo "${line}"`).join('\n')}\nexit 1\n`, {
+    mode: 0o755,
+  });
+  const refused = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
+  const sentence = 'The Jupyter server ended while it started; try again.';
+  expect(refused).toMatchObject({ status: 503, body: { detail: sentence } });
+  const [worker] = (await at.rest('GET', '/workers?include_stopped=true')).body.items;
+  expect(worker.error_detail).toBe(
+    `${sentence}\nIts last output:\nfirst [token]\nsecond [hidden] …/python\nthird Bearer [hidden]`,
+  );
+  await at.graphql(update, { environment: [] });
+});
+
 it('a worker that is not ready within WORKER_START_MINUTES fails with its last step, and its server and folder are gone', async () => {
   const started = await slow.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
   const directory = join(slow.dataDir, 'workers');

@@ -29,13 +29,17 @@ afterAll(async () => {
   await at.close();
 });
 
-/** A workspace on a branch of its own that has that `requirements.txt`. */
-async function workspaceWith(branch: string, requirements: string): Promise<{ workspace_id: string }> {
+/** A workspace on a branch of its own that has that file, by default a `requirements.txt`. */
+async function workspaceWith(
+  branch: string,
+  content: string,
+  path = 'requirements.txt',
+): Promise<{ workspace_id: string }> {
   const create = `createBranch(spaceSlug: "demo", repositoryId: "${demo.repositoryId}", name: "${branch}")`;
   expect((await at.graphql(`mutation { ${create} { name } }`)).errors).toBeUndefined();
   const body = { name: branch, default_repository_id: demo.repositoryId, default_branch: branch };
   const { body: made } = await at.rest('POST', '/workspaces', { body });
-  const file = { path: 'requirements.txt', content: requirements };
+  const file = { path, content };
   const saved = await at.rest('POST', `/workspaces/${made.id}/authoring-files`, { body: file });
   expect(saved.status).toBe(201);
   return { workspace_id: made.id };
@@ -101,4 +105,14 @@ it('a start with packages of its own takes no warm worker', async () => {
   expect((await at.rest('POST', '/workers', { body: workspace })).status).toBe(201);
   expect(await ready()).toEqual([{ ready: 1 }]);
   await at.graphql(`mutation { setWarmPool(${ids}, size: 0) { size } }`);
+});
+
+it('a ready worker says that an environment.yml is not installed', async () => {
+  const workspace = await workspaceWith('conda', 'dependencies: [numpy]\n', 'environment.yml');
+  const { body: worker } = await at.rest('POST', '/workers', { body: workspace });
+  const now = async () => (await at.rest('GET', `/workers/${worker.id}`)).body;
+  await expect.poll(async () => (await now()).status, { timeout: 60_000 }).toBe('ready');
+  expect((await now()).progress.message).toBe(
+    'Ready, without the packages of environment.yml: only a requirements.txt is installed',
+  );
 });

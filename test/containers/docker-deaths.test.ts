@@ -31,6 +31,7 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
         workerId: worker.spec.workerId,
         reason: 'exited',
         detail: 'The Jupyter server of this worker ended by itself with status 137; start a new worker.',
+        output: expect.stringContaining('Jupyter Server'),
       },
     ]);
     await vi.waitUntil(() => fixture.logged.some((line) => line.includes('has ended')), timeout);
@@ -67,6 +68,7 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
         workerId: worker.spec.workerId,
         reason: 'out_of_memory',
         detail: 'The worker ran out of memory; start a new one with a larger resource class.',
+        output: expect.any(String),
       },
     ]);
   });

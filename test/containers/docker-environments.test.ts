@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 import { DockerFixture, describeOnDocker, docker, openTestDocker } from '../support/docker.js';
 import { hostilePackage, openPackageIndex, type PackageIndex } from '../support/package-index.js';
@@ -57,8 +58,7 @@ describeOnDocker('the packages of workers in containers', { timeout: 120_000 }, 
     });
     const { IPAM } = await docker.getNetwork(bridge!.Id).inspect();
     const host = IPAM!.Config![0]!.Gateway!;
-    const environment = { PIP_INDEX_URL: `http://${host}:${index.port}/simple/`, PIP_TRUSTED_HOST: host };
-    return specWith(`${hostilePackage}\n`, { egress: true, environment });
+    return specWith(`${hostilePackage}\n`, { egress: true, environment: index.variables(host) });
   };
 
   test('are there for its kernels without a network, cannot be changed, and are installed once', async () => {
@@ -87,6 +87,18 @@ for path in (tabulate.__file__, '/environment/site/x', '/environment/x'):
     expect(await fixture.run(two, 'import tabulate; print(tabulate.__version__)')).toBe('0.9.0');
     const without = await fixture.start();
     await expect(fixture.run(without, 'import tabulate')).rejects.toThrow('No module named');
+    expect(await builders()).toEqual([]);
+  });
+
+  test('are installed also where the container that did it cannot be removed at once; the next one removes it', async () => {
+    const specFor = async (scope: string) => {
+      const spec = await specWith(small);
+      return { ...spec, requirements: { ...spec.requirements, scope } };
+    };
+    vi.spyOn(DockerEngine.prototype, 'remove').mockRejectedValueOnce(new Error('the engine is busy'));
+    await start(await specFor('kept'));
+    expect(await builders()).toHaveLength(1);
+    await start(await specFor('next'));
     expect(await builders()).toEqual([]);
   });
 

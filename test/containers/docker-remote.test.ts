@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { layOutFiles, syncFiles } from '../../src/workers/worker-files.js';
+import { gitFixture } from '../engines/git/git-fixture.js';
 import { createDockerGateway, DockerFixture, describeOnDocker, openTestDocker } from '../support/docker.js';
 import { createEngineCertificates, type EngineCertificates } from '../support/engine-certificates.js';
 import { runCell, startPython, timeToFinish } from '../support/kernel.js';
 import { OwnDockerEngine } from '../support/own-docker-engine.js';
+import { hostilePackage, openPackageIndex, plainPackage } from '../support/package-index.js';
 import { describeBackendContract } from '../workers/backend-contract.js';
 
 describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 }, () => {
@@ -75,6 +78,95 @@ describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 },
       expect((await remoteFolder.look('notebooks/made.txt')).oid).toMatch(/^[0-9a-f]{40}$/);
       await fixture.backend.stop(worker.spec.workerId);
       expect((await engine.docker.listVolumes()).Volumes).toEqual([]);
+    });
+
+    test('have the packages of requirements.txt, which were installed there once, and nothing of that is left', async () => {
+      // It creates the network, whose address is that of this machine.
+      await fixture.start({ profile: { egress: true } });
+      const name = `notebook-workers-${fixture.gateway.gatewayId}`;
+      const { IPAM } = await engine.docker.getNetwork(name).inspect();
+      const index = await openPackageIndex();
+      try {
+        const environment = index.variables(IPAM!.Config![0]!.Gateway!);
+        const start = async (text: string, egress: boolean) => {
+          const spec = await fixture.createSpec({ profile: { environment, egress } });
+          return fixture.startSpec({ ...spec, requirements: { scope: 'workspace', text } });
+        };
+        const code = `import os, plain_package, subprocess
+print(plain_package.__file__, os.listdir('/sys/class/net'), flush=True)
+subprocess.run(['plain-program'])`;
+        const printed = "/environment/site/plain_package.py ['lo']\nplain 42";
+        const [one, two] = await Promise.all([1, 2].map(() => start(`${plainPackage}\n`, false)));
+        expect(await fixture.run(one!, code)).toBe(printed);
+        expect(await fixture.run(two!, code)).toBe(printed);
+        expect(index.downloads).toBe(1);
+        await expect(start(`${hostilePackage}\n`, false)).rejects.toMatchObject({
+          message: expect.stringContaining('No matching distribution found for hostile-package'),
+          extra: { reason: 'environment_failed' },
+        });
+        const label = [`io.notebook-gateway.gateway=${fixture.gateway.gatewayId}`];
+        const containers = await engine.docker.listContainers({ all: true, filters: { label } });
+        expect(containers.map(({ Names }) => Names[0]).filter((one) => one?.includes('environment'))).toEqual(
+          [],
+        );
+        // Those of the workers alone: each has one for files, one for its token, and one for packages.
+        await fixture.backend.stop(two!.spec.workerId);
+        expect((await engine.docker.listVolumes()).Volumes).toHaveLength(2 + 3);
+      } finally {
+        index.close();
+      }
+    });
+
+    test('get many new files in one request, which leaves alone what kernels wrote', async () => {
+      const worker = await fixture.start();
+      const folder = await fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const kernel = await startPython(worker.client);
+      await runCell(kernel, "import os; os.makedirs('folder'); open('mine.txt', 'w').write('mine')");
+      const paths = ['a/b/ż.txt', '.hidden', 'mine.txt', 'mine.txt/below', 'folder', '../outside', 'empty'];
+      const files = new Map(paths.map((path) => [path, Buffer.from(path === 'empty' ? '' : path)]));
+      expect([...(await folder.putNew!(files))].sort()).toEqual(['.hidden', 'a/b/ż.txt', 'empty']);
+      const code = `for path in ('a/b/ż.txt', '.hidden', 'mine.txt', 'empty'):
+    print(open(path).read())
+print(sorted(os.listdir('.')), os.listdir('/work'))`;
+      expect((await runCell(kernel, code)).text).toBe(
+        "a/b/ż.txt\n.hidden\nmine\n\n['.hidden', 'a', 'empty', 'folder', 'mine.txt'] ['files']\n",
+      );
+    });
+
+    test('have all files of a commit, and those that the next one adds, however many and large they are', async () => {
+      const worker = await fixture.start();
+      const git = await gitFixture();
+      const state = await mkdtemp(join(tmpdir(), 'state-'));
+      const openRemote = () => fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const at = { files: join(state, 'unused'), state, openRemote };
+      const commit = (files: Map<string, string>) => {
+        git.git('read-tree', '--empty');
+        const lines = [...files].map(([path, text]) => {
+          const oid = git.gitWithInput(text, 'hash-object', '-w', '--stdin');
+          return `100644 ${oid}\t${path}\n`;
+        });
+        git.gitWithInput(lines.join(''), 'update-index', '--add', '--index-info');
+        return git.git('commit-tree', '-m', 'A change', git.git('write-tree'));
+      };
+      const files = new Map(Array.from({ length: 250 }, (_, i) => [`many/${i}.txt`, `${i}`]));
+      files.set('large.bin', 'x'.repeat(3 * 1024 * 1024));
+      const code =
+        "import os; print(len(os.listdir('many')), os.path.getsize('large.bin'), os.listdir('new'))";
+      try {
+        await layOutFiles(git.repository, commit(files), at, AbortSignal.timeout(60_000));
+        files.set('new/a', '1').set('new/b', '1');
+        const kernel = await startPython(worker.client);
+        await runCell(kernel, "import os; os.mkdir('new'); open('new/a', 'w').write('mine')");
+        expect(await syncFiles(git.repository, commit(files), at)).toEqual({
+          conflicts: ['new/a'],
+          failure: undefined,
+        });
+        const { text } = await runCell(kernel, code);
+        expect(text).toMatch(/^250 3145728 \['[ab]', '[ab]'\]\n$/);
+      } finally {
+        await git.remove();
+        await rm(state, { recursive: true });
+      }
     });
 
     test('use a connection for many requests', async () => {

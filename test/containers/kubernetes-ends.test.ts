@@ -68,7 +68,9 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
 
   async function expectExit(workerId: string, reason: string, ms = 30_000): Promise<void> {
     await vi.waitFor(() => expect(exits).not.toEqual([]), { timeout: ms });
-    expect(exits).toEqual([{ workerId, reason, detail: expect.stringMatching(/^The .*\.$/) }]);
+    expect(exits).toEqual([
+      expect.objectContaining({ workerId, reason, detail: expect.stringMatching(/^The .*\.$/) }),
+    ]);
   }
 
   test('as out_of_memory, when the server had no memory left', async () => {
@@ -94,6 +96,28 @@ describeWithCluster('the end of a Pod is reported', { timeout: 120_000 }, () => 
     const { workerId, endpoint } = await start();
     await runAndLeave(endpoint, 'import os, signal\nos.kill(1, signal.SIGTERM)');
     await expectExit(workerId, 'exited');
+  });
+
+  test('not at all, when it had no process left, and it works on afterwards', async () => {
+    const { endpoint } = await start();
+    const kernel = await startPython(new JupyterClient(endpoint));
+    const fill = `import subprocess
+started = []
+try:
+    for _ in range(1_000):
+        started.append(subprocess.Popen(['sleep', '600']))
+except OSError as error:
+    print(type(error).__name__)
+for process in started:
+    process.kill()
+    process.wait()
+print(50 < len(started) < 256)`;
+    expect((await runCell(kernel, fill)).text).toBe('BlockingIOError\nTrue\n');
+    expect((await runCell(kernel, "import subprocess; print(subprocess.run('true').returncode)")).text).toBe(
+      '0\n',
+    );
+    await startPython(new JupyterClient(endpoint));
+    expect(exits).toEqual([]);
   });
 
   test('as storage_exceeded, when the worker wrote more than its class allows', async () => {

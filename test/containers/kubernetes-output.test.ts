@@ -57,7 +57,10 @@ os.write(output, b'leaked ' + open('/run/worker/token', 'rb').read() + b' here\\
   test('is logged when a start fails, because the program of the image ended', async () => {
     const profile = { environment: { JUPYTER_RUNTIME_DIR: '/proc/none' } };
     const starting = backend.start(createPodSpec({ profile }), () => {}, AbortSignal.timeout(50_000));
-    await expect(starting).rejects.toMatchObject({ extra: { reason: 'exited' } });
+    await expect(starting).rejects.toMatchObject({
+      extra: { reason: 'exited' },
+      output: expect.stringContaining('/proc/none'),
+    });
     expect(logged.join('')).toMatch(/"output":".*\/proc\/none.*the container of a worker has ended/);
     await vi.waitFor(async () => expect(await namespace.objects()).toEqual([]), { timeout: 20_000 });
   });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { AuthorizationV1Api, KubeConfig, RbacAuthorizationV1Api, type V1Role } from '@kubernetes/client-node';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import { machineAddress } from '../support/infrastructure.js';
 import {
   createPodSpec,
   createTestNamespace,
@@ -10,6 +11,7 @@ import {
   type TestNamespace,
 } from '../support/kubernetes.js';
 import { readManifest } from '../support/manifests.js';
+import { openPackageIndex, plainPackage } from '../support/package-index.js';
 
 describeWithCluster('the rights of the gateway', { timeout: 60_000 }, () => {
   let namespace: TestNamespace;
@@ -54,11 +56,16 @@ describeWithCluster('the rights of the gateway', { timeout: 60_000 }, () => {
     return status!.token;
   }
 
-  test('are enough to start, find, measure and stop a worker', async () => {
-    backend = namespace.open({ config: configWith(await tokenOf('gateway')) });
-    const { workerId, ...spec } = createPodSpec();
+  test('are enough to start, find, measure and stop a worker with packages', async () => {
+    const index = await openPackageIndex();
+    onTestFinished(() => index.close());
+    const indexCidrs = [`${machineAddress()}/32`];
+    backend = namespace.open({ config: configWith(await tokenOf('gateway')), indexCidrs });
+    const profile = { environment: index.variables(machineAddress()) };
+    const { workerId, ...needs } = createPodSpec({ profile });
+    const spec = { workerId, ...needs, requirements: { scope: 'workspace', text: plainPackage } };
     expect(await backend.unavailableReason()).toBeNull();
-    const endpoint = await backend.start({ workerId, ...spec }, () => {}, AbortSignal.timeout(50_000));
+    const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(50_000));
     expect(await backend.running()).toEqual(new Map([[workerId, endpoint]]));
     expect(await backend.usage?.(workerId)).toBeNull();
     await backend.stop(workerId);

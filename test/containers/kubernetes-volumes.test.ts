@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ describeWithCluster('the files of a worker with a storage class', { timeout: 60_
       await runCell(kernel, "open('/work/result.txt', 'w').write('of a kernel')");
       expect(await readFile(join(folder, 'files/result.txt'), 'utf8')).toBe('of a kernel');
       expect((await runCell(kernel, "import os; print(os.listdir('/work'))")).text).toBe("['result.txt']\n");
-      expect(backend.enforcesStorage).toBe(false);
+      expect(backend.enforcesStorage(spec.volume)).toBe(false);
       const [claim, ...others] = await claims();
       expect(others).toEqual([]);
       expect(claim?.spec).toMatchObject({
@@ -86,6 +86,30 @@ describeWithCluster('the files of a worker with a storage class', { timeout: 60_
       await vi.waitFor(async () => expect(await claims()).toEqual([]), { timeout: 20_000 });
       await vi.waitFor(async () => expect(await volume.phase()).toBe('Released'), { timeout: 20_000 });
       expect(await readdir(folder)).toEqual(['files']);
+    });
+  });
+
+  test('are where their resource class says, whatever is configured', async () => {
+    const configured = backend;
+    backend = namespace.open();
+    await withVolume(async (_volume, folder) => {
+      const spec = createPodSpec({ limits: { workspaceStorageMb: 64 }, volume: { storageClass } });
+      const onNode = {
+        ...spec,
+        workerId: randomUUID(),
+        volume: { persistentVolume: false, storageClass: null },
+      };
+      await backend.start(spec, () => {}, AbortSignal.timeout(50_000));
+      expect(await readdir(folder)).toEqual(['files']);
+      expect((await claims()).map((claim) => claim.spec)).toMatchObject([
+        { storageClassName: storageClass, resources: { requests: { storage: '64Mi' } } },
+      ]);
+      await configured.start(onNode, () => {}, AbortSignal.timeout(50_000));
+      expect(await claims()).toHaveLength(1);
+      expect([spec, onNode].map(({ volume }) => configured.enforcesStorage(volume))).toEqual([false, true]);
+      for (const { workerId } of [spec, onNode]) await backend.stop(workerId);
+      await configured.close();
+      await vi.waitFor(async () => expect(await claims()).toEqual([]), { timeout: 20_000 });
     });
   });
 

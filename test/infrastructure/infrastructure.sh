@@ -31,10 +31,16 @@ install_packages() {
     util-linux curl ca-certificates docker-compose postgresql; do
     dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
-  if [ "${#missing[@]}" -eq 0 ]; then return; fi
-  logged "$state/packages.log" apt-get update
-  DEBIAN_FRONTEND=noninteractive logged "$state/packages.log" \
-    apt-get install --yes --no-install-recommends "${missing[@]}"
+  if [ "${#missing[@]}" -gt 0 ]; then
+    logged "$state/packages.log" apt-get update
+    install_debian "${missing[@]}"
+  fi
+  # Since Debian 13 the client is a package of its own, which docker.io only recommends.
+  command -v docker >/dev/null || install_debian docker-cli
+}
+
+install_debian() {
+  DEBIAN_FRONTEND=noninteractive logged "$state/packages.log" apt-get install --yes --no-install-recommends "$@"
 }
 
 build_pause_image() {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile, statfs, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,6 +53,38 @@ export async function startKubelet(): Promise<void> {
     if (ready?.status !== 'True' || Number(ready.lastHeartbeatTime) < from)
       throw new Error('The node is not ready.');
   });
+}
+
+/**
+ * Makes the kubelet find the disk of its node too full, by a threshold that it is below now: nothing is written. It then
+ * evicts Pods, and removes images that no Pod uses.
+ * @returns what ends that
+ */
+export async function pressDisk(): Promise<() => Promise<void>> {
+  const file = join(infrastructureFolder, 'cluster/kubelet/config.yaml');
+  const settings = await readFile(file, 'utf8');
+  const restart = async (changed: string) => {
+    // It does not run where the last settings were refused.
+    await stopKubelet().catch(() => {});
+    await writeFile(file, changed);
+    await startKubelet();
+  };
+  const end = async () => {
+    await restart(settings);
+    await untilSuccess('A node without a taint', startTimeoutMs, async () => {
+      const { items } = await clusterApi().listNode();
+      if (items[0]?.spec?.taints?.length) throw new Error(JSON.stringify(items[0].spec.taints));
+    });
+  };
+  const { bavail, blocks, bsize } = await statfs(infrastructureFolder);
+  const threshold = Math.floor(((bavail + blocks) / 2) * (bsize / 2 ** 20));
+  await restart(settings.replace('nodefs.available: 1%', `nodefs.available: ${threshold}Mi`)).catch(
+    async (error) => {
+      await end();
+      throw error;
+    },
+  );
+  return end;
 }
 
 /** Kills containerd, starts it again and waits until it listens. Pods go on. */

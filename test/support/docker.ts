@@ -109,7 +109,10 @@ export class DockerFixture {
   }
 
   async start(changes: { limits?: Partial<WorkerLimits>; profile?: Partial<WorkerProfile> } = {}) {
-    const spec = await this.createSpec(changes);
+    return this.startSpec(await this.createSpec(changes));
+  }
+
+  async startSpec(spec: WorkerSpec): Promise<DockerWorker> {
     const endpoint = await this.backend.start(spec, () => {}, AbortSignal.timeout(90_000));
     const client = new JupyterClient(endpoint);
     this.#clients.push(client);

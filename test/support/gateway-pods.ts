@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CoreV1Api, type V1Deployment, type V1Pod } from '@kubernetes/client-node';
+import { CleanUp } from './clean-up.js';
 import { clusterConfig } from './cluster.js';
 import { infrastructureVariable, machineAddress } from './infrastructure.js';
 import { testImage } from './kubernetes.js';
@@ -31,19 +32,28 @@ export interface GatewayPods {
  * gateway's claim.
  * @param env more variables of the gateway
  */
-export async function deployGateway(env: Record<string, string> = {}): Promise<GatewayPods> {
+export function deployGateway(env: Record<string, string> = {}): Promise<GatewayPods> {
+  const cleanUp = new CleanUp();
+  return cleanUp.unlessDone(() => deploy(env, cleanUp));
+}
+
+async function deploy(env: Record<string, string>, cleanUp: CleanUp): Promise<GatewayPods> {
   const core = clusterConfig().makeApiClient(CoreV1Api);
   const adminToken = 'administrator-of-the-test';
   await removeManifests();
   const postgres = await startPostgres(machineAddress());
+  cleanUp.add(() => postgres.stop());
   const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
+  cleanUp.add(() => rm(folder, { recursive: true, force: true }));
   const claim = { namespace, name: 'notebook-gateway' };
-  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '20Gi', claim });
+  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '40Gi', claim });
+  cleanUp.add(() => volume.remove());
   const manifests = await readManifests();
   setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace), env);
   const [namespaces, others] = [true, false].map((wanted) =>
     manifests.filter(({ kind }) => (kind === 'Namespace') === wanted),
   );
+  cleanUp.add(() => removeManifests());
   for (const object of namespaces!) await applyManifest(object);
   const stringData = {
     'database-url': postgres.url,
@@ -58,12 +68,7 @@ export async function deployGateway(env: Record<string, string> = {}): Promise<G
   return {
     ...{ core, adminToken, databaseUrl: postgres.url },
     readyPod: (other) => readyPod(core, other),
-    async remove() {
-      await removeManifests();
-      await volume.remove();
-      await rm(folder, { recursive: true, force: true });
-      await postgres.stop();
-    },
+    remove: () => cleanUp.run(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { testJupyterHome } from './jupyter.js';
+import { noRateLimits } from './no-rate-limits.js';
 
 /** A gateway as `npm start` runs it, in a process of its own. */
 export interface GatewayProcess {
@@ -28,9 +29,7 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
       PORT: '0',
       JUPYTER_HOME: testJupyterHome,
       LOG_LEVEL: 'warn',
-      RATE_LIMIT_REQUESTS: '0',
-      RATE_LIMIT_COST: '0',
-      RATE_LIMIT_FAILURES: '0',
+      ...noRateLimits,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

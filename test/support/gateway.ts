@@ -12,6 +12,7 @@ import type { RequestBodyLimits } from '../../src/server/http/request-bodies.js'
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
+import { noRateLimits } from './no-rate-limits.js';
 import { createChecker, templateOf } from './openapi-checker.js';
 
 /** A real gateway on its own port, with a new database and data folder. */
@@ -51,9 +52,6 @@ export interface RestAnswer {
   body: any;
   headers: Headers;
 }
-
-/** Tests send many requests from one address with one token. */
-const noRateLimits = { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0', RATE_LIMIT_FAILURES: '0' };
 
 /** Opens a {@link TestGateway}; without backends nothing can run cells. */
 export async function openTestGateway(

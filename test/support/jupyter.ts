@@ -29,7 +29,7 @@ export interface TestJupyter {
 }
 
 /** What a small worker of the profile `python3` asks of its backend. */
-export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'placement'> {
+export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'placement' | 'volume'> {
   return {
     limits: {
       cpuLimit: 1,
@@ -50,6 +50,7 @@ export function createWorkerNeeds(): Pick<WorkerSpec, 'limits' | 'profile' | 'pl
       egress: false,
     },
     placement: { nodeSelector: {}, tolerations: [] },
+    volume: { persistentVolume: null, storageClass: null },
   };
 }
 

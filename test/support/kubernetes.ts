@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -18,7 +21,7 @@ import {
   type KubernetesBackendOptions,
 } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
-import type { WorkerLimits, WorkerProfile, WorkerSpec } from '../../src/workers/worker-spec.js';
+import type { WorkerLimits, WorkerProfile, WorkerSpec, WorkerVolume } from '../../src/workers/worker-spec.js';
 import { clusterConfig } from './cluster.js';
 import { createWorkerNeeds } from './jupyter.js';
 
@@ -35,6 +38,8 @@ export const describeWithCluster = describe.skipIf(!CI && !(TEST_KUBECONFIG && T
 export interface TestNamespace {
   name: string;
   gatewayId: string;
+  /** Where backends keep the packages of workers. */
+  environmentsDirectory: string;
   admin: KubeConfig;
   core: CoreV1Api;
   networking: NetworkingV1Api;
@@ -53,16 +58,17 @@ export async function createTestNamespace(): Promise<TestNamespace> {
   const networking = admin.makeApiClient(NetworkingV1Api);
   const name = `test-${randomUUID().slice(0, 8)}`;
   const gatewayId = randomUUID();
+  const environmentsDirectory = join(tmpdir(), `packages-${name}`);
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await core.createNamespace({ body: { metadata: { name, labels } } });
   // After an outage of the API server, the controllers come back one by one.
   const account = { namespace: name, name: 'default' };
   await waitUntil(() => exists(core.readNamespacedServiceAccount(account)), 90_000);
   return {
-    ...{ name, gatewayId, admin, core, networking },
+    ...{ name, gatewayId, environmentsDirectory, admin, core, networking },
     open: (options = {}) =>
       new KubernetesBackend({
-        ...{ config: admin, gatewayId, namespace: name },
+        ...{ config: admin, gatewayId, environmentsDirectory, namespace: name },
         images: new AllowedImages({ image: testImage, allowedImages: [] }),
         gateway: { cidrs: testGatewayCidrs, namespace: name },
         log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -77,6 +83,7 @@ export async function createTestNamespace(): Promise<TestNamespace> {
       return [...pods, ...secrets, ...policies];
     },
     async remove() {
+      await rm(environmentsDirectory, { recursive: true, force: true });
       await core.deleteNamespace({ name });
     },
   };
@@ -84,9 +91,13 @@ export async function createTestNamespace(): Promise<TestNamespace> {
 
 /** What a worker asks for that leaves room for others on a small node. */
 export function createPodSpec(
-  overrides: { limits?: Partial<WorkerLimits>; profile?: Partial<WorkerProfile> } = {},
+  overrides: {
+    limits?: Partial<WorkerLimits>;
+    profile?: Partial<WorkerProfile>;
+    volume?: Partial<WorkerVolume>;
+  } = {},
 ): WorkerSpec {
-  const { limits, profile, placement } = createWorkerNeeds();
+  const { limits, profile, placement, volume } = createWorkerNeeds();
   return {
     workerId: randomUUID(),
     filesDirectory: '',
@@ -94,6 +105,7 @@ export function createPodSpec(
     limits: { ...limits, cpuLimit: 0.5, ...overrides.limits },
     profile: { ...profile, runtime: 'dedicated', ...overrides.profile },
     placement,
+    volume: { ...volume, ...overrides.volume },
   };
 }
 

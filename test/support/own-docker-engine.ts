@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { CleanUp } from './clean-up.js';
 import { docker, workerImage } from './docker.js';
 
 const startTimeoutMs = 30_000;
@@ -32,18 +33,24 @@ export class OwnDockerEngine {
    */
   static async open(more: string[] = [], { diskMb }: { diskMb?: number } = {}): Promise<OwnDockerEngine> {
     const folder = await mkdtemp(join(tmpdir(), 'docker-'));
-    if (diskMb !== undefined) {
-      await mkdir(join(folder, 'data'));
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m`, 'tmpfs', join(folder, 'data')]);
-    }
     const engine = new OwnDockerEngine(folder, more);
+    const cleanUp = new CleanUp();
+    cleanUp.add(() => engine.close());
+    return cleanUp.unlessDone(() => engine.#open(diskMb));
+  }
+
+  async #open(diskMb: number | undefined): Promise<this> {
+    if (diskMb !== undefined) {
+      await mkdir(this.dataFolder);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m`, 'tmpfs', this.dataFolder]);
+    }
     // A configuration of its own: the default is the machine's.
-    await writeFile(join(folder, 'daemon.json'), '{}');
-    await engine.start();
+    await writeFile(join(this.#folder, 'daemon.json'), '{}');
+    await this.start();
     const image = await docker.getImage(workerImage).get();
-    const loading = await engine.docker.loadImage(image);
+    const loading = await this.docker.loadImage(image);
     for await (const _ of loading as AsyncIterable<unknown>);
-    return engine;
+    return this;
   }
 
   /** The folder of its images and containers. */
@@ -108,19 +115,30 @@ export class OwnDockerEngine {
     this.#daemon!.kill('SIGCONT');
   }
 
-  /** Removes the engine with all that it has. */
+  /** Removes the engine with all that it has, also one that does not start any more. */
   async close(): Promise<void> {
-    this.resume();
+    const cleanUp = new CleanUp();
+    cleanUp.add(() => rm(this.#folder, { recursive: true, force: true }));
+    // An engine that was killed leaves this mounted.
+    cleanUp.add(() => spawnSync('umount', ['--lazy', this.dataFolder]));
+    cleanUp.add(() => this.#end());
+    cleanUp.add(() => this.#removeContainers());
+    await cleanUp.run();
+  }
+
+  async #removeContainers(): Promise<void> {
+    this.#daemon?.kill('SIGCONT');
     if (!(await this.#answers())) await this.start();
     for (const { Id } of await this.docker.listContainers({ all: true })) {
       await this.docker.getContainer(Id).remove({ force: true, v: true });
     }
-    const ended = once(this.#daemon!, 'exit');
-    this.#daemon!.kill('SIGTERM');
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#daemon || this.#daemon.exitCode !== null || this.#daemon.signalCode !== null) return;
+    const ended = once(this.#daemon, 'exit');
+    this.#daemon.kill('SIGTERM');
     await ended;
-    // One that was killed leaves this mounted.
-    spawnSync('umount', ['--lazy', join(this.#folder, 'data')]);
-    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #answers(): Promise<boolean> {

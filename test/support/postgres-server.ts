@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { appendFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CleanUp } from './clean-up.js';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
@@ -19,11 +20,17 @@ export interface PostgresServer {
  * Starts Debian's PostgreSQL with a new data folder, on an address that others than this machine reach. Needs root.
  * @throws Error when the package `postgresql` is not installed
  */
-export async function startPostgres(address: string): Promise<PostgresServer> {
+export function startPostgres(address: string): Promise<PostgresServer> {
+  const cleanUp = new CleanUp();
+  return cleanUp.unlessDone(() => start(address, cleanUp));
+}
+
+async function start(address: string, cleanUp: CleanUp): Promise<PostgresServer> {
   const programs = await findPrograms();
   const asPostgres = async (program: string, ...rest: string[]) =>
     (await run('runuser', ['-u', 'postgres', '--', program, ...rest], { cwd: '/' })).stdout.trim();
   const folder = await asPostgres('mktemp', '-d', '/tmp/postgres-test-XXXXXX');
+  cleanUp.add(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
   const control = (...rest: string[]) => asPostgres(join(programs, 'pg_ctl'), '-D', data, '-w', ...rest);
 
@@ -37,12 +44,10 @@ export async function startPostgres(address: string): Promise<PostgresServer> {
   const port = await freePort(address);
   const settings = `-p ${port} -c listen_addresses=${address} -c unix_socket_directories= -c fsync=off`;
   await control('-l', join(folder, 'log'), '-o', settings, 'start');
+  cleanUp.add(() => control('-m', 'immediate', 'stop'));
   return {
     url: `postgresql://gateway:${password}@${address}:${port}/postgres`,
-    async stop() {
-      await control('-m', 'immediate', 'stop');
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop: () => cleanUp.run(),
   };
 }
 

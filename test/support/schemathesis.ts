@@ -62,11 +62,15 @@ async function installed(): Promise<string> {
   );
   if (isThere) return program;
   const fresh = await mkdtemp(`${home}-`);
-  await expectSuccess('python3', ['-m', 'venv', fresh]);
-  const packages = ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`];
-  await expectSuccess(join(fresh, 'bin', 'python'), ['-m', 'pip', ...packages]);
-  // Another run may have been faster.
-  await rename(fresh, home).catch(() => rm(fresh, { recursive: true, force: true }));
+  try {
+    await expectSuccess('python3', ['-m', 'venv', fresh]);
+    const packages = ['install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`];
+    await expectSuccess(join(fresh, 'bin', 'python'), ['-m', 'pip', ...packages]);
+    // Another run may have been faster.
+    await rename(fresh, home).catch(() => access(program));
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
   return program;
 }
 

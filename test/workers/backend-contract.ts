@@ -6,6 +6,7 @@ import type { Backend } from '../../prisma/generated/client/client.js';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { WorkerExit } from '../../src/workers/worker-exit.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { runCell, startPython } from '../support/kernel.js';
@@ -111,6 +112,28 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       expect(exits).toEqual([]);
     });
+
+    test.runIf(underTest.ownServers)(
+      'reports a server that ended by itself, with what it printed last',
+      async () => {
+        const exit = new Promise<WorkerExit>((resolve) => backend.onExit(resolve));
+        const endpoint = await backend.start(spec, () => {}, signal());
+        const client = new JupyterClient(endpoint);
+        try {
+          const kernel = await startPython(client);
+          runCell(kernel, 'import os, signal; os.kill(os.getppid(), signal.SIGTERM)').catch(() => {});
+          expect(await exit).toEqual({
+            workerId: spec.workerId,
+            reason: 'exited',
+            detail: expect.stringMatching(/^The Jupyter server of this worker ended by itself.*\.$/),
+            output: expect.stringContaining('received signal 15'),
+          });
+          expect((await exit).output).not.toContain(endpoint.token);
+        } finally {
+          client.dispose();
+        }
+      },
+    );
 
     test('serves the folder of the worker', async () => {
       const remote = backend.remoteFolders;

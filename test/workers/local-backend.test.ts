@@ -1,8 +1,9 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../src/errors.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
@@ -106,9 +107,10 @@ describe('a local Jupyter', { timeout: 120_000 }, () => {
     await backend.close();
     backend = openExternalBackend({ stateRoot, python: testPython });
     const exit = new Promise<WorkerExit>((resolve) => backend.onExit(resolve));
-    await backend.running();
+    const { token } = (await backend.running()).get(spec.workerId) as JupyterEndpoint;
+    await appendFile(join(spec.stateDirectory, 'jupyter.log'), `${'x'.repeat(100_000)}\nlast ${token}\n`);
     process.kill(await serverPid(), 'SIGKILL');
-    expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'exited' });
+    expect(await exit).toMatchObject({ workerId: spec.workerId, reason: 'exited', output: 'last [token]\n' });
   });
 
   test('removes what an earlier gateway had not finished starting', async () => {

@@ -18,6 +18,7 @@ const open = (kubeconfig: string, image?: string) =>
       ...{ kubeconfig, image, allowedImages: [] },
       ...{ kubernetesNamespace: 'notebook-workers', kubernetesGatewayCidrs: [] },
     },
+    environmentsDirectory: join(folder, 'environments'),
     gatewayId: '00000000-0000-4000-8000-000000000001',
     log: pino({ level: 'silent' }),
   });

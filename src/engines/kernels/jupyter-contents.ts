@@ -63,6 +63,20 @@ export class JupyterContents {
     return isSuccess(status);
   }
 
+  /**
+   * Writes files where nothing is, in one request, and creates their folders. A file is written whole, but a kernel may see
+   * the part that is there. Servers of the image in `deploy/worker` can do it.
+   * @returns the paths that were written; null when the server cannot
+   */
+  async writeNew(files: ReadonlyMap<string, Uint8Array>): Promise<Set<string> | null> {
+    const encoded = [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]);
+    const options = { body: { files: Object.fromEntries(encoded) }, timeoutMs: transferTimeoutMs };
+    const { status, json } = await this.#send('PUT', 'api/worker/new-files', options);
+    const { written } = toRecord(json);
+    if (status !== 200 || !Array.isArray(written)) return null;
+    return new Set(written.filter((path) => files.has(path)));
+  }
+
   /** Creates a folder in an existing one; idempotent. False when the server refuses it. */
   async createFolder(path: string): Promise<boolean> {
     const create = () => this.#request('PUT', path, '', { body: { type: 'directory' } });
@@ -104,11 +118,19 @@ export class JupyterContents {
   ): Promise<RestAnswer> {
     const address = contentsAddress(path);
     if (!address) return { status: 400, json: undefined };
+    return this.#send(method, `${address}${query}`, options);
+  }
+
+  async #send(
+    method: 'GET' | 'PUT' | 'DELETE',
+    address: string,
+    options: { body?: unknown; maxAnswerBytes?: number; timeoutMs?: number },
+  ): Promise<RestAnswer> {
     const signal = this.#signal;
     let answer: RestAnswer;
     try {
       const request = { timeoutMs: requestTimeoutMs, signal, ...options };
-      answer = await this.#rest.request(method, `${address}${query}`, request);
+      answer = await this.#rest.request(method, address, request);
     } catch (cause) {
       signal?.throwIfAborted();
       throw unavailable(cause);

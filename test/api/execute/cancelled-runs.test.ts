@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { DomainError } from '../../../src/errors.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { askJupyter } from '../../support/jupyter.js';
@@ -75,6 +76,34 @@ describe('what runs and what waits is cancelled, with who did it and why,', () =
     const { worker_id, ends } = await busySession();
     await at.gateway.services.workers.stop(worker_id, 'max_age');
     expect(await ends()).toMatchObject(Array(2).fill(cancelled('max_age', null)));
+  });
+});
+
+describe('a run whose session could not be restarted is not cancelled by that', () => {
+  it('where the folder of the worker was removed: it ends as the worker does', async () => {
+    const { id, worker_id, ends } = await busySession();
+    await rm(join(at.dataDir, 'workers', worker_id, 'files'), { recursive: true });
+    const refused = await at.rest('POST', `/sessions/${id}/restart`);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'worker_not_live' },
+    });
+    expect(await ends()).toMatchObject([
+      { event: 'error', data: { code: 'worker_lost' } },
+      { event: 'final_response', data: { status: 'aborted' } },
+    ]);
+  });
+
+  it('where the server failed to restart the kernel: it runs on, and an interrupt ends it as ever', async () => {
+    const { id, worker_id, ends } = await busySession();
+    const { sessions } = at.gateway.services;
+    const failure = new DomainError('runtime_unavailable', 'The kernel was not restarted; try again.');
+    vi.spyOn(sessions, 'restart').mockRejectedValueOnce(failure);
+    expect((await at.rest('POST', `/sessions/${id}/restart`)).status).toBe(503);
+    expect((await at.rest('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
+    const [running] = await ends();
+    expect(running).toMatchObject({ event: 'final_response', data: { status: 'error' } });
+    await at.rest('DELETE', `/workers/${worker_id}`);
   });
 });
 

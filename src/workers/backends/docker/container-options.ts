@@ -1,10 +1,10 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { FileOwner } from '../../backend.js';
 import type { WorkerSpec } from '../../worker-spec.js';
-import { bindMount } from './bind-mount.js';
+import { packagesFolder } from '../environments/pip-program.js';
 import { type ContainerPaths, workFolder } from './container-access.js';
 import { hostLimits } from './host-limits.js';
-import { type InstalledPackages, packagesFolder, packagesVariables } from './installed-packages.js';
+import type { InstalledPackages } from './installed-packages.js';
 import { containerName, labelsOf } from './worker-labels.js';
 
 const homeFolder = '/home/worker';
@@ -31,14 +31,13 @@ export function containerOptions(spec: WorkerSpec, around: ContainerSurroundings
   const { paths, user, packages, cores, network } = around;
   const environment = {
     ...spec.profile.environment,
-    ...(packages && packagesVariables(packages)),
+    ...(packages && { WORKER_PACKAGES: packagesFolder }),
     HOME: homeFolder,
     WORKER_ROOT: workFolder,
     WORKER_SOCKET: paths.socket,
     WORKER_TOKEN_FILE: paths.token,
     WORKER_WARM_IMPORTS: spec.profile.warmImports.join(','),
   };
-  const ofPackages = packages ? [{ ...bindMount(packages.folder, packagesFolder), ReadOnly: true }] : [];
   return {
     name: containerName(spec.workerId),
     Image: around.image,
@@ -49,7 +48,7 @@ export function containerOptions(spec: WorkerSpec, around: ContainerSurroundings
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     HostConfig: {
       ...hostLimits({ limits: spec.limits, user, cores, network, homeFolder }),
-      Mounts: [...paths.mounts, ...ofPackages],
+      Mounts: [...paths.mounts, ...(packages ? [packages.mount] : [])],
     },
   };
 }

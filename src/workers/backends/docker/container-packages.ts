@@ -1,21 +1,32 @@
+import { createReadStream } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { DomainError } from '../../../errors.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { Environments } from '../environments/environments.js';
+import { archiveIn, installArchive, type PackageArchive } from '../environments/install-archive.js';
 import { installWithinLimits } from '../environments/install-within-limits.js';
+import { environmentFolder, packagesFolder, requirementsFile } from '../environments/pip-program.js';
 import { pipSettings } from '../environments/pip-settings.js';
+import { wheelsHint } from '../environments/wheels-hint.js';
+import { bindMount } from './bind-mount.js';
 import type { InstalledPackages } from './installed-packages.js';
-import { PackageBuilder, type PackageBuilderDeps } from './package-builder.js';
-
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const wheelsHint = ' (without egress in its profile, only wheels of the package index are installed)';
+import { type PackageBuild, PackageBuilder, type PackageBuilderDeps } from './package-builder.js';
+import { tarArchive } from './tar-archive.js';
+import { volumeMount } from './volume-mount.js';
 
 /** What {@link ContainerPackages} work with. */
 export interface ContainerPackagesDeps extends PackageBuilderDeps {
+  /** Whether the engine does not see the folder of the environments: they are archives then. */
+  isRemote: boolean;
   /** Whether the container of a worker exists or will: its environment is not removed. */
   isRunning(workerId: string): Promise<boolean>;
 }
 
-/** The packages of workers in containers of an engine on this machine, installed in containers of the same image. */
+/**
+ * The packages of workers in containers, installed in containers of the same image. Those of an engine on this machine are
+ * bound into the workers. For an engine elsewhere they are kept as archives, which each worker unpacks: the engine has no
+ * cache that could differ from the gateway's, and that the gateway would have to keep small.
+ */
 export class ContainerPackages {
   readonly #deps: ContainerPackagesDeps;
   readonly #environments: Environments;
@@ -41,22 +52,16 @@ export class ContainerPackages {
     const image = await this.#deps.engine.image(imageName);
     if (!image) throw new DomainError('runtime_unavailable', 'The image was removed; start a new worker.');
     const { environment, egress } = profile;
+    const { isRemote } = this.#deps;
     const wheelsOnly = !egress;
+    const build = { image: image.Id, environment, wheelsOnly };
     const install = (directory: string, either: AbortSignal) =>
-      installWithinLimits(
-        {
-          directory,
-          requirements: requirements.text,
-          uid: this.#uid,
-          hint: wheelsOnly ? wheelsHint : undefined,
-          run: (limit) => this.#builder.run({ image: image.Id, directory, environment, wheelsOnly }, limit),
-        },
-        either,
-      );
-    const identity = [image.Id, ...pipSettings(environment)];
+      this.#install({ directory, text: requirements.text, build }, either);
+    const identity = [image.Id, ...pipSettings(environment), ...(isRemote ? ['archive'] : [])];
     const request = { ...requirements, userId, identity, wheelsOnly, install };
     const folder = await this.#environments.folderFor(workerId, request, signal);
-    return { folder, imagePath: pathOf(image.Config.Env) };
+    if (isRemote) return this.#unpacked(await archiveIn(folder));
+    return { mount: { ...bindMount(folder, packagesFolder), ReadOnly: true } };
   }
 
   /** The container of a worker is gone; idempotent. */
@@ -70,13 +75,59 @@ export class ContainerPackages {
     await this.#environments.removeUnfinished();
   }
 
+  #install(
+    of: { directory: string; text: string; build: Omit<PackageBuild, 'mount'> },
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { directory, text, build } = of;
+    const hint = build.wheelsOnly ? wheelsHint : undefined;
+    if (this.#deps.isRemote) return this.#installOnVolume({ ...of, hint }, signal);
+    const mount = bindMount(directory, environmentFolder);
+    const run = (limit: AbortSignal) => this.#builder.run({ ...build, mount }, limit);
+    return installWithinLimits({ directory, requirements: text, uid: this.#uid, hint, run }, signal);
+  }
+
+  #installOnVolume(
+    of: { directory: string; text: string; build: Omit<PackageBuild, 'mount'>; hint: string | undefined },
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { engine, user } = this.#deps;
+    const owned = { mode: 0o700, ...user };
+    const name = relative(environmentFolder, requirementsFile);
+    const files = tarArchive([
+      { name: `${dirname(name)}/`, ...owned },
+      { name: `${relative(environmentFolder, packagesFolder)}/`, ...owned, mode: 0o755 },
+      { name, text: of.text, ...owned },
+    ]);
+    return installArchive(
+      {
+        ...of,
+        run: (keep, limit) =>
+          this.#builder.run(
+            {
+              ...of.build,
+              mount: volumeMount(environmentFolder),
+              prepare: (id) => engine.unpack(id, environmentFolder, files),
+              collect: async (id) => keep(await engine.pack(id, packagesFolder, limit)),
+            },
+            limit,
+          ),
+      },
+      signal,
+    );
+  }
+
+  #unpacked({ file }: PackageArchive): InstalledPackages {
+    return {
+      mount: volumeMount(environmentFolder),
+      unpack: (id, signal) =>
+        this.#deps.engine.unpackStream(id, environmentFolder, createReadStream(file), signal),
+    };
+  }
+
   /** The user to whom the folder is given meanwhile; null where that is the gateway's own. */
   get #uid(): number | null {
     const { uid } = this.#deps.user;
     return uid === process.getuid!() ? null : uid;
   }
-}
-
-function pathOf(variables: string[] | undefined): string {
-  return variables?.find((one) => one.startsWith('PATH='))?.slice('PATH='.length) ?? defaultPath;
 }

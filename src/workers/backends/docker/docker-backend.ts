@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { ContentsFolder } from '../external/contents-folder.js';
@@ -36,8 +37,8 @@ export interface DockerBackendDeps {
   folders: RunFolders;
   images: WorkerImages;
   network: WorkerNetwork;
-  /** Absolute path of the folder of the packages of workers; an engine on another machine has none. */
-  environmentsDirectory: string | undefined;
+  /** Absolute path of the folder of the packages of workers. */
+  environmentsDirectory: string;
   /** The id of the database: gateways with different ones never touch each other's containers. */
   gatewayId: string;
   /** A server that does not answer for so long is lost; default 60 s. */
@@ -49,32 +50,34 @@ export interface DockerBackendDeps {
 export class DockerBackend implements WorkerBackend {
   readonly kind = 'docker';
   readonly ownsServers = true;
-  readonly enforcesStorage = false;
-  readonly installsRequirements: boolean;
+  readonly installsRequirements = true;
   readonly remoteFolders?: RemoteFolders;
   readonly #deps: DockerBackendDeps;
   readonly #followed: FollowedWorkers;
   readonly #slots = new StartSlots();
   readonly #starts = new RunningStarts();
-  readonly #packages: ContainerPackages | undefined;
+  readonly #packages: ContainerPackages;
 
   constructor(deps: DockerBackendDeps) {
     this.#deps = deps;
-    const { environmentsDirectory: directory } = deps;
-    this.installsRequirements = directory !== undefined;
+    const { environmentsDirectory: directory, access } = deps;
     const isRunning = (workerId: string) => this.#isRunning(workerId);
-    this.#packages =
-      directory === undefined
-        ? undefined
-        : new ContainerPackages({ ...deps, directory, user: deps.access.user, isRunning });
+    this.#packages = new ContainerPackages({
+      ...{ ...deps, directory, isRunning },
+      ...{ user: access.user, isRemote: access.isRemote },
+    });
     this.#followed = new FollowedWorkers(deps);
-    if (deps.access.isRemote) {
+    if (access.isRemote) {
       this.remoteFolders = {
         open: (workerId, signal) => this.#openFolder(workerId, signal),
         // It is on a volume that is removed with the container.
         remove: async () => {},
       };
     }
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   ownerOf(): FileOwner | undefined {
@@ -109,7 +112,7 @@ export class DockerBackend implements WorkerBackend {
 
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
     const { containers, folders } = this.#deps;
-    await this.#packages?.removeAbandoned();
+    await this.#packages.removeAbandoned();
     const found = await containers.list();
     // A folder without a container is what a gateway left that was killed between the two.
     const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
@@ -166,7 +169,7 @@ export class DockerBackend implements WorkerBackend {
     await images.ensure(image, pulled, signal);
     if (spec.requirements) report(35, 'Installing requirements.txt');
     try {
-      const packages = await this.#packages?.of(spec, image, signal);
+      const packages = await this.#packages.of(spec, image, signal);
       report(38, 'Waiting for other starts');
       return await this.#slots.run(
         spec,
@@ -174,7 +177,7 @@ export class DockerBackend implements WorkerBackend {
         signal,
       );
     } catch (error) {
-      await this.#packages?.release(spec.workerId);
+      await this.#packages.release(spec.workerId);
       throw error;
     }
   }
@@ -215,8 +218,11 @@ export class DockerBackend implements WorkerBackend {
     const check = async () => {
       const found = await engine.inspect(containerId);
       if (found?.State.Running) return;
-      if (found) await this.#followed.logOutput(workerId, containerId, token);
-      throw endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory');
+      const output = found && (await this.#followed.logOutput(workerId, containerId, token));
+      throw withOutput(
+        endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory'),
+        output,
+      );
     };
     await untilAnswering(this.#endpointOf(workerId, token), {
       pollMs: access.pollMs,
@@ -235,7 +241,7 @@ export class DockerBackend implements WorkerBackend {
   async #remove(workerId: string): Promise<void> {
     await this.#deps.containers.remove(workerId);
     await this.#deps.folders.remove(workerId);
-    await this.#packages?.release(workerId);
+    await this.#packages.release(workerId);
   }
 
   /** An engine that does not answer may still run it. */

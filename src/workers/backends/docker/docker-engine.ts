@@ -119,6 +119,28 @@ export class DockerEngine {
     await this.#write((docker) => docker.getContainer(id).putArchive(archive, { path: folder }));
   }
 
+  /** As {@link unpack}, for an archive of any size. @throws EngineError; what `signal` was aborted with */
+  async unpackStream(id: string, folder: string, archive: Readable, signal: AbortSignal): Promise<void> {
+    try {
+      const options = { path: folder, abortSignal: signal };
+      await this.#streams.getContainer(id).putArchive(archive, options);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new EngineError(cause);
+    } finally {
+      archive.destroy();
+    }
+  }
+
+  /** Begins to read a folder of a container as a tar archive. @throws EngineError */
+  async pack(id: string, folder: string, signal: AbortSignal): Promise<Readable> {
+    const begin = (limit: AbortSignal) =>
+      this.#streams
+        .getContainer(id)
+        .getArchive({ path: folder, abortSignal: AbortSignal.any([signal, limit]) });
+    return (await this.#stream(begin, writeTimeoutMs)) as Readable;
+  }
+
   /**
    * Runs a program in a container.
    * @returns its input, and its outputs in the engine's frames

@@ -93,11 +93,15 @@ export class FollowedWorkers {
     this.#workers.clear();
   }
 
-  /** Logs what the container of a worker printed at last, without the token of its server. Never throws. */
-  async logOutput(workerId: string, containerId: string, token: string): Promise<void> {
-    const output = await this.#deps.engine.logTail(containerId).catch(() => '');
-    const safe = output.replaceAll(token, '[token]').slice(-maxLogLength);
-    this.#deps.log.warn({ workerId, output: safe }, 'the container of a worker has ended');
+  /** Logs what the container of a worker printed at last, and returns it without the token of its server. Never throws. */
+  async logOutput(workerId: string, containerId: string, token: string): Promise<string> {
+    const printed = await this.#deps.engine.logTail(containerId).catch(() => '');
+    const output = printed.replaceAll(token, '[token]');
+    this.#deps.log.warn(
+      { workerId, output: output.slice(-maxLogLength) },
+      'the container of a worker has ended',
+    );
+    return output;
   }
 
   #onEvent({ action, containerId, labels }: ContainerEvent): void {
@@ -138,8 +142,9 @@ export class FollowedWorkers {
     const worker = this.#workers.get(workerId);
     if (worker?.containerId !== containerId) return;
     this.unfollow(workerId);
-    if (found) await this.logOutput(workerId, containerId, worker.endpoint.token);
-    this.#end(workerId, found ? describeContainerExit(found) : containerVanished);
+    if (!found) return this.#end(workerId, containerVanished);
+    const output = await this.logOutput(workerId, containerId, worker.endpoint.token);
+    this.#end(workerId, { ...describeContainerExit(found), output });
   }
 
   #end(workerId: string, exit: Omit<WorkerExit, 'workerId'>): void {

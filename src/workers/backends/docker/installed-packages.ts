@@ -1,17 +1,12 @@
-/** Where a container has the folder in which its packages are installed. It is the same while they are installed. */
-export const environmentFolder = '/environment';
-/** Where a worker has its packages. */
-export const packagesFolder = `${environmentFolder}/site`;
+import type { MountSettings } from 'dockerode';
 
 /** The packages of a worker's branch. */
 export interface InstalledPackages {
-  /** Absolute path on the engine's machine. */
-  folder: string;
-  /** The `PATH` of the image. */
-  imagePath: string;
-}
-
-/** The variables with which kernels find the packages and their programs. The server ignores `PYTHONPATH`. */
-export function packagesVariables({ imagePath }: InstalledPackages): Record<string, string> {
-  return { PYTHONPATH: packagesFolder, PATH: `${imagePath}:${packagesFolder}/bin` };
+  /** What is at `environmentFolder` or below it in the container. */
+  mount: MountSettings;
+  /**
+   * Called once between the creation of the container and its start, where the packages are not in what is mounted.
+   * @throws EngineError; what `signal` was aborted with
+   */
+  unpack?(containerId: string, signal: AbortSignal): Promise<void>;
 }

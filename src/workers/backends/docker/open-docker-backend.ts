@@ -41,8 +41,7 @@ export function openDockerBackend(options: {
   const network = new WorkerNetwork(engine, gatewayId);
   const containers = new WorkerContainers({ engine, access, network, gatewayId });
   const images = new WorkerImages({ engine, allowed: new AllowedImages(config), log });
-  // An engine on another machine does not see the folder.
-  const environmentsDirectory = isRemote ? undefined : options.environmentsDirectory;
+  const { environmentsDirectory } = options;
   return new DockerBackend({
     ...{ engine, access, containers, folders, images, network },
     ...{ environmentsDirectory, gatewayId, lostAfterMs, log },

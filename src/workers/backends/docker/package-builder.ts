@@ -1,41 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
+import type { ContainerCreateOptions, ContainerInspectInfo, MountSettings } from 'dockerode';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner } from '../../backend.js';
+import { tooLarge } from '../environments/build-limits.js';
 import { environmentFailed } from '../environments/environment-failed.js';
-import { pipArguments } from '../environments/install-within-limits.js';
-import { bindMount } from './bind-mount.js';
+import { pipCommand, requirementsFile, tooLargeStatus } from '../environments/pip-program.js';
 import type { DockerEngine } from './docker-engine.js';
 import { EngineError } from './engine-error.js';
 import { hostLimits } from './host-limits.js';
-import { environmentFolder, packagesFolder } from './installed-packages.js';
 import { builderLabels, toFilter } from './worker-labels.js';
 import type { WorkerNetwork } from './worker-network.js';
 
 const pollMs = 300;
-const buildFolder = `${environmentFolder}/build`;
-/** A container ends by itself after this time, also when no gateway is there to end it. */
-const maxSeconds = 11 * 60;
 const limits = { cpuLimit: 1, memoryMb: 2_048, gpuCount: 0, tmpStorageMb: 256, maxProcesses: 256 };
-
-/** Sets an alarm, which pip keeps: it replaces this program in the same process. */
-const program = `
-import os, signal, sys
-
-signal.alarm(${maxSeconds})
-os.execv(sys.executable, [sys.executable, '-I', '-m', 'pip', *sys.argv[1:]])
-`;
 
 /** What to install, and with what. */
 export interface PackageBuild {
   image: string;
-  /** Absolute path of the folder with `build/requirements.txt`; the packages come into its folder `site`. */
-  directory: string;
+  /** What is at `environmentFolder`, where the packages come into the folder `site`. */
+  mount: MountSettings;
   /** The environment variables of the worker. */
   environment: Record<string, string>;
   /** Whether pip may not run code of packages. */
   wheelsOnly: boolean;
+  /** Called before the start, to put `requirementsFile` into what is mounted. @throws EngineError */
+  prepare?(containerId: string): Promise<void>;
+  /** Called after pip has succeeded. @throws EngineError; what `signal` was aborted with */
+  collect?(containerId: string): Promise<void>;
 }
 
 /** What a {@link PackageBuilder} works with. */
@@ -60,7 +52,7 @@ export class PackageBuilder {
   }
 
   /**
-   * Installs packages. Afterwards nothing of the container is left.
+   * Installs packages, and removes the container. What cannot be removed now, the next call removes.
    * @returns whether pip succeeded, and the end of what it printed
    * @throws DomainError `runtime_unavailable`, with the reason `environment_failed` where the packages are at fault; what
    *   `signal` was aborted with
@@ -68,22 +60,26 @@ export class PackageBuilder {
   async run(build: PackageBuild, signal: AbortSignal): Promise<{ succeeded: boolean; output: string }> {
     const { engine, network } = this.#deps;
     const name = `notebook-environment-${randomUUID()}`;
+    await this.removeAbandoned().catch(() => {});
     this.#running.add(name);
     let id: string | undefined;
     try {
       await network.ensure();
       signal.throwIfAborted();
       id = await engine.create({ name, ...this.#options(build) });
+      await build.prepare?.(id);
       await engine.start(id);
       const { State } = await this.#untilEnded(id, signal);
       if (State.OOMKilled && State.ExitCode !== 0)
         throw environmentFailed(`pip needed more than ${limits.memoryMb} MiB of memory`);
+      if (State.ExitCode === tooLargeStatus) throw tooLarge();
+      if (State.ExitCode === 0) await build.collect?.(id);
       // Whether pip succeeded is known, also where the engine cannot say any more what it printed.
       const output = await engine.logTail(id).catch(() => '');
       return { succeeded: State.ExitCode === 0, output };
     } finally {
       this.#running.delete(name);
-      if (id !== undefined) await engine.remove(id);
+      if (id !== undefined) await engine.remove(id).catch(() => {});
     }
   }
 
@@ -109,23 +105,21 @@ export class PackageBuilder {
     }
   }
 
-  #options({ image, directory, environment, wheelsOnly }: PackageBuild): ContainerCreateOptions {
-    const { network, gatewayId, user, directory: all } = this.#deps;
-    const variables = { ...environment, HOME: buildFolder, TMPDIR: buildFolder };
-    const wheels = wheelsOnly ? ['--only-binary', ':all:'] : [];
-    const target = ['--target', packagesFolder, '-r', 'requirements.txt'];
+  #options({ image, mount, environment, wheelsOnly }: PackageBuild): ContainerCreateOptions {
+    const { network, gatewayId, user, directory } = this.#deps;
+    const { command, variables } = pipCommand({ requirements: requirementsFile, environment, wheelsOnly });
+    const [program, ...parameters] = command;
     return {
       Image: image,
-      Labels: builderLabels(gatewayId, all),
+      Labels: builderLabels(gatewayId, directory),
       User: `${user.uid}:${user.gid}`,
       Hostname: 'environment',
-      WorkingDir: buildFolder,
       Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),
-      Entrypoint: ['python', '-I', '-c', program],
-      Cmd: [...pipArguments, ...wheels, ...target],
+      Entrypoint: [program!],
+      Cmd: parameters,
       HostConfig: {
         ...hostLimits({ limits, user, cores: limits.cpuLimit, network: network.name }),
-        Mounts: [bindMount(directory, environmentFolder)],
+        Mounts: [mount],
       },
     };
   }

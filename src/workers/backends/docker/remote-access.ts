@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { MountSettings } from 'dockerode';
 import type { ServerConnection } from '../../../engines/kernels/jupyter-endpoint.js';
 import { type ContainerAccess, type ContainerPaths, workFolder } from './container-access.js';
 import type { DockerEngine } from './docker-engine.js';
 import { ExecStream } from './exec-stream.js';
 import { tarArchive } from './tar-archive.js';
+import { volumeMount } from './volume-mount.js';
 import { containerName } from './worker-labels.js';
 
 const runFolder = '/run/worker';
@@ -53,7 +53,7 @@ export class RemoteAccess implements ContainerAccess {
 
   pathsFor(): ContainerPaths {
     return {
-      mounts: [volume(workFolder), volume(runFolder)],
+      mounts: [volumeMount(workFolder), volumeMount(runFolder)],
       socket: socketPath,
       token: join(runFolder, tokenName),
     };
@@ -71,9 +71,4 @@ export class RemoteAccess implements ContainerAccess {
     const command = ['python', '-I', '-c', relayProgram, socketPath];
     return new ExecStream(await this.#engine.exec(containerName(workerId), command));
   }
-}
-
-/** A volume without a name, which the engine removes with the container. */
-function volume(target: string): MountSettings {
-  return { Type: 'volume', Source: '', Target: target };
 }

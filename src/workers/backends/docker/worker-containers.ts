@@ -44,6 +44,7 @@ export class WorkerContainers {
     const { engine, access } = this.#deps;
     const id = await this.#create(spec, image);
     await access.prepare(id, token);
+    await image.packages?.unpack?.(id, signal);
     signal.throwIfAborted();
     await engine.start(id).catch((error) => {
       throw startError(error);

@@ -1,19 +1,11 @@
 import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { maxBuildMs, maxEnvironmentBytes, tookTooLong, tooLarge } from './build-limits.js';
 import { environmentFailed } from './environment-failed.js';
 import { folderBytes } from './folder-bytes.js';
 import { giveFolder } from './give-folder.js';
 import { lastPipError } from './last-pip-error.js';
 import { watchFolderSize } from './watch-folder-size.js';
-
-const timeoutMs = 10 * 60_000;
-const maxBytes = 4 * 1024 ** 3;
-
-/** The arguments of `python -m pip` before `--target`, for a run that nobody watches. */
-export const pipArguments = [
-  ...['install', '--no-input', '--disable-pip-version-check'],
-  ...['--no-cache-dir', '--progress-bar', 'off'],
-];
 
 /** Where packages are installed, and with what. */
 export interface Installation {
@@ -44,18 +36,18 @@ export async function installWithinLimits(installation: Installation, signal: Ab
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
   if (uid !== null) await giveFolder(directory, uid);
-  const size = watchFolderSize(directory, maxBytes);
-  const limit = AbortSignal.timeout(timeoutMs);
+  const size = watchFolderSize(directory, maxEnvironmentBytes);
+  const limit = AbortSignal.timeout(maxBuildMs);
   try {
     const { succeeded, output } = await installation.run(AbortSignal.any([signal, limit, size.exceeded]));
     if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
     await takeOver(directory, uid);
     await rm(build, { recursive: true, force: true });
     const bytes = await folderBytes(directory);
-    if (bytes > maxBytes) throw tooLarge();
+    if (bytes > maxEnvironmentBytes) throw tooLarge();
     return bytes;
   } catch (error) {
-    if (error === limit.reason) throw environmentFailed('it took longer than 10 minutes', error);
+    if (error === limit.reason) throw tookTooLong(error);
     if (size.exceeded.aborted && error === size.exceeded.reason) throw tooLarge();
     throw error;
   } finally {
@@ -72,8 +64,4 @@ async function takeOver(directory: string, uid: number | null): Promise<void> {
   // Workers get what is at this path, and a link could lead to any folder of this machine.
   if (!(await lstat(site)).isDirectory()) throw environmentFailed('its packages replaced their folder');
   await chmod(site, 0o755);
-}
-
-function tooLarge(): Error {
-  return environmentFailed('its packages are larger than 4 GiB');
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isReadableSegment } from '../../../engines/git/file-path.js';
 import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { Found, RemoteFolder } from '../../worker-folder.js';
@@ -12,7 +13,8 @@ const maxFileBytes = 64 * 1024 * 1024;
 const maxSmallFileBytes = 4 * 1024 * 1024;
 
 /**
- * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API.
+ * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API, and for new files
+ * the one request that servers of `deploy/worker` have for many of them.
  *
  * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
  * follows immediately is lost. Servers that do not allow hidden files refuse names that begin with a dot.
@@ -25,6 +27,9 @@ export class ContentsFolder implements RemoteFolder {
   readonly #folders = new Map<string, Promise<boolean>>();
   /** The last write of a large file; the next one waits for it. */
   #largeWrite: Promise<unknown> = Promise.resolve();
+
+  /** Whether the server may take many files in one request. */
+  #writesMany = true;
 
   readonly #contents: JupyterContents;
   readonly #root: string;
@@ -64,6 +69,15 @@ export class ContentsFolder implements RemoteFolder {
       if (found.oid === null) await this.#contents.remove(this.#at(path)).catch(() => {});
       throw error;
     }
+  }
+
+  async putNew(files: ReadonlyMap<string, Uint8Array>): Promise<ReadonlySet<string>> {
+    if (!this.#writesMany) return new Set();
+    const paths = [...files.keys()].filter((path) => path.split('/').every(isReadableSegment));
+    const at = new Map(paths.map((path) => [this.#at(path), files.get(path)!]));
+    const written = await this.#contents.writeNew(at);
+    this.#writesMany = written !== null;
+    return new Set(paths.filter((path) => written?.has(this.#at(path))));
   }
 
   async removeEmptyFolder(): Promise<void> {

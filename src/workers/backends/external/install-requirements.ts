@@ -1,5 +1,6 @@
 import { delimiter, dirname, join } from 'node:path';
-import { installWithinLimits, pipArguments } from '../environments/install-within-limits.js';
+import { installWithinLimits } from '../environments/install-within-limits.js';
+import { pipArguments } from '../environments/pip-arguments.js';
 import { type LaunchPlan, launcherProgram, type Sandbox } from './launcher-program.js';
 import { runInstaller } from './run-installer.js';
 

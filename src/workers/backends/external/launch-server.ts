@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
+import { withOutput } from '../../server-ended-error.js';
 import { type LaunchPlan, launcherProgram } from './launcher-program.js';
+import { readServerLog } from './read-server-log.js';
 import type { ServerFolders } from './server-setup.js';
 
 const pollMs = 40;
 const probeTimeoutMs = 2_000;
-const logTailBytes = 2_000;
 const runtimeFile = z.object({ port: z.int().min(1).max(65_535) });
 
 /** The launcher of a server, as a child process that has started. */
@@ -64,10 +65,11 @@ export async function untilAnswering(
   for (;;) {
     signal.throwIfAborted();
     if (child.exitCode !== null || child.signalCode !== null) {
-      const cause = new Error(await logTail(folders.log));
-      throw new DomainError('runtime_unavailable', 'The Jupyter server ended while it started; try again.', {
-        cause,
-      });
+      const ended = new DomainError(
+        'runtime_unavailable',
+        'The Jupyter server ended while it started; try again.',
+      );
+      throw withOutput(ended, await readServerLog(folders.log, token));
     }
     const port = await readPort(folders.runtime);
     if (port !== undefined && (await answers(port, token))) return port;
@@ -96,8 +98,4 @@ async function answers(port: number, token: string): Promise<boolean> {
   } finally {
     client.dispose();
   }
-}
-
-async function logTail(file: string): Promise<string> {
-  return (await readFile(file, 'utf8').catch(() => '')).slice(-logTailBytes);
 }

@@ -21,9 +21,11 @@ import type { LocalBackendOptions } from './local-backend-options.js';
 import { LocalPackages } from './local-packages.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
+import { readServerLog } from './read-server-log.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { type ServerRecord, ServerRecords } from './server-records.js';
 import {
+  logOf,
   type ServerFolders,
   serverEnvironment,
   serverFolders,
@@ -58,7 +60,6 @@ interface PreparedLaunch {
 export class LocalBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = true;
-  readonly enforcesStorage = false;
   readonly installsRequirements: boolean;
   readonly #packages: LocalPackages | undefined;
   readonly #records: ServerRecords;
@@ -87,6 +88,10 @@ export class LocalBackend implements WorkerBackend {
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
     this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   ownerOf(workerId: string): FileOwner | undefined {
@@ -260,6 +265,7 @@ export class LocalBackend implements WorkerBackend {
       return {
         reason: 'exited',
         detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+        output: await readServerLog(logOf(record.runtimeDirectory), record.token),
       };
     });
   }

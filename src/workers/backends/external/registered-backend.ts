@@ -40,7 +40,6 @@ export interface RegisteredBackendOptions {
 export class RegisteredBackend implements WorkerBackend {
   readonly kind = 'external';
   readonly ownsServers = false;
-  readonly enforcesStorage = false;
   readonly remoteFolders: RemoteFolders = {
     open: async (workerId, signal) => {
       const { endpoint } = await this.#serverOf(workerId);
@@ -57,6 +56,10 @@ export class RegisteredBackend implements WorkerBackend {
     this.#directory = join(options.stateRoot, 'registered');
     this.#servers = options.servers;
     this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
+  }
+
+  enforcesStorage(): boolean {
+    return false;
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {

@@ -56,6 +56,13 @@ else:
 ServerApp.launch_instance(argv=[], config=config)
 `;
 
+const logName = 'jupyter.log';
+
+/** The log of the server with this runtime folder. */
+export function logOf(runtimeDirectory: string): string {
+  return join(runtimeDirectory, '..', '..', logName);
+}
+
 /** The paths of a worker's server. They need not exist yet. */
 export function serverFolders(stateDirectory: string): ServerFolders {
   const root = join(stateDirectory, 'server');
@@ -69,7 +76,7 @@ export function serverFolders(stateDirectory: string): ServerFolders {
     ipython: below('ipython'),
     settings: below('jupyter_server.json'),
     relay: below('gateway_relay.py'),
-    log: join(stateDirectory, 'jupyter.log'),
+    log: join(stateDirectory, logName),
   };
 }
 

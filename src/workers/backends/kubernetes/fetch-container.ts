@@ -1,8 +1,11 @@
 import type { V1Container, V1Volume } from '@kubernetes/client-node';
 import type { WorkerCheckout } from '../../worker-spec.js';
+import { secretVolume, variablesOf } from './pod-basics.js';
 
 /** The key of Git's settings in a worker's Secret, which is also the name of their file. */
 export const gitConfigKey = 'git-config';
+/** The container that fetches the files before the server starts. */
+export const fetchContainerName = 'files';
 /** The folder of the files in the volume for the work. */
 export const filesFolder = 'files';
 
@@ -29,9 +32,9 @@ export function fetchContainer(
   };
   return {
     ...{ image, imagePullPolicy, resources, securityContext },
-    name: 'files',
+    name: fetchContainerName,
     command: ['/opt/worker/fetch_files'],
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    env: variablesOf(environment),
     volumeMounts: [
       { name: 'work', mountPath: workFolder },
       { name: 'git', mountPath: settingsFolder, readOnly: true },
@@ -41,8 +44,7 @@ export function fetchContainer(
 
 /** The volume with Git's settings, which the server does not see. */
 export function gitConfigVolume(secretName: string): V1Volume {
-  const items = [{ key: gitConfigKey, path: gitConfigKey }];
-  return { name: 'git', secret: { secretName, items, defaultMode: 0o440 } };
+  return secretVolume('git', secretName, gitConfigKey);
 }
 
 /** Git's settings, with the credentials for the fetch. @param token of base64url characters and dots */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
@@ -8,9 +7,11 @@ import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
 import { inParallel } from '../../in-parallel.js';
+import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
+import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
+import type { PackageArchive } from '../environments/install-archive.js';
 import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
@@ -18,10 +19,13 @@ import { ClusterError, isFault } from './cluster-error.js';
 import { lastOutputOf } from './last-output.js';
 import { endpointOf } from './pod-endpoint.js';
 import { PodFollower } from './pod-follower.js';
+import { PodPackages } from './pod-packages.js';
 import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
+import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
+import { claimsVolume } from './work-volume.js';
 import type { GatewayPeer } from './worker-network-policy.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
 import { workerPod } from './worker-pod.js';
@@ -34,6 +38,7 @@ const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
+const maxLogLength = 4_000;
 
 /** What a {@link KubernetesBackend} works with. */
 export interface KubernetesBackendOptions {
@@ -44,9 +49,13 @@ export interface KubernetesBackendOptions {
   /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
   gatewayId: string;
   gateway: GatewayPeer;
+  /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
+  environmentsDirectory: string;
+  /** The networks of package indexes that have no public address; default none. */
+  indexCidrs?: readonly string[];
   /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
   gatewayUrl?: string;
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The StorageClass of the volumes of workers whose class names none; by default these are on the node's disk. */
   storageClass?: string;
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
@@ -60,13 +69,13 @@ export interface KubernetesBackendOptions {
 export class KubernetesBackend implements WorkerBackend {
   readonly kind = 'kubernetes';
   readonly ownsServers = true;
-  /** What limits a volume of a StorageClass depends on what provisions it. */
-  readonly enforcesStorage: boolean;
+  readonly installsRequirements = true;
   readonly fetchesFiles: boolean;
   readonly remoteFolders: RemoteFolders;
   readonly #cluster: ClusterClient;
   readonly #watch: PodWatch;
   readonly #follower: PodFollower;
+  readonly #packages: PodPackages;
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
   #check: { at: number; reason: Promise<string | null> } | undefined;
@@ -76,7 +85,6 @@ export class KubernetesBackend implements WorkerBackend {
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
     const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
-    this.enforcesStorage = options.storageClass === undefined;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
     this.#follower = new PodFollower({
@@ -92,11 +100,22 @@ export class KubernetesBackend implements WorkerBackend {
       labels: this.#ownLabels(),
       onChange: (pod, isGone) => this.#follower.changed(pod, isGone),
     });
+    this.#packages = new PodPackages({
+      ...{ cluster: this.#cluster, watch: this.#watch, gateway: options.gateway, log },
+      ...{ gatewayId: options.gatewayId, directory: options.environmentsDirectory },
+      indexCidrs: options.indexCidrs ?? [],
+      isStarting: (workerId) => this.#starts.has(workerId),
+    });
     this.remoteFolders = {
       open: (workerId, signal) => this.#openFolder(workerId, signal),
       // It ends with the Pod.
       remove: async () => {},
     };
+  }
+
+  /** What limits a volume of a StorageClass depends on what provisions it. */
+  enforcesStorage(volume: WorkerVolume): boolean {
+    return !claimsVolume(volume, this.#options.storageClass);
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
@@ -126,6 +145,7 @@ export class KubernetesBackend implements WorkerBackend {
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
     const { items } = await this.#cluster.listPods(this.#ownLabels());
     this.#watch.open();
+    await this.#packages.removeAbandoned(items);
     const found = new Map<string, JupyterEndpoint | undefined>();
     await inParallel(items, parallelReads, async (pod) => {
       const workerId = pod.metadata?.labels?.[workerLabel];
@@ -174,34 +194,52 @@ export class KubernetesBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { images, gateway, gatewayUrl } = this.#options;
-    const image = images.imageOf(spec.profile);
+    const image = this.#options.images.imageOf(spec.profile);
     if ('reason' in image)
       throw new DomainError('runtime_unavailable', image.reason, { extra: { reason: 'image_missing' } });
     this.#watch.open();
+    const installing = (message: string) => report(2, message);
+    if (spec.requirements) installing('Installing requirements.txt');
+    try {
+      const packages = await this.#packages.of(spec, image.image, installing, signal);
+      return await this.#startPod(spec, { image: image.image, packages }, report, signal);
+    } finally {
+      await this.#packages.release(spec.workerId);
+    }
+  }
+
+  async #startPod(
+    spec: WorkerSpec,
+    of: { image: string; packages: PackageArchive | undefined },
+    report: (percent: number, message: string) => void,
+    signal: AbortSignal,
+  ): Promise<JupyterEndpoint> {
+    const { gateway, gatewayUrl } = this.#options;
     const deps = { cluster: this.#cluster, watch: this.#watch, gateway, report, signal };
     const fetch = spec.checkout && gatewayUrl ? { gatewayUrl, token: spec.checkout.token } : undefined;
-    const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch });
+    const { packages } = of;
+    const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch, packages });
     try {
-      const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, image: image.image }));
+      const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, ...of }));
       signal.throwIfAborted();
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      await this.#removeFailed(spec.workerId, start);
-      throw error;
+      throw withOutput(error, await this.#removeFailed(spec.workerId, start));
     }
   }
 
-  /** Removes what a failed start left. Never throws. */
-  async #removeFailed(workerId: string, start: PodStart): Promise<void> {
+  /** Removes what a failed start left. Never throws. @returns what the container printed, if it has ended */
+  async #removeFailed(workerId: string, start: PodStart): Promise<string | undefined> {
     const { log } = this.#options;
     const name = objectNameOf(workerId);
     const output = await start.lastOutput(name);
-    if (output !== undefined) log.warn({ workerId, output }, 'the container of a worker has ended');
+    if (output !== undefined)
+      log.warn({ workerId, output: output.slice(-maxLogLength) }, 'the container of a worker has ended');
     await this.#remove(name).catch((err) =>
       log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
     );
+    return output;
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
@@ -234,30 +272,3 @@ export class KubernetesBackend implements WorkerBackend {
 }
 
 const notEnded = 'The Pod of the worker did not end in time; its node may be down. Try again in a minute.';
-
-function smallWorker(): WorkerSpec {
-  return {
-    workerId: randomUUID(),
-    filesDirectory: '',
-    stateDirectory: '',
-    limits: {
-      cpuLimit: 0.1,
-      memoryMb: 128,
-      gpuCount: 0,
-      workspaceStorageMb: 16,
-      tmpStorageMb: 16,
-      maxProcesses: 128,
-    },
-    profile: {
-      id: 'check',
-      runtime: 'dedicated',
-      backend: 'kubernetes',
-      kernelName: 'python3',
-      image: null,
-      environment: {},
-      warmImports: [],
-      egress: false,
-    },
-    placement: { nodeSelector: {}, tolerations: [] },
-  };
-}

@@ -1,20 +1,18 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ClusterClient } from './cluster-client.js';
-import { containerOf, fetchingOf, hasFailedToFetch } from './pod-status.js';
-
-const maxLength = 4_000;
+import { containerOf, failedBeforeServer } from './pod-status.js';
 
 /**
- * What the container of a Pod that has ended, or that failed to fetch the files, printed at last, up to 4,000 characters, without the token of its server. Undefined while the
- * container runs, and when the cluster does not give it. Never throws; takes 5 s at most.
+ * What the container of a Pod printed at last that has ended, or that failed before the server, without the token of the
+ * server. Undefined while the container runs, and when the cluster does not give it. Never throws; takes 5 s at most.
  */
 export async function lastOutputOf(
   pod: V1Pod,
   token: string,
   cluster: Pick<ClusterClient, 'readOutput'>,
 ): Promise<string | undefined> {
-  const container = hasFailedToFetch(pod) ? fetchingOf(pod) : containerOf(pod);
+  const container = failedBeforeServer(pod) ?? containerOf(pod);
   if (!container?.state?.terminated) return undefined;
   const output = await cluster.readOutput(pod.metadata!.name!, container.name).catch(() => undefined);
-  return output?.replaceAll(token, '[token]').slice(-maxLength);
+  return output?.replaceAll(token, '[token]');
 }

@@ -14,7 +14,9 @@ export interface KubernetesSettings {
   kubernetesGatewayCidrs: string[];
   /** Where Pods reach the gateway, to fetch their files; by default it writes them. */
   kubernetesGatewayUrl?: string;
-  /** The StorageClass of the volumes with the files of workers; by default these are on the node's disk. */
+  /** The networks of package indexes that have no public address; default none. */
+  kubernetesIndexCidrs?: string[];
+  /** The StorageClass of the volumes of classes that name none; by default the files are on the node's disk. */
   kubernetesStorageClass?: string;
   image: string | undefined;
   allowedImages: string[];
@@ -27,16 +29,19 @@ export interface KubernetesSettings {
  */
 export function openKubernetesBackend(options: {
   settings: KubernetesSettings;
+  /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
+  environmentsDirectory: string;
   gatewayId: string;
   log: Logger;
 }): WorkerBackend {
-  const { settings, gatewayId, log } = options;
+  const { settings, environmentsDirectory, gatewayId, log } = options;
   const config = loadConfig(settings.kubeconfig);
   const ownNamespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
   return new KubernetesBackend({
-    ...{ config, gatewayId, log },
+    ...{ config, environmentsDirectory, gatewayId, log },
     namespace: settings.kubernetesNamespace,
     images: new AllowedImages(settings),
+    indexCidrs: settings.kubernetesIndexCidrs,
     gatewayUrl: settings.kubernetesGatewayUrl,
     storageClass: settings.kubernetesStorageClass,
     gateway: { cidrs: settings.kubernetesGatewayCidrs, namespace: ownNamespace },

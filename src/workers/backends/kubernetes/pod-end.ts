@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ExitReason } from '../../worker-exit.js';
-import { conditionOf, containerOf, fetchingOf, hasFailedToFetch } from './pod-status.js';
+import { packagesContainerName } from './packages-container.js';
+import { conditionOf, containerOf, failedBeforeServer } from './pod-status.js';
 
 /** Why a Pod ended. */
 export interface PodEnd {
@@ -28,6 +29,11 @@ const diskFullStatus = 28;
 const notFetched: PodEnd = {
   reason: 'start_failed',
   detail: 'The Pod could not fetch its files from the gateway; ask an admin to check KUBERNETES_GATEWAY_URL.',
+};
+
+const notUnpacked: PodEnd = {
+  reason: 'start_failed',
+  detail: 'The Pod could not unpack its packages; start a new worker.',
 };
 
 type EndReason = keyof typeof ends;
@@ -63,8 +69,10 @@ export function endOf(reason: EndReason): PodEnd {
  */
 export function whyPodEnded(pod: V1Pod): PodEnd {
   const reason = reasonOfEnd(pod);
-  if (reason !== 'exited' || !hasFailedToFetch(pod)) return endOf(reason);
-  const isFull = fetchingOf(pod)?.state?.terminated?.exitCode === diskFullStatus;
+  const failed = failedBeforeServer(pod);
+  if (reason !== 'exited' || !failed) return endOf(reason);
+  if (failed.name === packagesContainerName) return notUnpacked;
+  const isFull = failed.state?.terminated?.exitCode === diskFullStatus;
   return isFull ? endOf('storage_exceeded') : notFetched;
 }
 
@@ -85,7 +93,7 @@ function reasonOfEnd(pod: V1Pod): EndReason {
 /** A deleted Pod may say `OOMKilled` of a kernel that ended long ago, so its container is no evidence. */
 function reasonOfContainerEnd(pod: V1Pod): EndReason {
   if (pod.metadata?.deletionTimestamp !== undefined) return 'lost';
-  const container = hasFailedToFetch(pod) ? fetchingOf(pod) : containerOf(pod);
+  const container = failedBeforeServer(pod) ?? containerOf(pod);
   const { reason, exitCode } = container?.state?.terminated ?? {};
   if (reason === 'OOMKilled' && exitCode !== 0) return 'out_of_memory';
   if (reason === 'StartError' || reason === 'ContainerCannotRun') return 'start_failed';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
-import { workerPort } from './worker-pod.js';
+import { workerPort } from './pod-basics.js';
 
 /** Where the server of a Pod answers. @throws Error while the Pod has no address */
 export function endpointOf(pod: V1Pod, token: string): JupyterEndpoint {

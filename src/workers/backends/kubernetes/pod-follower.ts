@@ -5,6 +5,8 @@ import { endOf, type PodEnd, whyPodEnded } from './pod-end.js';
 import { containerOf, isEnding, type PodTrouble, troubleOf } from './pod-status.js';
 import { workerLabel } from './worker-object-names.js';
 
+const maxLogLength = 4_000;
+
 const serverSilent: PodEnd = {
   reason: 'lost',
   detail: 'The Jupyter server does not answer any more; start a new worker.',
@@ -23,7 +25,7 @@ interface Followed {
 export interface PodFollowerDeps {
   /** How long a node or a server may be silent. */
   maxTroubleMs: number;
-  /** What the container of an ended Pod printed at last, for the log. Never throws. */
+  /** What the container of an ended Pod printed at last; see `WorkerExit`. Never throws. */
   lastOutputOf(workerId: string, pod: V1Pod): Promise<string | undefined>;
   log: Logger;
 }
@@ -88,12 +90,19 @@ export class PodFollower {
     const { exitCode, reason: containerReason } = containerOf(pod)?.state?.terminated ?? {};
     const output = await this.#deps.lastOutputOf(workerId, pod);
     this.#deps.log.warn(
-      { workerId, reason, podReason: pod.status?.reason, containerReason, exitCode, output },
+      {
+        workerId,
+        reason,
+        podReason: pod.status?.reason,
+        containerReason,
+        exitCode,
+        output: output?.slice(-maxLogLength),
+      },
       'the Pod of a worker ended',
     );
     // It was stopped meanwhile.
     if (this.#followed.get(workerId) !== followed) return;
     this.unfollow(workerId);
-    for (const listener of this.#listeners) listener({ workerId, reason, detail });
+    for (const listener of this.#listeners) listener({ workerId, reason, detail, output });
   }
 }

@@ -10,15 +10,20 @@ export function containerOf(pod: V1Pod): V1ContainerStatus | undefined {
   return pod.status?.containerStatuses?.[0];
 }
 
-/** The state of the container that fetches the files of a worker; absent where none does. */
-export function fetchingOf(pod: V1Pod): V1ContainerStatus | undefined {
-  return pod.status?.initContainerStatuses?.[0];
+/** The state of a container that runs before the server; absent where there is none of that name. */
+export function initContainerOf(pod: V1Pod, name: string): V1ContainerStatus | undefined {
+  return pod.status?.initContainerStatuses?.find((container) => container.name === name);
 }
 
-/** Whether the files of a Pod could not be fetched, so that its server does not start. */
-export function hasFailedToFetch(pod: V1Pod): boolean {
-  const { terminated } = fetchingOf(pod)?.state ?? {};
-  return terminated !== undefined && terminated.exitCode !== 0;
+/** The state of the container that runs before the server and waits, runs, or has failed; undefined when there is none. */
+export function unfinishedOf(pod: V1Pod): V1ContainerStatus | undefined {
+  return pod.status?.initContainerStatuses?.find(({ state }) => state?.terminated?.exitCode !== 0);
+}
+
+/** The state of the container that failed, so that the server of a Pod does not start; undefined when there is none. */
+export function failedBeforeServer(pod: V1Pod): V1ContainerStatus | undefined {
+  const container = unfinishedOf(pod);
+  return container?.state?.terminated ? container : undefined;
 }
 
 /** Whether the server of a Pod answers. */

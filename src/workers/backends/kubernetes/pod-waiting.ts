@@ -1,6 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ExitReason } from '../../worker-exit.js';
-import { conditionOf, containerOf, fetchingOf } from './pod-status.js';
+import { fetchContainerName } from './fetch-container.js';
+import { pipContainerName } from './package-pod.js';
+import { packagesContainerName } from './packages-container.js';
+import { conditionOf, containerOf, unfinishedOf } from './pod-status.js';
 
 /** What a Pod that is not ready yet waits for. */
 export interface PodWaiting {
@@ -38,7 +41,9 @@ const unschedulable: StartFailure = {
 };
 const noVolume: StartFailure = {
   reason: 'unschedulable',
-  detail: 'The cluster has no volume for this worker; ask an admin to check KUBERNETES_STORAGE_CLASS.',
+  detail:
+    'The cluster has no volume for this worker; ask an admin to check the StorageClass of its resource class, or ' +
+    'KUBERNETES_STORAGE_CLASS.',
 };
 
 /** What the quota of the namespace makes a worker wait for. */
@@ -80,6 +85,13 @@ const byContainerReason: Record<string, PodWaiting> = {
   RunContainerError: creating,
 };
 
+/** By the name of a container that runs before the server. */
+const whatRuns: Record<string, string> = {
+  [pipContainerName]: 'Installing requirements.txt',
+  [fetchContainerName]: 'Fetching the files of the branch',
+  [packagesContainerName]: 'Copying the packages of requirements.txt',
+};
+
 /** What a Pod waits for that has not ended and is not ready. */
 export function whatPodWaitsFor(pod: V1Pod): PodWaiting {
   const scheduled = conditionOf(pod, 'PodScheduled');
@@ -93,9 +105,10 @@ export function whatPodWaitsFor(pod: V1Pod): PodWaiting {
       onTimeout: unschedulable,
     };
   }
-  const fetching = fetchingOf(pod);
-  if (fetching?.state?.running) return { percent: 50, message: 'Fetching the files of the branch' };
-  const container = fetching?.state?.waiting ? fetching : containerOf(pod);
+  const first = unfinishedOf(pod);
+  if (first?.state?.running)
+    return { percent: 50, message: whatRuns[first.name] ?? 'Preparing the container' };
+  const container = first ?? containerOf(pod);
   const known = byContainerReason[container?.state?.waiting?.reason ?? ''];
   if (known) return known;
   if (!container?.state?.running) return { percent: 40, message: 'Preparing the container' };

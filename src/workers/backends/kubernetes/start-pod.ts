@@ -4,14 +4,19 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
-import { DomainError } from '../../../errors.js';
+import type { PackageArchive } from '../environments/install-archive.js';
 import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { createWithinQuota } from './create-within-quota.js';
+import { sendArchive } from './exchange-archive.js';
+import { gitConfig, gitConfigKey } from './fetch-container.js';
 import { lastOutputOf } from './last-output.js';
+import { packagesContainerName } from './packages-container.js';
 import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
-import { isEnding, isReady, isRunning } from './pod-status.js';
-import { type PodWaiting, type StartFailure, waitingForQuota, whatPodWaitsFor } from './pod-waiting.js';
+import { initContainerOf, isEnding, isReady, isRunning } from './pod-status.js';
+import { PodWait, startError } from './pod-wait.js';
+import { type StartFailure, whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
 import {
   fetchNetworkPolicy,
@@ -19,11 +24,8 @@ import {
   type GatewayPeer,
   workerNetworkPolicy,
 } from './worker-network-policy.js';
-import { workerSecret } from './worker-secret.js';
+import { podSecret } from './worker-secret.js';
 
-/** The waits between attempts while the quota is used up. */
-const firstQuotaRetryMs = 1_000;
-const maxQuotaRetryMs = 10_000;
 /** After this time without a change the state is looked at again, for the limits of what the Pod waits for. */
 const lookAgainMs = 2_000;
 const probeTimeoutMs = 2_000;
@@ -39,6 +41,8 @@ export interface PodStartDeps {
   egress: boolean;
   /** With what the Pod fetches its files, and from where; absent when it does not. */
   fetch?: { gatewayUrl: string; token: string };
+  /** What the Pod is given before its server starts; absent when it has none. */
+  packages?: PackageArchive;
   report: (percent: number, message: string) => void;
   /** Bounds the start. */
   signal: AbortSignal;
@@ -47,14 +51,14 @@ export interface PodStartDeps {
 /** The start of one worker's Pod: creates its objects and waits until the server answers. Removes nothing. */
 export class PodStart {
   readonly #token = randomBytes(32).toString('hex');
-  #waiting: PodWaiting = { percent: 5, message: 'Creating the Pod' };
-  #waitingSince = performance.now();
-  #percent = 0;
+  readonly #wait: PodWait;
+  #hasPackages = false;
 
   readonly #deps: PodStartDeps;
 
   constructor(deps: PodStartDeps) {
     this.#deps = deps;
+    this.#wait = new PodWait(deps.report);
   }
 
   /**
@@ -64,17 +68,15 @@ export class PodStart {
    */
   async run(body: V1Pod): Promise<{ pod: V1Pod; endpoint: JupyterEndpoint }> {
     try {
-      this.#report();
-      const created = await this.#create(body);
+      this.#wait.waitFor({ percent: 5, message: 'Creating the Pod' });
+      const created = await createWithinQuota(body, { ...this.#deps, wait: this.#wait });
       await this.#createOwned(created);
       const pod = await this.#untilReady(created);
       await this.#endFetch(pod);
-      this.#waitFor({ percent: 90, message: 'Connecting to Jupyter' });
+      this.#wait.waitFor({ percent: 90, message: 'Connecting to Jupyter' });
       return { pod, endpoint: await this.#untilReached(pod) };
     } catch (error) {
-      const { onTimeout } = this.#waiting;
-      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-      throw isTimeout && onTimeout ? failed(onTimeout) : error;
+      throw this.#wait.explain(error);
     }
   }
 
@@ -84,27 +86,14 @@ export class PodStart {
     return pod && lastOutputOf(pod, this.#token, this.#deps.cluster);
   }
 
-  async #create(body: V1Pod): Promise<V1Pod> {
-    const { cluster, signal } = this.#deps;
-    for (let delayMs = firstQuotaRetryMs; ; delayMs = Math.min(delayMs * 2, maxQuotaRetryMs)) {
-      try {
-        return await cluster.createPod(body);
-      } catch (error) {
-        if (!isFault(error, 'quota')) throw error;
-        this.#waitFor(waitingForQuota);
-        await sleep(delayMs, undefined, { signal }).catch(() => {});
-        signal.throwIfAborted();
-      }
-    }
-  }
-
   /** The Secret comes last: no container starts without it, so the policy is there before any does. */
   async #createOwned(pod: V1Pod): Promise<void> {
     const { cluster, gateway, egress, fetch, signal } = this.#deps;
     await cluster.createNetworkPolicy(workerNetworkPolicy(pod, gateway, egress));
     if (fetch) await cluster.createNetworkPolicy(fetchNetworkPolicy(pod, gateway, fetch.gatewayUrl));
     signal.throwIfAborted();
-    await cluster.createSecret(workerSecret(pod, this.#token, fetch?.token));
+    const more = fetch && { [gitConfigKey]: gitConfig(fetch.token) };
+    await cluster.createSecret(podSecret(pod, this.#token, more));
   }
 
   /** From here on kernels may run, and they must not reach the gateway. */
@@ -119,12 +108,25 @@ export class PodStart {
     for (let pod = created; ; pod = await this.#look(name, pod)) {
       signal.throwIfAborted();
       if (isReady(pod)) return pod;
-      if (isEnding(pod)) throw failed(whyPodEnded(pod));
-      this.#waitFor(whatPodWaitsFor(pod));
+      if (isEnding(pod)) throw startError(whyPodEnded(pod));
+      this.#wait.waitFor(whatPodWaitsFor(pod));
+      await this.#sendPackages(pod);
       // The kubelet's probe comes once a second, so the server is asked itself as soon as it may answer.
       if (isRunning(pod) && (await this.#answers(pod))) return pod;
       await watch.untilChanged(name, isRunning(pod) ? probePeriodMs : lookAgainMs, signal);
     }
+  }
+
+  /** Once the container that takes them runs. */
+  async #sendPackages(pod: V1Pod): Promise<void> {
+    const { packages, signal } = this.#deps;
+    const isReceiving = initContainerOf(pod, packagesContainerName)?.state?.running && pod.status?.podIP;
+    if (!packages || this.#hasPackages || !isReceiving) return;
+    this.#hasPackages = true;
+    await sendArchive(endpointOf(pod, this.#token), packages, signal).catch((cause) => {
+      signal.throwIfAborted();
+      throw startError(notSent, cause);
+    });
   }
 
   async #answers(pod: V1Pod): Promise<boolean> {
@@ -145,7 +147,7 @@ export class PodStart {
       if (isFault(error, 'unreachable')) return last;
       throw error;
     });
-    if (!found) throw failed(whyPodEnded(last));
+    if (!found) throw startError(whyPodEnded(last));
     return found;
   }
 
@@ -154,34 +156,18 @@ export class PodStart {
     const { signal } = this.#deps;
     const deadline = performance.now() + maxReachMs;
     while (!(await this.#answers(pod))) {
-      if (performance.now() > deadline) throw failed(notReached);
+      if (performance.now() > deadline) throw startError(notReached);
       await sleep(probePeriodMs, undefined, { signal }).catch(() => {});
     }
     return endpointOf(pod, this.#token);
   }
-
-  /** Reports a change of what the Pod waits for, and ends the start where that lasts too long. */
-  #waitFor(waiting: PodWaiting): void {
-    if (waiting.message !== this.#waiting.message) {
-      this.#waiting = waiting;
-      this.#waitingSince = performance.now();
-      this.#report();
-    }
-    const { limit } = waiting;
-    if (limit && performance.now() - this.#waitingSince >= limit.ms) throw failed(limit.failure);
-  }
-
-  #report(): void {
-    this.#percent = Math.max(this.#percent, this.#waiting.percent);
-    this.#deps.report(this.#percent, this.#waiting.message);
-  }
 }
 
+const notSent: StartFailure = {
+  reason: 'start_failed',
+  detail: 'The packages could not be sent to the Pod; start a new worker.',
+};
 const notReached: StartFailure = {
   reason: 'start_failed',
   detail: 'The Pod runs, but the gateway cannot reach it; ask an admin to check KUBERNETES_GATEWAY_CIDRS.',
 };
-
-function failed({ reason, detail }: StartFailure): DomainError {
-  return new DomainError('runtime_unavailable', detail, { extra: { reason } });
-}

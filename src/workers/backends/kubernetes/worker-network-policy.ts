@@ -5,8 +5,8 @@ import type {
   V1NetworkPolicyPeer,
   V1Pod,
 } from '@kubernetes/client-node';
-import { appLabel, gatewayAppName, workerLabel } from './worker-object-names.js';
-import { workerPort } from './worker-pod.js';
+import { workerPort } from './pod-basics.js';
+import { appLabel, gatewayAppName, packagesLabel, workerLabel } from './worker-object-names.js';
 import { ownedBy } from './worker-secret.js';
 
 const namespaceNameLabel = 'kubernetes.io/metadata.name';
@@ -41,16 +41,40 @@ export interface GatewayPeer {
  * @param pod as the cluster created it
  */
 export function workerNetworkPolicy(pod: V1Pod, gateway: GatewayPeer, egress: boolean): V1NetworkPolicy {
+  return policyOf(pod, workerLabel, gateway, egress ? [toPublic, toDns] : []);
+}
+
+/**
+ * Lets only the gateway connect to a Pod that installs packages, and the Pod to public addresses, the cluster's DNS and
+ * package indexes elsewhere.
+ * @param pod as the cluster created it
+ * @param indexCidrs the networks of these indexes
+ */
+export function packagesNetworkPolicy(
+  pod: V1Pod,
+  gateway: GatewayPeer,
+  indexCidrs: readonly string[],
+): V1NetworkPolicy {
+  const toIndexes = indexCidrs.map((cidr) => ({ to: [{ ipBlock: { cidr } }] }));
+  return policyOf(pod, packagesLabel, gateway, [toPublic, toDns, ...toIndexes]);
+}
+
+function policyOf(
+  pod: V1Pod,
+  label: string,
+  gateway: GatewayPeer,
+  egress: V1NetworkPolicyEgressRule[],
+): V1NetworkPolicy {
   const { name, labels } = pod.metadata!;
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name, labels, ownerReferences: [ownedBy(pod)] },
     spec: {
-      podSelector: { matchLabels: { [workerLabel]: labels![workerLabel]! } },
+      podSelector: { matchLabels: { [label]: labels![label]! } },
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ _from: peersOf(gateway), ports: [{ port: workerPort, protocol: 'TCP' }] }],
-      egress: egress ? [toPublic, toDns] : [],
+      egress,
     },
   };
 }

@@ -1,18 +1,24 @@
-import type { V1Container, V1Pod, V1ResourceRequirements, V1Volume } from '@kubernetes/client-node';
+import type { V1Container, V1Pod, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { WorkerLimits, WorkerSpec } from '../../worker-spec.js';
+import type { PackageArchive } from '../environments/install-archive.js';
+import { environmentFolder, packagesFolder } from '../environments/pip-program.js';
 import { fetchContainer, filesFolder, gitConfigVolume } from './fetch-container.js';
+import { packagesContainer, packagesMb, packagesVolume } from './packages-container.js';
+import {
+  containerBasics,
+  podBasics,
+  secretVolume,
+  tokenFolder,
+  tokenKey,
+  variablesOf,
+  workerPort,
+} from './pod-basics.js';
+import { claimsVolume, workVolume } from './work-volume.js';
 import { labelsOf, objectNameOf } from './worker-object-names.js';
 
-/** The port on which Jupyter listens in a Pod. */
-export const workerPort = 8888;
-/** The key of the token in a worker's Secret, which is also the name of its file. */
-export const tokenKey = 'token';
 /** How long a server may take to end by itself. */
 const stopGraceSeconds = 5;
 
-/** The user of the worker image. */
-const userId = 1000;
-const tokenFolder = '/run/worker';
 /** The container's log, which is all that is written outside of the volumes. */
 const logStorageMb = 64;
 /** A server that did not answer once within this time is ended by the cluster. */
@@ -23,8 +29,10 @@ export interface WorkerPodOptions {
   gatewayId: string;
   /** The image to run; its entry point starts Jupyter Server. */
   image: string;
-  /** The StorageClass of the volume with the files; default none, for the node's disk. */
+  /** The StorageClass of the volumes of classes that name none; default none, for the node's disk. */
   storageClass?: string;
+  /** The packages of the branch; default none. */
+  packages?: PackageArchive;
   /** Where Pods reach the gateway, to fetch the files; by default they are written later. */
   gatewayUrl?: string;
 }
@@ -36,6 +44,7 @@ export interface WorkerPodOptions {
  */
 export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
   const { workerId, placement, checkout } = spec;
+  const { packages } = options;
   const name = objectNameOf(workerId);
   const server = workerContainer(spec, options);
   const fetch = checkout && options.gatewayUrl && fetchContainer(checkout, options.gatewayUrl, server);
@@ -44,34 +53,26 @@ export function workerPod(spec: WorkerSpec, options: WorkerPodOptions): V1Pod {
     kind: 'Pod',
     metadata: { name, labels: labelsOf(workerId, options.gatewayId) },
     spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
+      ...podBasics,
       terminationGracePeriodSeconds: stopGraceSeconds,
       nodeSelector: placement.nodeSelector,
       tolerations: placement.tolerations,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: userId,
-        runAsGroup: userId,
-        fsGroup: userId,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      initContainers: fetch ? [fetch] : [],
+      initContainers: [...(fetch ? [fetch] : []), ...(packages ? [packagesContainer(server)] : [])],
       containers: [server],
       volumes: [
-        workVolume(spec.limits, options.storageClass),
+        workVolume(spec.limits.workspaceStorageMb, spec.volume, options.storageClass),
         { name: 'scratch', emptyDir: { sizeLimit: `${spec.limits.tmpStorageMb}Mi` } },
-        tokenVolume(name),
+        secretVolume('token', name, tokenKey),
         ...(fetch ? [gitConfigVolume(name)] : []),
+        ...(packages ? [packagesVolume(packages)] : []),
       ],
     },
   };
 }
 
 function workerContainer(
-  { limits, profile }: WorkerSpec,
-  { image, storageClass }: WorkerPodOptions,
+  { limits, profile, volume }: WorkerSpec,
+  { image, storageClass, packages }: WorkerPodOptions,
 ): V1Container {
   const environment = {
     ...profile.environment,
@@ -80,30 +81,27 @@ function workerContainer(
     WORKER_PORT: String(workerPort),
     WORKER_TOKEN_FILE: `${tokenFolder}/${tokenKey}`,
     WORKER_WARM_IMPORTS: profile.warmImports.join(','),
+    ...(packages && { WORKER_PACKAGES: packagesFolder }),
   };
   // `/api` is the one resource of Jupyter Server that needs no token.
   const probe = { httpGet: { path: '/api', port: workerPort } };
   return {
+    ...containerBasics,
     name: 'jupyter',
     image,
-    imagePullPolicy: 'IfNotPresent',
     workingDir: '/work',
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+    env: variablesOf(environment),
     ports: [{ containerPort: workerPort }],
     startupProbe: { ...probe, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: startupSeconds },
     readinessProbe: { ...probe, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    resources: resourcesOf(limits, storageClass === undefined),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    resources: resourcesOf(limits, !claimsVolume(volume, storageClass), packages),
     volumeMounts: [
       // The root of a disk may have a folder `lost+found`.
       { name: 'work', mountPath: '/work', subPath: filesFolder },
       { name: 'scratch', mountPath: '/tmp', subPath: 'tmp' },
       { name: 'scratch', mountPath: '/home/worker', subPath: 'home' },
       { name: 'token', mountPath: tokenFolder, readOnly: true },
+      ...(packages ? [{ name: 'packages', mountPath: environmentFolder, readOnly: true }] : []),
     ],
   };
 }
@@ -112,32 +110,18 @@ function workerContainer(
  * Requests equal limits, so that a worker has what its class says, and is among the last that a full node evicts.
  * @param isWorkOnNode whether the files are on the node's disk
  */
-function resourcesOf(limits: WorkerLimits, isWorkOnNode: boolean): V1ResourceRequirements {
+function resourcesOf(
+  limits: WorkerLimits,
+  isWorkOnNode: boolean,
+  packages: PackageArchive | undefined,
+): V1ResourceRequirements {
   const workMb = isWorkOnNode ? limits.workspaceStorageMb : 0;
+  const diskMb = workMb + limits.tmpStorageMb + logStorageMb + (packages ? packagesMb(packages) : 0);
   const amounts: Record<string, string> = {
     cpu: `${Math.round(limits.cpuLimit * 1000)}m`,
     memory: `${limits.memoryMb}Mi`,
-    'ephemeral-storage': `${workMb + limits.tmpStorageMb + logStorageMb}Mi`,
+    'ephemeral-storage': `${diskMb}Mi`,
   };
   if (limits.gpuCount > 0) amounts['nvidia.com/gpu'] = String(limits.gpuCount);
   return { requests: amounts, limits: amounts };
-}
-
-/** The cluster creates the claim of an ephemeral volume with the Pod, and removes it with the Pod. */
-function workVolume({ workspaceStorageMb }: WorkerLimits, storageClass?: string): V1Volume {
-  const storage = `${workspaceStorageMb}Mi`;
-  if (storageClass === undefined) return { name: 'work', emptyDir: { sizeLimit: storage } };
-  const claim = {
-    accessModes: ['ReadWriteOnce'],
-    storageClassName: storageClass,
-    resources: { requests: { storage } },
-  };
-  return { name: 'work', ephemeral: { volumeClaimTemplate: { spec: claim } } };
-}
-
-function tokenVolume(secretName: string): V1Volume {
-  return {
-    name: 'token',
-    secret: { secretName, items: [{ key: tokenKey, path: tokenKey }], defaultMode: 0o440 },
-  };
 }

@@ -1,6 +1,5 @@
 import type { V1OwnerReference, V1Pod, V1Secret } from '@kubernetes/client-node';
-import { gitConfig, gitConfigKey } from './fetch-container.js';
-import { tokenKey } from './worker-pod.js';
+import { tokenKey } from './pod-basics.js';
 
 /** What makes the cluster remove an object once the Pod is gone. */
 export function ownedBy(pod: V1Pod): V1OwnerReference {
@@ -8,11 +7,11 @@ export function ownedBy(pod: V1Pod): V1OwnerReference {
 }
 
 /**
- * The Secret with the token of a worker's server.
+ * The Secret of a Pod, with the token of its server.
  * @param pod as the cluster created it
- * @param fetchToken with which the Pod fetches its files, if it does
+ * @param more what else it has, by key
  */
-export function workerSecret(pod: V1Pod, token: string, fetchToken?: string): V1Secret {
+export function podSecret(pod: V1Pod, token: string, more: Record<string, string> = {}): V1Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -23,7 +22,7 @@ export function workerSecret(pod: V1Pod, token: string, fetchToken?: string): V1
     },
     type: 'Opaque',
     immutable: true,
-    stringData: { [tokenKey]: token, ...(fetchToken && { [gitConfigKey]: gitConfig(fetchToken) }) },
+    stringData: { ...more, [tokenKey]: token },
   };
 }
 

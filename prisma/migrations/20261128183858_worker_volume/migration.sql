@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "ResourceClass" ADD COLUMN     "persistentVolume" BOOLEAN,
+ADD COLUMN     "storageClass" TEXT;

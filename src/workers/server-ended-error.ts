@@ -1,0 +1,17 @@
+import { DomainError } from '../errors.js';
+
+/** A start failed after the server of the worker had printed something. Clients never see its output with the error. */
+export class ServerEndedError extends DomainError {
+  /** As for `WorkerExit`. */
+  readonly output: string;
+
+  constructor(cause: DomainError, output: string) {
+    super(cause.code, cause.message, { extra: cause.extra, cause });
+    this.output = output;
+  }
+}
+
+/** An error of a start, with what the server printed, if it did. @param error any */
+export function withOutput(error: unknown, output: string | undefined): unknown {
+  return output && error instanceof DomainError ? new ServerEndedError(error, output) : error;
+}

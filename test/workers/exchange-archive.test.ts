@@ -1,0 +1,83 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { installArchive } from '../../src/workers/backends/environments/install-archive.js';
+import { fetchArchive, sendArchive } from '../../src/workers/backends/kubernetes/exchange-archive.js';
+import { freePort } from '../support/free-port.js';
+
+let folder: string;
+let server: Server | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'archive-'));
+});
+afterEach(async () => {
+  server?.closeAllConnections();
+  server?.close();
+  await rm(folder, { recursive: true });
+});
+
+async function listen(listener: RequestListener, port = 0) {
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server!.listen(port, '127.0.0.1', resolve));
+  return at((server.address() as AddressInfo).port);
+}
+const at = (port: number) => ({ baseUrl: `http://127.0.0.1:${port}/`, token: 'secret' });
+const signal = () => AbortSignal.timeout(20_000);
+/** Installs with an archive that is fetched. */
+const install = (endpoint: ReturnType<typeof at>) =>
+  installArchive(
+    {
+      directory: join(folder, 'partial'),
+      async run(keep, limit) {
+        await fetchArchive(endpoint, keep, limit);
+        return { succeeded: true, output: '' };
+      },
+    },
+    signal(),
+  );
+
+test('an archive is fetched with the token, and its size is known', async () => {
+  const endpoint = await listen(({ headers }, response) => {
+    response.writeHead(headers.authorization === 'token secret' ? 200 : 403);
+    response.end('archive');
+  });
+  expect(await install(endpoint)).toBe(7);
+  expect(await readdir(join(folder, 'partial/site'))).toEqual(['packages.tar']);
+  await expect(install({ ...endpoint, token: 'other' })).rejects.toThrow('403');
+});
+
+test('an archive whose connection ends too early is refused', async () => {
+  const endpoint = await listen((_, response) => {
+    response.write('half of an');
+    setImmediate(() => response.destroy());
+  });
+  await expect(install(endpoint)).rejects.toThrow();
+});
+
+test('an archive is sent once something listens, and is there when the receiver has answered', async () => {
+  const file = join(folder, 'packages.tar');
+  await writeFile(file, 'x'.repeat(1_000_000));
+  const port = await freePort('127.0.0.1');
+  let received = '';
+  const sending = sendArchive(at(port), { file, bytes: 1_000_000 }, signal());
+  await listen(async (request, response) => {
+    received = await text(request);
+    response.writeHead(204).end();
+  }, port);
+  await sending;
+  expect(received).toHaveLength(1_000_000);
+});
+
+test('a receiver that fails is an error', async () => {
+  const file = join(folder, 'packages.tar');
+  await writeFile(file, 'x');
+  const endpoint = await listen((request, response) => {
+    request.resume();
+    response.writeHead(500).end();
+  });
+  await expect(sendArchive(endpoint, { file, bytes: 1 }, signal())).rejects.toThrow('500');
+});
