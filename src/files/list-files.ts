@@ -1,4 +1,5 @@
 import type { RequestContext } from '../context.js';
+import { loadEachTogether } from '../engines/database/load-together.js';
 import { checkRef } from '../engines/git/check-ref.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
@@ -7,8 +8,9 @@ import type { Listing, ListQuery } from '../paging/listing.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
-import { type FileRows, type FileSource, openFileSource } from './file-target.js';
+import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
+import { loadBranchFiles } from './load-branch-files.js';
 
 /** A file in a list. */
 export interface FileEntry {
@@ -78,30 +80,34 @@ async function openList(
   { ref, kind }: ListFilesInput,
 ): Promise<FileList> {
   await authorizeRead(services, ctx, rows);
-  const source = await openFileSource(services, rows);
-  const resolved = await source.git.resolveRef(checkRef(ref ?? source.defaultBranch));
+  const { defaultBranch } = rows.workspace ?? rows.repository;
+  const key = JSON.stringify([rows.repository.id, checkRef(ref ?? defaultBranch)]);
+  const { git, resolved } = await loadEachTogether(ctx, 'ref', key, (one) => openRef(services, one));
+  const source = { ...rows, defaultBranch, git };
   return resolved.kind === 'branch'
-    ? branchList(services, source, resolved.name, kind === 'all')
+    ? branchList(services, ctx, source, resolved.name, kind === 'all')
     : commitList(services, source, resolved.commitOid, kind === 'all');
+}
+
+async function openRef(services: FileServices, key: string) {
+  const [repositoryId, ref] = JSON.parse(key) as [string, string];
+  const git = await services.git.repository(repositoryId);
+  return { git, resolved: await git.resolveRef(ref) };
 }
 
 /** The files of a branch, from the index. */
 async function branchList(
-  { prisma, indexer }: FileServices,
+  services: FileServices,
+  ctx: RequestContext,
   { git, repository: { id: repositoryId } }: FileSource,
   branch: string,
   isAll: boolean,
 ): Promise<FileList> {
-  await indexer.ensure(repositoryId, branch);
+  await services.indexer.ensure(repositoryId, branch);
   const where = { repositoryId, branch, ...(isAll ? {} : { path: { endsWith: '.ipynb' } }) };
   return {
-    async page({ take, skip, after }) {
-      const files = await prisma.branchFile.findMany({
-        where: after === undefined ? where : { AND: [where, { path: { gt: after } }] },
-        orderBy: { path: 'asc' },
-        skip: after === undefined ? skip : 0,
-        take,
-      });
+    async page(query) {
+      const files = await loadBranchFiles(services, ctx, { repositoryId, branch, isAll, ...query });
       const entries: FileEntry[] = [];
       for (const file of files) {
         entries.push({
@@ -115,7 +121,7 @@ async function branchList(
       }
       return entries;
     },
-    count: () => prisma.branchFile.count({ where }),
+    count: () => services.prisma.branchFile.count({ where }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
-import { LoopPace } from '../events/loop-pace.js';
+import { LoopPace } from '../../paging/loop-pace.js';
 
 /** How long a query waits for the only connection, in milliseconds. */
 const connectionTimeoutMillis = 30_000;

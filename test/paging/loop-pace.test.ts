@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LoopPace } from '../../../src/engines/events/loop-pace.js';
+import { LoopPace } from '../../src/paging/loop-pace.js';
 
 it('steps that take long leave the event loop free in between', async () => {
   const pace = new LoopPace(1);
