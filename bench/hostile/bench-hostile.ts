@@ -40,8 +40,7 @@ async function measure(input: HostileInput, target: HostileTarget, pid: number):
   const before = await memoryMb(pid, 'VmRSS');
   const health = new Beside(target.port, '/healthz');
   const read = new Beside(target.port, lightRead, target.token);
-  health.start();
-  read.start();
+  await Promise.all([health.started(), read.started()]);
   await sleep(50);
   const from = performance.now();
   const answer = await input.send(target).catch((error: Error) => `no answer: ${error.message}`);

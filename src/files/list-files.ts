@@ -5,6 +5,7 @@ import type { GitRepository } from '../engines/git/git-store.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing, ListQuery } from '../paging/listing.js';
+import { LoopPace } from '../paging/loop-pace.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
@@ -37,6 +38,9 @@ export interface ListFilesInput {
   /** Default notebooks only. */
   kind?: 'notebook' | 'all' | null;
 }
+
+/** A page may have 10,000 files, of which each is described. */
+const pace = new LoopPace();
 
 /** The files at a ref, sorted by path. */
 interface FileList {
@@ -110,6 +114,7 @@ async function branchList(
       const files = await loadBranchFiles(services, ctx, { repositoryId, branch, isAll, ...query });
       const entries: FileEntry[] = [];
       for (const file of files) {
+        await pace.next();
         entries.push({
           ...(await namesOf(git, file.path, file.blobOid)),
           size: file.size,

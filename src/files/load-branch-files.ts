@@ -37,14 +37,15 @@ export async function loadBranchFiles(
   const files = await loadTogether(ctx, what, `${repositoryId} ${branch}`, async (keys) => {
     const ids = keys.map((key) => key.slice(0, key.indexOf(' ')));
     const branches = keys.map((key) => key.slice(key.indexOf(' ') + 1));
-    const rows = await prisma.$queryRaw<(IndexedFile & { key: string })[]>`
-      SELECT b."id" || ' ' || b."branch" AS "key", f.*
-      FROM unnest(${ids}::text[], ${branches}::text[]) AS b("id", "branch") CROSS JOIN LATERAL (
+    const rows = await prisma.$queryRaw<(IndexedFile & { number: number })[]>`
+      SELECT b."number"::int, f.*
+      FROM unnest(${ids}::text[], ${branches}::text[]) WITH ORDINALITY AS b("id", "branch", "number")
+      CROSS JOIN LATERAL (
         SELECT "path", "blobOid", "size", "documentId"::text, "lastCommitOid", "updatedAt" FROM "BranchFile"
         WHERE "repositoryId" = b."id"::uuid AND "branch" = b."branch" ${ofKind} ${position}
         ORDER BY "path" LIMIT ${take} OFFSET ${after === undefined ? skip : 0}
       ) f ORDER BY f."path"`;
-    return rowsBy(rows, ({ key }) => key);
+    return rowsBy(rows, ({ number }) => keys[number - 1]!);
   });
   return files ?? [];
 }

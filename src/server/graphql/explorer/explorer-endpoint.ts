@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { DomainError } from '../../../errors.js';
+import { LoopPace } from '../../../paging/loop-pace.js';
 import { buildExplorerPage } from './build-explorer-page.js';
 
 const maxOpen = 200;
@@ -27,6 +28,8 @@ interface Prepared {
 export class ExplorerEndpoint {
   #prepared: Promise<Prepared> | undefined;
   #open = 0;
+  /** The page is copied for each client, into the buffers of its connection. */
+  readonly #pace = new LoopPace();
 
   /** Whether a request to `/graphql` asks for the page: a GET or HEAD of a browser that follows a link. */
   static matches({ method, headers }: IncomingMessage): boolean {
@@ -49,7 +52,9 @@ export class ExplorerEndpoint {
       this.#prepared = undefined;
       throw error;
     });
-    answer(req, res, await this.#prepared);
+    const page = await this.#prepared;
+    await this.#pace.next();
+    answer(req, res, page);
   }
 }
 
