@@ -12,9 +12,12 @@ export class Beside {
 
   constructor(port: number, path: string, token?: string) {
     const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-    this.#thread = new Worker(new URL('beside-thread.ts', import.meta.url), {
+    const source = new URL('beside-thread.ts', import.meta.url).href;
+    // Threads of Node do not inherit the loader that runs the sources.
+    const load = `import('tsx/esm/api').then(({ register }) => { register(); return import('${source}'); })`;
+    this.#thread = new Worker(load, {
+      eval: true,
       workerData: { port, path, headers } satisfies BesideRequest,
-      execArgv: ['--import', import.meta.resolve('tsx')],
     });
     this.#result = once(this.#thread, 'message').then(([ms]) => ms as number);
     // `stop` reports it.

@@ -2,7 +2,7 @@
 const minReceived = 1024 * 1024;
 
 /**
- * Collects the bytes of a body. Those of a large one are copied into their place as they arrive, because to copy 60 MB at the
+ * Collects the bytes of a body. Those of a large one are copied together as they arrive, because to copy 60 MB at the
  * end would keep other requests waiting.
  */
 export class BodyBytes {
