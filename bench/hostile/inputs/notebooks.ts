@@ -51,7 +51,7 @@ export const notebookInputs: HostileInput[] = [
     what: 'POST of a text of 40 MB',
     send: (target) => {
       const body = JSON.stringify({ path: textPath, content: 'a line of text\n'.repeat(2_700_000) });
-      return sendRest(target, { method: 'POST', path: `${workspace(target)}/authoring-file`, body });
+      return sendRest(target, { method: 'POST', path: `${workspace(target)}/authoring-files`, body });
     },
   },
   {

@@ -6,6 +6,7 @@ import { DomainError, type ErrorCode, FieldError } from '../../../errors.js';
 import { parseJson } from '../json.js';
 import { JsonText } from '../json-text.js';
 import { PreparedNotebook } from '../prepared-notebook.js';
+import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { FairQueue, type FairQueueLimits } from './fair-queue.js';
 import type { BodyParts, PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
 
@@ -133,7 +134,8 @@ function prepared(parts: PreparedParts): PreparedNotebook {
   return new PreparedNotebook({ bytes: parts.bytes, answer: new JsonText(parts.answer) });
 }
 
-function errorOf({ code, message, faults }: ThreadRefusal): DomainError {
+function errorOf({ code, message, faults, why }: ThreadRefusal): DomainError {
+  if (why !== null) return new UnreadableNotebookError(why);
   const [first, ...more] = faults ?? [];
   return first
     ? new FieldError(code as ErrorCode, [first, ...more])

@@ -5,6 +5,7 @@ import { parseRequestJson } from '../json.js';
 import { isJsonObject } from '../json-object.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
 import { readNotebook } from '../read-notebook.js';
+import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { writeJson } from '../write-json.js';
 import type { PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
 
@@ -83,5 +84,10 @@ function refuseExcess(outer: string): void {
 function refusalOf(error: unknown): ThreadRefusal {
   if (!(error instanceof DomainError)) throw error;
   const { code, message } = error;
-  return { code, message, faults: error instanceof FieldError ? [...error.faults] : null };
+  return {
+    code,
+    message,
+    faults: error instanceof FieldError ? [...error.faults] : null,
+    why: error instanceof UnreadableNotebookError ? error.why : null,
+  };
 }

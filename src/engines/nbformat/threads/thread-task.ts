@@ -12,6 +12,8 @@ export interface ThreadRefusal {
   code: string;
   message: string;
   faults: FieldFault[] | null;
+  /** As `UnreadableNotebookError` has it; null for other errors. */
+  why: string | null;
 }
 
 /** A notebook of a client: the bytes to store and the answer, or why it is refused. */
