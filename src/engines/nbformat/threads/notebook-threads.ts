@@ -21,6 +21,7 @@ export interface NotebookThreadsOptions extends Omit<FairQueueLimits, 'concurren
 /** From so many bytes on, work on a notebook goes to a thread; below, it takes less than the way there. */
 export const minThreadBytes = 512 * 1024;
 
+const youngHeapMib = 192;
 const maxThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 /**
@@ -42,7 +43,8 @@ export class NotebookThreads {
       minThreads: 0,
       maxThreads,
       idleTimeout: 60_000,
-      resourceLimits: { maxOldGenerationSizeMb: heapMib },
+      // Most of a notebook lives until its task ends, so it should not be copied again and again before.
+      resourceLimits: { maxOldGenerationSizeMb: heapMib, maxYoungGenerationSizeMb: youngHeapMib },
     });
     this.#queue = new FairQueue({ concurrency: maxThreads, ...limits });
     this.#maxMs = maxMs;
