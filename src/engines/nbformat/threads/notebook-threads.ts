@@ -43,7 +43,7 @@ export class NotebookThreads {
       minThreads: 0,
       maxThreads,
       idleTimeout: 60_000,
-      // Most of a notebook lives until its task ends, so it should not be copied again and again before.
+      // A notebook lives until its task ends; with a small young generation it would be copied again and again.
       resourceLimits: { maxOldGenerationSizeMb: heapMib, maxYoungGenerationSizeMb: youngHeapMib },
     });
     this.#queue = new FairQueue({ concurrency: maxThreads, ...limits });
