@@ -39,6 +39,8 @@ export interface ListFilesInput {
   kind?: 'notebook' | 'all' | null;
 }
 
+/** So many rows are read with one statement. */
+const maxSlice = 3_400;
 /** A page may have 10,000 files, of which each is described. */
 const pace = new LoopPace();
 
@@ -111,7 +113,9 @@ async function branchList(
   const where = { repositoryId, branch, ...(isAll ? {} : { path: { endsWith: '.ipynb' } }) };
   return {
     async page(query) {
-      const files = await loadBranchFiles(services, ctx, { repositoryId, branch, isAll, ...query });
+      const files = await readSlices(query, (slice) =>
+        loadBranchFiles(services, ctx, { repositoryId, branch, isAll, ...slice }),
+      );
       const entries: FileEntry[] = [];
       for (const file of files) {
         await pace.next();
@@ -128,6 +132,23 @@ async function branchList(
     },
     count: () => services.prisma.branchFile.count({ where }),
   };
+}
+
+/** Reads a page in several parts, each from the path of the last file on: the rows of one statement are parsed without a pause. */
+async function readSlices<T extends { path: string }>(
+  { take, skip, after }: ListQuery,
+  read: (slice: ListQuery) => Promise<T[]>,
+): Promise<T[]> {
+  const rows: T[] = [];
+  let last = after;
+  while (rows.length < take) {
+    const wanted = Math.min(maxSlice, take - rows.length);
+    const slice = await read({ take: wanted, skip, after: last });
+    rows.push(...slice);
+    if (slice.length < wanted) break;
+    last = slice.at(-1)!.path;
+  }
+  return rows;
 }
 
 /** The files of a commit, from Git. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { DomainError } from '../../../errors.js';
@@ -97,7 +98,12 @@ function encodingFor(accepted: string): Encoding {
 
 async function prepare(): Promise<Prepared> {
   const { html, contentSecurityPolicy } = await buildExplorerPage();
+  // Each of these steps takes some tens of milliseconds.
+  await yieldOnce();
   const identity = Buffer.from(html);
+  await yieldOnce();
+  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
+  await yieldOnce();
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
     [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
@@ -106,6 +112,5 @@ async function prepare(): Promise<Prepared> {
     promisify(brotliCompress)(identity, { params }),
     promisify(gzip)(identity),
   ]);
-  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
   return { bodies: { br, gzip: zipped, identity }, digest, contentSecurityPolicy };
 }
