@@ -5,9 +5,15 @@ import { pacedRows } from '../src/paging/paced-rows.js';
 import { checkAll } from '../src/validation/check-all.js';
 import { builder } from './builder.js';
 
+/** A row with its cursor. */
+interface Edge<T> {
+  readonly cursor: string;
+  readonly node: T;
+}
+
 /** A part of a list; the whole list's length is only counted when it is asked for. */
 export interface Connection<T> {
-  edges: { cursor: string; node: T }[];
+  edges: Edge<T>[];
   hasPreviousPage: boolean;
   hasNextPage: boolean;
   totalCount: () => Promise<number> | number;
@@ -38,7 +44,7 @@ type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer S> ? S
 
 /** Makes the connection type of a node type: `nodes`, `edges`, `pageInfo` and `totalCount`. */
 export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
-  const Edge = builder.objectRef<Connection<T>['edges'][number]>(`${name}Edge`).implement({
+  const EdgeType = builder.objectRef<Edge<T>>(`${name}Edge`).implement({
     description: `A row of a list of ${name} with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Opaque; for `after`.' }),
@@ -55,7 +61,7 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
         resolve: (page) => pacedRows(page.edges.map(({ node }) => node)) as never,
       }),
       edges: t.field({
-        type: [Edge],
+        type: [EdgeType],
         description: 'The rows of this page with their cursors.',
         extensions: { isRows: true },
         resolve: (page) => pacedRows(page.edges) as never,
@@ -82,6 +88,21 @@ export interface PageSize {
 }
 
 const usualPageSize: PageSize = { defaultSize: 20, maxSize: 100 };
+
+/** Most clients ask for few cursors of the 10,000 rows of a page. */
+class LazyEdge<T> implements Edge<T> {
+  readonly node: T;
+  readonly #list: Listing<T>;
+
+  constructor(node: T, list: Listing<T>) {
+    this.node = node;
+    this.#list = list;
+  }
+
+  get cursor(): string {
+    return this.#list.cursorOf(this.node);
+  }
+}
 
 /** The arguments of a connection whose pages have that size. */
 export function pageArgsOf({ defaultSize, maxSize }: PageSize) {
@@ -129,7 +150,7 @@ export async function readPage<T>(
     offset: () => refuseNegative('offset', args.offset),
     rows: () => list.find({ take: size + 1, skip: offset, after: args.after ?? undefined }),
   });
-  const edges = rows.slice(0, size).map((node) => ({ cursor: list.cursorOf(node), node }));
+  const edges = rows.slice(0, size).map((node) => new LazyEdge(node, list));
   return {
     edges,
     hasPreviousPage: args.after != null || offset > 0,

@@ -1,4 +1,5 @@
 import { type FileEntry, listFiles } from '../src/files/list-files.js';
+import { loadRepositoryRow } from '../src/repositories/load-repository-row.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgsOf, readPage } from './connection.js';
 import { FileKindEnum } from './enums.js';
@@ -53,9 +54,10 @@ builder.prismaObjectField(Workspace, 'files', (t) =>
     type: FileEntryConnection,
     description: "The files at a ref of the workspace's repository, sorted by path. Needs the scope `read`.",
     args: { ...listArgs, ...pageArgsOf(pageSize) },
-    select: { defaultRepository: true },
-    resolve: ({ defaultRepository: repository, ...workspace }, args, { services, ctx }) =>
-      readPage(args, listFiles(services, ctx, { repository, workspace }, args), pageSize),
+    resolve: async (workspace, args, { services, ctx }) => {
+      const repository = await loadRepositoryRow(services, ctx, workspace.defaultRepositoryId);
+      return readPage(args, listFiles(services, ctx, { repository, workspace }, args), pageSize);
+    },
   }),
 );
 

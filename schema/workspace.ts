@@ -1,4 +1,6 @@
 import { loadSpaceById } from '../src/access/load-space.js';
+import { loadRepositoryRow } from '../src/repositories/load-repository-row.js';
+import { loadUser } from '../src/spaces/load-user.js';
 import { type WorkspaceChange, watchWorkspaces } from '../src/subscriptions/watch-workspaces.js';
 import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
@@ -10,7 +12,9 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { VisibilityEnum } from './enums.js';
+import { Repository } from './repository.js';
 import { Space } from './space.js';
+import { User } from './user.js';
 
 /** The object type of a workspace, which the fields of its files, workers and sessions extend. */
 export const Workspace = builder.prismaObject('Workspace', {
@@ -26,14 +30,21 @@ export const Workspace = builder.prismaObject('Workspace', {
     defaultRepositoryId: t.exposeID('defaultRepositoryId', {
       description: 'UUID of the repository that its files are in.',
     }),
-    defaultRepository: t.relation('defaultRepository', {
+    defaultRepository: t.field({
+      type: Repository,
       description: 'The repository that its files are in.',
+      resolve: (workspace, _args, { services, ctx }) =>
+        loadRepositoryRow(services, ctx, workspace.defaultRepositoryId),
     }),
     defaultBranch: t.exposeString('defaultBranch', {
       description: 'The branch that requests without one use.',
     }),
     ownerUserId: t.exposeID('ownerUserId', { description: 'UUID of the user who owns it.' }),
-    owner: t.relation('owner', { description: 'Who owns it.' }),
+    owner: t.field({
+      type: User,
+      description: 'Who owns it.',
+      resolve: (workspace, _args, { services, ctx }) => loadUser(services, ctx, workspace.ownerUserId),
+    }),
     visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who can view it.' }),
     authoringQueryConnectorIds: t.exposeIDList('authoringQueryConnectorIds', {
       description: 'The connectors for governed query access while authoring.',

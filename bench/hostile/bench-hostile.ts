@@ -4,12 +4,23 @@ import { demo } from '../../prisma/seed.js';
 import { openBenchGateway } from '../bench-gateway.js';
 import { Beside } from './beside.js';
 import type { HostileInput, HostileTarget } from './hostile-input.js';
+import { bodyInputs } from './inputs/bodies.js';
 import { explorerInputs } from './inputs/explorer.js';
 import { graphqlInputs } from './inputs/graphql.js';
+import { notebookInputs } from './inputs/notebooks.js';
+import { restInputs } from './inputs/rest.js';
+import { streamInputs } from './inputs/streams.js';
 import { prepareTarget } from './prepare-target.js';
 
 /** A family of inputs has a file in `inputs/` and a line here. */
-const families: Record<string, HostileInput[]> = { graphql: graphqlInputs, explorer: explorerInputs };
+const families: Record<string, HostileInput[]> = {
+  graphql: graphqlInputs,
+  rest: restInputs,
+  bodies: bodyInputs,
+  notebooks: notebookInputs,
+  streams: streamInputs,
+  explorer: explorerInputs,
+};
 
 const lightRead = `/api/v1.0/engagement/spaces/${demo.slug}/notebooks/workspaces/${demo.workspaceId}`;
 const settleMs = 500;
@@ -40,8 +51,7 @@ async function measure(input: HostileInput, target: HostileTarget, pid: number):
   const before = await memoryMb(pid, 'VmRSS');
   const health = new Beside(target.port, '/healthz');
   const read = new Beside(target.port, lightRead, target.token);
-  health.start();
-  read.start();
+  await Promise.all([health.started(), read.started()]);
   await sleep(50);
   const from = performance.now();
   const answer = await input.send(target).catch((error: Error) => `no answer: ${error.message}`);

@@ -1,59 +1,37 @@
-import { Agent, get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { BesideRequest } from './beside-thread.js';
 
-const betweenMs = 5;
-
-/** Requests a path again and again on a connection of its own, and reports the maximum wait for an answer. */
+/**
+ * Requests a path again and again on a connection of its own, and reports the maximum wait for an answer. It does so in a
+ * thread, because the main thread is busy with large bodies itself.
+ */
 export class Beside {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #port: number;
-  readonly #path: string;
-  readonly #headers: Record<string, string>;
-  #maxMs = 0;
-  #ended = false;
-  #loop: Promise<void> | undefined;
+  readonly #thread: Worker;
+  readonly #result: Promise<number>;
 
   constructor(port: number, path: string, token?: string) {
-    this.#port = port;
-    this.#path = path;
-    this.#headers = token ? { authorization: `Bearer ${token}` } : {};
+    const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+    const source = new URL('beside-thread.ts', import.meta.url).href;
+    // Threads of Node do not inherit the loader that runs the sources.
+    const load = `import('tsx/esm/api').then(({ register }) => { register(); return import('${source}'); })`;
+    this.#thread = new Worker(load, {
+      eval: true,
+      workerData: { port, path, headers } satisfies BesideRequest,
+    });
+    this.#result = once(this.#thread, 'message').then(([ms]) => ms as number);
+    // `stop` reports it.
+    this.#result.catch(() => {});
   }
 
-  start(): void {
-    this.#loop = this.#run();
-    // `stop` reports it.
-    this.#loop.catch(() => {});
+  /** Resolves when the requests have begun. */
+  async started(): Promise<void> {
+    await once(this.#thread, 'online');
   }
 
   /** Ends the requests. @returns the maximum wait in milliseconds @throws Error when one was not answered with 200 */
   async stop(): Promise<number> {
-    this.#ended = true;
-    await this.#loop;
-    this.#agent.destroy();
-    return this.#maxMs;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#ended) {
-      const from = performance.now();
-      await this.#request();
-      this.#maxMs = Math.max(this.#maxMs, performance.now() - from);
-      await sleep(betweenMs);
-    }
-  }
-
-  #request(): Promise<void> {
-    const options = { agent: this.#agent, host: '127.0.0.1', port: this.#port, path: this.#path };
-    return new Promise((resolve, reject) => {
-      const request = get({ ...options, headers: this.#headers }, (response) => {
-        if (response.statusCode !== 200) reject(new Error(`${this.#path}: ${response.statusCode}`));
-        response.resume().once('end', resolve);
-      });
-      request.once('error', (error: NodeJS.ErrnoException) => {
-        // The gateway closed an idle connection at the moment of the request.
-        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(this.#request());
-        else reject(error);
-      });
-    });
+    this.#thread.postMessage('stop');
+    return this.#result;
   }
 }

@@ -44,7 +44,9 @@ export async function prepareTarget(port: number, token: string): Promise<Hostil
 async function pushFiles(url: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-hostile-'));
   const git = (...args: string[]) =>
-    run('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: folder });
+    run('git', ['-c', 'gc.auto=0', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
+      cwd: folder,
+    });
   try {
     await git('clone', '--quiet', url, '.');
     await mkdir(join(folder, 'many'));

@@ -45,7 +45,7 @@ export async function commitFiles(
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const { branch, changes, message } = await checkAll({
     branch: () => checkTargetBranch(services, target, input.branch),
-    changes: () => checkChanges(input.changes),
+    changes: () => checkChanges(services, ctx, input.changes),
     message: () => checkCommitMessage(input.commitMessage, `Change ${input.changes.length} files`),
   });
   return commitChanges(services, ctx, { ...target, branch }, { changes, message });
@@ -57,21 +57,29 @@ export function checkChangeCount({ length }: { length: number }): void {
   if (length > maxChanges) throw invalidField('changes', `must have at most ${maxChanges} items`, 'too_long');
 }
 
-async function checkChanges(changes: FileChangeInput[]): Promise<FileChange[]> {
+async function checkChanges(
+  services: FileServices,
+  ctx: RequestContext,
+  changes: FileChangeInput[],
+): Promise<FileChange[]> {
   checkChangeCount(changes);
   return checkEach(changes, async (change, index) => {
     const member = (['create', 'save', 'rename', 'delete'] as const).find((name) => change[name]) ?? 'delete';
     const at = ['changes', index, member];
-    return { ...(await faultsBelow(at, () => toChange(change))), at };
+    return { ...(await faultsBelow(at, () => toChange(services, ctx, change))), at };
   });
 }
 
-async function toChange(input: FileChangeInput): Promise<FileChange> {
+async function toChange(
+  services: FileServices,
+  ctx: RequestContext,
+  input: FileChangeInput,
+): Promise<FileChange> {
   if (input.create) {
     const { create } = input;
     const { bytes } = await checkAll({
       path: () => assertWritablePath(create.path),
-      bytes: () => encodeBytes(create, { isNew: true }),
+      bytes: () => encodeBytes(services, ctx, create, { isNew: true }),
     });
     return { kind: 'create', path: create.path, bytes };
   }
@@ -80,7 +88,7 @@ async function toChange(input: FileChangeInput): Promise<FileChange> {
     const { baseSha, bytes } = await checkAll({
       path: () => assertSavablePath(save.path),
       baseSha: () => checkBaseSha(save.baseSha),
-      bytes: () => encodeBytes(save),
+      bytes: () => encodeBytes(services, ctx, save),
     });
     return { kind: 'save', path: save.path, bytes, baseSha };
   }

@@ -4,27 +4,26 @@ import type { JsonText } from '../engines/nbformat/json-text.js';
 import { normalizeNotebook } from '../engines/nbformat/normalize-notebook.js';
 import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { PreparedNotebook } from '../engines/nbformat/prepared-notebook.js';
-import { readNotebook } from '../engines/nbformat/read-notebook.js';
-import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
-import { decodeBytes } from './decode-bytes.js';
+import { type DecodedBytes, decodeBytes } from './decode-bytes.js';
 import type { FileServices } from './file-services.js';
+import { readNotebookContent } from './read-notebook-content.js';
 
 /** A file's parsed content; the JSON of a large notebook is written already. */
 export type FileContent =
   | { kind: 'notebook'; notebook: Notebook | JsonText }
   | { kind: 'text'; content: string };
 
-/** The content of a file that {@link parseContent} refuses: none but its bytes. */
+/** The content of a file that {@link readContent} refuses: none but its bytes. */
 export interface UnreadableContent {
   /** A notebook stays one, as its path says. */
   kind: 'notebook' | 'binary';
 }
 
-/** The content of a file: the bytes to store, and what {@link parseContent} returns for these bytes. */
+/** The content of a file: the bytes to store, and what {@link readContent} returns for these bytes. */
 export interface EncodedContent {
   bytes: Uint8Array;
   content: FileContent;
@@ -48,21 +47,17 @@ export interface ContentInput {
  * @throws DomainError `unreadable_file`; for a large notebook also `payload_too_large`, `rate_limited`, `overloaded`
  */
 export async function readContent(
-  { notebookThreads }: Pick<FileServices, 'notebookThreads'>,
+  services: Pick<FileServices, 'notebookThreads'>,
   ctx: RequestContext,
   path: string,
   bytes: Uint8Array,
 ): Promise<FileContent> {
-  if (fileKind(path) !== 'notebook' || bytes.length < minThreadBytes) return parseContent(path, bytes);
-  return { kind: 'notebook', notebook: await notebookThreads.read(ctx.actor.userId, bytes) };
+  if (fileKind(path) !== 'notebook') return textContent(bytes);
+  return { kind: 'notebook', notebook: await readNotebookContent(services, ctx, bytes) };
 }
 
-/**
- * Parses stored bytes.
- * @throws DomainError `unreadable_file` when they are no valid notebook or no UTF-8 text
- */
-function parseContent(path: string, bytes: Uint8Array): FileContent {
-  if (fileKind(path) === 'notebook') return { kind: 'notebook', notebook: readNotebook(bytes) };
+/** @throws DomainError `unreadable_file` when the bytes are no UTF-8 text */
+function textContent(bytes: Uint8Array): FileContent {
   try {
     return {
       kind: 'text',
@@ -98,15 +93,23 @@ export async function readAnyContent(
 /**
  * Validates and encodes the content that a client sends.
  * @param options.isNew a new notebook may come without content; it is an empty notebook then
- * @throws DomainError `invalid_request`, `invalid_path`, `invalid_notebook`
+ * @throws DomainError `invalid_request`, `invalid_path`, `invalid_notebook`; for the base64 of a large notebook also
+ *   `payload_too_large`, `rate_limited`, `overloaded`
  */
-export function encodeContent(input: ContentInput, options: { isNew: boolean }): EncodedContent {
+export async function encodeContent(
+  services: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  input: ContentInput,
+  options: { isNew: boolean },
+): Promise<EncodedContent> {
+  if (input.contentBase64 == null) return encodePlain(input, options);
+  const { bytes, notebook } = await decodeInput(services, ctx, input, input.contentBase64);
+  return { bytes, content: notebook ? { kind: 'notebook', notebook } : readableText(bytes) };
+}
+
+function encodePlain(input: ContentInput, options: { isNew: boolean }): EncodedContent {
   const kind = fileKind(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);
-  if (input.contentBase64 != null) {
-    const bytes = encodeBytes(input);
-    return { bytes, content: readable(input.path, bytes) };
-  }
   if (kind === 'notebook') {
     if (input.content != null) throw kindMismatch('content', 'is for text files; send "notebook"');
     if (input.notebook instanceof PreparedNotebook) return preparedNotebook(input.notebook);
@@ -137,17 +140,31 @@ function preparedNotebook(prepared: PreparedNotebook): EncodedContent {
  * @param options as for {@link encodeContent}
  * @throws as {@link encodeContent}
  */
-export function encodeBytes(input: ContentInput, options: { isNew: boolean } = { isNew: false }): Uint8Array {
-  if (input.contentBase64 == null) return encodeContent(input, options).bytes;
+export async function encodeBytes(
+  services: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  input: ContentInput,
+  options: { isNew: boolean } = { isNew: false },
+): Promise<Uint8Array> {
+  if (input.contentBase64 == null) return encodePlain(input, options).bytes;
+  return (await decodeInput(services, ctx, input, input.contentBase64)).bytes;
+}
+
+function decodeInput(
+  services: Pick<FileServices, 'notebookThreads'>,
+  ctx: RequestContext,
+  input: ContentInput,
+  contentBase64: string,
+): Promise<DecodedBytes> {
   if (input.kind) checkFileKind(input.path, input.kind);
   if (input.content != null || input.notebook != null)
     throw invalidField('contentBase64', 'must be sent without content and notebook');
-  return decodeBytes(input.path, input.contentBase64);
+  return decodeBytes(services, ctx, { path: input.path, contentBase64 });
 }
 
-function readable(path: string, bytes: Uint8Array): FileContent {
+function readableText(bytes: Uint8Array): FileContent {
   try {
-    return parseContent(path, bytes);
+    return textContent(bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw invalidField(

@@ -1,14 +1,17 @@
 import type { RequestContext } from '../context.js';
+import { loadEachTogether } from '../engines/database/load-together.js';
 import { checkRef } from '../engines/git/check-ref.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { type FileKind, fileKind, isNotebookPath } from '../notebooks/file-kind.js';
 import { readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing, ListQuery } from '../paging/listing.js';
+import { LoopPace } from '../paging/loop-pace.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
 import type { FileServices } from './file-services.js';
-import { type FileRows, type FileSource, openFileSource } from './file-target.js';
+import type { FileRows, FileSource } from './file-target.js';
 import { lastChanges } from './last-change.js';
+import { loadBranchFiles } from './load-branch-files.js';
 
 /** A file in a list. */
 export interface FileEntry {
@@ -35,6 +38,11 @@ export interface ListFilesInput {
   /** Default notebooks only. */
   kind?: 'notebook' | 'all' | null;
 }
+
+/** So many rows are read with one statement. */
+const maxSlice = 3_400;
+/** A page may have 10,000 files, of which each is described. */
+const pace = new LoopPace();
 
 /** The files at a ref, sorted by path. */
 interface FileList {
@@ -78,32 +86,39 @@ async function openList(
   { ref, kind }: ListFilesInput,
 ): Promise<FileList> {
   await authorizeRead(services, ctx, rows);
-  const source = await openFileSource(services, rows);
-  const resolved = await source.git.resolveRef(checkRef(ref ?? source.defaultBranch));
+  const { defaultBranch } = rows.workspace ?? rows.repository;
+  const key = JSON.stringify([rows.repository.id, checkRef(ref ?? defaultBranch)]);
+  const { git, resolved } = await loadEachTogether(ctx, 'ref', key, (one) => openRef(services, one));
+  const source = { ...rows, defaultBranch, git };
   return resolved.kind === 'branch'
-    ? branchList(services, source, resolved.name, kind === 'all')
+    ? branchList(services, ctx, source, resolved.name, kind === 'all')
     : commitList(services, source, resolved.commitOid, kind === 'all');
+}
+
+async function openRef(services: FileServices, key: string) {
+  const [repositoryId, ref] = JSON.parse(key) as [string, string];
+  const git = await services.git.repository(repositoryId);
+  return { git, resolved: await git.resolveRef(ref) };
 }
 
 /** The files of a branch, from the index. */
 async function branchList(
-  { prisma, indexer }: FileServices,
+  services: FileServices,
+  ctx: RequestContext,
   { git, repository: { id: repositoryId } }: FileSource,
   branch: string,
   isAll: boolean,
 ): Promise<FileList> {
-  await indexer.ensure(repositoryId, branch);
+  await services.indexer.ensure(repositoryId, branch);
   const where = { repositoryId, branch, ...(isAll ? {} : { path: { endsWith: '.ipynb' } }) };
   return {
-    async page({ take, skip, after }) {
-      const files = await prisma.branchFile.findMany({
-        where: after === undefined ? where : { AND: [where, { path: { gt: after } }] },
-        orderBy: { path: 'asc' },
-        skip: after === undefined ? skip : 0,
-        take,
-      });
+    async page(query) {
+      const files = await readSlices(query, (slice) =>
+        loadBranchFiles(services, ctx, { repositoryId, branch, isAll, ...slice }),
+      );
       const entries: FileEntry[] = [];
       for (const file of files) {
+        await pace.next();
         entries.push({
           ...(await namesOf(git, file.path, file.blobOid)),
           size: file.size,
@@ -115,8 +130,25 @@ async function branchList(
       }
       return entries;
     },
-    count: () => prisma.branchFile.count({ where }),
+    count: () => services.prisma.branchFile.count({ where }),
   };
+}
+
+/** Reads a page in several parts, each from the path of the last file on: the rows of one statement are parsed without a pause. */
+async function readSlices<T extends { path: string }>(
+  { take, skip, after }: ListQuery,
+  read: (slice: ListQuery) => Promise<T[]>,
+): Promise<T[]> {
+  const rows: T[] = [];
+  let last = after;
+  while (rows.length < take) {
+    const wanted = Math.min(maxSlice, take - rows.length);
+    const slice = await read({ take: wanted, skip, after: last });
+    rows.push(...slice);
+    if (slice.length < wanted) break;
+    last = slice.at(-1)!.path;
+  }
+  return rows;
 }
 
 /** The files of a commit, from Git. */

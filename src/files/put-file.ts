@@ -50,13 +50,14 @@ export async function putFile(
 ): Promise<PutFile> {
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
   const { path, commitMessage } = input;
-  const { branch, baseSha, bytes } = await checkAll({
+  const { branch, baseSha, decoded } = await checkAll({
     path: () => assertSavablePath(path),
     branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
-    bytes: () => decodeBytes(path, input.contentBase64),
+    decoded: () => decodeBytes(services, ctx, input),
     message: () => checkCommitMessage(commitMessage, `Update ${path}`),
   });
+  const { bytes } = decoded;
   const onBranch = { ...target, branch };
   for (let attempt = 1; ; attempt++) {
     const isThere = baseSha === undefined ? await exists(onBranch, path) : baseSha !== noFile;

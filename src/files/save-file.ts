@@ -38,7 +38,7 @@ export async function createFile(
   const { branch, encoded, message } = await checkAll({
     path: () => assertWritablePath(input.path),
     branch: () => checkTargetBranch(services, target, input.branch),
-    encoded: () => encodeContent(input, { isNew: true }),
+    encoded: () => encodeContent(services, ctx, input, { isNew: true }),
     message: () => checkCommitMessage(input.commitMessage, `Create ${input.path}`),
   });
   const { bytes, content } = encoded;
@@ -63,7 +63,7 @@ export async function saveFile(
     path: () => assertSavablePath(input.path),
     branch: () => checkTargetBranch(services, target, input.branch),
     baseSha: () => checkBaseSha(input.baseSha),
-    encoded: () => encodeContent(input, { isNew: false }),
+    encoded: () => encodeContent(services, ctx, input, { isNew: false }),
     message: () => checkCommitMessage(input.commitMessage, `Update ${input.path}`),
   });
   const { bytes, content } = encoded;

@@ -55,7 +55,8 @@ export function keysetListing<T extends object, W extends object, K extends keyo
   list: {
     /** Authorizes the caller and selects the rows of the list. */
     where(): W | Promise<W>;
-    find(query: KeysetQuery<W, K>): Promise<T[]>;
+    /** @param after the sort columns of the row before the page; `query` has the same as a condition */
+    find(query: KeysetQuery<W, K>, after?: NoInfer<Pick<T, K>>): Promise<T[]>;
     count(query: { where: W }): Promise<number>;
   },
 ): Listing<T> {
@@ -74,6 +75,10 @@ export function keysetListing<T extends object, W extends object, K extends keyo
     } as unknown as W;
   }
 
+  function columns(values: T[K][]): Pick<T, K> {
+    return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Pick<T, K>;
+  }
+
   function read(cursor: string): T[K][] {
     const texts = readCursor(cursor, names.length);
     return names.map((name, index) => {
@@ -89,12 +94,13 @@ export function keysetListing<T extends object, W extends object, K extends keyo
         values: () => (after === undefined ? undefined : read(after)),
         where: () => list.where(),
       });
-      return list.find({
+      const query = {
         where: { AND: values ? [where, following(values)] : [where] },
         orderBy: names.map((name) => ({ [name]: 'desc' }) as { [N in K]?: 'desc' }),
         take,
         skip: values ? 0 : skip,
-      });
+      };
+      return list.find(query, values && columns(values));
     },
     count: async () => list.count({ where: await list.where() }),
     cursorOf: (row) => writeCursor(names.map((name) => keys[name].write(row[name]))),

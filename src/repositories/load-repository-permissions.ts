@@ -4,6 +4,7 @@ import { repositoryPermissions } from '../access/repository-policy.js';
 import type { WorkspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { loadRepositoryWithWorkspaces } from './load-repository-row.js';
 
 /**
  * Returns what the caller may do with a repository and its content. Only space admins manage it.
@@ -15,11 +16,7 @@ export async function loadRepositoryPermissions(
   { id, spaceId }: Pick<Repository, 'id' | 'spaceId'>,
 ): Promise<WorkspacePermissions> {
   const access = await loadSpaceById(services, ctx, spaceId);
-  // Prisma loads many unique rows of one request with one statement.
-  const repository = await services.prisma.repository.findUnique({
-    where: { id },
-    select: { workspaces: { include: { grants: true } } },
-  });
+  const repository = await loadRepositoryWithWorkspaces(services, ctx, id);
   const may = repositoryPermissions({ userId: ctx.actor.userId, access }, repository?.workspaces ?? []);
   return { ...may, canManage: access.role === 'admin' };
 }

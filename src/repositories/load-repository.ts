@@ -5,6 +5,7 @@ import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
+import { loadRepositoryWithWorkspaces } from './load-repository-row.js';
 
 /** A repository for which the caller is authorized. */
 export interface LoadedRepository {
@@ -29,13 +30,7 @@ export async function loadRepository(
   need: 'view' | 'edit',
 ): Promise<LoadedRepository> {
   const access = await loadSpace(services, ctx, spaceSlug);
-  // Prisma loads many unique rows of one request with one statement.
-  const found = isUuid(repositoryId)
-    ? await services.prisma.repository.findUnique({
-        where: { id: repositoryId },
-        include: { workspaces: { include: { grants: true } } },
-      })
-    : null;
+  const found = isUuid(repositoryId) ? await loadRepositoryWithWorkspaces(services, ctx, repositoryId) : null;
   if (found?.spaceId !== access.space.id) throw notFound('The repository');
   const { workspaces, ...repository } = found;
   const viewer = { userId: ctx.actor.userId, access };

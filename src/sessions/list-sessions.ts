@@ -1,4 +1,4 @@
-import type { Prisma, Session, Workspace } from '../../prisma/generated/client/client.js';
+import { Prisma, type Session, type Workspace } from '../../prisma/generated/client/client.js';
 import { loadSpace, loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
@@ -6,6 +6,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkUuid } from '../validation/check-input.js';
+import { listRowsOfWorkspace } from '../workspaces/list-rows-of-workspace.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 
 /**
@@ -29,7 +30,12 @@ export function listSessions(
       deletedAt: null,
     };
   };
-  return listing(services, where);
+  const { session } = services.prisma;
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => session.findMany(query),
+    count: (query) => session.count(query),
+  });
 }
 
 /**
@@ -41,20 +47,24 @@ export function listWorkspaceSessions(
   ctx: RequestContext,
   { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
 ): Listing<Session> {
-  const where = async () => {
-    requireScope(ctx, 'read');
-    const { space } = await loadSpaceById(services, ctx, spaceId);
-    await loadWorkspace(services, ctx, space.slug, id, 'view');
-    return { workspaceId: id, deletedAt: null };
-  };
-  return listing(services, where);
-}
-
-function listing(services: PrismaService, where: () => Promise<Prisma.SessionWhereInput>): Listing<Session> {
   const { session } = services.prisma;
   return keysetListing(newestFirst, {
-    where,
-    find: (query) => session.findMany(query),
+    where: async () => {
+      requireScope(ctx, 'read');
+      const { space } = await loadSpaceById(services, ctx, spaceId);
+      await loadWorkspace(services, ctx, space.slug, id, 'view');
+      return { workspaceId: id, deletedAt: null };
+    },
+    find: ({ take, skip }, after): Promise<Session[]> =>
+      listRowsOfWorkspace(services, ctx, {
+        workspaceId: id,
+        table: 'Session',
+        condition: Prisma.sql`r."deletedAt" IS NULL`,
+        take,
+        skip,
+        after,
+        find: (ids) => session.findMany({ where: { id: { in: ids } } }),
+      }),
     count: (query) => session.count(query),
   });
 }

@@ -12,6 +12,8 @@ export interface JsonLimits {
   numberLength: number;
   /** The bytes of one string, as it is written. */
   stringBytes: number;
+  /** The same for members of the outermost object, by their names; default `stringBytes`. */
+  memberStringBytes?: Readonly<Record<string, number>>;
 }
 
 /** Why a JSON text is refused. */
@@ -161,11 +163,19 @@ export class JsonBounds {
         this.#stringBytes,
       );
     this.#stringBytes += to - from;
-    if (this.#stringBytes > this.#limits.stringBytes)
-      this.#refuse('too_long', `has a text of more than ${this.#limits.stringBytes} bytes`);
+    const max = this.#maxStringBytes();
+    if (this.#stringBytes > max) this.#refuse('too_long', `has a text of more than ${max} bytes`);
     if (end === -1) return chunk.length;
     this.#inString = false;
     return end + 1;
+  }
+
+  #maxStringBytes(): number {
+    const { stringBytes, memberStringBytes } = this.#limits;
+    const member = this.#depth === 1 ? this.#member : null;
+    return member !== null && memberStringBytes && Object.hasOwn(memberStringBytes, member)
+      ? memberStringBytes[member]!
+      : stringBytes;
   }
 
   /** The position of the quote that ends the string; -1 where it comes later than this chunk. */

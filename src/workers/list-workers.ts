@@ -1,4 +1,4 @@
-import type { Prisma, Worker, Workspace } from '../../prisma/generated/client/client.js';
+import { Prisma, type Worker, type Workspace } from '../../prisma/generated/client/client.js';
 import { loadSpace, loadSpaceById } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
@@ -6,6 +6,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkUuid } from '../validation/check-input.js';
+import { listRowsOfWorkspace } from '../workspaces/list-rows-of-workspace.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
 import { liveStatuses } from './worker-status.js';
 
@@ -30,7 +31,12 @@ export function listWorkers(
       status: statusOf(filter),
     };
   };
-  return listing(services, where);
+  const { worker } = services.prisma;
+  return keysetListing(newestFirst, {
+    where,
+    find: (query) => worker.findMany(query),
+    count: (query) => worker.count(query),
+  });
 }
 
 /**
@@ -43,24 +49,29 @@ export function listWorkspaceWorkers(
   { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
   filter: { includeStopped: boolean },
 ): Listing<Worker> {
-  const where = async () => {
-    requireScope(ctx, 'read');
-    const { space } = await loadSpaceById(services, ctx, spaceId);
-    await loadWorkspace(services, ctx, space.slug, id, 'view');
-    return { workspaceId: id, status: statusOf(filter) };
-  };
-  return listing(services, where);
+  const { worker } = services.prisma;
+  const isLive = Prisma.sql`r."status"::text IN (${Prisma.join([...liveStatuses])})`;
+  return keysetListing(newestFirst, {
+    where: async () => {
+      requireScope(ctx, 'read');
+      const { space } = await loadSpaceById(services, ctx, spaceId);
+      await loadWorkspace(services, ctx, space.slug, id, 'view');
+      return { workspaceId: id, status: statusOf(filter) };
+    },
+    find: ({ take, skip }, after): Promise<Worker[]> =>
+      listRowsOfWorkspace(services, ctx, {
+        workspaceId: id,
+        table: 'Worker',
+        condition: filter.includeStopped ? Prisma.sql`TRUE` : isLive,
+        take,
+        skip,
+        after,
+        find: (ids) => worker.findMany({ where: { id: { in: ids } } }),
+      }),
+    count: (query) => worker.count(query),
+  });
 }
 
 function statusOf({ includeStopped }: { includeStopped: boolean }) {
   return includeStopped ? undefined : { in: [...liveStatuses] };
-}
-
-function listing(services: PrismaService, where: () => Promise<Prisma.WorkerWhereInput>): Listing<Worker> {
-  const { worker } = services.prisma;
-  return keysetListing(newestFirst, {
-    where,
-    find: (query) => worker.findMany(query),
-    count: (query) => worker.count(query),
-  });
 }

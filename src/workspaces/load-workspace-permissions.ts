@@ -2,7 +2,9 @@ import type { Workspace, WorkspaceGrant } from '../../prisma/generated/client/cl
 import { loadSpaceById } from '../access/load-space.js';
 import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
+import { loadTogether } from '../engines/database/load-together.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { rowsBy } from '../engines/database/rows-by.js';
 
 /**
  * Returns what the caller may do with a workspace.
@@ -15,12 +17,20 @@ export async function loadWorkspacePermissions(
   workspace: Workspace & { grants?: WorkspaceGrant[] },
 ): Promise<WorkspacePermissions> {
   const access = await loadSpaceById(services, ctx, workspace.spaceId);
-  const grants = workspace.grants ?? (await loadGrants(services, workspace.id));
+  const grants = workspace.grants ?? (await loadGrants(services, ctx, workspace.id));
   return workspacePermissions({ userId: ctx.actor.userId, access }, { ...workspace, grants });
 }
 
-async function loadGrants({ prisma }: PrismaService, id: string): Promise<WorkspaceGrant[]> {
-  // Prisma loads many unique rows of one request with one statement.
-  const row = await prisma.workspace.findUnique({ where: { id }, select: { grants: true } });
-  return row?.grants ?? [];
+async function loadGrants(
+  { prisma }: PrismaService,
+  ctx: RequestContext,
+  id: string,
+): Promise<WorkspaceGrant[]> {
+  const grants = await loadTogether(ctx, 'grants', id, async (ids) =>
+    rowsBy(
+      await prisma.workspaceGrant.findMany({ where: { workspaceId: { in: ids } } }),
+      ({ workspaceId }) => workspaceId,
+    ),
+  );
+  return grants ?? [];
 }

@@ -2,6 +2,7 @@ import type { Repository, Workspace, WorkspaceGrant } from '../../prisma/generat
 import { loadSpace } from '../access/load-space.js';
 import { type WorkspacePermissions, workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
+import { loadTogether } from '../engines/database/load-together.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError, notFound } from '../errors.js';
 import { isUuid } from '../validation/validate.js';
@@ -29,17 +30,26 @@ export async function loadWorkspace(
   need: Need,
 ): Promise<LoadedWorkspace> {
   const access = await loadSpace(services, ctx, spaceSlug);
-  // Prisma loads many unique rows of one request with one statement.
-  const workspace = isUuid(workspaceId)
-    ? await services.prisma.workspace.findUnique({
-        where: { id: workspaceId },
-        include: { grants: true, defaultRepository: true },
-      })
-    : null;
+  const workspace = isUuid(workspaceId) ? await find(services, ctx, workspaceId) : undefined;
   if (workspace?.spaceId !== access.space.id) throw notFound('The workspace');
   const permissions = workspacePermissions({ userId: ctx.actor.userId, access }, workspace);
   assertMay(permissions, need);
   return { access, workspace, permissions };
+}
+
+/** Many workspaces of one request are loaded with one statement. */
+function find(
+  { prisma }: PrismaService,
+  ctx: RequestContext,
+  workspaceId: string,
+): Promise<LoadedWorkspace['workspace'] | undefined> {
+  return loadTogether(ctx, 'workspace', workspaceId, async (ids) => {
+    const workspaces = await prisma.workspace.findMany({
+      where: { id: { in: ids } },
+      include: { grants: true, defaultRepository: true },
+    });
+    return new Map(workspaces.map((one) => [one.id, one]));
+  });
 }
 
 /** @throws DomainError `forbidden` when the permissions do not include `need` */

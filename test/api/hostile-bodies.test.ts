@@ -113,3 +113,9 @@ it('a token without the scope is answered before its body has arrived', async ()
   expect(await sendPart('/graphql', token, 'POST', '{')).toBe(413);
   expect(await sendPart('/graphql/stream', token, 'POST', '{')).toBe(413);
 });
+
+it('a document that is too long is refused before its body has arrived', async () => {
+  const part = `{"query":"${'a '.repeat(million / 2)}`;
+  expect(await sendPart('/graphql', at.token, 'POST', part)).toBe(400);
+  expect(await sendPart('/graphql/stream', at.token, 'POST', part)).toBe(400);
+});

@@ -88,3 +88,16 @@ it('reads escaped quotes in linear time', () => {
   expect(excessOf(text, 65_536, fileLimits)).toBeNull();
   expect(performance.now() - start).toBeLessThan(1_000);
 });
+
+it('has limits of their own for texts that are members of the outermost object', () => {
+  const own = { ...limits, stringBytes: 100, memberStringBytes: { query: 10 } };
+  const text = (length: number) => 'x'.repeat(length);
+  expect(excessOf(`{"query":"${text(11)}"}`, 4, own)).toEqual({
+    member: 'query',
+    message: 'has a text of more than 10 bytes',
+    type: 'too_long',
+  });
+  expect(excessOf(`{"query":"${text(10)}","other":"${text(100)}"}`, 4, own)).toBeNull();
+  // A name is no text of the member, and a member of an inner object is another one.
+  expect(excessOf(`{"a":{"query":"${text(20)}"}}`, 4, own)).toBeNull();
+});

@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
+import { LoopPace } from '../../paging/loop-pace.js';
 
 /** How long a query waits for the only connection, in milliseconds. */
 const connectionTimeoutMillis = 30_000;
@@ -27,8 +28,9 @@ export function openPglite({ directory, loadDataDir }: PgliteOptions): Promise<P
  * The pool does not own the database: end the pool first, then close the database.
  */
 export function createPglitePool(db: PGlite): pg.Pool {
+  const pace = new LoopPace();
   return new pg.Pool({
-    Client: pgliteClient(db),
+    Client: pgliteClient(db, pace),
     max: 1,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis,
@@ -44,21 +46,33 @@ export function createPglitePool(db: PGlite): pg.Pool {
  * The client class for one database. Each client gets its own connection object: the pool replaces a client after every
  * failed query, and the clean-up of the old client removes all listeners from its connection.
  */
-function pgliteClient(db: PGlite): typeof pg.Client {
+function pgliteClient(db: PGlite, pace: LoopPace): typeof pg.Client {
   return class PgliteClient extends pg.Client {
     constructor() {
       if (db.closed)
         throw Object.assign(new Error('The embedded database is closed.'), { code: 'ECONNREFUSED' });
-      super(pgliteConfig(db));
+      super(pgliteConfig(db, pace));
     }
   };
 }
 
-function pgliteConfig(db: PGlite): pg.ClientConfig {
-  const config = createPgConfig(db);
+function pgliteConfig(db: PGlite, pace: LoopPace): pg.ClientConfig {
+  const config = createPgConfig(paced(db, pace));
   const parse = config.connection.parse.bind(config.connection);
   // Prisma's adapter passes type parsers as `types`, but PGlite's serializer expects a list of parameter types there.
   config.connection.parse = (query) =>
     parse(Array.isArray(query.types) ? query : { ...query, types: undefined });
   return config as unknown as pg.ClientConfig;
+}
+
+/** PGlite computes in the thread that serves requests, and its answers follow each other without a pause. */
+function paced(db: PGlite, pace: LoopPace): PGlite {
+  const used: Pick<PGlite, 'waitReady' | 'execProtocolStream'> = {
+    waitReady: db.waitReady,
+    async execProtocolStream(message, options) {
+      await pace.next();
+      return db.execProtocolStream(message, options);
+    },
+  };
+  return used as PGlite;
 }

@@ -9,8 +9,9 @@ import type { Cell } from './notebook.js';
  * @see https://jupyter.org/enhancement-proposals/62-cell-id/cell-id.html
  */
 export function completeCellIds(cells: Cell[]): Cell[] {
-  const newId = idMaker(cells);
   const duplicates = new Set(duplicateCellIds(cells));
+  if (duplicates.size === 0 && cells.every(({ id }) => id !== undefined)) return cells;
+  const newId = idMaker(cells);
   return cells.map((cell, index) =>
     cell.id === undefined || duplicates.has(index) ? { ...cell, id: newId(cell) } : cell,
   );
@@ -20,10 +21,11 @@ export function completeCellIds(cells: Cell[]): Cell[] {
 export function duplicateCellIds(cells: Cell[]): number[] {
   const seen = new Set<string>();
   const duplicates: number[] = [];
-  for (const [index, { id }] of cells.entries()) {
+  for (let index = 0; index < cells.length; index++) {
+    const { id } = cells[index]!;
     if (id === undefined) continue;
     if (seen.has(id)) duplicates.push(index);
-    seen.add(id);
+    else seen.add(id);
   }
   return duplicates;
 }

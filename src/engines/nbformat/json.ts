@@ -1,5 +1,9 @@
+import { isPlainJson } from './is-plain-json.js';
 import { JsonReader } from './json-reader.js';
 import { writeJson } from './write-json.js';
+
+/** For shorter texts the difference is not worth two ways. */
+const minPlainLength = 16 * 1024;
 
 /**
  * Parses JSON text as Python's `json.loads` does, and keeps every number: a number that JavaScript would write differently
@@ -12,7 +16,7 @@ import { writeJson } from './write-json.js';
  * stringifyJson(parseJson('{"width": 1.0}')); // '{"width":1.0}'
  */
 export function parseJson(text: string): unknown {
-  return new JsonReader(text).read();
+  return plainValue(text) ?? new JsonReader(text).read();
 }
 
 /**
@@ -21,7 +25,17 @@ export function parseJson(text: string): unknown {
  * @throws SyntaxError as {@link parseJson}
  */
 export function parseRequestJson(text: string): unknown {
-  return new JsonReader(text, Number.NaN).read();
+  return plainValue(text) ?? new JsonReader(text, Number.NaN).read();
+}
+
+/** The value of a large text that needs no reader of our own; undefined for other texts, of which that finds the faults. */
+function plainValue(text: string): unknown {
+  if (text.length < minPlainLength || !isPlainJson(text)) return undefined;
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

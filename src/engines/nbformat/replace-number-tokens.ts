@@ -14,13 +14,20 @@ export function replaceNumberTokens(
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item) => replaceNumberTokens(item, replace, replaceText));
-    return items.some((item, index) => item !== value[index]) ? items : value;
+    let items: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const replaced = replaceNumberTokens(value[index], replace, replaceText);
+      if (replaced === value[index]) continue;
+      items ??= [...value];
+      items[index] = replaced;
+    }
+    return items ?? value;
   }
   if (isLosslessNumber(value)) return replace(value.value);
   if (value instanceof JsonText) return replaceText(value);
   let copy: Record<string, unknown> | undefined;
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
     const replaced = replaceNumberTokens(member, replace, replaceText);
     if (replaced === member) continue;
     copy ??= { ...value };

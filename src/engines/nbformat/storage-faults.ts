@@ -22,11 +22,11 @@ export function storageFaults(value: unknown): NotebookFault[] {
       return;
     }
     if (Array.isArray(part)) {
-      for (const [index, item] of part.entries()) visitMember(index, item);
+      for (let index = 0; index < part.length; index++) visitMember(index, part[index]);
     } else {
-      for (const [key, member] of Object.entries(part)) {
+      for (const key of Object.keys(part)) {
         checkText(key);
-        visitMember(key, member);
+        visitMember(key, (part as Record<string, unknown>)[key]);
       }
     }
   }

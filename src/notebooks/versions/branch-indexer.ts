@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from '../../engines/database/leases.js';
+import { loadEachTogether, loadTogether } from '../../engines/database/load-together.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
@@ -63,9 +64,8 @@ export class BranchIndexer {
    */
   async ensure(repositoryId: string, branch: string): Promise<string> {
     const key = keyOf(repositoryId, branch);
-    const git = await this.#deps.git.repository(repositoryId);
     const before = this.#publishedTips.get(key);
-    const tip = await git.resolveBranch(branch);
+    const tip = await loadEachTogether(this, 'tip', key, (one) => this.#tipOf(one));
     const isIndexed = await this.#isIndexed(repositoryId, branch, tip);
     const reached = isIndexed ? tip : await this.#inTime(repositoryId, branch);
     this.#indexedTips.set(key, reached);
@@ -109,12 +109,22 @@ export class BranchIndexer {
 
   /** While an update runs the answer is no: it has not yet published what it wrote. */
   async #isIndexed(repositoryId: string, branch: string, tip: string): Promise<boolean> {
-    const row = await this.#deps.prisma.branchIndex.findUnique({
-      where: { repositoryId_branch: { repositoryId, branch } },
-      select: { tipOid: true, targetOid: true },
-    });
+    const row = await loadTogether(this, 'index', keyOf(repositoryId, branch), (keys) => this.#rowsOf(keys));
     const isComplete = row?.tipOid === tip && row.targetOid === null;
     return isComplete && !this.#updates.isRunning(keyOf(repositoryId, branch));
+  }
+
+  async #tipOf(key: string): Promise<string> {
+    const { repositoryId, branch } = branchOf(key);
+    return (await this.#deps.git.repository(repositoryId)).resolveBranch(branch);
+  }
+
+  async #rowsOf(keys: string[]) {
+    const rows = await this.#deps.prisma.branchIndex.findMany({
+      where: { OR: keys.map(branchOf) },
+      select: { repositoryId: true, branch: true, tipOid: true, targetOid: true },
+    });
+    return new Map(rows.map((row) => [keyOf(row.repositoryId, row.branch), row]));
   }
 
   async #inTime(repositoryId: string, branch: string): Promise<string> {
@@ -184,4 +194,9 @@ export class BranchIndexer {
 
 function keyOf(repositoryId: string, branch: string): string {
   return `${repositoryId}:${branch}`;
+}
+
+function branchOf(key: string): { repositoryId: string; branch: string } {
+  const colon = key.indexOf(':');
+  return { repositoryId: key.slice(0, colon), branch: key.slice(colon + 1) };
 }

@@ -6,7 +6,9 @@ import type {
 import { loadSpaceById } from '../../access/load-space.js';
 import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
+import { loadTogether } from '../../engines/database/load-together.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
+import { rowsBy } from '../../engines/database/rows-by.js';
 import { checkBranchName, checkRef } from '../../engines/git/check-ref.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { DomainError, invalidField } from '../../errors.js';
@@ -42,8 +44,8 @@ export function listBranches(
     const protectedNames = new Set(
       (await loadProtectedBranches(services, ctx, repository)).map(({ name }) => name),
     );
-    const branches = await (await services.git.repository(repository.id)).branches();
-    return branches.map((branch) => ({ ...branch, isProtected: protectedNames.has(branch.name) }));
+    const branches = await loadTogether(ctx, 'branches', repository.id, (ids) => branchesOf(services, ids));
+    return branches!.map((branch) => ({ ...branch, isProtected: protectedNames.has(branch.name) }));
   });
 }
 
@@ -59,6 +61,16 @@ export function listProtectedBranches(
   return nameListing(() => loadProtectedBranches(services, ctx, repository));
 }
 
+/** One repository after another: the files of each are read. */
+async function branchesOf(
+  { git }: RepositoryServices,
+  ids: string[],
+): Promise<Map<string, Omit<Branch, 'isProtected'>[]>> {
+  const branches = new Map<string, Omit<Branch, 'isProtected'>[]>();
+  for (const id of ids) branches.set(id, await (await git.repository(id)).branches());
+  return branches;
+}
+
 async function loadProtectedBranches(
   services: PrismaService,
   ctx: RequestContext,
@@ -67,11 +79,13 @@ async function loadProtectedBranches(
   requireScope(ctx, 'read');
   const { space } = await loadSpaceById(services, ctx, repository.spaceId);
   await loadRepository(services, ctx, space.slug, repository.id, 'view');
-  const row = await services.prisma.repository.findUnique({
-    where: { id: repository.id },
-    select: { protectedBranches: { select: { name: true } } },
-  });
-  return row?.protectedBranches ?? [];
+  const branches = await loadTogether(ctx, 'protected branches', repository.id, async (ids) =>
+    rowsBy(
+      await services.prisma.protectedBranch.findMany({ where: { repositoryId: { in: ids } } }),
+      ({ repositoryId }) => repositoryId,
+    ),
+  );
+  return branches ?? [];
 }
 
 /** A new branch. */

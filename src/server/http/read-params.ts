@@ -8,6 +8,7 @@ import { parseBody } from './parse-body.js';
 import type { ExpectedBody, RequestBodies } from './request-bodies.js';
 
 const mib = 1024 * 1024;
+const maxDocumentBytes = 128 * 1024;
 
 /** What reads and parses bodies. */
 export interface BodyServices {
@@ -24,7 +25,8 @@ export async function readParams(
   req: IncomingMessage,
   ctx: RequestContext,
 ): Promise<Record<string, unknown>> {
-  const params = await parseBody(services, ctx, await bodies.read(req, paramsExpected(ctx)));
+  const bytes = await bodies.read(req, paramsExpected(ctx));
+  const params = await parseBody(services, ctx, bytes, { isTransferred: true });
   if (isJsonObject(params)) return params;
   throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
 }
@@ -34,8 +36,12 @@ export function documentExpected({ actor }: RequestContext): ExpectedBody {
   return { userId: actor.userId, maxBytes: mib };
 }
 
+/** What the texts of a request may have at most; each character may be written as an escape of six bytes. */
+const memberStringBytes = { query: 6 * maxDocumentBytes, operationName: 6 * 1024 };
+
 /** The operation is known only when the body is read. What may be large, files and code, needs one of two scopes. */
 function paramsExpected({ actor: { userId, scopes } }: RequestContext): ExpectedBody {
-  if (scopes.has('write')) return { userId, json: fileLimits };
-  return scopes.has('execute') ? { userId, json: smallLimits } : { userId, json: smallLimits, maxBytes: mib };
+  if (scopes.has('write')) return { userId, json: { ...fileLimits, memberStringBytes } };
+  const json = { ...smallLimits, memberStringBytes };
+  return scopes.has('execute') ? { userId, json } : { userId, json, maxBytes: mib };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError, FieldError } from '../../errors.js';
 import { JsonBounds, type JsonLimits } from '../../validation/json-bounds.js';
 import { BodyBudget, type BodyBudgetLimits } from './body-budget.js';
+import { BodyBytes } from './body-bytes.js';
 
 const mib = 1024 * 1024;
 
@@ -66,7 +67,7 @@ export class RequestBodies {
     const bounds = json && new JsonBounds(json);
     const held = { userId, bytes: 0 };
     this.#held.set(req, held);
-    const chunks: Buffer[] = [];
+    const body = new BodyBytes(Number(req.headers['content-length'] ?? 0));
     await this.#receive(req, (chunk) => {
       if (held.bytes + chunk.length > maxBytes) throw tooLarge();
       this.#budget.take(userId, chunk.length);
@@ -76,9 +77,9 @@ export class RequestBodies {
         const { member, message, type } = excess;
         throw new FieldError('invalid_request', [{ path: member === null ? [] : [member], message, type }]);
       }
-      chunks.push(chunk);
+      body.add(chunk);
     });
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    return body.whole();
   }
 
   /** Ends to count the body of a request; to be called when the request is answered or its client has left. */

@@ -37,6 +37,21 @@ describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded databa
     expect((await outside).rows).toEqual([{ rows: 2 }]);
   });
 
+  test('leaves the event loop free between statements that are sent together', async () => {
+    let iterations = 0;
+    let isDone = false;
+    const count = () => {
+      if (isDone) return;
+      iterations++;
+      setImmediate(count);
+    };
+    setImmediate(count);
+    const slow = 'SELECT count(*) FROM generate_series(1, 100000)';
+    await Promise.all(Array.from({ length: 20 }, () => pool.query(slow)));
+    isDone = true;
+    expect(iterations).toBeGreaterThan(5);
+  });
+
   test('keeps its buffers small and waits for its writes', async () => {
     const { rows } = await pool.query(
       `SELECT current_setting('shared_buffers') AS buffers, current_setting('synchronous_commit') AS commit`,

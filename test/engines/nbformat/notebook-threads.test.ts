@@ -46,6 +46,22 @@ it('parses a body in which a text is a whole file', async () => {
   expect(parsed.content === content).toBe(true);
 });
 
+it('copies the bytes of a body, or takes their memory where its caller does not use them again', async () => {
+  threads = new NotebookThreads();
+  const kept = bytes({ a: 1 });
+  expect(await threads.parseBody('u', kept)).toEqual({ a: 1 });
+  expect(kept.byteLength).toBeGreaterThan(0);
+  const given = new Uint8Array(bytes({ a: [2, 'é'.repeat(70_000)] }));
+  expect(await threads.parseBody('u', given, { isTransferred: true })).toEqual({
+    a: [2, 'é'.repeat(70_000)],
+  });
+  expect(given.byteLength).toBe(0);
+  // A part of a larger buffer is copied in any case.
+  const shared = new Uint8Array(Buffer.from('  {"a":3}')).subarray(1);
+  expect(await threads.parseBody('u', shared, { isTransferred: true })).toEqual({ a: 3 });
+  expect(shared.byteLength).toBe(8);
+});
+
 it('refuses the task alone that needs too much memory or time', { timeout: 60_000 }, async () => {
   threads = new NotebookThreads({ heapMib: 48 });
   const cells = Array.from({ length: 600_000 }, (_, index) => ({ index, metadata: {}, cell_type: 'raw' }));

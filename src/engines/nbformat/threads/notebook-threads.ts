@@ -6,8 +6,9 @@ import { DomainError, type ErrorCode, FieldError } from '../../../errors.js';
 import { parseJson } from '../json.js';
 import { JsonText } from '../json-text.js';
 import { PreparedNotebook } from '../prepared-notebook.js';
+import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { FairQueue, type FairQueueLimits } from './fair-queue.js';
-import type { PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
+import type { BodyParts, PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
 
 /** Settings of {@link NotebookThreads}. */
 export interface NotebookThreadsOptions extends Omit<FairQueueLimits, 'concurrency'> {
@@ -20,6 +21,7 @@ export interface NotebookThreadsOptions extends Omit<FairQueueLimits, 'concurren
 /** From so many bytes on, work on a notebook goes to a thread; below, it takes less than the way there. */
 export const minThreadBytes = 512 * 1024;
 
+const youngHeapMib = 192;
 const maxThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 /**
@@ -41,7 +43,8 @@ export class NotebookThreads {
       minThreads: 0,
       maxThreads,
       idleTimeout: 60_000,
-      resourceLimits: { maxOldGenerationSizeMb: heapMib },
+      // A notebook lives until its task ends; with a small young generation it would be copied again and again.
+      resourceLimits: { maxOldGenerationSizeMb: heapMib, maxYoungGenerationSizeMb: youngHeapMib },
     });
     this.#queue = new FairQueue({ concurrency: maxThreads, ...limits });
     this.#maxMs = maxMs;
@@ -66,13 +69,19 @@ export class NotebookThreads {
   /**
    * Parses the JSON of a request's body as `parseJson` does. Each notebook in it becomes a
    * {@link PreparedNotebook}.
+   * @param options.isTransferred whether the caller does not use `bytes` again; default false
    * @throws DomainError `invalid_request`, `payload_too_large`, `rate_limited`, `overloaded`
    */
-  async parseBody(userId: string, bytes: Uint8Array): Promise<unknown> {
+  async parseBody(
+    userId: string,
+    bytes: Uint8Array,
+    { isTransferred = false }: { isTransferred?: boolean } = {},
+  ): Promise<unknown> {
     const mark = randomUUID();
-    const answer = await this.#run(userId, { kind: 'body', bytes, mark });
-    const { outer, notebooks } = answer as ThreadAnswer & { kind: 'body' };
-    return withNotebooks(parseJson(outer), mark, notebooks);
+    const own = isTransferred ? ownBytes(bytes) : undefined;
+    const answer = await this.#run(userId, { kind: 'body', bytes, mark }, own);
+    const { outer, ...parts } = answer as ThreadAnswer & { kind: 'body' };
+    return withParts(parseJson(outer), mark, parts);
   }
 
   /** Ends the threads, also those that work. */
@@ -80,16 +89,16 @@ export class NotebookThreads {
     await this.#pool.destroy();
   }
 
-  async #run(userId: string, task: ThreadTask): Promise<ThreadAnswer> {
-    const answer = await this.#queue.run(userId, task.bytes.length, () => this.#inThread(task));
+  async #run(userId: string, task: ThreadTask, own?: Uint8Array<ArrayBuffer>): Promise<ThreadAnswer> {
+    const answer = await this.#queue.run(userId, task.bytes.length, () => this.#inThread(task, own));
     if (answer.kind === 'refused') throw errorOf(answer.refusal);
     return answer;
   }
 
-  async #inThread(task: ThreadTask): Promise<ThreadAnswer> {
+  /** @param own the bytes of the task in memory that may be transferred; by default they are copied */
+  async #inThread(task: ThreadTask, own?: Uint8Array<ArrayBuffer>): Promise<ThreadAnswer> {
     const signal = AbortSignal.timeout(this.#maxMs);
-    // A copy of its own: the bytes may be a part of a larger buffer, and the caller may need them again.
-    const bytes = new Uint8Array(task.bytes);
+    const bytes = own ?? new Uint8Array(task.bytes);
     try {
       return await this.#pool.run({ ...task, bytes }, { signal, transferList: [bytes.buffer] });
     } catch (cause) {
@@ -106,14 +115,23 @@ function tooLarge(what: 'memory' | 'time', cause: unknown): DomainError {
   return new DomainError('payload_too_large', message, { cause });
 }
 
-function withNotebooks(value: unknown, mark: string, notebooks: PreparedParts[]): unknown {
+/** The bytes, if they have their memory for themselves: what shares it would lose its bytes. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const { buffer, byteLength } = bytes;
+  const isWhole = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  return isWhole ? new Uint8Array(buffer) : undefined;
+}
+
+function withParts(value: unknown, mark: string, parts: BodyParts): unknown {
   if (typeof value === 'string' && value.startsWith(mark)) {
-    const index = Number(value.slice(mark.length));
-    return Number.isNaN(index) ? index : prepared(notebooks[index]!);
+    const what = value[mark.length];
+    const index = Number(value.slice(mark.length + 1));
+    if (what === 'n') return prepared(parts.notebooks[index]!);
+    return what === 't' ? parts.texts[index]! : Number.NaN;
   }
   if (typeof value !== 'object' || value === null) return value;
   for (const [key, member] of Object.entries(value)) {
-    const replaced = withNotebooks(member, mark, notebooks);
+    const replaced = withParts(member, mark, parts);
     if (replaced !== member) (value as Record<string, unknown>)[key] = replaced;
   }
   return value;
@@ -124,7 +142,8 @@ function prepared(parts: PreparedParts): PreparedNotebook {
   return new PreparedNotebook({ bytes: parts.bytes, answer: new JsonText(parts.answer) });
 }
 
-function errorOf({ code, message, faults }: ThreadRefusal): DomainError {
+function errorOf({ code, message, faults, why }: ThreadRefusal): DomainError {
+  if (why !== null) return new UnreadableNotebookError(why);
   const [first, ...more] = faults ?? [];
   return first
     ? new FieldError(code as ErrorCode, [first, ...more])

@@ -6,11 +6,15 @@ import { isJsonObject } from '../json-object.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
 import { readNotebook } from '../read-notebook.js';
 import { sourceHashes } from '../source-hashes.js';
+import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { writeJson } from '../write-json.js';
 import type { PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
 
 /** The levels of a body in which notebooks are looked for: `variables.input.changes[0].create.notebook` is at the last. */
 const maxDepth = 6;
+
+/** Texts of so many characters are handed over beside the JSON, so that nothing has to parse them again. */
+const minAside = 64 * 1024;
 
 /**
  * Does a task: the whole work on one large notebook.
@@ -28,17 +32,19 @@ export function runThreadTask(task: ThreadTask): ThreadAnswer {
 
 function prepareBody(bytes: Uint8Array, mark: string): ThreadAnswer {
   const notebooks: PreparedParts[] = [];
+  const texts: string[] = [];
   const outer = writeJson(withoutNotebooks(parseBody(bytes), 0)).toString();
   refuseExcess(outer);
-  return { kind: 'body', outer, notebooks };
+  return { kind: 'body', outer, notebooks, texts };
 
   function withoutNotebooks(value: unknown, depth: number): unknown {
     // JSON cannot say it, and the field that gets it refuses it.
-    if (Number.isNaN(value)) return `${mark}NaN`;
+    if (Number.isNaN(value)) return `${mark}-`;
+    if (typeof value === 'string' && value.length >= minAside) return `${mark}t${texts.push(value) - 1}`;
     if (depth > maxDepth || typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => withoutNotebooks(item, depth + 1));
     if (!isJsonObject(value)) return value;
-    if (isNotebook(value)) return mark + (notebooks.push(prepare(value)) - 1);
+    if (isNotebook(value)) return `${mark}n${notebooks.push(prepare(value)) - 1}`;
     const entries = Object.entries(value).map(([key, member]) => [key, withoutNotebooks(member, depth + 1)]);
     return Object.fromEntries(entries);
   }
@@ -80,5 +86,10 @@ function refuseExcess(outer: string): void {
 function refusalOf(error: unknown): ThreadRefusal {
   if (!(error instanceof DomainError)) throw error;
   const { code, message } = error;
-  return { code, message, faults: error instanceof FieldError ? [...error.faults] : null };
+  return {
+    code,
+    message,
+    faults: error instanceof FieldError ? [...error.faults] : null,
+    why: error instanceof UnreadableNotebookError ? error.why : null,
+  };
 }

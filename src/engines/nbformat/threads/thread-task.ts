@@ -14,6 +14,8 @@ export interface ThreadRefusal {
   code: string;
   message: string;
   faults: FieldFault[] | null;
+  /** As `UnreadableNotebookError` has it; null for other errors. */
+  why: string | null;
 }
 
 /** A notebook of a client: the bytes to store and the answer, or why it is refused. */
@@ -21,10 +23,20 @@ export type PreparedParts =
   | { bytes: Uint8Array<ArrayBuffer>; answer: Uint8Array<ArrayBuffer> }
   | { refusal: ThreadRefusal };
 
+/** The large parts of a body. */
+export interface BodyParts {
+  notebooks: PreparedParts[];
+  /** The long texts outside of notebooks. */
+  texts: string[];
+}
+
 /** What a thread answers. */
 export type ThreadAnswer =
   | { kind: 'refused'; refusal: ThreadRefusal }
   | { kind: 'read'; answer: Uint8Array<ArrayBuffer> }
   | { kind: 'hashes'; hashes: Map<string, string> }
-  /** `outer` is the JSON of the body, in which each notebook is a string: the mark and the index in `notebooks`. */
-  | { kind: 'body'; outer: string; notebooks: PreparedParts[] };
+  /**
+   * `outer` is the JSON of the body, in which strings that begin with the mark stand for its parts: `n` and the index of a
+   * notebook, `t` and the index of a text; anything else for NaN.
+   */
+  | ({ kind: 'body'; outer: string } & BodyParts);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { DomainError } from '../../../errors.js';
+import { LoopPace } from '../../../paging/loop-pace.js';
 import { buildExplorerPage } from './build-explorer-page.js';
 
 const maxOpen = 200;
@@ -27,6 +29,8 @@ interface Prepared {
 export class ExplorerEndpoint {
   #prepared: Promise<Prepared> | undefined;
   #open = 0;
+  /** The page is copied for each client, into the buffers of its connection. */
+  readonly #pace = new LoopPace();
 
   /** Whether a request to `/graphql` asks for the page: a GET or HEAD of a browser that follows a link. */
   static matches({ method, headers }: IncomingMessage): boolean {
@@ -49,7 +53,9 @@ export class ExplorerEndpoint {
       this.#prepared = undefined;
       throw error;
     });
-    answer(req, res, await this.#prepared);
+    const page = await this.#prepared;
+    await this.#pace.next();
+    answer(req, res, page);
   }
 }
 
@@ -92,7 +98,12 @@ function encodingFor(accepted: string): Encoding {
 
 async function prepare(): Promise<Prepared> {
   const { html, contentSecurityPolicy } = await buildExplorerPage();
+  // Each of these steps takes some tens of milliseconds.
+  await yieldOnce();
   const identity = Buffer.from(html);
+  await yieldOnce();
+  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
+  await yieldOnce();
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
     [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
@@ -101,6 +112,5 @@ async function prepare(): Promise<Prepared> {
     promisify(brotliCompress)(identity, { params }),
     promisify(gzip)(identity),
   ]);
-  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
   return { bodies: { br, gzip: zipped, identity }, digest, contentSecurityPolicy };
 }
