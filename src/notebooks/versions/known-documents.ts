@@ -63,11 +63,17 @@ async function currentFiles(db: Db, { repositoryId, branch }: IndexedBranch, pat
 async function idsByCommit(db: Db, { repositoryId }: IndexedBranch, commitOids: string[]) {
   const ids = new Map<string, string>();
   for (const some of chunk(commitOids, itemsPerStatement)) {
-    const versions = await db.fileVersion.findMany({
-      where: { repositoryId, commitOid: { in: some }, documentId: { not: null } },
-      select: { commitOid: true, path: true, documentId: true },
-    });
-    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId!);
+    // OFFSET 0 keeps one search of the index for each commit. The planner would read all versions of the repository
+    // where the table has no statistics, and the embedded database never collects any.
+    const versions = await db.$queryRaw<{ commitOid: string; path: string; documentId: string }[]>`
+      SELECT v."commitOid", v.path, v."documentId"
+      FROM unnest(${some}::text[]) AS c(oid)
+      CROSS JOIN LATERAL (
+        SELECT "commitOid", path, "documentId" FROM "FileVersion"
+        WHERE "repositoryId" = ${repositoryId}::uuid AND "commitOid" = c.oid AND "documentId" IS NOT NULL
+        OFFSET 0
+      ) v`;
+    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId);
   }
   return ids;
 }
