@@ -3,8 +3,9 @@ import type { Commit, GitRepository, PathChange } from '../../engines/git/git-st
 import { isNotebookPath } from '../file-kind.js';
 import { blobAt } from './blob-at.js';
 import type { CommitChanges } from './commit-changes.js';
-import type { FileState, KnownDocuments } from './known-documents.js';
+import type { KnownDocuments } from './known-documents.js';
 import { movedPaths } from './moved-paths.js';
+import type { FileState } from './pending-files.js';
 
 /**
  * The files of a branch while commits are applied to it one by one; it chooses the id of each notebook.

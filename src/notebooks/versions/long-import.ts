@@ -4,12 +4,17 @@ import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
 import { type Db, type IndexDb, type IndexedBranch, IndexMoved, inSteps } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
+import { PendingFiles } from './pending-files.js';
 import { reconcileFiles } from './reconcile-files.js';
 import { removeCommits } from './remove-commits.js';
 import { removeUnreachable } from './remove-unreachable.js';
+import { writeFiles } from './write-files.js';
 
 const maxCommitsPerStep = 500;
 const maxChangesPerStep = 2_000;
+const maxPendingFiles = 2_000;
+/** Files are written less often than versions: most commits change files that others change soon after. */
+const minChangesPerFile = 8;
 
 /** What {@link LongImport} uses. */
 export interface LongImportDeps {
@@ -46,7 +51,12 @@ export class LongImport {
   readonly #db: IndexDb;
   /** The commit to which this import leads. */
   #target = '';
+  /** What the row of the index says. */
   #done: Progress = { count: 0, oid: null };
+  /** That, and the steps after it, whose files are pending. */
+  #imported: Progress = { count: 0, oid: null };
+  #unsavedChanges = 0;
+  readonly #pending = new PendingFiles();
   /** The indexed commit, if Git still has it. */
   #base: string | null = null;
 
@@ -142,6 +152,7 @@ export class LongImport {
       changes = 0;
     }
     if (batch.length > 0) await this.#importBatch(batch, count);
+    if (this.#pending.changes > 0) await this.#save();
     return commits;
   }
 
@@ -154,17 +165,23 @@ export class LongImport {
   }
 
   async #importBatch(batch: CommitChanges[], count: number): Promise<void> {
+    await importCommits(this.#db, this.#deps.git, this.#at, batch, this.#pending);
+    this.#imported = { count, oid: batch.at(-1)!.commit.oid };
+    for (const { changes } of batch) this.#unsavedChanges += changes.length;
+    const { changes } = this.#pending;
+    if (changes > maxPendingFiles || changes * minChangesPerFile <= this.#unsavedChanges) await this.#save();
+  }
+
+  /** Writes the pending files, and how far the import has come with them. */
+  async #save(): Promise<void> {
     const before = this.#done.count;
-    const next = { count, oid: batch.at(-1)!.commit.oid };
+    const { count, oid } = this.#imported;
     const last = async (tx: Db) => {
-      await this.#updateRow(
-        tx,
-        { importedCommits: before },
-        { importedCommits: count, importedOid: next.oid },
-      );
+      await this.#updateRow(tx, { importedCommits: before }, { importedCommits: count, importedOid: oid });
     };
-    await importCommits(this.#db, this.#deps.git, this.#at, batch, { sizes: false, last });
-    this.#done = next;
+    await writeFiles(this.#db, this.#deps.git, this.#at, this.#pending, { sizes: false, last });
+    this.#done = this.#imported;
+    this.#unsavedChanges = 0;
   }
 
   async #complete(): Promise<void> {
