@@ -13,7 +13,7 @@ import { writeFiles } from './write-files.js';
 const maxCommitsPerStep = 500;
 const maxChangesPerStep = 2_000;
 const maxPendingFiles = 2_000;
-/** Files are written less often than versions: most commits change files that others change soon after. */
+/** Files are written less often than versions, because later commits often change the same files. */
 const minChangesPerFile = 8;
 
 /** What {@link LongImport} uses. */
