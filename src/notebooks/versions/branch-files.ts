@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
+import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
 import { isNotebookPath } from '../file-kind.js';
 import { blobAt } from './blob-at.js';
 import type { CommitChanges } from './commit-changes.js';
@@ -55,6 +56,8 @@ export class BranchFiles {
     // Renamed files come first, so that no other file gets an id that one of them keeps.
     for (const change of changes.toSorted((a, b) => Number(isMoved(b)) - Number(isMoved(a)))) {
       if (change.oid === null) continue;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       this.#files.set(change.path, {
         documentId: await this.#documentId(commit, change, released),
         blobOid: change.oid,

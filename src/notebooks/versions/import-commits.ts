@@ -1,4 +1,5 @@
 import type { GitRepository } from '../../engines/git/git-store.js';
+import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
 import { BranchFiles } from './branch-files.js';
 import type { CommitChanges } from './commit-changes.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
@@ -56,6 +57,8 @@ async function applyCommits(
     const sortTime = times.get(commitOid)!;
     for (const { path, oid } of entry.changes) {
       if (oid === null) continue;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       versions.push({
         ...{
           id: versionId(at.repositoryId, at.branch, commitOid, path),

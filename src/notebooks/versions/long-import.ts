@@ -10,8 +10,13 @@ import { removeCommits } from './remove-commits.js';
 import { removeUnreachable } from './remove-unreachable.js';
 import { writeFiles } from './write-files.js';
 
-const maxCommitsPerStep = 500;
-const maxChangesPerStep = 2_000;
+/** Batches grow: the first ones show soon that the import goes on, and large ones need fewer queries. */
+const firstBatch = 250;
+const batchGrowth = 1.25;
+const maxCommitsPerBatch = 2_000;
+const maxChangesPerBatch = 2_000;
+/** Characters of commit messages. */
+const maxTextPerBatch = 4 * 1024 * 1024;
 const maxPendingFiles = 2_000;
 /** Files are written less often than versions, because later commits often change the same files. */
 const minChangesPerFile = 8;
@@ -136,22 +141,21 @@ export class LongImport {
   /** @returns all commits of the history when they are wanted, else null */
   async #importHistory(wantsCommits: boolean): Promise<Set<string> | null> {
     const commits = wantsCommits ? new Set<string>() : null;
-    let batch: CommitChanges[] = [];
-    let changes = 0;
+    let batch = new Batch();
+    let maxCommits = firstBatch;
     let count = 0;
     for await (const entry of this.#deps.git.history(this.#base, this.#target)) {
       this.#job.signal.throwIfAborted();
       commits?.add(entry.commit.oid);
       count += 1;
-      if (batch.length === 0 && (await this.#isImported(count, entry.commit.oid))) continue;
-      batch.push(entry);
-      changes += entry.changes.length;
-      if (batch.length < maxCommitsPerStep && changes < maxChangesPerStep) continue;
+      if (batch.isEmpty && (await this.#isImported(count, entry.commit.oid))) continue;
+      batch.add(entry);
+      if (!batch.isFull(maxCommits)) continue;
       await this.#importBatch(batch, count);
-      batch = [];
-      changes = 0;
+      batch = new Batch();
+      maxCommits = Math.min(maxCommits * batchGrowth, maxCommitsPerBatch);
     }
-    if (batch.length > 0) await this.#importBatch(batch, count);
+    if (!batch.isEmpty) await this.#importBatch(batch, count);
     if (this.#pending.changes > 0) await this.#save();
     return commits;
   }
@@ -164,10 +168,10 @@ export class LongImport {
     throw new IndexMoved();
   }
 
-  async #importBatch(batch: CommitChanges[], count: number): Promise<void> {
-    await importCommits(this.#db, this.#deps.git, this.#at, batch, this.#pending);
-    this.#imported = { count, oid: batch.at(-1)!.commit.oid };
-    for (const { changes } of batch) this.#unsavedChanges += changes.length;
+  async #importBatch({ commits, changes: made }: Batch, count: number): Promise<void> {
+    await importCommits(this.#db, this.#deps.git, this.#at, commits, this.#pending);
+    this.#imported = { count, oid: commits.at(-1)!.commit.oid };
+    this.#unsavedChanges += made;
     const { changes } = this.#pending;
     if (changes > maxPendingFiles || changes * minChangesPerFile <= this.#unsavedChanges) await this.#save();
   }
@@ -199,5 +203,27 @@ export class LongImport {
     const where = { repositoryId, branch, targetOid: this.#target, ...expected };
     const { count } = await db.branchIndex.updateMany({ where, data });
     if (count !== 1) throw new IndexMoved();
+  }
+}
+
+/** Commits that are imported together. */
+class Batch {
+  readonly commits: CommitChanges[] = [];
+  changes = 0;
+  #text = 0;
+
+  get isEmpty(): boolean {
+    return this.commits.length === 0;
+  }
+
+  add(entry: CommitChanges): void {
+    this.commits.push(entry);
+    this.changes += entry.changes.length;
+    this.#text += entry.commit.message.length;
+  }
+
+  isFull(maxCommits: number): boolean {
+    const { commits, changes } = this;
+    return commits.length >= maxCommits || changes >= maxChangesPerBatch || this.#text >= maxTextPerBatch;
   }
 }

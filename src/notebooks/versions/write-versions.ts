@@ -1,9 +1,10 @@
-import { chunk } from './chunk.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
 import { insertVersions, type NewVersion } from './insert-rows.js';
 
 /** Others use the embedded database's only connection between two steps, so a step must be short. */
 const maxRowsPerStep = 500;
+/** Characters of commit messages: each version has that of its commit. */
+const maxTextPerStep = 4 * 1024 * 1024;
 
 /**
  * Writes versions, each together with its document when that is new; many of them in several steps. A repeated import reads
@@ -18,7 +19,7 @@ export async function writeVersions(
 ): Promise<void> {
   const { repositoryId } = at;
   const missing = new Set(newDocuments);
-  for (const some of chunk(versions, maxRowsPerStep)) {
+  for (const some of steps(versions)) {
     const ids = [...new Set(some.map(({ documentId }) => documentId!))].filter((id) => missing.delete(id));
     await db.step(async (tx: Db) => {
       if (ids.length > 0)
@@ -26,4 +27,22 @@ export async function writeVersions(
       await insertVersions(tx, at, some);
     });
   }
+}
+
+function* steps(versions: NewVersion[]): Generator<NewVersion[]> {
+  let step: NewVersion[] = [];
+  let text = 0;
+  for (const version of versions) {
+    if (
+      step.length === maxRowsPerStep ||
+      (step.length > 0 && text + version.message.length > maxTextPerStep)
+    ) {
+      yield step;
+      step = [];
+      text = 0;
+    }
+    step.push(version);
+    text += version.message.length;
+  }
+  if (step.length > 0) yield step;
 }
