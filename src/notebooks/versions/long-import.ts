@@ -141,28 +141,43 @@ export class LongImport {
   /** @returns all commits of the history when they are wanted, else null */
   async #importHistory(wantsCommits: boolean): Promise<Set<string> | null> {
     const commits = wantsCommits ? new Set<string>() : null;
+    // While the database writes a batch, Git reads the next one.
+    let writing = Promise.resolve();
+    try {
+      for await (const { batch, count } of this.#batches(commits)) {
+        await writing;
+        writing = this.#importBatch(batch, count);
+        // An error is thrown where it is waited for, and not before.
+        writing.catch(() => {});
+      }
+    } finally {
+      await writing;
+    }
+    if (this.#pending.changes > 0) await this.#save();
+    return commits;
+  }
+
+  /** The commits that are to be imported, with the number of commits up to their end. @param all gets every commit */
+  async *#batches(all: Set<string> | null): AsyncGenerator<{ batch: Batch; count: number }> {
     let batch = new Batch();
     let maxCommits = firstBatch;
     let count = 0;
     for await (const entry of this.#deps.git.history(this.#base, this.#target)) {
       this.#job.signal.throwIfAborted();
-      commits?.add(entry.commit.oid);
+      all?.add(entry.commit.oid);
       count += 1;
-      if (batch.isEmpty && (await this.#isImported(count, entry.commit.oid))) continue;
+      if (count <= this.#done.count && (await this.#isImported(count, entry.commit.oid))) continue;
       batch.add(entry);
       if (!batch.isFull(maxCommits)) continue;
-      await this.#importBatch(batch, count);
+      yield { batch, count };
       batch = new Batch();
       maxCommits = Math.min(maxCommits * batchGrowth, maxCommitsPerBatch);
     }
-    if (!batch.isEmpty) await this.#importBatch(batch, count);
-    if (this.#pending.changes > 0) await this.#save();
-    return commits;
+    if (!batch.isEmpty) yield { batch, count };
   }
 
   /** @throws IndexMoved when Git returns the history in another order than to the import that is resumed: all again */
   async #isImported(count: number, oid: string): Promise<boolean> {
-    if (count > this.#done.count) return false;
     if (count < this.#done.count || oid === this.#done.oid) return true;
     await this.#saveProgress({ count: 0, oid: null });
     throw new IndexMoved();
