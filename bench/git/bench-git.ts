@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printTable, type Row } from '../stats.js';
 import { benchColdReads } from './cold-reads.js';
+import { benchImports } from './imports.js';
 import { benchMaintenance } from './maintenance.js';
 import { benchListings, benchReads } from './reads.js';
 import { benchSaves } from './saves.js';
@@ -17,13 +18,14 @@ const parts: Record<string, (scene: Scene) => Promise<Row[]>> = {
   list: benchListings,
   cold: benchColdReads,
   versions: benchVersions,
+  import: benchImports,
   writers: benchWriters,
   maintenance: benchMaintenance,
 };
 
 /**
  * `npm run bench -- git`: the Git store against native git, on repositories that are generated for the run.
- * @param wanted which parts: `save`, `read`, `list`, `cold`, `versions`, `writers`, `maintenance`; default all
+ * @param wanted which parts: `save`, `read`, `list`, `cold`, `versions`, `import`, `writers`, `maintenance`; default all
  */
 export async function benchGit(wanted: string[]): Promise<void> {
   const unknown = wanted.filter((name) => !(name in parts));

@@ -28,27 +28,36 @@ export function pathOf(n: number, shape: GeneratedRepository['shape']): string {
  * Every hundredth commit changes the first file; the others change the remaining files in rotation.
  */
 export async function generateRepository(gitdir: string, wanted: GeneratedRepository): Promise<void> {
+  await fastImport(gitdir, commitsOf(wanted));
+  if (wanted.storage === 'loose') await unpack(gitdir);
+  else await run('git', ['-C', gitdir, 'pack-refs', '--all']);
+}
+
+/**
+ * Creates a bare repository with one pack from commands.
+ * @see https://git-scm.com/docs/git-fast-import
+ */
+export async function fastImport(gitdir: string, commands: Iterable<string>): Promise<void> {
   await run('git', ['init', '-q', '--bare', '-b', 'main', gitdir]);
   const child = spawn('git', ['-C', gitdir, '-c', 'fastimport.unpackLimit=0', 'fast-import', '--quiet'], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = once(child, 'exit');
-  const write = async (text: string) => {
-    if (!child.stdin.write(text)) await once(child.stdin, 'drain');
-  };
-  for (let n = 0; n < wanted.commits; n++) {
-    const files = n === 0 ? Array.from({ length: wanted.files }, (_, i) => i) : [changedBy(n, wanted.files)];
-    await write(commitHeader(n));
-    for (const file of files) {
-      const text = textOf(`${n}-${file}`, wanted.fileBytes);
-      await write(`M 100644 inline ${pathOf(file, wanted.shape)}\ndata ${text.length}\n${text}\n`);
-    }
-  }
+  for (const text of commands) if (!child.stdin.write(text)) await once(child.stdin, 'drain');
   child.stdin.end();
   const [code] = await ended;
   if (code !== 0) throw new Error(`git fast-import ended with ${code}`);
-  if (wanted.storage === 'loose') await unpack(gitdir);
-  else await run('git', ['-C', gitdir, 'pack-refs', '--all']);
+}
+
+function* commitsOf(wanted: GeneratedRepository): Generator<string> {
+  for (let n = 0; n < wanted.commits; n++) {
+    const files = n === 0 ? Array.from({ length: wanted.files }, (_, i) => i) : [changedBy(n, wanted.files)];
+    yield commitHeader(n);
+    for (const file of files) {
+      const text = textOf(`${n}-${file}`, wanted.fileBytes);
+      yield `M 100644 inline ${pathOf(file, wanted.shape)}\ndata ${text.length}\n${text}\n`;
+    }
+  }
 }
 
 function changedBy(commit: number, files: number): number {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The SHA-256 of a path in hexadecimal. Database indexes use it instead of the path, because PostgreSQL cannot index a
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  * @see https://www.postgresql.org/docs/current/btree.html
  */
 export function pathHash(path: string): string {
-  return createHash('sha256').update(path).digest('hex');
+  return hash('sha256', path);
 }

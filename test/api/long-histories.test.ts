@@ -255,6 +255,16 @@ describe('BranchIndexer', () => {
     expect(await database.prisma.fileVersion.count({ where })).toBe(300);
   }, 60_000);
 
+  it('is not read as a whole for each step of an import', async () => {
+    const branch = 'growing';
+    const commits = 4_000;
+    const addEach20th = (n: number) => `n/${n % 20 === 0 ? n : 0}.ipynb`;
+    const tip = linearHistory(branch, commits, gitdir, addEach20th);
+    const before = await versionsRead();
+    expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
+    expect((await versionsRead()) - before).toBeLessThan(commits);
+  }, 60_000);
+
   it('is rebuilt with the same notebook ids when its commit no longer exists', async () => {
     const branch = 'lost';
     const tip = linearHistory(branch, 150);
@@ -299,13 +309,26 @@ async function retry<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A branch of so many commits, each of which changes one of 20 notebooks. */
-function linearHistory(branch: string, commits: number, into = gitdir): string {
+/** How many rows of versions the database has read since its start. */
+async function versionsRead(): Promise<number> {
+  await database.prisma.$executeRaw`SELECT pg_stat_force_next_flush()`;
+  const [row] = await database.prisma.$queryRaw<{ count: bigint }[]>`
+    SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_user_tables WHERE relname = 'FileVersion'`;
+  return Number(row!.count);
+}
+
+/** A branch of so many commits, each of which changes one notebook, by default one of 20. */
+function linearHistory(
+  branch: string,
+  commits: number,
+  into = gitdir,
+  pathOf = (n: number) => `n/${n % 20}.ipynb`,
+): string {
   const lines: string[] = [];
   for (let n = 0; n < commits; n++) {
     const text = `${branch} ${n}`;
     lines.push(`commit refs/heads/${branch}\ncommitter O <o@x> ${1_700_000_000 + n} +0000\ndata 1\nm\n`);
-    lines.push(`M 100644 inline n/${n % 20}.ipynb\ndata ${text.length}\n${text}\n`);
+    lines.push(`M 100644 inline ${pathOf(n)}\ndata ${text.length}\n${text}\n`);
   }
   nativeGit(['--git-dir', into, 'fast-import', '--quiet'], { input: lines.join('') });
   return nativeGit(['--git-dir', into, 'rev-parse', `refs/heads/${branch}`]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
 function adminUrl(): string {
@@ -26,4 +27,11 @@ export async function adminQuery(sql: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Creates a database. @param clause of `CREATE DATABASE`, e.g. `TEMPLATE "name"` */
+export async function createDatabase(clause = ''): Promise<{ url: string; remove: () => Promise<void> }> {
+  const name = `gateway_test_${randomUUID()}`;
+  await adminQuery(`CREATE DATABASE "${name}" ${clause}`);
+  return { url: databaseUrl(name), remove: () => adminQuery(`DROP DATABASE "${name}" WITH (FORCE)`) };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +5,7 @@ import path from 'node:path';
 import { inject } from 'vitest';
 import type { Database, DatabaseOptions } from '../../src/engines/database/database.js';
 import { openDatabase } from '../../src/engines/database/open-database.js';
-import { adminQuery, databaseUrl } from './database-server.js';
+import { createDatabase } from './database-server.js';
 
 const migrationsDirectory = 'prisma/migrations';
 
@@ -23,8 +22,8 @@ export async function openTestDatabase(): Promise<Database> {
   if (testDatabaseKind === 'pglite') {
     return openDatabase({ loadDataDir: await testDump(), migrationsDirectory });
   }
-  const { name, remove } = await createDatabase(`TEMPLATE "${inject('databaseTemplate')}"`);
-  const database = await openDatabase({ url: databaseUrl(name), migrationsDirectory, poolSize: 5 });
+  const { url, remove } = await createDatabase(`TEMPLATE "${inject('databaseTemplate')}"`);
+  const database = await openDatabase({ url, migrationsDirectory, poolSize: 5 });
   return {
     ...database,
     async close() {
@@ -52,12 +51,6 @@ export async function createDatabaseHome(): Promise<DatabaseHome> {
       remove: () => rm(folder, { recursive: true }),
     };
   }
-  const { name, remove } = await createDatabase();
-  return { options: { url: databaseUrl(name) }, cliUrl: databaseUrl(name), remove };
-}
-
-async function createDatabase(clause = ''): Promise<{ name: string; remove: () => Promise<void> }> {
-  const name = `gateway_test_${randomUUID()}`;
-  await adminQuery(`CREATE DATABASE "${name}" ${clause}`);
-  return { name, remove: () => adminQuery(`DROP DATABASE "${name}" WITH (FORCE)`) };
+  const { url, remove } = await createDatabase();
+  return { options: { url }, cliUrl: url, remove };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
+import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
 import { isNotebookPath } from '../file-kind.js';
 import { blobAt } from './blob-at.js';
 import type { CommitChanges } from './commit-changes.js';
-import type { FileState, KnownDocuments } from './known-documents.js';
+import type { KnownDocuments } from './known-documents.js';
 import { movedPaths } from './moved-paths.js';
+import type { FileState } from './pending-files.js';
 
 /**
  * The files of a branch while commits are applied to it one by one; it chooses the id of each notebook.
@@ -54,6 +56,8 @@ export class BranchFiles {
     // Renamed files come first, so that no other file gets an id that one of them keeps.
     for (const change of changes.toSorted((a, b) => Number(isMoved(b)) - Number(isMoved(a)))) {
       if (change.oid === null) continue;
+      const pause = yieldToEventLoop();
+      if (pause) await pause;
       this.#files.set(change.path, {
         documentId: await this.#documentId(commit, change, released),
         blobOid: change.oid,

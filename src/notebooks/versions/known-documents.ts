@@ -1,16 +1,12 @@
+import type { PathChange } from '../../engines/git/git-store.js';
 import { isNotebookPath } from '../file-kind.js';
 import { pathHash } from '../path-hash.js';
 import { chunk, itemsPerStatement } from './chunk.js';
+import type { CommitChanges } from './commit-changes.js';
 import type { Db, IndexedBranch } from './index-db.js';
+import { movedPaths } from './moved-paths.js';
 import { newestVersions } from './newest-versions.js';
-
-/** A file of a branch in the index. */
-export interface FileState {
-  documentId: string | null;
-  blobOid: string;
-  lastCommitOid: string;
-  updatedAt: Date;
-}
+import type { FileState, PendingFiles } from './pending-files.js';
 
 /** What the index knows about the paths of some commits before these are imported. */
 export interface KnownDocuments {
@@ -28,46 +24,83 @@ export interface KnownDocuments {
 
 /**
  * Reads {@link KnownDocuments}, in queries of bounded size.
- * @param changed.moved the paths from which and to which files were renamed: their ids may change although they stay
+ * @param pending the files that are ahead of the index; gets those that are read
  */
 export async function knownDocuments(
   db: Db,
   at: IndexedBranch,
-  { commitOids, paths, moved }: { commitOids: string[]; paths: string[]; moved: ReadonlySet<string> },
+  commits: readonly CommitChanges[],
+  pending: PendingFiles,
 ): Promise<KnownDocuments> {
-  const current = await currentFiles(db, at, paths);
-  const added = paths.filter((path) => isNotebookPath(path) && (moved.has(path) || !current.has(path)));
-  if (added.length === 0) {
+  const changes = commits.flatMap((commit) => commit.changes);
+  const paths = [...new Set(changes.map(({ path }) => path))];
+  await readFiles(db, at, pending, paths);
+  const current = new Map(
+    paths.flatMap((path) => {
+      const file = pending.get(path);
+      return file ? [[path, file] as const] : [];
+    }),
+  );
+  const added = pathsThatNeedIds(changes, current);
+  if (added.size === 0) {
     return { current, usedElsewhere: [], byCommit: new Map(), onDefaultBranch: new Map(), before: new Map() };
   }
-  const byCommit = await idsByCommit(db, at, commitOids);
-  const onDefaultBranch = await idsOnDefaultBranch(db, at, added);
-  const before = await lastIds(db, at, added);
+  const adding = commits.filter((commit) => commit.changes.some(({ path }) => added.has(path)));
+  const byCommit = await idsByCommit(
+    db,
+    at,
+    adding.map(({ commit }) => commit.oid),
+  );
+  const onDefaultBranch = await idsOnDefaultBranch(db, at, [...added]);
+  const before = await lastIds(db, at, [...added]);
   const ids = new Set([...byCommit.values(), ...onDefaultBranch.values(), ...before.values()]);
-  const users = await filesWithIds(db, at, [...ids]);
-  const usedElsewhere = users.filter(({ path }) => !current.has(path)).map(({ documentId }) => documentId!);
+  const users = await filesWithIds(db, at, ids, pending);
+  const usedElsewhere = users.filter(({ path }) => !current.has(path)).map(({ documentId }) => documentId);
   return { current, usedElsewhere, byCommit, onDefaultBranch, before };
 }
 
-async function currentFiles(db: Db, { repositoryId, branch }: IndexedBranch, paths: string[]) {
-  const current = new Map<string, FileState>();
-  for (const some of chunk(paths, itemsPerStatement)) {
+/**
+ * The notebook paths that the branch does not have now, or that a commit deletes, or that a rename is from or to: the ids
+ * of the latter may change although they stay.
+ */
+function pathsThatNeedIds(
+  changes: readonly PathChange[],
+  current: ReadonlyMap<string, FileState>,
+): Set<string> {
+  const moved = movedPaths(changes);
+  const added = changes.filter(({ path, oid }) => oid === null || moved.has(path) || !current.has(path));
+  return new Set(added.map(({ path }) => path).filter(isNotebookPath));
+}
+
+async function readFiles(
+  db: Db,
+  { repositoryId, branch }: IndexedBranch,
+  pending: PendingFiles,
+  paths: string[],
+): Promise<void> {
+  for (const some of chunk(pending.unread(paths), itemsPerStatement)) {
     const files = await db.branchFile.findMany({
       where: { repositoryId, branch, pathHash: { in: some.map(pathHash) } },
     });
-    for (const file of files) current.set(file.path, file);
+    for (const path of some) pending.read(path, null);
+    for (const file of files) pending.read(file.path, file);
   }
-  return current;
 }
 
 async function idsByCommit(db: Db, { repositoryId }: IndexedBranch, commitOids: string[]) {
   const ids = new Map<string, string>();
   for (const some of chunk(commitOids, itemsPerStatement)) {
-    const versions = await db.fileVersion.findMany({
-      where: { repositoryId, commitOid: { in: some }, documentId: { not: null } },
-      select: { commitOid: true, path: true, documentId: true },
-    });
-    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId!);
+    // OFFSET 0 keeps one search of the index for each commit. The planner would read all versions of the repository
+    // where the table has no statistics, and the embedded database never collects any.
+    const versions = await db.$queryRaw<{ commitOid: string; path: string; documentId: string }[]>`
+      SELECT v."commitOid", v.path, v."documentId"
+      FROM unnest(${some}::text[]) AS c(oid)
+      CROSS JOIN LATERAL (
+        SELECT "commitOid", path, "documentId" FROM "FileVersion"
+        WHERE "repositoryId" = ${repositoryId}::uuid AND "commitOid" = c.oid AND "documentId" IS NOT NULL
+        OFFSET 0
+      ) v`;
+    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId);
   }
   return ids;
 }
@@ -101,14 +134,20 @@ async function lastIds(db: Db, at: IndexedBranch, paths: string[]) {
   return ids;
 }
 
-async function filesWithIds(db: Db, { repositoryId, branch }: IndexedBranch, ids: string[]) {
-  const found: { path: string; documentId: string | null }[] = [];
-  for (const some of chunk(ids, itemsPerStatement)) {
+async function filesWithIds(
+  db: Db,
+  { repositoryId, branch }: IndexedBranch,
+  ids: ReadonlySet<string>,
+  pending: PendingFiles,
+) {
+  const found = pending.pathsOf(ids);
+  for (const some of chunk([...ids], itemsPerStatement)) {
     const files = await db.branchFile.findMany({
       where: { repositoryId, branch, documentId: { in: some } },
       select: { path: true, documentId: true },
     });
-    found.push(...files);
+    for (const { path, documentId } of files)
+      if (!pending.has(path)) found.push({ path, documentId: documentId! });
   }
   return found;
 }

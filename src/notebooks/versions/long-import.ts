@@ -4,12 +4,22 @@ import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
 import { type Db, type IndexDb, type IndexedBranch, IndexMoved, inSteps } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
+import { PendingFiles } from './pending-files.js';
 import { reconcileFiles } from './reconcile-files.js';
 import { removeCommits } from './remove-commits.js';
 import { removeUnreachable } from './remove-unreachable.js';
+import { writeFiles } from './write-files.js';
 
-const maxCommitsPerStep = 500;
-const maxChangesPerStep = 2_000;
+/** Batches grow: the first ones show soon that the import goes on, and large ones need fewer queries. */
+const firstBatch = 250;
+const batchGrowth = 1.25;
+const maxCommitsPerBatch = 2_000;
+const maxChangesPerBatch = 2_000;
+/** Characters of commit messages. */
+const maxTextPerBatch = 4 * 1024 * 1024;
+const maxPendingFiles = 2_000;
+/** Files are written less often than versions, because later commits often change the same files. */
+const minChangesPerFile = 8;
 
 /** What {@link LongImport} uses. */
 export interface LongImportDeps {
@@ -46,7 +56,12 @@ export class LongImport {
   readonly #db: IndexDb;
   /** The commit to which this import leads. */
   #target = '';
+  /** What the row of the index says. */
   #done: Progress = { count: 0, oid: null };
+  /** That, and the steps after it, whose files are pending. */
+  #imported: Progress = { count: 0, oid: null };
+  #unsavedChanges = 0;
+  readonly #pending = new PendingFiles();
   /** The indexed commit, if Git still has it. */
   #base: string | null = null;
 
@@ -126,45 +141,66 @@ export class LongImport {
   /** @returns all commits of the history when they are wanted, else null */
   async #importHistory(wantsCommits: boolean): Promise<Set<string> | null> {
     const commits = wantsCommits ? new Set<string>() : null;
-    let batch: CommitChanges[] = [];
-    let changes = 0;
+    // While the database writes a batch, Git reads the next one.
+    let writing = Promise.resolve();
+    try {
+      for await (const { batch, count } of this.#batches(commits)) {
+        await writing;
+        writing = this.#importBatch(batch, count);
+        // An error is thrown where it is waited for, and not before.
+        writing.catch(() => {});
+      }
+    } finally {
+      await writing;
+    }
+    if (this.#pending.changes > 0) await this.#save();
+    return commits;
+  }
+
+  /** The commits that are to be imported, with the number of commits up to their end. @param all gets every commit */
+  async *#batches(all: Set<string> | null): AsyncGenerator<{ batch: Batch; count: number }> {
+    let batch = new Batch();
+    let maxCommits = firstBatch;
     let count = 0;
     for await (const entry of this.#deps.git.history(this.#base, this.#target)) {
       this.#job.signal.throwIfAborted();
-      commits?.add(entry.commit.oid);
+      all?.add(entry.commit.oid);
       count += 1;
-      if (batch.length === 0 && (await this.#isImported(count, entry.commit.oid))) continue;
-      batch.push(entry);
-      changes += entry.changes.length;
-      if (batch.length < maxCommitsPerStep && changes < maxChangesPerStep) continue;
-      await this.#importBatch(batch, count);
-      batch = [];
-      changes = 0;
+      if (count <= this.#done.count && (await this.#isImported(count, entry.commit.oid))) continue;
+      batch.add(entry);
+      if (!batch.isFull(maxCommits)) continue;
+      yield { batch, count };
+      batch = new Batch();
+      maxCommits = Math.min(maxCommits * batchGrowth, maxCommitsPerBatch);
     }
-    if (batch.length > 0) await this.#importBatch(batch, count);
-    return commits;
+    if (!batch.isEmpty) yield { batch, count };
   }
 
   /** @throws IndexMoved when Git returns the history in another order than to the import that is resumed: all again */
   async #isImported(count: number, oid: string): Promise<boolean> {
-    if (count > this.#done.count) return false;
     if (count < this.#done.count || oid === this.#done.oid) return true;
     await this.#saveProgress({ count: 0, oid: null });
     throw new IndexMoved();
   }
 
-  async #importBatch(batch: CommitChanges[], count: number): Promise<void> {
+  async #importBatch({ commits, changes: made }: Batch, count: number): Promise<void> {
+    await importCommits(this.#db, this.#deps.git, this.#at, commits, this.#pending);
+    this.#imported = { count, oid: commits.at(-1)!.commit.oid };
+    this.#unsavedChanges += made;
+    const { changes } = this.#pending;
+    if (changes > maxPendingFiles || changes * minChangesPerFile <= this.#unsavedChanges) await this.#save();
+  }
+
+  /** Writes the pending files, and how far the import has come with them. */
+  async #save(): Promise<void> {
     const before = this.#done.count;
-    const next = { count, oid: batch.at(-1)!.commit.oid };
+    const { count, oid } = this.#imported;
     const last = async (tx: Db) => {
-      await this.#updateRow(
-        tx,
-        { importedCommits: before },
-        { importedCommits: count, importedOid: next.oid },
-      );
+      await this.#updateRow(tx, { importedCommits: before }, { importedCommits: count, importedOid: oid });
     };
-    await importCommits(this.#db, this.#deps.git, this.#at, batch, { sizes: false, last });
-    this.#done = next;
+    await writeFiles(this.#db, this.#deps.git, this.#at, this.#pending, { sizes: false, last });
+    this.#done = this.#imported;
+    this.#unsavedChanges = 0;
   }
 
   async #complete(): Promise<void> {
@@ -182,5 +218,27 @@ export class LongImport {
     const where = { repositoryId, branch, targetOid: this.#target, ...expected };
     const { count } = await db.branchIndex.updateMany({ where, data });
     if (count !== 1) throw new IndexMoved();
+  }
+}
+
+/** Commits that are imported together. */
+class Batch {
+  readonly commits: CommitChanges[] = [];
+  changes = 0;
+  #text = 0;
+
+  get isEmpty(): boolean {
+    return this.commits.length === 0;
+  }
+
+  add(entry: CommitChanges): void {
+    this.commits.push(entry);
+    this.changes += entry.changes.length;
+    this.#text += entry.commit.message.length;
+  }
+
+  isFull(maxCommits: number): boolean {
+    const { commits, changes } = this;
+    return commits.length >= maxCommits || changes >= maxChangesPerBatch || this.#text >= maxTextPerBatch;
   }
 }

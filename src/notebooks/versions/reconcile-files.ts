@@ -1,12 +1,11 @@
-import type { Prisma } from '../../../prisma/generated/client/client.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { pathHash } from '../path-hash.js';
 import { blobAt } from './blob-at.js';
 import { chunk, itemsPerStatement } from './chunk.js';
-import { unknownSize } from './import-commits.js';
 import type { IndexDb, IndexedBranch } from './index-db.js';
-import { insertFiles } from './insert-rows.js';
+import { type NewFile, replaceFiles } from './insert-rows.js';
 import { newestVersions } from './newest-versions.js';
+import { unknownSize } from './write-files.js';
 
 /** Blobs by path; null for a path that must have no file. */
 type ExpectedFiles = Map<string, string | null>;
@@ -75,19 +74,12 @@ async function reconcile(
   const indexed = new Map(rows.map((row) => [row.path, row.blobOid]));
   const wrong = new Map([...expected].filter(([path, oid]) => (indexed.get(path) ?? null) !== oid));
   const data = await correctRows(db, git, at, { commitOid, expected: wrong });
-  const replaced = new Set(wrong.keys());
   for (const row of rows) {
-    if (row.size !== unknownSize || replaced.has(row.path)) continue;
-    replaced.add(row.path);
+    if (row.size !== unknownSize || wrong.has(row.path)) continue;
     data.push({ ...row, size: await git.blobSize(row.blobOid) });
   }
-  if (replaced.size === 0) return;
-  await db.step(async (tx) => {
-    await tx.branchFile.deleteMany({
-      where: { repositoryId, branch, pathHash: { in: [...replaced].map(pathHash) } },
-    });
-    await insertFiles(tx, data);
-  });
+  const gone = [...wrong.keys()].filter((path) => wrong.get(path) === null);
+  if (data.length + gone.length > 0) await db.step((tx) => replaceFiles(tx, at, data, gone));
 }
 
 /** The rows for the files that must exist. */
@@ -96,19 +88,15 @@ async function correctRows(
   git: GitRepository,
   at: IndexedBranch,
   { commitOid, expected }: { commitOid: string; expected: ExpectedFiles },
-): Promise<Prisma.BranchFileCreateManyInput[]> {
-  const { repositoryId, branch } = at;
+): Promise<NewFile[]> {
   const present = [...expected].flatMap(([path, oid]) => (oid === null ? [] : [{ path, oid }]));
   const versions = await newestVersions(db.read, at, present);
   const { committer } = await git.readCommit(commitOid);
-  const data: Prisma.BranchFileCreateManyInput[] = [];
+  const data: NewFile[] = [];
   for (const { path, oid } of present) {
     const version = versions.get(path);
     data.push({
-      repositoryId,
-      branch,
       path,
-      pathHash: pathHash(path),
       blobOid: oid,
       size: await git.blobSize(oid),
       documentId: version?.documentId ?? null,

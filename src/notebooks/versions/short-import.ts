@@ -5,9 +5,11 @@ import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
 import { type Db, type IndexDb, type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
+import { PendingFiles } from './pending-files.js';
 import { reconcileFiles } from './reconcile-files.js';
 import { removeCommits } from './remove-commits.js';
 import type { ShortStep } from './short-step.js';
+import { writeFiles } from './write-files.js';
 
 /** A {@link ShortStep} with its two ends. */
 export interface ShortImportJob {
@@ -63,7 +65,9 @@ async function importStep(
 ): Promise<void> {
   const isForced = removed.length > 0;
   const base = isForced ? await removeCommits(db, git, at, { indexed: indexed!, removed }) : indexed;
-  await importCommits(db, git, at, added, { sizes: true });
+  const pending = new PendingFiles();
+  await importCommits(db, git, at, added, pending);
+  await writeFiles(db, git, at, pending, { sizes: true });
   if (!isForced && !added.some(isMerge)) return;
   const paths = base ? await git.differingPaths(base, tip) : [];
   for (const { changes } of added) for (const { path } of changes) paths.push(path);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import type { Commit, PathChange } from '../../../src/engines/git/git-store.js';
+import { NativeCommits } from '../../../src/engines/git/native/native-commits.js';
 import { NativeGitError } from '../../../src/engines/git/native/native-git.js';
 import { nativeHistory } from '../../../src/engines/git/native/native-history.js';
 import { type FileDifference, withRenames } from '../../../src/engines/git/trees/tree-diff.js';
@@ -110,4 +111,47 @@ it('a chain of more commits than are read in this process has the same order and
   expect(found.map(({ commit }) => commit.oid)).toEqual(oids);
   expect(found.slice(20)).toEqual(await history(oids[19]!, oids.at(-1)!));
   for (const { commit, changes } of found) expect(changes).toEqual(await changesOf(commit));
+}, 60_000);
+
+it('the commits of a long history are those that are read one by one, whatever their messages', async () => {
+  const messages = [
+    Buffer.from(''),
+    Buffer.from('short'),
+    Buffer.from('two\n\n\nparts \n\n'),
+    Buffer.from('a\0b'),
+    Buffer.from('gr\xfc\xdfe', 'latin1'),
+    Buffer.from('long '.repeat(40_000)),
+    Buffer.from(`tree ${'0'.repeat(40)}\ncommit 5\n`),
+  ];
+  const commands = Array.from({ length: 400 }, (_, n) => {
+    const message = messages[n % messages.length]!;
+    const encoding = n % 3 === 0 ? 'encoding ISO-8859-1\n' : '';
+    const header = `commit refs/heads/long\ncommitter Ada <a@x> ${1_700_000_000 + n} +0100\n${encoding}`;
+    return [`${header}data ${message.length}\n`, message, `\nM 100644 inline f\ndata 3\n${n + 100}\n`];
+  });
+  const input = Buffer.concat(commands.flat().map((part) => Buffer.from(part)));
+  at.gitWithInput(input, 'fast-import', '--quiet');
+  const found = await history(null, at.git('rev-parse', 'long'));
+  expect(found).toHaveLength(400);
+  for (const { commit } of found) expect(commit).toEqual(await at.repository.readCommit(commit.oid));
+}, 60_000);
+
+it('native git reads commits in the order of the questions, and nothing else', async () => {
+  const commits = randomHistory(at.gitdir, { seed: 5, commits: 300 });
+  const reader = new NativeCommits(await findNativeGit(), at.gitdir);
+  try {
+    const blob = at.gitWithInput('not a commit', 'hash-object', '-w', '--stdin');
+    reader.ask([commits[1]!, '4'.repeat(40), blob, commits[2]!]);
+    const read = [await reader.next(), await reader.next(), await reader.next(), await reader.next()];
+    expect(read.map((bytes) => bytes?.toString().startsWith('tree ') ?? null)).toEqual([
+      true,
+      null,
+      null,
+      true,
+    ]);
+    reader.close();
+    await expect(reader.next()).rejects.toThrow(NativeGitError);
+  } finally {
+    reader.close();
+  }
 }, 60_000);

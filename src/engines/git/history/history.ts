@@ -8,6 +8,7 @@ import { diffTrees } from '../trees/tree-diff.js';
 import { commitChanges } from './commit-changes.js';
 import { isAncestor } from './is-ancestor.js';
 import { linearChain } from './linear-chain.js';
+import { readCommits } from './read-commits.js';
 
 interface HistoryParts {
   objects: ObjectStore;
@@ -54,11 +55,10 @@ async function* longHistory(
   const yielded = new Set<string>();
   const listed = nativeHistory(git.native, git.objects.files.gitdir, { from, to });
   try {
-    for await (const { oid, differences } of listed) {
-      const commit = await guardStorage(() => readCommit(git.objects, oid));
+    for await (const { commit, differences } of readCommits(git, listed)) {
       if (from !== null) {
         if (await guardStorage(() => isExcluded(git, commit, { from, yielded }))) continue;
-        yielded.add(oid);
+        yielded.add(commit.oid);
       }
       yield { commit, changes: await guardStorage(() => commitChanges(git.objects, commit, differences)) };
     }

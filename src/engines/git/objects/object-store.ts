@@ -7,10 +7,10 @@ import type { ObjectType } from '../object-id.js';
 import { PackDamage } from '../packs/pack-damage.js';
 import type { Found, PackFolder } from '../packs/pack-folder.js';
 import { isObjectId } from '../ref-name.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { maxCachedBlobBytes, type ObjectCaches, packFolderOf } from './object-caches.js';
 import type { GitObject } from './object-codec.js';
 import { readLoose, readLooseHeader, readLooseStart } from './read-loose.js';
-import { yieldToEventLoop } from './yield-to-event-loop.js';
 
 /** Native git reads it even where no file holds it. */
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
