@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { findChromium } from './test/support/chromium.js';
 import { addInfrastructureVariables } from './test/support/infrastructure.js';
 import { secondTries } from './test/support/second-tries.js';
 
@@ -58,6 +59,21 @@ const containers: TestProjectConfiguration[] =
       ]
     : [];
 
+// The same for a browser.
+const inBrowser = ['test/browser/**/*.test.ts'];
+const hasBrowser = findChromium() !== undefined;
+if (!hasBrowser && !process.env.CI)
+  console.log('The tests in a browser are skipped. Install it: apt-get install chromium');
+const browser: TestProjectConfiguration[] =
+  hasBrowser || process.env.CI
+    ? [
+        {
+          resolve: { alias },
+          test: { ...shared, name: 'browser', include: inBrowser, env: { TEST_DB: 'pglite' } },
+        },
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -71,7 +87,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers],
+          exclude: [...onDatabase, ...inContainers, ...inBrowser],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -82,6 +98,7 @@ export default defineConfig({
       },
       ...postgres,
       ...containers,
+      ...browser,
     ],
   },
 });
