@@ -59,6 +59,8 @@ const containers: TestProjectConfiguration[] =
       ]
     : [];
 
+// Foreign clients need a gateway, but no second home of it.
+const withClients = ['test/clients/**/*.test.ts'];
 // The same for a browser.
 const inBrowser = ['test/browser/**/*.test.ts'];
 const hasBrowser = findChromium() !== undefined;
@@ -87,7 +89,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers, ...inBrowser],
+          exclude: [...onDatabase, ...inContainers, ...inBrowser, ...withClients],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -95,6 +97,10 @@ export default defineConfig({
       {
         resolve: { alias },
         test: { ...shared, name: 'pglite', include: onDatabase, env: { TEST_DB: 'pglite' } },
+      },
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'clients', include: withClients, env: { TEST_DB: 'pglite' } },
       },
       ...postgres,
       ...containers,
