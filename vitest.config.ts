@@ -71,7 +71,14 @@ const browser: TestProjectConfiguration[] =
     ? [
         {
           resolve: { alias },
-          test: { ...shared, name: 'browser', include: inBrowser, env: { TEST_DB: 'pglite' } },
+          test: {
+            ...shared,
+            name: 'browser',
+            include: inBrowser,
+            env: { TEST_DB: 'pglite' },
+            // Every page compiles five megabytes of script.
+            testTimeout: 60_000,
+          },
         },
       ]
     : [];
