@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { findChromium } from './test/support/chromium.js';
 import { addInfrastructureVariables } from './test/support/infrastructure.js';
 import { secondTries } from './test/support/second-tries.js';
 
@@ -58,6 +59,30 @@ const containers: TestProjectConfiguration[] =
       ]
     : [];
 
+// Foreign clients need a gateway, but no second home of it.
+const withClients = ['test/clients/**/*.test.ts'];
+// The same for a browser.
+const inBrowser = ['test/browser/**/*.test.ts'];
+const hasBrowser = findChromium() !== undefined;
+if (!hasBrowser && !process.env.CI)
+  console.log('The tests in a browser are skipped. Install it: apt-get install chromium');
+const browser: TestProjectConfiguration[] =
+  hasBrowser || process.env.CI
+    ? [
+        {
+          resolve: { alias },
+          test: {
+            ...shared,
+            name: 'browser',
+            include: inBrowser,
+            env: { TEST_DB: 'pglite' },
+            // Every page compiles five megabytes of script.
+            testTimeout: 60_000,
+          },
+        },
+      ]
+    : [];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -71,7 +96,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers],
+          exclude: [...onDatabase, ...inContainers, ...inBrowser, ...withClients],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -80,8 +105,13 @@ export default defineConfig({
         resolve: { alias },
         test: { ...shared, name: 'pglite', include: onDatabase, env: { TEST_DB: 'pglite' } },
       },
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'clients', include: withClients, env: { TEST_DB: 'pglite' } },
+      },
       ...postgres,
       ...containers,
+      ...browser,
     ],
   },
 });

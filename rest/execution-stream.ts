@@ -49,7 +49,7 @@ export function executionStream(
           sequence = value.executionEvents.sequence;
         }
       } catch (error) {
-        await stop();
+        await stop().catch(() => {});
         controller.enqueue(encoder.encode(broken(at, sequence, error)));
         controller.close();
       }

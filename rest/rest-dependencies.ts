@@ -49,6 +49,11 @@ export interface RestDependencies {
   requestId(connection: unknown): string;
   /** Is called with what is answered as a masked 500, and with answers that could not be stored. */
   onInternalError(error: unknown, requestId: string): void;
+  /**
+   * Ends the connection of an answer whose body failed, so that the client notices it.
+   * @param connection what the server gives with the request
+   */
+  cutAnswer(error: unknown, connection: unknown): void;
 }
 
 /** The variables of Hono's context: the caller, once a request is authenticated. */

@@ -9,6 +9,7 @@ import { fieldsOf } from './payloads/fields-of.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import type { BodyContent, RestDependencies, RestEnv } from './rest-dependencies.js';
 import type { RestRoute } from './route.js';
+import { withCutBody } from './with-cut-body.js';
 
 /**
  * Answers an authenticated request by its route; one with an `Idempotency-Key` at most once.
@@ -103,14 +104,16 @@ async function runOnce(
     stringify: deps.json.stringify,
   };
   const { answer, successorId } = await route.handle(request, graph, deps.checks);
-  const response = toResponse(answer, deps.json.encode);
+  const response =
+    answer instanceof Response
+      ? withCutBody(answer, (error) => deps.cutAnswer(error, c.env))
+      : toResponse(answer, deps.json.encode);
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
   return response;
 }
 
-function toResponse(answer: Answer, encode: RestDependencies['json']['encode']): Response {
-  if (answer instanceof Response) return answer;
+function toResponse(answer: Exclude<Answer, Response>, encode: RestDependencies['json']['encode']): Response {
   const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json');

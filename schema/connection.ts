@@ -89,7 +89,7 @@ export interface PageSize {
 
 const usualPageSize: PageSize = { defaultSize: 20, maxSize: 100 };
 
-/** Most clients ask for few cursors of the 10,000 rows of a page. */
+/** Its cursor is made when a client asks for it: of a page of 10,000 rows, few are asked for. */
 class LazyEdge<T> implements Edge<T> {
   readonly node: T;
   readonly #list: Listing<T>;

@@ -18,10 +18,7 @@ export interface ContainerConfig {
   kubeconfig: string | undefined;
   /** `KUBERNETES_NAMESPACE`, default `notebook-workers`. */
   kubernetesNamespace: string;
-  /**
-   * `KUBERNETES_GATEWAY_CIDRS`: the networks that a gateway outside of the cluster connects from, separated by commas; default
-   * none, for a gateway in a Pod.
-   */
+  /** `KUBERNETES_GATEWAY_CIDRS`: the networks of gateways outside of the cluster, separated by commas; default none. */
   kubernetesGatewayCidrs: string[];
   /** `KUBERNETES_INDEX_CIDRS`: the networks of package indexes that have no public address, separated by commas; default none. */
   kubernetesIndexCidrs: string[];
@@ -130,9 +127,7 @@ const allowedHosts = list
   .default([])
   .transform(parseAllowedHosts)
   .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
-const networks = list.pipe(
-  z.array(z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32')),
-);
+const network = z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32');
 const amount = z.coerce.number().int().min(0).max(1_000_000_000);
 
 const environment = z.object({
@@ -165,8 +160,8 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
     .default('notebook-workers'),
-  KUBERNETES_GATEWAY_CIDRS: networks.default([]),
-  KUBERNETES_INDEX_CIDRS: networks.default([]),
+  KUBERNETES_GATEWAY_CIDRS: list.pipe(z.array(network)).default([]),
+  KUBERNETES_INDEX_CIDRS: list.pipe(z.array(network)).default([]),
   KUBERNETES_GATEWAY_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url))

@@ -13,6 +13,7 @@ import type { RequestContext } from '../context.js';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { jsonBody, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
+import { DomainError } from '../errors.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import { FailedAuthentications } from '../server/http/failed-authentications.js';
@@ -77,6 +78,12 @@ export function createHttpServer(
     },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
+    cutAnswer: (err, connection) => {
+      const { incoming, outgoing } = connection as HttpBindings;
+      if (!(err instanceof DomainError))
+        log.error({ err, requestId: requestIdOf(incoming) }, 'an answer failed');
+      outgoing.destroy();
+    },
   });
   const notReady = () =>
     prisma.$queryRaw`SELECT 1`.then(

@@ -44,6 +44,35 @@ it('a client that continues to send a refused body can still read the answer', a
   socket.destroy();
 });
 
+it('a client that asked for the end of the connection gets it after the answer, and may send its body to the end', async () => {
+  const port = Number(new URL(at.url).port);
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data;
+  });
+  const bytes = 4 * 1024 * 1024;
+  // Its first request is refused too, so that its connection has been kept open once.
+  const head = (more: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${more}\r\n`;
+  socket.write(`${head('Content-Length: 2\r\n')}{}`);
+  await expect.poll(() => answer).toContain('"code":"unauthenticated"');
+  answer = '';
+  const ended = once(socket, 'end');
+  socket.write(head(`Connection: close\r\nContent-Length: ${bytes}\r\n`));
+  await ended;
+  expect(answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*"code":"unauthenticated"/);
+  const closed = once(socket, 'close');
+  await new Promise<void>((resolve, reject) =>
+    socket.write(Buffer.alloc(bytes, ' '), (error) => (error ? reject(error) : resolve())),
+  );
+  socket.end();
+  await closed;
+  await expect
+    .poll(() => new Promise((resolve) => at.gateway.server.getConnections((_error, count) => resolve(count))))
+    .toBe(0);
+});
+
 it.each([
   ['of an announced length', 'Content-Length: 73400320'],
   ['in chunks', 'Transfer-Encoding: chunked'],

@@ -32,7 +32,7 @@ export function createGraphQLEndpoint(options: {
       useClientDocuments(options.documents, options.quotas),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
-      useNumberTokens(options.bodies),
+      useNumberTokens(options.bodies, options.log),
       // After the number tokens are numbers.
       useVariableErrors(),
       useErrorBodies(),

@@ -113,9 +113,9 @@ export class StreamEndpoint {
     res.writeHead(init.status, init.statusText, init.headers);
     try {
       await sendEvents(res, answer, gate);
+      res.end();
     } finally {
       this.#streams.release(token);
-      res.end();
     }
   }
 

@@ -119,11 +119,8 @@ export class HttpServer {
     const invalid = faultOf(() => normalizeTarget(req));
     const path = (req.url ?? '/').split('?', 1)[0]!;
     logRequest(log, req, res, { path, requestId });
-    // A push has limits of its own for its body.
-    if (!path.startsWith('/git/')) {
-      linger(req, res);
-      res.once('close', () => this.#deps.bodies.release(req));
-    }
+    linger(req, res);
+    res.once('close', () => this.#deps.bodies.release(req));
     if (invalid) throw invalid;
     if (!path.startsWith('/git/') && this.#cors(req, res)) return;
     const refusal = healthPaths.has(path)

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { pageScript, signInForm, signInStyle } from './sign-in.js';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { explorerScript } from './explorer-script.js';
+import { signInForm, signInScript, signInStyle } from './sign-in.js';
 
 /** The explorer as one HTML document without references to other files. */
 export interface ExplorerPage {
@@ -7,6 +11,9 @@ export interface ExplorerPage {
   /** The header `Content-Security-Policy`: the page runs its own scripts only, and no other page may embed it. */
   contentSecurityPolicy: string;
 }
+
+/** GraphiQL moves a tab with the focus to the end of the row, so that the first press on it would miss it. */
+const tabStyle = '.graphiql-container .graphiql-tab { transform: none !important; }';
 
 const renderCall = 'YogaGraphiQL.renderYogaGraphiQL(';
 
@@ -20,8 +27,11 @@ export async function buildExplorerPage(): Promise<ExplorerPage> {
   const page = renderGraphiQL({});
   const style = between(page, '<style>', '</style>', page.indexOf('</style>'));
   const library = between(page, '<script>', renderCall, page.lastIndexOf(renderCall));
+  const pageScript = `(() => {${explorerScript}${signInScript}})();`;
   // A browser hashes the text of a script after it has normalized the line ends.
-  const scripts = [library, pageScript].map((script) => script.replace(/\r\n?/g, '\n'));
+  const scripts = [library, await readEventClient(), pageScript].map((script) =>
+    script.replace(/\r\n?/g, '\n'),
+  );
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +39,7 @@ export async function buildExplorerPage(): Promise<ExplorerPage> {
 <meta name="viewport" content="width=device-width">
 <title>Notebook gateway</title>
 <link rel="icon" href="data:,">
-<style>${style}${signInStyle}</style>
+<style>${style}${signInStyle}${tabStyle}</style>
 </head>
 <body class="no-focus-outline">
 ${signInForm}
@@ -39,6 +49,12 @@ ${scripts.map((script) => `<script>${script}</script>`).join('\n')}
 </html>
 `;
   return { html, contentSecurityPolicy: policyOf(scripts) };
+}
+
+/** The client of graphql-sse as a script for browsers, which defines `graphqlSse`. */
+function readEventClient(): Promise<string> {
+  const manifest = createRequire(import.meta.url).resolve('graphql-sse/package.json');
+  return readFile(join(dirname(manifest), 'umd/graphql-sse.min.js'), 'utf8');
 }
 
 function policyOf(scripts: string[]): string {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
 import type { RequestContext } from '../../../context.js';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
 import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
@@ -8,6 +9,8 @@ import { DomainError } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
 import { type BodyServices, documentExpected, readParams } from '../../http/read-params.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
+import { asksForEvents } from '../asks-for-events.js';
+import { maskError } from '../mask-error.js';
 import type { YogaContext } from '../yoga-context.js';
 import { plainVariables } from './plain-variables.js';
 
@@ -17,6 +20,7 @@ import { plainVariables } from './plain-variables.js';
  */
 export function useNumberTokens(
   bodies: RequestBodies,
+  log: Logger,
 ): Plugin<object, YogaContext & { req: IncomingMessage }> {
   const convertVariables = ({ args }: { args: ExecutionArgs }) => {
     const { schema, document, operationName, variableValues } = args;
@@ -35,28 +39,43 @@ export function useNumberTokens(
     },
     onExecute: convertVariables as never,
     onSubscribe: convertVariables as never,
-    onResultProcess({ result, setResult }) {
+    onResultProcess({ result, setResult, request, serverContext: { ctx } }) {
       if (Array.isArray(result)) return;
-      setResult(
-        isAsyncIterable(result)
-          ? mapIterator(result[Symbol.asyncIterator](), withSharedText)
-          : withStringify(result),
-      );
+      // Yoga would leave the stream open without an end.
+      const asError = (error: unknown) =>
+        stringifyJson({ errors: [maskError(error, log, ctx.requestId).toJSON()] });
+      if (isAsyncIterable(result))
+        setResult(mapIterator(result[Symbol.asyncIterator](), (one) => withSharedText(one, asError)));
+      else setResult(withStringify(result, asksForEvents(request) ? asError : undefined));
     },
   };
 }
 
-/** Yoga serializes a result with the result's own `stringify`. */
-function withStringify<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
-  return { ...result, stringify: stringifyJson };
+type WithStringify<T> = T & { stringify(value: unknown): string };
+
+/**
+ * Yoga serializes a result with the result's own `stringify`.
+ * @param asError writes an event in place of a result that cannot be written; without it, the answer is an error
+ */
+function withStringify<T extends object>(result: T, asError?: (error: unknown) => string): WithStringify<T> {
+  const stringify = (value: unknown) => {
+    try {
+      return stringifyJson(value);
+    } catch (error) {
+      if (!asError) throw error;
+      return asError(error);
+    }
+  };
+  return { ...result, stringify };
 }
 
 const texts = new WeakMap<object, string>();
 
 /** {@link withStringify} for a result that streams may share, see `sharedExecution`: it is written once for all of them. */
-function withSharedText<T extends object>(result: T): T & { stringify: typeof stringifyJson } {
+function withSharedText<T extends object>(result: T, asError: (error: unknown) => string): WithStringify<T> {
+  const { stringify: write } = withStringify(result, asError);
   const stringify = (value: unknown) => {
-    const text = texts.get(result) ?? stringifyJson(value);
+    const text = texts.get(result) ?? write(value);
     texts.set(result, text);
     return text;
   };

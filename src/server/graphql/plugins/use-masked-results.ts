@@ -1,6 +1,7 @@
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { isErrorCode } from '../../../errors.js';
+import { asksForEvents } from '../asks-for-events.js';
 import { type HttpMember, httpOfError } from '../http-of-error.js';
 import { maskResult } from '../mask-error.js';
 import type { YogaContext } from '../yoga-context.js';
@@ -17,9 +18,8 @@ export function useMaskedResults(log: Logger): Plugin<object, YogaContext> {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
       const masked = maskResult(result, log, serverContext.ctx.requestId);
       const hasData = 'data' in result && result.data !== undefined;
-      const isEvents = request.headers.get('accept')?.trim().startsWith('text/event-stream');
       masked.errors?.forEach((error, index) => {
-        if (isEvents && error.path) return;
+        if (asksForEvents(request) && error.path) return;
         const { code } = error.extensions;
         const { code: fault, http } = result.errors![index]!.extensions;
         // Yoga reads this member, and removes it before it writes the error.
