@@ -171,7 +171,7 @@ it('after SIGTERM streams end without a last event, and runs and queued cells go
   const open = await call('GET', path, undefined, { 'last-event-id': run.events.at(-1)!.id! });
   const text = open.text();
   await gateway.kill('SIGTERM');
-  expect(await text).toMatch(/\n\nretry: 2000\n\n$/);
+  expect(await text).toMatch(/(?:^|\n\n)retry: 2000\n\n$/);
   run.events.push(...parseEvents(await text));
   expect(run.events.every(({ event }) => event === 'notebook_event')).toBe(true);
   gateway = await startGatewayProcess(dataDir);

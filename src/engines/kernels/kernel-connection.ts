@@ -70,9 +70,10 @@ export class KernelConnection {
     this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
-      if (direction === 'send') return this.#state.sent(msg);
-      this.#state.received(msg as IncomingMessage);
-      this.questions.received(msg as IncomingMessage);
+      for (const part of [this.#state, this.questions]) {
+        if (direction === 'send') part.sent(msg);
+        else part.received(msg as IncomingMessage);
+      }
     });
   }
 

@@ -39,6 +39,7 @@ export class KernelQuestions {
   readonly #open = new Map<string, (content: Record<string, unknown>) => void>();
   readonly #deps: KernelQuestionsDeps;
   #asking = 0;
+  #infoRequest: string | undefined;
   #hasSubshells: boolean | undefined;
   #subshell: Promise<string> | undefined;
 
@@ -50,14 +51,21 @@ export class KernelQuestions {
     });
   }
 
+  /** Call for every message that is sent. */
+  sent({ header }: KernelMessage.IMessage): void {
+    if (header.msg_type === 'kernel_info_request') this.#infoRequest = header.msg_id;
+  }
+
   /** Call for every message that arrives. */
   received({ channel, header, parent_header: parent, content }: IncomingMessage): void {
     if (channel !== 'shell' && channel !== 'control') return;
-    if (header.msg_type === 'kernel_info_reply') {
+    const { msg_id: request } = parent as { msg_id: string };
+    // A relay also sends replies again that an earlier connection asked for.
+    if (header.msg_type === 'kernel_info_reply' && request === this.#infoRequest) {
       const { supported_features: features } = content as { supported_features?: unknown };
       this.#hasSubshells = Array.isArray(features) && features.includes('kernel subshells');
     }
-    this.#open.get((parent as { msg_id: string }).msg_id)?.(toRecord(content));
+    this.#open.get(request)?.(toRecord(content));
   }
 
   /**
