@@ -141,7 +141,7 @@ const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
 });
 
 const BatchCellInput = builder.inputType('BatchCellInput', {
-  description: 'A cell of a batch.',
+  description: 'One of several cells that are queued together, with what the caller saw of it.',
   fields: (t) => ({
     code: t.string({ required: true, description: 'The source of the cell, as the kernel gets it.' }),
     cellIndex: t.int({ description: 'The index of the cell in the notebook, from 0.' }),

@@ -19,7 +19,7 @@ export type Backend =
   /** A Kubernetes pod. */
   | 'kubernetes';
 
-/** A cell of a batch. */
+/** One of several cells that are queued together, with what the caller saw of it. */
 export type BatchCellInput = {
   /** The cell's nbformat id; required with `sourceSha`. */
   cellId?: string | null | undefined;

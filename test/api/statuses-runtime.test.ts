@@ -179,9 +179,10 @@ async function reuse() {
   return post(path, { code: '2', execution_id });
 }
 
-/** A batch whose source is not on the branch. */
+/** A batch whose source is not on the branch, on the worker of `session`. */
 async function batchOn(path: string) {
-  const { id } = (await post('/sessions', { workspace_id: demo.workspaceId, path })).body;
+  const { workspace_id, worker_id } = (await at.rest('GET', `/sessions/${session}`)).body;
+  const { id } = (await post('/sessions', { workspace_id, worker_id, path })).body;
   const cells = [{ code: '1', cell_id: 'none', source_sha: '0'.repeat(64) }];
   return post(`/sessions/${id}/execute/batch`, { cells });
 }

@@ -101,7 +101,11 @@ it('an idle worker and a busy one keep their memory when the gateway is killed',
   const busy = await run(id, "import time\nprint('begun', flush=True)\ntime.sleep(600)");
   await readEvents(busy, ({ data }) => data.type === 'stream');
   await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
-  expect(await killAndStart(worker_id)).toMatchObject({ status: 'ready' });
+  await killAndStart(worker_id);
+  // The cell goes on.
+  await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
+  expect((await call('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
+  await expect.poll(async () => (await find(worker_id)).status).toBe('ready');
   expect(await printed(id, 'print(kept + 1)')).toBe('42\n');
 }, 150_000);
 

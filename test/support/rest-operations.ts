@@ -62,6 +62,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
     'POST /sessions': start,
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
+    'POST /sessions/{session_id}/execute/batch': { cells: [{ code: '1' }] },
     'POST /sessions/{session_id}/complete': { code: 'a', cursor_pos: 1 },
     'POST /sessions/{session_id}/inspect': { code: 'a', cursor_pos: 1, detail_level: 0 },
     'POST /sessions/{session_id}/executions/{execution_id}/input': { request_id: 'none', value: 'Ada' },
