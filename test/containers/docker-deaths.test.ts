@@ -126,7 +126,8 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
   test('is not reported of a stop, which ends also a server that hangs', async () => {
     const worker = await fixture.start();
     const kernel = await startPython(worker.client);
-    await runCell(kernel, 'import os, signal; os.kill(os.getppid(), signal.SIGSTOP)').catch(() => {});
+    runCell(kernel, 'import os, signal; os.kill(os.getppid(), signal.SIGSTOP)').catch(() => {});
+    await vi.waitFor(() => expect(worker.client.probe(500)).rejects.toThrow(), timeout);
     const from = Date.now();
     await fixture.backend.stop(worker.spec.workerId);
     expect(Date.now() - from).toBeLessThan(15_000);
