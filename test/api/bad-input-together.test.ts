@@ -61,24 +61,24 @@ function bodiesOf(schema: JsonSchema, valid: Record<string, unknown>): OneValue[
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>);
   return properties.flatMap(([name, field]) => [
     ...valuesOf(field).map((value) => ({ body: { ...valid, [name]: value }, loc: ['body', name] })),
-    ...itemsOf(field).map(({ item, loc }) => ({
+    ...itemsOf(field, valid[name]).map(({ item, loc }) => ({
       body: { ...valid, [name]: [item] },
       loc: ['body', name, 0, ...loc],
     })),
   ]);
 }
 
-function itemsOf({ items }: JsonSchema): { item: unknown; loc: string[] }[] {
+/** @param valid a list of items without faults, if there is one */
+function itemsOf({ items }: JsonSchema, valid: unknown): { item: unknown; loc: string[] }[] {
   if (!items) return [];
   const schema = items as JsonSchema;
   const values = valuesOf(schema).map((item) => ({ item, loc: [] }));
   const { properties = {} } = schema as { properties?: Record<string, JsonSchema> };
-  const item = Object.fromEntries(
-    Object.entries(properties).map(([name, field]) => [
-      name,
-      (field.enum as unknown[] | undefined)?.[0] ?? 'x',
-    ]),
-  );
+  const texts = Object.entries(properties).map(([name, field]) => [
+    name,
+    (field.enum as unknown[] | undefined)?.[0] ?? 'x',
+  ]);
+  const item = (valid as object[] | undefined)?.[0] ?? Object.fromEntries(texts);
   return [
     ...values,
     ...Object.entries(properties).flatMap(([name, field]) =>

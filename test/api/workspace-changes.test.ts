@@ -35,7 +35,7 @@ async function changeWhile(
   const prisma = services.prisma.$extends({
     query: {
       workspace: {
-        async findUnique({ args, query }) {
+        async findMany({ args, query }) {
           const found = await query(args);
           if (!hasChanged) {
             hasChanged = true;

@@ -59,7 +59,7 @@ it('a change is read once for all streams of a caller, on every topic', async ()
     {
       query: workspaces,
       topic: 'workspace',
-      reads: [vi.spyOn(prisma.workspace, 'findFirst'), vi.spyOn(prisma.workspace, 'findUnique')],
+      reads: [vi.spyOn(prisma.workspace, 'findFirst'), vi.spyOn(prisma.workspaceGrant, 'findMany')],
       publish: () =>
         bus.publish('workspace', workspace.id, { workspaceId: workspace.id, spaceId, change: 'updated' }),
     },
