@@ -176,6 +176,14 @@ const ExecuteCellsPayload = builder
     }),
   });
 
+const inSession = builder.args((t) => ({
+  spaceSlug: t.string({
+    required: true,
+    description: 'The slug of the space; `not_found` where the caller is not a member.',
+  }),
+  sessionId: t.id({ required: true, description: 'UUID of a session of the space.' }),
+}));
+
 builder.mutationFields((t) => ({
   executeCells: t.field({
     type: ExecuteCellsPayload,
@@ -183,11 +191,7 @@ builder.mutationFields((t) => ({
       'Queues several cells, all of them or none, with nothing between them, and returns immediately. ' +
       'Needs the scope `execute`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      sessionId: t.arg.id({ required: true, description: 'UUID of a session of the space.' }),
+      ...inSession,
       input: t.arg({ type: ExecuteCellsInput, required: true, description: 'The cells to run, and how.' }),
     },
     resolve: async (_root, { spaceSlug, sessionId, input }, { services, ctx }) => ({
@@ -200,11 +204,7 @@ builder.mutationFields((t) => ({
       'Queues a cell and returns immediately; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
     args: {
-      spaceSlug: t.arg.string({
-        required: true,
-        description: 'The slug of the space; `not_found` where the caller is not a member.',
-      }),
-      sessionId: t.arg.id({ required: true, description: 'UUID of a session of the space.' }),
+      ...inSession,
       input: t.arg({ type: ExecuteCellInput, required: true, description: 'The code to run, and how.' }),
     },
     resolve: (_root, { spaceSlug, sessionId, input }, { services, ctx }) =>
