@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,4 +82,21 @@ test('a receiver that fails is an error', async () => {
     response.writeHead(500).end();
   });
   await expect(sendArchive(endpoint, { file, bytes: 1 }, signal())).rejects.toThrow('500');
+});
+
+test('a receiver that has answered and closed before the end of the file is seen is no error', async () => {
+  const file = join(folder, 'packages.tar');
+  execFileSync('mkfifo', [file]);
+  // Its end is seen only once this is closed.
+  const writing = await open(file, 'r+');
+  await writing.write('x'.repeat(1000));
+  const endpoint = await listen(async (request, response) => {
+    for (let length = 0; length < 1000; ) length += (await once(request, 'data'))[0].length;
+    response.writeHead(204, { connection: 'close' }).end();
+  });
+  try {
+    await sendArchive(endpoint, { file, bytes: 1000 }, signal());
+  } finally {
+    await writing.close();
+  }
 });

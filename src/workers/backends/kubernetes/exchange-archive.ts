@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import type { PackageArchive } from '../environments/install-archive.js';
@@ -40,11 +39,11 @@ export async function sendArchive(
 ): Promise<void> {
   const answer = await untilReached(signal, async () => {
     const sending = openRequest(to, 'PUT', signal, { 'content-length': bytes });
-    const [answered] = await Promise.all([
-      answerOf(sending),
-      pipeline(createReadStream(file), sending, { signal }),
-    ]);
-    return answered;
+    const body = createReadStream(file);
+    body.on('error', (error) => sending.destroy(error));
+    // Not `pipeline`: it fails when the answer and the end of the connection come before the request's own end.
+    body.pipe(sending);
+    return answerOf(sending).finally(() => body.destroy());
   });
   answer.resume();
 }
