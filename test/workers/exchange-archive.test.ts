@@ -100,3 +100,13 @@ test('a receiver that has answered and closed before the end of the file is seen
     await writing.close();
   }
 });
+
+test('a Pod that switches to another protocol is an error, not an endless wait', async () => {
+  const file = join(folder, 'packages.tar');
+  await writeFile(file, 'x');
+  const endpoint = await listen(({ socket }) => {
+    socket.write('HTTP/1.1 101 Other\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+  });
+  await expect(install(endpoint)).rejects.toThrow('without an answer');
+  await expect(sendArchive(endpoint, { file, bytes: 1 }, signal())).rejects.toThrow('without an answer');
+});
