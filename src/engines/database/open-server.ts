@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DomainError } from '../../errors.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
+import { FairPool } from './fair-pool.js';
 import { migrate } from './migrate.js';
 import { ServerLeases } from './server-leases.js';
 import { ServerNotifications } from './server-notifications.js';
@@ -24,7 +25,7 @@ const limits = {
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migrateServer(options.url, options.migrationsDirectory);
-  const pool = new pg.Pool({
+  const pool = new FairPool({
     connectionString: options.url,
     application_name: 'notebook-gateway',
     keepAlive: true,
