@@ -21,20 +21,32 @@ export interface Gateway {
 }
 
 /** What {@link openGateway} needs; tests set it otherwise than a process does. */
-export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpServerOptions, 'bodyLimits'> {}
+export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpServerOptions, 'bodyLimits'> {
+  /** Called when another gateway has taken over the kernels that this one ran: the streams end, and the process must. */
+  onLost?(): void;
+}
 
-/** Opens the stores, creates the services and missing defaults, and resumes the work of the previous process. */
+/**
+ * Opens the stores, and creates the services and missing defaults. When no other gateway runs the kernels, resumes the work
+ * of the previous process; else that happens when the other one has ended.
+ */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
-  const { services, close } = await createServices(stores, options);
+  const { services, ownership, close } = await createServices(stores, options);
   const { notifications } = stores.database;
   const link = notifications && new EventLink(services.bus, notifications);
   await link?.open();
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);
-  await resumeWork(services);
   const http = createHttpServer(services, { config, log, gitVersion: stores.gitVersion, bodyLimits });
+  await ownership.begin({
+    resume: () => resumeWork(services),
+    lost() {
+      void http.close();
+      options.onLost?.();
+    },
+  });
   return {
     services,
     schema,
@@ -43,6 +55,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       await http.close();
       await close();
+      await ownership.close();
       await link?.close();
       await stores.git.close();
       await stores.database.close();

@@ -19,6 +19,15 @@ const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state
 /** How the writer of a log reports to its owner; see {@link LogWriter}. */
 type WriterOptions = Pick<LogWriterDeps, 'state' | 'onDurable'>;
 
+/** What an {@link ExecutionLog} works with. */
+export interface ExecutionLogDeps {
+  prisma: PrismaClient;
+  bus: EventBus;
+  log: Logger;
+  /** The `runtimeEpoch` with which this process writes; see `RuntimeOwnership`. */
+  epoch(): number;
+}
+
 /** How much later than the end of a session its late output may be written by another process, in milliseconds. */
 const lateWriteMs = 1_000;
 
@@ -42,9 +51,9 @@ export class ExecutionLog {
   readonly #late = new Set<string>();
   readonly #closing = new AbortController();
 
-  readonly #deps: { prisma: PrismaClient; bus: EventBus; log: Logger };
+  readonly #deps: ExecutionLogDeps;
 
-  constructor(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }) {
+  constructor(deps: ExecutionLogDeps) {
     this.#deps = deps;
   }
 
@@ -161,9 +170,9 @@ export class ExecutionLog {
   }
 
   #writerDeps(executionId: string) {
-    const { prisma, log } = this.#deps;
+    const { prisma, log, epoch } = this.#deps;
     return {
-      ...{ prisma, executionId, signal: this.#closing.signal },
+      ...{ prisma, epoch, executionId, signal: this.#closing.signal },
       onDelay: (err: unknown) =>
         log.warn({ err, executionId }, 'the log of an execution waits for the database'),
     };
