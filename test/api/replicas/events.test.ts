@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
@@ -17,7 +18,7 @@ describe.runIf(onServer)('a gateway that does not run the kernels', () => {
   let signals: string;
   let open: Watch[] = [];
   beforeAll(async () => {
-    both = await openReplicas();
+    both = await openReplicas({ expiryCheckMs: 200 });
     session = await openSession(both);
     // Nothing else is sure to be visible to the kernel.
     signals = join(both.owner.dataDir, 'workers', session.workerId, 'files');
@@ -172,4 +173,29 @@ for i in range(150):
       .toContain('from-the-other.txt');
     expect(performance.now() - from).toBeLessThan(2_000);
   });
+
+  it('keeps a kernel that is idle while its session is watched there, and no longer', async () => {
+    const { prisma, workers } = both.owner.gateway.services;
+    const limits = workers.limits as { kernelIdleMinutes: number };
+    const row = () => prisma.session.findUniqueOrThrow({ where: { id: session.id } });
+    const viewer = await follow(
+      `sessionChanged(spaceSlug: "demo", sessionId: "${session.id}") { id }`,
+      'session',
+    );
+    // The owner hears of a viewer after a second.
+    const heard = new Promise((resolve) =>
+      both.owner.gateway.services.bus.subscribe('viewers', session.id, resolve),
+    );
+    await heard;
+    const idleMs = 2_000;
+    await prisma.session.update({ where: { id: session.id }, data: { lastActivityAt: new Date() } });
+    limits.kernelIdleMinutes = idleMs / 60_000;
+    await sleep(2 * idleMs);
+    expect((await row()).status).toBe('idle');
+    viewer.leave();
+    await expect
+      .poll(row, { timeout: 4 * idleMs })
+      .toMatchObject({ status: 'dead', statusReason: 'idle_timeout' });
+    limits.kernelIdleMinutes = 0;
+  }, 60_000);
 });
