@@ -24,6 +24,8 @@ export interface Topics {
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
+  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
+  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
 }
 
 /** Takes an event to the other processes on the same database. Returns immediately; must not throw. */
