@@ -24,6 +24,10 @@ export interface Topics {
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
+  /** An operation waits for the owner of the runtime; the key is the operation's id. */
+  operation: { operationId: string };
+  /** An operation has its answer; the key is the operation's id. */
+  operationAnswer: { operationId: string };
 }
 
 /** Publish and subscribe within this process. Calls each listener once per event, synchronously and in order. */
