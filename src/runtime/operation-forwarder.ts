@@ -10,7 +10,7 @@ export interface OperationForwarderDeps {
   prisma: PrismaClient;
   bus: EventBus;
   log: Logger;
-  /** In milliseconds; a little more than the longest wait of an operation. */
+  /** In milliseconds; a little more than the time that any operation may take. */
   deadlineMs: number;
 }
 
