@@ -12,7 +12,7 @@ const layers: string[][] = [
   ['prisma/seed.ts'],
   ['src/server'],
   ['rest', 'schema'],
-  ['src/subscriptions', 'src/idempotency'],
+  ['src/subscriptions', 'src/idempotency', 'src/runtime'],
   ['src/executions'],
   ['src/sessions'],
   ['src/workers'],
