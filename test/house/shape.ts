@@ -50,7 +50,7 @@ export function undocumentedExports(file: SourceFile): string[] {
     const documented = file.comments.some(
       ({ type, value, end }) =>
         type === 'Block' &&
-        /^[\s*]*[^\s*@]/.test(value) &&
+        /^\*[\s*]*[^\s*@]/.test(value) &&
         file.text.slice(end, statement.start).trim() === '',
     );
     const line = file.text.slice(0, statement.start).split('\n').length;
