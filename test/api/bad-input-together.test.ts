@@ -99,7 +99,7 @@ function valuesOf({ type, anyOf, enum: values }: JsonSchema): unknown[] {
 describe.each(withBody.map((one) => [one.name, one] as const))('%s', (name, operation) => {
   const schema = operation.described.requestBody.content['application/json'].schema as JsonSchema;
 
-  it('names a wrong value beside an unknown field, in the words of the command, and no field that was not sent', async () => {
+  it('names a wrong value beside an unknown field, in the words of the command', async () => {
     const valid = validBodies(space.ids)[name] as Record<string, unknown>;
     const differences: unknown[] = [];
     let compared = 0;
