@@ -7,8 +7,9 @@ import { mapIterator } from '../../../engines/events/map-iterator.js';
 import { encodeLongTexts } from '../../../engines/nbformat/encode-long-texts.js';
 import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
 import { writeJson } from '../../../engines/nbformat/write-json.js';
-import { DomainError } from '../../../errors.js';
+import { DomainError, invalidField } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
+import { checkParams } from '../../http/check-params.js';
 import { type BodyServices, documentExpected, readParams } from '../../http/read-params.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
 import { asksForEvents } from '../asks-for-events.js';
@@ -105,8 +106,6 @@ async function jsonBody(
 ): Promise<GraphQLParams> {
   const params = await readParams(bodies, req, ctx).catch(refused);
   const { query, operationName, variables, extensions } = params as GraphQLParams;
-  if (operationName != null && typeof operationName !== 'string')
-    return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
   return { query, operationName, variables, extensions };
 }
 
@@ -127,15 +126,21 @@ function readQuery(request: Request): GraphQLParams {
     try {
       return text === undefined ? undefined : (parseRequestJson(text) as GraphQLParams['variables']);
     } catch {
-      return refused(new DomainError('invalid_request', `The ${name} are not valid JSON.`));
+      return refused(invalidField(name, 'is not valid JSON', 'json_invalid'));
     }
   };
-  return {
+  const params = {
     operationName: member('operationName'),
     query: member('query'),
     variables: json('variables'),
     extensions: json('extensions'),
   };
+  try {
+    checkParams(params);
+  } catch (error) {
+    return refused(error);
+  }
+  return params;
 }
 
 /** A request that fails before its execution gets the HTTP status of its error. */
