@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
+import { copyToServer } from './copy-query.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { migrate } from './migrate.js';
+import { RowLoader } from './row-loader.js';
 import { ServerLeases } from './server-leases.js';
 
 /**
@@ -36,6 +38,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     prisma,
     kind: 'postgresql',
     leases,
+    rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
     async close() {
       await prisma.$disconnect();
       await leases.close();
