@@ -63,6 +63,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
     kind: 'pglite',
     leases: new LocalLeases(),
     rows: new RowLoader(pool, copyToPglite(db)),
+    notifications: null,
     async close() {
       try {
         await prisma.$disconnect();
