@@ -61,7 +61,7 @@ export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
@@ -70,7 +70,7 @@ export async function createServices(
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
