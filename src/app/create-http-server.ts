@@ -78,7 +78,8 @@ export function createHttpServer(
       },
     },
     json: {
-      parse: (bytes, caller) => parseBody(services, caller, bytes).then(withPlainTopLevelNumbers),
+      parse: (bytes, caller, options) =>
+        parseBody(services, caller, bytes, options).then(withPlainTopLevelNumbers),
       stringify: stringifyJson,
       encode: jsonBody,
     },

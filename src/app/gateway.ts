@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
+import { EventLink } from '../engines/events/event-link.js';
 import { createHttpServer, type HttpServerOptions } from './create-http-server.js';
 import { createServices, type ServiceOptions } from './create-services.js';
 import { ensureDefaults } from './ensure-defaults.js';
@@ -34,6 +35,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
   const { services, ownership, close } = await createServices(stores, options);
+  const { notifications } = stores.database;
+  const link = notifications && new EventLink(services.bus, notifications);
+  await link?.open();
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);
   const operations = routeOperations(services, stores.database, ownership);
@@ -58,6 +62,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await close();
       await operations.close();
       await ownership.close();
+      await link?.close();
       await stores.git.close();
       await stores.database.close();
     },

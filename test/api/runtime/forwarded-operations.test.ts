@@ -14,6 +14,7 @@ import { RuntimeOwnership } from '../../../src/runtime/runtime-ownership.js';
 import { openTestDatabase } from '../../support/database.js';
 
 const log = pino({ level: 'silent' });
+const bus = new EventBus();
 let database: Database;
 let forwarder: OperationForwarder;
 let unowned: Promise<unknown>;
@@ -35,7 +36,7 @@ afterAll(async () => {
 });
 
 function openForwarder(deadlineMs = 30_000): OperationForwarder {
-  return new OperationForwarder({ prisma: database.prisma, bus: new EventBus(), log, deadlineMs });
+  return new OperationForwarder({ prisma: database.prisma, bus, log, deadlineMs });
 }
 
 function request(document: string, variables: Record<string, unknown> = {}): ForwardedRequest {
@@ -52,7 +53,7 @@ async function own(execute: (request: ForwardedRequest) => Promise<ExecutionResu
   await ownership.begin({ resume: async () => {}, lost() {} });
   expect(ownership.isOwner).toBe(true);
   const runner = new OperationRunner({
-    ...{ prisma: database.prisma, bus: new EventBus(), log, ownership },
+    ...{ prisma: database.prisma, bus, log, ownership },
     execute,
   });
   runner.begin();
