@@ -11,6 +11,7 @@ const layers: string[][] = [
   ['src/server'],
   ['rest', 'schema'],
   ['src/subscriptions', 'src/idempotency'],
+  ['src/notebook-runs'],
   ['src/executions'],
   ['src/sessions'],
   ['src/workers'],
