@@ -9,6 +9,7 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { largeValue } from './large-value.js';
 import { NotebookRunCellType } from './notebook-run-cell.js';
+import { needsRuntime } from './needs-runtime.js';
 import { SaveFault } from './save-fault.js';
 import { Space } from './space.js';
 
@@ -171,6 +172,7 @@ const RunNotebookInput = builder.inputType('RunNotebookInput', {
 builder.mutationFields((t) => ({
   runNotebook: t.field({
     type: NotebookRunType,
+    extensions: needsRuntime,
     description:
       'Queues the run of a notebook and returns immediately. It needs no client: follow it with `notebookRunEvents`. After ' +
       '`ok`, `error` and `timed_out` the executed notebook is saved. Needs the scopes `execute` and `write`, and `canEdit`.',

@@ -18,6 +18,7 @@ import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
+import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
@@ -27,6 +28,7 @@ import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
+import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -47,17 +49,23 @@ export interface ServiceOptions {
 /** The services of a gateway, and a function that stops them. */
 export interface RunningServices {
   services: Services;
+  /** Not begun: until this process is the owner, nothing acts on workers and kernels. */
+  ownership: RuntimeOwnership;
   /** Stops all background work of this process. Workers continue to run, and the stores stay open. */
   close(): Promise<void>;
 }
 
-/** Creates the services on the stores and connects them with each other. */
+/**
+ * Creates the services on the stores and connects them with each other.
+ * @throws DomainError `storage_unavailable` when other gateways on the database have another key for its secrets
+ */
 export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
   const { prisma, leases } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
     ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
   });
@@ -79,7 +87,8 @@ export async function createServices(
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
-  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const ownership = new RuntimeOwnership({ prisma, leases, log });
+  const executionLog = new ExecutionLog({ prisma, bus, log, epoch: () => ownership.epoch });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
@@ -96,17 +105,19 @@ export async function createServices(
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
-  const locations = new ResourceLocations(prisma);
-  const streamGuard = new StreamGuard({ prisma, log });
-  const deliveries = new Deliveries();
+  const streams = {
+    ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
+    deliveries: new Deliveries(),
+  };
   const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
     stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
   retention.begin();
   return {
+    ownership,
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
       ...{ jupyterServers, workers, workerFiles, stopWorkers, sessions, executor, intake, executionLog },
-      ...{ outputsSaver, notebookRunner, locations, streamGuard, deliveries },
+      ...{ ...streams, outputsSaver, notebookRunner },
     },
     async close() {
       const left = notebookRunner.close();

@@ -6,7 +6,7 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows the maintenance of a repository by this process; other replicas publish theirs only there. For space admins with the scope `admin`.
+ * Follows the maintenance of a repository, whichever replica does it. For space admins with the scope `admin`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, also later, when the caller's role changes
  */
 export async function watchRepositoryMaintenance(

@@ -10,7 +10,7 @@ const layers: string[][] = [
   ['src/app'],
   ['src/server'],
   ['rest', 'schema'],
-  ['src/subscriptions', 'src/idempotency'],
+  ['src/subscriptions', 'src/idempotency', 'src/runtime'],
   ['src/notebook-runs'],
   ['src/executions'],
   ['src/sessions'],

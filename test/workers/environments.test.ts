@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +98,27 @@ describe('environments', { timeout: 120_000 }, () => {
     aborter.abort(new Error('left'));
     await expect(left).rejects.toThrow('left');
     expect(existsSync(await waiting)).toBe(true);
+  });
+
+  it('have a limit on time, after which nothing of them runs', async () => {
+    // An index that takes requests and never answers.
+    const index = createServer(() => {});
+    await new Promise<void>((resolve) => index.listen(0, '127.0.0.1', resolve));
+    const { port } = index.address() as AddressInfo;
+    const isRunning = async () => false;
+    environments = new LocalPackages({ directory, isRunning, maxBuildMs: 6_000 });
+    try {
+      const building = folderFor('one', { environment: { PIP_INDEX_URL: `http://127.0.0.1:${port}/` } });
+      await expect(building).rejects.toMatchObject({
+        message: expect.stringContaining('it took longer than 0.1 minutes'),
+        extra: { reason: 'environment_failed' },
+      });
+      expect(readdirSync(directory)).toEqual([]);
+      await expect.poll(builders).toEqual([]);
+    } finally {
+      index.closeAllConnections();
+      index.close();
+    }
   });
 
   /** The environments and the users of the processes that build. */

@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installArchive } from '../../src/workers/backends/environments/install-archive.js';
@@ -99,4 +100,27 @@ test('a receiver that has answered and closed before the end of the file is seen
   } finally {
     await writing.close();
   }
+});
+
+test('an archive that never ends is given up after the time that it may take', async () => {
+  const endpoint = await listen((_, response) => void response.write('begin'));
+  const run = async (keep: (archive: Readable) => Promise<void>, limit: AbortSignal) => {
+    await fetchArchive(endpoint, keep, limit);
+    return { succeeded: true, output: '' };
+  };
+  const installing = installArchive({ directory: join(folder, 'partial'), maxMs: 600, run }, signal());
+  await expect(installing).rejects.toMatchObject({
+    message: expect.stringContaining('it took longer than 0.01 minutes'),
+    extra: { reason: 'environment_failed' },
+  });
+});
+
+test('a Pod that switches to another protocol is an error, not an endless wait', async () => {
+  const file = join(folder, 'packages.tar');
+  await writeFile(file, 'x');
+  const endpoint = await listen(({ socket }) => {
+    socket.write('HTTP/1.1 101 Other\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+  });
+  await expect(install(endpoint)).rejects.toThrow('without an answer');
+  await expect(sendArchive(endpoint, { file, bytes: 1 }, signal())).rejects.toThrow('without an answer');
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -136,6 +137,42 @@ for path in ['/etc/written', '${root}/secrets-key', '/usr/written', '/dev/writte
     const written = ['/etc/written', '/usr/written', '/dev/written'].filter(existsSync);
     for (const path of written) await rm(path);
     expect(written).toEqual([]);
+  });
+
+  test('cannot read what the kernels of another worker send', { timeout: 60_000 }, async () => {
+    backend = open(isolation);
+    const workerId = randomUUID();
+    const [filesDirectory, stateDirectory] = ['files', 'state'].map((name) =>
+      join(stateRoot, workerId, name),
+    );
+    for (const folder of [filesDirectory!, stateDirectory!]) await mkdir(folder, { recursive: true });
+    const other = { ...spec, workerId, filesDirectory: filesDirectory!, stateDirectory: stateDirectory! };
+    const client = new JupyterClient(await backend.start(other, () => {}, AbortSignal.timeout(60_000)));
+    try {
+      const kernel = await startPython(client);
+      const printing = runCell(
+        kernel,
+        "import time\nwhile True: print('the-secret', flush=True); time.sleep(0.1)",
+      );
+      printing.catch(() => {});
+      const seen = await run(`
+import time, zmq
+reader = zmq.Context().socket(zmq.SUB)
+reader.subscribe(b'')
+for fields in map(str.split, open('/proc/net/tcp').read().splitlines()[1:]):
+    if fields[3] == '0A':
+        reader.connect('tcp://127.0.0.1:%d' % int(fields[1].split(':')[1], 16))
+end, seen = time.monotonic() + 3, b''
+while time.monotonic() < end:
+    if reader.poll(100):
+        seen += b''.join(reader.recv_multipart())
+print('listened', b'the-secret' in seen)
+`);
+      expect(seen).toBe('listened False\n');
+    } finally {
+      client.dispose();
+      await backend.stop(workerId);
+    }
   });
 
   test('changes the files of its branch, also those of later commits', { timeout: 60_000 }, async () => {

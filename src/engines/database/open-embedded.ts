@@ -61,6 +61,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
     prisma,
     kind: 'pglite',
     leases: new LocalLeases(),
+    notifications: null,
     async close() {
       try {
         await prisma.$disconnect();

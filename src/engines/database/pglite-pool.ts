@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 import { LoopPace } from '../../paging/loop-pace.js';
+import { FairPool } from './fair-pool.js';
 
 /** How long a query waits for the only connection, in milliseconds. */
 const connectionTimeoutMillis = 30_000;
@@ -29,7 +30,7 @@ export function openPglite({ directory, loadDataDir }: PgliteOptions): Promise<P
  */
 export function createPglitePool(db: PGlite): pg.Pool {
   const pace = new LoopPace();
-  return new pg.Pool({
+  return new FairPool({
     Client: pgliteClient(db, pace),
     max: 1,
     idleTimeoutMillis: 0,

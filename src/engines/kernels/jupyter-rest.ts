@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { withTimeLimit } from '../events/with-time-limit.js';
 import { createJupyterAgent } from './jupyter-agent.js';
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { RedirectError } from './redirect-error.js';
+import { responseTo } from './response-to.js';
 
 const defaultMaxAnswerBytes = 4 * 1024 * 1024;
 
@@ -21,11 +21,14 @@ export interface RestAnswer {
 export class JupyterRest {
   /** For the WebSockets to the same server. */
   readonly agent: Agent;
+  /** For what must not be sent twice: a connection that was idle may be closing. */
+  readonly #onceAgent: Agent;
   readonly #endpoint: JupyterEndpoint;
 
   constructor(endpoint: JupyterEndpoint) {
     this.#endpoint = endpoint;
     this.agent = createJupyterAgent(endpoint);
+    this.#onceAgent = createJupyterAgent(endpoint, { keepAlive: false });
   }
 
   /**
@@ -52,22 +55,33 @@ export class JupyterRest {
     return { status, json: parse(text) };
   }
 
-  async #send(
-    method: string,
-    path: string,
-    { body, signal }: { body: string | undefined; signal: AbortSignal },
-  ): Promise<IncomingMessage> {
+  /** Sends a request again that a server did not take because it was just closing the idle connection. */
+  async #send(method: string, path: string, sent: SentBody): Promise<IncomingMessage> {
+    const isRepeatable = method !== 'POST';
+    const request = this.#open(method, path, sent, isRepeatable ? this.agent : this.#onceAgent);
+    try {
+      return await responseTo(request);
+    } catch (error) {
+      if (!isRepeatable || !request.reusedSocket || sent.signal.aborted) throw error;
+      return responseTo(this.#open(method, path, sent, this.#onceAgent));
+    }
+  }
+
+  #open(method: string, path: string, { body, signal }: SentBody, agent: Agent): ClientRequest {
     const url = new URL(path, this.#endpoint.baseUrl);
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method,
-      agent: this.agent,
+      agent,
       signal,
       headers: { authorization: `token ${this.#endpoint.token}`, 'content-type': 'application/json' },
     });
-    request.end(body);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    return response;
+    return request.end(body);
   }
+}
+
+interface SentBody {
+  body: string | undefined;
+  signal: AbortSignal;
 }
 
 async function readBounded(response: IncomingMessage, maxBytes: number): Promise<string> {

@@ -23,6 +23,8 @@ export interface RemoteInstallation {
   directory: string;
   /** Added to the reason of a failure. */
   hint?: string;
+  /** How long it may take; default 10 minutes. */
+  maxMs?: number;
   /**
    * Installs the packages. Nothing of it runs on afterwards.
    * @param keep is to be called with the archive where pip succeeded
@@ -35,18 +37,18 @@ export interface RemoteInstallation {
 }
 
 /**
- * Installs packages where the gateway's disk is not seen, and keeps them as an archive. The time (10 minutes) and the size
+ * Installs packages where the gateway's disk is not seen, and keeps them as an archive. The time and the size
  * (4 GiB) are bounded.
  * @returns the bytes of the archive
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installArchive(
-  { directory, hint = '', run }: RemoteInstallation,
+  { directory, hint = '', maxMs = maxBuildMs, run }: RemoteInstallation,
   signal: AbortSignal,
 ): Promise<number> {
   const site = join(directory, 'site');
   await mkdir(site, { recursive: true });
-  const limit = AbortSignal.timeout(maxBuildMs);
+  const limit = AbortSignal.timeout(maxMs);
   const either = AbortSignal.any([signal, limit]);
   const keep = (archive: Readable) =>
     pipeline(archive, limitBytes(maxEnvironmentBytes), createWriteStream(join(site, fileName)), {
@@ -58,7 +60,7 @@ export async function installArchive(
     return (await archiveIn(site)).bytes;
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted && !(error instanceof DomainError)) throw tookTooLong(error);
+    if (limit.aborted && !(error instanceof DomainError)) throw tookTooLong(maxMs, error);
     throw error;
   }
 }

@@ -17,6 +17,8 @@ export interface Installation {
   uid: number | null;
   /** Added to the reason of a failure. */
   hint?: string;
+  /** How long it may take; default 10 minutes. */
+  maxMs?: number;
   /**
    * Runs pip, which may run code of anybody, with `build/requirements.txt`, into the folder `site`. Nothing of it runs on
    * afterwards.
@@ -26,18 +28,18 @@ export interface Installation {
 }
 
 /**
- * Installs packages into a folder of their own. The time (10 minutes) and the size (4 GiB) are bounded.
+ * Installs packages into a folder of their own. The time and the size (4 GiB) are bounded.
  * @returns the bytes of the folder
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installWithinLimits(installation: Installation, signal: AbortSignal): Promise<number> {
-  const { directory, requirements, uid, hint = '' } = installation;
+  const { directory, requirements, uid, hint = '', maxMs = maxBuildMs } = installation;
   const build = join(directory, 'build');
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
   if (uid !== null) await giveFolder(directory, uid);
   const size = watchFolderSize(directory, maxEnvironmentBytes);
-  const limit = AbortSignal.timeout(maxBuildMs);
+  const limit = AbortSignal.timeout(maxMs);
   try {
     const { succeeded, output } = await installation.run(AbortSignal.any([signal, limit, size.exceeded]));
     if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
@@ -47,7 +49,7 @@ export async function installWithinLimits(installation: Installation, signal: Ab
     if (bytes > maxEnvironmentBytes) throw tooLarge();
     return bytes;
   } catch (error) {
-    if (error === limit.reason) throw tookTooLong(error);
+    if (error === limit.reason) throw tookTooLong(maxMs, error);
     if (size.exceeded.aborted && error === size.exceeded.reason) throw tooLarge();
     throw error;
   } finally {

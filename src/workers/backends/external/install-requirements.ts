@@ -16,6 +16,8 @@ export interface LocalInstallation {
   environment: Record<string, string>;
   /** How pip is isolated: it may run code of anybody. It sees no folder of the gateway but `directory`. */
   sandbox: Sandbox;
+  /** How long it may take, in ms; default 10 minutes. */
+  maxMs?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface LocalInstallation {
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export function installRequirements(installation: LocalInstallation, signal: AbortSignal): Promise<number> {
-  const { python, requirements, directory, environment, sandbox } = installation;
+  const { python, requirements, directory, environment, sandbox, maxMs } = installation;
   const build = join(directory, 'build');
   const target = ['--target', join(directory, 'site'), '-r', 'requirements.txt'];
   const plan: LaunchPlan = {
@@ -43,5 +45,5 @@ export function installRequirements(installation: LocalInstallation, signal: Abo
   };
   const run = (either: AbortSignal) =>
     runInstaller(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], { env, signal: either });
-  return installWithinLimits({ directory, requirements, uid: sandbox.uid, run }, signal);
+  return installWithinLimits({ directory, requirements, uid: sandbox.uid, maxMs, run }, signal);
 }

@@ -15,12 +15,20 @@ export type LocalPackagesRequest = WorkerRequirements &
 /** The packages of local workers, installed with the Python of their server. */
 export class LocalPackages {
   readonly #environments: Environments;
+  readonly #maxBuildMs: number | undefined;
   /** The versions of interpreters by their paths. */
   readonly #versions = new LRUCache<string, string>({ max: 10 });
 
-  /** @param deps those of `Environments` */
-  constructor(deps: ConstructorParameters<typeof Environments>[0]) {
+  /**
+   * @param deps those of `Environments`
+   * @param deps.maxBuildMs how long an installation may take; default 10 minutes
+   */
+  constructor({
+    maxBuildMs,
+    ...deps
+  }: ConstructorParameters<typeof Environments>[0] & { maxBuildMs?: number }) {
     this.#environments = new Environments(deps);
+    this.#maxBuildMs = maxBuildMs;
   }
 
   /**
@@ -31,8 +39,9 @@ export class LocalPackages {
   async folderFor(workerId: string, request: LocalPackagesRequest, signal: AbortSignal): Promise<string> {
     const { scope, text, userId, ...how } = request;
     const identity = [how.python, await this.#versionOf(how.python), ...pipSettings(how.environment)];
+    const maxMs = this.#maxBuildMs;
     const install = (directory: string, either: AbortSignal) =>
-      installRequirements({ ...how, requirements: text, directory }, either);
+      installRequirements({ ...how, requirements: text, directory, maxMs }, either);
     return this.#environments.folderFor(workerId, { scope, text, userId, identity, install }, signal);
   }
 

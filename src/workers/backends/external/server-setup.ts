@@ -99,6 +99,8 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
       tornado_settings: { websocket_max_message_size: maxMessageBytes },
     },
     ZMQChannelsWebsocketConnection: { limit_rate: false },
+    // Workers share the loopback addresses, and whoever connects to a kernel could read its output.
+    KernelManager: { transport_encryption: 'auto' },
     // Jupyter would hand a cell that the dead kernel did not take to its successor. The gateway starts that itself.
     KernelRestarter: { restart_limit: 0, time_to_dead: secondsToDead },
     // On the disk: the folder for temporary files may be in memory.

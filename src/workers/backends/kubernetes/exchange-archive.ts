@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { responseTo } from '../../../engines/kernels/response-to.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 
 const retryMs = 200;
@@ -63,17 +64,13 @@ function openRequest(
   return sent;
 }
 
-function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    sent.on('timeout', () => sent.destroy(new Error('The Pod is silent.')));
-    sent.on('error', reject);
-    sent.on('response', (answer) => {
-      const { statusCode = 0 } = answer;
-      if (statusCode >= 200 && statusCode < 300) return resolve(answer);
-      answer.destroy();
-      reject(new Error(`The Pod answered with the status ${statusCode}.`));
-    });
-  });
+async function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
+  sent.on('timeout', () => sent.destroy(new Error('The Pod is silent.')));
+  const answer = await responseTo(sent);
+  const { statusCode = 0 } = answer;
+  if (statusCode >= 200 && statusCode < 300) return answer;
+  answer.destroy();
+  throw new Error(`The Pod answered with the status ${statusCode}.`);
 }
 
 /** Tries again while nothing listens yet. */
