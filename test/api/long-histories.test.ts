@@ -256,7 +256,7 @@ describe('BranchIndexer', () => {
     expect(await database.prisma.fileVersion.count({ where })).toBe(300);
   }, 60_000);
 
-  it('is not read as a whole for each step of an import', async () => {
+  it('is not read as a whole for each step of an import, or of a removal after a force push', async () => {
     const branch = 'growing';
     const commits = 4_000;
     const addEach20th = (n: number) => `n/${n % 20 === 0 ? n : 0}.ipynb`;
@@ -264,6 +264,13 @@ describe('BranchIndexer', () => {
     const before = await versionsRead();
     expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
     expect((await versionsRead()) - before).toBeLessThan(commits);
+
+    const kept = git('rev-parse', `${branch}~${commits - 200}`);
+    setBranch(branch, kept);
+    const imported = await versionsRead();
+    expect(await indexer().ensure(repositoryId, branch)).toBe(kept);
+    expect((await versionsRead()) - imported).toBeLessThan(3 * commits);
+    await expectIndexed(branch, kept);
   }, 60_000);
 
   it('is rebuilt with the same notebook ids when its commit no longer exists', async () => {
