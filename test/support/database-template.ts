@@ -21,7 +21,7 @@ const migrationsDirectory = 'prisma/migrations';
 /** Vitest's global setup: migrates one database, which `openTestDatabase` copies. Returns the clean-up. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = project.config.env.TEST_DB ?? process.env.TEST_DB ?? 'pglite';
-  const { template, remove } = home === 'postgres' ? await serverTemplate() : await embeddedTemplate();
+  const { template, remove } = await (home === 'postgres' ? serverTemplate() : sharedTemplate());
   project.provide('databaseTemplate', template);
   return remove;
 }
@@ -29,6 +29,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 interface Template {
   template: string;
   remove: () => Promise<void>;
+}
+
+/** Each project has an instance of this module, and one dump serves all: making it takes 6 s of one core. */
+const made = globalThis as { embeddedTemplate?: Promise<Template> };
+
+function sharedTemplate(): Promise<Template> {
+  made.embeddedTemplate ??= embeddedTemplate();
+  return made.embeddedTemplate;
 }
 
 async function embeddedTemplate(): Promise<Template> {
@@ -45,7 +53,7 @@ async function embeddedTemplate(): Promise<Template> {
   } finally {
     await db.close();
   }
-  return { template, remove: () => rm(folder, { recursive: true }) };
+  return { template, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function serverTemplate(): Promise<Template> {
