@@ -6,11 +6,14 @@
 export function withCutBody(response: Response, cut: (error: unknown) => void): Response {
   if (!response.body) return response;
   const reader = response.body.getReader();
+  let isLeft = false;
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
+          // A client that leaves ends the read, and the body is closed already.
+          if (isLeft) return;
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
@@ -18,7 +21,10 @@ export function withCutBody(response: Response, cut: (error: unknown) => void): 
           controller.close();
         }
       },
-      cancel: (reason) => reader.cancel(reason).catch(cut),
+      cancel(reason) {
+        isLeft = true;
+        return reader.cancel(reason).catch(cut);
+      },
     },
     // So it reads no more than its source does.
     { highWaterMark: 0 },

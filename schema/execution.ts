@@ -17,6 +17,7 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
@@ -187,6 +188,7 @@ const inSession = builder.args((t) => ({
 builder.mutationFields((t) => ({
   executeCells: t.field({
     type: ExecuteCellsPayload,
+    extensions: needsRuntime,
     description:
       'Queues several cells, all of them or none, with nothing between them, and returns immediately. ' +
       'Needs the scope `execute`.',
@@ -200,6 +202,7 @@ builder.mutationFields((t) => ({
   }),
   executeCell: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Queues a cell and returns immediately; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
@@ -212,6 +215,7 @@ builder.mutationFields((t) => ({
   }),
   answerInput: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Answers a request for input (`InputRequestEvent`), and the run goes on. The answer is not stored. ' +
       'Needs the scope `execute`.',
@@ -227,6 +231,7 @@ builder.mutationFields((t) => ({
   }),
   cancelExecution: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Removes a queued execution from its queue; it ends as `cancelled`. Needs the scope `execute`.',
     args: {

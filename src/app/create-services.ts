@@ -26,6 +26,7 @@ import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
+import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -52,20 +53,24 @@ export interface RunningServices {
   close(): Promise<void>;
 }
 
-/** Creates the services on the stores and connects them with each other. */
+/**
+ * Creates the services on the stores and connects them with each other.
+ * @throws DomainError `storage_unavailable` when other gateways on the database have another key for its secrets
+ */
 export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
     ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
   });
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });

@@ -9,6 +9,7 @@ import { createServices, type ServiceOptions } from './create-services.js';
 import { ensureDefaults } from './ensure-defaults.js';
 import { openStores, type StoreOptions } from './open-stores.js';
 import { resumeWork } from './resume-work.js';
+import { routeOperations } from './route-operations.js';
 
 /** A running gateway; its server is not listening yet. */
 export interface Gateway {
@@ -39,7 +40,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   await link?.open();
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);
-  const http = createHttpServer(services, { config, log, gitVersion: stores.gitVersion, bodyLimits });
+  const operations = routeOperations(services, stores.database, ownership);
+  const { router } = operations;
+  const { gitVersion } = stores;
+  const http = createHttpServer(services, { config, log, gitVersion, router, bodyLimits });
   await ownership.begin({
     resume: () => resumeWork(services),
     lost() {
@@ -54,7 +58,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     server: http.server,
     async close() {
       await http.close();
+      await operations.stop();
       await close();
+      await operations.close();
       await ownership.close();
       await link?.close();
       await stores.git.close();

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { afterEach, expect, it } from 'vitest';
 import { withCutBody } from '../../rest/with-cut-body.js';
@@ -42,4 +43,16 @@ it.each([
     // The last chunk of a complete body.
     expect(text).not.toContain('\r\n0\r\n');
   }
+});
+
+it('a client that leaves while nothing comes is no failure of the body', async () => {
+  const cuts: unknown[] = [];
+  const silent = withCutBody(new Response(new ReadableStream()), (error) => cuts.push(error));
+  const reader = silent.body!.getReader();
+  const reading = reader.read();
+  await setImmediate();
+  await reader.cancel();
+  expect(await reading).toEqual({ done: true, value: undefined });
+  await setImmediate();
+  expect(cuts).toEqual([]);
 });

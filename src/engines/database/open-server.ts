@@ -1,8 +1,11 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
+import { copyToServer } from './copy-query.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
+import { FairPool } from './fair-pool.js';
 import { migrate } from './migrate.js';
+import { RowLoader } from './row-loader.js';
 import { ServerLeases } from './server-leases.js';
 import { ServerNotifications } from './server-notifications.js';
 
@@ -24,7 +27,7 @@ const limits = {
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migrateServer(options.url, options.migrationsDirectory);
-  const pool = new pg.Pool({
+  const pool = new FairPool({
     connectionString: options.url,
     application_name: 'notebook-gateway',
     keepAlive: true,
@@ -38,6 +41,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     prisma,
     kind: 'postgresql',
     leases,
+    rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
     notifications,
     async close() {
       await notifications.close();

@@ -28,14 +28,14 @@ export async function applyChanges(
   const apply = async (change: FileChange) => {
     if (change.kind === 'create') {
       assertWritablePath(change.path);
-      const oid = to.batch.add('blob', change.bytes);
+      const oid = await to.batch.addBlob(change.bytes);
       await to.editor.add(change.path, { mode: newFileMode, oid }, pathField);
       origins.set(change.path, null);
       return put(change.path, oid, change.bytes.length);
     }
     const current = await existingFile(to, change);
     if (change.kind === 'save') {
-      const oid = to.batch.add('blob', change.bytes);
+      const oid = await to.batch.addBlob(change.bytes);
       if (oid !== current.oid) await to.editor.replace(change.path, { mode: current.mode, oid });
       return put(change.path, oid, change.bytes.length);
     }
