@@ -31,6 +31,8 @@ import './worker-life.js';
 import './kernel-question.js';
 import './session.js';
 import './execution.js';
+import './outputs-save.js';
+import './notebook-run.js';
 import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';

@@ -13,6 +13,7 @@ const layers: string[][] = [
   ['src/server'],
   ['rest', 'schema'],
   ['src/subscriptions', 'src/idempotency', 'src/runtime'],
+  ['src/notebook-runs'],
   ['src/executions'],
   ['src/sessions'],
   ['src/workers'],
