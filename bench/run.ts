@@ -1,6 +1,7 @@
 import { benchFirstOutput } from './first-output.js';
 import { benchGit } from './git/bench-git.js';
 import { benchHostile } from './hostile/bench-hostile.js';
+import { benchReplicas } from './replicas/bench-replicas.js';
 import { benchRestRead } from './rest-read.js';
 import { printTable } from './stats.js';
 import { benchWorkers } from './workers/bench-workers.js';
@@ -12,6 +13,7 @@ import { benchWorkers } from './workers/bench-workers.js';
 const all: Record<string, (parts: string[]) => Promise<void>> = {
   'first-output': async () => printTable('first-output', await benchFirstOutput()),
   'rest-read': async () => printTable('rest-read', await benchRestRead()),
+  replicas: async () => printTable('replicas', await benchReplicas()),
   git: benchGit,
   workers: benchWorkers,
   hostile: benchHostile,

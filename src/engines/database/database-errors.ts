@@ -31,6 +31,16 @@ const unavailableKinds = new Set([
   'TooManyConnections',
 ]);
 
+/**
+ * What the pool says when all its connections were used for too long, and when the server accepted none in time. These errors
+ * have no code.
+ * @see https://node-postgres.com/apis/pool
+ */
+const unavailableMessages = new Set([
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+]);
+
 /** PostgreSQL's code for a text that it cannot store; from a client, this is nearly always one with a NUL character. */
 const invalidText = '22021';
 
@@ -40,8 +50,9 @@ const invalidText = '22021';
  */
 export function withDatabaseErrors(error: unknown): unknown {
   if (error instanceof DomainError || typeof error !== 'object' || error === null) return error;
-  const { code, meta } = error as {
+  const { code, message, meta } = error as {
     code?: string;
+    message?: string;
     meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
   };
   const { originalCode: state = code ?? '', kind = '' } = meta?.driverAdapterError?.cause ?? {};
@@ -50,7 +61,11 @@ export function withDatabaseErrors(error: unknown): unknown {
       cause: error,
     });
   }
-  const isAway = unavailable.has(code ?? '') || unavailableStates.has(state) || unavailableKinds.has(kind);
+  const isAway =
+    unavailable.has(code ?? '') ||
+    unavailableStates.has(state) ||
+    unavailableKinds.has(kind) ||
+    unavailableMessages.has(message ?? '');
   if (!isAway) return error;
   return new DomainError('storage_unavailable', 'The database does not answer; try again in some seconds.', {
     cause: error,

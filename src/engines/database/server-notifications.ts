@@ -46,7 +46,10 @@ export class ServerNotifications {
     });
   }
 
-  /** @throws Error when this process is not connected, or when the server does not answer in time */
+  /**
+   * Sends a text of at most 7,999 bytes.
+   * @throws Error when this process is not connected, or when the server does not answer in time
+   */
   async send(text: string): Promise<void> {
     const client = this.#client;
     if (!client) throw new Error('The connection for notifications is not open.');

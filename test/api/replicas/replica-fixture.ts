@@ -65,10 +65,10 @@ export interface Watch {
 }
 
 /** Subscribes to one field; its values are collected. @param selection with arguments, e.g. `sessionChanged(…) { id }` */
-export function watch(at: TestGateway, selection: string): Watch {
+export function watch(at: TestGateway, selection: string, token = at.token): Watch {
   const client = createClient({
     url: `${at.url}/graphql/stream`,
-    headers: { authorization: `Bearer ${at.token}` },
+    headers: { authorization: `Bearer ${token}` },
     retryAttempts: 0,
   });
   const values: any[] = [];
