@@ -17,7 +17,7 @@ interface WatchedSession {
   reportedAt: number | undefined;
 }
 
-/** Tells the other gateways which sessions are watched here, and counts those who watch there. */
+/** Reports to the other gateways which sessions are watched here, and counts those who watch there. */
 export class ViewersElsewhere {
   readonly #gateway = randomUUID();
   readonly #watched = new Map<string, WatchedSession>();

@@ -14,6 +14,8 @@ export interface Topics {
   workspace: { workspaceId: string; spaceId: string; change: WorkspaceChangeKind };
   /** An execution was queued, began or ended; the key is the execution's id. */
   executionStatus: { executionId: string };
+  /** A run of a notebook began, queued a cell, is to be cancelled or ended; the key is the run's id. */
+  notebookRun: { runId: string };
   /** A branch's index reached a new tip, by a save or by a push; the key is the repository's id. */
   commit: { repositoryId: string; branch: string; commitOid: string };
   /** A repository's maintenance began, progressed or ended; the key is the repository's id. */

@@ -34,7 +34,7 @@ export class KernelInterrupts {
     if (requestId !== undefined) run?.takeInputRequest(requestId);
   }
 
-  /** Resolves when the server has answered all, or `end` has settled: what is sent to the kernel then is not interrupted. */
+  /** Resolves when the server has answered all, or `end` has ended: what is sent to the kernel then is not interrupted. */
   async answered(end: Promise<unknown>): Promise<void> {
     const ended = end.catch(() => {});
     while (this.#unanswered.size > 0)

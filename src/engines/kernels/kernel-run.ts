@@ -109,7 +109,7 @@ export class KernelRun {
     return this.#inputRequest?.msg_id;
   }
 
-  /** Whether {@link done} is settled. */
+  /** Whether {@link done} has resolved or rejected. */
   get isOver(): boolean {
     return this.#over;
   }
