@@ -8,8 +8,8 @@ import { runNotebook } from '../src/notebook-runs/run-notebook.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { largeValue } from './large-value.js';
-import { NotebookRunCellType } from './notebook-run-cell.js';
 import { needsRuntime } from './needs-runtime.js';
+import { NotebookRunCellType } from './notebook-run-cell.js';
 import { SaveFault } from './save-fault.js';
 import { Space } from './space.js';
 
