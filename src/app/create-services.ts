@@ -77,11 +77,9 @@ export async function createServices(
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const notebookThreads = new NotebookThreads();
-  const directory = join(config.dataDir, 'workers');
-  const { runtimeLimits } = config;
   const workers = new WorkerManager({
-    ...{ prisma, git, bus, branches, log, directory, backends, checkoutTokens },
-    ...{ limits: runtimeLimits, expiryCheckMs },
+    ...{ prisma, git, bus, branches, log, backends, checkoutTokens },
+    ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
   });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));

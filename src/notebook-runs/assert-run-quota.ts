@@ -3,7 +3,7 @@ import { DomainError } from '../errors.js';
 
 const maxUnfinished = 50;
 
-/** @throws DomainError `quota_exceeded` when a user has 50 runs of notebooks that have not ended */
+/** Keeps the unfinished runs of a user in bounds. @throws DomainError `quota_exceeded` when there are 50 */
 export async function assertRunQuota({ prisma }: PrismaService, userId: string): Promise<void> {
   const count = await prisma.notebookRun.count({ where: { userId, finishedAt: null } });
   if (count < maxUnfinished) return;

@@ -64,7 +64,7 @@ function references({ repositoryId, branch }: IndexedBranch, versions: readonly 
 }
 
 function versionLines({ repositoryId, branch }: IndexedBranch, versions: readonly NewVersion[]): string {
-  const place = `${repositoryId}\t${copyField(branch)}`;
+  const branchFields = `${repositoryId}\t${copyField(branch)}`;
   const files = new Map<string, string>();
   let text = '';
   for (const version of versions) {
@@ -78,7 +78,7 @@ function versionLines({ repositoryId, branch }: IndexedBranch, versions: readonl
     const ids = `${version.authorUserId ?? '\\N'}\t${version.id}\t${version.commitOid}\t${version.blobOid}`;
     const createdAt = version.createdAt.toISOString();
     const sortTime = version.sortTime === version.createdAt ? createdAt : version.sortTime.toISOString();
-    text += `${place}\t${file}\t${version.documentId ?? '\\N'}\t${author}\t${ids}\t${copyField(version.message)}\t`;
+    text += `${branchFields}\t${file}\t${version.documentId ?? '\\N'}\t${author}\t${ids}\t${copyField(version.message)}\t`;
     text += `${createdAt}\t${sortTime}\n`;
   }
   return text;
