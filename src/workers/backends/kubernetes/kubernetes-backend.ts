@@ -265,7 +265,9 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {
-    const endpoint = this.#endpoints.get(workerId);
+    // Also of a worker that another gateway runs.
+    const pod = this.#endpoints.has(workerId) ? null : await this.#cluster.findPod(objectNameOf(workerId));
+    const endpoint = this.#endpoints.get(workerId) ?? (pod && (await this.#findEndpoint(pod)));
     if (!endpoint) throw new DomainError('runtime_unavailable', 'The worker does not run; start a new one.');
     return ContentsFolder.open(new JupyterContents(new JupyterRest(endpoint), signal), '');
   }
