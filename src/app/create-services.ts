@@ -96,11 +96,9 @@ export async function createServices(
     ...{ prisma, leases, executionLog, log, days: config.executionRetentionDays, checkMs: expiryCheckMs },
   });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
-  const outputsSaver = new OutputsSaver({ prisma, git, indexer, notebookThreads, bus, executionLog, log });
-  const notebookRunner = new NotebookRunner({
-    ...{ prisma, git, bus, log, indexer, notebookThreads, workers, sessions, executor, intake },
-    ...{ executionLog, outputsSaver },
-  });
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
+  const outputsSaver = new OutputsSaver(saving);
+  const notebookRunner = new NotebookRunner({ ...saving, workers, sessions, executor, intake, outputsSaver });
   const remotes = new Remotes({
     ...{ prisma, git, bus, indexer, leases, log, secretsKey, allowed: config.remoteAllowedHosts },
     limits: { ...remoteLimits, bytes: config.maxPushBytes },

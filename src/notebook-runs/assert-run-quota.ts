@@ -3,7 +3,10 @@ import { DomainError } from '../errors.js';
 
 const maxUnfinished = 50;
 
-/** @throws DomainError `quota_exceeded` when a user has 50 runs of notebooks that have not ended */
+/**
+ * Checks that a user may start another run of a notebook.
+ * @throws DomainError `quota_exceeded` when they have 50 that have not ended
+ */
 export async function assertRunQuota({ prisma }: PrismaService, userId: string): Promise<void> {
   const count = await prisma.notebookRun.count({ where: { userId, finishedAt: null } });
   if (count < maxUnfinished) return;
