@@ -63,7 +63,7 @@ export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
@@ -72,16 +72,14 @@ export async function createServices(
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const notebookThreads = new NotebookThreads();
-  const directory = join(config.dataDir, 'workers');
-  const { runtimeLimits } = config;
   const workers = new WorkerManager({
-    ...{ prisma, git, bus, branches, log, directory, backends, checkoutTokens },
-    ...{ limits: runtimeLimits, expiryCheckMs },
+    ...{ prisma, git, bus, branches, log, backends, checkoutTokens },
+    ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
   });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));

@@ -3,10 +3,7 @@ import { DomainError } from '../errors.js';
 
 const maxUnfinished = 50;
 
-/**
- * Checks that a user may start another run of a notebook.
- * @throws DomainError `quota_exceeded` when they have 50 that have not ended
- */
+/** Keeps the unfinished runs of a user in bounds. @throws DomainError `quota_exceeded` when there are 50 */
 export async function assertRunQuota({ prisma }: PrismaService, userId: string): Promise<void> {
   const count = await prisma.notebookRun.count({ where: { userId, finishedAt: null } });
   if (count < maxUnfinished) return;

@@ -26,12 +26,12 @@ export interface Topics {
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
-  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
-  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
   /** An operation waits for the owner of the runtime; the key is the operation's id. */
   operation: { operationId: string };
   /** An operation has its answer; the key is the operation's id. */
   operationAnswer: { operationId: string };
+  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
+  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
 }
 
 /** Takes an event to the other processes on the same database. Returns immediately; must not throw. */
