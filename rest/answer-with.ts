@@ -2,6 +2,7 @@ import { knowsEtag } from './etag.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type ResponsePlan, valueAt } from './response-plan.js';
+import { runStream } from './run-stream.js';
 import { type FollowedRun, streamExecution } from './stream-execution.js';
 
 /** A page of a list, as a query names it. */
@@ -51,6 +52,8 @@ export async function answerWith(
       return { status: 204 };
     case 'stream':
       return streamExecution(graph, valueAt(data, plan.at) as FollowedRun, request);
+    case 'runStream':
+      return runStream(graph, valueAt(data, plan.at) as FollowedRun, headers);
   }
 }
 

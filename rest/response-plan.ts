@@ -23,9 +23,10 @@ export type DataPath<T> =
  * - `put`: 201 with the file of the result, or 200 where it existed before, and its `ETag`
  * - `done`: 204
  * - `stream`: the event stream of the execution that is the result; 204 when it has ended and has nothing more
+ * - `runStream`: the same for the run of a notebook
  */
 export type ResponsePlan<TPath extends string = string> =
-  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'put'; at: TPath }
+  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'runStream' | 'put'; at: TPath }
   | { kind: 'bytes'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }

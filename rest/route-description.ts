@@ -14,7 +14,8 @@ export type Tag =
   | 'Kernels'
   | 'Workers'
   | 'Sessions'
-  | 'Executions';
+  | 'Executions'
+  | 'Runs';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */
 export interface RouteDescription {

@@ -3,6 +3,7 @@ import { executionStream } from './execution-stream.js';
 import { FollowExecutionDocument } from './generated/operations.js';
 import { lastEventId, noSuchEvent } from './last-event-id.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
+import { withFirst } from './with-first.js';
 
 /** The run whose events are streamed, as the documents of such routes select it. */
 export interface FollowedRun {
@@ -31,23 +32,4 @@ export async function streamExecution(
   const first = await events.next();
   if (first.done) return { status: 204, headers: { 'x-execution-id': id } };
   return executionStream(at, withFirst(first.value, events), graph.stringify);
-}
-
-/** Puts an item that was read back before the others. */
-function withFirst<T>(first: T, rest: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
-  let isRead = false;
-  return {
-    async next() {
-      if (isRead) return rest.next();
-      isRead = true;
-      return { done: false, value: first };
-    },
-    async return(value) {
-      await rest.return?.();
-      return { done: true, value };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

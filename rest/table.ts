@@ -2,6 +2,7 @@ import type { RestRoute } from './route.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
 import { kernelQuestionRoutes } from './routes/kernel-questions.js';
+import { notebookRunRoutes } from './routes/notebook-runs.js';
 import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
@@ -24,4 +25,5 @@ export const routes: RestRoute[] = [
   ...sessionRoutes,
   ...kernelQuestionRoutes,
   ...executionRoutes,
+  ...notebookRunRoutes,
 ];

@@ -38,7 +38,8 @@ export const typeNames = {
 export const buffers =
   "The message's binary buffers as base64; null, and left out in REST, where it has none.";
 
-const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent').implement({
+/** The interface of all entries of a log. */
+export const ExecutionEventInterface = builder.interfaceRef<EventRow>('ExecutionEvent').implement({
   description:
     'An entry of the numbered log of an execution. Exactly one `FinalResponse` or `ExecutionFailure` ends it. ' +
     'Fields are those of the Jupyter messaging specification. Ignore types that you do not know.',

@@ -33,6 +33,7 @@ import './session.js';
 import './execution.js';
 import './outputs-save.js';
 import './notebook-run.js';
+import './notebook-run-event.js';
 import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';

@@ -35,7 +35,8 @@ const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
 const faultOf = (code: string | null, detail: string | null) => (code && detail ? { code, detail } : null);
 
 /** The object type of a run of a notebook. */
-const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implement({
+/** The object type of a run of a notebook. */
+export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implement({
   description: "The run of a notebook's cells, as they are at a commit, from the first to the last.",
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),

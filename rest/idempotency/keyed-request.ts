@@ -19,7 +19,9 @@ export type RepeatableMutation =
   | 'restartSession'
   | 'executeCells'
   | 'cancelExecution'
-  | 'answerInput';
+  | 'answerInput'
+  | 'runNotebook'
+  | 'cancelNotebookRun';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

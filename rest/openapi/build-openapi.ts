@@ -4,6 +4,7 @@ import type { RouteDescription } from '../route-description.js';
 import { DataSchemas } from './data-schemas.js';
 import { describeEvents } from './describe-events.js';
 import { describeOperation } from './describe-operation.js';
+import { describeRunEvents } from './describe-run-events.js';
 import { errorSchema } from './error-schema.js';
 import { sharedHeaders } from './headers.js';
 import type { Components, JsonSchema } from './json-schema.js';
@@ -31,6 +32,7 @@ export function buildOpenApi(routes: readonly RouteDescription[], schema: GraphQ
   const components: Components = new Map([['Error', errorSchema]]);
   const data = new DataSchemas({ schema, components });
   describeEvents(data, components);
+  describeRunEvents(data, components);
   const errors = new Map<string, JsonSchema>();
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {

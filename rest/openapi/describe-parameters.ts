@@ -13,6 +13,7 @@ const pathParameters: Record<string, string> = {
   link_id: 'The id of the link.',
   worker_id: 'The id of the worker.',
   session_id: 'The id of the kernel session.',
+  run_id: 'The id of the run of a notebook.',
   execution_id: 'The id of the run: the header `X-Execution-Id` of its stream.',
 };
 
@@ -59,6 +60,7 @@ function inHeaders(route: RouteDescription): string[] {
   return [
     ...(route.repeats ? ['Idempotency-Key'] : []),
     ...(route.responds.kind === 'stream' ? ['Last-Event-ID'] : []),
+    ...(route.responds.kind === 'runStream' ? ['Last-Event-ID-Run'] : []),
     ...(route.guards ? ['If-Match', 'If-None-Match-Write'] : []),
     ...(route.responds.kind === 'file' ? ['If-None-Match'] : []),
     ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),

@@ -67,8 +67,13 @@ export class SuccessDescriber {
         return { 204: this.#empty('It is done.') };
       case 'stream':
         return {
-          200: this.#stream(),
+          200: this.#stream('ExecutionStreamItem', 'X-Execution-Id'),
           204: this.#empty('The run has ended, and the client has all its events.', 'X-Execution-Id'),
+        };
+      case 'runStream':
+        return {
+          200: this.#stream('RunStreamItem'),
+          204: this.#empty('The run has ended, and the client has all its events.'),
         };
     }
   }
@@ -115,16 +120,16 @@ export class SuccessDescriber {
     };
   }
 
-  #stream(): JsonSchema {
+  #stream(item: string, ...headers: string[]): JsonSchema {
     return {
       description:
         'Server-sent events; their schema is `x-itemSchema`, which OpenAPI 3.2 calls `itemSchema`. Exactly one ' +
         '`final_response` or `error` ends the stream. A comment comes every 15 seconds.',
-      headers: headersOf(this.#route, 'X-Execution-Id'),
+      headers: headersOf(this.#route, ...headers),
       content: {
         'text/event-stream': {
           schema: { type: 'string' },
-          'x-itemSchema': refTo('ExecutionStreamItem'),
+          'x-itemSchema': refTo(item),
           example: this.#examples[0].answer,
         },
       },

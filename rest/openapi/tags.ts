@@ -9,6 +9,7 @@ const descriptions: Record<Tag, string> = {
   Workers: 'Jupyter servers of one user with the files of one branch.',
   Sessions: 'Kernels on workers.',
   Executions: 'Runs of cells and their output as server-sent events.',
+  Runs: 'Runs of whole notebooks, whose executed notebooks are saved.',
 };
 
 /** The tags of the document, in the order in which a reader meets them. */

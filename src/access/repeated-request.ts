@@ -13,6 +13,7 @@ export interface RepeatedRequest {
   notebookId?: string;
   workerId?: string;
   sessionId?: string;
+  runId?: string;
   targetType?: string;
   targetId?: string;
 }

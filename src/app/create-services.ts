@@ -90,19 +90,17 @@ export async function createServices(
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
-  const days = config.executionRetentionDays;
   const retention = new ExecutionRetention({
-    ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
+    ...{ prisma, leases, executionLog, log, days: config.executionRetentionDays, checkMs: expiryCheckMs },
   });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
-  const outputsSaver = new OutputsSaver({ prisma, git, indexer, notebookThreads, bus, executionLog, log });
-  const notebookRunner = new NotebookRunner({
-    ...{ prisma, git, bus, log, indexer, notebookThreads, workers, sessions, executor, intake },
-    ...{ executionLog, outputsSaver },
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
+  const outputsSaver = new OutputsSaver(saving);
+  const notebookRunner = new NotebookRunner({ ...saving, workers, sessions, executor, intake, outputsSaver });
+  const remotes = new Remotes({
+    ...{ prisma, git, bus, indexer, leases, log, secretsKey, allowed: config.remoteAllowedHosts },
+    limits: { ...remoteLimits, bytes: config.maxPushBytes },
   });
-  const limits = { ...remoteLimits, bytes: config.maxPushBytes };
-  const allowed = config.remoteAllowedHosts;
-  const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
   const streams = {
     ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
     deliveries: new Deliveries(),

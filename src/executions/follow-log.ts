@@ -1,3 +1,4 @@
+import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { isTerminal, type LogEntry } from './execution-event.js';
 
 /** One log, as {@link followLog} reads it. */
@@ -27,23 +28,7 @@ export function followLog(
   after: number,
   signal?: AbortSignal,
 ): AsyncIterableIterator<LogEntry> {
-  // A generator that waits cannot be returned, so its wait must be ended first.
-  const own = new AbortController();
-  const entries = entriesUntil(signal ? AbortSignal.any([own.signal, signal]) : own.signal, source, after);
-  return {
-    next: () => entries.next(),
-    return: () => {
-      own.abort();
-      return entries.return(undefined);
-    },
-    throw: (error) => {
-      own.abort();
-      return entries.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return abortableIterator((end) => entriesUntil(end, source, after), signal);
 }
 
 async function* entriesUntil(end: AbortSignal, source: LogSource, after: number): AsyncGenerator<LogEntry> {

@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { authorizeFileWrite } from '../files/authorize-file-write.js';
 import { authorizeRestoreVersion } from '../files/authorize-restore-version.js';
+import { authorizeRunControl } from '../notebook-runs/authorize-run-control.js';
 import { authorizeCreateLink } from '../notebooks/links/authorize-create-link.js';
 import { authorizeCreateSession } from '../sessions/authorize-create-session.js';
 import { authorizeSessionControl } from '../sessions/authorize-session-control.js';
@@ -31,6 +32,8 @@ const authorizations = {
   executeCells: authorizeSessionControl,
   cancelExecution: authorizeSessionControl,
   answerInput: authorizeSessionControl,
+  runNotebook: authorizeStartWorker,
+  cancelNotebookRun: authorizeRunControl,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

@@ -12,7 +12,7 @@ import { itAnswersEachError, type StatusRow } from '../support/documented-errors
 import { makeRuntime } from '../support/factories/make-runtime.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { fixedServers } from '../support/fixed-servers.js';
-import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyter.js';
 import { filled } from '../support/rest-operations.js';
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -359,6 +359,96 @@ const files: StatusRow[] = [
   ),
 ];
 
+const toRun = 'POST /runs';
+const welcome = 'notebooks/welcome.ipynb';
+const runOf = (body: object, token = at.token) =>
+  at.rest('POST', '/runs', { token, body: { workspace_id: demo.workspaceId, path: welcome, ...body } });
+/** Runs the demo notebook in a session. */
+async function runIn(session_id: string, to = at) {
+  const { workspaceId: workspace_id } = await to.gateway.services.prisma.session.findUniqueOrThrow({
+    where: { id: session_id },
+  });
+  return post('/runs', { workspace_id, path: welcome, session_id }, to);
+}
+/** The row of a run that no process works on. */
+async function runRow(more: object = {}) {
+  const { prisma } = at.gateway.services;
+  const { userId } = await prisma.session.findUniqueOrThrow({ where: { id: session } });
+  const { workspaceId, repositoryId } = demo;
+  return {
+    ...{ workspaceId, repositoryId, userId, path: welcome, ref: 'main', branch: 'main', saveBranch: 'main' },
+    ...{
+      commitOid: '0'.repeat(40),
+      savePath: welcome,
+      kernelProfileId: 'python3',
+      kernelName: 'python3',
+      ...more,
+    },
+  };
+}
+
+/** What an editor is answered while the branch `main` is protected. */
+async function onProtected(send: (token: string) => Promise<RestAnswer>): Promise<RestAnswer> {
+  const { token } = await makeUser(at, { role: 'editor' });
+  const { protectedBranch } = at.gateway.services.prisma;
+  const row = { repositoryId: demo.repositoryId, name: 'main' };
+  await protectedBranch.create({ data: row });
+  try {
+    return await send(token);
+  } finally {
+    await protectedBranch.delete({ where: { repositoryId_name: row } });
+  }
+}
+
+const runs: StatusRow[] = [
+  [toRun, 'invalid_path', () => runOf({ path: '../a.ipynb' }), ['body', 'path']],
+  [toRun, 'invalid_ref', () => runOf({ ref: 'a..b' }), ['body', 'ref']],
+  [toRun, 'unreadable_file', () => runOf({ path: 'bad.ipynb' })],
+  [toRun, 'branch_protected', () => onProtected((token) => runOf({}, token))],
+  [
+    toRun,
+    'workspace_archived',
+    async () => {
+      const workspace_id = await newWorkspace();
+      await post(`/workspaces/${workspace_id}/archive`);
+      return runOf({ workspace_id });
+    },
+  ],
+  [
+    toRun,
+    'base_sha_conflict',
+    async () => {
+      const files = `/workspaces/${demo.workspaceId}/authoring-file`;
+      const body = { path: 'moved.ipynb' };
+      const { commit_sha: ref } = (await post(`${files}s`, body)).body;
+      const notebook = { cells: [], metadata: { moved: true }, nbformat: 4, nbformat_minor: 5 };
+      await at.rest('PUT', files, { body: { ...body, notebook } });
+      return runOf({ ...body, ref });
+    },
+  ],
+  [
+    toRun,
+    'quota_exceeded',
+    async () => {
+      const { id: userId, token } = await makeUser(at, { role: 'editor' });
+      const row = await runRow({ userId });
+      await at.gateway.services.prisma.notebookRun.createMany({ data: Array(50).fill(row) });
+      return runOf({}, token);
+    },
+  ],
+  [toRun, 'worker_not_live', async () => runIn(await stoppedOnce())],
+  [toRun, 'runtime_unavailable', async () => runIn(await unreachableOnce(), away)],
+  [
+    'POST /runs/{run_id}/cancel',
+    'execution_finished',
+    async () => {
+      const data = await runRow({ status: 'ok', finishedAt: new Date() });
+      const { id } = await at.gateway.services.prisma.notebookRun.create({ data });
+      return post(`/runs/${id}/cancel`);
+    },
+  ],
+];
+
 /** In this order: the first cuts the Jupyter server off, for all that follow. */
 let cutOff: string;
 /** Its worker. */
@@ -390,6 +480,7 @@ const withoutJupyter: StatusRow[] = [
   ],
   [route('execute/stream'), 'session_dead', () => act('execute/stream', cutOff)],
   [route('execute/batch'), 'session_dead', () => act('execute/batch', cutOff)],
+  [toRun, 'session_dead', () => runIn(cutOff)],
   [route('complete'), 'session_dead', () => act('complete', cutOff)],
   [route('inspect'), 'session_dead', () => act('inspect', cutOff)],
   ['DELETE /sessions/{session_id}', 'runtime_unavailable', () => at.rest('DELETE', `/sessions/${cutOff}`)],
@@ -472,6 +563,22 @@ itAnswersEachError('runtime', [
     },
   ],
   [route('execute/batch'), 'quota_exceeded', () => act('execute/batch', busy)],
+  ...runs,
+  [
+    route('execute/stream'),
+    'branch_protected',
+    () =>
+      onProtected(async (token) => {
+        const { id } = (
+          await at.rest('POST', '/sessions', {
+            token,
+            body: { workspace_id: demo.workspaceId, path: welcome },
+          })
+        ).body;
+        const body = { code: '1', cell_id: 'hello', save_outputs: true };
+        return at.rest('POST', `/sessions/${id}/execute/stream`, { token, body });
+      }),
+  ],
   ...files,
   ...(['execute/stream', 'execute/batch'] as const).map(
     (verb): StatusRow => [

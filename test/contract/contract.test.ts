@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { FollowExecutionDocument, ReadWorkerFileDocument } from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
@@ -423,6 +424,58 @@ describe('sessions and workers over REST and GraphQL', () => {
     const again = await send(path, { session_id: mine, execution_id: first.id }, body);
     expect([again.status, again.body.code]).toEqual([409, 'input_not_expected']);
   });
+
+  it('have equal answers when whole notebooks are run, read, followed and cancelled', async () => {
+    const of = (name: string, source: string) => {
+      const path = `contract/${name}.ipynb`;
+      const body = { path, notebook: codeNotebook([codeCell('one', source)]) };
+      return send('POST /workspaces/{workspace_id}/authoring-files', inWorkspace, body).then(() => path);
+    };
+    const input = { ...inWorkspace, path: await of('run', "print('hello')") };
+    const begun = await send('POST /runs', {}, input);
+    expect(begun.status).toBe(201);
+    const { id: run_id } = begun.body;
+    const other = {
+      workspaceId: demo.workspaceId,
+      path: input.path,
+      saveTo: { path: 'contract/twin.ipynb' },
+    };
+    const twinRun: any = await graph([['runNotebook', { ...inDemo, input: other }]], begun.body);
+    expect(Object.keys(twinRun)).toEqual(Object.keys(begun.body));
+
+    const headers = { authorization: `Bearer ${at.token}` };
+    const path = '/runs/{run_id}/stream';
+    const streamOf = (more = {}) =>
+      fetch(at.url + pathOf(fill(path, { run_id })), { headers: { ...headers, ...more } });
+    const streamed = await streamOf();
+    checker.answer('GET', path, streamed);
+    const events = await readEvents(streamed);
+    checker.events('GET', path, events);
+    driven.add(`GET ${path}`);
+    expect(events.map(({ event }) => event)).toEqual([
+      ...Array(events.length - 1).fill('run_event'),
+      'final_response',
+    ]);
+    expect(events.at(-1)!.data.status).toBe('ok');
+    expect(await readEvents(await streamOf({ 'last-event-id': events[2]!.id! }))).toEqual(events.slice(3));
+    expect((await streamOf({ 'last-event-id': events.at(-1)!.id! })).status).toBe(204);
+    expect((await streamOf({ 'last-event-id': 'x' })).status).toBe(400);
+
+    const one = await send('GET /runs/{run_id}', { run_id });
+    expect(one.body.notebook.cells[0].outputs).toMatchObject([{ text: 'hello\n' }]);
+    await sameAnswer(one, [slug, ['notebookRun', { id: run_id }]]);
+    const list = await send('GET /runs', {});
+    await sameAnswer(list, [slug, ['notebookRuns', {}]], page(list));
+
+    const slow = { ...inWorkspace, path: await of('slow', 'import time; time.sleep(60)') };
+    const [first, second] = [await send('POST /runs', {}, slow), await send('POST /runs', {}, slow)];
+    const running = async (id: string) =>
+      (await send('GET /runs/{run_id}', { run_id: id })).body.cells[0].execution?.status;
+    for (const { body } of [first, second])
+      await expect.poll(() => running(body.id), { timeout: 60_000 }).toBe('running');
+    const cancelled = await send('POST /runs/{run_id}/cancel', { run_id: first.body.id });
+    await sameDeed(cancelled, [['cancelNotebookRun', { id: second.body.id }]]);
+  }, 120_000);
 
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exampleIds } from '../../rest/openapi/examples/example-ids.js';
 import { examples } from '../../rest/openapi/examples/examples.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
@@ -73,6 +74,25 @@ async function firstCompletion() {
   await expect.poll(complete, { timeout: 20_000 }).toBe(200);
 }
 
+/** Waits until the run that an example began has ended. */
+async function endedRun() {
+  const path = `/runs/${names.get(exampleIds.run)}`;
+  const finishedAt = async () => (await at.rest('GET', path)).body.finished_at;
+  await expect.poll(finishedAt, { timeout: 60_000 }).not.toBeNull();
+}
+
+/** Begins the run that an example cancels, and waits until its cell runs. */
+async function slowRun() {
+  const workspace_id = exampleIds.workspace;
+  const path = 'notebooks/slow.ipynb';
+  const notebook = codeNotebook([codeCell('slow', 'import time\ntime.sleep(60)')]);
+  await at.rest('POST', `/workspaces/${workspace_id}/files`, { body: { path, notebook } });
+  const { id } = (await at.rest('POST', '/runs', { body: { workspace_id, path } })).body;
+  names.set(exampleIds.cancelledRun, id);
+  const running = async () => (await at.rest('GET', `/runs/${id}`)).body.cells[0].execution?.status;
+  await expect.poll(running, { timeout: 60_000 }).toBe('running');
+}
+
 it('every operation has an example', () => {
   expect(new Set(examples.map(([id]) => id))).toEqual(new Set(operations.keys()));
 });
@@ -95,6 +115,8 @@ it.each(cases)('%s answers %i as its example says', async (operationId, _status,
   if (operationId === 'answerInput') await askForInput();
   if (operationId === 'completeCode') await firstCompletion();
   if (operationId === 'interruptSession') await idleSession();
+  if (operationId === 'readNotebookRun') await endedRun();
+  if (operationId === 'cancelNotebookRun') await slowRun();
   const { method, path } = operations.get(operationId)!;
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => example.params![name]!);
   const query = example.query ? `?${new URLSearchParams(example.query)}` : '';

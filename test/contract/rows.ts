@@ -64,4 +64,9 @@ export const further: readonly Row[] = [
   ['POST', '/sessions/{session_id}/executions/{execution_id}/cancel', 'cancelExecution'],
   ['POST', '/sessions/{session_id}/executions/{execution_id}/input', 'answerInput'],
   ['GET', '/sessions/{session_id}/executions/{execution_id}/stream', 'executionEvents'],
+  ['POST', '/runs', 'runNotebook'],
+  ['GET', '/runs', 'space.notebookRuns'],
+  ['GET', '/runs/{run_id}', 'space.notebookRun'],
+  ['POST', '/runs/{run_id}/cancel', 'cancelNotebookRun'],
+  ['GET', '/runs/{run_id}/stream', 'notebookRunEvents'],
 ];

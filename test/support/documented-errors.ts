@@ -46,7 +46,7 @@ export const commonCodes = new Set([
 /** The beginnings of the paths whose further errors `statuses-NAME.test.ts` tests. */
 export const statusFiles = {
   files: ['/workspaces', '/repositories', '/documents'],
-  runtime: ['/kernel-profiles', '/worker-resource-classes', '/workers', '/sessions'],
+  runtime: ['/kernel-profiles', '/worker-resource-classes', '/workers', '/sessions', '/runs'],
 };
 
 /** A request that is answered with an error: its route, the code, and the field that the answer names. */

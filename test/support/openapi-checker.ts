@@ -68,8 +68,8 @@ export function createChecker(document: OpenApiDocument): Checker {
   }
 
   /** The schema of the data of an event: the `contentSchema` of its item. */
-  function dataSchemaOf(event: string): string[] {
-    const { oneOf } = document.components.schemas!.ExecutionStreamItem as { oneOf: any[] };
+  function dataSchemaOf(event: string, named: { $ref: string }): string[] {
+    const { oneOf } = document.components.schemas![named.$ref.split('/').at(-1)!] as { oneOf: any[] };
     const item = oneOf.find(({ properties }) => properties.event.const === event);
     expect(item, `the event ${event} is not described`).toBeDefined();
     return item.properties.data.contentSchema.$ref.slice(2).split('/');
@@ -118,13 +118,14 @@ export function createChecker(document: OpenApiDocument): Checker {
       validate([...pointer, 'content', 'application/json', 'schema'], body, `${method} ${path} ${status}`);
     },
     events(method, path, events) {
-      const { pointer } = response(method, path, 200);
+      const { pointer, node } = response(method, path, 200);
+      const named = node.content['text/event-stream']['x-itemSchema'];
       const item = [...pointer, 'content', 'text/event-stream', 'x-itemSchema'];
       for (const { id, event, data } of events) {
         // The item as it was sent: its data is a text, whose schema is named by the event.
         const sent = { ...(id === undefined ? {} : { id }), event, data: JSON.stringify(data) };
         validate(item, sent, `${path} ${event}`);
-        validate(dataSchemaOf(event), data, `${path} ${event}`);
+        validate(dataSchemaOf(event, named), data, `${path} ${event}`);
       }
     },
   };

@@ -61,6 +61,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workers': start,
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
     'POST /sessions': start,
+    'POST /runs': { ...start, path: 'there.ipynb' },
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
     'POST /sessions/{session_id}/execute/batch': { cells: [{ code: '1' }] },
     'POST /sessions/{session_id}/complete': { code: 'a', cursor_pos: 1 },

@@ -18,6 +18,11 @@ export const exampleIds = {
   batchExecution: '8a41b1c3-6d9e-4f5a-a1a2-bdce3f405162',
   inputRequest: '7f30a0b2-5c8d-4e4f-9091-acbd2e3f4051',
   execution: 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d',
+  run: 'b2c3d4e5-f6a7-4b8c-9d0e-1f2a3b4c5d6e',
+  runSession: 'c3d4e5f6-a7b8-4c9d-8e0f-2a3b4c5d6e7f',
+  runExecution: 'd4e5f6a7-b8c9-4d0e-9f1a-3b4c5d6e7f80',
+  cancelledRun: 'e5f6a7b8-c9d0-4e1f-8a2b-4c5d6e7f8091',
+  cancelledRunSession: 'f6a7b8c9-d0e1-4f2a-9b3c-5d6e7f8091a2',
 } as const;
 
 /** The time of all examples. */

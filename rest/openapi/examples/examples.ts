@@ -1,6 +1,7 @@
 import type { OperationExample } from '../operation-example.js';
 import { executionExamples } from './executions.js';
 import { fileExamples } from './files.js';
+import { notebookRunExamples } from './notebook-runs.js';
 import { notebookExamples } from './notebooks.js';
 import { rawFileExamples, repeatedFileExamples } from './raw-files.js';
 import { repositoryExamples } from './repositories.js';
@@ -31,6 +32,7 @@ export const examples: readonly [operationId: string, example: OperationExample]
   executionExamples,
   commitExamples,
   repeatedCommitExamples,
+  notebookRunExamples,
   sessionEndExamples,
 ].flatMap((part) => Object.entries(part));
 

@@ -2,6 +2,7 @@ import type { TestGateway } from '../gateway.js';
 import { makeExecution } from './make-execution.js';
 import { makeNotebook } from './make-notebook.js';
 import { makeRepository } from './make-repository.js';
+import { makeRun } from './make-run.js';
 import { makeSession } from './make-session.js';
 import { makeSpace } from './make-space.js';
 import { makeWorker } from './make-worker.js';
@@ -20,7 +21,8 @@ export interface FilledSpace {
     | 'link_id'
     | 'worker_id'
     | 'session_id'
-    | 'execution_id',
+    | 'execution_id'
+    | 'run_id',
     string
   >;
 }
@@ -55,6 +57,7 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
   });
   const session = await makeSession(at, { worker });
   const execution = await makeExecution(at, { session, status: 'cancelled' });
+  const run = await makeRun(at, worker);
   return {
     slug,
     ids: {
@@ -67,6 +70,7 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
       worker_id: worker.id,
       session_id: session.id,
       execution_id: execution.id,
+      run_id: run.id,
     },
   };
 }

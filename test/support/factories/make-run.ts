@@ -1,0 +1,18 @@
+import type { NotebookRun, Worker } from '../../../prisma/generated/client/client.js';
+import type { TestGateway } from '../gateway.js';
+import { codeNotebook } from './code-notebook.js';
+
+/** Creates a run of a notebook that was cancelled, as a row. */
+export function makeRun(
+  { gateway }: Pick<TestGateway, 'gateway'>,
+  { workspaceId, userId, repositoryId }: Pick<Worker, 'workspaceId' | 'userId' | 'repositoryId'>,
+): Promise<NotebookRun> {
+  return gateway.services.prisma.notebookRun.create({
+    data: {
+      ...{ workspaceId, userId, repositoryId, commitOid: '0'.repeat(40), status: 'cancelled' },
+      ...{ path: 'there.ipynb', savePath: 'there.ipynb', ref: 'main', branch: 'main', saveBranch: 'main' },
+      ...{ kernelProfileId: 'python3', kernelName: 'python3', finishedAt: new Date() },
+      notebook: Buffer.from(JSON.stringify(codeNotebook([]))),
+    },
+  });
+}
