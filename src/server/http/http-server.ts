@@ -52,6 +52,7 @@ export interface HttpServerDeps extends HealthDeps {
 /** Whether the process lives is asked often, and without a token. */
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const drainMs = 3_000;
+const clientLeft = new Error('The response is closed.');
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
 /**
@@ -156,7 +157,8 @@ export class HttpServer {
   ): Promise<void> {
     const { services, log, context } = this.#deps;
     const left = new AbortController();
-    res.once('close', () => left.abort());
+    // Without a reason, each would make an exception with its stack: a thousand streams may end together.
+    res.once('close', () => left.abort(clientLeft));
     try {
       if (path === '/graphql' && ExplorerEndpoint.matches(req)) {
         await this.#explorer.handle(req, res);
