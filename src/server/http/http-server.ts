@@ -19,6 +19,7 @@ import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import type { OperationRouter } from '../graphql/operation-router.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
+import { answerClientError } from './answer-client-error.js';
 import { createCors } from './cors.js';
 import { EventStreams } from './event-streams.js';
 import { type HealthDeps, healthRoutes } from './health.js';
@@ -89,6 +90,7 @@ export class HttpServer {
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
+    this.server.on('clientError', answerClientError);
     this.server.requestTimeout = maxRequestMs;
     this.server.keepAliveTimeout = idleConnectionMs;
   }
