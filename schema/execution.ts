@@ -24,7 +24,7 @@ import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
-const Execution = builder.prismaObject('Execution', {
+export const Execution = builder.prismaObject('Execution', {
   description:
     'One run of a cell. Its events are a numbered log, which is kept whole for `EXECUTION_RETENTION_DAYS` after the end, ' +
     '7 by default; its outputs and its end are kept twice as long.',
@@ -137,6 +137,11 @@ const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
     executionId: t.id({
       description:
         "A UUID of the client's: sent again, the answer is that execution, and nothing runs twice.",
+    }),
+    saveOutputs: t.boolean({
+      description:
+        "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on " +
+        'the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false.',
     }),
   }),
 });

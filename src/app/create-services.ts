@@ -9,7 +9,9 @@ import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionRetention } from '../executions/execution-retention.js';
 import { Executor } from '../executions/executor.js';
+import { OutputsSaver } from '../executions/outputs-saver.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
+import { NotebookRunner } from '../notebook-runs/notebook-runner.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
@@ -61,7 +63,7 @@ export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
@@ -70,16 +72,14 @@ export async function createServices(
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
   const notebookThreads = new NotebookThreads();
-  const directory = join(config.dataDir, 'workers');
-  const { runtimeLimits } = config;
   const workers = new WorkerManager({
-    ...{ prisma, git, bus, branches, log, directory, backends, checkoutTokens },
-    ...{ limits: runtimeLimits, expiryCheckMs },
+    ...{ prisma, git, bus, branches, log, backends, checkoutTokens },
+    ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
   });
   const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
@@ -95,6 +95,11 @@ export async function createServices(
     ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
   });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const outputsSaver = new OutputsSaver({ prisma, git, indexer, notebookThreads, bus, executionLog, log });
+  const notebookRunner = new NotebookRunner({
+    ...{ prisma, git, bus, log, indexer, notebookThreads, workers, sessions, executor, intake },
+    ...{ executionLog, outputsSaver },
+  });
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
@@ -110,9 +115,10 @@ export async function createServices(
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
       ...{ jupyterServers, workers, workerFiles, stopWorkers, sessions, executor, intake, executionLog },
-      ...streams,
+      ...{ ...streams, outputsSaver, notebookRunner },
     },
     async close() {
+      const left = notebookRunner.close();
       executionLog.close();
       await retention.close();
       intake.close();
@@ -121,6 +127,8 @@ export async function createServices(
       const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await outputsSaver.close();
+      await left;
       await adopted;
       await maintenance.close();
       await indexer.close();

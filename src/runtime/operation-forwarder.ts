@@ -17,8 +17,8 @@ export interface OperationForwarderDeps {
 /** How many operations of one process may wait for the owner. */
 const maxWaiting = 512;
 const maxChars = 64 * 1024 * 1024;
-/** Events come sooner, but not from every process. */
-const pollMs = 100;
+/** The event of an answer comes sooner, but may get lost. */
+const pollMs = 1_000;
 /** Another gateway takes over within this time when the owner dies. */
 const maxUnbegunMs = 10_000;
 
@@ -42,15 +42,19 @@ export class OperationForwarder {
   readonly #waiting = new Map<string, Waiting>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  readonly #unsubscribe: () => void;
+  #isDue = false;
+  readonly #unsubscribe: (() => void)[];
 
   readonly #deps: OperationForwarderDeps;
 
   constructor(deps: OperationForwarderDeps) {
     this.#deps = deps;
-    this.#unsubscribe = deps.bus.subscribe('operationAnswer', '*', ({ operationId }) => {
-      if (this.#waiting.has(operationId)) this.#look();
-    });
+    this.#unsubscribe = [
+      deps.bus.subscribe('operationAnswer', '*', ({ operationId }) => {
+        if (this.#waiting.has(operationId)) this.#look();
+      }),
+      deps.bus.onMissed(() => this.#look()),
+    ];
   }
 
   /**
@@ -87,7 +91,7 @@ export class OperationForwarder {
 
   /** Refuses what waits, and takes back what the owner has not begun. */
   async close(): Promise<void> {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     await this.#looking;
     const stopped = new DomainError('gateway_restarted', 'The gateway stops; try again.');
@@ -104,13 +108,23 @@ export class OperationForwarder {
   }
 
   #look(): void {
-    this.#looking ??= this.#lookNow()
-      .catch((err) => this.#deps.log.debug({ err }, 'forwarded operations were not looked for'))
-      .finally(() => {
-        this.#looking = undefined;
-        this.#refuseForgotten();
-        this.#schedule();
-      });
+    this.#isDue = true;
+    this.#looking ??= this.#lookUntilDone().finally(() => {
+      this.#looking = undefined;
+      this.#schedule();
+    });
+  }
+
+  /** Never rejects. */
+  async #lookUntilDone(): Promise<void> {
+    while (this.#isDue && this.#waiting.size > 0) {
+      // An answer may come behind the look that goes on.
+      this.#isDue = false;
+      await this.#lookNow().catch((err) =>
+        this.#deps.log.debug({ err }, 'forwarded operations were not looked for'),
+      );
+      this.#refuseForgotten();
+    }
   }
 
   async #lookNow(): Promise<void> {

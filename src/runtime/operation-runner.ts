@@ -19,8 +19,8 @@ export interface OperationRunnerDeps {
 
 /** How many operations of other gateways run at the same time; the others wait. */
 const maxRunning = 512;
-/** Events come sooner, but not from every process. */
-const pollMs = 100;
+/** The event of an operation comes sooner, but may get lost. */
+const pollMs = 1_000;
 const sweepMs = 60_000;
 const maxTries = 5;
 const retryMs = 200;
@@ -34,7 +34,8 @@ export class OperationRunner {
   #claiming: Promise<void> | undefined;
   #isClosed = false;
   #sweptAt = 0;
-  #unsubscribe = () => {};
+  #isDue = false;
+  #unsubscribe: (() => void)[] = [];
 
   readonly #deps: OperationRunnerDeps;
 
@@ -44,14 +45,18 @@ export class OperationRunner {
 
   /** From now on operations are executed while this process is the owner. */
   begin(): void {
-    this.#unsubscribe = this.#deps.bus.subscribe('operation', '*', () => this.#claim());
+    const { bus } = this.#deps;
+    this.#unsubscribe = [
+      bus.subscribe('operation', '*', () => this.#claim()),
+      bus.onMissed(() => this.#claim()),
+    ];
     this.#schedule();
   }
 
   /** Begins no more operations; the next owner does. */
   async stop(): Promise<void> {
     this.#isClosed = true;
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#timer);
     await this.#claiming;
   }
@@ -71,12 +76,20 @@ export class OperationRunner {
   }
 
   #claim(): void {
-    if (this.#isClosed || !this.#deps.ownership.isOwner || this.#running.size >= maxRunning) return;
-    this.#claiming ??= this.#claimNow()
-      .catch((err) => this.#deps.log.debug({ err }, 'forwarded operations were not looked for'))
-      .finally(() => {
-        this.#claiming = undefined;
-      });
+    this.#isDue = true;
+    this.#claiming ??= this.#claimUntilDone().finally(() => {
+      this.#claiming = undefined;
+    });
+  }
+
+  /** Never rejects. */
+  async #claimUntilDone(): Promise<void> {
+    const { ownership, log } = this.#deps;
+    while (this.#isDue && !this.#isClosed && ownership.isOwner && this.#running.size < maxRunning) {
+      // An operation may come behind the look that goes on.
+      this.#isDue = false;
+      await this.#claimNow().catch((err) => log.debug({ err }, 'forwarded operations were not looked for'));
+    }
   }
 
   async #claimNow(): Promise<void> {

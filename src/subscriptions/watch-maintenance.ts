@@ -24,6 +24,7 @@ export async function watchRepositoryMaintenance(
     topic: 'maintenance',
     spaceId: repository.spaceId,
     concerns: (event) => event.repositoryId === repository.id,
+    changedSince: async () => [{ repositoryId: repository.id }],
     keyOf: (event) => event.repositoryId,
     read: (_event, _access, fresh) => readMaintenance(services, fresh, repository),
     recheck: { key: ['maintenance', spaceSlug, repositoryId], check: authorize },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { demo } from '../../prisma/seed.js';
 import { createDatabase } from '../support/database-server.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { testPython } from '../support/jupyter.js';
-import { parseEvents } from '../support/sse.js';
+import { parseEvents, readEvents } from '../support/sse.js';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 300_000 });
 
@@ -99,6 +100,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two gateways on one database an
   it('a question, an error and an interrupt are answered by either alike', async () => {
     const complete = (gateway: GatewayProcess) =>
       call(gateway, 'POST', `/sessions/${session}/complete`, { code: 'kep', cursor_pos: 3 });
+    // The first question may take a kernel more than its second.
+    await expect.poll(async () => (await complete(owner)).status, { timeout: 20_000 }).toBe(200);
     expect(await (await complete(other)).json()).toEqual(await (await complete(owner)).json());
     const unknown = async (gateway: GatewayProcess) => {
       const answer = await call(gateway, 'POST', `/sessions/${crypto.randomUUID()}/interrupt`);
@@ -140,6 +143,16 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two gateways on one database an
     expect(await printed(other, await execute(other, 'print(kept)'))).toBe('41\n');
   });
 
+  it('a stream at the one that does not run the kernels is live', async () => {
+    const code = printing(40);
+    const response = await call(other, 'POST', `/sessions/${session}/execute/stream`, { code });
+    const id = response.headers.get('x-execution-id')!;
+    await readEvents(response, ({ data }) => data.text?.includes('line 2'));
+    const read = await call(other, 'GET', `/sessions/${session}/executions/${id}`);
+    expect(await read.json()).toMatchObject({ status: 'running' });
+    expect(await printed(other, id)).toBe(lines(40));
+  });
+
   it('after a graceful stop the other one goes on', async () => {
     const running = await execute(other, printing(60));
     await hasBegun(running);
@@ -150,5 +163,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two gateways on one database an
     console.log(`taken over after ${Math.round(performance.now() - from)} ms`);
     expect(await printed(other, running)).toBe(lines(60));
     expect(await printed(other, await execute(other, 'print(kept)'))).toBe('41\n');
+  });
+
+  it('a gateway that cannot share refuses to start and says why', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'gateway-elsewhere-'));
+    const env = { DATABASE_URL: database.url };
+    const SECRETS_KEY = randomBytes(32).toString('hex');
+    await expect(startGatewayProcess(elsewhere, env)).rejects.toThrow(/gateways with another DATA_DIR/);
+    await expect(startGatewayProcess(dataDir, { ...env, SECRETS_KEY })).rejects.toThrow(/another key/);
+    await rm(elsewhere, { recursive: true });
   });
 });

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
+import { copyToServer } from './copy-query.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { FairPool } from './fair-pool.js';
 import { migrate } from './migrate.js';
+import { RowLoader } from './row-loader.js';
 import { ServerLeases } from './server-leases.js';
 import { ServerNotifications } from './server-notifications.js';
 
@@ -39,6 +41,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     prisma,
     kind: 'postgresql',
     leases,
+    rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
     notifications,
     async close() {
       await notifications.close();

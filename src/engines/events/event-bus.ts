@@ -14,6 +14,8 @@ export interface Topics {
   workspace: { workspaceId: string; spaceId: string; change: WorkspaceChangeKind };
   /** An execution was queued, began or ended; the key is the execution's id. */
   executionStatus: { executionId: string };
+  /** A run of a notebook began, queued a cell, is to be cancelled or ended; the key is the run's id. */
+  notebookRun: { runId: string };
   /** A branch's index reached a new tip, by a save or by a push; the key is the repository's id. */
   commit: { repositoryId: string; branch: string; commitOid: string };
   /** A repository's maintenance began, progressed or ended; the key is the repository's id. */
@@ -24,12 +26,12 @@ export interface Topics {
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
-  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
-  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
   /** An operation waits for the owner of the runtime; the key is the operation's id. */
   operation: { operationId: string };
   /** An operation has its answer; the key is the operation's id. */
   operationAnswer: { operationId: string };
+  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
+  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
 }
 
 /** Takes an event to the other processes on the same database. Returns immediately; must not throw. */

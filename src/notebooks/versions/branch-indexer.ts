@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from '../../engines/database/leases.js';
 import { loadEachTogether, loadTogether } from '../../engines/database/load-together.js';
+import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
@@ -16,6 +17,7 @@ export interface BranchIndexerDeps {
   git: GitStore;
   bus: EventBus;
   leases: Leases;
+  rows: RowLoader;
   log: Logger;
   /** How long callers wait for an update, in milliseconds; default 25 s. */
   waitMs?: number;
@@ -162,12 +164,13 @@ export class BranchIndexer {
   }
 
   #update(repositoryId: string, branch: string): Promise<string> {
-    const { prisma, git, leases } = this.#deps;
+    const { prisma, git, leases, rows } = this.#deps;
     return this.#updates.run(keyOf(repositoryId, branch), async () => {
       const deps = {
         prisma,
         git: await git.repository(repositoryId),
         leases,
+        rows,
         signal: this.#closing.signal,
         updateDefault: (defaultBranch: string) => this.#updateDefault(repositoryId, branch, defaultBranch),
         onReached: (commitOid: string) => this.#publish(repositoryId, branch, commitOid),

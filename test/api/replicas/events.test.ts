@@ -23,9 +23,12 @@ describe.runIf(onServer)('a gateway that does not run the kernels', () => {
     // Nothing else is sure to be visible to the kernel.
     signals = join(both.owner.dataDir, 'workers', session.workerId, 'files');
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const one of open) one.leave();
     open = [];
+    const { bus } = both.other.gateway.services;
+    const topics = ['executionStatus', 'session', 'worker', 'workspace'] as const;
+    await expect.poll(() => topics.some((topic) => bus.listenerCount(topic, '*') > 0)).toBe(false);
   });
   afterAll(async () => {
     await both.close();
@@ -146,6 +149,25 @@ for i in range(150):
     await expect.poll(() => workspaces.values).toContainEqual({ change: 'updated', workspace: { name } });
     expect(executions.values.filter((change) => change.id === id && change.status === 'ok')).toHaveLength(1);
   }, 60_000);
+
+  it('shows what changed while the connection for events was broken', async () => {
+    const workspaces = await follow(
+      'workspaceChanged(spaceSlug: "demo") { workspace { name } }',
+      'workspace',
+    );
+    const workers = await follow('workerChanged(spaceSlug: "demo") { id }', 'worker');
+    const name = `Renamed unheard at ${Date.now()}`;
+    // No event says so.
+    await both.owner.gateway.services.prisma.workspace.update({
+      where: { id: demo.workspaceId },
+      data: { name },
+    });
+    await sleep(100);
+    expect(workspaces.values).toEqual([]);
+    await cutEvents();
+    await expect.poll(() => workspaces.values).toContainEqual({ workspace: { name } });
+    await expect.poll(() => workers.values).toContainEqual({ id: session.workerId });
+  });
 
   it('shows a commit of the other, once', async () => {
     const files = await follow(
