@@ -1,6 +1,6 @@
 import type { FileTarget } from '../src/files/file-target.js';
 import { type PutFile, putFile } from '../src/files/put-file.js';
-import { streamFile } from '../src/files/stream-file.js';
+import { readFileContent } from '../src/subscriptions/read-files.js';
 import { builder } from './builder.js';
 import { FileChunkType } from './file-chunk.js';
 import { writeArgs } from './file-inputs.js';
@@ -10,7 +10,7 @@ builder.subscriptionField('fileContent', (t) =>
   t.field({
     type: FileChunkType,
     description:
-      'Reads the bytes of a file of any kind, of at most 64 MiB, part by part, and ends. Needs the scope `read`.',
+      'Reads the bytes of a file of any kind, of at most 64 MiB, part by part, and ends. Ends with an error once the caller may not read it any more. Needs the scope `read`.',
     args: {
       ...writeArgs,
       path: t.arg.string({ required: true, description: 'Relative, `/`-separated.' }),
@@ -21,7 +21,7 @@ builder.subscriptionField('fileContent', (t) =>
       length: t.arg.int({ description: 'The maximum number of bytes to read; default to the end.' }),
     },
     subscribe: (_root, { spaceSlug, in: address, ...range }, { services, ctx }) =>
-      streamFile(services, ctx, spaceSlug, address as FileTarget, range),
+      readFileContent(services, ctx, spaceSlug, address as FileTarget, range),
     resolve: (chunk) => chunk,
   }),
 );

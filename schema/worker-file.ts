@@ -1,7 +1,7 @@
+import { readWorkerFileContent } from '../src/subscriptions/read-files.js';
 import { commitWorkerFiles } from '../src/workers/commit-worker-files.js';
 import type { WorkerFile } from '../src/workers/compare-files.js';
 import { listWorkerFiles } from '../src/workers/list-worker-files.js';
-import { streamWorkerFile } from '../src/workers/stream-worker-file.js';
 import { builder } from './builder.js';
 import { type Connection, connectionType, pageArgsOf, readPage } from './connection.js';
 import { FileChunkType } from './file-chunk.js';
@@ -91,7 +91,7 @@ builder.subscriptionField('workerFileContent', (t) =>
       length: t.arg.int({ description: 'The maximum number of bytes to read; default to the end.' }),
     },
     subscribe: (_root, { spaceSlug, workerId, ...range }, { services, ctx }) =>
-      streamWorkerFile(services, ctx, spaceSlug, workerId, range),
+      readWorkerFileContent(services, ctx, spaceSlug, workerId, range),
     resolve: (chunk) => chunk,
   }),
 );

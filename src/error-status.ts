@@ -1,7 +1,7 @@
 import type { ErrorCode } from './errors.js';
 
 /** The HTTP statuses of errors. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 416 | 429 | 431 | 500 | 503;
 
 /** The HTTP status of each error code, for every transport. */
 export const statusOf: Record<ErrorCode, ErrorStatus> = {
@@ -34,6 +34,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   idempotency_in_progress: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  head_too_large: 431,
   rate_limited: 429,
   query_too_expensive: 400,
   request_timeout: 400,

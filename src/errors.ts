@@ -32,6 +32,7 @@ export const errorCodes = [
   'idempotency_in_progress',
   'payload_too_large',
   'unsupported_media_type',
+  'head_too_large',
   'rate_limited',
   'query_too_expensive',
   'request_timeout',

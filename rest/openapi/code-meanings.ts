@@ -38,6 +38,7 @@ const codeMeanings: Record<ErrorCode, string> = {
     'The first request with this `Idempotency-Key` is still running: try again after `Retry-After`.',
   payload_too_large: 'The body is over 64 MiB, or the repository is too large for this operation.',
   unsupported_media_type: 'The body is not `application/json`.',
+  head_too_large: 'The request line and the headers have more than 16 KiB together: send less in them.',
   rate_limited: 'There are too many requests: wait.',
   query_too_expensive:
     'A GraphQL operation may answer too many objects: ask for smaller pages or fewer fields.',

@@ -5,6 +5,8 @@ import { meaningsOf } from './code-meanings.js';
 import { headersOf } from './headers.js';
 import type { JsonSchema } from './json-schema.js';
 
+const requestIdHeader = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+
 /** The codes of all errors that a route answers, by HTTP status. */
 export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]> {
   const codes = new Set<ErrorCode>([
@@ -14,6 +16,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
     'internal',
     'storage_unavailable',
     'rate_limited',
+    'head_too_large',
     ...route.errors,
   ]);
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
@@ -56,7 +59,8 @@ export function describeErrors(
       const response = {
         description: meaningsOf(codes),
         headers: {
-          ...headersOf(route, ...(headers[status] ?? [])),
+          // Where the head cannot be read, the route is not known.
+          ...(status === 431 ? requestIdHeader : headersOf(route, ...(headers[status] ?? []))),
           ...(status === 403 ? { 'WWW-Authenticate': { $ref: '#/components/headers/ScopeChallenge' } } : {}),
         },
         content: { 'application/json': { schema } },

@@ -1,6 +1,7 @@
 import { checkText } from './validate.js';
 
-const maxCodeLength = 5_000_000;
+/** The maximum length of code, in UTF-16 units. */
+export const maxCodeLength = 5_000_000;
 
 /**
  * Checks code for a kernel: at most 5,000,000 UTF-16 units.

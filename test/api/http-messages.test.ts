@@ -123,3 +123,35 @@ it.each(['/nothing', '/api/nothing', `${space}/nothing`])(
     expect(known.status).toBe(404);
   },
 );
+
+describe('what Node refuses before there is a request', () => {
+  const large = 'x'.repeat(30_000);
+  it.each([
+    [
+      'a large header',
+      `GET /healthz HTTP/1.1\r\nHost: a\r\nX-Large: ${large}\r\n\r\n`,
+      431,
+      'head_too_large',
+    ],
+    ['a large target', `GET /healthz?a=${large} HTTP/1.1\r\nHost: a\r\n\r\n`, 431, 'head_too_large'],
+    [
+      'a large header of a push',
+      `POST /git/demo/welcome.git/git-receive-pack HTTP/1.1\r\nX: ${large}\r\n\r\n`,
+      431,
+      'head_too_large',
+    ],
+    ['no HTTP', 'HELLO\r\n\r\n', 400, 'invalid_request'],
+    [
+      'two lengths',
+      'POST /graphql HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'invalid_request',
+    ],
+  ])('%s has the format of all errors', async (_what, head, status, code) => {
+    const answer = await rawRequest(at.url, head);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('connection')?.trim()).toBe('close');
+    const request_id = answer.headers.get('x-request-id')?.trim();
+    expect(JSON.parse(answer.body)).toEqual({ detail: expect.any(String), code, request_id });
+  });
+});

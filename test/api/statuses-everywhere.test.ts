@@ -238,6 +238,15 @@ describe('a body beyond what the gateway holds', () => {
   });
 });
 
+it('a head over 16 KiB is answered head_too_large everywhere', { timeout: 60_000 }, async () => {
+  const names = routesWith('head_too_large');
+  expect(names).toEqual(routesWith('unauthenticated'));
+  for (const name of names) {
+    const headers = { 'x-large': 'x'.repeat(20_000) };
+    expectError(await call(operationNamed(name), { headers }), 431, 'head_too_large');
+  }
+});
+
 /** Sends the head of a request whose body is that long, and nothing of the body. */
 function announce(
   method: string,

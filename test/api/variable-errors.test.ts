@@ -34,6 +34,39 @@ const run = `mutation ($id: ID!, $input: ExecuteCellInput!) {
 const createToken = `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { token } }`;
 
 describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
+  it('refuses texts that are longer than their field allows, before anything uses them', async () => {
+    const long = 'x'.repeat(70_000);
+    const tooLong = (path: (string | number)[]) => [
+      { path, message: 'must have at most 65536 characters', type: 'too_long' },
+    ];
+    const ofSlug = 'query ($s: String!) { space(slug: $s) { id } }';
+    const [slug] = await errorsOf(path, accept, ofSlug, JSON.stringify({ s: long }));
+    expect(slug.extensions.errors).toEqual(tooLong(['s']));
+    const input = { name: long, authoringQueryConnectorIds: [long] };
+    const [inInput] = await errorsOf(path, accept, update, JSON.stringify({ id: long, input }));
+    expect(inInput.extensions.errors).toEqual([
+      ...tooLong(['id']),
+      ...tooLong(['authoringQueryConnectorIds', 0]),
+      ...tooLong(['name']),
+    ]);
+  });
+
+  it.each([
+    [
+      'mutation ($c: String!) { createFile(spaceSlug: "demo", in: { workspaceId: "x" }, input: { path: "a.txt", content: $c }) { version { commitSha } } }',
+      'c',
+    ],
+    [
+      'mutation ($content: CreateFileInput!) { createFile(spaceSlug: "demo", in: { workspaceId: "x" }, input: $content) { version { commitSha } } }',
+      'content',
+    ],
+  ])('lets the content of a file be longer: %s', async (query, name) => {
+    const content = 'x'.repeat(70_000);
+    const value = name === 'c' ? content : { path: 'a.txt', content };
+    const [error] = await errorsOf(path, accept, query, JSON.stringify({ [name]: value }));
+    expect(error.extensions.code).toBe('not_found');
+  });
+
   it('names every value that its type does not allow in one error, below the variable of an input', async () => {
     const grants = [
       { principalType: 'nobody', principalId: [], accessLevel: null },

@@ -39,6 +39,7 @@ export const commonCodes = new Set([
   'storage_unavailable',
   'rate_limited',
   'request_timeout',
+  'head_too_large',
   'overloaded',
   'internal',
 ]);

@@ -11,6 +11,8 @@ import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.j
 import { loadGitService } from '../../git-access/load-git-service.js';
 import { receivePush } from '../../git-access/receive-push.js';
 import { refusalOf } from '../../refusal.js';
+import { guardTransfer } from '../../subscriptions/guard-transfer.js';
+import type { StreamGuard } from '../../subscriptions/stream-guard.js';
 import { bearerOf, type GitRoute, gitBody, gitRoute, isLfsTarget, protocolOf } from './git-request.js';
 
 /** The headers of Git's own server: every answer is true at this moment only. */
@@ -30,7 +32,7 @@ export interface GitEndpointDeps {
     authorization: string | undefined,
     requestId: string,
   ): Promise<RequestContext>;
-  services: GitAccessServices;
+  services: GitAccessServices & { streamGuard: StreamGuard };
   /** The maximum size of the pack of a push, in bytes. */
   maxPushBytes: number;
   log: Logger;
@@ -138,12 +140,24 @@ export class GitEndpoint {
         await receivePush(services, ctx, route, { ...streams, maxBytes: maxPushBytes, refresh });
       } else {
         const service = await this.#load(ctx, route, 'view');
-        await service.upload({ ...streams, protocol: protocolOf(req) });
+        const endGuard = this.#guard(ctx, route, res);
+        await service.upload({ ...streams, protocol: protocolOf(req) }).finally(endGuard);
       }
       res.end();
     } finally {
       watchdog.stop();
     }
+  }
+
+  /** Breaks a fetch off when the caller loses access. A checkout token is valid for one worker, and not checked again. */
+  #guard(ctx: RequestContext | string, route: GitRoute, res: ServerResponse): () => void {
+    if (typeof ctx === 'string') return () => {};
+    const { services } = this.#deps;
+    const recheck = {
+      key: ['git', route.spaceSlug, route.name],
+      check: (fresh: RequestContext) => loadGitService(services, fresh, route, 'view'),
+    };
+    return guardTransfer(services.streamGuard, ctx, recheck, () => res.destroy());
   }
 }
 

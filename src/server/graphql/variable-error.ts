@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import { FieldError, type FieldFault, type FieldPath } from '../../errors.js';
+import { maxTextLength, maxVariableLength } from './max-text-length.js';
 
 /** More faults are not reported, so that an answer stays short. */
 const maxFaults = 20;
@@ -58,16 +59,20 @@ export function variableError(input: VariableInput): GraphQLError | null {
  */
 function variableFaults(input: VariableInput): FieldFault[] {
   const operation = getOperationAST(input.document, input.operationName);
-  return operation ? new VariableFaults(input.schema).of(operation, input.variableValues ?? {}) : [];
+  return operation ? new VariableFaults(input).of(operation, input.variableValues ?? {}) : [];
 }
 
 class VariableFaults {
   readonly #schema: GraphQLSchema;
+  readonly #document: DocumentNode;
   readonly #faults: FieldFault[] = [];
   #variable = '';
+  /** Whether the variable is an input object, whose name is in no path. */
+  #isObject = false;
 
-  constructor(schema: GraphQLSchema) {
+  constructor({ schema, document }: Pick<VariableInput, 'schema' | 'document'>) {
     this.#schema = schema;
+    this.#document = document;
   }
 
   of(operation: OperationDefinitionNode, values: Readonly<Record<string, unknown>>): FieldFault[] {
@@ -77,8 +82,8 @@ class VariableFaults {
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (!type || (value === undefined && defaultValue)) continue;
       this.#variable = name;
-      const isObject = isInputObjectType(getNullableType(type));
-      this.#visit(value, type, isObject ? [] : [name]);
+      this.#isObject = isInputObjectType(getNullableType(type));
+      this.#visit(value, type, this.#isObject ? [] : [name]);
     }
     return this.#faults;
   }
@@ -121,6 +126,11 @@ class VariableFaults {
 
   #visitLeaf(value: unknown, type: GraphQLLeafType, path: FieldPath): void {
     if (type.name === anyValue) return;
+    const max = typeof value === 'string' ? this.#maxLength(path) : Number.POSITIVE_INFINITY;
+    if ((value as string).length > max) {
+      this.#add(path, `must have at most ${max} characters`, 'too_long');
+      return;
+    }
     try {
       if (type.parseValue(value) !== undefined) return;
     } catch {
@@ -136,6 +146,12 @@ class VariableFaults {
         }
       : (wordsOfScalars[type.name] ?? { message: 'is not valid', type: 'invalid' });
     this.#add(path, message, word);
+  }
+
+  #maxLength(path: FieldPath): number {
+    const names = path.filter((one) => typeof one === 'string');
+    const isVariable = names.length === 1 && !this.#isObject;
+    return isVariable ? maxVariableLength(this.#document, this.#variable) : maxTextLength(names.at(-1)!);
   }
 
   #add(path: FieldPath, message: string, type: string): void {

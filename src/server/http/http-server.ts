@@ -19,6 +19,7 @@ import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
 import type { OperationRouter } from '../graphql/operation-router.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
+import { answerClientError } from './answer-client-error.js';
 import { createCors } from './cors.js';
 import { EventStreams } from './event-streams.js';
 import { type HealthDeps, healthRoutes } from './health.js';
@@ -52,6 +53,7 @@ export interface HttpServerDeps extends HealthDeps {
 /** Whether the process lives is asked often, and without a token. */
 const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const drainMs = 3_000;
+const clientLeft = new Error('The response is closed.');
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
 const maxRequestMs = 30 * 60_000;
 /**
@@ -88,6 +90,7 @@ export class HttpServer {
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
+    this.server.on('clientError', answerClientError);
     this.server.requestTimeout = maxRequestMs;
     this.server.keepAliveTimeout = idleConnectionMs;
   }
@@ -156,7 +159,8 @@ export class HttpServer {
   ): Promise<void> {
     const { services, log, context } = this.#deps;
     const left = new AbortController();
-    res.once('close', () => left.abort());
+    // Without a reason, each would make an exception with its stack: a thousand streams may end together.
+    res.once('close', () => left.abort(clientLeft));
     try {
       if (path === '/graphql' && ExplorerEndpoint.matches(req)) {
         await this.#explorer.handle(req, res);
