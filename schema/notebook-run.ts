@@ -42,7 +42,9 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
     id: t.exposeID('id', { description: 'UUID.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user who started it.' }),
-    path: t.exposeString('path', { description: 'The notebook that is run.' }),
+    path: t.exposeString('path', {
+      description: 'The path of the notebook in the repository, e.g. `reports/daily.ipynb`.',
+    }),
     ref: t.exposeString('ref', { description: 'The branch, tag or commit that was asked for.' }),
     commitSha: t.exposeString('commitOid', { description: 'The commit whose notebook is run.' }),
     parameters: t.field({
@@ -137,7 +139,7 @@ const SaveToInput = builder.inputType('SaveToInput', {
 });
 
 const RunNotebookInput = builder.inputType('RunNotebookInput', {
-  description: 'A notebook to run; all but the workspace and the path has defaults.',
+  description: 'A notebook to run; all but the workspace and the path have defaults.',
   fields: (t) => ({
     workspaceId: t.id({ required: true, description: 'UUID of a workspace of the space.' }),
     path: t.string({ required: true, description: 'The notebook: relative, `/`-separated.' }),
