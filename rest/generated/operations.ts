@@ -304,7 +304,7 @@ export type RestoreVersionInput = {
   versionId: string;
 };
 
-/** A notebook to run; all but the workspace and the path has defaults. */
+/** A notebook to run; all but the workspace and the path have defaults. */
 export type RunNotebookInput = {
   /** Whether the run goes on behind a cell that raises an exception, as it does behind one with the tag `raises-exception`; default false. */
   allowErrors?: boolean | null | undefined;
