@@ -7,12 +7,22 @@ import { secondTries } from './test/support/second-tries.js';
 // One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
 const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }];
 
-// Tests that need a database run on both homes; the others once.
+// Tests that need a database run on both homes, but those below; the others once.
 const onDatabase = [
   'test/api/**/*.test.ts',
   'test/engines/database/**/*.test.ts',
   'test/contract/**/*.test.ts',
   'test/access/**/*.test.ts',
+];
+// What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the API description.
+// They run on one home only, on PostgreSQL where there is one.
+const onEitherHome = [
+  'test/api/{cors,graphql-explorer,graphql-http-statuses,hostile-bodies,http-messages,refused-uploads}.test.ts',
+  'test/api/{git-clients,git-http,git-idle-clients,git-limits}.test.ts',
+  'test/api/{kernel-out-of-memory,worker-usage,workspace-environments}.test.ts',
+  'test/api/execute/{kernel-questions,stalled-servers}.test.ts',
+  'test/api/files/large-notebooks.test.ts',
+  'test/contract/{claims,description,examples,requests}.test.ts',
 ];
 // Tests that need a Docker engine or a cluster.
 const inContainers = ['test/containers/**/*.test.ts'];
@@ -28,15 +38,15 @@ const shared = {
 };
 
 // Without a server they are left out, and `npm test` says so; in CI that is a failure.
-const postgres: TestProjectConfiguration[] =
-  process.env.TEST_DATABASE_URL || process.env.CI
-    ? [
-        {
-          resolve: { alias },
-          test: { ...shared, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
-        },
-      ]
-    : [];
+const hasPostgres = Boolean(process.env.TEST_DATABASE_URL || process.env.CI);
+const postgres: TestProjectConfiguration[] = hasPostgres
+  ? [
+      {
+        resolve: { alias },
+        test: { ...shared, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
+      },
+    ]
+  : [];
 
 // The same for Docker and Kubernetes. Several of these tests stop the engine or a part of the cluster, so they run alone.
 const hasInfrastructure = addInfrastructureVariables();
@@ -103,7 +113,13 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { ...shared, name: 'pglite', include: onDatabase, env: { TEST_DB: 'pglite' } },
+        test: {
+          ...shared,
+          name: 'pglite',
+          include: onDatabase,
+          exclude: hasPostgres ? onEitherHome : [],
+          env: { TEST_DB: 'pglite' },
+        },
       },
       {
         resolve: { alias },

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { DomainError } from '../src/errors.js';
 
-/** @throws DomainError `unsupported_media_type` unless the body of the request is JSON */
+/** Refuses a body of another type than JSON. @throws DomainError `unsupported_media_type` */
 export function assertJsonType(c: Context): void {
   const type = c.req.header('content-type') ?? '';
   if (/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) return;

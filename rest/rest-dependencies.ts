@@ -39,11 +39,14 @@ export interface RestDependencies {
   };
   /** A JSON codec that keeps the number tokens of what is nested in a body. */
   json: {
-    /** @throws DomainError `invalid_request`, and for large notebooks `payload_too_large`, `rate_limited`, `overloaded` */
-    parse(bytes: Uint8Array, caller: CallerContext): Promise<unknown>;
+    /**
+     * @param options.isTransferred whether the caller does not use `bytes` again; then a large body is not copied
+     * @throws DomainError `invalid_request`, and for large notebooks `payload_too_large`, `rate_limited`, `overloaded`
+     */
+    parse(bytes: Uint8Array, caller: CallerContext, options: { isTransferred: boolean }): Promise<unknown>;
     stringify(value: unknown): string;
-    /** The same, in UTF-8 where a part is written already. */
-    encode(value: unknown): string | Uint8Array<ArrayBuffer>;
+    /** The same, in UTF-8 where a part is written already; long texts in steps that leave the event loop free in between. */
+    encode(value: unknown): Promise<string | Uint8Array<ArrayBuffer>>;
   };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
   requestId(connection: unknown): string;

@@ -24,7 +24,7 @@ export async function runRoute(
     const key = route.repeats ? idempotencyKey(c.req.raw.headers) : null;
     const hasBody = route.body || route.takesBytes || key !== null;
     const bytes = hasBody ? await readBody(route, c, deps) : undefined;
-    const body = bytes && (await parseBody(route, bytes, c, deps));
+    const body = bytes && (await parseBody(route, bytes, { isTransferred: key === null }, c, deps));
     const run = () => runOnce(route, c, deps, body);
     return await (key === null ? run() : runKeyed(route, { key, bytes: bytes!, body }, c, deps, run));
   } catch (error) {
@@ -55,6 +55,7 @@ function lacksBody(route: RestRoute, c: Context<RestEnv>): boolean {
 async function parseBody(
   route: RestRoute,
   bytes: Uint8Array,
+  options: { isTransferred: boolean },
   c: Context<RestEnv>,
   deps: RestDependencies,
 ): Promise<unknown> {
@@ -62,7 +63,7 @@ async function parseBody(
   if (!route.body) return undefined;
   if (bytes.length === 0 && lacksBody(route, c)) return {};
   assertJsonType(c);
-  return deps.json.parse(bytes, c.get('caller'));
+  return deps.json.parse(bytes, c.get('caller'), options);
 }
 
 async function runKeyed(
@@ -107,15 +108,18 @@ async function runOnce(
   const response =
     answer instanceof Response
       ? withCutBody(answer, (error) => deps.cutAnswer(error, c.env))
-      : toResponse(answer, deps.json.encode);
+      : await toResponse(answer, deps.json.encode);
   if (successorId)
     response.headers.set('link', successorLink(c.req.url, request.param('repository_id'), successorId));
   return response;
 }
 
-function toResponse(answer: Exclude<Answer, Response>, encode: RestDependencies['json']['encode']): Response {
+async function toResponse(
+  answer: Exclude<Answer, Response>,
+  encode: RestDependencies['json']['encode'],
+): Promise<Response> {
   const headers = new Headers(answer.headers);
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json');
-  return new Response(encode(answer.body), { status: answer.status, headers });
+  return new Response(await encode(answer.body), { status: answer.status, headers });
 }

@@ -1,6 +1,6 @@
 import type { Execution } from '../prisma/generated/client/client.js';
 import { mapIterator } from '../src/engines/events/map-iterator.js';
-import type { ExecutionEvent } from '../src/executions/execution-event.js';
+import type { ExecutionEvent, LogEntry } from '../src/executions/execution-event.js';
 import { watchExecutionLog } from '../src/subscriptions/watch-execution-log.js';
 import { builder } from './builder.js';
 
@@ -158,6 +158,18 @@ builder.objectRef<Of<'failure'>>(typeNames.failure).implement({
   }),
 });
 
+const events = new WeakMap<LogEntry, EventRow>();
+
+/** The same object for all streams that get an entry, so that they can share its result. */
+function eventOf(execution: Execution, entry: LogEntry): EventRow {
+  const known = events.get(entry);
+  // The first entry of all logs is one object.
+  if (known?.execution.id === execution.id) return known;
+  const event = { execution, ...entry };
+  events.set(entry, event);
+  return event;
+}
+
 builder.subscriptionField('executionEvents', (t) =>
   t.field({
     type: ExecutionEventInterface,
@@ -180,7 +192,7 @@ builder.subscriptionField('executionEvents', (t) =>
     subscribe: async (_root, { executionId, after, includeLate }, { services, ctx }) => {
       const options = { includeLate: includeLate ?? false };
       const { execution, entries } = await watchExecutionLog(services, ctx, executionId, after ?? 0, options);
-      return mapIterator(entries, (entry) => ({ execution, ...entry }));
+      return mapIterator(entries, (entry) => eventOf(execution, entry));
     },
     resolve: (row) => row,
   }),

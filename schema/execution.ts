@@ -17,13 +17,14 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 import type { Services } from './services.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
-const Execution = builder.prismaObject('Execution', {
+export const Execution = builder.prismaObject('Execution', {
   description:
     'One run of a cell. Its events are a numbered log, which is kept whole for `EXECUTION_RETENTION_DAYS` after the end, ' +
     '7 by default; its outputs and its end are kept twice as long.',
@@ -137,6 +138,11 @@ const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
       description:
         "A UUID of the client's: sent again, the answer is that execution, and nothing runs twice.",
     }),
+    saveOutputs: t.boolean({
+      description:
+        "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on " +
+        'the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false.',
+    }),
   }),
 });
 
@@ -187,6 +193,7 @@ const inSession = builder.args((t) => ({
 builder.mutationFields((t) => ({
   executeCells: t.field({
     type: ExecuteCellsPayload,
+    extensions: needsRuntime,
     description:
       'Queues several cells, all of them or none, with nothing between them, and returns immediately. ' +
       'Needs the scope `execute`.',
@@ -200,6 +207,7 @@ builder.mutationFields((t) => ({
   }),
   executeCell: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Queues a cell and returns immediately; follow it with the subscription `executionEvents`. ' +
       'Needs the scope `execute`.',
@@ -212,6 +220,7 @@ builder.mutationFields((t) => ({
   }),
   answerInput: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Answers a request for input (`InputRequestEvent`), and the run goes on. The answer is not stored. ' +
       'Needs the scope `execute`.',
@@ -227,6 +236,7 @@ builder.mutationFields((t) => ({
   }),
   cancelExecution: t.field({
     type: Execution,
+    extensions: needsRuntime,
     description:
       'Removes a queued execution from its queue; it ends as `cancelled`. Needs the scope `execute`.',
     args: {

@@ -31,6 +31,8 @@ import './worker-life.js';
 import './kernel-question.js';
 import './session.js';
 import './execution.js';
+import './outputs-save.js';
+import './notebook-run.js';
 import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';
@@ -45,7 +47,8 @@ Errors: \`extensions.code\` is from a closed list and keeps its meaning; \`exten
 gateway. An error about fields of the input has \`extensions.errors\`, a list of all faults:
 \`{"path": ["newPath"], "message": "must not be empty", "type": "too_short"}\`. A path begins below the argument that holds
 the input, and counts list items from 0: \`["changes", 3, "create", "path"]\`. Further members belong to the code:
-\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`, \`query_too_expensive\` has \`cost\` and \`limit\`.
+\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`; \`file_exists\`, and \`not_found\` of a write, have
+the \`path\` of the file; \`query_too_expensive\` has \`cost\` and \`limit\`.
 
 Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
 levels, with its fragments expanded. The variables are those that the operation declares.

@@ -3,6 +3,7 @@ import { type Completion, completeCode } from '../src/sessions/complete-code.js'
 import { type Inspection, inspectCode } from '../src/sessions/inspect-code.js';
 import { type HistoryEntry, readHistory } from '../src/sessions/read-history.js';
 import { builder } from './builder.js';
+import { needsRuntime } from './needs-runtime.js';
 
 const how =
   'Takes a second at most, also while a cell runs if the kernel has subshells; else it is `kernel_busy` then. Needs the ' +
@@ -105,12 +106,14 @@ const cursorArgs = builder.args((t) => ({
 builder.queryFields((t) => ({
   completeCode: t.field({
     type: CodeCompletion,
+    extensions: needsRuntime,
     description: `Asks a kernel how code can be completed. ${how}`,
     args: { ...sessionArgs, ...codeArgs, ...cursorArgs },
     resolve: (_root, args, { services, ctx }) => completeCode(services, ctx, args),
   }),
   inspectCode: t.field({
     type: CodeInspection,
+    extensions: needsRuntime,
     description: `Asks a kernel about the object at a position of code. ${how}`,
     args: {
       ...{ ...sessionArgs, ...codeArgs, ...cursorArgs },
@@ -120,12 +123,14 @@ builder.queryFields((t) => ({
   }),
   isCodeComplete: t.field({
     type: CodeCompleteness,
+    extensions: needsRuntime,
     description: `Asks a kernel whether code can run, or more lines should follow. ${how}`,
     args: { ...sessionArgs, ...codeArgs },
     resolve: (_root, args, { services, ctx }) => checkCompleteness(services, ctx, args),
   }),
   kernelHistory: t.field({
     type: [KernelHistoryEntry],
+    extensions: needsRuntime,
     description:
       'Reads the code that a kernel, and earlier ones of its worker, have run, the newest last; at most 4 MiB, the newest. ' +
       how,

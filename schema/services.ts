@@ -2,6 +2,7 @@ import type { CatalogServices } from '../src/catalog/catalog-services.js';
 import type { ExecutionServices } from '../src/executions/execution-services.js';
 import type { FileServices } from '../src/files/file-services.js';
 import type { GitAccessServices } from '../src/git-access/git-access-services.js';
+import type { NotebookRunServices } from '../src/notebook-runs/notebook-run-services.js';
 import type { RemoteServices } from '../src/remotes/remote-services.js';
 import type { MaintenanceServices } from '../src/repositories/maintenance/maintenance-services.js';
 import type { SessionServices } from '../src/sessions/session-services.js';
@@ -24,4 +25,5 @@ export type Services = SpaceServices &
   SessionServices &
   WorkerFileServices &
   ExecutionServices &
+  NotebookRunServices &
   SubscriptionServices;

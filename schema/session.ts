@@ -10,6 +10,7 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { SessionStatusEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
 import { startFields } from './worker.js';
@@ -120,6 +121,7 @@ const sessionArgs = builder.args((t) => ({
 builder.mutationFields((t) => ({
   createSession: t.field({
     type: CreatedSession,
+    extensions: needsRuntime,
     description:
       'Creates a session and waits until it is idle, up to 120 s; the same worker, path and profile again answer the ' +
       'live one. Needs the scope `execute` and `canEdit`.',
@@ -138,6 +140,7 @@ builder.mutationFields((t) => ({
       createSession(services, ctx, spaceSlug, input),
   }),
   deleteSession: t.boolean({
+    extensions: needsRuntime,
     description:
       'Ends a session; its logs stay. True also when it was deleted already. Needs the scope `execute`.',
     args: sessionArgs,
@@ -148,12 +151,14 @@ builder.mutationFields((t) => ({
   }),
   interruptSession: t.field({
     type: Session,
+    extensions: needsRuntime,
     description: 'Interrupts what runs; does nothing when it is idle. Needs the scope `execute`.',
     args: sessionArgs,
     resolve: (_root, { spaceSlug, id }, { services, ctx }) => interruptSession(services, ctx, spaceSlug, id),
   }),
   restartSession: t.field({
     type: Session,
+    extensions: needsRuntime,
     description: 'Restarts the kernel, also a dead one; what runs and is queued ends as `cancelled`.',
     args: sessionArgs,
     resolve: (_root, { spaceSlug, id }, { services, ctx }) => restartSession(services, ctx, spaceSlug, id),

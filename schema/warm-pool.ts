@@ -1,6 +1,7 @@
 import { listWarmPools, setWarmPool, type WarmPoolState } from '../src/workers/set-warm-pool.js';
 import { builder } from './builder.js';
 import { KernelProfile } from './kernel-profile.js';
+import { needsRuntime } from './needs-runtime.js';
 import { ResourceClass } from './resource-class.js';
 
 const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
@@ -27,6 +28,7 @@ const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
 builder.queryField('warmPools', (t) =>
   t.field({
     type: [WarmPool],
+    extensions: needsRuntime,
     description: 'The warm pools, by profile and class. Needs the scope `admin` and a platform admin.',
     resolve: (_root, _args, { services, ctx }) => listWarmPools(services, ctx),
   }),
@@ -35,6 +37,7 @@ builder.queryField('warmPools', (t) =>
 builder.mutationField('setWarmPool', (t) =>
   t.field({
     type: WarmPool,
+    extensions: needsRuntime,
     description:
       'Sets how many warm workers are kept for a profile and a class; they are started in the background. Needs the scope ' +
       '`admin` and a platform admin.',

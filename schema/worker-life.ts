@@ -1,6 +1,7 @@
 import type { UsageSample } from '../src/workers/worker-usage.js';
 import { builder } from './builder.js';
 import { StorageLimitEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 
 const WorkerUsage = builder.objectRef<UsageSample>('WorkerUsage').implement({
   description: 'What a worker uses, with all processes of its kernels.',
@@ -28,6 +29,7 @@ builder.prismaObjectFields('Worker', (t) => ({
   }),
   usage: t.field({
     type: WorkerUsage,
+    extensions: needsRuntime,
     nullable: true,
     description:
       'What it uses, measured about every 10 seconds at most; null when that is not known. `workerChanged` reports changes.',

@@ -10,6 +10,7 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { BackendEnum, RepositoryKindEnum, WorkerStatusEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 import { ResourceClass } from './resource-class.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
@@ -179,6 +180,7 @@ const StartedWorker = builder.objectRef<{ worker: WorkerRow; created: boolean }>
 builder.mutationFields((t) => ({
   startWorker: t.field({
     type: StartedWorker,
+    extensions: needsRuntime,
     description:
       "Starts a worker, or answers the caller's live one for the same workspace, branch, profile and class. " +
       'Needs the scope `execute` and `canEdit`.',
@@ -196,6 +198,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { spaceSlug, input }, { services, ctx }) => startWorker(services, ctx, spaceSlug, input),
   }),
   stopWorker: t.boolean({
+    extensions: needsRuntime,
     description:
       'Stops a worker and its sessions; true also when it had stopped already. Needs the scope `execute`.',
     args: {

@@ -12,6 +12,7 @@ import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { VisibilityEnum } from './enums.js';
+import { needsRuntime } from './needs-runtime.js';
 import { Repository } from './repository.js';
 import { Space } from './space.js';
 import { User } from './user.js';
@@ -165,6 +166,7 @@ builder.mutationFields((t) => ({
   }),
   archiveWorkspace: t.field({
     type: Workspace,
+    extensions: needsRuntime,
     description: 'Archives it and stops its workers; idempotent. Needs the scope `write` and `canManage`.',
     args: workspaceArgs,
     resolve: (_root, { spaceSlug, id }, { services, ctx }) => archiveWorkspace(services, ctx, spaceSlug, id),

@@ -26,4 +26,6 @@ export interface RequestContext {
   requestId: string;
   /** A cache of the actor's access to spaces, by `id:…` and `slug:…`. `loadSpace` fills it; null for no access. */
   spaces: Map<string, Promise<SpaceAccess | null>>;
+  /** Aborts when the answer was sent or the caller has left; undefined where nobody can leave. */
+  left?: AbortSignal;
 }

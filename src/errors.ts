@@ -128,9 +128,10 @@ function faultSentence({ path, message }: Pick<FieldFault, 'path' | 'message'>):
 /**
  * A `not_found`. Its text does not reveal whether the resource exists in another space.
  * @param what the subject of the sentence, e.g. `The file`
+ * @param extra see {@link DomainErrorOptions}
  */
-export function notFound(what: string): DomainError {
-  return new DomainError('not_found', `${what} was not found.`);
+export function notFound(what: string, extra?: DomainErrorOptions['extra']): DomainError {
+  return new DomainError('not_found', `${what} was not found.`, { extra });
 }
 
 /**

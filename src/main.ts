@@ -18,6 +18,8 @@ function projectRoot(): string {
 }
 
 const maxStopMs = 10_000;
+/** Enough to send the ends of streams, so that their clients reconnect. */
+const lostMs = 200;
 const notIsolated =
   'Local workers are not isolated here: a cell can read and change what the user of the gateway can, also its secrets. ' +
   'Let only people whom you trust run cells, or start the gateway where user namespaces are allowed.';
@@ -36,8 +38,16 @@ async function main(): Promise<void> {
   );
   redirectConsole(log);
   const { open: openBackends, ready, isolation } = createBackends(config, log);
+  // Its kernels belong to another gateway then, so nothing of them is ended or written in order.
+  const onLost = () => setTimeout(() => process.exit(1), lostMs);
   const gateway = await reportStep('Opening the database, the repositories and the workers', () =>
-    openGateway({ config, log, migrationsDirectory: join(projectRoot(), 'prisma/migrations'), openBackends }),
+    openGateway({
+      config,
+      log,
+      onLost,
+      migrationsDirectory: join(projectRoot(), 'prisma/migrations'),
+      openBackends,
+    }),
   );
 
   const reason = ready && (await reportStep('Setting up Jupyter', () => ready));

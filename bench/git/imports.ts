@@ -78,9 +78,9 @@ async function importRows(
 }
 
 async function importMain(scene: Scene, database: Database, repositoryId: string): Promise<void> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const indexer = new BranchIndexer({
-    ...{ prisma, leases, git: scene.store, bus: new EventBus() },
+    ...{ prisma, leases, rows, git: scene.store, bus: new EventBus() },
     log: pino({ level: 'silent' }),
     waitMs: 60 * 60_000,
   });

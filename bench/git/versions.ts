@@ -43,6 +43,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
       git: scene.store,
       bus: new EventBus(),
       leases: database.leases,
+      rows: database.rows,
       log,
       waitMs: 60 * 60_000,
     });

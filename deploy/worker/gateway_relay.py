@@ -50,6 +50,8 @@ MAX_REQUESTS = 10_000
 MAX_CONTROL_BYTES = 1_000
 MAX_ENDED = 100
 NUDGE_SECONDS, MAX_NUDGE_SECONDS = 0.25, 30
+# So long the first requests wait for the stdin channel, which some kernels do not open at all.
+STDIN_CHECK_SECONDS, MAX_STDIN_SECONDS = 0.01, 5
 # A kernel that has ended sends nothing more; this long without a message means that all has been read.
 QUIET_SECONDS, MAX_DRAIN_SECONDS = 0.2, 10
 
@@ -231,10 +233,20 @@ class Relay:
         stream.on_recv(lambda parts: self.on_recv(channel, stream, parts))
 
     def connect_requests(self):
-        for channel in ("shell", "control", "stdin"):
+        for channel in ("shell", "control"):
             self.connect(channel)
+        self.connect_stdin()
         self.ready.clear()
         self.task = asyncio.ensure_future(self.nudge())
+
+    def connect_stdin(self):
+        """Connects the channel so that its socket can be written to only while it is connected."""
+        context = self.kernel.context
+        context.setsockopt(zmq.IMMEDIATE, 1)
+        try:
+            self.connect("stdin")
+        finally:
+            del context.sockopts[zmq.IMMEDIATE]
 
     def disconnect(self, *channels):
         for channel in channels:
@@ -257,7 +269,15 @@ class Relay:
                 await asyncio.wait_for(self.heard.wait(), NUDGE_SECONDS)
             except asyncio.TimeoutError:
                 pass
+        await self.until_stdin()
         self.ready.set()
+
+    async def until_stdin(self):
+        """Waits for the stdin channel: a kernel that asks for input before that waits for ever, and nobody gets its request."""
+        socket = self.streams["stdin"].socket
+        end = self.loop.time() + MAX_STDIN_SECONDS
+        while not socket.poll(0, zmq.POLLOUT) and self.loop.time() < end:
+            await asyncio.sleep(STDIN_CHECK_SECONDS)
 
     def on_recv(self, channel, stream, parts):
         self.take(channel, parts)

@@ -33,7 +33,11 @@ export const errorSchema: JsonSchema = {
         type: { ...text, description: 'The kind of fault, for programs, e.g. `missing`.' },
       }),
     },
-    path: { ...text, description: 'With `base_sha_conflict`: the path of the file.' },
+    path: {
+      ...text,
+      description:
+        'With `base_sha_conflict`, `file_exists`, and `not_found` of a write: the path of the file.',
+    },
     branch: { ...text, description: 'With `base_sha_conflict`: the branch.' },
     base_sha: { ...text, description: 'With `base_sha_conflict`: the blob sha that was sent.' },
     current_sha: {

@@ -138,4 +138,11 @@ export const executeBody = z.strictObject({
     'A UUID of your own; a request with the same one attaches to the same run.',
     'uuid',
   ).nullish(),
+  save_outputs: z
+    .boolean()
+    .nullish()
+    .describe(
+      "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: one commit on the " +
+        'branch of the session. Needs `cell_id`, and the scope `write`; default: `false`.',
+    ),
 });

@@ -28,7 +28,8 @@ export const executionRoutes: RestRoute[] = [
       'The run belongs to the session and not to the connection: it goes on when the client leaves, and the stream can be ' +
       'resumed. Runs of one session are executed in the order in which they came. What fails before the run is queued has ' +
       'its own HTTP status; after that, the stream ends with exactly one `final_response` or `error`. With an ' +
-      '`execution_id` that was sent before, the request attaches to that run, after `Last-Event-ID` if there is one.',
+      '`execution_id` that was sent before, the request attaches to that run, after `Last-Event-ID` if there is one. With ' +
+      '`save_outputs`, `outputs_save` of the execution says after the end of the run what became of them.',
     needs: {
       scope: 'execute',
       permission: '`can_edit`, and the session must be your own unless you are a space admin',
@@ -48,6 +49,7 @@ export const executionRoutes: RestRoute[] = [
           timeoutSeconds: body.timeout_seconds,
           stopOnError: body.stop_on_error,
           executionId: body.execution_id,
+          saveOutputs: body.save_outputs,
         },
       };
     },
@@ -56,6 +58,7 @@ export const executionRoutes: RestRoute[] = [
       ...sessionErrors,
       'session_dead',
       'execution_id_reused',
+      'branch_protected',
       'quota_exceeded',
       'runtime_unavailable',
     ],

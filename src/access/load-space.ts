@@ -2,17 +2,20 @@ import { Prisma, type Space, type SpaceRole } from '../../prisma/generated/clien
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { notFound } from '../errors.js';
-
-const maxSlug = 63;
+import { checkSlugId } from '../validation/check-input.js';
 
 /**
  * Loads a space with the caller's role and teams in it. The result is cached in the request context.
  * @throws DomainError `not_found`, with the same text for a space that does not exist and for one that the caller is not a
  *   member of
  */
-export function loadSpace(services: PrismaService, ctx: RequestContext, slug: string): Promise<SpaceAccess> {
-  // Not even looked up: it may have megabytes.
-  if (slug.length > maxSlug) return Promise.reject(notFound('The space'));
+export async function loadSpace(
+  services: PrismaService,
+  ctx: RequestContext,
+  slug: string,
+): Promise<SpaceAccess> {
+  // What is no slug is not even looked up: it may have megabytes, or characters that the database refuses.
+  checkSlugId(slug, 'The space');
   return load(services, ctx, `slug:${slug}`, Prisma.sql`s."slug" = ${slug}`);
 }
 

@@ -3,7 +3,8 @@ import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
 
 /**
- * @throws DomainError `insufficient_scope` when the caller's token does not have the scope, with the challenge for it
+ * Refuses a caller whose token does not have a scope.
+ * @throws DomainError `insufficient_scope`, with the challenge for it
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
  */
 export function requireScope(ctx: RequestContext, scope: TokenScope): void {

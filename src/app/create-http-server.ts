@@ -16,6 +16,7 @@ import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-nu
 import { DomainError } from '../errors.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
+import type { OperationRouter } from '../server/graphql/operation-router.js';
 import { FailedAuthentications } from '../server/http/failed-authentications.js';
 import { HttpServer } from '../server/http/http-server.js';
 import { parseBody } from '../server/http/parse-body.js';
@@ -29,6 +30,8 @@ export interface HttpServerOptions {
   config: Config;
   log: Logger;
   gitVersion: string;
+  /** Executes the queries and mutations of all transports. */
+  router: OperationRouter;
   /** How much of bodies is held, and how slowly they may arrive; default as {@link RequestBodies}. */
   bodyLimits?: RequestBodyLimits;
 }
@@ -36,7 +39,7 @@ export interface HttpServerOptions {
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
-  { config, log, gitVersion, bodyLimits }: HttpServerOptions,
+  { config, log, gitVersion, router, bodyLimits }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
   const failures = new FailedAuthentications(config.rateLimitFailures);
@@ -55,11 +58,14 @@ export function createHttpServer(
   });
   const bodies = new RequestBodies(bodyLimits);
   const rest = createRestApp({
-    executor: new GraphQLExecutor({ schema, services, documents: restDocuments() }),
+    executor: new GraphQLExecutor({ schema, services, router, documents: restDocuments() }),
     context: async (headers, connection) => {
-      const { incoming } = connection as HttpBindings;
+      const { incoming, outgoing } = connection as HttpBindings;
       server.assertWithinQuota(incoming);
-      return context(incoming, headers.get('authorization'), requestIdOf(incoming));
+      const left = new AbortController();
+      outgoing.once('close', () => left.abort());
+      const ctx = await context(incoming, headers.get('authorization'), requestIdOf(incoming));
+      return { ...ctx, left: left.signal };
     },
     checks: createValueChecks(),
     schema,
@@ -72,7 +78,8 @@ export function createHttpServer(
       },
     },
     json: {
-      parse: (bytes, caller) => parseBody(services, caller, bytes).then(withPlainTopLevelNumbers),
+      parse: (bytes, caller, options) =>
+        parseBody(services, caller, bytes, options).then(withPlainTopLevelNumbers),
       stringify: stringifyJson,
       encode: jsonBody,
     },
@@ -94,6 +101,7 @@ export function createHttpServer(
     rest,
     schema,
     services,
+    router,
     context,
     config,
     log,

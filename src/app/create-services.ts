@@ -9,13 +9,16 @@ import { ExecutionIntake } from '../executions/execution-intake.js';
 import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionRetention } from '../executions/execution-retention.js';
 import { Executor } from '../executions/executor.js';
+import { OutputsSaver } from '../executions/outputs-saver.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
+import { NotebookRunner } from '../notebook-runs/notebook-runner.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
+import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
@@ -25,6 +28,7 @@ import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { WorkerFileReader } from '../workers/worker-file-reader.js';
 import { WorkerManager } from '../workers/worker-manager.js';
+import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -45,24 +49,30 @@ export interface ServiceOptions {
 /** The services of a gateway, and a function that stops them. */
 export interface RunningServices {
   services: Services;
+  /** Not begun: until this process is the owner, nothing acts on workers and kernels. */
+  ownership: RuntimeOwnership;
   /** Stops all background work of this process. Workers continue to run, and the stores stay open. */
   close(): Promise<void>;
 }
 
-/** Creates the services on the stores and connects them with each other. */
+/**
+ * Creates the services on the stores and connects them with each other.
+ * @throws DomainError `storage_unavailable` when other gateways on the database have another key for its secrets
+ */
 export async function createServices(
   { database, git, gatewayId }: Stores,
   { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases } = database;
+  const { prisma, leases, rows } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
+  if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
     ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
   });
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, log });
+  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
   const branches = new BranchWatcher({ git, indexer, log });
   const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
   const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
@@ -77,7 +87,8 @@ export async function createServices(
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
-  const executionLog = new ExecutionLog({ prisma, bus, log });
+  const ownership = new RuntimeOwnership({ prisma, leases, log });
+  const executionLog = new ExecutionLog({ prisma, bus, log, epoch: () => ownership.epoch });
   const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
@@ -86,33 +97,30 @@ export async function createServices(
     ...{ prisma, leases, executionLog, log, days, checkMs: expiryCheckMs },
   });
   const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const outputsSaver = new OutputsSaver({ prisma, git, indexer, notebookThreads, bus, executionLog, log });
+  const notebookRunner = new NotebookRunner({
+    ...{ prisma, git, bus, log, indexer, notebookThreads, workers, sessions, executor, intake },
+    ...{ executionLog, outputsSaver },
+  });
   const limits = { ...remoteLimits, bytes: config.maxPushBytes };
   const allowed = config.remoteAllowedHosts;
   const remotes = new Remotes({ prisma, git, bus, indexer, leases, log, secretsKey, allowed, limits });
-  const locations = new ResourceLocations(prisma);
-  const streamGuard = new StreamGuard({ prisma, log });
-  const deliveries = new Deliveries();
+  const streams = {
+    ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
+    deliveries: new Deliveries(),
+  };
   const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
     stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
   retention.begin();
   return {
+    ownership,
     services: {
       ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
-      ...{
-        jupyterServers,
-        workers,
-        workerFiles,
-        stopWorkers,
-        sessions,
-        executor,
-        intake,
-        executionLog,
-        locations,
-        streamGuard,
-        deliveries,
-      },
+      ...{ jupyterServers, workers, workerFiles, stopWorkers, sessions, executor, intake, executionLog },
+      ...{ ...streams, outputsSaver, notebookRunner },
     },
     async close() {
+      const left = notebookRunner.close();
       executionLog.close();
       await retention.close();
       intake.close();
@@ -121,6 +129,8 @@ export async function createServices(
       const adopted = workers.stopAdopting();
       await sessions.dispose();
       await ended;
+      await outputsSaver.close();
+      await left;
       await adopted;
       await maintenance.close();
       await indexer.close();

@@ -3,11 +3,13 @@ import type { GraphQLSchema } from 'graphql';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
+import { EventLink } from '../engines/events/event-link.js';
 import { createHttpServer, type HttpServerOptions } from './create-http-server.js';
 import { createServices, type ServiceOptions } from './create-services.js';
 import { ensureDefaults } from './ensure-defaults.js';
 import { openStores, type StoreOptions } from './open-stores.js';
 import { resumeWork } from './resume-work.js';
+import { routeOperations } from './route-operations.js';
 
 /** A running gateway; its server is not listening yet. */
 export interface Gateway {
@@ -20,17 +22,35 @@ export interface Gateway {
 }
 
 /** What {@link openGateway} needs; tests set it otherwise than a process does. */
-export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpServerOptions, 'bodyLimits'> {}
+export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpServerOptions, 'bodyLimits'> {
+  /** Called when another gateway has taken over the kernels that this one ran: the streams end, and the process must. */
+  onLost?(): void;
+}
 
-/** Opens the stores, creates the services and missing defaults, and resumes the work of the previous process. */
+/**
+ * Opens the stores, and creates the services and missing defaults. When no other gateway runs the kernels, resumes the work
+ * of the previous process; else that happens when the other one has ended.
+ */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
-  const { services, close } = await createServices(stores, options);
+  const { services, ownership, close } = await createServices(stores, options);
+  const { notifications } = stores.database;
+  const link = notifications && new EventLink(services.bus, notifications);
+  await link?.open();
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);
-  await resumeWork(services);
-  const http = createHttpServer(services, { config, log, gitVersion: stores.gitVersion, bodyLimits });
+  const operations = routeOperations(services, stores.database, ownership);
+  const { router } = operations;
+  const { gitVersion } = stores;
+  const http = createHttpServer(services, { config, log, gitVersion, router, bodyLimits });
+  await ownership.begin({
+    resume: () => resumeWork(services),
+    lost() {
+      void http.close();
+      options.onLost?.();
+    },
+  });
   return {
     services,
     schema,
@@ -38,7 +58,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     server: http.server,
     async close() {
       await http.close();
+      await operations.stop();
       await close();
+      await operations.close();
+      await ownership.close();
+      await link?.close();
       await stores.git.close();
       await stores.database.close();
     },

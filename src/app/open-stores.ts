@@ -7,6 +7,7 @@ import { databaseId } from '../engines/database/database-id.js';
 import { openDatabase } from '../engines/database/open-database.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
+import { assertSameFolder } from './assert-same-folder.js';
 
 /** The database and the Git store of a gateway. */
 export interface Stores {
@@ -32,6 +33,7 @@ export interface StoreOptions {
  * Opens and migrates the database, and opens the Git store. In the store it completes writes that a killed process did not
  * finish.
  * @throws Error with one sentence when git 2.32 or newer is not installed
+ * @throws DomainError `storage_unavailable` when the database and the folder do not belong together
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { config, log, migrationsDirectory } = options;
@@ -45,13 +47,16 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       migrationsDirectory,
     }));
   const gatewayId = await databaseId(database.prisma);
+  const root = join(config.dataDir, 'repositories');
   const git = new GitStore({
-    root: join(config.dataDir, 'repositories'),
+    root,
     native,
     leases: database.leases,
     databaseId: gatewayId,
     report: (err) => log.error({ err }, 'the Git store failed in the background'),
   });
   await git.reconcile();
+  // The embedded database is in the same folder.
+  if (database.kind === 'postgresql') await assertSameFolder(database.prisma, root);
   return { database, git, gitVersion: native.version, gatewayId };
 }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { DomainError } from '../errors.js';
+import type { FileServices } from '../files/file-services.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkCell } from './check-cell.js';
+import { checkSaveOutputs } from './check-save-outputs.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadRunnableSession } from './load-runnable-session.js';
 import { rememberExecution } from './read-execution.js';
@@ -20,6 +22,11 @@ export interface ExecuteCellInput {
   stopOnError?: boolean | null;
   /** A UUID that the client chose. Sent again, it returns the same execution; the cell does not run twice. */
   executionId?: string | null;
+  /**
+   * Whether the outputs are saved into the cell at the end of the run, with one commit on the branch of the session; default
+   * false. Needs `cellId`, and the scope `write`.
+   */
+  saveOutputs?: boolean | null;
 }
 
 /**
@@ -27,30 +34,35 @@ export interface ExecuteCellInput {
  * be a space admin.
  * @returns the execution, whose log has begun
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `worker_not_live`,
- *   `session_dead`, `runtime_unavailable`, `execution_id_reused`, `quota_exceeded`, `invalid_request`
+ *   `session_dead`, `runtime_unavailable`, `execution_id_reused`, `quota_exceeded`, `invalid_request`; `branch_protected` with
+ *   `saveOutputs`
  */
 export async function executeCell(
-  services: ExecutionServices,
+  services: ExecutionServices & FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
   input: ExecuteCellInput,
 ): Promise<Execution> {
-  const { intake } = services;
+  const { intake, outputsSaver } = services;
   const loaded = await loadRunnableSession(services, ctx, spaceSlug, sessionId);
   const body = await checkInput(input);
+  const saves = input.saveOutputs ?? false;
+  if (saves) await checkSaveOutputs(services, ctx, loaded, body.cellId);
   const id = input.executionId?.toLowerCase() ?? randomUUID();
-  const attached = input.executionId ? await attach(services, ctx, id, sessionId, body) : null;
+  const sent = { id, sessionId, body, saves };
+  const attached = input.executionId ? await attach(services, ctx, sent) : null;
   if (attached) return attached;
   loaded.assertRunnable();
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
-    const execution = await intake.add(row);
+    const execution = await intake.add(saves ? { ...row, outputsSave: { create: {} } } : row);
+    if (saves) outputsSaver.follow(execution);
     rememberExecution(ctx, { execution, isNew: true });
     return execution;
   } catch (error) {
     // Another request with this id was first, or the row was written and only the answer of the database was lost.
-    const found = await attach(services, ctx, id, sessionId, body);
+    const found = await attach(services, ctx, sent);
     if (found) return found;
     throw error;
   }
@@ -75,18 +87,18 @@ async function checkInput(input: ExecuteCellInput): Promise<Body> {
 async function attach(
   services: ExecutionServices,
   ctx: RequestContext,
-  id: string,
-  sessionId: string,
-  body: Body,
+  { id, sessionId, body, saves }: { id: string; sessionId: string; body: Body; saves: boolean },
 ): Promise<Execution | null> {
-  const found = await services.prisma.execution.findUnique({ where: { id } });
-  if (!found) return null;
+  const row = await services.prisma.execution.findUnique({ where: { id }, include: { outputsSave: true } });
+  if (!row) return null;
+  const { outputsSave, ...found } = row;
   const same =
     found.userId === ctx.actor.userId &&
     found.sessionId === sessionId.toLowerCase() &&
+    (outputsSave !== null) === saves &&
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
-    services.intake.confirm(found);
+    if (services.intake.confirm(found) && saves) services.outputsSaver.follow(found);
     rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }

@@ -47,7 +47,7 @@ export async function executeCells(
   return services.intake.addAll(cells.map((cell) => ({ id: randomUUID(), ...ofAll, ...cell })));
 }
 
-/** @throws FieldError `invalid_request` for a number of cells that is not allowed */
+/** Checks the number of cells. @throws FieldError `invalid_request` for none, and for more than the maximum */
 export function checkCellCount(cells: readonly unknown[]): void {
   if (cells.length === 0) throw invalidField('cells', 'must have at least one cell', 'too_short');
   if (cells.length > maxCells) throw invalidField('cells', `must have at most ${maxCells} cells`, 'too_long');
@@ -70,7 +70,7 @@ async function checkCells(cells: ExecuteCellsInput['cells']) {
   );
 }
 
-/** @throws FieldError `invalid_request` for what is no SHA-256 in hex */
+/** Checks that a text is a SHA-256 in hex, and returns it. @throws FieldError `invalid_request` naming `sourceSha` */
 export function checkSourceSha(value: string): string {
   if (/^[0-9a-f]{64}$/i.test(value)) return value;
   throw invalidField('sourceSha', 'must be a SHA-256 in 64 hex digits');

@@ -62,9 +62,14 @@ export class ExecutionIntake {
     }
   }
 
-  /** Queues an execution whose insert seemed to fail, but whose row was found; does nothing with others. */
-  confirm(execution: Execution): void {
-    if (this.#unconfirmed.delete(execution.id)) this.#queue(execution);
+  /**
+   * Queues an execution whose insert seemed to fail, but whose row was found; does nothing with others.
+   * @returns whether it was queued
+   */
+  confirm(execution: Execution): boolean {
+    const wasUnconfirmed = this.#unconfirmed.delete(execution.id);
+    if (wasUnconfirmed) this.#queue(execution);
+    return wasUnconfirmed;
   }
 
   /** Leaves the unconfirmed executions to the next start of the gateway, which ends them. */

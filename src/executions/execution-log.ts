@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { DeliveryPace } from '../engines/events/delivery-pace.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { decode } from './event-codec.js';
 import type { LogEntry, LogState } from './execution-event.js';
 import { followLog, type LogSource } from './follow-log.js';
-import { LogTails } from './log-tails.js';
+import { FollowedTail } from './followed-tail.js';
+import { LogTails, type SizedEntry } from './log-tails.js';
 import { LogWriter, type LogWriterDeps } from './log-writer.js';
 import { readLogState } from './read-log-state.js';
 
@@ -16,18 +19,41 @@ const queued: LogEntry = { sequence: 1, event: { type: 'status', execution_state
 /** How the writer of a log reports to its owner; see {@link LogWriter}. */
 type WriterOptions = Pick<LogWriterDeps, 'state' | 'onDurable'>;
 
-/** The numbered logs of executions. Entries are written first and published then; every reader reads the log. */
+/** What an {@link ExecutionLog} works with. */
+export interface ExecutionLogDeps {
+  prisma: PrismaClient;
+  bus: EventBus;
+  log: Logger;
+  /** The `runtimeEpoch` with which this process writes; see `RuntimeOwnership`. */
+  epoch(): number;
+}
+
+/** How much later than the end of a session its late output may be written by another process, in milliseconds. */
+const lateWriteMs = 1_000;
+
+/** A log that is followed in this process. */
+interface FollowedLog {
+  readers: number;
+  tail: FollowedTail;
+  /** Ends its subscriptions. */
+  leave(): void;
+}
+
+/**
+ * The numbered logs of executions. Entries are written first and published then; every reader reads the log, whichever
+ * process writes it.
+ */
 export class ExecutionLog {
   readonly #tails = new LogTails();
-  /** How many follow a log. */
-  readonly #readers = new Map<string, number>();
+  readonly #followed = new Map<string, FollowedLog>();
+  readonly #pace = new DeliveryPace();
   /** The ended logs to which late output is added now. */
   readonly #late = new Set<string>();
   readonly #closing = new AbortController();
 
-  readonly #deps: { prisma: PrismaClient; bus: EventBus; log: Logger };
+  readonly #deps: ExecutionLogDeps;
 
-  constructor(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }) {
+  constructor(deps: ExecutionLogDeps) {
     this.#deps = deps;
   }
 
@@ -107,13 +133,9 @@ export class ExecutionLog {
     if (tail && first !== undefined && first <= after + 1) {
       return tail.slice(after + 1 - first, after + 1 - first + limit);
     }
-    const rows = await this.#deps.prisma.executionEvent.findMany({
-      where: { executionId, sequence: { gt: Math.max(after, queued.sequence) } },
-      orderBy: { sequence: 'asc' },
-      take: limit,
-    });
-    const entries = rows.map((row) => ({ sequence: row.sequence, event: decode(row) }));
-    return after < queued.sequence ? [queued, ...entries].slice(0, limit) : entries;
+    const followed = this.#followed.get(executionId);
+    if (followed) return followed.tail.read(after, limit);
+    return (await this.#readPage(executionId, after, limit)).map(({ entry }) => entry);
   }
 
   /**
@@ -130,6 +152,7 @@ export class ExecutionLog {
     const source: LogSource = {
       read: (cursor, limit) => this.read(executionId, cursor, limit),
       hasEnded: (cursor) => this.#hasEnded(executionId, cursor, lateOf !== undefined),
+      paced: () => this.#pace.next(),
       subscribe: (listener) => this.#subscribe(executionId, listener, lateOf),
       endsWithRun: lateOf === undefined,
     };
@@ -138,7 +161,7 @@ export class ExecutionLog {
 
   /** The executions whose logs are followed in this process now, or get late output. */
   inUse(): string[] {
-    return [...this.#readers.keys(), ...this.#late];
+    return [...this.#followed.keys(), ...this.#late];
   }
 
   /** Ends the waits for a database that does not answer: a log that could not be written ends at the next start. */
@@ -147,26 +170,54 @@ export class ExecutionLog {
   }
 
   #writerDeps(executionId: string) {
-    const { prisma, log } = this.#deps;
+    const { prisma, log, epoch } = this.#deps;
     return {
-      ...{ prisma, executionId, signal: this.#closing.signal },
+      ...{ prisma, epoch, executionId, signal: this.#closing.signal },
       onDelay: (err: unknown) =>
         log.warn({ err, executionId }, 'the log of an execution waits for the database'),
     };
   }
 
+  async #readPage(executionId: string, after: number, limit: number): Promise<SizedEntry[]> {
+    const rows = await this.#deps.prisma.executionEvent.findMany({
+      where: { executionId, sequence: { gt: Math.max(after, queued.sequence) } },
+      orderBy: { sequence: 'asc' },
+      take: limit,
+    });
+    const entries = rows.map((row) => ({
+      entry: { sequence: row.sequence, event: decode(row) },
+      size: row.data.length,
+    }));
+    return after < queued.sequence ? [{ entry: queued, size: 0 }, ...entries].slice(0, limit) : entries;
+  }
+
   #subscribe(executionId: string, listener: () => void, sessionId: string | undefined): () => void {
-    this.#readers.set(executionId, (this.#readers.get(executionId) ?? 0) + 1);
+    const followed = this.#followed.get(executionId) ?? this.#beginFollowing(executionId);
+    followed.readers++;
     const { bus } = this.#deps;
-    const unsubscribe = bus.subscribe('execution', executionId, listener);
-    const leaveSession = sessionId && bus.subscribe('session', sessionId, listener);
+    const unsubscribe = [bus.subscribe('execution', executionId, listener), bus.onMissed(listener)];
+    if (sessionId) unsubscribe.push(bus.subscribe('session', sessionId, listener));
     return () => {
-      unsubscribe();
-      if (leaveSession) leaveSession();
-      const left = this.#readers.get(executionId)! - 1;
-      if (left > 0) this.#readers.set(executionId, left);
-      else this.#readers.delete(executionId);
+      for (const leave of unsubscribe) leave();
+      followed.readers--;
+      if (followed.readers > 0) return;
+      this.#followed.delete(executionId);
+      followed.leave();
     };
+  }
+
+  /** Its listeners come before those of its readers, so that these never read what was read before an event. */
+  #beginFollowing(executionId: string): FollowedLog {
+    const { bus } = this.#deps;
+    const tail = new FollowedTail((after, limit) => this.#readPage(executionId, after, limit));
+    const changed = () => tail.changed();
+    const unsubscribe = [bus.subscribe('execution', executionId, changed), bus.onMissed(changed)];
+    const leaveAll = () => {
+      for (const leave of unsubscribe) leave();
+    };
+    const followed = { readers: 0, tail, leave: leaveAll };
+    this.#followed.set(executionId, followed);
+    return followed;
   }
 
   #publish(executionId: string): void {
@@ -179,6 +230,16 @@ export class ExecutionLog {
    */
   async #hasEnded(executionId: string, cursor: number, withLate: boolean): Promise<boolean> {
     if (this.#tails.has(executionId) || (withLate && this.#late.has(executionId))) return false;
+    const ask = () => this.#readEnd(executionId, cursor, withLate);
+    const followed = this.#followed.get(executionId);
+    const hasEnded = await (followed ? followed.tail.ask(`${cursor} ${withLate}`, ask) : ask());
+    // The process that runs the session marks it as ended, and writes then what its kernel sent last.
+    if (!hasEnded || !withLate) return hasEnded;
+    await sleep(lateWriteMs, undefined, { ref: false });
+    return this.#readEnd(executionId, cursor, withLate);
+  }
+
+  async #readEnd(executionId: string, cursor: number, withLate: boolean): Promise<boolean> {
     const execution = await this.#deps.prisma.execution.findUnique({
       where: { id: executionId },
       select: {

@@ -6,6 +6,8 @@ export interface LogSource {
   read(cursor: number, limit: number): Promise<LogEntry[]>;
   /** Whether the log has ended and no entry follows the cursor. */
   hasEnded(cursor: number): Promise<boolean>;
+  /** Resolves when a page may be delivered; it spreads the readers of one entry over rounds of the event loop. */
+  paced(): Promise<void>;
   /** Calls the listener when the log has changed. @returns the function that removes the listener */
   subscribe(listener: () => void): () => void;
   /** Whether nothing is read after the end of the run; else what is late is read too. */
@@ -13,7 +15,7 @@ export interface LogSource {
 }
 
 const pageSize = 256;
-/** A log that another process writes changes without an event. */
+/** An event of another process may get lost. */
 const pollMs = 15_000;
 
 /**
@@ -52,6 +54,7 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
     while (!end.aborted) {
       changes.reset();
       const entries = await source.read(cursor, pageSize);
+      if (entries.length > 0) await source.paced();
       for (const entry of entries) {
         yield entry;
         cursor = entry.sequence;

@@ -1,16 +1,15 @@
-import type { Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
 import type { ExecutionEvent, ExecutionFailure, FinalResponse, LogState } from './execution-event.js';
+import { FormerOwnerError } from './former-owner-error.js';
 import { LogBacklog } from './log-backlog.js';
 import type { SizedEntry } from './log-tails.js';
 import { untilWritten } from './until-written.js';
-import { insertEnd, insertEntries } from './write-log.js';
+import { type EndedRow, insertEnd, insertEntries, type LogTarget } from './write-log.js';
 
 /** `busy` and the like wait so long for output that may follow: one write in place of three. */
 const holdMs = 5;
 
 /** What a {@link LogWriter} works with. */
-export interface LogWriterDeps {
-  prisma: PrismaClient;
+export interface LogWriterDeps extends LogTarget {
   executionId: string;
   /**
    * What the log has already. A function is called before the first write, and events wait meanwhile; null when the log may
@@ -23,7 +22,7 @@ export interface LogWriterDeps {
   onWritten(entries: SizedEntry[]): void;
   /**
    * Called with the highest position in the relay's spool up to which all events that were given are durable; with
-   * `Infinity` when the log can never have them.
+   * `Infinity` when the log can never have them. Not called for what another gateway is going to write.
    */
   onDurable?(position: number): void;
   /** Called once, when the end of the log is durable or could not be written. */
@@ -71,7 +70,9 @@ export class LogWriter {
   write(event: ExecutionEvent, position = 0): void {
     if (this.#failure || (position > 0 && position <= this.#position)) {
       // It was not handed to the backlog, so nothing else reports it.
-      if (!this.isBusy) this.#deps.onDurable?.(this.#failure ? Number.POSITIVE_INFINITY : position);
+      if (this.isBusy) return;
+      if (this.#failure) this.#abandon();
+      else this.#deps.onDurable?.(position);
       return;
     }
     const urgency = this.#backlog.add(event, position);
@@ -95,17 +96,13 @@ export class LogWriter {
    * @throws the database's error when the execution does not exist any more or the log is closed: the log has no end
    *   then
    */
-  async finish(
-    end: FinalResponse | ExecutionFailure,
-    row: Prisma.ExecutionUpdateInput,
-    position?: number,
-  ): Promise<void> {
-    const { prisma, executionId } = this.#deps;
+  async finish(end: FinalResponse | ExecutionFailure, row: EndedRow, position?: number): Promise<void> {
+    const { executionId } = this.#deps;
     await this.flush();
     try {
       if (this.#failure) throw this.#failure;
       const entry = { sequence: this.#sequence + 1, event: end, position };
-      await untilWritten(() => insertEnd(prisma, executionId, entry, row), this.#deps);
+      await untilWritten(() => insertEnd(this.#deps, executionId, entry, row), this.#deps);
     } finally {
       this.#deps.onEnd?.();
     }
@@ -131,10 +128,16 @@ export class LogWriter {
     } catch (error) {
       this.#failure = error;
       this.#backlog.clear();
-      if (!this.#deps.signal.aborted) this.#deps.onDurable?.(Number.POSITIVE_INFINITY);
+      this.#abandon();
     } finally {
       this.#draining = undefined;
     }
+  }
+
+  /** The relay need not keep what can never be written. */
+  #abandon(): void {
+    if (this.#deps.signal.aborted || this.#failure instanceof FormerOwnerError) return;
+    this.#deps.onDurable?.(Number.POSITIVE_INFINITY);
   }
 
   async #beginLater(open: () => Promise<LogState | null>): Promise<void> {
@@ -146,14 +149,14 @@ export class LogWriter {
   }
 
   async #writeBatch(): Promise<void> {
-    const { prisma, executionId, late } = this.#deps;
+    const { executionId, late } = this.#deps;
     const batch = this.#backlog.takeBatch();
     const sized = batch.map(({ event, size }) => ({
       entry: { sequence: ++this.#sequence, event: late ? { ...event, late } : event },
       size,
     }));
     const entries = sized.map(({ entry }, i) => ({ ...entry, position: batch[i]!.position }));
-    await untilWritten(() => insertEntries(prisma, executionId, entries), this.#deps);
+    await untilWritten(() => insertEntries(this.#deps, executionId, entries), this.#deps);
     this.#deps.onWritten(sized);
     this.#deps.onDurable?.(Math.max(...batch.map(({ position }) => position)));
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FormerOwnerError } from './former-owner-error.js';
 
 /** The waits between the tries, in milliseconds; the last one repeats. */
 const retryMs = [50, 200, 1000, 3000];
@@ -7,7 +8,8 @@ const retryMs = [50, 200, 1000, 3000];
  * Repeats a write until it succeeds: a run loses neither its output nor its end while the database cannot be reached.
  * @param options.signal ends the tries
  * @param options.onDelay called with the error of each try from the fifth on
- * @throws the database's error, once the row that is written to does not exist any more or `signal` has aborted
+ * @throws FormerOwnerError, and the database's error once the row that is written to does not exist any more or `signal` has
+ *   aborted
  */
 export async function untilWritten<T>(
   write: () => Promise<T>,
@@ -18,7 +20,7 @@ export async function untilWritten<T>(
     try {
       return await write();
     } catch (error) {
-      if (signal.aborted || isRowMissing(error)) throw error;
+      if (signal.aborted || error instanceof FormerOwnerError || isRowMissing(error)) throw error;
       if (attempt >= retryMs.length) options.onDelay(error);
       await sleep(retryMs[Math.min(attempt, retryMs.length - 1)], undefined, { signal }).catch(() => {});
     }

@@ -1,15 +1,14 @@
-import { FieldError } from '../errors.js';
+import { FieldError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
 
 /**
  * Checks that a path has the extension of a kind: the path of a notebook ends in `.ipynb`, that of a text file does not.
  * @param field the name of the path in the input; default `path`
- * @throws DomainError `invalid_path` naming the field
+ * @throws DomainError `invalid_path` naming the field; `invalid_request` naming `kind` for `binary`, which paths do not show
  */
 export function checkFileKind(path: string, kind: FileKind, field = 'path'): void {
   if (fileKind(path) === kind) return;
-  if (kind === 'binary')
-    throw kindMismatch('kind', 'must be notebook or text; this operation has no binary content');
+  if (kind === 'binary') throw invalidField('kind', 'must be one of "notebook", "text"', 'invalid_value');
   const message = kind === 'notebook' ? 'must end in .ipynb' : 'must not end in .ipynb';
   throw kindMismatch(field, message);
 }

@@ -12,11 +12,13 @@ const maxMessageLength = 10_000;
 /**
  * Checks the message of a commit.
  * @param given absent and blank count as `fallback`
+ * @param fallback is not checked: a fault of a path in it is a fault of the path, not of a message that nobody sent
  * @returns the message without the spaces around it
  * @throws DomainError `invalid_request` naming `commitMessage`
  */
 export function checkCommitMessage(given: string | null | undefined, fallback: string): string {
-  return checkText(given?.trim() || fallback, 'commitMessage', maxMessageLength);
+  const message = given?.trim();
+  return message ? checkText(message, 'commitMessage', maxMessageLength) : fallback;
 }
 
 /**

@@ -6,9 +6,10 @@ import { emptyNotebook, type Notebook } from '../engines/nbformat/notebook.js';
 import { PreparedNotebook } from '../engines/nbformat/prepared-notebook.js';
 import { DomainError, invalidField } from '../errors.js';
 import { type FileKind, fileKind } from '../notebooks/file-kind.js';
-import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 import { checkFileKind, kindMismatch } from './check-file-kind.js';
 import { type DecodedBytes, decodeBytes } from './decode-bytes.js';
+import { decodeText, InvalidUtf8Error } from './decode-text.js';
+import { encodeText } from './encode-text.js';
 import type { FileServices } from './file-services.js';
 import { readNotebookContent } from './read-notebook-content.js';
 
@@ -57,14 +58,12 @@ export async function readContent(
 }
 
 /** @throws DomainError `unreadable_file` when the bytes are no UTF-8 text */
-function textContent(bytes: Uint8Array): FileContent {
+async function textContent(bytes: Uint8Array): Promise<FileContent> {
   try {
-    return {
-      kind: 'text',
-      content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    };
+    return { kind: 'text', content: await decodeText(bytes) };
   } catch (cause) {
-    const message = `This file is not UTF-8 text at byte ${invalidUtf8Offset(bytes)}. Its bytes can still be read: raw, or with git.`;
+    if (!(cause instanceof InvalidUtf8Error)) throw cause;
+    const message = `This file is not UTF-8 text at byte ${cause.offset}. Its bytes can still be read: raw, or with git.`;
     throw new DomainError('unreadable_file', message, { cause });
   }
 }
@@ -104,10 +103,10 @@ export async function encodeContent(
 ): Promise<EncodedContent> {
   if (input.contentBase64 == null) return encodePlain(input, options);
   const { bytes, notebook } = await decodeInput(services, ctx, input, input.contentBase64);
-  return { bytes, content: notebook ? { kind: 'notebook', notebook } : readableText(bytes) };
+  return { bytes, content: notebook ? { kind: 'notebook', notebook } : await readableText(bytes) };
 }
 
-function encodePlain(input: ContentInput, options: { isNew: boolean }): EncodedContent {
+async function encodePlain(input: ContentInput, options: { isNew: boolean }): Promise<EncodedContent> {
   const kind = fileKind(input.path);
   if (input.kind) checkFileKind(input.path, input.kind);
   if (kind === 'notebook') {
@@ -119,10 +118,10 @@ function encodePlain(input: ContentInput, options: { isNew: boolean }): EncodedC
   }
   if (input.notebook != null) throw kindMismatch('notebook', 'is for paths that end in .ipynb');
   if (input.content == null) throw invalidField('content', 'is required', 'missing');
-  if (!input.content.isWellFormed())
-    throw invalidField('content', 'must be valid Unicode (no lone surrogates)');
   const { content } = input;
-  return { bytes: new TextEncoder().encode(content), content: { kind: 'text', content } };
+  const bytes = await encodeText(content);
+  if (!bytes) throw invalidField('content', 'must be valid Unicode (no lone surrogates)');
+  return { bytes, content: { kind: 'text', content } };
 }
 
 function encodedNotebook(valid: Notebook): EncodedContent {
@@ -146,7 +145,7 @@ export async function encodeBytes(
   input: ContentInput,
   options: { isNew: boolean } = { isNew: false },
 ): Promise<Uint8Array> {
-  if (input.contentBase64 == null) return encodePlain(input, options).bytes;
+  if (input.contentBase64 == null) return (await encodePlain(input, options)).bytes;
   return (await decodeInput(services, ctx, input, input.contentBase64)).bytes;
 }
 
@@ -162,9 +161,9 @@ function decodeInput(
   return decodeBytes(services, ctx, { path: input.path, contentBase64 });
 }
 
-function readableText(bytes: Uint8Array): FileContent {
+async function readableText(bytes: Uint8Array): Promise<FileContent> {
   try {
-    return textContent(bytes);
+    return await textContent(bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw invalidField(

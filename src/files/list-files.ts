@@ -40,7 +40,7 @@ export interface ListFilesInput {
 }
 
 /** So many rows are read with one statement. */
-const maxSlice = 3_400;
+const maxSlice = 1_000;
 /** A page may have 10,000 files, of which each is described. */
 const pace = new LoopPace();
 

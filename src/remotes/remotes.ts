@@ -68,7 +68,8 @@ export class Remotes {
         schedulePush(deps, repositoryId, new Date()).then(() => this.wake(), this.#logFailure);
       },
     });
-    this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId, branch, commitOid }) => {
+    // The process that moved a branch schedules the push, and only it knows its moves.
+    this.#unsubscribe = deps.bus.subscribe('commit', 'here', ({ repositoryId, branch, commitOid }) => {
       if (!this.#moves.has(repositoryId, branch, commitOid)) this.#bursts.saved(repositoryId);
     });
     this.#timer = setInterval(() => this.wake(), pollMs).unref();

@@ -46,7 +46,7 @@ export async function loadRepository(
   return { access, repository, isArchived: workspaces.length > 0 && !isOpen };
 }
 
-/** @throws DomainError `workspace_archived` when the repository is read-only for the caller */
+/** Refuses a write to a repository that is read-only for the caller. @throws DomainError `workspace_archived` */
 export function assertRepositoryOpen({ isArchived }: Pick<LoadedRepository, 'isArchived'>): void {
   if (isArchived) {
     throw new DomainError(

@@ -20,6 +20,8 @@ import type { SessionServices } from './session-services.js';
  */
 export interface CreateSessionInput extends StartInput {
   workerId?: string | null;
+  /** What no other session has: it is not shared with others of its path and profile. Default none. */
+  ownKey?: string;
 }
 
 /**
@@ -43,25 +45,25 @@ export async function createSession(
   if (named && !isLive(named.status)) {
     throw new DomainError('worker_not_live', 'This worker has stopped; start a new one.');
   }
-  if (named) return openOn(services, plan, named, deadline);
+  const request = { plan, ownKey: input.ownKey, deadline };
+  if (named) return openOn(services, request, named);
   const { worker } = await ensureWorker(services, ctx, plan);
   try {
-    return await openOn(services, plan, worker, deadline);
+    return await openOn(services, request, worker);
   } catch (error) {
     if (!(error instanceof FolderMissingError)) throw error;
-    return openOn(services, plan, (await ensureWorker(services, ctx, plan)).worker, deadline);
+    return openOn(services, request, (await ensureWorker(services, ctx, plan)).worker);
   }
 }
 
 async function openOn(
   services: SessionServices,
-  plan: StartPlan,
+  { plan, ownKey, deadline }: { plan: StartPlan; ownKey: string | undefined; deadline: AbortSignal },
   worker: Worker,
-  deadline: AbortSignal,
 ): Promise<CreatedSession> {
   services.workers.assertReachable(worker.id);
   await untilReady(services, worker, deadline);
-  const { session, created } = await findOrInsertSession(services, plan, worker);
+  const { session, created } = await findOrInsertSession(services, plan, worker, ownKey);
   if (created) {
     await services.sessions.open(session, deadline).catch((error) => {
       throw deadline.aborted ? stillStarting('kernel') : error;

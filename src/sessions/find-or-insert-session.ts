@@ -17,6 +17,7 @@ export interface CreatedSession {
 
 /**
  * Finds the live session of a worker, a path and a kernel profile, or inserts its row.
+ * @param ownKey what the session has in common with no other; default none: one for each worker, path and profile
  * @throws DomainError `workspace_archived`; `session_starting` when other requests create and delete the session
  *   meanwhile
  */
@@ -24,9 +25,10 @@ export async function findOrInsertSession(
   services: PrismaService,
   plan: StartPlan,
   worker: Worker,
+  ownKey?: string,
 ): Promise<CreatedSession> {
   const { prisma } = services;
-  const liveKey = `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
+  const liveKey = ownKey ?? `${worker.id}:${plan.profile.id}:${plan.path ? pathHash(plan.path) : ''}`;
   for (let attempt = 0; attempt < maxInserts; attempt++) {
     const found = await prisma.session.findUnique({ where: { liveKey } });
     if (found && found.status !== 'dead') return { session: found, created: false };

@@ -15,6 +15,7 @@ import { sessionClient } from './session-client.js';
 import { SessionKernels } from './session-kernels.js';
 import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
+import { ViewersElsewhere } from './viewers-elsewhere.js';
 
 /** What a {@link SessionManager} works with. */
 export interface SessionManagerDeps {
@@ -41,6 +42,7 @@ export class SessionManager {
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
   readonly #culler: KernelCuller;
+  readonly #elsewhere: ViewersElsewhere;
   #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
 
   readonly #deps: SessionManagerDeps;
@@ -70,6 +72,10 @@ export class SessionManager {
       cull: (sessionId, idleSince) => this.#cull(sessionId, idleSince),
       checkMs: deps.expiryCheckMs,
     });
+    this.#elsewhere = new ViewersElsewhere({
+      bus: deps.bus,
+      count: (sessionId, workerId) => this.#countViewer(sessionId, workerId),
+    });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
   }
 
@@ -84,7 +90,7 @@ export class SessionManager {
    */
   async open({ id, workerId }: Session, signal: AbortSignal): Promise<void> {
     // Somebody waits for it.
-    const left = this.viewerCame(id, workerId);
+    const left = this.#countViewer(id, workerId);
     try {
       await this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
     } finally {
@@ -98,16 +104,16 @@ export class SessionManager {
   }
 
   /**
-   * Counts somebody who watches a session: neither its kernel nor its worker is idle meanwhile.
+   * Counts somebody who watches a session, at whichever gateway: neither its kernel nor its worker is idle meanwhile.
    * @param workerId its worker; default that of the session, if its kernel runs
    * @returns what to call, once, when they watch no more
    */
-  viewerCame(sessionId: string, workerId = this.#live.workerId(sessionId)): () => void {
-    const kernelLeft = this.#culler.viewerCame(sessionId);
-    const workerLeft = workerId === undefined ? undefined : this.#deps.workers.viewerCame(workerId);
+  viewerCame(sessionId: string, workerId?: string): () => void {
+    const leftHere = this.#countViewer(sessionId, workerId);
+    const leftElsewhere = this.#elsewhere.viewerCame(sessionId, workerId);
     return () => {
-      kernelLeft();
-      workerLeft?.();
+      leftHere();
+      leftElsewhere();
     };
   }
 
@@ -141,7 +147,7 @@ export class SessionManager {
 
   /** See {@link KernelRestarter.restart}. */
   async restart({ id, workerId }: Pick<Session, 'id' | 'workerId'>): Promise<void> {
-    const left = this.viewerCame(id, workerId);
+    const left = this.#countViewer(id, workerId);
     try {
       await this.#restarter.restart(id);
     } finally {
@@ -172,12 +178,22 @@ export class SessionManager {
   /** Closes all connections and leaves the kernels running. */
   async dispose(): Promise<void> {
     this.kernels.close();
+    this.#elsewhere.close();
     this.#reopener.close();
     await this.#culler.close();
     await this.#disconnectAll();
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));
     // Also the sessions that were being opened until now.
     await this.#disconnectAll();
+  }
+
+  #countViewer(sessionId: string, workerId = this.#live.workerId(sessionId)): () => void {
+    const kernelLeft = this.#culler.viewerCame(sessionId);
+    const workerLeft = workerId === undefined ? undefined : this.#deps.workers.viewerCame(workerId);
+    return () => {
+      kernelLeft();
+      workerLeft?.();
+    };
   }
 
   #startNext(sessionId: string): void {

@@ -18,6 +18,8 @@ export interface Watch<K extends keyof Topics, T> {
   spaceId: string;
   /** Whether an event is in the scope of the subscription. It need not check permissions; `read` does. */
   concerns(event: Topics[K]): Promise<boolean> | boolean;
+  /** The events of all that may have changed since a time, when events of other gateways were missed. */
+  changedSince(since: Date): Promise<Topics[K][]>;
   /** The key of an event. While a slow reader is behind, only the newest event of each key is kept. */
   keyOf(event: Topics[K]): string;
   /**
@@ -48,13 +50,20 @@ export function watchChanges<K extends keyof Topics, T>(
   const enqueue = async (event: Topics[K]) => {
     if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
   };
+  const enqueueMissed = async (since: Date) => {
+    const key = ['missed', watch.topic, watch.spaceId, ...watch.recheck.key];
+    const events = await deliveries.read(since, key, () => watch.changedSince(since));
+    for (const event of events) await enqueue(event);
+  };
   // Events are handled one after another: `concerns` may query the database, and their order must not change.
   let enqueued: Promise<void> = Promise.resolve();
-  const unsubscribe = bus.subscribe(watch.topic, '*', (event) => {
+  const handle = (work: () => Promise<void>) => {
     enqueued = enqueued
-      .then(() => enqueue(event))
+      .then(work)
       .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not enqueued'));
-  });
+  };
+  const unsubscribe = bus.subscribe(watch.topic, '*', (event) => handle(() => enqueue(event)));
+  const ignoreMissed = bus.onMissed((since) => handle(() => enqueueMissed(since)));
 
   const delivered = new LRUCache<string, string>({ max: maxStates });
   /** An event may be read so late that it and the next one find the same state. */
@@ -86,6 +95,7 @@ export function watchChanges<K extends keyof Topics, T>(
 
   const changes = pullIterator(pull, () => {
     unsubscribe();
+    ignoreMissed();
     queue.close();
   });
   return streamGuard.guard(ctx, changes, watch.recheck, watch.onOpen);

@@ -2,6 +2,7 @@ import type { Execution } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, countViewer, isInScope, recheckWatch } from './authorize-watch.js';
+import { executionsChangedSince } from './changed-since.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -22,6 +23,7 @@ export async function watchExecutions(
     topic: 'executionStatus',
     spaceId: scope.spaceId,
     concerns: async ({ executionId }) => isInScope(scope, await locations.find('execution', executionId)),
+    changedSince: (since) => executionsChangedSince(prisma, scope.spaceId, since),
     keyOf: ({ executionId }) => executionId,
     read: ({ executionId }, access) =>
       prisma.execution.findFirst({

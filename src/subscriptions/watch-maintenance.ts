@@ -6,7 +6,7 @@ import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
 /**
- * Follows the maintenance of a repository by this process; other replicas publish theirs only there. For space admins with the scope `admin`.
+ * Follows the maintenance of a repository, whichever replica does it. For space admins with the scope `admin`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, also later, when the caller's role changes
  */
 export async function watchRepositoryMaintenance(
@@ -24,6 +24,7 @@ export async function watchRepositoryMaintenance(
     topic: 'maintenance',
     spaceId: repository.spaceId,
     concerns: (event) => event.repositoryId === repository.id,
+    changedSince: async () => [{ repositoryId: repository.id }],
     keyOf: (event) => event.repositoryId,
     read: (_event, _access, fresh) => readMaintenance(services, fresh, repository),
     recheck: { key: ['maintenance', spaceSlug, repositoryId], check: authorize },

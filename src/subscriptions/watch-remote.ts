@@ -24,6 +24,7 @@ export async function watchRemote(
     topic: 'remote',
     spaceId: access.space.id,
     concerns: (event) => event.repositoryId === repository.id,
+    changedSince: async () => [{ repositoryId: repository.id }],
     keyOf: (event) => event.repositoryId,
     async read(_event, _access, fresh) {
       await authorize(fresh);

@@ -2,6 +2,7 @@ import type { Session } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, countViewer, isInScope, recheckWatch } from './authorize-watch.js';
+import { sessionsChangedSince } from './changed-since.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -22,6 +23,7 @@ export async function watchSessions(
     topic: 'session',
     spaceId: scope.spaceId,
     concerns: async ({ sessionId }) => isInScope(scope, await locations.find('session', sessionId)),
+    changedSince: (since) => sessionsChangedSince(prisma, scope.spaceId, since),
     keyOf: ({ sessionId }) => sessionId,
     read: ({ sessionId }, access) =>
       prisma.session.findFirst({

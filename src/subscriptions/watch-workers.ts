@@ -2,6 +2,7 @@ import type { Worker } from '../../prisma/generated/client/client.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import { authorizeWatch, isInScope, recheckWatch } from './authorize-watch.js';
+import { workersChangedSince } from './changed-since.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -24,6 +25,7 @@ export async function watchWorkers(
     topic: 'worker',
     spaceId: scope.spaceId,
     concerns: ({ workerId }) => covers(workerId),
+    changedSince: (since) => workersChangedSince(prisma, scope.spaceId, since),
     keyOf: ({ workerId }) => workerId,
     read: ({ workerId }, access) =>
       prisma.worker.findFirst({

@@ -5,6 +5,7 @@ import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
 import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';
 import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { workspacesChangedSince } from './changed-since.js';
 import type { SubscriptionServices } from './subscription-services.js';
 import { watchChanges } from './watch-changes.js';
 
@@ -38,6 +39,7 @@ export async function watchWorkspaces(
     spaceId,
     concerns: (event) =>
       event.spaceId === spaceId && (workspaceId === null || event.workspaceId === workspaceId),
+    changedSince: (since) => workspacesChangedSince(services.prisma, spaceId, since),
     keyOf: (event) => `${event.workspaceId}:${event.change}`,
     async read({ workspaceId: id, change }, access) {
       const visible = visibleWorkspaces({ userId: ctx.actor.userId, access });

@@ -52,14 +52,14 @@ function find(
   });
 }
 
-/** @throws DomainError `forbidden` when the permissions do not include `need` */
+/** Refuses a caller whose permissions do not include `need`. @throws DomainError `forbidden` */
 export function assertMay(permissions: WorkspacePermissions, need: Need): void {
   const may = { view: permissions.canView, edit: permissions.canEdit, manage: permissions.canManage }[need];
   if (!may)
     throw new DomainError('forbidden', `You may not ${need} this workspace; ask its owner for access.`);
 }
 
-/** @throws DomainError `workspace_archived` when the workspace is archived, which makes it read-only */
+/** Refuses a change of an archived workspace, which is read-only. @throws DomainError `workspace_archived` */
 export function assertNotArchived(workspace: Pick<Workspace, 'archivedAt'>): void {
   if (workspace.archivedAt) {
     throw new DomainError('workspace_archived', 'This workspace is archived; unarchive it to change it.');

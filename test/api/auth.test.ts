@@ -104,12 +104,14 @@ it('a well-formed request id is kept and any other is replaced', async () => {
   expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-it('a NUL character in any text answers 400', async () => {
-  expect((await at.rest('GET', '/workspaces', { space: 'a%00' })).status).toBe(400);
+it('a NUL character in the id of a space or a workspace answers 404, as an unknown id does', async () => {
+  const unknown = await at.rest('GET', '/workspaces', { space: 'unknown' });
+  const withNul = await at.rest('GET', '/workspaces', { space: 'a%00' });
+  expect(withNul).toMatchObject({ status: 404, body: { ...unknown.body, request_id: expect.any(String) } });
   const body = { workspace_id: id, kernel_profile_id: 'a\u0000' };
   expect((await at.rest('POST', '/workers', { body })).status).toBe(404);
   const graphql = await at.graphql('query($slug: String!) { space(slug: $slug) { id } }', {
     slug: 'a\u0000',
   });
-  expect(graphql.errors?.[0]?.extensions.code).toBe('invalid_request');
+  expect(graphql.errors?.[0]?.extensions.code).toBe('not_found');
 });

@@ -99,14 +99,17 @@ function valuesOf({ type, anyOf, enum: values }: JsonSchema): unknown[] {
 describe.each(withBody.map((one) => [one.name, one] as const))('%s', (name, operation) => {
   const schema = operation.described.requestBody.content['application/json'].schema as JsonSchema;
 
-  it('names a wrong value beside an unknown field, in the words of the command', async () => {
+  it('names a wrong value beside an unknown field, in the words of the command, and no field that was not sent', async () => {
     const valid = validBodies(space.ids)[name] as Record<string, unknown>;
     const differences: unknown[] = [];
     let compared = 0;
     for (const { body, loc } of bodiesOf(schema, valid)) {
-      const [alone] = (await faultsOf(operation, body)).filter(
-        (fault) => JSON.stringify(fault.loc) === JSON.stringify(loc),
+      const faults = await faultsOf(operation, body);
+      const unsent = faults.filter(
+        ({ loc: [, field], type }) => type !== 'missing' && !(String(field) in body),
       );
+      if (unsent.length > 0) differences.push({ body, unsent });
+      const [alone] = faults.filter((fault) => JSON.stringify(fault.loc) === JSON.stringify(loc));
       if (!alone || onlyInCommands.has(alone.type)) continue;
       if (alone.type === 'unknown' && lookedUp.has(String(loc[1]))) continue;
       compared++;

@@ -34,7 +34,14 @@ async function save(branch = 'main'): Promise<string> {
 function replica() {
   const bus = new EventBus();
   const { git } = at.gateway.services;
-  const indexer = new BranchIndexer({ prisma: database.prisma, git, bus, leases: database.leases, log });
+  const indexer = new BranchIndexer({
+    prisma: database.prisma,
+    git,
+    bus,
+    leases: database.leases,
+    rows: database.rows,
+    log,
+  });
   const heard: string[] = [];
   bus.subscribe('commit', repositoryId, ({ commitOid }) => heard.push(commitOid));
   return { indexer, heard, watcher: new BranchWatcher({ git, indexer, log, intervalMs: 20 }) };

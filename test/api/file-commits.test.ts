@@ -90,9 +90,26 @@ describe('commitFiles', () => {
     });
     const taken = [{ create: { path: 'new.txt', content: '' } }, { create: { path: 'one.ipynb' } }];
     const refused = await at.graphql(mutation, { input: { changes: taken, commitMessage: 'x' } });
-    expect(refused.errors?.[0]?.extensions.code).toBe('file_exists');
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'file_exists', path: 'one.ipynb' });
     expect(git('rev-parse', 'main')).toBe(before);
   });
+
+  it.each([
+    ['create', { path: 'one.ipynb' }, 409, 'file_exists', 'one.ipynb'],
+    ['rename', { path: 'one.ipynb', new_path: 'three.ipynb' }, 409, 'file_exists', 'three.ipynb'],
+    ['save', { path: 'no.txt', content: '' }, 404, 'not_found', 'no.txt'],
+    ['delete', { path: 'no.txt' }, 404, 'not_found', 'no.txt'],
+    ['rename', { path: 'no.txt', new_path: 'new.txt' }, 404, 'not_found', 'no.txt'],
+  ])(
+    'names the path of the file when %s finds one too many or none: %o',
+    async (name, change, status, code, path) => {
+      await create('three.ipynb', 'three');
+      const changes = [{ create: { path: 'other.txt', content: '' } }, { [name]: change }];
+      const body = { changes, commit_message: 'x' };
+      const refused = await at.rest('POST', `/workspaces/${demo.workspaceId}/commits`, { body });
+      expect(refused).toMatchObject({ status, body: { code, path } });
+    },
+  );
 
   it('names the change also when only the tree shows what is wrong with it', async () => {
     const before = git('rev-parse', 'main');

@@ -66,6 +66,33 @@ describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
     expect({ code, requestId }).toEqual({ code: 'invalid_request', requestId: 'mine-1' });
   });
 
+  it('all wrong parameters of a body are named together, in the same words by every endpoint', async () => {
+    const { message, extensions } = await post({
+      query: 1,
+      operationName: [],
+      variables: 'x',
+      extensions: [],
+    });
+    expect(message).toBe('query: must be a string');
+    expect(extensions.errors).toEqual([
+      { path: ['query'], message: 'must be a string', type: 'invalid_type' },
+      { path: ['operationName'], message: 'must be a string', type: 'invalid_type' },
+      { path: ['variables'], message: 'must be an object', type: 'invalid_type' },
+      { path: ['extensions'], message: 'must be an object', type: 'invalid_type' },
+    ]);
+    expect((await post({})).message).toBe('query: is required');
+    expect((await post([])).message).toBe('The body must be an object');
+  });
+
+  it.each([
+    ['of another name', { query: 'query A { me { id } }', operationName: 'B' }],
+    ['of several, without a name', { query: 'query A { me { id } } query B { me { id } }' }],
+  ])('an operation %s is refused, and operationName named', async (_what, body) => {
+    const { message, extensions } = await post(body);
+    expect(message).toBe('operationName: must name one of the operations of the document');
+    expect(extensions.errors).toMatchObject([{ path: ['operationName'] }]);
+  });
+
   it('an operation that costs too much is refused with its cost and the limit', async () => {
     const nest = 'files(kind: all, limit: 10000) { nodes { path sha } }';
     const query = `{ spaces(first: 100) { nodes { workspaces(first: 100) { nodes { ${nest} } } } } }`;

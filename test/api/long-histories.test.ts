@@ -38,6 +38,7 @@ const indexer = (waitMs?: number, leases = database.leases): BranchIndexer =>
     git: at.gateway.services.git,
     bus: new EventBus(),
     leases,
+    rows: database.rows,
     log: pino({ level: 'silent' }),
     waitMs,
   });

@@ -7,7 +7,7 @@ import { wordFaults } from './words.js';
 /**
  * One sentence for each fault of order, size, JSDoc and words, with the path of its file first. Import cycles are
  * Biome's to find: its rule `noImportCycles` counts types too.
- * @param files the TypeScript sources
+ * @param files the programs
  * @param others more files, of which only the words are checked
  */
 export function houseFaults(files: SourceFile[], others: WordedFile[] = []): string[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { houseFaults } from './house-faults.js';
 import { medianLineCount } from './shape.js';
 import { readSourceFiles, type SourceFile } from './source-files.js';
-import { readWordedFiles } from './worded-files.js';
+import { readGraphqlFiles } from './worded-files.js';
 
 /** A copy of the sources, in which violations are planted: the live tree stays as it is. */
 let root: string;
@@ -33,7 +33,7 @@ function planted<T>(files: Record<string, string>, check: () => T): T {
 /** The faults of the planted files. */
 function newFaults(files: Record<string, string>): string[] {
   const paths = Object.keys(files);
-  return planted(files, () => houseFaults(readSourceFiles(root, paths), readWordedFiles(root, paths)));
+  return planted(files, () => houseFaults(readSourceFiles(root, paths), readGraphqlFiles(root, paths)));
 }
 
 describe('the order of the layers', () => {
@@ -97,6 +97,13 @@ describe('the order of the layers', () => {
     ]);
   });
 
+  it('what scripts import of the built code counts as its source', () => {
+    expect(newFaults({ 'prisma/seed.ts': "import '../src/app/x.js';\n" })).toEqual([
+      'prisma/seed.ts: prisma/seed.ts does not import src/app/x.ts.',
+    ]);
+    expect(newFaults({ 'src/setup/planted.mjs': "await import('../../dist/src/main.js');\n" })).toEqual([]);
+  });
+
   it('every folder has a layer', () => {
     expect(newFaults({ 'src/planted.ts': "import './errors.js';\n" })).toEqual([
       'src/planted.ts: its folder is in no layer.',
@@ -117,6 +124,9 @@ it.each([
   ['@jupyterlab/services', 'src/engines/kernels'],
 ])('the package %s is imported in %s only', (name, owner) => {
   expect(newFaults({ [`${owner}/planted.ts`]: `import '${name}';\n` })).toEqual([]);
+  expect(newFaults({ 'src/files/planted.ts': `import '${name}/part.js';\n` })).toEqual([
+    `src/files/planted.ts: only ${owner} imports ${name}/part.js.`,
+  ]);
   for (const folder of ['src/files', 'src/server', 'schema', 'rest'])
     expect(newFaults({ [`${folder}/planted.ts`]: `import '${name}';\n` })).toEqual([
       `${folder}/planted.ts: only ${owner} imports ${name}.`,
@@ -184,11 +194,28 @@ describe('sizes', () => {
   });
 });
 
+it.each(['src/files/planted.mts', 'src/setup/planted.mjs', 'prisma/engine/planted.mjs'])(
+  'programs of all kinds have the same limits: %s',
+  (file) => {
+    expect(newFaults({ [file]: '\n'.repeat(301) })).toEqual([`${file}: 301 lines.`]);
+    expect(newFaults({ [file]: 'export const answer = 42;\n' })).toEqual([
+      `${file}:1: an export without JSDoc.`,
+    ]);
+  },
+);
+
 it('an export has JSDoc', () => {
   const file = 'src/files/planted.ts';
   expect(newFaults({ [file]: '/** The answer. */\nexport const answer = 42;\n' })).toEqual([]);
-  for (const text of ['export const answer = 42;\n', '// The answer.\nexport const answer = 42;\n'])
-    expect(newFaults({ [file]: text })).toEqual([
+  for (const comment of [
+    '',
+    '// The answer.\n',
+    '/** */\n',
+    '/**\n *\n */\n',
+    '/* The answer. */\n',
+    '/** @throws Error always */\n',
+  ])
+    expect(newFaults({ [file]: `${comment}export const answer = 42;\n` })).toEqual([
       expect.stringMatching(/^\S+:\d: an export without JSDoc\.$/),
     ]);
 });
@@ -221,6 +248,12 @@ describe('words', () => {
     ['a comment of two senses', '// Ends at once.\n', 'the words "at once" in prose.'],
   ])('%s has no private word', (_what, text, fault) => {
     expect(newFaults({ [file]: text })).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('the path of a file has none', () => {
+    expect(newFaults({ 'src/files/next-turn.ts': '' })).toEqual([
+      'src/files/next-turn.ts: the word turn in the path: queue, slot.',
+    ]);
   });
 
   it.each([

@@ -3,12 +3,13 @@
 import { houseFaults } from './house-faults.js';
 import { medianLineCount, shapeLimits } from './shape.js';
 import { readSourceFiles } from './source-files.js';
-import { readWordedFiles } from './worded-files.js';
+import { readGraphqlFiles } from './worded-files.js';
 
 const only = process.argv[2] ?? '';
-const files = readSourceFiles(process.cwd(), ['src', 'schema', 'rest']);
+const folders = ['src', 'schema', 'rest', 'prisma'];
+const files = readSourceFiles(process.cwd(), folders);
 const median = medianLineCount(files);
-const others = readWordedFiles(process.cwd(), ['src', 'schema', 'rest', 'prisma']);
+const others = readGraphqlFiles(process.cwd(), folders);
 const faults = houseFaults(files, others).filter((fault) => fault.startsWith(only));
 if (median > shapeLimits.medianFile) faults.push(`The median file has ${median} lines.`);
 for (const fault of faults) console.log(fault);

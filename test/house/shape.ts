@@ -35,7 +35,10 @@ function longFunctionsIn(file: SourceFile): string[] {
   return faults;
 }
 
-/** One sentence for each exported declaration without JSDoc, also where a later `export { name }` exports it. */
+/**
+ * One sentence for each exported declaration whose JSDoc is missing or has no text before its tags, also where a later
+ * `export { name }` exports it.
+ */
 export function undocumentedExports(file: SourceFile): string[] {
   const listed = new Set(file.program.body.flatMap(namesInExportList));
   return file.program.body.flatMap((statement) => {
@@ -46,7 +49,9 @@ export function undocumentedExports(file: SourceFile): string[] {
     if (!isExported) return [];
     const documented = file.comments.some(
       ({ type, value, end }) =>
-        type === 'Block' && value.startsWith('*') && file.text.slice(end, statement.start).trim() === '',
+        type === 'Block' &&
+        /^[\s*]*[^\s*@]/.test(value) &&
+        file.text.slice(end, statement.start).trim() === '',
     );
     const line = file.text.slice(0, statement.start).split('\n').length;
     return documented ? [] : [`${file.path}:${line}: an export without JSDoc.`];

@@ -18,19 +18,21 @@ export interface SourceFile {
   packages: string[];
 }
 
+/** The names of programs in TypeScript and JavaScript. */
+const program = /\.[cm]?[jt]sx?$/;
+
 /**
  * Parses the sources below some folders, without generated code.
  * @param root the folder of the repository
  * @param folders from the root, e.g. `src`
- * @param ending of their names; default `.ts`
  * @throws Error when a file does not parse
  */
-export function readSourceFiles(root: string, folders: string[], ending = '.ts'): SourceFile[] {
-  return listFiles(root, folders, ending).map((path) => readSourceFile(root, path));
+export function readSourceFiles(root: string, folders: string[]): SourceFile[] {
+  return listFiles(root, folders, program).map((path) => readSourceFile(root, path));
 }
 
-/** The paths of the files below some folders whose names have an ending, from the root, without generated code. */
-export function listFiles(root: string, folders: string[], ending: string): string[] {
+/** The paths of the files below some folders that have such a name, from the root, without generated code. */
+export function listFiles(root: string, folders: string[], name: RegExp): string[] {
   const listed = execFileSync(
     'git',
     ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...folders],
@@ -38,7 +40,7 @@ export function listFiles(root: string, folders: string[], ending: string): stri
   );
   return listed
     .split('\n')
-    .filter((path) => path.endsWith(ending) && !path.includes('/generated/') && existsSync(join(root, path)));
+    .filter((path) => name.test(path) && !path.includes('/generated/') && existsSync(join(root, path)));
 }
 
 function readSourceFile(root: string, path: string): SourceFile {
@@ -77,7 +79,9 @@ function readSourceFile(root: string, path: string): SourceFile {
   };
 }
 
-/** The path of an imported file: TypeScript imports `x.ts` as `x.js`. */
+/** The path of an imported file: TypeScript imports `x.ts` as `x.js`, and a script imports what was built in `dist`. */
 function fileOf(importer: string, specifier: string): string {
-  return normalize(join(dirname(importer), specifier)).replace(/\.js$/, '.ts');
+  return normalize(join(dirname(importer), specifier))
+    .replace(/^dist\//, '')
+    .replace(/\.js$/, '.ts');
 }

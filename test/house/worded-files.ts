@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lexer, Source, TokenKind } from 'graphql';
 import { walk } from './shape.js';
-import { listFiles, readSourceFiles, type SourceFile } from './source-files.js';
+import { listFiles, type SourceFile } from './source-files.js';
 
 /** The names and the prose of a file. A line counts from 1. */
 export interface WordedFile {
@@ -14,17 +14,14 @@ export interface WordedFile {
 }
 
 /**
- * Reads the scripts (`.mjs`) and GraphQL files below some folders.
+ * Reads the GraphQL files below some folders.
  * @param root the folder of the repository
- * @throws Error when a file does not parse
+ * @throws GraphQLError when a file does not parse
  */
-export function readWordedFiles(root: string, folders: string[]): WordedFile[] {
-  return [
-    ...readSourceFiles(root, folders, '.mjs').map(wordsOfSource),
-    ...listFiles(root, folders, '.graphql').map((path) =>
-      wordsOfGraphql(path, readFileSync(join(root, path), 'utf8')),
-    ),
-  ];
+export function readGraphqlFiles(root: string, folders: string[]): WordedFile[] {
+  return listFiles(root, folders, /\.graphql$/).map((path) =>
+    wordsOfGraphql(path, readFileSync(join(root, path), 'utf8')),
+  );
 }
 
 /** The words of a program. */

@@ -47,6 +47,10 @@ const allowedPhrases =
 /** One sentence for each private word in a name, a comment or a text of a file. */
 export function wordFaults({ path, names, prose }: WordedFile): string[] {
   const faults = new Set<string>();
+  for (const word of path.split(/[^A-Za-z0-9]+/)) {
+    const better = betterOf(wordsOfNames, word.toLowerCase());
+    if (better) faults.add(`${path}: the word ${word} in the path: ${better}.`);
+  }
   for (const { name, line } of names) {
     const words = allowedNames.has(name) ? [] : wordsOf(name);
     for (const [index, word] of words.entries()) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { testPython } from '../support/jupyter.js';
 import { parseEvents, readEvents, type SentEvent } from '../support/sse.js';
@@ -31,6 +32,22 @@ const call = (method: string, path: string, body?: object, headers = {}) =>
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
     body: body && JSON.stringify(body),
   });
+async function graph(query: string, variables: object): Promise<any> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return ((await response.json()) as { data: any }).data;
+}
+const runOf = async (id: string) =>
+  (
+    await graph(
+      `query($id: ID!) { space(slug: "demo") { notebookRun(id: $id) {
+        status savePath savedCommitSha cells { execution { status } } } } }`,
+      { id },
+    )
+  ).space.notebookRun;
 const textOf = (events: SentEvent[]) => events.map(({ data }) => data.text ?? '').join('');
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
 const printLines = (count: number) =>
@@ -88,10 +105,26 @@ describe('after kill -9 of the gateway', () => {
   let dying: Followed;
   let late: Followed;
   let tooLong: Followed;
+  let whole: string;
   beforeAll(async () => {
+    const files = `/workspaces/${demo.workspaceId}/authoring-files`;
+    const sources = [
+      "seen = ['a']",
+      "import time\ntime.sleep(15)\nseen.append('b')",
+      "seen.append('c')\nprint(seen)",
+    ];
+    const cells = sources.map((source, index) => codeCell(`cell-${index}`, source));
+    await call('POST', files, { path: 'notebooks/whole.ipynb', notebook: codeNotebook(cells) });
+    const begun = await graph(
+      'mutation($input: RunNotebookInput!) { runNotebook(spaceSlug: "demo", input: $input) { id } }',
+      { input: { workspaceId: demo.workspaceId, path: 'notebooks/whole.ipynb' } },
+    );
+    whole = begun.runNotebook.id;
     const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
     const sessions: string[] = [];
     for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
+    const second = async () => expect((await runOf(whole)).cells[1].execution?.status).toBe('running');
+    await vi.waitFor(second, { timeout: 60_000, interval: 50 });
     const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
     asking = await Followed.begin(sessions[0]!, "print('hello', input('Name? '))");
     late = await Followed.begin(
@@ -110,10 +143,11 @@ describe('after kill -9 of the gateway', () => {
       sessions[4]!,
       "import os, time\nprint('before', flush=True)\ntime.sleep(2)\nprint('after', flush=True)\ntime.sleep(0.3)\nos._exit(1)",
     );
-    ended = await Followed.begin(
-      sessions[5]!,
-      "import time\nprint('before', flush=True)\ntime.sleep(1.5)\nprint('after', flush=True)\n6 * 7",
-    );
+    const slow =
+      "import time\nprint('before', flush=True)\ntime.sleep(1.5)\nprint('after', flush=True)\n6 * 7";
+    const path = 'notebooks/ended.ipynb';
+    await call('POST', files, { path, notebook: codeNotebook([codeCell('slow', slow)]) });
+    ended = await Followed.begin(sessions[5]!, slow, { cell_id: 'slow', save_outputs: true });
     await gateway.kill('SIGKILL');
     gateway = await startGatewayProcess(dataDir);
   });
@@ -137,6 +171,18 @@ describe('after kill -9 of the gateway', () => {
     ]);
   });
 
+  it('what was to be saved of it is in its cell, with one commit', async () => {
+    const path = `/workspaces/${demo.workspaceId}/authoring-file?path=notebooks/ended.ipynb`;
+    const read = async () => (await (await call('GET', path)).json()) as any;
+    await expect
+      .poll(async () => (await read()).notebook.cells[0].outputs.length, { timeout: 20_000 })
+      .toBe(2);
+    const { notebook, notebook_id } = await read();
+    expect(notebook.cells[0].outputs).toEqual(ended.events.at(-1)!.data.outputs);
+    const versions = (await (await call('GET', `/documents/${notebook_id}/versions`)).json()) as any;
+    expect(versions.total).toBe(2);
+  });
+
   it('a run that waits for input can be answered', async () => {
     const { request_id } = asking.events.find(({ data }) => data.type === 'input_request')!.data;
     const path = `/sessions/${asking.session}/executions/${asking.id}/input`;
@@ -156,6 +202,14 @@ describe('after kill -9 of the gateway', () => {
   it('a run whose time passed meanwhile is interrupted', async () => {
     expect(await tooLong.resume()).toMatchObject({ event: 'final_response', data: { status: 'timed_out' } });
     expect(textOf(tooLong.events)).toBe('begun\n');
+  });
+
+  it('the run of a whole notebook goes on behind its cell, runs each once, and is saved', async () => {
+    await expect.poll(async () => (await runOf(whole)).status, { timeout: 60_000 }).toBe('ok');
+    const path = `/workspaces/${demo.workspaceId}/authoring-file?path=notebooks/whole.ipynb`;
+    const saved = (await (await call('GET', path)).json()) as any;
+    expect(saved.commit_sha).toBe((await runOf(whole)).savedCommitSha);
+    expect(saved.notebook.cells[2].outputs).toMatchObject([{ text: "['a', 'b', 'c']\n" }]);
   });
 
   it('late output of that time follows its run', async () => {

@@ -74,9 +74,9 @@ export async function createWorkerSpec(
 }
 
 /** Starts a local Jupyter server through the external backend, as the user of the tests, who write into its folder too. */
-export async function startTestJupyter(): Promise<TestJupyter> {
+export async function startTestJupyter(python = testPython): Promise<TestJupyter> {
   const { root, stateRoot, spec } = await createWorkerSpec();
-  const backend = openExternalBackend({ stateRoot, python: testPython, isolation: async () => 'none' });
+  const backend = openExternalBackend({ stateRoot, python, isolation: async () => 'none' });
   const endpoint = await backend.start(spec, () => {}, AbortSignal.timeout(120_000));
   return {
     endpoint,

@@ -6,12 +6,13 @@ import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
-import { type BashPython, makeBashPython } from '../support/bash-kernel.js';
+import { makeBashPython } from '../support/bash-kernel.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 import { ofType, printed, runCell } from '../support/kernel.js';
+import type { OwnPython } from '../support/own-python.js';
 
 /** One worker of a profile with settings, on a Python with the kernels `python3` and `bash`. */
-let python: BashPython;
+let python: OwnPython;
 let root: string;
 let spec: WorkerSpec;
 let backend: WorkerBackend;

@@ -44,6 +44,7 @@ const run = {
   status: 'ok',
   execution_count: 1,
   error: null,
+  outputs_save: null,
   created_at: exampleTime,
   started_at: exampleTime,
   finished_at: exampleTime,

@@ -44,7 +44,7 @@ export function withDatabaseErrors(error: unknown): unknown {
     code?: string;
     meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
   };
-  const { originalCode: state = '', kind = '' } = meta?.driverAdapterError?.cause ?? {};
+  const { originalCode: state = code ?? '', kind = '' } = meta?.driverAdapterError?.cause ?? {};
   if (state === invalidText) {
     return new DomainError('invalid_request', 'A text of the request has a NUL character; leave it out.', {
       cause: error,

@@ -1,5 +1,7 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from './leases.js';
+import type { RowLoader } from './row-loader.js';
+import type { ServerNotifications } from './server-notifications.js';
 
 /** An open database and the one Prisma client over it. */
 export interface Database {
@@ -8,6 +10,10 @@ export interface Database {
   kind: 'pglite' | 'postgresql';
   /** Names that at most one of the processes over this database holds at a time. */
   leases: Leases;
+  /** Writes many rows together. */
+  rows: RowLoader;
+  /** Takes texts to the other processes over this database; null where there can be none. */
+  notifications: ServerNotifications | null;
   /** Waits for the running queries, then closes connections and files and releases locks. */
   close(): Promise<void>;
 }

@@ -6,7 +6,8 @@ import type { Database, DatabaseOptions } from './database.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { LocalLeases } from './local-leases.js';
 import { migrate } from './migrate.js';
-import { createPglitePool, openPglite } from './pglite-pool.js';
+import { copyToPglite, createPglitePool, openPglite } from './pglite-pool.js';
+import { RowLoader } from './row-loader.js';
 
 /**
  * Opens PGlite in a folder, or in memory. Acknowledged writes survive when the process is killed. PGlite never calls fsync,
@@ -61,6 +62,8 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
     prisma,
     kind: 'pglite',
     leases: new LocalLeases(),
+    rows: new RowLoader(pool, copyToPglite(db)),
+    notifications: null,
     async close() {
       try {
         await prisma.$disconnect();

@@ -1,9 +1,13 @@
 import pg from 'pg';
 import { DomainError } from '../../errors.js';
+import { copyToServer } from './copy-query.js';
 import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
+import { FairPool } from './fair-pool.js';
 import { migrate } from './migrate.js';
+import { RowLoader } from './row-loader.js';
 import { ServerLeases } from './server-leases.js';
+import { ServerNotifications } from './server-notifications.js';
 
 /**
  * In milliseconds. The client waits longer than the limit of the server, so it gives up only when the network is gone.
@@ -23,7 +27,7 @@ const limits = {
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
   await migrateServer(options.url, options.migrationsDirectory);
-  const pool = new pg.Pool({
+  const pool = new FairPool({
     connectionString: options.url,
     application_name: 'notebook-gateway',
     keepAlive: true,
@@ -32,11 +36,15 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
   });
   const prisma = createPrismaClient(pool);
   const leases = new ServerLeases(options.url);
+  const notifications = new ServerNotifications(options.url);
   return {
     prisma,
     kind: 'postgresql',
     leases,
+    rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
+    notifications,
     async close() {
+      await notifications.close();
       await prisma.$disconnect();
       await leases.close();
     },

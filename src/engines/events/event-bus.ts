@@ -14,6 +14,8 @@ export interface Topics {
   workspace: { workspaceId: string; spaceId: string; change: WorkspaceChangeKind };
   /** An execution was queued, began or ended; the key is the execution's id. */
   executionStatus: { executionId: string };
+  /** A run of a notebook began, queued a cell, is to be cancelled or ended; the key is the run's id. */
+  notebookRun: { runId: string };
   /** A branch's index reached a new tip, by a save or by a push; the key is the repository's id. */
   commit: { repositoryId: string; branch: string; commitOid: string };
   /** A repository's maintenance began, progressed or ended; the key is the repository's id. */
@@ -24,23 +26,77 @@ export interface Topics {
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
+  /** An operation waits for the owner of the runtime; the key is the operation's id. */
+  operation: { operationId: string };
+  /** An operation has its answer; the key is the operation's id. */
+  operationAnswer: { operationId: string };
+  /** A session is watched at another gateway, or is not any more; the key is the session's id. */
+  viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
 }
 
-/** Publish and subscribe within this process. Calls each listener once per event, synchronously and in order. */
+/** Takes an event to the other processes on the same database. Returns immediately; must not throw. */
+export type SendElsewhere = <K extends keyof Topics>(topic: K, key: string, event: Topics[K]) => void;
+
+/**
+ * Publish and subscribe. Calls each listener in this process once per event, synchronously and in order. Where several
+ * processes share a database, an {@link EventLink} takes each event to the others as well. Some may get lost there: then
+ * the listeners of {@link EventBus.onMissed} are called, and whoever follows something must read it again.
+ */
 export class EventBus {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
+  readonly #missed = new EventEmitter().setMaxListeners(0);
+  #elsewhere: SendElsewhere | undefined;
 
-  /** Calls the listeners of the key, then those of all keys of the topic. */
+  /** Sends what is published from now on to other processes too; undefined ends that. */
+  sendElsewhere(send: SendElsewhere | undefined): void {
+    this.#elsewhere = send;
+  }
+
+  /** Calls the listeners of the key, then those of all keys of the topic, here and in the other processes. */
   publish<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
+    this.publishHere(topic, key, event);
+    this.#elsewhere?.(topic, key, event);
+  }
+
+  /** {@link publish} for this process only, of what the others find out by themselves. */
+  publishHere<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
+    this.receive(topic, key, event);
+    this.#emitter.emit(`${topic}:here`, event);
+  }
+
+  /** {@link publish} for the other processes only. */
+  publishElsewhere<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
+    this.#elsewhere?.(topic, key, event);
+  }
+
+  /** Calls the listeners for an event that another process published. */
+  receive<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
     this.#emitter.emit(`${topic}:${key}`, event);
     this.#emitter.emit(`${topic}:*`, event);
   }
 
-  /** Listens to one key of a topic, or with `*` to all keys. Returns the function that stops it. */
+  /**
+   * Listens to one key of a topic, or with `*` to all keys, or with `here` to those that this process published. Returns the
+   * function that stops it.
+   */
   subscribe<K extends keyof Topics>(topic: K, key: string, listener: Listener<Topics[K]>): () => void {
     const name = `${topic}:${key}`;
     this.#emitter.on(name, listener);
     return () => this.#emitter.off(name, listener);
+  }
+
+  /**
+   * Listens for the moments when events of other processes may not have arrived here. The listener gets the time from which
+   * on they are missing. Returns the function that stops it.
+   */
+  onMissed(listener: Listener<Date>): () => void {
+    this.#missed.on('missed', listener);
+    return () => this.#missed.off('missed', listener);
+  }
+
+  /** Calls the listeners of {@link onMissed}. */
+  reportMissed(since: Date): void {
+    this.#missed.emit('missed', since);
   }
 
   /** The number of listeners of one key, or with `*` of those that listen to all keys. */

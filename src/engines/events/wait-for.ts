@@ -14,10 +14,12 @@ export async function waitFor<T, K extends keyof Topics>(
 ): Promise<T | undefined> {
   let wake = () => {};
   let changed = false;
-  const unsubscribe = bus.subscribe(topic, key, () => {
+  const look = () => {
     changed = true;
     wake();
-  });
+  };
+  const unsubscribe = bus.subscribe(topic, key, look);
+  const leave = bus.onMissed(look);
   const onEnd = () => wake();
   signal.addEventListener('abort', onEnd);
   try {
@@ -35,5 +37,6 @@ export async function waitFor<T, K extends keyof Topics>(
   } finally {
     signal.removeEventListener('abort', onEnd);
     unsubscribe();
+    leave();
   }
 }

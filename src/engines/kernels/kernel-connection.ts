@@ -1,10 +1,10 @@
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import { rejectOnAbort } from '../events/reject-on-abort.js';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { createExecuteRequest, type ExecuteRequest } from './create-execute-request.js';
 import type { IncomingMessage } from './decode-message.js';
 import type { KernelDeps } from './kernel-deps.js';
 import type { KernelEvent } from './kernel-event.js';
+import { KernelInterrupts } from './kernel-interrupts.js';
 import { KernelLostError } from './kernel-lost-error.js';
 import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
@@ -18,8 +18,6 @@ import { openRelay } from './open-relay.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 
 const requestInfoEveryMs = 2_000;
-/** How long an interrupt waits until the kernel has begun the run; a kernel ignores a signal that comes before. */
-const maxBegunMs = 2_000;
 
 /**
  * The one connection that owns a running kernel.
@@ -38,6 +36,7 @@ export class KernelConnection {
   readonly #relay: KernelRelay | undefined;
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
+  readonly #interrupts: KernelInterrupts;
   /** The request of the run that is not complete. */
   #request: KernelMessage.IExecuteRequestMsg | undefined;
   #restarting: Promise<void> | undefined;
@@ -47,6 +46,7 @@ export class KernelConnection {
     this.#deps = deps;
     this.kernelId = deps.model.id;
     this.#api = new KernelRestApi(deps.rest, deps.model.id);
+    this.#interrupts = new KernelInterrupts(() => this.#api.interrupt());
     this.#state = new KernelState(() => this.#close(), deps.relay && (() => this.#sendAgain()));
     this.#relay = deps.relay && openRelay(deps.relay, this.#state, () => this.#sendAgain());
     const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent, this.#relay);
@@ -157,7 +157,6 @@ export class KernelConnection {
     });
     this.#state.run = run;
     this.#state.status.set('busy');
-    this.#request = message;
     try {
       return await this.#send(message, run);
     } finally {
@@ -173,11 +172,8 @@ export class KernelConnection {
    */
   async interrupt(): Promise<void> {
     this.#relay?.release();
-    if (this.#state.run)
-      await rejectOnAbort(this.#state.run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
     try {
-      await this.#api.interrupt();
-      this.#state.run?.dropInputRequest();
+      await this.#interrupts.interrupt(this.#state.run);
     } catch (cause) {
       throw runtimeUnavailable('The kernel could not be interrupted; restart the session.', cause);
     }
@@ -241,6 +237,9 @@ export class KernelConnection {
   }
 
   async #send(message: KernelMessage.IExecuteRequestMsg, run: KernelRun): Promise<RunReply> {
+    await this.#interrupts.answered(run.done);
+    if (run.isOver) return run.done;
+    this.#request = message;
     const future = this.#connection.sendShellMessage(message, true);
     future.done.catch(() => {});
     this.#relay?.release();

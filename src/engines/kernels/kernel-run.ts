@@ -104,22 +104,26 @@ export class KernelRun {
     return hasEither;
   }
 
+  /** The `msg_id` of the request for input that the kernel waits for; undefined when it waits for none. */
+  get inputRequestId(): string | undefined {
+    return this.#inputRequest?.msg_id;
+  }
+
+  /** Whether {@link done} has resolved or rejected. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /**
-   * Call when the request for input is going to be answered: it can be answered once.
+   * Call when the kernel is not going to wait for this input any more: it is answered, which happens once, or interrupted.
    * @returns the header of the request; undefined when the kernel does not wait for an answer to this one
    */
   takeInputRequest(id: string): IncomingMessage['header'] | undefined {
     const header = this.#inputRequest;
     if (header?.msg_id !== id) return undefined;
-    this.dropInputRequest();
-    return header;
-  }
-
-  /** Call when the kernel does not wait for input any more. */
-  dropInputRequest(): void {
-    if (!this.#inputRequest) return;
     this.#inputRequest = undefined;
-    if (!this.#over) this.#deliver({ type: 'status', execution_state: 'busy' });
+    this.#deliver({ type: 'status', execution_state: 'busy' });
+    return header;
   }
 
   /** Ends the run; `done` rejects with `error`. */
@@ -130,7 +134,8 @@ export class KernelRun {
   }
 
   #receiveMine(message: IncomingMessage): void {
-    if (isStatus(message, 'busy')) this.#resolveBegun();
+    // Not by the status `busy`: ipykernel sends that while it still ignores signals.
+    if (message.event && message.event.type !== 'status') this.#resolveBegun();
     if (isStatus(message, 'idle')) this.#onEnding(message);
     if (message.event?.type === 'input_request') {
       this.#inputRequest = message.header;

@@ -1,3 +1,4 @@
+import { encodeLongTexts } from './encode-long-texts.js';
 import { isPlainJson } from './is-plain-json.js';
 import { JsonReader } from './json-reader.js';
 import { writeJson } from './write-json.js';
@@ -47,8 +48,11 @@ export function stringifyJson(value: unknown): string {
   return writeJson(value).toString();
 }
 
-/** The same as {@link stringifyJson}, in UTF-8 where a `JsonText` would have to be decoded first. */
-export function jsonBody(value: unknown): string | Uint8Array<ArrayBuffer> {
-  const pieces = writeJson(value);
-  return pieces.hasBytes ? pieces.toBytes() : pieces.toString();
+/**
+ * The same as {@link stringifyJson}, in UTF-8 where a `JsonText` would have to be decoded first. Long texts are written in
+ * steps that leave the event loop free in between.
+ */
+export async function jsonBody(value: unknown): Promise<string | Uint8Array<ArrayBuffer>> {
+  const pieces = writeJson(value, await encodeLongTexts(value));
+  return pieces.hasBytes ? pieces.toBytesInSteps() : pieces.toString();
 }

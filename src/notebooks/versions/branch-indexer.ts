@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from '../../engines/database/leases.js';
 import { loadEachTogether, loadTogether } from '../../engines/database/load-together.js';
+import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
@@ -16,6 +17,7 @@ export interface BranchIndexerDeps {
   git: GitStore;
   bus: EventBus;
   leases: Leases;
+  rows: RowLoader;
   log: Logger;
   /** How long callers wait for an update, in milliseconds; default 25 s. */
   waitMs?: number;
@@ -38,7 +40,7 @@ const maxRememberedTips = 10_000;
 
 /**
  * Keeps an index of each branch in the database, up to the branch's tip in Git: its files and their versions. Updates of
- * one branch run one after the other. The topic `commit` is published here only, so that each new tip is published once.
+ * one branch run one after the other. The topic `commit` is published here only, so that each new tip is published once in every process.
  */
 export class BranchIndexer {
   readonly #deps: BranchIndexerDeps;
@@ -46,13 +48,19 @@ export class BranchIndexer {
   readonly #closing = new AbortController();
   /** By branch, the tip up to which its index is complete, as far as this process knows. */
   readonly #indexedTips = new LRUCache<string, string>({ max: maxRememberedTips });
-  /** By branch, the last tip that this process published, or read where it has published none. */
+  /** By branch, the last tip that this or another process published, or that was read where none was published. */
   readonly #publishedTips = new LRUCache<string, string>({ max: maxRememberedTips });
   /** By branch, the default branch for whose update its own update waits. */
   readonly #waitsFor = new Map<string, string>();
 
+  readonly #unsubscribe: () => void;
+
   constructor(deps: BranchIndexerDeps) {
     this.#deps = deps;
+
+    this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId, branch, commitOid }) => {
+      this.#publishedTips.set(keyOf(repositoryId, branch), commitOid);
+    });
   }
 
   /**
@@ -72,7 +80,10 @@ export class BranchIndexer {
     // A tip that was published since the first line may be newer than `reached`.
     if (this.#publishedTips.get(key) === before && before !== reached) {
       if (before === undefined) this.#publishedTips.set(key, reached);
-      else this.#publish(repositoryId, branch, reached);
+      else {
+        // Each process that watches the branch finds it out like this, and the one that moved it has published it.
+        this.#deps.bus.publishHere('commit', repositoryId, { repositoryId, branch, commitOid: reached });
+      }
     }
     return reached;
   }
@@ -104,6 +115,7 @@ export class BranchIndexer {
   /** Ends long imports after their current step; the next process resumes them. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#unsubscribe();
     await this.#updates.idle();
   }
 
@@ -152,12 +164,13 @@ export class BranchIndexer {
   }
 
   #update(repositoryId: string, branch: string): Promise<string> {
-    const { prisma, git, leases } = this.#deps;
+    const { prisma, git, leases, rows } = this.#deps;
     return this.#updates.run(keyOf(repositoryId, branch), async () => {
       const deps = {
         prisma,
         git: await git.repository(repositoryId),
         leases,
+        rows,
         signal: this.#closing.signal,
         updateDefault: (defaultBranch: string) => this.#updateDefault(repositoryId, branch, defaultBranch),
         onReached: (commitOid: string) => this.#publish(repositoryId, branch, commitOid),
@@ -187,7 +200,6 @@ export class BranchIndexer {
   }
 
   #publish(repositoryId: string, branch: string, commitOid: string): void {
-    this.#publishedTips.set(keyOf(repositoryId, branch), commitOid);
     this.#deps.bus.publish('commit', repositoryId, { repositoryId, branch, commitOid });
   }
 }

@@ -60,15 +60,17 @@ async function applyCommits(
       const pause = yieldToEventLoop();
       if (pause) await pause;
       versions.push({
-        ...{
-          id: versionId(at.repositoryId, at.branch, commitOid, path),
-          path,
-          commitOid,
-          blobOid: oid,
-          message,
-        },
-        ...{ authorName, authorEmail, authorUserId, createdAt: committer.date, sortTime },
+        id: versionId(at.repositoryId, at.branch, commitOid, path),
+        path,
         documentId: files.get(path)?.documentId ?? null,
+        commitOid,
+        blobOid: oid,
+        message,
+        authorName,
+        authorEmail,
+        authorUserId,
+        createdAt: committer.date,
+        sortTime,
       });
     }
   }

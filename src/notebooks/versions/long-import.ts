@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
@@ -25,6 +26,7 @@ const minChangesPerFile = 8;
 export interface LongImportDeps {
   prisma: PrismaClient;
   git: GitRepository;
+  rows: RowLoader;
 }
 
 /** The import to run. */
@@ -69,7 +71,7 @@ export class LongImport {
     this.#deps = deps;
     this.#at = at;
     this.#job = job;
-    this.#db = inSteps(deps.prisma, job.signal);
+    this.#db = inSteps(deps.prisma, deps.rows, job.signal);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
 import type { Leases } from '../../engines/database/leases.js';
+import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import { type IndexedBranch, IndexMoved } from './index-db.js';
@@ -16,6 +17,7 @@ export interface UpdateDeps {
   prisma: PrismaClient;
   git: GitRepository;
   leases: Leases;
+  rows: RowLoader;
   /** Ends a long import between two steps. */
   signal: AbortSignal;
   /**
@@ -86,7 +88,7 @@ async function runLongImport(
   at: IndexedBranch,
   to: { indexed: string | null; tip: string },
 ): Promise<void> {
-  const { prisma, git, leases } = deps;
+  const { prisma, git, leases, rows } = deps;
   if (at.branch !== at.defaultBranch) await deps.updateDefault(at.defaultBranch);
   const lease = await leases.tryTake(`index:${at.repositoryId}:${at.branch}`);
   if (!lease) {
@@ -95,7 +97,7 @@ async function runLongImport(
   }
   try {
     const signal = AbortSignal.any([deps.signal, lease.lost]);
-    deps.onReached(await new LongImport({ prisma, git }, at, { ...to, signal }).run());
+    deps.onReached(await new LongImport({ prisma, git, rows }, at, { ...to, signal }).run());
   } finally {
     await lease.release();
   }

@@ -1,5 +1,7 @@
+import { RowsExist } from '../../engines/database/row-loader.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
 import { insertVersions, type NewVersion } from './insert-rows.js';
+import { loadVersions } from './load-versions.js';
 
 /** Others use the embedded database's only connection between two steps, so a step must be short. */
 const maxRowsPerStep = 500;
@@ -17,16 +19,30 @@ export async function writeVersions(
   versions: NewVersion[],
   newDocuments: ReadonlySet<string>,
 ): Promise<void> {
-  const { repositoryId } = at;
   const missing = new Set(newDocuments);
   for (const some of steps(versions)) {
     const ids = [...new Set(some.map(({ documentId }) => documentId!))].filter((id) => missing.delete(id));
-    await db.step(async (tx: Db) => {
-      if (ids.length > 0)
-        await tx.notebookDocument.createMany({ data: ids.map((id) => ({ id, repositoryId })) });
-      await insertVersions(tx, at, some);
-    });
+    await writeStep(db, at, some, ids);
   }
+}
+
+async function writeStep(
+  db: IndexDb,
+  at: IndexedBranch,
+  versions: NewVersion[],
+  documentIds: string[],
+): Promise<void> {
+  try {
+    if (db.load) return await db.load((rows) => loadVersions(rows, at, versions, documentIds));
+  } catch (error) {
+    // A resumed import finds versions that were written before it ended.
+    if (!(error instanceof RowsExist)) throw error;
+  }
+  const data = documentIds.map((id) => ({ id, repositoryId: at.repositoryId }));
+  await db.step(async (tx: Db) => {
+    if (data.length > 0) await tx.notebookDocument.createMany({ data });
+    await insertVersions(tx, at, versions);
+  });
 }
 
 function* steps(versions: NewVersion[]): Generator<NewVersion[]> {

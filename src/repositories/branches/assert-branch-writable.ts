@@ -2,7 +2,7 @@ import type { SpaceAccess } from '../../context.js';
 import type { PrismaService } from '../../engines/database/prisma-service.js';
 import { DomainError } from '../../errors.js';
 
-/** @throws DomainError `branch_protected` when the branch is protected and the caller is no space admin */
+/** Refuses a direct write to a protected branch, except by a space admin. @throws DomainError `branch_protected` */
 export async function assertBranchWritable(
   { prisma }: PrismaService,
   target: { access: SpaceAccess; repository: { id: string } },

@@ -39,7 +39,7 @@ export class MaintenanceWatch {
   constructor(deps: MaintenanceWatchDeps) {
     this.#deps = deps;
     this.#checkAllAt = performance.now() + this.#everyMs;
-    this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId }) => {
+    this.#unsubscribe = deps.bus.subscribe('commit', 'here', ({ repositoryId }) => {
       // The hourly check finds the repositories that exceed the limit.
       if (this.#changed.size < maxChanged) this.#changed.add(repositoryId);
     });

@@ -5,10 +5,12 @@ import type { RequestBodies } from '../http/request-bodies.js';
 import type { TokenQuotas } from '../http/token-quotas.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { useNumberTokens } from './number-tokens/use-number-tokens.js';
+import type { OperationRouter } from './operation-router.js';
 import { useClientDocuments } from './plugins/use-client-documents.js';
 import { useErrorBodies } from './plugins/use-error-bodies.js';
 import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
+import { useOperationRouter } from './plugins/use-operation-router.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
 import { useVariableErrors } from './plugins/use-variable-errors.js';
 import type { YogaContext } from './yoga-context.js';
@@ -19,6 +21,7 @@ import type { YogaContext } from './yoga-context.js';
  */
 export function createGraphQLEndpoint(options: {
   schema: GraphQLSchema;
+  router: OperationRouter;
   documents: ClientDocuments;
   quotas: TokenQuotas;
   log: Logger;
@@ -30,6 +33,7 @@ export function createGraphQLEndpoint(options: {
     plugins: [
       useLastResort(options.log),
       useClientDocuments(options.documents, options.quotas),
+      useOperationRouter(options.router),
       useSubscribeToEnd(options.log),
       useMaskedResults(options.log),
       useNumberTokens(options.bodies, options.log),

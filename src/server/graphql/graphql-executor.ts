@@ -2,7 +2,6 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
   type DocumentNode,
   type ExecutionArgs,
-  execute,
   type GraphQLError,
   type GraphQLSchema,
   subscribe,
@@ -13,11 +12,13 @@ import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { mapIterator } from '../../engines/events/map-iterator.js';
+import type { OperationRouter } from './operation-router.js';
 
 /** What {@link GraphQLExecutor} uses. */
 export interface GraphQLExecutorDeps {
   schema: GraphQLSchema;
   services: Services;
+  router: OperationRouter;
   /** The documents that it may run. */
   documents: Iterable<DocumentNode>;
 }
@@ -47,7 +48,9 @@ export class GraphQLExecutor {
     variables: TVariables,
     ctx: RequestContext,
   ): Promise<TData> {
-    return dataOf<TData>(await execute(this.#args(document as DocumentNode, variables, ctx)));
+    return dataOf<TData>(
+      await this.#deps.router.execute(this.#args(document as DocumentNode, variables, ctx)),
+    );
   }
 
   /** Opens a subscription. An error in an event ends the stream. @throws the error of the resolver that opens it */

@@ -3,15 +3,18 @@ import type { Logger } from 'pino';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
+import { unknownOperation } from './documents/unknown-operation.js';
 
 const maxMessage = 1_000;
 
-/** What Yoga calls the faults of a request and its document. */
+/** What Yoga calls an operation that it does not find in the document. */
+const noSuchOperation = 'OPERATION_RESOLUTION_FAILURE';
+
+/** What Yoga calls the other faults of a request and its document. */
 const requestFaults: ReadonlySet<unknown> = new Set([
   'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
 ]);
 
 /**
@@ -35,6 +38,7 @@ export function maskError(error: unknown, log: Logger, requestId?: string): Grap
 /** A fault of the request itself, with a code of ours; undefined where nobody knows what it is. */
 function requestFault(outer: GraphQLError | undefined, cause: unknown): DomainError | undefined {
   if (!outer || (cause && !(cause instanceof GraphQLError))) return undefined;
+  if (outer.extensions.code === noSuchOperation) return unknownOperation();
   const code = faultCode(outer);
   return code && new DomainError(code, shortened(outer.message));
 }

@@ -1,11 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  type GraphQLSchema,
-} from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import {
   createHandler,
   type Handler,
@@ -28,6 +22,7 @@ import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
 import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
+import type { OperationRouter } from './operation-router.js';
 import { OutputGate } from './output-gate.js';
 import { ReservedStreams } from './reserved-streams.js';
 import { streamRefusal, withErrorCodes } from './stream-refusal.js';
@@ -42,6 +37,7 @@ type StreamRequest = Request<IncomingMessage, StreamContext>;
 /** What {@link StreamEndpoint} uses. */
 export interface StreamEndpointDeps {
   schema: GraphQLSchema;
+  router: OperationRouter;
   documents: ClientDocuments;
   quotas: TokenQuotas;
   services: Services;
@@ -70,7 +66,7 @@ export class StreamEndpoint {
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
       validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
         deps.documents.validate(document)) as never,
-      execute: ((args: OperationArgs<StreamContext>) => refused(args) ?? execute(args)) as never,
+      execute: ((args: OperationArgs<StreamContext>) => refused(args) ?? deps.router.execute(args)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
         refused(args) ?? subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
       authenticate: (request) => this.#authenticate(request),

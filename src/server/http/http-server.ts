@@ -17,6 +17,7 @@ import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import { maskError } from '../graphql/mask-error.js';
+import type { OperationRouter } from '../graphql/operation-router.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
 import { createCors } from './cors.js';
 import { EventStreams } from './event-streams.js';
@@ -32,6 +33,7 @@ import { TokenQuotas } from './token-quotas.js';
 export interface HttpServerDeps extends HealthDeps {
   rest: RestApp;
   schema: GraphQLSchema;
+  router: OperationRouter;
   services: Services;
   /** Authenticates a request by its `Authorization` header. */
   context(
@@ -75,14 +77,14 @@ export class HttpServer {
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
-    const { schema, services, config, context, log, bodies } = deps;
+    const { schema, services, router, config, context, log, bodies } = deps;
     this.#deps = deps;
     this.#cors = createCors(config.corsOrigins);
     this.#quotas = new TokenQuotas(config);
     const quotas = this.#quotas;
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
-    this.#graphql = createGraphQLEndpoint({ schema, documents, quotas, log, bodies });
-    this.#stream = new StreamEndpoint({ schema, documents, quotas, services, log, bodies });
+    this.#graphql = createGraphQLEndpoint({ schema, router, documents, quotas, log, bodies });
+    this.#stream = new StreamEndpoint({ schema, router, documents, quotas, services, log, bodies });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
     this.#rest = restListener(deps);
     this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
@@ -161,6 +163,7 @@ export class HttpServer {
         return;
       }
       const ctx = await context(req, req.headers.authorization, requestId);
+      ctx.left = left.signal;
       assertNotEncoded(req.headers['content-encoding']);
       if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
       else await this.#stream.handle(req, res, ctx);

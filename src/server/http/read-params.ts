@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestContext } from '../../context.js';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import type { NotebookThreads } from '../../engines/nbformat/threads/notebook-threads.js';
-import { DomainError } from '../../errors.js';
+import { FieldError } from '../../errors.js';
 import { fileLimits, smallLimits } from '../../validation/json-bounds.js';
+import { checkParams } from './check-params.js';
 import { parseBody } from './parse-body.js';
 import type { ExpectedBody, RequestBodies } from './request-bodies.js';
 
@@ -18,7 +19,7 @@ export interface BodyServices {
 
 /**
  * Reads the parameters of a GraphQL request from its JSON body. Numbers keep their tokens, e.g. `1.0`.
- * @throws DomainError what `RequestBodies.read` throws
+ * @throws DomainError what `RequestBodies.read` and {@link checkParams} throw
  */
 export async function readParams(
   { bodies, services }: BodyServices,
@@ -27,8 +28,12 @@ export async function readParams(
 ): Promise<Record<string, unknown>> {
   const bytes = await bodies.read(req, paramsExpected(ctx));
   const params = await parseBody(services, ctx, bytes, { isTransferred: true });
-  if (isJsonObject(params)) return params;
-  throw new DomainError('invalid_request', 'The body is not a JSON object in UTF-8.');
+  if (!isJsonObject(params))
+    throw new FieldError('invalid_request', [
+      { path: [], message: 'must be an object', type: 'invalid_type' },
+    ]);
+  checkParams(params);
+  return params;
 }
 
 /** A body that is a document alone, without variables. */

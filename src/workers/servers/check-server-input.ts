@@ -46,7 +46,7 @@ export function checkServerToken(token: string): string {
   return token;
 }
 
-/** @throws DomainError `invalid_request` naming the field */
+/** Checks how many workers a server may have, and returns it. @throws FieldError `invalid_request` naming `capacity` */
 export function checkCapacity(capacity: number): number {
   return checkRange(capacity, 'capacity', 1, maxCapacity);
 }

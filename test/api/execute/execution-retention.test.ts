@@ -9,6 +9,8 @@ import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { parseEvents } from '../../support/sse.js';
 import { untilSuccess } from '../../support/until-success.js';
 
+/** The gateway is the first owner of its database. */
+const epoch = () => 1;
 const dayMs = 24 * 60 * 60_000;
 const outputs = [{ output_type: 'stream', name: 'stdout', text: 'one\ntwo\n' }];
 
@@ -42,7 +44,7 @@ it('a run that failed keeps the outputs that it had', async () => {
 it('a run that was cancelled while it was queued keeps its log of two events', async () => {
   const { prisma } = at.gateway.services;
   const { id } = await makeExecution(at, { session });
-  await insertEnd(prisma, id, { sequence: 2, event: finalResponse([]) }, ended(3.1));
+  await insertEnd({ prisma, epoch }, id, { sequence: 2, event: finalResponse([]) }, ended(3.1));
   await untilPruned(id);
   expect(await streamOf(id)).toEqual(['1 queued', '2 ok ']);
 });
@@ -77,7 +79,7 @@ it('a run that has not ended keeps its log, however old it is', async () => {
   const { prisma } = at.gateway.services;
   const createdAt = new Date(Date.now() - 100 * dayMs);
   const running = await makeExecution(at, { session, status: 'running', createdAt });
-  await insertEntries(prisma, running.id, [{ sequence: 2, event: printed('still here') }]);
+  await insertEntries({ prisma, epoch }, running.id, [{ sequence: 2, event: printed('still here') }]);
   await sleep(300);
   expect(await prisma.executionEvent.count({ where: { executionId: running.id } })).toBe(1);
   await prisma.execution.delete({ where: { id: running.id } });
@@ -87,7 +89,7 @@ it('a run that has not ended keeps its log, however old it is', async () => {
 async function endedRun({ daysAgo, fails }: { daysAgo: number; fails?: boolean }): Promise<Execution> {
   const { prisma } = at.gateway.services;
   const execution = await makeExecution(at, { session });
-  await insertEntries(prisma, execution.id, [
+  await insertEntries({ prisma, epoch }, execution.id, [
     { sequence: 2, event: { type: 'status', execution_state: 'busy' } },
     { sequence: 3, event: printed('one\n') },
     { sequence: 4, event: printed('two\n') },
@@ -102,7 +104,7 @@ async function endedRun({ daysAgo, fails }: { daysAgo: number; fails?: boolean }
     retryable: false,
   } as const;
   const event = fails ? failure : finalResponse(outputs);
-  await insertEnd(prisma, execution.id, { sequence: 7, event }, ended(daysAgo));
+  await insertEnd({ prisma, epoch }, execution.id, { sequence: 7, event }, ended(daysAgo));
   return execution;
 }
 

@@ -117,6 +117,7 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
       prisma,
       bus: new EventBus(),
       log: pino({ level: 'silent' }),
+      epoch: () => 1,
     });
     const id = await begin();
     proxy.setAway(true);

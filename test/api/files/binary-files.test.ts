@@ -88,6 +88,21 @@ describe('files that are not text', () => {
     expect(errors).toBeUndefined();
   });
 
+  it('are no kind of a file that is created with a content, with one code in REST and in GraphQL', async () => {
+    const body = { path: 'new/plot.png', kind: 'binary', content: '' };
+    const rest = await at.rest('POST', `${base}/authoring-files`, { body });
+    const msg = 'must be one of "notebook", "text"';
+    expect(rest).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(rest.body.errors).toEqual([{ loc: ['body', 'kind'], msg, type: 'invalid_value' }]);
+    const { errors } = await at.graphql(
+      `mutation($input: CreateFileInput!) {
+        createFile(spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" }, input: $input) { version { id } } }`,
+      { input: body },
+    );
+    expect(errors![0].extensions.code).toBe('invalid_request');
+    expect(errors![0].extensions.errors).toEqual([{ path: ['kind'], message: msg, type: 'invalid_value' }]);
+  });
+
   it('are still refused where their content is wanted', async () => {
     const read = await at.rest('GET', `${base}/authoring-file?path=stays/plot.png`);
     expect(read).toMatchObject({ status: 409, body: { code: 'unreadable_file' } });
@@ -95,6 +110,6 @@ describe('files that are not text', () => {
       `{ space(slug: "demo") { workspace(id: "${demo.workspaceId}") {
         file(path: "stays/plot.png", kind: binary) { path } } } }`,
     );
-    expect(errors![0].extensions).toMatchObject({ code: 'invalid_path' });
+    expect(errors![0].extensions).toMatchObject({ code: 'invalid_request', errors: [{ path: ['kind'] }] });
   });
 });

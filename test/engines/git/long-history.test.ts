@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import type { Commit, PathChange } from '../../../src/engines/git/git-store.js';
 import { NativeCommits } from '../../../src/engines/git/native/native-commits.js';
-import { NativeGitError } from '../../../src/engines/git/native/native-git.js';
+import { NativeGit, NativeGitError } from '../../../src/engines/git/native/native-git.js';
 import { nativeHistory } from '../../../src/engines/git/native/native-history.js';
 import { type FileDifference, withRenames } from '../../../src/engines/git/trees/tree-diff.js';
 import { type GitFixture, gitFixture } from './git-fixture.js';
@@ -136,22 +136,30 @@ it('the commits of a long history are those that are read one by one, whatever t
   for (const { commit } of found) expect(commit).toEqual(await at.repository.readCommit(commit.oid));
 }, 60_000);
 
-it('native git reads commits in the order of the questions, and nothing else', async () => {
-  const commits = randomHistory(at.gitdir, { seed: 5, commits: 300 });
-  const reader = new NativeCommits(await findNativeGit(), at.gitdir);
-  try {
-    const blob = at.gitWithInput('not a commit', 'hash-object', '-w', '--stdin');
-    reader.ask([commits[1]!, '4'.repeat(40), blob, commits[2]!]);
-    const read = [await reader.next(), await reader.next(), await reader.next(), await reader.next()];
-    expect(read.map((bytes) => bytes?.toString().startsWith('tree ') ?? null)).toEqual([
-      true,
-      null,
-      null,
-      true,
-    ]);
-    reader.close();
-    await expect(reader.next()).rejects.toThrow(NativeGitError);
-  } finally {
-    reader.close();
-  }
-}, 60_000);
+it.each([
+  ['the newest', undefined],
+  ['the oldest supported', '2.32.0'],
+])(
+  '%s git reads commits in the order of the questions, and nothing else',
+  async (_which, version) => {
+    const commits = randomHistory(at.gitdir, { seed: 5, commits: 300 });
+    const native = version === undefined ? await findNativeGit() : new NativeGit(version);
+    const reader = new NativeCommits(native, at.gitdir);
+    try {
+      const blob = at.gitWithInput('not a commit', 'hash-object', '-w', '--stdin');
+      reader.ask([commits[1]!, '4'.repeat(40), blob, commits[2]!]);
+      const read = [await reader.next(), await reader.next(), await reader.next(), await reader.next()];
+      expect(read.map((bytes) => bytes?.toString().startsWith('tree ') ?? null)).toEqual([
+        true,
+        null,
+        null,
+        true,
+      ]);
+      reader.close();
+      await expect(reader.next()).rejects.toThrow(NativeGitError);
+    } finally {
+      reader.close();
+    }
+  },
+  60_000,
+);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import {
@@ -17,15 +17,21 @@ let client: JupyterClient;
 let kernel: KernelConnection;
 const clientId = randomUUID();
 
-beforeEach(async () => {
+beforeAll(async () => {
   jupyter = await startTestJupyter();
   client = new JupyterClient(jupyter.endpoint);
-  kernel = await startPython(client, { clientId });
 }, 300_000);
-
-afterEach(async () => {
+afterAll(async () => {
   client?.dispose();
   await jupyter?.close();
+}, 30_000);
+
+beforeEach(async () => {
+  kernel = await startPython(client, { clientId });
+}, 60_000);
+afterEach(async () => {
+  kernel.dispose();
+  for (const id of await kernelsOf(jupyter.endpoint)) await client.removeKernel(id);
 }, 30_000);
 
 const attach = () =>
@@ -59,13 +65,19 @@ describe('a run', { timeout: 60_000 }, () => {
   });
 
   test('ends within 5 s when the server is killed', async () => {
-    const { done } = await beginEndlessCell(kernel);
-    process.kill(await serverPidOf(jupyter), 'SIGKILL');
-    const { ms, error } = await timeToFinish(done);
-    expect(error).toMatchObject({ reason: 'connection_lost' });
-    expect(ms).toBeLessThan(5_000);
-    expect(kernel.status).toBe('dead');
-    await expect(runCell(kernel, '1')).rejects.toMatchObject({ reason: 'connection_lost' });
+    const killed = await startTestJupyter();
+    const lost = await startPython(new JupyterClient(killed.endpoint));
+    try {
+      const { done } = await beginEndlessCell(lost);
+      process.kill(await serverPidOf(killed), 'SIGKILL');
+      const { ms, error } = await timeToFinish(done);
+      expect(error).toMatchObject({ reason: 'connection_lost' });
+      expect(ms).toBeLessThan(5_000);
+      expect(lost.status).toBe('dead');
+      await expect(runCell(lost, '1')).rejects.toMatchObject({ reason: 'connection_lost' });
+    } finally {
+      await killed.close();
+    }
   });
 
   test('ends once the server has answered nothing for as long as the client allows', async () => {

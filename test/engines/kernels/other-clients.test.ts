@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import { askJupyter, serverPidOf, startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
@@ -9,15 +9,21 @@ let jupyter: TestJupyter;
 let client: JupyterClient;
 let kernel: KernelConnection;
 
-beforeEach(async () => {
+beforeAll(async () => {
   jupyter = await startTestJupyter();
   client = new JupyterClient(jupyter.endpoint);
-  kernel = await startPython(client);
 }, 300_000);
-
-afterEach(async () => {
+afterAll(async () => {
   client?.dispose();
   await jupyter?.close();
+}, 30_000);
+
+beforeEach(async () => {
+  kernel = await startPython(client);
+}, 60_000);
+afterEach(async () => {
+  kernel.dispose();
+  await client.removeKernel(kernel.kernelId);
 }, 30_000);
 
 const ask = (method: string, path: string) =>

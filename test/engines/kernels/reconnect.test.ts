@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
@@ -19,17 +19,24 @@ let proxy: TcpProxy;
 let client: JupyterClient;
 let kernel: KernelConnection;
 
-beforeEach(async () => {
+beforeAll(async () => {
   jupyter = await startTestJupyter();
+}, 300_000);
+afterAll(async () => {
+  await jupyter?.close();
+}, 30_000);
+
+beforeEach(async () => {
   proxy = await openTcpProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
   client = new JupyterClient({ ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` });
   kernel = await startPython(client);
-}, 300_000);
-
+}, 60_000);
 afterEach(async () => {
-  client?.dispose();
-  await proxy?.close();
-  await jupyter?.close();
+  client.dispose();
+  await proxy.close();
+  const direct = new JupyterClient(jupyter.endpoint);
+  await direct.removeKernel(kernel.kernelId);
+  direct.dispose();
 }, 30_000);
 
 /** Runs a cell that prints numbers, and breaks the connection after the sixth. */

@@ -24,14 +24,14 @@ afterAll(async () => {
 
 let client: JupyterClient;
 let kernel: KernelConnection;
-beforeEach(async () => {
+const start = async () => {
   client = newClient();
   kernel = await startPython(client);
-}, 60_000);
-afterEach(async () => {
+};
+const remove = async () => {
   await client.removeKernel(kernel.kernelId);
   client.dispose();
-}, 30_000);
+};
 
 const newClient = () =>
   new JupyterClient({ ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` });
@@ -78,6 +78,9 @@ class Reader {
 }
 
 describe('a connection through the relay', { timeout: 90_000 }, () => {
+  beforeEach(start, 60_000);
+  afterEach(remove, 30_000);
+
   test('is exact', () => {
     expect(kernel.isExact).toBe(true);
     expect(kernel.spool).toMatch(/^[0-9a-f]{32}$/);
@@ -176,6 +179,9 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
 });
 
 describe('the relay refuses', { timeout: 60_000 }, () => {
+  beforeAll(start, 60_000);
+  afterAll(remove, 30_000);
+
   const open = (path: string, token = jupyter.endpoint.token) =>
     new WebSocket(
       `${jupyter.endpoint.baseUrl.replace('http', 'ws')}notebook-gateway/kernels/${path}`,

@@ -48,7 +48,8 @@ export async function* readCommits(
 }
 
 async function nextCommit(objects: ObjectStore, native: NativeCommits, oid: string): Promise<Commit> {
-  const bytes = await native.next();
+  const next = native.next();
+  const bytes = next instanceof Promise ? await next : next;
   return bytes ? decodeCommit(oid, bytes) : guardStorage(() => readCommit(objects, oid));
 }
 

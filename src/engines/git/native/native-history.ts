@@ -46,7 +46,9 @@ export async function* nativeHistory(
   const git = native.start([...log, to, ...(from ? [`^${from}`] : []), '--'], { gitdir, env, config });
   git.stdin.end();
   try {
-    yield* commits(tokens(git.stdout));
+    const found = new HistoryParser();
+    for await (const chunk of git.stdout as AsyncIterable<Buffer>) yield* found.add(chunk);
+    yield* found.end();
     const code = await git.exited;
     if (code !== 0) throw new NativeGitError('log', code, git.errorOutput);
   } finally {
@@ -54,60 +56,83 @@ export async function* nativeHistory(
   }
 }
 
-/** The bytes between NULs; null for a token that is too long to be kept. */
-async function* tokens(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
-  let rest: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
+/**
+ * Takes the output of `git log` apart. A commit is `\x01` and its id. For each file follow `:` with modes and ids, then a
+ * path of any bytes but NUL. Each of these tokens ends with NUL.
+ */
+class HistoryParser {
+  #commit: CommitDifferences | undefined;
+  #budget = new EntryBudget();
+  /** Of the file whose path is the next token; undefined when that is no path. */
+  #sides: Omit<FileDifference, 'path'> | null | undefined;
+  /** The beginning of a token; of one that is too long only its length is kept. */
+  #rest: Buffer[] = [];
+  #length = 0;
+
+  /** @returns the commits that are complete now */
+  add(chunk: Buffer): CommitDifferences[] {
+    const complete: CommitDifferences[] = [];
     let start = 0;
     for (let end = chunk.indexOf(0); end >= 0; end = chunk.indexOf(0, start)) {
-      const part = chunk.subarray(start, end);
-      length += part.length;
-      yield length > maxToken ? null : rest.length === 0 ? part : Buffer.concat([...rest, part]);
-      rest = [];
-      length = 0;
+      this.#keep(chunk.subarray(start, end));
+      const ended = this.#take(this.#length > maxToken ? null : joined(this.#rest));
+      if (ended) complete.push(ended);
+      this.#rest = [];
+      this.#length = 0;
       start = end + 1;
     }
-    length += chunk.length - start;
-    if (length <= maxToken) rest.push(chunk.subarray(start));
-    else rest = [];
+    this.#keep(chunk.subarray(start));
+    return complete;
+  }
+
+  /** @returns the last commit, if there is any */
+  end(): CommitDifferences[] {
+    return this.#commit ? [this.#commit] : [];
+  }
+
+  #keep(part: Buffer): void {
+    this.#length += part.length;
+    if (this.#length <= maxToken) this.#rest.push(part);
+    else this.#rest = [];
+  }
+
+  /** @param token null when it was too long. @returns the commit before, if another begins here */
+  #take(token: Buffer | null): CommitDifferences | undefined {
+    if (this.#sides !== undefined) {
+      const path = this.#sides && token && readablePath(token);
+      if (path)
+        this.#commit!.differences.push({ path, before: this.#sides!.before, after: this.#sides!.after });
+      this.#sides = undefined;
+      return undefined;
+    }
+    const text = token?.toString('latin1') ?? '';
+    const start = text.startsWith('\n') ? 1 : 0;
+    if (text.startsWith(':', start)) {
+      this.#budget.take();
+      this.#sides = sidesOf(text, start);
+      return undefined;
+    }
+    if (!text.startsWith('\x01', start)) return undefined;
+    const before = this.#commit;
+    this.#commit = { oid: text.slice(start + 1, start + 41), differences: [] };
+    this.#budget = new EntryBudget();
+    return before;
   }
 }
 
-/** A commit is `\x01` and its id. For each file follow `:` with modes and ids, then a path of any bytes but NUL. */
-async function* commits(stream: AsyncIterable<Buffer | null>): AsyncGenerator<CommitDifferences> {
-  let commit: CommitDifferences | undefined;
-  let budget = new EntryBudget();
-  let sides: Omit<FileDifference, 'path'> | null | undefined;
-  for await (const token of stream) {
-    if (sides !== undefined) {
-      const path = sides && token && readablePath(token);
-      if (path) commit!.differences.push({ path, ...sides! });
-      sides = undefined;
-      continue;
-    }
-    const text = token?.toString('latin1').replace(/^\n/, '') ?? '';
-    if (text.startsWith('\x01')) {
-      if (commit) yield commit;
-      commit = { oid: text.slice(1, 41), differences: [] };
-      budget = new EntryBudget();
-    } else if (text.startsWith(':')) {
-      budget.take();
-      sides = sidesOf(text);
-    }
-  }
-  if (commit) yield commit;
+function joined(parts: Buffer[]): Buffer {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-/** Null where the regular file is the same as in one of the parents. */
-function sidesOf(header: string): Omit<FileDifference, 'path'> | null {
-  const parents = header.lastIndexOf(':') + 1;
-  const fields = header.slice(parents).split(' ');
-  const blobs = fields
-    .slice(0, parents + 1)
-    .map((mode, at) => (isRegularFile(mode) ? fields[parents + 1 + at]! : null));
-  const after = blobs.pop()!;
-  return blobs.includes(after) ? null : { before: blobs[0]!, after };
+/** Null where the regular file is the same as in one of the parents. @param start of the header, which ends the text */
+function sidesOf(text: string, start: number): Omit<FileDifference, 'path'> | null {
+  const colons = text.lastIndexOf(':') + 1;
+  const parents = colons - start;
+  const fields = text.slice(colons).split(' ');
+  const blobOf = (at: number) => (isRegularFile(fields[at]!) ? fields[parents + 1 + at]! : null);
+  const after = blobOf(parents);
+  for (let at = 0; at < parents; at++) if (blobOf(at) === after) return null;
+  return { before: blobOf(0), after };
 }
 
 /** Null for a path under which no file can be read here. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type ObjectType, objectId } from '../object-id.js';
+import { type ObjectType, objectId, objectIdInSteps } from '../object-id.js';
 import { encodeLoose, type LooseObject } from './object-codec.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -20,9 +20,12 @@ export class ObjectBatch {
 
   /** Adds an object and returns its id. Nothing is written yet. */
   add(type: ObjectType, bytes: Uint8Array): string {
-    const oid = objectId(type, bytes);
-    this.#pending.set(oid, { type, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
-    return oid;
+    return this.#add(objectId(type, bytes), type, bytes);
+  }
+
+  /** {@link add} for a blob, which may be large. */
+  async addBlob(bytes: Uint8Array): Promise<string> {
+    return this.#add(await objectIdInSteps('blob', bytes), 'blob', bytes);
   }
 
   /** Adds the objects of another batch. */
@@ -54,6 +57,11 @@ export class ObjectBatch {
   /** Puts the objects into the store's caches, once they are written. */
   remember(): void {
     for (const [oid, object] of this.#pending) this.#store.remember(oid, object);
+  }
+
+  #add(oid: string, type: ObjectType, bytes: Uint8Array): string {
+    this.#pending.set(oid, { type, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
+    return oid;
   }
 
   #find(oid: string): { type: ObjectType; bytes: Buffer } | undefined {

@@ -1,9 +1,6 @@
-import { promisify } from 'node:util';
-import { constants, deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
-import { type ObjectType, objectHeader, objectId } from '../object-id.js';
-
-const deflateAsync = promisify(deflate);
-const inflateAsync = promisify(inflate);
+import { constants, createDeflate, createInflate, deflateSync, inflateSync } from 'node:zlib';
+import { type ObjectType, objectHeader, objectIdInSteps } from '../object-id.js';
+import { runZlib } from './run-zlib.js';
 
 /** Above this many bytes zlib runs in the thread pool. */
 const maxSyncBytes = 32 * 1024;
@@ -14,7 +11,9 @@ const bounded = { maxOutputLength: maxObjectBytes };
 
 /** Each chunk of zlib's output costs one way through the thread pool, and takes so many bytes at most. */
 const maxChunkBytes = 1024 * 1024;
-/** More than zlib adds to bytes that it only stores: 5 to each 64 KiB, and 6. */
+/** What zlib adds to bytes that it only stores: some bytes to each block, whose least length depends on its buffers. */
+const storedBlockBytes = 8 * 1024;
+const storedBlockOverhead = 5;
 const storedOverhead = 1024;
 
 /** An object without its header. */
@@ -36,12 +35,13 @@ export interface LooseObject {
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
 export async function encodeLoose(type: ObjectType, bytes: Uint8Array): Promise<Buffer> {
-  const wrapped = Buffer.concat([objectHeader(type, bytes.length), bytes]);
-  if (wrapped.length <= maxSyncBytes) return deflateSync(wrapped, { level: constants.Z_BEST_SPEED });
-  return deflateAsync(wrapped, {
-    level: constants.Z_NO_COMPRESSION,
-    chunkSize: chunkSize(wrapped.length + storedOverhead),
-  });
+  const header = objectHeader(type, bytes.length);
+  const length = header.length + bytes.length;
+  if (length <= maxSyncBytes)
+    return deflateSync(Buffer.concat([header, bytes]), { level: constants.Z_BEST_SPEED });
+  const room = length + Math.ceil(length / storedBlockBytes) * storedBlockOverhead + storedOverhead;
+  const deflate = createDeflate({ level: constants.Z_NO_COMPRESSION, chunkSize: chunkSize(room) });
+  return runZlib(deflate, [header, bytes], room);
 }
 
 /**
@@ -49,12 +49,10 @@ export async function encodeLoose(type: ObjectType, bytes: Uint8Array): Promise<
  * @throws Error when it is truncated, damaged, or not the object that its name says
  */
 export async function decodeLoose(oid: string, file: Uint8Array): Promise<GitObject> {
-  const wrapped =
-    file.length > maxSyncBytes
-      ? await inflateAsync(file, { ...bounded, chunkSize: chunkSize(inflatedLength(file)) })
-      : inflateSync(file, bounded);
+  const wrapped = file.length > maxSyncBytes ? await inflateLarge(file) : inflateSync(file, bounded);
   const object = unwrapObject(wrapped);
-  if (objectId(object.type, object.bytes) !== oid) throw new Error('a loose object is damaged');
+  if ((await objectIdInSteps(object.type, object.bytes)) !== oid)
+    throw new Error('a loose object is damaged');
   // zlib returns a view of a 16 KiB chunk; what is kept in a cache must not hold all of that.
   return object.bytes.length > maxSyncBytes ? object : { ...object, bytes: Buffer.from(object.bytes) };
 }
@@ -84,6 +82,12 @@ function readHeader(start: Uint8Array): { type: ObjectType; size: number; end: n
 
 function inflateStart(start: Uint8Array): Buffer {
   return inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1024 * 1024 });
+}
+
+async function inflateLarge(file: Uint8Array): Promise<Buffer> {
+  const length = inflatedLength(file);
+  if (length > maxObjectBytes) throw new Error('an object is too large');
+  return runZlib(createInflate({ chunkSize: chunkSize(length) }), [file], length);
 }
 
 /** Room for the whole output, and for one byte more, at which zlib sees the end. */

@@ -1,17 +1,17 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { constants, inflate, inflateSync } from 'node:zlib';
+import { constants, createInflate, inflateSync } from 'node:zlib';
+import { runZlib } from '../objects/run-zlib.js';
 import { PackDamage } from './pack-damage.js';
 import { maxHeaderBytes, type PackEntry, parseEntry } from './pack-entry.js';
 import { type IndexSlices, PackIndex } from './pack-index.js';
 import { readAt, readLater } from './read-at.js';
 
-const inflateAsync = promisify(inflate);
-
 const headerBytes = 12;
 const trailerBytes = 20;
 /** Up to this many bytes are read and inflated synchronously: 0.2 ms, while the thread pool alone takes 0.1 ms. */
 const maxSyncBytes = 64 * 1024;
+/** Each chunk of zlib's output costs one way through the thread pool, and takes so many bytes at most. */
+const maxChunkBytes = 1024 * 1024;
 /** Bytes read at least: a small notebook with its header, or a few dozen commits, which are next to each other. */
 const minReadBytes = 8 * 1024;
 /** Bytes. The first block of a zlib stream may begin with about 320 bytes of code tables. */
@@ -149,7 +149,11 @@ export class PackFile {
     for (let length = deflatedBound(size); ; length *= 8) {
       const input = await readLater(this.#fd, start, Math.min(length, maxLength));
       try {
-        const bytes = await inflateAsync(input, inflateOptions(size));
+        const bytes = await runZlib(
+          createInflate({ chunkSize: Math.min(size + 1, maxChunkBytes) }),
+          [input],
+          size,
+        );
         if (bytes.length !== size) throw new PackDamage('a pack entry has the wrong size');
         return bytes;
       } catch (error) {

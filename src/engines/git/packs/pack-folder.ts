@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LRUCache } from 'lru-cache';
 import { errnoOf, storageUnavailable } from '../durability/storage-error.js';
-import { type ObjectType, objectId } from '../object-id.js';
+import { type ObjectType, objectIdInSteps } from '../object-id.js';
 import type { GitObject } from '../objects/object-codec.js';
 import { PackDamage } from './pack-damage.js';
 import { PackFile } from './pack-file.js';
@@ -48,7 +48,7 @@ export class PackFolder {
   read(oid: string): Promise<Found<GitObject>> {
     return this.#search(oid, async (pack, offset) => {
       const object = await readEntry(pack, offset, this.#caches.deltaBases);
-      if (objectId(object.type, object.bytes) !== oid)
+      if ((await objectIdInSteps(object.type, object.bytes)) !== oid)
         throw new PackDamage('an object does not match its id');
       return object;
     });

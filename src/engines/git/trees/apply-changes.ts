@@ -28,14 +28,14 @@ export async function applyChanges(
   const apply = async (change: FileChange) => {
     if (change.kind === 'create') {
       assertWritablePath(change.path);
-      const oid = to.batch.add('blob', change.bytes);
+      const oid = await to.batch.addBlob(change.bytes);
       await to.editor.add(change.path, { mode: newFileMode, oid }, pathField);
       origins.set(change.path, null);
       return put(change.path, oid, change.bytes.length);
     }
     const current = await existingFile(to, change);
     if (change.kind === 'save') {
-      const oid = to.batch.add('blob', change.bytes);
+      const oid = await to.batch.addBlob(change.bytes);
       if (oid !== current.oid) await to.editor.replace(change.path, { mode: current.mode, oid });
       return put(change.path, oid, change.bytes.length);
     }
@@ -45,7 +45,7 @@ export async function applyChanges(
       return files.delete(change.path);
     }
     assertWritablePath(change.newPath, newPathField);
-    if (change.newPath === change.path) throw fileExists();
+    if (change.newPath === change.path) throw fileExists(change.path);
     await to.editor.remove(change.path);
     await to.editor.add(change.newPath, current, newPathField);
     origins.set(change.newPath, originOf(change.path));
@@ -72,7 +72,7 @@ async function existingFile(
   const isConflict = current === null ? conflictsIfGone : baseSha !== current;
   if (baseSha !== undefined && isConflict) throw conflict({ path, branch, baseSha, currentSha: current });
   if (found.kind === 'directory') throw invalidPath('is a folder');
-  if (found.kind !== 'file') throw notFound('The file');
+  if (found.kind !== 'file') throw notFound('The file', { path });
   return { mode: found.mode === '100755' ? '100755' : newFileMode, oid: found.oid };
 }
 

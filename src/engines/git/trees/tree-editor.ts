@@ -61,7 +61,7 @@ export class TreeEditor {
       const entry = findEntry(node.bytes, segment);
       if (entry && last) {
         if (isTree(entry.mode)) throw invalidPath('is a folder', field);
-        throw fileExists();
+        throw fileExists(path);
       }
       if (entry && !isTree(entry.mode)) throw invalidPath('leads through a file', field);
       if (!entry) {
@@ -125,12 +125,10 @@ export class TreeEditor {
   }
 }
 
-/** A `file_exists`. */
-export function fileExists(): DomainError {
-  return new DomainError(
-    'file_exists',
-    'A file with this path exists already; choose another path, or save it.',
-  );
+/** A `file_exists` with the path of the file, because a commit may have many. */
+export function fileExists(path: string): DomainError {
+  const message = 'A file with this path exists already; choose another path, or save it.';
+  return new DomainError('file_exists', message, { extra: { path } });
 }
 
 function writeNode(node: Node, batch: ObjectBatch): string {

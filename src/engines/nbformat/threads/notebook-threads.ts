@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { DomainError, type ErrorCode, FieldError } from '../../../errors.js';
-import { parseJson } from '../json.js';
+import { parseJson, stringifyJson } from '../json.js';
 import { JsonText } from '../json-text.js';
+import type { NotebookMerge } from '../merge-outputs.js';
+import type { PreparedRun, RunSelection } from '../prepare-run.js';
 import { PreparedNotebook } from '../prepared-notebook.js';
 import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { FairQueue, type FairQueueLimits } from './fair-queue.js';
@@ -64,6 +66,18 @@ export class NotebookThreads {
   async sourceHashes(userId: string, bytes: Uint8Array): Promise<Map<string, string>> {
     const answer = await this.#run(userId, { kind: 'hashes', bytes });
     return (answer as ThreadAnswer & { kind: 'hashes' }).hashes;
+  }
+
+  /** See `mergeOutputs`. @throws DomainError what that throws, `payload_too_large`, `rate_limited`, `overloaded` */
+  async mergeOutputs(userId: string, bytes: Uint8Array, merge: NotebookMerge): Promise<Uint8Array> {
+    const answer = await this.#run(userId, { kind: 'merge', bytes, merge: stringifyJson(merge) });
+    return (answer as ThreadAnswer & { kind: 'merge' }).merged;
+  }
+
+  /** See `prepareRun`. @throws DomainError what that throws, `payload_too_large`, `rate_limited`, `overloaded` */
+  async prepareRun(userId: string, bytes: Uint8Array, selection: RunSelection): Promise<PreparedRun> {
+    const answer = await this.#run(userId, { kind: 'prepare', bytes, selection });
+    return (answer as ThreadAnswer & { kind: 'prepare' }).prepared;
   }
 
   /**

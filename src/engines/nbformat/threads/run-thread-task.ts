@@ -1,9 +1,11 @@
 import { DomainError, FieldError, invalidField } from '../../../errors.js';
 import { fileLimits, JsonBounds, smallLimits } from '../../../validation/json-bounds.js';
 import { encodeAndAnswer } from '../encode-notebook.js';
-import { parseRequestJson } from '../json.js';
+import { parseJson, parseRequestJson } from '../json.js';
 import { isJsonObject } from '../json-object.js';
+import { mergeOutputs, type NotebookMerge } from '../merge-outputs.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
+import { prepareRun } from '../prepare-run.js';
 import { readNotebook } from '../read-notebook.js';
 import { sourceHashes } from '../source-hashes.js';
 import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
@@ -24,10 +26,17 @@ export function runThreadTask(task: ThreadTask): ThreadAnswer {
   try {
     if (task.kind === 'read') return { kind: 'read', answer: writeJson(readNotebook(task.bytes)).toBytes() };
     if (task.kind === 'hashes') return { kind: 'hashes', hashes: sourceHashes(task.bytes) };
+    if (task.kind === 'merge')
+      return { kind: 'merge', merged: mergeOutputs(task.bytes, mergeOf(task.merge)) };
+    if (task.kind === 'prepare') return { kind: 'prepare', prepared: prepareRun(task.bytes, task.selection) };
     return prepareBody(task.bytes, task.mark);
   } catch (error) {
     return { kind: 'refused', refusal: refusalOf(error) };
   }
+}
+
+function mergeOf(json: string): NotebookMerge {
+  return parseJson(json) as unknown as NotebookMerge;
 }
 
 function prepareBody(bytes: Uint8Array, mark: string): ThreadAnswer {

@@ -1,4 +1,5 @@
 import type { FieldFault } from '../../../errors.js';
+import type { PreparedRun, RunSelection } from '../prepare-run.js';
 
 /** What a thread is asked. */
 export type ThreadTask =
@@ -6,6 +7,10 @@ export type ThreadTask =
   | { kind: 'read'; bytes: Uint8Array }
   /** The bytes of a stored notebook, of whose sources the hashes are wanted. */
   | { kind: 'hashes'; bytes: Uint8Array }
+  /** The bytes of a stored notebook, and what is merged into it: the JSON of a `NotebookMerge`. */
+  | { kind: 'merge'; bytes: Uint8Array; merge: string }
+  /** The bytes of a stored notebook that is to be run. */
+  | { kind: 'prepare'; bytes: Uint8Array; selection: RunSelection }
   /** The JSON of a request's body; `mark` begins the strings that stand for its notebooks in the answer. */
   | { kind: 'body'; bytes: Uint8Array; mark: string };
 
@@ -35,6 +40,8 @@ export type ThreadAnswer =
   | { kind: 'refused'; refusal: ThreadRefusal }
   | { kind: 'read'; answer: Uint8Array<ArrayBuffer> }
   | { kind: 'hashes'; hashes: Map<string, string> }
+  | { kind: 'merge'; merged: Uint8Array }
+  | { kind: 'prepare'; prepared: PreparedRun }
   /**
    * `outer` is the JSON of the body, in which strings that begin with the mark stand for its parts: `n` and the index of a
    * notebook, `t` and the index of a text; anything else for NaN.

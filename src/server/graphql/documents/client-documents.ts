@@ -4,6 +4,7 @@ import { DomainError } from '../../../errors.js';
 import { guardDocument } from './document-guard.js';
 import { parseDocument } from './parse-document.js';
 import { queryCost } from './query-cost.js';
+import { unknownOperation } from './unknown-operation.js';
 
 /** What {@link ClientDocuments} uses. */
 export interface ClientDocumentsDeps {
@@ -60,7 +61,8 @@ export class ClientDocuments {
   /**
    * Refuses an operation for its variables or its cost, before its variables are coerced.
    * @returns the cost
-   * @throws DomainError `invalid_request` for a variable that the operation does not declare, `query_too_expensive`
+   * @throws DomainError `invalid_request` for an operation that the document does not have, or a variable that the operation
+   *   does not declare; `query_too_expensive`
    */
   check({ document, operationName, variableValues }: ClientOperation): number {
     const { schema, costLimit } = this.#deps;
@@ -77,7 +79,8 @@ export class ClientDocuments {
 
 function refuseUnknownVariables({ document, operationName, variableValues }: ClientOperation): void {
   const operation = getOperationAST(document, operationName);
-  if (!operation || !variableValues) return;
+  if (!operation) throw unknownOperation();
+  if (!variableValues) return;
   const declared = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
   for (const name in variableValues) {
     if (declared.has(name)) continue;

@@ -4,9 +4,12 @@ import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../../context.js';
 import { mapIterator } from '../../../engines/events/map-iterator.js';
+import { encodeLongTexts } from '../../../engines/nbformat/encode-long-texts.js';
 import { parseRequestJson, stringifyJson } from '../../../engines/nbformat/json.js';
-import { DomainError } from '../../../errors.js';
+import { writeJson } from '../../../engines/nbformat/write-json.js';
+import { DomainError, invalidField } from '../../../errors.js';
 import { refusalOf } from '../../../refusal.js';
+import { checkParams } from '../../http/check-params.js';
 import { type BodyServices, documentExpected, readParams } from '../../http/read-params.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
 import { asksForEvents } from '../asks-for-events.js';
@@ -39,14 +42,15 @@ export function useNumberTokens(
     },
     onExecute: convertVariables as never,
     onSubscribe: convertVariables as never,
-    onResultProcess({ result, setResult, request, serverContext: { ctx } }) {
+    async onResultProcess({ result, setResult, request, serverContext: { ctx } }) {
       if (Array.isArray(result)) return;
       // Yoga would leave the stream open without an end.
       const asError = (error: unknown) =>
         stringifyJson({ errors: [maskError(error, log, ctx.requestId).toJSON()] });
       if (isAsyncIterable(result))
         setResult(mapIterator(result[Symbol.asyncIterator](), (one) => withSharedText(one, asError)));
-      else setResult(withStringify(result, asksForEvents(request) ? asError : undefined));
+      else if (asksForEvents(request)) setResult(withStringify(result, asError));
+      else setResult(await withBytes(result));
     },
   };
 }
@@ -55,16 +59,28 @@ type WithStringify<T> = T & { stringify(value: unknown): string };
 
 /**
  * Yoga serializes a result with the result's own `stringify`.
- * @param asError writes an event in place of a result that cannot be written; without it, the answer is an error
+ * @param asError writes an event in place of a result that cannot be written
  */
-function withStringify<T extends object>(result: T, asError?: (error: unknown) => string): WithStringify<T> {
+function withStringify<T extends object>(result: T, asError: (error: unknown) => string): WithStringify<T> {
   const stringify = (value: unknown) => {
     try {
       return stringifyJson(value);
     } catch (error) {
-      if (!asError) throw error;
       return asError(error);
     }
+  };
+  return { ...result, stringify };
+}
+
+/**
+ * {@link withStringify} for the one result of a request. Its long texts are written before, in steps that leave the event loop
+ * free in between. The body of a response may be bytes in place of a text, and what is written already is not decoded.
+ */
+async function withBytes<T extends { data?: unknown }>(result: T): Promise<WithStringify<T>> {
+  const long = await encodeLongTexts(result.data);
+  const stringify = (value: unknown) => {
+    const pieces = writeJson(value, long);
+    return pieces.hasBytes ? (pieces.toBytes() as unknown as string) : pieces.toString();
   };
   return { ...result, stringify };
 }
@@ -90,8 +106,6 @@ async function jsonBody(
 ): Promise<GraphQLParams> {
   const params = await readParams(bodies, req, ctx).catch(refused);
   const { query, operationName, variables, extensions } = params as GraphQLParams;
-  if (operationName != null && typeof operationName !== 'string')
-    return refused(new DomainError('invalid_request', 'The operationName is not a string.'));
   return { query, operationName, variables, extensions };
 }
 
@@ -112,15 +126,21 @@ function readQuery(request: Request): GraphQLParams {
     try {
       return text === undefined ? undefined : (parseRequestJson(text) as GraphQLParams['variables']);
     } catch {
-      return refused(new DomainError('invalid_request', `The ${name} are not valid JSON.`));
+      return refused(invalidField(name, 'is not valid JSON', 'json_invalid'));
     }
   };
-  return {
+  const params = {
     operationName: member('operationName'),
     query: member('query'),
     variables: json('variables'),
     extensions: json('extensions'),
   };
+  try {
+    checkParams(params);
+  } catch (error) {
+    return refused(error);
+  }
+  return params;
 }
 
 /** A request that fails before its execution gets the HTTP status of its error. */

@@ -1,0 +1,166 @@
+import pLimit from 'p-limit';
+import type { NotebookRun, Prisma } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import { DomainError } from '../errors.js';
+import { untilWritten } from '../executions/until-written.js';
+import { executedNotebook } from './executed-notebook.js';
+import type { RunRow } from './load-run.js';
+import { withoutNotebook } from './load-run.js';
+import { provenance } from './provenance.js';
+import { LeftRunError, RunDriver, type RunEnd } from './run-driver.js';
+import type { RunningServices } from './running-services.js';
+import { saveRun } from './save-run.js';
+
+/** So many runs go on at the same time; the others wait. */
+const maxConcurrent = 16;
+/** After these ends the notebook is saved; after the others it can be read from the run only. */
+const saved: ReadonlySet<NotebookRun['status']> = new Set(['ok', 'error', 'timed_out']);
+
+/**
+ * Runs notebooks, also while no client is connected. All of it is in the database: a later process of the gateway goes on with
+ * what an earlier one has left.
+ */
+export class NotebookRunner {
+  readonly #limit = pLimit(maxConcurrent);
+  /** What {@link close} waits for. */
+  readonly #working = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  readonly #services: RunningServices;
+
+  constructor(services: RunningServices) {
+    this.#services = services;
+  }
+
+  /** Goes on with a run whose row is written, as soon as there is room. */
+  begin(runId: string): void {
+    const work = this.#limit(() => this.#work(runId)).finally(() => this.#working.delete(work));
+    this.#working.add(work);
+  }
+
+  /** Goes on with what an earlier process has left. Called once, at the start. */
+  async resume(): Promise<void> {
+    const left = await this.#services.prisma.notebookRun.findMany({
+      where: { finishedAt: null },
+      orderBy: { createdAt: 'asc' },
+      select: { id: true },
+    });
+    for (const { id } of left) this.begin(id);
+  }
+
+  /** Resolves when this process works on no run any more; the next one goes on with those that have not ended. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#working);
+  }
+
+  /** Never rejects. */
+  async #work(runId: string): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    try {
+      await this.#drive(runId);
+    } catch (err) {
+      if (err instanceof LeftRunError || this.#closing.signal.aborted) return;
+      this.#services.log.error({ err, runId }, 'a run of a notebook broke');
+      const fault = { code: 'internal', detail: 'The run broke; its log has the reason. Start it again.' };
+      await this.#end(runId, { status: 'failed', finishedAt: new Date(), ...errorOf(fault) }).catch(() => {});
+    }
+  }
+
+  async #drive(runId: string): Promise<void> {
+    const { bus } = this.#services;
+    const found = await this.#begun(runId);
+    if (!found) return;
+    const { workspace, ...run } = found;
+    const { slug } = workspace.space;
+    const driver = new RunDriver(this.#services, run, slug, this.#closing.signal);
+    const cancelIfAsked = () =>
+      void this.#isCancelled(runId).then(
+        (is) => is && driver.cancel(),
+        () => {},
+      );
+    const unsubscribe = bus.subscribe('notebookRun', runId, cancelIfAsked);
+    try {
+      cancelIfAsked();
+      const end = await driver.drive();
+      await driver.endSession();
+      await this.#finish(run, slug, driver, end);
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Marks a run as running. Null when it has ended. */
+  async #begun(id: string) {
+    const { prisma, bus } = this.#services;
+    const startedAt = new Date();
+    await prisma.notebookRun.updateMany({
+      where: { id, startedAt: null, finishedAt: null },
+      data: { startedAt, status: 'running' },
+    });
+    bus.publish('notebookRun', id, { runId: id });
+    const run = await prisma.notebookRun.findUnique({
+      where: { id, finishedAt: null },
+      omit: withoutNotebook,
+      include: { workspace: { select: { space: { select: { slug: true } } } } },
+    });
+    return run && { ...run, startedAt: run.startedAt ?? startedAt };
+  }
+
+  async #isCancelled(id: string): Promise<boolean> {
+    const where = { id, cancelledAt: { not: null } };
+    return (await this.#services.prisma.notebookRun.count({ where })) > 0;
+  }
+
+  async #finish(run: RunRow, spaceSlug: string, driver: RunDriver, { status, fault }: RunEnd): Promise<void> {
+    const finishedAt = new Date();
+    const ended = { ...run, status, finishedAt };
+    const result = await this.#result(ended, spaceSlug, await driver.context());
+    await this.#end(run.id, { status, finishedAt, ...(fault ? errorOf(fault) : {}), ...result });
+  }
+
+  /** Saves the executed notebook, or keeps it in the row. */
+  async #result(
+    run: RunRow & { finishedAt: Date },
+    spaceSlug: string,
+    ctx: RequestContext,
+  ): Promise<Prisma.NotebookRunUpdateInput> {
+    const { prisma } = this.#services;
+    const { notebook } = await prisma.notebookRun.findUniqueOrThrow({
+      where: { id: run.id },
+      select: { notebook: true },
+    });
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await executedNotebook(
+        this.#services,
+        { ...run, notebook: notebook! },
+        provenance(run, ctx.actor),
+      );
+      if (!saved.has(run.status)) return { notebook: Buffer.from(bytes) };
+      const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, bytes);
+      return { notebook: null, savedCommitOid };
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw new LeftRunError();
+      if (!(error instanceof DomainError)) throw error;
+      const kept = bytes ? { notebook: Buffer.from(bytes) } : {};
+      return { ...kept, saveErrorCode: error.code, saveErrorDetail: error.message };
+    }
+  }
+
+  async #end(id: string, data: Prisma.NotebookRunUpdateInput): Promise<void> {
+    const { prisma, bus, log } = this.#services;
+    const onDelay = (err: unknown) => log.warn({ err, runId: id }, 'the end of a run waits for the database');
+    await untilWritten(() => prisma.notebookRun.update({ where: { id }, data }), {
+      ...{ signal: this.#closing.signal, onDelay },
+    });
+    bus.publish('notebookRun', id, { runId: id });
+  }
+}
+
+function errorOf({ code, detail }: { code: string; detail: string }): {
+  errorCode: string;
+  errorDetail: string;
+} {
+  return { errorCode: code, errorDetail: detail };
+}

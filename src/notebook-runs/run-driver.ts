@@ -1,0 +1,231 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Execution, NotebookRunCell, NotebookRunStatus } from '../../prisma/generated/client/client.js';
+import { loadActor } from '../access/load-actor.js';
+import type { RequestContext } from '../context.js';
+import { waitFor } from '../engines/events/wait-for.js';
+import { DomainError } from '../errors.js';
+import { executionFault } from '../executions/execution-result.js';
+import { createSession } from '../sessions/create-session.js';
+import { deleteSession } from '../sessions/delete-session.js';
+import type { RunRow } from './load-run.js';
+import type { RunningServices } from './running-services.js';
+
+/** How a run ended. */
+export interface RunEnd {
+  status: Exclude<NotebookRunStatus, 'queued' | 'running'>;
+  /** Why it failed; default none. */
+  fault?: { code: string; detail: string };
+}
+
+/** Thrown where the gateway stops: the next process goes on. */
+export class LeftRunError extends Error {}
+
+/** How long a cell may take to end after it was interrupted. */
+const interruptGraceMs = 5_000;
+/** How long a worker may take to start. */
+const maxStartMs = 30 * 60_000;
+const maxTimerMs = 2 ** 31 - 1;
+
+/**
+ * Runs the cells of one run, one after the other, from the first that has not ended. Each has an execution with an id that was
+ * chosen before, so a later process finds what an earlier one has queued.
+ */
+export class RunDriver {
+  #run: RunRow;
+  readonly #services: RunningServices;
+  readonly #spaceSlug: string;
+  readonly #closing: AbortSignal;
+  readonly #cancelling = new AbortController();
+  readonly #timeout: AbortSignal;
+  #ctx: RequestContext | undefined;
+
+  /** @param closing aborts when the gateway stops */
+  constructor(
+    services: RunningServices,
+    run: RunRow & { startedAt: Date },
+    spaceSlug: string,
+    closing: AbortSignal,
+  ) {
+    this.#services = services;
+    this.#run = run;
+    this.#spaceSlug = spaceSlug;
+    this.#closing = closing;
+    this.#timeout = this.#timeLimit(run.startedAt);
+  }
+
+  /** The run ends as cancelled, unless it ends before. */
+  cancel(): void {
+    this.#cancelling.abort();
+  }
+
+  /** The user of the run, with what they may do now. */
+  async context(): Promise<RequestContext> {
+    const actor = await loadActor(this.#services, this.#run.userId);
+    return { actor, requestId: this.#run.id, spaces: new Map() };
+  }
+
+  /** Runs the cells. @throws LeftRunError when the gateway stops meanwhile */
+  async drive(): Promise<RunEnd> {
+    try {
+      this.#ctx = await this.context();
+      const sessionId = this.#run.sessionId ?? (await this.#openSession());
+      if (sessionId === null) return { status: this.#cancelling.signal.aborted ? 'cancelled' : 'timed_out' };
+      const viewerLeft = this.#services.sessions.viewerCame(sessionId);
+      try {
+        return await this.#runCells(sessionId);
+      } finally {
+        viewerLeft();
+      }
+    } catch (error) {
+      if (this.#closing.aborted || error instanceof LeftRunError) throw new LeftRunError();
+      if (!(error instanceof DomainError)) throw error;
+      return { status: 'failed', fault: { code: error.code, detail: error.message } };
+    }
+  }
+
+  /** Ends the session of the run, if it is its own. Never rejects. */
+  async endSession(): Promise<void> {
+    const { sessionId, ownsSession } = this.#run;
+    if (sessionId === null || !ownsSession) return;
+    try {
+      await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+    } catch (err) {
+      this.#services.log.warn({ err, runId: this.#run.id }, 'the session of a run was not ended');
+    }
+  }
+
+  #timeLimit(startedAt: Date): AbortSignal {
+    const { timeoutSeconds } = this.#run;
+    if (timeoutSeconds === null) return new AbortController().signal;
+    const left = startedAt.getTime() + timeoutSeconds * 1000 - Date.now();
+    return AbortSignal.timeout(Math.min(maxTimerMs, Math.max(0, left)));
+  }
+
+  /** Null when the run was cancelled or its time passed. */
+  async #openSession(): Promise<string | null> {
+    const { id, workspaceId, path, branch, kernelProfileId } = this.#run;
+    const { prisma } = this.#services;
+    const input = { workspaceId, path, branch, kernelProfileId, ownKey: `run:${id}` };
+    const deadline = Date.now() + maxStartMs;
+    while (!this.#stopped.aborted) {
+      try {
+        const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input);
+        this.#run = { ...this.#run, sessionId: session.id };
+        await prisma.notebookRun.update({ where: { id }, data: { sessionId: session.id } });
+        return session.id;
+      } catch (error) {
+        const isStarting = error instanceof DomainError && error.code === 'session_starting';
+        if (!isStarting || Date.now() > deadline) throw error;
+        await sleep(1_000, undefined, { signal: this.#stopped }).catch(() => {});
+      }
+    }
+    if (this.#closing.aborted) throw new LeftRunError();
+    return null;
+  }
+
+  get #stopped(): AbortSignal {
+    return AbortSignal.any([this.#closing, this.#cancelling.signal, this.#timeout]);
+  }
+
+  async #runCells(sessionId: string): Promise<RunEnd> {
+    const { prisma } = this.#services;
+    const cells = await prisma.notebookRunCell.findMany({
+      where: { runId: this.#run.id },
+      orderBy: { position: 'asc' },
+    });
+    for (const cell of cells) {
+      const end = await this.#runCell(sessionId, cell);
+      if (end) return end;
+    }
+    return { status: 'ok' };
+  }
+
+  /** Null when the run goes on behind the cell. */
+  async #runCell(sessionId: string, cell: NotebookRunCell): Promise<RunEnd | null> {
+    const { prisma } = this.#services;
+    const { executionId } = cell;
+    const known = await prisma.execution.findUnique({ where: { id: executionId } });
+    if (!known?.finishedAt) {
+      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#timeout.aborted) return { status: 'timed_out' };
+      if (!known) await this.#queueCell(sessionId, cell);
+    }
+    return this.#endOf(await this.#ended(executionId), cell);
+  }
+
+  async #queueCell(
+    sessionId: string,
+    { executionId, source, cellIndex, cellId }: NotebookRunCell,
+  ): Promise<void> {
+    const { userId, allowErrors, timeoutSeconds, startedAt } = this.#run;
+    const left =
+      timeoutSeconds === null ? null : startedAt!.getTime() / 1000 + timeoutSeconds - Date.now() / 1000;
+    await this.#services.intake.add({
+      ...{ id: executionId, sessionId, userId, code: source, cellIndex, cellId },
+      ...{ stopOnError: !allowErrors, timeoutSeconds: left === null ? null : Math.max(0.001, left) },
+    });
+    this.#services.bus.publish('notebookRun', this.#run.id, { runId: this.#run.id });
+  }
+
+  /** The execution at its end, which comes soon after the run is cancelled or its time has passed. */
+  async #ended(executionId: string): Promise<Execution> {
+    const ended = await this.#waitForEnd(executionId, this.#stopped);
+    if (ended) return ended;
+    if (this.#closing.aborted) throw new LeftRunError();
+    await this.#stopCell(executionId);
+    const stopped = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
+    if (stopped) return stopped;
+    // It ignores the interrupt. With its kernel, it ends.
+    await this.endSession();
+    const gone = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
+    if (gone) return gone;
+    if (this.#closing.aborted) throw new LeftRunError();
+    return this.#services.prisma.execution.findUniqueOrThrow({ where: { id: executionId } });
+  }
+
+  #waitForEnd(id: string, signal: AbortSignal): Promise<Execution | undefined> {
+    const { prisma, bus } = this.#services;
+    const check = async () => {
+      const execution = await prisma.execution.findUniqueOrThrow({ where: { id } });
+      return execution.finishedAt ? execution : undefined;
+    };
+    return waitFor(bus, 'executionStatus', id, check, signal);
+  }
+
+  #within(ms: number): AbortSignal {
+    return AbortSignal.any([this.#closing, AbortSignal.timeout(ms)]);
+  }
+
+  async #stopCell(executionId: string): Promise<void> {
+    const { prisma, executor, sessions, log } = this.#services;
+    const execution = await prisma.execution.findUniqueOrThrow({
+      where: { id: executionId },
+      include: { session: true },
+    });
+    if (await executor.cancel(execution, this.#run.cancelledBy ?? this.#run.userId)) return;
+    await sessions
+      .interrupt(execution.session)
+      .catch((err) => log.warn({ err, executionId }, 'a cell of a run was not interrupted'));
+  }
+
+  async #endOf(execution: Execution, { mayRaise }: NotebookRunCell): Promise<RunEnd | null> {
+    if (execution.status !== 'ok') {
+      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#timeout.aborted) return { status: 'timed_out' };
+    }
+    switch (execution.status) {
+      case 'ok':
+        return null;
+      case 'error':
+        return mayRaise || this.#run.allowErrors ? null : { status: 'error' };
+      case 'timed_out':
+        return { status: 'timed_out' };
+      case 'failed': {
+        const fault = await executionFault(this.#services, execution);
+        return { status: 'failed', ...(fault ? { fault } : {}) };
+      }
+      default:
+        return { status: 'cancelled' };
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import { requireScope } from '../access/require-scope.js';
+import type { RequestContext } from '../context.js';
+import { checkRef } from '../engines/git/check-ref.js';
+import { assertReadablePath } from '../engines/git/file-path.js';
+import { stringifyJson } from '../engines/nbformat/json.js';
+import { isJsonObject } from '../engines/nbformat/json-object.js';
+import { type PreparedRun, prepareRun, type RunSelection } from '../engines/nbformat/prepare-run.js';
+import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
+import { DomainError, invalidField, notFound } from '../errors.js';
+import { checkCell } from '../executions/check-cell.js';
+import { loadRunnableSession } from '../executions/load-runnable-session.js';
+import { loadFileTarget } from '../files/file-target.js';
+import { checkAll } from '../validation/check-all.js';
+import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
+import { assertRunQuota } from './assert-run-quota.js';
+import type { RunRow } from './load-run.js';
+import { withoutNotebook } from './load-run.js';
+import type { NotebookRunServices } from './notebook-run-services.js';
+import { parameterSource } from './parameter-source.js';
+import { type SaveTarget, type SaveTo, saveTarget } from './save-target.js';
+
+/** A notebook to run. Only `workspaceId` and `path` are required. */
+export interface RunNotebookInput {
+  workspaceId: string;
+  path: string;
+  /** A branch, tag or commit sha; default the workspace's branch. */
+  ref?: string | null;
+  /** An object of JSON values by name; default none. */
+  parameters?: unknown;
+  /** The index of the first and of the last cell that are run, from 0; default all. */
+  firstCell?: number | null;
+  lastCell?: number | null;
+  /** Where the executed notebook is saved; default the same path on the branch that is run. */
+  saveTo?: SaveTo | null;
+  /** Default the profile of the notebook's kernel, or the default profile. */
+  kernelProfileId?: string | null;
+  /** A session of the workspace that runs it; default one of its own, which ends with it. */
+  sessionId?: string | null;
+  /** The time for the whole run; default no limit. */
+  timeoutSeconds?: number | null;
+  /** Whether the run goes on behind a cell that raises an exception; default false. */
+  allowErrors?: boolean | null;
+}
+
+const maxCells = 5_000;
+
+/**
+ * Queues the run of a notebook as it is at a ref, and returns immediately. The caller needs the scopes `execute` and `write`,
+ * and `can_edit`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
+ *   `invalid_request`, `invalid_path`, `invalid_ref`, `unreadable_file`, `base_sha_conflict` when the file on the branch is
+ *   another one than that of the ref, `quota_exceeded`; with a session also `session_dead`, `worker_not_live`
+ */
+export async function runNotebook(
+  services: NotebookRunServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  input: RunNotebookInput,
+): Promise<RunRow> {
+  requireScope(ctx, 'write');
+  const { workspaceId, path } = input;
+  const target = await loadFileTarget(services, ctx, spaceSlug, { workspaceId }, 'edit');
+  requireScope(ctx, 'execute');
+  await checkAll({
+    path: () => checkNotebookPath(path),
+    ref: () => checkRef(input.ref ?? target.defaultBranch),
+    timeoutSeconds: () =>
+      input.timeoutSeconds == null ? null : checkCell.timeoutSeconds(input.timeoutSeconds),
+    firstCell: () => checkIndex(input.firstCell, 'firstCell'),
+    lastCell: () => checkIndex(input.lastCell, 'lastCell'),
+    parameters: () => checkParameters(input.parameters),
+  });
+  const { git } = target;
+  const resolved = await git.resolveRef(input.ref ?? target.defaultBranch);
+  const file = await git.readFile(resolved.commitOid, path);
+  if (!file) throw notFound('The file');
+  const branch = resolved.kind === 'branch' ? resolved.name : target.defaultBranch;
+  const save = await saveTarget(services, target, { path, branch, oid: file.oid }, input.saveTo ?? {});
+  const session = input.sessionId ? await namedSession(services, ctx, spaceSlug, input) : null;
+  const { plan, prepared } = await prepare(services, ctx, spaceSlug, {
+    input,
+    branch,
+    session,
+    bytes: file.bytes,
+  });
+  await assertRunQuota(services, ctx.actor.userId);
+  const run = await insertRun(services, ctx, input, {
+    ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session },
+  });
+  services.notebookRunner.begin(run.id);
+  return run;
+}
+
+interface Named {
+  id: string;
+  kernelProfileId: string;
+}
+
+async function prepare(
+  services: NotebookRunServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  {
+    input,
+    branch,
+    session,
+    bytes,
+  }: { input: RunNotebookInput; branch: string; session: Named | null; bytes: Uint8Array },
+): Promise<{ plan: StartPlan; prepared: PreparedRun }> {
+  const { workspaceId, path } = input;
+  const selection = (source: string | null): RunSelection => ({
+    ...{ firstCell: input.firstCell ?? 0, lastCell: input.lastCell ?? null, parameterSource: source },
+  });
+  const planOf = (kernelProfileId: string | null | undefined) =>
+    resolveStart(services, ctx, spaceSlug, { workspaceId, path, branch, kernelProfileId });
+  const parameters = checkParameters(input.parameters);
+  const named = session?.kernelProfileId ?? input.kernelProfileId;
+  const plain = await prepared(services, ctx, bytes, selection(null));
+  const plan = await planOf(named ?? (await profileOf(services, plain.kernelName)));
+  const source = parameterSource(parameters, plan.profile.language);
+  const run = source === null ? plain : await prepared(services, ctx, bytes, selection(source));
+  if (run.cells.length > maxCells)
+    throw invalidField('path', `must have at most ${maxCells} code cells to run`, 'too_long');
+  for (const { source: code } of run.cells) checkCell.code(code);
+  return { plan, prepared: run };
+}
+
+function prepared(
+  { notebookThreads }: NotebookRunServices,
+  { actor }: RequestContext,
+  bytes: Uint8Array,
+  selection: RunSelection,
+): Promise<PreparedRun> | PreparedRun {
+  if (bytes.length < minThreadBytes) return prepareRun(bytes, selection);
+  return notebookThreads.prepareRun(actor.userId, bytes, selection);
+}
+
+async function profileOf(
+  { prisma }: NotebookRunServices,
+  kernelName: string | null,
+): Promise<string | undefined> {
+  if (kernelName === null) return undefined;
+  const orderBy = [{ isDefault: 'desc' }, { id: 'asc' }] as const;
+  return (await prisma.kernelProfile.findFirst({ where: { kernelName }, orderBy: [...orderBy] }))?.id;
+}
+
+async function namedSession(
+  services: NotebookRunServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  { sessionId, workspaceId }: RunNotebookInput,
+): Promise<Named> {
+  const loaded = await loadRunnableSession(services, ctx, spaceSlug, sessionId!).catch((error) => {
+    const isUnknown = error instanceof DomainError && error.code === 'not_found';
+    throw isUnknown ? invalidField('sessionId', 'is not a session of the workspace', 'unknown') : error;
+  });
+  if (loaded.session.workspaceId !== workspaceId.toLowerCase())
+    throw invalidField('sessionId', 'is not a session of the workspace', 'unknown');
+  loaded.assertRunnable();
+  return loaded.session;
+}
+
+interface PlannedRun {
+  repositoryId: string;
+  ref: { commitOid: string };
+  branch: string;
+  save: SaveTarget;
+  plan: StartPlan;
+  prepared: PreparedRun;
+  session: Named | null;
+}
+
+function insertRun(
+  { prisma }: NotebookRunServices,
+  ctx: RequestContext,
+  input: RunNotebookInput,
+  { repositoryId, ref, branch, save, plan, prepared: { bytes, cells }, session }: PlannedRun,
+): Promise<RunRow> {
+  return prisma.notebookRun.create({
+    omit: withoutNotebook,
+    data: {
+      ...{ workspaceId: plan.workspace.id, userId: ctx.actor.userId, repositoryId, branch },
+      ...{ path: input.path, ref: input.ref ?? plan.workspace.defaultBranch, commitOid: ref.commitOid },
+      parameters: stringifyJson(checkParameters(input.parameters)),
+      ...{ allowErrors: input.allowErrors ?? false, timeoutSeconds: input.timeoutSeconds },
+      ...{ kernelProfileId: plan.profile.id, kernelName: plan.profile.kernelName },
+      ...{ sessionId: session?.id ?? null, ownsSession: session === null },
+      ...{ saveBranch: save.branch, savePath: save.path, saveBaseOid: save.baseOid },
+      notebook: Buffer.from(bytes),
+      cells: {
+        createMany: {
+          data: cells.map(({ index, id, source, mayRaise }, at) => ({
+            ...{ position: at + 1, cellIndex: index, cellId: id, source, mayRaise },
+          })),
+        },
+      },
+    },
+  });
+}
+
+/** @throws FieldError `invalid_path`, `invalid_request` */
+function checkNotebookPath(path: string): void {
+  assertReadablePath(path);
+  if (!path.endsWith('.ipynb'))
+    throw invalidField('path', 'must be that of a notebook, with .ipynb at its end');
+}
+
+/** @throws FieldError `invalid_request` */
+function checkIndex(value: number | null | undefined, field: string): void {
+  if (value != null && !(Number.isInteger(value) && value >= 0 && value <= 1_000_000))
+    throw invalidField(field, 'must be from 0 to 1000000', 'out_of_range');
+}
+
+const maxParameterLength = 100_000;
+
+/** @throws FieldError `invalid_request` unless it is an object of at most 100,000 characters of JSON */
+function checkParameters(value: unknown): Record<string, unknown> {
+  const parameters = value ?? {};
+  if (!isJsonObject(parameters)) throw invalidField('parameters', 'must be an object');
+  if (stringifyJson(parameters).length <= maxParameterLength) return parameters;
+  throw invalidField('parameters', `must have at most ${maxParameterLength} characters of JSON`, 'too_long');
+}

@@ -1,0 +1,57 @@
+import type { NotebookRun } from '../../prisma/generated/client/client.js';
+import type { RequestContext } from '../context.js';
+import type { FileChange } from '../engines/git/git-store.js';
+import { commitChanges } from '../files/commit-changes.js';
+import type { FileServices } from '../files/file-services.js';
+import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
+import { pathHash } from '../notebooks/path-hash.js';
+
+/**
+ * Saves the executed notebook of a run with one commit, which names the run: a second call finds it.
+ * @returns the commit that has it
+ * @throws DomainError `base_sha_conflict` or `file_exists` when the file is another one than at the start of the run,
+ *   `not_found` (branch), what a save throws for somebody who may not write there, `storage_unavailable`
+ */
+export async function saveRun(
+  services: FileServices,
+  ctx: RequestContext,
+  spaceSlug: string,
+  run: Omit<NotebookRun, 'notebook'>,
+  bytes: Uint8Array,
+): Promise<string> {
+  const { savePath: path, saveBaseOid, repositoryId } = run;
+  const target = await loadFileTarget(services, ctx, spaceSlug, { repositoryId }, 'edit');
+  const branch = await checkTargetBranch(services, target, run.saveBranch);
+  const known = await savedBefore(services, run);
+  if (known) return known;
+  const change: FileChange =
+    saveBaseOid === null
+      ? { kind: 'create', path, bytes }
+      : { kind: 'save', path, bytes, baseSha: saveBaseOid, conflictsIfGone: true };
+  const message = `Run ${path}\n\n${trailer(run.id)}`;
+  const { commitOid } = await commitChanges(
+    services,
+    ctx,
+    { ...target, branch },
+    { changes: [change], message },
+  );
+  return commitOid;
+}
+
+/** The commit of an earlier call, of which the gateway did not come to note the result. */
+async function savedBefore(
+  { prisma, indexer }: FileServices,
+  run: Omit<NotebookRun, 'notebook'>,
+): Promise<string | null> {
+  const { repositoryId, saveBranch: branch, savePath, id } = run;
+  await indexer.ensure(repositoryId, branch);
+  const version = await prisma.fileVersion.findFirst({
+    where: { repositoryId, branch, pathHash: pathHash(savePath), message: { contains: trailer(id) } },
+    select: { commitOid: true },
+  });
+  return version?.commitOid ?? null;
+}
+
+function trailer(runId: string): string {
+  return `Run: ${runId}`;
+}

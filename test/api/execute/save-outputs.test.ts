@@ -1,0 +1,161 @@
+import { describe, expect, it, vi } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { OutputsSaver } from '../../../src/executions/outputs-saver.js';
+import { answerInput } from '../../support/answer-input.js';
+import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
+import { makeToken } from '../../support/factories/make-token.js';
+import { makeUser } from '../../support/factories/make-user.js';
+import { at, openSession, run, session } from './kernel-fixture.js';
+
+// Each test starts a kernel, and large notebooks a thread.
+vi.setConfig({ testTimeout: 90_000 });
+
+const file = `/workspaces/${demo.workspaceId}/authoring-file`;
+const read = async (path: string) => (await at.rest('GET', `${file}?path=${path}&branch=main`)).body;
+const save = (path: string, cells: object[]) =>
+  at.rest('PUT', file, { body: { path, notebook: codeNotebook(cells) } });
+const executionOf = async (response: Response, id: string) =>
+  (await at.rest('GET', `/sessions/${id}/executions/${response.headers.get('x-execution-id')}`)).body;
+const versionsOf = async (path: string) =>
+  (await at.rest('GET', `/documents/${(await read(path)).notebook_id}/versions`)).body.items;
+
+async function open(name: string, cells: object[]): Promise<{ path: string; id: string }> {
+  const path = `notebooks/${name}.ipynb`;
+  const made = await at.rest('POST', `${file}s`, { body: { path, notebook: codeNotebook(cells) } });
+  expect(made.status).toBe(201);
+  return { path, id: (await openSession(path)).body.id };
+}
+
+/** Runs a cell with `save_outputs` and waits for the end of the save. */
+async function runAndSave(id: string, cell_id: string, code: string, meanwhile?: () => Promise<unknown>) {
+  const response = await run(code, { cell_id, save_outputs: true }, id);
+  if (meanwhile) {
+    await meanwhile();
+    await answerInput(at, response.headers.get('x-execution-id')!, 'read');
+  }
+  await response.text();
+  await expect
+    .poll(async () => (await executionOf(response, id)).outputs_save.status, { timeout: 20_000 })
+    .not.toBe('pending');
+  return executionOf(response, id);
+}
+
+describe('a run with save_outputs', () => {
+  const shows = "print('shown')\n1.0";
+
+  it('puts its outputs and its count into its cell with one commit, as its execution has them', async () => {
+    const { path, id } = await open('saved', [codeCell('one', shows), codeCell('two', 'pass')]);
+    const execution = await runAndSave(id, 'one', shows);
+    const saved = await read(path);
+    expect(execution.outputs_save).toEqual({ status: 'saved', commit_sha: saved.commit_sha, error: null });
+    expect(execution.outputs).toHaveLength(2);
+    expect(saved.notebook.cells[0]).toMatchObject({
+      outputs: execution.outputs,
+      execution_count: execution.execution_count,
+    });
+    expect(saved.notebook.cells[1]).toEqual(codeCell('two', 'pass'));
+    const versions = await versionsOf(path);
+    expect(versions).toHaveLength(2);
+    expect(versions[0].commit_message).toBe(`Save the outputs of cell one\n\nExecution: ${execution.id}`);
+  });
+
+  it('keeps what others saved meanwhile, also in a large notebook', async () => {
+    const large = codeCell('large', `'${'x'.repeat(600_000)}'`);
+    const code = 'print(input())';
+    const { path, id } = await open('merged', [codeCell('one', code)]);
+    const others = [codeCell('new', '2'), codeCell('one', code), large];
+    const execution = await runAndSave(id, 'one', code, () => save(path, others));
+    expect(execution.outputs_save.status).toBe('saved');
+    const { cells } = (await read(path)).notebook;
+    expect(cells.map((cell: any) => cell.id)).toEqual(['new', 'one', 'large']);
+    expect(cells[1].outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: 'read\n' }]);
+  });
+
+  it('leaves a cell with another source and says so, and its outputs stay with the execution', async () => {
+    const code = 'print(input())';
+    const { path, id } = await open('changed', [codeCell('one', code), codeCell('two', code)]);
+    const changed = await runAndSave(id, 'one', code, () => save(path, [codeCell('one', '3')]));
+    expect(changed.outputs_save).toMatchObject({ status: 'failed', error: { code: 'source_mismatch' } });
+    expect(changed.outputs).toMatchObject([{ text: 'read\n' }]);
+    const gone = await runAndSave(id, 'two', "print('gone')");
+    expect(gone.outputs_save).toMatchObject({ status: 'failed', error: { code: 'not_found' } });
+    expect((await read(path)).notebook.cells).toEqual([codeCell('one', '3')]);
+  });
+
+  it('saves what a failing cell printed, and nothing of a cell that did not run', async () => {
+    const { path, id } = await open('failing', [codeCell('one', '1 / 0'), codeCell('two', '2')]);
+    const [failed, aborted] = await Promise.all([runAndSave(id, 'one', '1 / 0'), runAndSave(id, 'two', '2')]);
+    expect(failed.outputs_save.status).toBe('saved');
+    expect((await read(path)).notebook.cells[0].outputs[0].ename).toBe('ZeroDivisionError');
+    if (aborted.status === 'aborted')
+      expect(aborted.outputs_save).toEqual({ status: 'skipped', commit_sha: null, error: null });
+    else expect(aborted.outputs_save.status).toBe('saved');
+  });
+
+  it('saves once, also when a process ended between the commit and its note', async () => {
+    const { path, id } = await open('once', [codeCell('one', "'once'")]);
+    const execution = await runAndSave(id, 'one', "'once'");
+    const cleared = [codeCell('one', "'once'")];
+    expect((await save(path, cleared)).status).toBe(200);
+    const { services } = at.gateway;
+    const where = { executionId: execution.id };
+    await services.prisma.outputsSave.update({ where, data: { status: 'pending', commitOid: null } });
+    const next = new OutputsSaver(services);
+    await next.resume();
+    await expect
+      .poll(() => services.prisma.outputsSave.findUnique({ where }), { timeout: 20_000 })
+      .toMatchObject({ status: 'saved', commitOid: execution.outputs_save.commit_sha });
+    await next.close();
+    expect((await read(path)).notebook.cells).toEqual(cleared);
+  });
+
+  it('the same execution_id with another save_outputs is another request', async () => {
+    const { id } = await open('again', [codeCell('one', '4')]);
+    const execution_id = '6b3f5f0e-4d1c-4b0a-9d59-f6b1f0a1c001';
+    await (await run('4', { cell_id: 'one', save_outputs: true, execution_id }, id)).text();
+    expect((await run('4', { cell_id: 'one', save_outputs: true, execution_id }, id)).status).toBe(200);
+    expect((await run('4', { cell_id: 'one', execution_id }, id)).status).toBe(409);
+  });
+});
+
+describe('a request for save_outputs', () => {
+  const refused = async (more: object, id = session, token?: string) => {
+    const body = { code: '1', cell_index: 0, save_outputs: true, ...more };
+    return at.rest('POST', `/sessions/${id}/execute/stream`, { body, ...(token ? { token } : {}) });
+  };
+
+  it('needs a cell id, and a session that has a notebook', async () => {
+    expect(await refused({})).toMatchObject({
+      status: 400,
+      body: { errors: [{ loc: ['body', 'cell_id'] }] },
+    });
+    const body = { workspace_id: demo.workspaceId };
+    const bare = (await at.rest('POST', '/sessions', { body })).body.id;
+    expect(await refused({ cell_id: 'one' }, bare)).toMatchObject({
+      status: 400,
+      body: { errors: [{ loc: ['body', 'save_outputs'] }] },
+    });
+  });
+
+  it('needs the scope write, and a branch that the caller may write to', async () => {
+    const { userId } = await at.gateway.services.prisma.session.findUniqueOrThrow({ where: { id: session } });
+    const token = await makeToken(at, { userId, scopes: ['read', 'execute'] });
+    expect(await refused({ cell_id: 'one' }, session, token)).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope' },
+    });
+    const editor = await makeUser(at, { role: 'editor' });
+    const mine = await at.rest('POST', '/sessions', {
+      body: { workspace_id: demo.workspaceId, path: 'notebooks/welcome.ipynb' },
+      token: editor.token,
+    });
+    const { prisma } = at.gateway.services;
+    const branch = { repositoryId: demo.repositoryId, name: 'main' };
+    await prisma.protectedBranch.create({ data: branch });
+    expect(await refused({ cell_id: 'hello' }, mine.body.id, editor.token)).toMatchObject({
+      status: 403,
+      body: { code: 'branch_protected' },
+    });
+    await prisma.protectedBranch.delete({ where: { repositoryId_name: branch } });
+  });
+});

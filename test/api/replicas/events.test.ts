@@ -1,0 +1,223 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import type { Topics } from '../../../src/engines/events/event-bus.js';
+import type { TestGateway } from '../../support/gateway.js';
+import { readEvents } from '../../support/sse.js';
+import { openReplicas, openSession, type Replicas, type Watch, watch } from './replica-fixture.js';
+
+const onServer = process.env.TEST_DB === 'postgres';
+const eventFields = '{ type: __typename sequence late ... on StreamEvent { text } }';
+
+describe.runIf(onServer)('a gateway that does not run the kernels', () => {
+  let both: Replicas;
+  let session: Awaited<ReturnType<typeof openSession>>;
+  let signals: string;
+  let open: Watch[] = [];
+  beforeAll(async () => {
+    both = await openReplicas({ expiryCheckMs: 200 });
+    session = await openSession(both);
+    // Nothing else is sure to be visible to the kernel.
+    signals = join(both.owner.dataDir, 'workers', session.workerId, 'files');
+  });
+  afterEach(async () => {
+    for (const one of open) one.leave();
+    open = [];
+    const { bus } = both.other.gateway.services;
+    const topics = ['executionStatus', 'session', 'worker', 'workspace'] as const;
+    await expect.poll(() => topics.some((topic) => bus.listenerCount(topic, '*') > 0)).toBe(false);
+  });
+  afterAll(async () => {
+    await both.close();
+  });
+
+  /** A stream at the other gateway. @param topic resolves once that gateway listens to it */
+  async function follow(selection: string, topic: keyof Topics, key = '*') {
+    const { bus } = both.other.gateway.services;
+    const before = bus.listenerCount(topic, key);
+    const stream = watch(both.other, selection);
+    open.push(stream);
+    await expect.poll(() => bus.listenerCount(topic, key)).toBeGreaterThan(before);
+    return stream;
+  }
+
+  async function execute(code: string): Promise<string> {
+    const mutation = `mutation ($code: String!, $id: ID!) {
+      executeCell(spaceSlug: "demo", sessionId: $id, input: { code: $code }) { id } }`;
+    const { data, errors } = await both.owner.graphql(mutation, { code, id: session.id });
+    expect(errors).toBeUndefined();
+    return data.executeCell.id;
+  }
+
+  const create = (at: TestGateway, path: string) =>
+    at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, { body: { path, content: 'x' } });
+  const signal = (name: string) => writeFile(join(signals, name), '');
+  /** Python that waits until the test has given a signal. */
+  const untilSignal = (name: string) =>
+    `while not os.path.exists(${JSON.stringify(join(signals, name))}): time.sleep(0.01)`;
+  const textOf = ({ values }: Watch) => values.map(({ text }) => text ?? '').join('');
+  const cutEvents = async () => {
+    const client = new pg.Client({ connectionString: both.databaseUrl });
+    await client.connect();
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'notebook-gateway-events' AND datname = current_database()`,
+    );
+    await client.end();
+  };
+
+  it('shows a run while it goes on, each event once and in order, its late output, and its end', async () => {
+    const id = await execute(`
+import os, threading, time
+print('first', flush=True)
+${untilSignal('go on')}
+for i in range(200): print(i, flush=True)
+def later():
+    ${untilSignal('late')}
+    print('late', flush=True)
+threading.Thread(target=later).start()`);
+    const late = await follow(
+      `executionEvents(executionId: "${id}", includeLate: true) ${eventFields}`,
+      'execution',
+      id,
+    );
+    const stream = await follow(`executionEvents(executionId: "${id}") ${eventFields}`, 'execution', id);
+    await expect.poll(() => textOf(stream)).toBe('first\n');
+    const from = performance.now();
+    await signal('go on');
+    await stream.ended;
+    // Well below the time after which a log is read again without an event.
+    expect(performance.now() - from).toBeLessThan(8_000);
+    const numbers = Array.from({ length: 200 }, (_, i) => `${i}\n`).join('');
+    expect(textOf(stream)).toBe(`first\n${numbers}`);
+    expect(stream.values.map(({ sequence }) => sequence)).toEqual(stream.values.map((_, i) => i + 1));
+    expect(stream.values.at(-1).type).toBe('FinalResponse');
+
+    const resumed = await fetch(
+      `${both.other.url}/api/v1.0/engagement/spaces/demo/notebooks/sessions/${session.id}/executions/${id}/stream`,
+      { headers: { authorization: `Bearer ${both.other.token}`, 'last-event-id': '2' } },
+    );
+    const events = await readEvents(resumed);
+    expect(events.map((event) => Number(event.id))).toEqual(
+      stream.values.slice(2).map(({ sequence }) => sequence),
+    );
+
+    await signal('late');
+    await expect
+      .poll(() => late.values.at(-1), { timeout: 10_000 })
+      .toMatchObject({ text: 'late\n', late: true });
+    expect(late.values.slice(0, stream.values.length)).toEqual(stream.values);
+  }, 60_000);
+
+  it('shows all of a run although the connection for events breaks meanwhile', async () => {
+    const id = await execute(`
+import os, time
+for i in range(150):
+    print(i, flush=True)
+    time.sleep(0.01)`);
+    const stream = await follow(`executionEvents(executionId: "${id}") ${eventFields}`, 'execution', id);
+    await expect.poll(() => textOf(stream).length).toBeGreaterThan(0);
+    await cutEvents();
+    await stream.ended;
+    expect(textOf(stream)).toBe(Array.from({ length: 150 }, (_, i) => `${i}\n`).join(''));
+    expect(stream.values.map(({ sequence }) => sequence)).toEqual(stream.values.map((_, i) => i + 1));
+  }, 60_000);
+
+  it('shows the changes of executions, sessions, workers and workspaces', async () => {
+    const executions = await follow('executionsChanged(spaceSlug: "demo") { id status }', 'executionStatus');
+    const sessions = await follow(
+      `sessionChanged(spaceSlug: "demo", sessionId: "${session.id}") { status }`,
+      'session',
+    );
+    const workers = await follow(
+      `workerChanged(spaceSlug: "demo", workerId: "${session.workerId}") { status }`,
+      'worker',
+    );
+    const workspaces = await follow(
+      'workspaceChanged(spaceSlug: "demo") { change workspace { name } }',
+      'workspace',
+    );
+    const id = await execute('import time; time.sleep(0.4)');
+    const name = `Renamed at ${Date.now()}`;
+    await both.owner.rest('PATCH', `/workspaces/${demo.workspaceId}`, { body: { name } });
+    await expect.poll(() => executions.values).toContainEqual({ id, status: 'ok' });
+    await expect.poll(() => sessions.values).toContainEqual({ status: 'busy' });
+    await expect.poll(() => workers.values).toContainEqual({ status: 'busy' });
+    await expect.poll(() => workspaces.values).toContainEqual({ change: 'updated', workspace: { name } });
+    expect(executions.values.filter((change) => change.id === id && change.status === 'ok')).toHaveLength(1);
+  }, 60_000);
+
+  it('shows what changed while the connection for events was broken', async () => {
+    const workspaces = await follow(
+      'workspaceChanged(spaceSlug: "demo") { workspace { name } }',
+      'workspace',
+    );
+    const workers = await follow('workerChanged(spaceSlug: "demo") { id }', 'worker');
+    const name = `Renamed unheard at ${Date.now()}`;
+    // No event says so.
+    await both.owner.gateway.services.prisma.workspace.update({
+      where: { id: demo.workspaceId },
+      data: { name },
+    });
+    await sleep(100);
+    expect(workspaces.values).toEqual([]);
+    await cutEvents();
+    await expect.poll(() => workspaces.values).toContainEqual({ workspace: { name } });
+    await expect.poll(() => workers.values).toContainEqual({ id: session.workerId });
+  });
+
+  it('shows a commit of the other, once', async () => {
+    const files = await follow(
+      `fileChanged(spaceSlug: "demo", workspaceId: "${demo.workspaceId}") { path change }`,
+      'commit',
+      demo.repositoryId,
+    );
+    for (const path of ['one.txt', 'two.txt']) await create(both.owner, path);
+    await expect.poll(() => files.values.length).toBe(2);
+    expect(files.values).toEqual([
+      { path: 'one.txt', change: 'created' },
+      { path: 'two.txt', change: 'created' },
+    ]);
+  });
+
+  it('brings its commits into the folders of the workers of the other within 2 s', async () => {
+    const from = performance.now();
+    await create(both.other, 'from-the-other.txt');
+    const path = `/workers/${session.workerId}/files`;
+    await expect
+      .poll(async () => {
+        const { body } = await both.owner.rest('GET', path);
+        return body.items.map((file: { path: string }) => file.path);
+      })
+      .toContain('from-the-other.txt');
+    expect(performance.now() - from).toBeLessThan(2_000);
+  });
+
+  it('keeps a kernel that is idle while its session is watched there, and no longer', async () => {
+    const { prisma, workers } = both.owner.gateway.services;
+    const limits = workers.limits as { kernelIdleMinutes: number };
+    const row = () => prisma.session.findUniqueOrThrow({ where: { id: session.id } });
+    const viewer = await follow(
+      `sessionChanged(spaceSlug: "demo", sessionId: "${session.id}") { id }`,
+      'session',
+    );
+    // The owner hears of a viewer after a second.
+    const heard = new Promise((resolve) =>
+      both.owner.gateway.services.bus.subscribe('viewers', session.id, resolve),
+    );
+    await heard;
+    const idleMs = 2_000;
+    await prisma.session.update({ where: { id: session.id }, data: { lastActivityAt: new Date() } });
+    limits.kernelIdleMinutes = idleMs / 60_000;
+    await sleep(2 * idleMs);
+    expect((await row()).status).toBe('idle');
+    viewer.leave();
+    await expect
+      .poll(row, { timeout: 4 * idleMs })
+      .toMatchObject({ status: 'dead', statusReason: 'idle_timeout' });
+    limits.kernelIdleMinutes = 0;
+  }, 60_000);
+});

@@ -1,0 +1,152 @@
+import pino from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PrismaClient, Session } from '../../../prisma/generated/client/client.js';
+import type { Leases } from '../../../src/engines/database/leases.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { FormerOwnerError } from '../../../src/executions/former-owner-error.js';
+import { insertEnd, insertEntries } from '../../../src/executions/write-log.js';
+import { RuntimeOwnership } from '../../../src/runtime/runtime-ownership.js';
+import { testDatabaseKind } from '../../support/database.js';
+import { makeExecution } from '../../support/factories/make-execution.js';
+import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
+import { openTestGateway, type TestGateway } from '../../support/gateway.js';
+
+const log = pino({ level: 'silent' });
+let at: TestGateway;
+let prisma: PrismaClient;
+let session: Session;
+let executionId: string;
+beforeAll(async () => {
+  at = await openTestGateway();
+  prisma = at.gateway.services.prisma;
+  const { ids } = await makeFilledSpace(at);
+  session = await prisma.session.findUniqueOrThrow({ where: { id: ids.session_id } });
+});
+beforeEach(async () => {
+  executionId = (await makeExecution(at, { session })).id;
+});
+afterAll(() => at.close());
+
+const epochNow = async () =>
+  (await prisma.installation.findUniqueOrThrow({ where: { key: 1 } })).runtimeEpoch;
+const text = { sequence: 2, event: { type: 'stream', name: 'stdout', text: 'a' } } as const;
+const entries = () => prisma.executionEvent.count({ where: { executionId } });
+
+it('a former owner writes neither entries nor the end of a log', async () => {
+  const epoch = (await epochNow()) - 1;
+  const former = { prisma, epoch: () => epoch };
+  await expect(insertEntries(former, executionId, [text])).rejects.toBeInstanceOf(FormerOwnerError);
+  const event = {
+    type: 'failure',
+    detail: 'x',
+    status_code: 503,
+    code: 'kernel_died',
+    retryable: false,
+  } as const;
+  const row = { status: 'failed', finishedAt: new Date() } as const;
+  await expect(insertEnd(former, executionId, { sequence: 2, event }, row)).rejects.toBeInstanceOf(
+    FormerOwnerError,
+  );
+  expect(await entries()).toBe(0);
+  expect(await prisma.execution.findUnique({ where: { id: executionId } })).toMatchObject({
+    ...{ status: 'queued', finishedAt: null },
+  });
+});
+
+it.skipIf(testDatabaseKind === 'pglite')(
+  'a new owner waits for a write of the one before that has begun',
+  async () => {
+    const epoch = await epochNow();
+    const order: string[] = [];
+    let taken: Promise<unknown> | undefined;
+    const next = openOwnership(new LocalLeases());
+    await prisma.$transaction(async (tx) => {
+      await insertEntries({ prisma: tx as PrismaClient, epoch: () => epoch }, executionId, [text]);
+      taken = next.begin().then(() => order.push('taken'));
+      const blocked = () => prisma.$queryRaw<{ n: number }[]>`
+      SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await blocked())[0]!.n).toBe(1);
+      order.push('written');
+    });
+    await taken;
+    expect(order).toEqual(['written', 'taken']);
+    expect(next.epoch).toBe(epoch + 1);
+    expect(await entries()).toBe(1);
+    await next.close();
+  },
+);
+
+function openOwnership(leases: Leases, events: string[] = []) {
+  const ownership = new RuntimeOwnership({ prisma, leases, log });
+  return {
+    begin: () =>
+      ownership.begin({
+        resume: async () => void events.push('resumed'),
+        lost: () => void events.push('lost'),
+      }),
+    close: () => ownership.close(),
+    get isOwner() {
+      return ownership.isOwner;
+    },
+    get epoch() {
+      return ownership.epoch;
+    },
+  };
+}
+
+describe('of two gateways', () => {
+  /** Leases whose connection can be cut. */
+  class CuttableLeases extends LocalLeases {
+    cut = () => {};
+
+    override async tryTake(name: string) {
+      const lease = await super.tryTake(name);
+      const lost = new AbortController();
+      this.cut = () => {
+        void lease?.release();
+        lost.abort();
+      };
+      return lease && { lost: lost.signal, release: () => lease.release() };
+    }
+  }
+
+  it('one is the owner, and the other one is as soon as the first has closed', async () => {
+    const leases = new LocalLeases();
+    const [first, second] = [openOwnership(leases), openOwnership(leases)];
+    await first.begin();
+    await second.begin();
+    expect([first.isOwner, second.isOwner, second.epoch]).toEqual([true, false, 0]);
+    await first.close();
+    await expect.poll(() => second.isOwner).toBe(true);
+    expect(second.epoch).toBe(first.epoch + 1);
+    await second.close();
+  });
+
+  it('an owner whose connection breaks takes the lease again, with the same epoch and without resuming', async () => {
+    const leases = new CuttableLeases();
+    const events: string[] = [];
+    const owner = openOwnership(leases, events);
+    await owner.begin();
+    const { epoch } = owner;
+    leases.cut();
+    expect(owner.isOwner).toBe(false);
+    await expect.poll(() => owner.isOwner).toBe(true);
+    expect([owner.epoch, events]).toEqual([epoch, ['resumed']]);
+    await owner.close();
+  });
+
+  it('an owner that another one has replaced reports that once, and never runs the kernels again', async () => {
+    const leases = new CuttableLeases();
+    const events: string[] = [];
+    const owner = openOwnership(leases, events);
+    await owner.begin();
+    const other = openOwnership(new LocalLeases());
+    await other.begin();
+    leases.cut();
+    await expect.poll(() => events).toEqual(['resumed', 'lost']);
+    expect(owner.isOwner).toBe(false);
+    await other.close();
+    await owner.close();
+  });
+});
