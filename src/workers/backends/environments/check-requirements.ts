@@ -8,7 +8,7 @@ const allowedOptions =
 /** A name with extras, versions and markers, or with the address of an archive or repository. */
 const requirement =
   /^[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]/]*\])?\s*(?:$|[<>=!~;(][^/]*$|@\s*(?:git\+)?https:\/\/)/;
-/** The only options of a single package: others turn wheels off, and have programs of packages run. */
+/** The only options of a single package: others exclude wheels, so that code of packages runs. */
 const hashes = /(?:\s+--hash[\s=]\s*sha(?:256|384|512):[0-9a-f]+)+$/;
 /** With it an address may be read as the path of a folder of this machine. */
 const upwards = /\/\.\.(?:\/|$|\s)/;
