@@ -35,11 +35,38 @@ it.each([
   '-r \\\nother.txt',
   'nu\\\n-r x',
   'numpy \\',
+  // pip begins a new line in each of these.
+  '# comment \\\n-r other.txt',
+  'numpy\u2028-r other.txt',
+  'numpy==1\u0085--pre',
+  'numpy==1\v-r other.txt',
+  // What follows would be read as an option.
+  'numpy==1 --global-option=build',
+  'numpy ; python_version > "3" -r other.txt',
+  'numpy==1\t-r other.txt',
+  'numpy==1 \\ # comment\nscipy',
+  // These are paths, if the folders exist.
+  'numpy>=1/../../folder',
+  'numpy[a/../../folder]',
+  'package @ https://example.com/../../../folder',
   '\n'.repeat(1_001),
 ])('%j is refused with the reason environment_failed', (text) => {
   expect(() => checkRequirements(text)).toThrow(
     expect.objectContaining({ code: 'runtime_unavailable', extra: { reason: 'environment_failed' } }),
   );
+});
+
+it.each([
+  ['# coding: utf-7\n# +AAo--r other.txt\nnumpy', 'numpy\n'],
+  [
+    '\uFEFFnumpy # one\r\n\r\n scipy \\\n >=1 \\\n  --hash=sha256:00',
+    'numpy\nscipy  >=1   --hash=sha256:00\n',
+  ],
+  ['numpy \\\n# comment \\\nscipy', 'numpy\nscipy\n'],
+  ['# comment\r--no-binary :all:\r\nnumpy', 'numpy\n'],
+  ['numpy # one\u2028-r other.txt', 'numpy\n'],
+])('pip gets the checked lines of %j only', (text, checked) => {
+  expect(checkRequirements(text)).toBe(checked);
 });
 
 it('the error names the line', () => {
@@ -65,6 +92,8 @@ it.each([
   '--extra-index-url=https://example.com/simple',
   '-i https://example.com/simple',
   '-r other.txt',
+  'numpy --global-option=build',
+  '# comment \\\n--no-binary :all:',
 ])('%j is refused where no code of packages may run', (text) => {
   expect(() => checkRequirements(text, true)).toThrow(
     expect.objectContaining({ extra: { reason: 'environment_failed' } }),

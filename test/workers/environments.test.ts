@@ -100,6 +100,12 @@ describe('environments', { timeout: 120_000 }, () => {
     expect(existsSync(await waiting)).toBe(true);
   });
 
+  it('are not read in the encoding that a comment names', async () => {
+    // In UTF-7 the second line has a line break, and names a file of this machine.
+    const text = `# coding: utf-7\n# +AAo--r /etc/hostname\n${small}`;
+    expect(existsSync(join(await folderFor('one', { text }), 'iniconfig/__init__.py'))).toBe(true);
+  });
+
   it('have a limit on time, after which nothing of them runs', async () => {
     // An index that takes requests and never answers.
     const index = createServer(() => {});

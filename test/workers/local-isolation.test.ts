@@ -21,6 +21,10 @@ const possible = (['users', 'namespaces'] as const).slice(
   best === 'users' ? 0 : best === 'namespaces' ? 1 : 2,
 );
 
+// So that a run that is to show one of them cannot pass with another.
+const { TEST_ISOLATION: wanted = best } = process.env;
+if (best !== wanted) throw new Error(`This machine and this user allow "${best}", not "${wanted}".`);
+
 let root: string;
 let stateRoot: string;
 let spec: WorkerSpec;

@@ -55,8 +55,8 @@ export class ContainerPackages {
     const { isRemote } = this.#deps;
     const wheelsOnly = !egress;
     const build = { image: image.Id, environment, wheelsOnly };
-    const install = (directory: string, either: AbortSignal) =>
-      this.#install({ directory, text: requirements.text, build }, either);
+    const install = (directory: string, text: string, either: AbortSignal) =>
+      this.#install({ directory, text, build }, either);
     const identity = [image.Id, ...pipSettings(environment), ...(isRemote ? ['archive'] : [])];
     const request = { ...requirements, userId, identity, wheelsOnly, install };
     const folder = await this.#environments.folderFor(workerId, request, signal);

@@ -29,9 +29,17 @@ export interface EnvironmentRequest extends WorkerRequirements {
   /**
    * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
    * @param directory absolute path of a folder that does not exist
+   * @param requirements the checked lines of the text
    * @returns the bytes of the folder
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
+  install(directory: string, requirements: string, signal: AbortSignal): Promise<number>;
+}
+
+/** An environment that does not exist yet. */
+interface WantedBuild {
+  id: string;
+  userId: string | undefined;
   install(directory: string, signal: AbortSignal): Promise<number>;
 }
 
@@ -80,12 +88,13 @@ export class Environments {
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
-    checkRequirements(request.text, request.wheelsOnly);
+    const checked = checkRequirements(request.text, request.wheelsOnly);
     const id = identify(request);
+    const install = (directory: string, either: AbortSignal) => request.install(directory, checked, either);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
       if (found) return found;
-      await this.#build(id, request, signal);
+      await this.#build({ id, install, userId: request.userId }, signal);
     }
     throw environmentFailed('other environments were built meanwhile, and it was removed');
   }
@@ -114,10 +123,11 @@ export class Environments {
   }
 
   /** Waits for the build, which goes on while somebody waits for it. */
-  async #build(id: string, request: EnvironmentRequest, signal: AbortSignal): Promise<void> {
+  async #build(wanted: WantedBuild, signal: AbortSignal): Promise<void> {
+    const { id } = wanted;
     // One that everybody has left is about to end.
     if (this.#builds.get(id)?.aborter.signal.aborted) await this.#builds.get(id)?.done.catch(() => {});
-    const build = this.#builds.get(id) ?? this.#begin(id, request);
+    const build = this.#builds.get(id) ?? this.#begin(wanted);
     build.waiting += 1;
     try {
       await rejectOnAbort(build.done, signal);
@@ -127,10 +137,10 @@ export class Environments {
     }
   }
 
-  #begin(id: string, request: EnvironmentRequest): Build {
+  #begin({ id, install, userId }: WantedBuild): Build {
     const aborter = new AbortController();
     const done = this.#limit
-      .run(request.userId ?? '', () => this.#make(id, request, aborter.signal), aborter.signal)
+      .run(userId ?? '', () => this.#make(id, install, aborter.signal), aborter.signal)
       .finally(() => this.#builds.delete(id));
     // Nobody may wait for it any more.
     done.catch(() => {});
@@ -139,7 +149,7 @@ export class Environments {
     return build;
   }
 
-  async #make(id: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
+  async #make(id: string, install: WantedBuild['install'], signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const { directory } = this.#deps;
     await mkdir(directory, { recursive: true, mode: 0o711 });
@@ -148,7 +158,7 @@ export class Environments {
     const partial = join(directory, name);
     this.#partial.add(name);
     try {
-      const bytes = await request.install(partial, signal);
+      const bytes = await install(partial, signal);
       await mkdir(join(partial, 'users'));
       await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
       await rename(partial, join(directory, id)).catch((error) => {

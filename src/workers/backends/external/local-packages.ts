@@ -40,8 +40,8 @@ export class LocalPackages {
     const { scope, text, userId, ...how } = request;
     const identity = [how.python, await this.#versionOf(how.python), ...pipSettings(how.environment)];
     const maxMs = this.#maxBuildMs;
-    const install = (directory: string, either: AbortSignal) =>
-      installRequirements({ ...how, requirements: text, directory, maxMs }, either);
+    const install = (directory: string, requirements: string, either: AbortSignal) =>
+      installRequirements({ ...how, requirements, directory, maxMs }, either);
     return this.#environments.folderFor(workerId, { scope, text, userId, identity, install }, signal);
   }
 

@@ -51,17 +51,13 @@ export class PodPackages {
     if (!requirements) return undefined;
     const { environment, egress } = profile;
     const wheelsOnly = !egress;
-    const install = (directory: string, either: AbortSignal) =>
+    const install = (directory: string, text: string, either: AbortSignal) =>
       installArchive(
         {
           directory,
           hint: wheelsOnly ? wheelsHint : undefined,
           run: (keep, limit) =>
-            this.#run(
-              { image, environment, wheelsOnly, requirements: requirements.text, report },
-              keep,
-              limit,
-            ),
+            this.#run({ image, environment, wheelsOnly, requirements: text, report }, keep, limit),
         },
         either,
       );
