@@ -36,7 +36,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const stores = await openStores(options);
   const { services, ownership, close } = await createServices(stores, options);
   const { notifications } = stores.database;
-  const link = notifications && new EventLink(services.bus, notifications);
+  const link = notifications && new EventLink(services.bus, notifications());
   await link?.open();
   const adminToken = await ensureAdmin(services.prisma, config);
   await ensureDefaults(services, config);

@@ -154,8 +154,14 @@ async function fullQueue(): Promise<string> {
 /** A session on a worker that the engine of `away` does not answer for. */
 async function unreachable(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
+  // Its own, because on that of `at` another gateway runs the kernels.
+  const own = await openTestDatabase();
+  const close = async () => {
+    await own.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
   const options = {
-    database: { ...database, close: () => rm(dataDir, { recursive: true, force: true }) },
+    database: { ...own, close },
     backends: () => {
       const stateRoot = join(dataDir, 'workers');
       const engine = makeBreakable(openExternalBackend({ stateRoot, python: testPython }));
@@ -164,8 +170,8 @@ async function unreachable(): Promise<string> {
     },
     dataDir,
   };
-  const earlier = await openTestGateway({ ...options, database: { ...database, close: async () => {} } });
-  const { userId } = await database.prisma.apiToken.findFirstOrThrow();
+  const earlier = await openTestGateway({ ...options, database: { ...own, close: async () => {} } });
+  const { userId } = await own.prisma.apiToken.findFirstOrThrow();
   const made = await makeRuntime(earlier, { userId });
   await earlier.close();
   away = await openTestGateway(options);

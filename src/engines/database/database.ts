@@ -12,8 +12,8 @@ export interface Database {
   leases: Leases;
   /** Writes many rows together. */
   rows: RowLoader;
-  /** Takes texts to the other processes over this database; null where there can be none. */
-  notifications: ServerNotifications | null;
+  /** Makes a connection that takes texts to the other processes over this database; null where there can be none. */
+  notifications: (() => ServerNotifications) | null;
   /** Waits for the running queries, then closes connections and files and releases locks. */
   close(): Promise<void>;
 }

@@ -36,15 +36,13 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
   });
   const prisma = createPrismaClient(pool);
   const leases = new ServerLeases(options.url);
-  const notifications = new ServerNotifications(options.url);
   return {
     prisma,
     kind: 'postgresql',
     leases,
     rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
-    notifications,
+    notifications: () => new ServerNotifications(options.url),
     async close() {
-      await notifications.close();
       await prisma.$disconnect();
       await leases.close();
     },
