@@ -91,7 +91,11 @@ it.each(routesWith('unauthenticated'))('%s answers 401 without a valid token', a
 
 describe('a token without the needed scope', () => {
   const needed = ({ method, path }: RestOperation) =>
-    method === 'GET' ? 'read' : /^\/(workers|sessions|runs\/)(?!.*\/commit$)/.test(path) ? 'execute' : 'write';
+    method === 'GET'
+      ? 'read'
+      : /^\/(workers|sessions|runs\/)(?!.*\/commit$)/.test(path)
+        ? 'execute'
+        : 'write';
   const tokens = new Map<string, string>();
   beforeAll(async () => {
     const all = ['read', 'write', 'execute', 'admin'] as const;
