@@ -9,7 +9,7 @@ const cellIndex = (description: string) =>
 /** Which notebook to run, and how. */
 export const runNotebookBody = z.strictObject({
   workspace_id: text('The workspace of the notebook.'),
-  path: pathText('The notebook.', 'readPath'),
+  path: pathText('The notebook.', 'notebookPath'),
   ref: refText("A branch, tag or commit sha; default: the workspace's branch.", 'ref').nullish(),
   parameters: z
     .record(z.string(), z.unknown())
@@ -20,7 +20,7 @@ export const runNotebookBody = z.strictObject({
   save_to: z
     .strictObject({
       branch: refText('Default: the branch that is run.', 'branch').nullish(),
-      path: pathText('Default: the path that is run.', 'readPath').nullish(),
+      path: pathText('Default: the path that is run.', 'notebookPath').nullish(),
     })
     .nullish()
     .describe('Where the executed notebook is saved, unless the file there changes meanwhile.'),

@@ -25,7 +25,7 @@ export function idText(description: string, kind?: ValueKind) {
 }
 
 /** A path in a repository. @param kind as for {@link text} */
-export function pathText(description: string, kind?: 'newPath' | 'readPath') {
+export function pathText(description: string, kind?: 'newPath' | 'notebookPath' | 'readPath') {
   return text(description, { minLength: 1, maxLength: 4096 }, kind);
 }
 

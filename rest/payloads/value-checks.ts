@@ -20,6 +20,7 @@ export type ValueKind =
   | 'linkTarget'
   | 'name'
   | 'newPath'
+  | 'notebookPath'
   | 'owner'
   | 'principal'
   | 'readPath'

@@ -7,6 +7,7 @@ import { checkCellCount, checkSourceSha } from '../executions/execute-cells.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
+import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkQuestion } from '../sessions/check-question.js';
 import { checkUuid } from '../validation/check-input.js';
@@ -56,6 +57,7 @@ export function createValueChecks(): ValueChecks {
       checkTargetId({ targetId, targetType: targetType as LinkTarget['targetType'] }),
     name: (value: string) => checkName(value),
     newPath: (value: string) => assertWritablePath(value),
+    notebookPath: (value: string) => checkNotebookPath(value),
     owner: checkOwnerId,
     principal: (id: string, { principal_type: type }) =>
       principalTypes.includes(type) && checkPrincipalId(id, 0, type as GrantInput['principalType']),

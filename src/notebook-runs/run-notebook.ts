@@ -1,7 +1,6 @@
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { checkRef } from '../engines/git/check-ref.js';
-import { assertReadablePath } from '../engines/git/file-path.js';
 import { stringifyJson } from '../engines/nbformat/json.js';
 import { isJsonObject } from '../engines/nbformat/json-object.js';
 import { type PreparedRun, prepareRun, type RunSelection } from '../engines/nbformat/prepare-run.js';
@@ -11,13 +10,15 @@ import { checkCell } from '../executions/check-cell.js';
 import { loadRunnableSession } from '../executions/load-runnable-session.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { checkAll } from '../validation/check-all.js';
-import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
+import { checkUuid } from '../validation/check-input.js';
+import { namedProfile, resolveStart, type StartPlan } from '../workers/resolve-start.js';
 import { assertRunQuota } from './assert-run-quota.js';
+import { checkNotebookPath } from './check-notebook-path.js';
 import type { RunRow } from './load-run.js';
 import { withoutNotebook } from './load-run.js';
 import type { NotebookRunServices } from './notebook-run-services.js';
 import { parameterSource } from './parameter-source.js';
-import { type SaveTarget, type SaveTo, saveTarget } from './save-target.js';
+import { checkSaveTo, type SaveTarget, type SaveTo, saveTarget } from './save-target.js';
 
 /** A notebook to run. Only `workspaceId` and `path` are required. */
 export interface RunNotebookInput {
@@ -69,6 +70,9 @@ export async function runNotebook(
     firstCell: () => checkIndex(input.firstCell, 'firstCell'),
     lastCell: () => checkIndex(input.lastCell, 'lastCell'),
     parameters: () => checkParameters(input.parameters),
+    saveTo: () => checkSaveTo(input.saveTo ?? {}, path),
+    kernelProfileId: () => input.kernelProfileId != null && namedProfile(services, input.kernelProfileId),
+    sessionId: () => input.sessionId != null && checkUuid(input.sessionId, 'sessionId'),
   });
   const { git } = target;
   const resolved = await git.resolveRef(input.ref ?? target.defaultBranch);
@@ -76,7 +80,7 @@ export async function runNotebook(
   if (!file) throw notFound('The file');
   const branch = resolved.kind === 'branch' ? resolved.name : target.defaultBranch;
   const save = await saveTarget(services, target, { path, branch, oid: file.oid }, input.saveTo ?? {});
-  const session = input.sessionId ? await namedSession(services, ctx, spaceSlug, input) : null;
+  const session = input.sessionId == null ? null : await namedSession(services, ctx, spaceSlug, input);
   const { plan, prepared } = await prepare(services, ctx, spaceSlug, {
     input,
     branch,
@@ -196,13 +200,6 @@ function insertRun(
       },
     },
   });
-}
-
-/** @throws FieldError `invalid_path`, `invalid_request` */
-function checkNotebookPath(path: string): void {
-  assertReadablePath(path);
-  if (!path.endsWith('.ipynb'))
-    throw invalidField('path', 'must be that of a notebook, with .ipynb at its end');
 }
 
 /** @throws FieldError `invalid_request` */

@@ -1,8 +1,11 @@
-import { assertSavablePath, assertWritablePath } from '../engines/git/file-path.js';
-import { DomainError, invalidField } from '../errors.js';
+import { checkBranchName } from '../engines/git/check-ref.js';
+import { assertWritablePath } from '../engines/git/file-path.js';
+import { DomainError } from '../errors.js';
 import type { FileServices } from '../files/file-services.js';
 import { checkTargetBranch, type LoadedTarget } from '../files/file-target.js';
+import { checkAll } from '../validation/check-all.js';
 import { faultsBelow } from '../validation/faults-below.js';
+import { checkNotebookPath } from './check-notebook-path.js';
 
 /** Where a client wants the executed notebook. */
 export interface SaveTo {
@@ -21,10 +24,28 @@ export interface SaveTarget {
 }
 
 /**
- * Checks where the executed notebook is to be saved, and authorizes the caller.
+ * Checks the names in it.
+ * @param ranPath the path that is run, which need not be allowed for a new file
+ * @throws FieldError `invalid_path`, `invalid_ref`, `invalid_request`
+ */
+export async function checkSaveTo({ path, branch }: SaveTo, ranPath: string): Promise<void> {
+  await faultsBelow(['saveTo'], () =>
+    checkAll({
+      path: () => {
+        if (path == null) return;
+        checkNotebookPath(path);
+        if (path !== ranPath) assertWritablePath(path);
+      },
+      branch: () => branch != null && checkBranchName(branch),
+    }),
+  );
+}
+
+/**
+ * Checks where the executed notebook is to be saved, and authorizes the caller. The names were checked with {@link checkSaveTo}.
  * @param ran the file that is run
- * @throws DomainError `invalid_ref`, `invalid_path`, `invalid_request`, `branch_protected`, `not_found` (branch);
- *   `base_sha_conflict` when it is the path that is run, and the branch has another file there
+ * @throws DomainError `invalid_ref`, `branch_protected`, `not_found` (branch); `base_sha_conflict` when it is the path that is
+ *   run, and the branch has another file there
  */
 export function saveTarget(
   services: FileServices,
@@ -34,10 +55,6 @@ export function saveTarget(
 ): Promise<SaveTarget> {
   return faultsBelow(['saveTo'], async () => {
     const path = saveTo.path ?? ran.path;
-    if (path === ran.path) assertSavablePath(path);
-    else assertWritablePath(path);
-    if (!path.endsWith('.ipynb'))
-      throw invalidField('path', 'must be that of a notebook, with .ipynb at its end');
     const branch = await checkTargetBranch(services, target, saveTo.branch ?? ran.branch);
     const baseOid = await target.git.fileOid(await target.git.resolveBranch(branch), path);
     if (path === ran.path && branch === ran.branch && baseOid !== ran.oid)

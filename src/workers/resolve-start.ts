@@ -107,7 +107,11 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
   throw invalidField('kernelName', `must be "${named.kernelName}", the kernel of the profile`, 'mismatch');
 }
 
-async function namedProfile({ prisma }: PrismaService, id: string): Promise<KernelProfile> {
+/**
+ * Loads a kernel profile that an input names.
+ * @throws FieldError `invalid_request` naming `kernelProfileId` when there is none
+ */
+export async function namedProfile({ prisma }: PrismaService, id: string): Promise<KernelProfile> {
   checkStartName(id, 'kernelProfileId');
   const profile = await prisma.kernelProfile.findUnique({ where: { id } });
   if (!profile) throw invalidField('kernelProfileId', 'is not a kernel profile', 'unknown');

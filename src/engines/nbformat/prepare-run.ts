@@ -58,14 +58,11 @@ export function prepareRun(bytes: Uint8Array, selection: RunSelection): Prepared
 }
 
 function checkRange({ cells }: Notebook, { firstCell, lastCell }: RunSelection): void {
-  if (firstCell > 0 && firstCell >= cells.length)
-    throw invalidField('firstCell', `must be below ${cells.length}, the number of cells`, 'out_of_range');
-  if (lastCell !== null && (lastCell >= cells.length || lastCell < firstCell))
-    throw invalidField(
-      'lastCell',
-      `must be from firstCell to ${cells.length - 1}, the last cell`,
-      'out_of_range',
-    );
+  const noCell = `must be the index of a cell; the notebook has ${cells.length}`;
+  if (firstCell > 0 && firstCell >= cells.length) throw invalidField('firstCell', noCell, 'mismatch');
+  if (lastCell === null) return;
+  if (lastCell >= cells.length) throw invalidField('lastCell', noCell, 'mismatch');
+  if (lastCell < firstCell) throw invalidField('lastCell', 'must not be before the first cell', 'mismatch');
 }
 
 /** @param inRange gets the new cell */

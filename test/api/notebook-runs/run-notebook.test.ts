@@ -208,6 +208,7 @@ describe('a request to run a notebook', () => {
       [{ path: 'runs/a.py' }, 'path'],
       [{ path, saveTo: { path: 'a.txt' } }, 'saveTo.path'],
       [{ path, sessionId: demo.workspaceId }, 'sessionId'],
+      [{ path, sessionId: '' }, 'sessionId'],
       [{ path, kernelProfileId: 'none' }, 'kernelProfileId'],
     ];
     for (const [input, field] of wrong) {
@@ -215,6 +216,13 @@ describe('a request to run a notebook', () => {
       expect(error?.code, field).toBe('invalid_request');
       expect(error.errors[0].path.join('.')).toBe(field);
     }
+    const together = { path: 'a.py', timeoutSeconds: 0, saveTo: { path: 'a:b.ipynb', branch: 'a..b' } };
+    expect((await refused(together)).errors.map(({ path: at }: any) => at.join('.'))).toEqual([
+      'path',
+      'timeoutSeconds',
+      'saveTo.path',
+      'saveTo.branch',
+    ]);
     expect((await refused({ path: 'runs/none.ipynb' })).code).toBe('not_found');
     expect((await refused({ path, ref: 'none' })).code).toBe('not_found');
   });
