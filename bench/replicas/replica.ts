@@ -9,7 +9,7 @@ import { benchPython } from '../bench-gateway.js';
 /** What a replica measures between two messages. */
 export interface LoopUse {
   /** The longest delay of the event loop, in milliseconds. */
-  longestMs: number;
+  maxWaitMs: number;
   /** Processor time of the process, in milliseconds. */
   cpuMs: number;
 }
@@ -32,7 +32,7 @@ process.on('message', async (message) => {
     from = process.cpuUsage();
   } else if (message === 'report') {
     const { user, system } = process.cpuUsage(from);
-    process.send!({ longestMs: delays.max / 1e6, cpuMs: (user + system) / 1000 } satisfies LoopUse);
+    process.send!({ maxWaitMs: delays.max / 1e6, cpuMs: (user + system) / 1000 } satisfies LoopUse);
   } else {
     gateway.server.closeAllConnections();
     await gateway.close();

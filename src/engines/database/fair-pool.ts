@@ -14,7 +14,7 @@ interface Waiting {
 
 /**
  * A pool whose connections go to all who wait in rotation. What asks for one in the same iteration of the event loop waits as a
- * group, because mostly it belongs to one request, e.g. to a query of 30 lists: another request then waits for one statement of
+ * group, because it usually belongs to one request, e.g. to a query of 30 lists: another request then waits for one statement of
  * each group and not for all of them. Waiting longer than `connectionTimeoutMillis` is an error, as in `pg.Pool`.
  */
 export class FairPool extends pg.Pool {
