@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { findChromium } from './test/support/chromium.js';
+import { closingReport } from './test/support/closing-report.js';
 import { addInfrastructureVariables } from './test/support/infrastructure.js';
-import { secondTries } from './test/support/second-tries.js';
 
 // One copy of graphql, or its `instanceof` checks fail between ESM and CommonJS.
 const alias = [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql/index.js')) }];
@@ -96,7 +96,7 @@ const browser: TestProjectConfiguration[] =
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    reporters: ['default', secondTries],
+    reporters: ['default', closingReport],
     // What libraries print matters only where a test fails.
     silent: 'passed-only',
     projects: [

@@ -1,7 +1,7 @@
 // `npm test`: prepares a fresh clone, then runs all tests; arguments are passed to vitest.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
@@ -19,11 +19,14 @@ const args = process.argv.slice(2);
 process.exit(process.env.CI && args.length === 0 ? await runBoth() : await run(args, 'inherit'));
 
 /**
- * Runs the tests in containers beside all others, because they mainly wait. What they print comes last.
+ * Runs the tests in containers beside all others, because they mainly wait. What they print comes after that of the
+ * others, and what failed in either comes last.
  * @returns {Promise<number>} the exit status
  */
 async function runBoth() {
   const log = join(tmpdir(), `notebook-gateway-containers-${process.pid}.log`);
+  const report = join(tmpdir(), `notebook-gateway-report-${process.pid}.log`);
+  process.env.CLOSING_REPORT = report;
   const file = createWriteStream(log);
   await once(file, 'open');
   const containers = run(['--project', 'containers'], file);
@@ -31,6 +34,7 @@ async function runBoth() {
   console.log('\nThe tests in containers:');
   const inContainers = await containers;
   process.stdout.write(readFileSync(log));
+  if (existsSync(report)) process.stdout.write(`\nIn all tests:\n${readFileSync(report, 'utf8')}`);
   return others || inContainers;
 }
 
