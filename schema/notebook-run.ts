@@ -40,7 +40,9 @@ const cellPages = { defaultSize: 100, maxSize: 5_000 };
 
 /** The object type of a run of a notebook. */
 export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implement({
-  description: "The run of a notebook's cells, as they are at a commit, from the first to the last.",
+  description:
+    "The run of a notebook's cells, as they are at a commit, from the first to the last. It is kept for twice " +
+    '`EXECUTION_RETENTION_DAYS` after its end, 14 days by default, with all that it did not save.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
