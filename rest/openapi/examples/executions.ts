@@ -124,7 +124,7 @@ export const executionExamples: Record<string, OperationExample> = {
       metadata: { version: '1.0.0' },
     },
     status: 200,
-    answer: { comm_id: exampleIds.comm, execution_id: exampleIds.execution },
+    answer: { comm_id: exampleIds.comm, execution_id: exampleIds.askingExecution },
   },
   completeCode: {
     params,

@@ -16,8 +16,8 @@ const maxWidgets = 10_000;
 const maxHooks = 100;
 
 /**
- * The `ipywidgets.Output`s of one kernel. While one has a `msg_id`, it captures the output whose parent is that message, in
- * place of the cell; of several the last one does.
+ * The `ipywidgets.Output`s of one kernel. While one has a `msg_id`, it captures the output whose parent is that message, and
+ * the cell does not get it; of several the last one does.
  * @see https://ipywidgets.readthedocs.io/en/stable/examples/Output%20Widget.html
  */
 export class OutputCaptures {
@@ -47,7 +47,7 @@ export class OutputCaptures {
 
   /**
    * Captures an event, if a widget captures the output of its parent.
-   * @returns what the log has in its place
+   * @returns what the log has instead
    */
   capture(parentMessageId: string, event: KernelEvent): WidgetOutput | undefined {
     if (!isCaptured(event)) return undefined;

@@ -3,7 +3,7 @@ import { toRecord } from '../../engines/kernels/to-record.js';
 import { jsonSize } from '../event-codec.js';
 import type { WidgetBuffer, WidgetModel, WidgetState } from './widget-state.js';
 
-/** In characters of JSON, buffers included. The models that changed longest ago are dropped first. */
+/** In characters of JSON, buffers included. The least recently changed models are dropped first. */
 const maxSize = 16 * 1024 * 1024;
 /** What a model takes beside its state. */
 const overhead = 200;
