@@ -373,6 +373,14 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameAnswer(await ask('POST /sessions/{session_id}/inspect'), [['inspectCode', target]]);
   });
 
+  it('have equal answers when they get comm messages', async () => {
+    const body = { type: 'comm_msg', comm_id: 'unknown' };
+    const sent = await send('POST /sessions/{session_id}/comms', { session_id: mine }, body);
+    expect([sent.status, sent.body.comm_id]).toEqual([200, 'unknown']);
+    const input = { type: 'comm_msg', commId: 'unknown' };
+    await sameDeed(sent, [['sendCommMessage', { ...inDemo, sessionId: mine, input }]]);
+  });
+
   it('have equal answers when queued executions are cancelled', async () => {
     const queue = async (code: string, sessionId = mine): Promise<string> => {
       const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];
