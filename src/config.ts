@@ -1,7 +1,16 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Backend } from '../prisma/generated/client/enums.js';
-import { type AllowedHosts, parseAllowedHosts } from './validation/allowed-hosts.js';
+import type { AllowedHosts } from './validation/allowed-hosts.js';
+import {
+  allowedHosts,
+  amount,
+  flag,
+  image,
+  list,
+  network,
+  origins,
+} from './validation/environment-values.js';
 import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
 /** The settings of the backends `docker` and `kubernetes`. */
@@ -85,7 +94,7 @@ export interface Config {
   containers: ContainerConfig;
   /** How long workers and kernels live, and how many there may be. */
   runtimeLimits: RuntimeLimits;
-  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention`; 0: never. */
+  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention` and `RunRetention`; 0: never. */
   executionRetentionDays: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
@@ -110,25 +119,6 @@ export interface Config {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-
-/** A reference of an image: a name with an optional registry, and an optional tag or digest. */
-const image = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._/:-]{0,254}(@sha256:[0-9a-f]{64})?$/i, 'must be the name of an image');
-const allowedHosts = list
-  .default([])
-  .transform(parseAllowedHosts)
-  .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
-const network = z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32');
-const amount = z.coerce.number().int().min(0).max(1_000_000_000);
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
@@ -195,9 +185,7 @@ const environment = z.object({
   QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
   LOG_LEVEL: z.enum(logLevels).default('info'),
-  CORS_ORIGINS: list
-    .default([])
-    .refine((origins) => origins.every(isOrigin), 'must list origins, e.g. https://app.example.com'),
+  CORS_ORIGINS: origins,
   SECRETS_KEY: z
     .string()
     .transform(parseSecretsKey)
@@ -209,11 +197,6 @@ const environment = z.object({
   REMOTE_ALLOWED_HOSTS: allowedHosts,
   JUPYTER_ALLOWED_HOSTS: allowedHosts,
 });
-
-/** Whether a text has the form in which browsers send an origin. With a slash at the end, or as `*`, it would match none. */
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
-}
 
 /** The error of {@link readConfig}. Its message lists every invalid variable. */
 export class ConfigError extends Error {}

@@ -1,34 +1,22 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Services } from '../../schema/services.js';
 import type { Config } from '../config.js';
 import { EventBus } from '../engines/events/event-bus.js';
-import { remoteLimits } from '../engines/git/remote-access.js';
 import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
-import { ExecutionIntake } from '../executions/execution-intake.js';
-import { ExecutionLog } from '../executions/execution-log.js';
-import { ExecutionRetention } from '../executions/execution-retention.js';
-import { Executor } from '../executions/executor.js';
 import { OutputsSaver } from '../executions/outputs-saver.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
-import { NotebookRunner } from '../notebook-runs/notebook-runner.js';
-import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
-import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { Remotes } from '../remotes/remotes.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
-import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
-import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';
-import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
-import { SessionManager } from '../sessions/session-manager.js';
+import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
-import { WorkerFileReader } from '../workers/worker-file-reader.js';
-import { WorkerManager } from '../workers/worker-manager.js';
 import { assertSameSecretsKey } from './assert-same-secrets-key.js';
+import { createRepositoryServices } from './create-repository-services.js';
+import { createRunServices } from './create-run-services.js';
+import { createRuntimeServices } from './create-runtime-services.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -60,10 +48,11 @@ export interface RunningServices {
  * @throws DomainError `storage_unavailable` when other gateways on the database have another key for its secrets
  */
 export async function createServices(
-  { database, git, gatewayId }: Stores,
-  { config, log, openBackends, sessionStartTimeoutMs: startTimeoutMs, expiryCheckMs }: ServiceOptions,
+  stores: Stores,
+  { config, log, openBackends, ...timing }: ServiceOptions,
 ): Promise<RunningServices> {
-  const { prisma, leases, rows } = database;
+  const { database, git, gatewayId } = stores;
+  const { prisma } = database;
   const secretsKey = await loadSecretsKey(config.dataDir, config.secretsKey);
   if (database.kind === 'postgresql') await assertSameSecretsKey(prisma, secretsKey);
   const jupyterServers = new JupyterServers({
@@ -72,66 +61,35 @@ export async function createServices(
   const checkoutTokens = new CheckoutTokens(secretsKey);
   const backends = await openBackends(gatewayId, jupyterServers);
   const bus = new EventBus();
-  const indexer = new BranchIndexer({ prisma, git, bus, leases, rows, log });
-  const branches = new BranchWatcher({ git, indexer, log });
-  const maintenance = new MaintenanceRunner({ prisma, git, bus, leases, log });
-  const maintenanceWatch = new MaintenanceWatch({ prisma, git, bus, runner: maintenance, log });
+  const { close: closeRepositories, ...repositories } = createRepositoryServices(stores, {
+    ...{ config, log, bus, secretsKey },
+  });
+  const { indexer, branches } = repositories;
+  const runtime = createRuntimeServices(stores, {
+    ...{ config, log, bus, branches, backends, checkoutTokens, ...timing },
+  });
+  const { workers, executionLog } = runtime.services;
   const notebookThreads = new NotebookThreads();
-  const workers = new WorkerManager({
-    ...{ prisma, git, bus, branches, log, backends, checkoutTokens },
-    ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
-  });
-  const sessions = new SessionManager({ prisma, bus, workers, log, startTimeoutMs, expiryCheckMs });
-  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
-  workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
-  const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
-  const ownership = new RuntimeOwnership({ prisma, leases, log });
-  const executionLog = new ExecutionLog({ prisma, bus, log, epoch: () => ownership.epoch });
-  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
-  sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
-  workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
-  const retention = new ExecutionRetention({
-    ...{ prisma, leases, executionLog, log, days: config.executionRetentionDays, checkMs: expiryCheckMs },
-  });
-  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
   const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
   const outputsSaver = new OutputsSaver(saving);
-  const notebookRunner = new NotebookRunner({ ...saving, workers, sessions, executor, intake, outputsSaver });
-  const remotes = new Remotes({
-    ...{ prisma, git, bus, indexer, leases, log, secretsKey, allowed: config.remoteAllowedHosts },
-    limits: { ...remoteLimits, bytes: config.maxPushBytes },
-  });
-  const streams = {
-    ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
-    deliveries: new Deliveries(),
-  };
-  const stopWorkers: Services['stopWorkers'] = (workspaceId, statusReason, userId) =>
-    stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId);
-  retention.begin();
+  const running = { ...saving, ...runtime.services, outputsSaver };
+  const runs = createRunServices(stores, running, { config, log, bus, ...timing });
   return {
-    ownership,
+    ownership: runtime.ownership,
     services: {
-      ...{ prisma, git, bus, log, indexer, branches, maintenance, remotes, checkoutTokens, notebookThreads },
-      ...{ jupyterServers, workers, workerFiles, stopWorkers, sessions, executor, intake, executionLog },
-      ...{ ...streams, outputsSaver, notebookRunner },
+      ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
+      ...{ ...repositories, ...runtime.services, outputsSaver, ...runs.services },
+      ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
+      deliveries: new Deliveries(),
+      stopWorkers: (workspaceId, statusReason, userId) =>
+        stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),
     },
     async close() {
-      const left = notebookRunner.close();
-      executionLog.close();
-      await retention.close();
-      intake.close();
-      maintenanceWatch.close();
-      const ended = executor.close();
-      const adopted = workers.stopAdopting();
-      await sessions.dispose();
-      await ended;
+      const left = runs.close();
+      await runtime.close();
       await outputsSaver.close();
       await left;
-      await adopted;
-      await maintenance.close();
-      await indexer.close();
-      await workers.close();
-      await remotes.close();
+      await closeRepositories();
       await notebookThreads.close();
     },
   };

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { parseAllowedHosts } from './allowed-hosts.js';
+
+/** `0`, `1`, `true` or `false`. */
+export const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((value) => value === '1' || value === 'true');
+
+/** Items separated by commas, without the spaces around them and without empty ones. */
+export const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/** A reference of an image: a name with an optional registry, and an optional tag or digest. */
+export const image = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._/:-]{0,254}(@sha256:[0-9a-f]{64})?$/i, 'must be the name of an image');
+
+/** Hosts, hosts with ports, and networks, see {@link parseAllowedHosts}; default none. */
+export const allowedHosts = list
+  .default([])
+  .transform(parseAllowedHosts)
+  .refine((hosts) => hosts !== null, 'must list host, host:port or network/prefix, separated by commas');
+
+/** A network as an address with a prefix, of IPv4 or IPv6. */
+export const network = z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32');
+
+/** A number from 0 up to a thousand million. */
+export const amount = z.coerce.number().int().min(0).max(1_000_000_000);
+
+/** The origins of browsers, in the form in which they send them. With a slash at the end, or as `*`, one would match none. */
+export const origins = list
+  .default([])
+  .refine(
+    (texts) => texts.every((text) => URL.canParse(text) && new URL(text).origin === text),
+    'must list origins, e.g. https://app.example.com',
+  );
