@@ -14,6 +14,7 @@ export type ValueKind =
   | 'connectors'
   | 'cursorPos'
   | 'detailLevel'
+  | 'eventCursor'
   | 'grants'
   | 'inputRequestId'
   | 'inputValue'

@@ -17,6 +17,7 @@ import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import { createRepositoryServices } from './create-repository-services.js';
 import { createRuntimeServices } from './create-runtime-services.js';
+import { openSpaceEvents } from './open-space-events.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -73,11 +74,12 @@ export async function createServices(
   const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
   const outputsSaver = new OutputsSaver(saving);
   const notebookRunner = new NotebookRunner({ ...saving, ...runtime.services, outputsSaver });
+  const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   return {
     ownership: runtime.ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
-      ...{ ...repositories, ...runtime.services, outputsSaver, notebookRunner },
+      ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, notebookRunner },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
       stopWorkers: (workspaceId, statusReason, userId) =>
@@ -86,6 +88,7 @@ export async function createServices(
     async close() {
       const left = notebookRunner.close();
       await runtime.close();
+      await closeSpaceEvents();
       await outputsSaver.close();
       await left;
       await closeRepositories();

@@ -10,6 +10,7 @@ import { checkBaseSha } from '../files/save-file.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkQuestion } from '../sessions/check-question.js';
+import { checkEventCursor } from '../subscriptions/watch-space-events.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkStartName } from '../workers/check-start-name.js';
@@ -45,6 +46,7 @@ export function createValueChecks(): ValueChecks {
     code: checkCell.code,
     cursorPos: checkQuestion.cursorPos,
     detailLevel: checkQuestion.detailLevel,
+    eventCursor: (value: string) => checkEventCursor(value),
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),
