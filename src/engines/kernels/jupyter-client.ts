@@ -16,6 +16,16 @@ const requestTimeoutMs = 10_000;
 const startTimeoutMs = 60_000;
 const defaultMaxSilenceMs = 60_000;
 
+/** How a {@link JupyterClient} uses its server. */
+export interface JupyterClientOptions {
+  /** How the data of the user's own in the messages of kernels is parsed; default `JSON.parse`. */
+  parseData?: ParseData;
+  /** How long the server may answer nothing before its kernels count as lost, in milliseconds; default 60 s. */
+  maxSilenceMs?: number;
+  /** The number of the ownership of this process, see `KernelDeps.relay`; default 0. */
+  owner?: number;
+}
+
 /**
  * A client of one Jupyter server: its kernels and the connections to them.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
@@ -23,17 +33,17 @@ const defaultMaxSilenceMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
-  readonly #options: { parseData?: ParseData; maxSilenceMs?: number };
+  readonly #options: JupyterClientOptions;
   readonly #kernels = new Set<KernelConnection>();
 
-  /**
-   * @param options.parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse`
-   * @param options.maxSilenceMs how long the server may answer nothing before its kernels count as lost; default 60 s
-   */
-  constructor(endpoint: JupyterEndpoint, options: { parseData?: ParseData; maxSilenceMs?: number } = {}) {
+  constructor(endpoint: JupyterEndpoint, options: JupyterClientOptions = {}) {
     this.#endpoint = endpoint;
     this.#options = options;
     this.#rest = new JupyterRest(endpoint);
+  }
+
+  get #owner(): number {
+    return this.#options.owner ?? 0;
   }
 
   /**
@@ -82,7 +92,7 @@ export class JupyterClient {
     signal.throwIfAborted();
     const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
-      const relay = (await this.#relayed(model.id, signal)) && { after: 0 };
+      const relay = (await this.#relayed(model.id, signal)) && { after: 0, owner: this.#owner };
       return await this.#open(model, { clientId, signal, busy: false, relay });
     } catch (error) {
       await this.#remove(model.id).catch(() => {});
@@ -105,7 +115,7 @@ export class JupyterClient {
     const { kernelId, clientId, runId, signal } = options;
     const relayed = await this.#relayed(kernelId, signal);
     if (relayed) {
-      const relay = { after: 0, runId, attachedState: relayed.state };
+      const relay = { after: 0, owner: this.#owner, runId, attachedState: relayed.state };
       return this.#open({ id: kernelId, name: relayed.name }, { clientId, signal, busy: false, relay });
     }
     const path = `api/kernels/${encodeURIComponent(kernelId)}`;
