@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Execution, ExecutionStatus } from '../../prisma/generated/client/client.js';
+import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
@@ -19,13 +20,13 @@ import {
 import type { ExecutionLog } from './execution-log.js';
 import type { KernelOutputs } from './kernel-outputs.js';
 import type { LogWriter } from './log-writer.js';
+import { markRunning } from './mark-running.js';
 import { OutputCollector } from './output-collector.js';
 import { RunTimeout } from './run-timeout.js';
 import type { KernelWidgets } from './widgets/kernel-widgets.js';
 
 /** What a run works with. */
-export interface RunDeps {
-  prisma: PrismaClient;
+export interface RunDeps extends OwnerTarget {
   log: Logger;
   executionLog: ExecutionLog;
   kernels: SessionKernels;
@@ -168,12 +169,10 @@ export class Run {
 
   async #markRunning(): Promise<void> {
     if (this.#execution.startedAt) return;
-    const { prisma, executionLog } = this.#deps;
     const { id } = this.#execution;
-    const startedAt = this.#startedAt;
     try {
-      await prisma.execution.update({ where: { id }, data: { status: 'running', startedAt } });
-      executionLog.statusChanged(id);
+      await markRunning(this.#deps, id, this.#startedAt);
+      this.#deps.executionLog.statusChanged(id);
     } catch (err) {
       this.#log.error({ err }, 'a run was not marked as running');
     }
@@ -185,6 +184,7 @@ export class Run {
     const log = this.#log;
     const timeout = new RunTimeout({
       ...{ execution, kernel, kernels: this.#deps.kernels, log },
+      isOwner: () => isStillOwner(this.#deps),
       startedAt: this.#startedAt,
     });
     try {

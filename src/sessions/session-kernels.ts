@@ -134,10 +134,17 @@ export class SessionKernels {
     return workerId !== undefined && this.#deps.workers.diedOfMemory(workerId);
   }
 
-  /** Restarts a kernel that ignores an interrupt; does nothing when the session has no kernel any more. */
-  async restartUnresponsive(sessionId: string): Promise<void> {
+  /**
+   * Restarts a kernel that ignores an interrupt; does nothing when the session has another kernel by then, or none.
+   * @param isNeeded whether it ignores it still: other work on the kernel may come before
+   */
+  async restartUnresponsive(
+    sessionId: string,
+    kernel: KernelConnection,
+    isNeeded: () => boolean,
+  ): Promise<void> {
     const { live, restarter } = this.#deps;
-    if (live.kernel(sessionId)) await restarter.restart(sessionId);
+    await restarter.restartIf(sessionId, () => live.kernel(sessionId) === kernel && isNeeded());
   }
 
   /** Ends the waits for kernels. */
