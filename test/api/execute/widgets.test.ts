@@ -4,9 +4,10 @@ import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js
 import { provideIpywidgets } from '../../support/ipywidgets.js';
 import { comparableCells, nbclientCells, runWithNbclient } from '../../support/nbclient.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
-import { at, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+setUpKernels();
 
 beforeAll(async () => {
   const prepare = `${await provideIpywidgets()}
