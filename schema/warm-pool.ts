@@ -37,7 +37,7 @@ const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
 builder.queryField('warmPools', (t) =>
   t.field({
     type: [WarmPool],
-    extensions: needsRuntime,
+    extensions: { ...needsRuntime, listSize: 20 },
     description: 'The warm pools, by profile and class. Needs the scope `admin` and a platform admin.',
     resolve: (_root, _args, { services, ctx }) => listWarmPools(services, ctx),
   }),

@@ -42,6 +42,17 @@ export class KernelRestarter {
   }
 
   /**
+   * The same where the restart is needed still when the work before it has ended. Nobody joins it: a caller of
+   * {@link restart} needs one in any case.
+   * @throws as {@link restart}
+   */
+  restartIf(sessionId: string, isNeeded: () => boolean): Promise<void> {
+    return this.#deps.queue.run(sessionId, async (aborted) => {
+      if (isNeeded()) await this.#restartUntilAlive(sessionId, aborted);
+    });
+  }
+
+  /**
    * A kernel may exit while its row is written: the call for the next kernel has joined this restart then. `LiveSessions`
    * bounds how many kernels of short life follow each other.
    */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
@@ -20,8 +21,7 @@ import { ViewersElsewhere } from './viewers-elsewhere.js';
 import { WarmKernels } from './warm-kernels.js';
 
 /** What a {@link SessionManager} works with. */
-export interface SessionManagerDeps {
-  prisma: PrismaClient;
+export interface SessionManagerDeps extends OwnerTarget {
   bus: EventBus;
   workers: WorkerManager;
   log: Logger;

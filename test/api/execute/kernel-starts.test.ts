@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { askJupyter, kernelsOf } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
-import { at, openSession, run, runAll, textOf } from './kernel-fixture.js';
+import { at, openSession, run, runAll, setUpKernels, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const services = () => at.gateway.services;
 const read = async (id: string) => (await at.rest('GET', `/sessions/${id}`)).body;
