@@ -14,13 +14,15 @@ const onDatabase = [
   'test/contract/**/*.test.ts',
   'test/access/**/*.test.ts',
 ];
-// What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the API description.
-// They run on one home only, on PostgreSQL where there is one.
+// What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the lives of workers and
+// kernels, the API description. They run on one home only, on PostgreSQL where there is one.
 const onEitherHome = [
   'test/api/{cors,graphql-explorer,graphql-http-statuses,hostile-bodies,http-messages,refused-uploads}.test.ts',
-  'test/api/{git-clients,git-http,git-idle-clients,git-limits}.test.ts',
+  'test/api/{git-checkout,git-clients,git-http,git-idle-clients,git-limits}.test.ts',
   'test/api/{kernel-out-of-memory,worker-usage,workspace-environments}.test.ts',
-  'test/api/execute/{kernel-questions,stalled-servers}.test.ts',
+  'test/api/{worker-expiry,worker-failures,worker-file-follower,worker-files,worker-stops}.test.ts',
+  'test/api/execute/{dead-kernels,execute-scope,kernel-lives,kernel-questions,kernel-starts}.test.ts',
+  'test/api/execute/stalled-servers.test.ts',
   'test/api/files/large-notebooks.test.ts',
   'test/contract/{claims,description,examples,requests}.test.ts',
 ];
