@@ -75,6 +75,9 @@ const containers: TestProjectConfiguration[] =
       ]
     : [];
 
+// Each of these starts gateways as processes, and mainly waits for them. They follow the tests in containers, one file at a
+// time.
+const withProcesses = ['test/process/**/*.test.ts'];
 // Foreign clients need a gateway, but no second home of it.
 const withClients = ['test/clients/**/*.test.ts'];
 // The same for a browser.
@@ -112,7 +115,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers, ...inBrowser, ...withClients],
+          exclude: [...onDatabase, ...inContainers, ...withProcesses, ...inBrowser, ...withClients],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -125,6 +128,18 @@ export default defineConfig({
           include: onDatabase,
           exclude: hasPostgres ? onEitherHome : [],
           env: { TEST_DB: 'pglite' },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...shared,
+          name: 'after-containers',
+          include: withProcesses,
+          globalSetup: [],
+          env: { TEST_DB: 'pglite' },
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {
