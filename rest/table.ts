@@ -1,4 +1,5 @@
 import type { RestRoute } from './route.js';
+import { commRoutes } from './routes/comms.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
 import { kernelQuestionRoutes } from './routes/kernel-questions.js';
@@ -25,6 +26,7 @@ export const routes: RestRoute[] = [
   ...workerFileRoutes,
   ...sessionRoutes,
   ...kernelQuestionRoutes,
+  ...commRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
   ...spaceEventRoutes,

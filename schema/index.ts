@@ -39,6 +39,7 @@ import './execution-output-event.js';
 import './execution-comm-event.js';
 import './space-event.js';
 import './space-change-event.js';
+import './comm-message.js';
 import { builder } from './builder.js';
 
 /** The one GraphQL schema, which all transports execute. */

@@ -68,6 +68,7 @@ const RepositoryRemote = builder.prismaObject('RepositoryRemote', {
     }),
     conflicts: t.field({
       type: [RemoteConflict],
+      extensions: { listSize: 100 },
       description: 'The branches that diverged, as of `lastSyncedAt`; 100 at most.',
       resolve: remoteConflicts,
     }),

@@ -94,7 +94,7 @@ export interface Config {
   containers: ContainerConfig;
   /** How long workers and kernels live, and how many there may be. */
   runtimeLimits: RuntimeLimits;
-  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention`; 0: never. */
+  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention` and `RunRetention`; 0: never. */
   executionRetentionDays: number;
   /** `EVENT_RETENTION_HOURS`, default 2: for so long the stream of the events of a space can be resumed. */
   eventRetentionHours: number;

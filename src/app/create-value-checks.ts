@@ -4,6 +4,7 @@ import { assertReadablePath, assertWritablePath } from '../engines/git/file-path
 import { checkCell } from '../executions/check-cell.js';
 import { checkInputAnswer } from '../executions/check-input-answer.js';
 import { checkCellCount, checkSourceSha } from '../executions/execute-cells.js';
+import { checkCommMessage } from '../executions/widgets/check-comm-message.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
@@ -47,6 +48,11 @@ export function createValueChecks(): ValueChecks {
     cursorPos: checkQuestion.cursorPos,
     detailLevel: checkQuestion.detailLevel,
     eventCursor: (value: string) => checkEventCursor(value),
+    commBuffers: checkCommMessage.bufferCount,
+    commData: checkCommMessage.data,
+    commId: checkCommMessage.commId,
+    commMetadata: checkCommMessage.metadata,
+    commTarget: (value: string, { type }) => checkCommMessage.target(type, value),
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),

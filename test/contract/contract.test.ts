@@ -377,6 +377,14 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameAnswer(await ask('POST /sessions/{session_id}/inspect'), [['inspectCode', target]]);
   });
 
+  it('have equal answers when they get comm messages', async () => {
+    const body = { type: 'comm_msg', comm_id: 'unknown' };
+    const sent = await send('POST /sessions/{session_id}/comms', { session_id: mine }, body);
+    expect([sent.status, sent.body.comm_id]).toEqual([200, 'unknown']);
+    const input = { type: 'comm_msg', commId: 'unknown' };
+    await sameDeed(sent, [['sendCommMessage', { ...inDemo, sessionId: mine, input }]]);
+  });
+
   it('have equal answers when queued executions are cancelled', async () => {
     const queue = async (code: string, sessionId = mine): Promise<string> => {
       const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];
@@ -467,14 +475,16 @@ describe('sessions and workers over REST and GraphQL', () => {
 
     const one = await send('GET /runs/{run_id}', { run_id });
     expect(one.body.notebook.cells[0].outputs).toMatchObject([{ text: 'hello\n' }]);
-    await sameAnswer(one, [slug, ['notebookRun', { id: run_id }]]);
+    const { items: nodes, total: total_count } = one.body.cells;
+    const cells = { nodes, total_count };
+    await sameAnswer(one, [slug, ['notebookRun', { id: run_id }]], { ...one.body, cells });
     const list = await send('GET /runs', {});
     await sameAnswer(list, [slug, ['notebookRuns', {}]], page(list));
 
     const slow = { ...inWorkspace, path: await of('slow', 'import time; time.sleep(60)') };
     const [first, second] = [await send('POST /runs', {}, slow), await send('POST /runs', {}, slow)];
     const running = async (id: string) =>
-      (await send('GET /runs/{run_id}', { run_id: id })).body.cells[0].execution?.status;
+      (await send('GET /runs/{run_id}', { run_id: id })).body.cells.items[0].execution?.status;
     for (const { body } of [first, second])
       await expect.poll(() => running(body.id), { timeout: 60_000 }).toBe('running');
     const cancelled = await send('POST /runs/{run_id}/cancel', { run_id: first.body.id });

@@ -89,7 +89,7 @@ async function slowRun() {
   await at.rest('POST', `/workspaces/${workspace_id}/files`, { body: { path, notebook } });
   const { id } = (await at.rest('POST', '/runs', { body: { workspace_id, path } })).body;
   names.set(exampleIds.cancelledRun, id);
-  const running = async () => (await at.rest('GET', `/runs/${id}`)).body.cells[0].execution?.status;
+  const running = async () => (await at.rest('GET', `/runs/${id}`)).body.cells.items[0].execution?.status;
   await expect.poll(running, { timeout: 60_000 }).toBe('running');
 }
 

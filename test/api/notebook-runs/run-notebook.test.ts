@@ -41,7 +41,7 @@ async function create(
 
 const fields = `id status error { code detail } sessionId commitSha savedCommitSha saveBranch savePath
   saveError { code detail } startedAt finishedAt parameters
-  cells { position cellIndex cellId execution { id status executionCount } }`;
+  cells { nodes { position cellIndex cellId execution { id status executionCount } } }`;
 
 async function begin(input: object): Promise<any> {
   const { data, errors } = await at.graphql(
@@ -102,7 +102,7 @@ describe('runNotebook', () => {
     expect(saved.commit_sha).toBe(run.savedCommitSha);
     expect(comparable(saved.notebook.cells)).toEqual(comparable(cells));
     expect(run.notebook).toEqual(saved.notebook);
-    const statuses = run.cells.map(({ execution }: any) => execution?.status ?? null);
+    const statuses = run.cells.nodes.map(({ execution }: any) => execution?.status ?? null);
     expect(statuses.slice(-4)).toEqual(['error', 'ok', 'error', null]);
     const { notebook_run: provenance, ...metadata } = saved.notebook.metadata;
     expect(metadata).toEqual(notebook.metadata);
@@ -142,7 +142,7 @@ describe('runNotebook', () => {
     const { id } = await begin({ path });
     const other = codeNotebook([codeCell('one', "'another'")]);
     expect((await at.rest('PUT', files, { body: { path, notebook: other } })).status).toBe(200);
-    const executionOf = async () => (await readRun(id)).cells[0].execution?.id;
+    const executionOf = async () => (await readRun(id)).cells.nodes[0].execution?.id;
     await expect.poll(executionOf, { timeout: 60_000 }).toBeTruthy();
     await answerInput(at, await executionOf(), 'kept');
     const run = await ended(id);
