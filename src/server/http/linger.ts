@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ReadPace } from './read-pace.js';
 
 const maxMs = 30_000;
+const pace = new ReadPace();
 
 /**
  * Reads and drops the rest of a request's body after the answer, for at most 30 s. If the connection were closed now,
@@ -20,9 +22,10 @@ export function linger(req: IncomingMessage, res: ServerResponse): void {
     };
     req.once('close', () => {
       clearTimeout(timer);
+      pace.leave(req);
       // The connection may have further requests.
       Reflect.deleteProperty(socket, 'destroySoon');
     });
-    req.resume();
+    req.on('data', (chunk: Buffer) => pace.count(req, chunk.length)).resume();
   });
 }

@@ -3,6 +3,7 @@ import { DomainError, FieldError } from '../../errors.js';
 import { JsonBounds, type JsonLimits } from '../../validation/json-bounds.js';
 import { BodyBudget, type BodyBudgetLimits } from './body-budget.js';
 import { BodyBytes } from './body-bytes.js';
+import { ReadPace } from './read-pace.js';
 
 const mib = 1024 * 1024;
 
@@ -37,6 +38,7 @@ const checkEveryMs = 250;
 export class RequestBodies {
   readonly #budget: BodyBudget;
   readonly #pace: BodyPace;
+  readonly #reads = new ReadPace();
   readonly #held = new WeakMap<IncomingMessage, { userId: string; bytes: number }>();
 
   constructor({
@@ -99,6 +101,7 @@ export class RequestBodies {
       const onData = (chunk: Buffer) => {
         bytes += chunk.length;
         try {
+          this.#reads.count(req, chunk.length);
           take(chunk);
         } catch (error) {
           finish(() => reject(error));
@@ -111,6 +114,7 @@ export class RequestBodies {
       }, checkEveryMs);
       const finish = (then: () => void) => {
         clearInterval(timer);
+        this.#reads.leave(req);
         req.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut).pause();
         // An error after this, e.g. a reset, is that of a request whose outcome is known.
         req.on('error', () => undefined);
