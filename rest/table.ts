@@ -6,6 +6,7 @@ import { notebookRunRoutes } from './routes/notebook-runs.js';
 import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
+import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { workerFileRoutes } from './routes/worker-files.js';
 import { workerRoutes } from './routes/workers.js';
@@ -26,4 +27,5 @@ export const routes: RestRoute[] = [
   ...kernelQuestionRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
+  ...scheduleRoutes,
 ];

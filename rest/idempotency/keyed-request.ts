@@ -21,7 +21,8 @@ export type RepeatableMutation =
   | 'cancelExecution'
   | 'answerInput'
   | 'runNotebook'
-  | 'cancelNotebookRun';
+  | 'cancelNotebookRun'
+  | 'createSchedule';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

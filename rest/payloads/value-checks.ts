@@ -12,6 +12,7 @@ export type ValueKind =
   | 'commitMessage'
   | 'connector'
   | 'connectors'
+  | 'cron'
   | 'cursorPos'
   | 'detailLevel'
   | 'grants'
@@ -28,6 +29,7 @@ export type ValueKind =
   | 'repository'
   | 'sourceSha'
   | 'startName'
+  | 'timeZone'
   | 'timeoutSeconds'
   | 'uuid'
   | 'workerPaths';

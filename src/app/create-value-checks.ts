@@ -9,6 +9,7 @@ import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
+import { checkCron, checkTimeZone } from '../schedules/due-times.js';
 import { checkQuestion } from '../sessions/check-question.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
@@ -43,6 +44,7 @@ export function createValueChecks(): ValueChecks {
     cellIndex: checkCell.cellIndex,
     cells: checkCellCount,
     code: checkCell.code,
+    cron: checkCron,
     cursorPos: checkQuestion.cursorPos,
     detailLevel: checkQuestion.detailLevel,
     commitMessage: (value: string) => checkCommitMessage(value, ''),
@@ -66,6 +68,7 @@ export function createValueChecks(): ValueChecks {
     repository: checkRepositoryId,
     sourceSha: checkSourceSha,
     startName: (value: string) => checkStartName(value, 'name'),
+    timeZone: checkTimeZone,
     timeoutSeconds: checkCell.timeoutSeconds,
     uuid: (value: string) => checkUuid(value, 'id'),
     workerPaths: checkPathCount,

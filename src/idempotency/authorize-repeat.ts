@@ -34,6 +34,7 @@ const authorizations = {
   answerInput: authorizeSessionControl,
   runNotebook: authorizeStartWorker,
   cancelNotebookRun: authorizeRunControl,
+  createSchedule: authorizeStartWorker,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

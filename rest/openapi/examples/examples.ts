@@ -13,6 +13,7 @@ import {
   runtimeExamples,
   sessionEndExamples,
 } from './runtime.js';
+import { scheduleExamples } from './schedules.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
@@ -33,6 +34,7 @@ export const examples: readonly [operationId: string, example: OperationExample]
   commitExamples,
   repeatedCommitExamples,
   notebookRunExamples,
+  scheduleExamples,
   sessionEndExamples,
 ].flatMap((part) => Object.entries(part));
 
