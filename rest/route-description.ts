@@ -16,7 +16,8 @@ export type Tag =
   | 'Sessions'
   | 'Executions'
   | 'Runs'
-  | 'Schedules';
+  | 'Schedules'
+  | 'Events';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */
 export interface RouteDescription {

@@ -1,4 +1,5 @@
 import type { RestRoute } from './route.js';
+import { commRoutes } from './routes/comms.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
 import { kernelQuestionRoutes } from './routes/kernel-questions.js';
@@ -8,6 +9,7 @@ import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { spaceEventRoutes } from './routes/space-events.js';
 import { workerFileRoutes } from './routes/worker-files.js';
 import { workerRoutes } from './routes/workers.js';
 import { workspaceFileRoutes } from './routes/workspace-files.js';
@@ -25,7 +27,9 @@ export const routes: RestRoute[] = [
   ...workerFileRoutes,
   ...sessionRoutes,
   ...kernelQuestionRoutes,
+  ...commRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
   ...scheduleRoutes,
+  ...spaceEventRoutes,
 ];

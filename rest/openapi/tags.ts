@@ -11,6 +11,7 @@ const descriptions: Record<Tag, string> = {
   Executions: 'Runs of cells and their output as server-sent events.',
   Runs: 'Runs of whole notebooks, whose executed notebooks are saved.',
   Schedules: 'When notebooks are run again and again.',
+  Events: 'What happens in the space, as one stream.',
 };
 
 /** The tags of the document, in the order in which a reader meets them. */

@@ -35,22 +35,23 @@ export function createRuntimeServices(
   { config, log, bus, expiryCheckMs, sessionStartTimeoutMs, ...options }: RuntimeServiceOptions,
 ) {
   const { prisma, leases } = database;
+  const ownership = new RuntimeOwnership({ prisma, leases, log });
+  const epoch = () => ownership.epoch;
   const workers = new WorkerManager({
-    ...{ prisma, git, bus, log, ...options },
+    ...{ prisma, epoch, git, bus, log, ...options },
     ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
   });
   const sessions = new SessionManager({
-    ...{ prisma, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs, expiryCheckMs },
+    ...{ prisma, epoch, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs, expiryCheckMs },
   });
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
-  const ownership = new RuntimeOwnership({ prisma, leases, log });
-  const executionLog = new ExecutionLog({ prisma, bus, log, epoch: () => ownership.epoch });
-  const executor = new Executor({ prisma, log, executionLog, kernels: sessions.kernels });
+  const executionLog = new ExecutionLog({ prisma, epoch, bus, log });
+  const executor = new Executor({ prisma, epoch, log, executionLog, kernels: sessions.kernels });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
-  const intake = new ExecutionIntake({ prisma, executor, executionLog, log });
+  const intake = new ExecutionIntake({ prisma, epoch, executor, executionLog, log });
   const retention = new ExecutionRetention({
     ...{ prisma, leases, executionLog, log, days: config.executionRetentionDays, checkMs: expiryCheckMs },
   });

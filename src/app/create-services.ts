@@ -17,6 +17,7 @@ import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import { createRepositoryServices } from './create-repository-services.js';
 import { createRunServices } from './create-run-services.js';
 import { createRuntimeServices } from './create-runtime-services.js';
+import { openSpaceEvents } from './open-space-events.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -68,18 +69,19 @@ export async function createServices(
   const runtime = createRuntimeServices(stores, {
     ...{ config, log, bus, branches, backends, checkoutTokens, ...timing },
   });
-  const { workers, executionLog } = runtime.services;
+  const { workers, executionLog, executor } = runtime.services;
   const notebookThreads = new NotebookThreads();
-  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log };
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
   const isOwner = () => runtime.ownership.isOwner;
   const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
+  const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   return {
     ownership: runtime.ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
-      ...{ ...repositories, ...runtime.services, outputsSaver, ...runs.services },
+      ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
       stopWorkers: (workspaceId, statusReason, userId) =>
@@ -88,6 +90,7 @@ export async function createServices(
     async close() {
       const left = runs.close();
       await runtime.close();
+      await closeSpaceEvents();
       await outputsSaver.close();
       await left;
       await closeRepositories();

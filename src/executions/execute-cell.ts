@@ -56,7 +56,7 @@ export async function executeCell(
   loaded.assertRunnable();
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
-    const execution = await intake.add(saves ? { ...row, outputsSave: { create: {} } } : row);
+    const execution = await intake.add(row, saves);
     if (saves) outputsSaver.follow(execution);
     rememberExecution(ctx, { execution, isNew: true });
     return execution;

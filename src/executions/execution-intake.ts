@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
-import type { Execution, Prisma, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Execution } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { endWithoutRun } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { Executor } from './executor.js';
+import { insertExecutions, type NewExecution } from './insert-executions.js';
 import { UnconfirmedExecutions } from './unconfirmed-executions.js';
 
 /** What an {@link ExecutionIntake} works with. */
-export interface ExecutionIntakeDeps {
-  prisma: PrismaClient;
+export interface ExecutionIntakeDeps extends OwnerTarget {
   executor: Executor;
   executionLog: ExecutionLog;
   log: Logger;
@@ -31,14 +33,20 @@ export class ExecutionIntake {
     this.#unconfirmed = new UnconfirmedExecutions({ prisma, log, end });
   }
 
-  /** Writes the row of an execution and queues it. @throws the database's error; the row may be written then */
-  async add(row: Prisma.ExecutionUncheckedCreateInput & { id: string }): Promise<Execution> {
+  /**
+   * Writes the row of an execution and queues it.
+   * @param savesOutputs whether its outputs are to be saved; default false
+   * @throws DomainError `runtime_unavailable` when another gateway has taken over the kernels; the database's error, as the
+   *   row may be written then
+   */
+  async add(row: NewExecution, savesOutputs = false): Promise<Execution> {
     const wasUnconfirmed = this.#unconfirmed.delete(row.id);
     try {
-      const execution = await this.#deps.prisma.execution.create({ data: row });
-      this.#queue(execution);
-      return execution;
+      const [execution] = await insertExecutions(this.#deps, [row], savesOutputs);
+      this.#queue(execution!);
+      return execution!;
     } catch (error) {
+      if (error instanceof FormerOwnerError) throw takenOver();
       if (wasUnconfirmed || uniqueViolation(error) === null) this.#unconfirmed.add(row.id);
       throw error;
     }
@@ -46,17 +54,16 @@ export class ExecutionIntake {
 
   /**
    * Writes the rows of several executions of one session in one statement, and queues them in this order.
-   * @throws the database's error; either all rows are written then or none, and those that are end as failed
+   * @throws DomainError `runtime_unavailable` when another gateway has taken over the kernels; the database's error: either
+   *   all rows are written then or none, and those that are end as failed
    */
-  async addAll(
-    rows: readonly (Prisma.ExecutionUncheckedCreateInput & { id: string })[],
-  ): Promise<Execution[]> {
+  async addAll(rows: readonly NewExecution[]): Promise<Execution[]> {
     try {
-      const executions = await this.#deps.prisma.execution.createManyAndReturn({ data: [...rows] });
-      executions.sort((one, other) => Number(one.position - other.position));
+      const executions = await insertExecutions(this.#deps, rows);
       for (const execution of executions) this.#queue(execution);
       return executions;
     } catch (error) {
+      if (error instanceof FormerOwnerError) throw takenOver();
       for (const { id } of rows) this.#unconfirmed.add(id);
       throw error;
     }
@@ -90,4 +97,9 @@ function notQueued(): DomainError {
     'storage_unavailable',
     'The database did not answer when this cell was queued; run it again.',
   );
+}
+
+function takenOver(): DomainError {
+  const message = 'Another gateway has just taken over the kernels, and the cell was not queued; try again.';
+  return new DomainError('runtime_unavailable', message, { retryAfterSeconds: 1 });
 }

@@ -1,15 +1,16 @@
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { ExecutionEvent, ExecutionFailure, FinalResponse, LogState } from './execution-event.js';
-import { FormerOwnerError } from './former-owner-error.js';
 import { LogBacklog } from './log-backlog.js';
 import type { SizedEntry } from './log-tails.js';
 import { untilWritten } from './until-written.js';
-import { type EndedRow, insertEnd, insertEntries, type LogTarget } from './write-log.js';
+import { type EndedRow, insertEnd, insertEntries } from './write-log.js';
 
 /** `busy` and the like wait so long for output that may follow: one write in place of three. */
 const holdMs = 5;
 
 /** What a {@link LogWriter} works with. */
-export interface LogWriterDeps extends LogTarget {
+export interface LogWriterDeps extends OwnerTarget {
   executionId: string;
   /**
    * What the log has already. A function is called before the first write, and events wait meanwhile; null when the log may

@@ -13,6 +13,7 @@ export class RunTimeout {
   /** Whether the run was interrupted because its time had passed. */
   hasPassed = false;
   #timer: NodeJS.Timeout | undefined;
+  #hasEnded = false;
 
   readonly #deps: {
     execution: Execution;
@@ -20,15 +21,20 @@ export class RunTimeout {
     kernels: SessionKernels;
     log: Logger;
     startedAt: Date;
+    isOwner(): Promise<boolean>;
   };
 
-  /** @param deps.startedAt when the run began, maybe in an earlier process of the gateway */
+  /**
+   * @param deps.startedAt when the run began, maybe in an earlier process of the gateway
+   * @param deps.isOwner whether this process still runs the kernels; timers that were late do not know
+   */
   constructor(deps: {
     execution: Execution;
     kernel: KernelConnection;
     kernels: SessionKernels;
     log: Logger;
     startedAt: Date;
+    isOwner(): Promise<boolean>;
   }) {
     this.#deps = deps;
 
@@ -37,19 +43,25 @@ export class RunTimeout {
     const passed = Date.now() - deps.startedAt.getTime();
     // A resumed run may have ended in time: what its kernel sent meanwhile arrives first.
     const atLeast = passed < 1000 ? 0 : resumeGraceMs;
-    this.#timer = setTimeout(() => this.#interrupt(), Math.max(timeoutSeconds * 1000 - passed, atLeast));
+    this.#timer = setTimeout(() => void this.#interrupt(), Math.max(timeoutSeconds * 1000 - passed, atLeast));
   }
 
   /** The run has ended. */
   clear(): void {
     clearTimeout(this.#timer);
+    this.#hasEnded = true;
   }
 
-  #interrupt(): void {
-    const { execution, kernel, kernels } = this.#deps;
+  /** Never rejects. */
+  async #interrupt(): Promise<void> {
+    const { execution, kernel, kernels, isOwner } = this.#deps;
+    // Where the database does not answer, nobody takes over.
+    const isOurs = await isOwner().catch(() => true);
+    if (!isOurs || this.#hasEnded) return;
     this.hasPassed = true;
     this.#timer = setTimeout(() => {
-      kernels.restartUnresponsive(execution.sessionId).catch((err) => this.#warn(err));
+      const isNeeded = () => !this.#hasEnded;
+      kernels.restartUnresponsive(execution.sessionId, kernel, isNeeded).catch((err) => this.#warn(err));
     }, interruptGraceMs);
     kernel.interrupt().catch((err) => this.#warn(err));
   }

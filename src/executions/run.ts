@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Execution, ExecutionStatus, PrismaClient } from '../../prisma/generated/client/client.js';
+import type { Execution, ExecutionStatus } from '../../prisma/generated/client/client.js';
+import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
@@ -19,12 +20,13 @@ import {
 import type { ExecutionLog } from './execution-log.js';
 import type { KernelOutputs } from './kernel-outputs.js';
 import type { LogWriter } from './log-writer.js';
+import { markRunning } from './mark-running.js';
 import { OutputCollector } from './output-collector.js';
 import { RunTimeout } from './run-timeout.js';
+import type { KernelWidgets } from './widgets/kernel-widgets.js';
 
 /** What a run works with. */
-export interface RunDeps {
-  prisma: PrismaClient;
+export interface RunDeps extends OwnerTarget {
   log: Logger;
   executionLog: ExecutionLog;
   kernels: SessionKernels;
@@ -57,6 +59,7 @@ export class Run {
   readonly #collector: OutputCollector;
   readonly #startedAt: Date;
   readonly #positions: DurablePositions | undefined;
+  readonly #widgets: KernelWidgets | undefined;
   /** Whether the kernel keeps what it sends while no gateway is connected. */
   readonly #isExact: boolean;
   /** The position of the last of the run's messages in the spool of the relay. */
@@ -80,6 +83,7 @@ export class Run {
     this.#collector = resumed?.collector ?? new OutputCollector();
     this.#startedAt = execution.startedAt ?? new Date();
     this.#positions = deps.outputs.positions(kernel);
+    this.#widgets = deps.outputs.widgets(kernel);
     this.#isExact = kernel.isExact;
     this.#knownPosition = resumed?.state.position ?? 0;
     this.id = execution.id;
@@ -140,8 +144,11 @@ export class Run {
   #onEvent(event: KernelEvent, position?: number): void {
     this.#holdInput(event, position);
     if (position !== undefined) this.#positions?.received(this.id, position);
-    this.#writer.write(event, position);
-    if (position === undefined || position > this.#knownPosition) this.#collector.add(event);
+    const isKnown = position !== undefined && position <= this.#knownPosition;
+    const taken = isKnown || !this.#widgets ? event : this.#widgets.take(this.id, event);
+    if (!taken) return;
+    this.#writer.write(taken, position);
+    if (!isKnown && taken.type !== 'widget_output') this.#collector.add(taken);
   }
 
   /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
@@ -162,12 +169,10 @@ export class Run {
 
   async #markRunning(): Promise<void> {
     if (this.#execution.startedAt) return;
-    const { prisma, executionLog } = this.#deps;
     const { id } = this.#execution;
-    const startedAt = this.#startedAt;
     try {
-      await prisma.execution.update({ where: { id }, data: { status: 'running', startedAt } });
-      executionLog.statusChanged(id);
+      await markRunning(this.#deps, id, this.#startedAt);
+      this.#deps.executionLog.statusChanged(id);
     } catch (err) {
       this.#log.error({ err }, 'a run was not marked as running');
     }
@@ -179,10 +184,12 @@ export class Run {
     const log = this.#log;
     const timeout = new RunTimeout({
       ...{ execution, kernel, kernels: this.#deps.kernels, log },
+      isOwner: () => isStillOwner(this.#deps),
       startedAt: this.#startedAt,
     });
     try {
       const reply = await running;
+      this.#widgets?.sync();
       this.#executionCount = reply.executionCount;
       if (timeout.hasPassed) return this.#finalResponse('timed_out');
       // A server that stops interrupts its kernels.

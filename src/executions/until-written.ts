@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FormerOwnerError } from './former-owner-error.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 
 /** The waits between the tries, in milliseconds; the last one repeats. */
 const retryMs = [50, 200, 1000, 3000];

@@ -1,17 +1,11 @@
-import { Prisma, type PrismaClient } from '../../prisma/generated/client/client.js';
 import type { ExecutionStatus } from '../../prisma/generated/client/enums.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 import { encode } from './event-codec.js';
 import type { ExecutionFailure, FinalResponse, LogEntry } from './execution-event.js';
-import { FormerOwnerError } from './former-owner-error.js';
 
 /** An entry with the position of its last message in the spool of the relay; default none. */
 export type PlacedEntry = LogEntry & { position?: number };
-
-/** Where logs are written, and as which owner of the runtime; see `RuntimeOwnership.epoch`. */
-export interface LogTarget {
-  prisma: PrismaClient;
-  epoch(): number;
-}
 
 /** What the row of an execution gets when it has ended. */
 export interface EndedRow {
@@ -24,21 +18,12 @@ export interface EndedRow {
 }
 
 /**
- * The row that only the owner of an epoch finds. The lock makes a new owner, who increments the epoch, wait for the statements
- * that have found it; later ones find nothing.
- */
-function ownedBy(epoch: number): Prisma.Sql {
-  return Prisma.sql`owned AS MATERIALIZED (
-    SELECT 1 FROM "Installation" WHERE "key" = 1 AND "runtimeEpoch" = ${epoch} FOR SHARE)`;
-}
-
-/**
  * Writes entries of an execution's log; entries that are there already stay as they are. A viewer waits for this, so it
  * is one raw statement that is the same for any number of entries.
  * @throws FormerOwnerError
  */
 export async function insertEntries(
-  { prisma, epoch }: LogTarget,
+  { prisma, epoch }: OwnerTarget,
   executionId: string,
   entries: PlacedEntry[],
 ): Promise<void> {
@@ -61,7 +46,7 @@ export async function insertEntries(
  * @throws FormerOwnerError
  */
 export async function insertEnd(
-  { prisma, epoch }: LogTarget,
+  { prisma, epoch }: OwnerTarget,
   executionId: string,
   end: PlacedEntry & { event: FinalResponse | ExecutionFailure },
   { status, finishedAt, startedAt, executionCount }: EndedRow,

@@ -109,10 +109,19 @@ export class SessionKernels {
    * @throws DomainError `session_dead`, `kernel_busy`, `overloaded`, `runtime_unavailable`
    */
   async ask(sessionId: string, question: KernelQuestion): Promise<Record<string, unknown>> {
+    const kernel = await this.running(sessionId);
+    return kernel.questions.ask(question);
+  }
+
+  /**
+   * The kernel of a session, idle or busy.
+   * @throws DomainError `session_dead`, `kernel_busy` while it starts
+   */
+  async running(sessionId: string): Promise<KernelConnection> {
     const kernel = this.#deps.live.kernel(sessionId);
     if (!kernel) await this.assertStarting(sessionId);
     if (kernel?.status !== 'idle' && kernel?.status !== 'busy') throw kernelBusy();
-    return kernel.questions.ask(question);
+    return kernel;
   }
 
   /** The worker of a session whose kernel runs. */
@@ -125,10 +134,17 @@ export class SessionKernels {
     return workerId !== undefined && this.#deps.workers.diedOfMemory(workerId);
   }
 
-  /** Restarts a kernel that ignores an interrupt; does nothing when the session has no kernel any more. */
-  async restartUnresponsive(sessionId: string): Promise<void> {
+  /**
+   * Restarts a kernel that ignores an interrupt; does nothing when the session has another kernel by then, or none.
+   * @param isNeeded whether it ignores it still: other work on the kernel may come before
+   */
+  async restartUnresponsive(
+    sessionId: string,
+    kernel: KernelConnection,
+    isNeeded: () => boolean,
+  ): Promise<void> {
     const { live, restarter } = this.#deps;
-    if (live.kernel(sessionId)) await restarter.restart(sessionId);
+    await restarter.restartIf(sessionId, () => live.kernel(sessionId) === kernel && isNeeded());
   }
 
   /** Ends the waits for kernels. */

@@ -1,17 +1,26 @@
-import type { Prisma, PrismaClient, SessionStatus } from '../../prisma/generated/client/client.js';
+import type { SessionStatus } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 
-/** Writes the rows of sessions and publishes each change on the topic `session`. */
-export class SessionRows {
-  readonly #deps: { prisma: PrismaClient; bus: EventBus };
+/** Whether this process is the owner, and whether a row was changed. */
+interface Written {
+  owned: bigint;
+  changed: bigint;
+}
 
-  constructor(deps: { prisma: PrismaClient; bus: EventBus }) {
+/** Writes the rows of sessions, while this process is the owner of the runtime, and publishes each change on the topic `session`. */
+export class SessionRows {
+  readonly #deps: OwnerTarget & { bus: EventBus };
+
+  constructor(deps: OwnerTarget & { bus: EventBus }) {
     this.#deps = deps;
   }
 
   /**
    * Writes the status of a session; a deleted one keeps its own. Writes nothing when the session has this status and
    * reason already: so one that is idle after a restart of the gateway is not active by that.
+   * @throws FormerOwnerError
    * @param statusReason for `status_reason`; default none
    */
   async setStatus(
@@ -19,21 +28,21 @@ export class SessionRows {
     status: SessionStatus,
     statusReason: string | null = null,
   ): Promise<void> {
-    const { count } = await this.#deps.prisma.session.updateMany({
-      where: {
-        id: sessionId,
-        deletedAt: null,
-        OR: [{ status: { not: status } }, ...otherThan(statusReason)],
-      },
-      data: {
-        ...{ status, statusReason },
-        // The end of a kernel is no activity.
-        ...(status === 'dead' ? {} : { lastActivityAt: new Date() }),
-        // The next kernel counts from the beginning.
-        ...(status === 'dead' || status === 'restarting' ? { executionCount: 0 } : {}),
-      },
-    });
-    if (count > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
+    const { prisma, epoch } = this.#deps;
+    // The end of a kernel is no activity, and the next kernel counts from the beginning.
+    const isActive = status !== 'dead';
+    const isNewKernel = status === 'dead' || status === 'restarting';
+    const [found] = await prisma.$queryRaw<Written[]>`
+      WITH ${ownedBy(epoch())}, changed AS (
+        UPDATE "Session" SET "status" = ${status}::"SessionStatus", "statusReason" = ${statusReason}::text,
+          "lastActivityAt" = CASE WHEN ${isActive}::boolean THEN ${new Date()}::timestamptz ELSE "lastActivityAt" END,
+          "executionCount" = CASE WHEN ${isNewKernel}::boolean THEN 0 ELSE "executionCount" END
+        FROM owned WHERE "id" = ${sessionId}::uuid AND "deletedAt" IS NULL
+          AND ("status" <> ${status}::"SessionStatus" OR "statusReason" IS DISTINCT FROM ${statusReason}::text)
+        RETURNING 1)
+      SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
+    if (!found!.owned) throw new FormerOwnerError();
+    if (found!.changed > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
   /** Publishes a session whose kernel was connected or given up: who waits for it looks again. */
@@ -41,18 +50,15 @@ export class SessionRows {
     this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
-  /** Writes the kernel's counter of executed cells; not once that kernel has ended. */
+  /** Writes the kernel's counter of executed cells; not once that kernel has ended. @throws FormerOwnerError */
   async setExecutionCount(sessionId: string, executionCount: number): Promise<void> {
-    await this.#deps.prisma.session.updateMany({
-      where: { id: sessionId, status: { in: ['idle', 'busy'] } },
-      data: { executionCount, lastActivityAt: new Date() },
-    });
+    const { prisma, epoch } = this.#deps;
+    const [found] = await prisma.$queryRaw<Written[]>`
+      WITH ${ownedBy(epoch())}, changed AS (
+        UPDATE "Session" SET "executionCount" = ${executionCount}::int, "lastActivityAt" = ${new Date()}::timestamptz
+        FROM owned WHERE "id" = ${sessionId}::uuid AND "status" IN ('idle', 'busy') RETURNING 1)
+      SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
+    if (!found!.owned) throw new FormerOwnerError();
     this.#deps.bus.publish('session', sessionId, { sessionId });
   }
-}
-
-/** Unlike SQL's `<>`, it also finds a null where a text is given. */
-function otherThan(statusReason: string | null): Prisma.SessionWhereInput[] {
-  if (statusReason === null) return [{ statusReason: { not: null } }];
-  return [{ statusReason: null }, { statusReason: { not: statusReason } }];
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { GitStore } from '../engines/git/git-store.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
@@ -9,8 +9,7 @@ import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import type { WorkerBackend } from './backend.js';
 
 /** What a `WorkerManager` works with. */
-export interface WorkerManagerDeps {
-  prisma: PrismaClient;
+export interface WorkerManagerDeps extends OwnerTarget {
   git: GitStore;
   bus: EventBus;
   branches: BranchWatcher;

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
 import { serverAnswers } from './server-answers.js';
-import type { WorkerRows } from './worker-rows.js';
+import type { WorkerChange, WorkerRows } from './worker-rows.js';
 
 const probeTimeoutMs = 2_000;
 const probePauseMs = 500;
@@ -60,9 +59,9 @@ export class WorkerSilence {
     }
   }
 
-  async #write(workerId: string, data: Prisma.WorkerUpdateManyMutationInput): Promise<void> {
+  async #write(workerId: string, change: WorkerChange): Promise<void> {
     await this.#deps.rows
-      .update(workerId, ['ready', 'busy'], data)
+      .update(workerId, ['ready', 'busy'], change)
       .catch((err) => this.#deps.log.warn({ err, workerId }, 'whether a worker answers was not written'));
   }
 }

@@ -56,6 +56,7 @@ export const further: readonly Row[] = [
   ['POST', '/workers/{worker_id}/commit', 'commitWorkerFiles'],
   ['GET', '/sessions', 'space.sessions'],
   ['GET', '/sessions/{session_id}', 'space.session'],
+  ['POST', '/sessions/{session_id}/comms', 'sendCommMessage'],
   ['POST', '/sessions/{session_id}/complete', 'completeCode'],
   ['POST', '/sessions/{session_id}/inspect', 'inspectCode'],
   ['GET', '/sessions/{session_id}/executions', 'space.session.executions'],
@@ -74,4 +75,5 @@ export const further: readonly Row[] = [
   ['GET', '/schedules/{schedule_id}', 'space.schedule'],
   ['PATCH', '/schedules/{schedule_id}', 'updateSchedule'],
   ['DELETE', '/schedules/{schedule_id}', 'deleteSchedule'],
+  ['GET', '/events', 'spaceEvents'],
 ];

@@ -15,6 +15,9 @@ export interface GatewayProcess {
 export interface SpawnedGateway extends Omit<GatewayProcess, 'url'> {
   /** Its URL, once it listens. Rejects when it ends before that, or takes too long. */
   listening: Promise<string>;
+  pid: number | undefined;
+  /** Resolves when its process has ended. */
+  ended: Promise<void>;
 }
 
 const startTimeoutMs = 90_000;
@@ -59,6 +62,8 @@ export function spawnGatewayProcess(dataDir: string, env: Record<string, string>
   listening.catch(() => undefined);
   return {
     listening,
+    pid: child.pid,
+    ended,
     output: () => printed,
     async kill(signal) {
       child.kill(signal);

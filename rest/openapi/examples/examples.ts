@@ -14,6 +14,7 @@ import {
   sessionEndExamples,
 } from './runtime.js';
 import { scheduleExamples } from './schedules.js';
+import { spaceEventExamples } from './space-events.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
@@ -21,6 +22,7 @@ import { workspaceExamples } from './workspaces.js';
  * what those before it made. An operation has more than one where its answers differ in their statuses.
  */
 export const examples: readonly [operationId: string, example: OperationExample][] = [
+  spaceEventExamples,
   workspaceExamples,
   repositoryExamples,
   fileExamples,

@@ -10,11 +10,24 @@ import type { ParseData } from './read-message.js';
 import { RelayApi, type RelayedKernel } from './relay-api.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import { toRecord } from './to-record.js';
+import type { WriteData } from './write-message.js';
 
 const requestTimeoutMs = 10_000;
 /** A server answers the start of a kernel when its process runs. */
 const startTimeoutMs = 60_000;
 const defaultMaxSilenceMs = 60_000;
+
+/** How a {@link JupyterClient} uses its server. */
+export interface JupyterClientOptions {
+  /** How the data of the user's own in the messages of kernels is parsed; default `JSON.parse`. */
+  parseData?: ParseData;
+  /** How data in messages to kernels is written; default `JSON.stringify`. */
+  writeData?: WriteData;
+  /** How long the server may answer nothing before its kernels count as lost, in milliseconds; default 60 s. */
+  maxSilenceMs?: number;
+  /** The number of the ownership of this process, see `KernelDeps.relay`; default 0. */
+  owner?: number;
+}
 
 /**
  * A client of one Jupyter server: its kernels and the connections to them.
@@ -23,17 +36,17 @@ const defaultMaxSilenceMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
-  readonly #options: { parseData?: ParseData; maxSilenceMs?: number };
+  readonly #options: JupyterClientOptions;
   readonly #kernels = new Set<KernelConnection>();
 
-  /**
-   * @param options.parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse`
-   * @param options.maxSilenceMs how long the server may answer nothing before its kernels count as lost; default 60 s
-   */
-  constructor(endpoint: JupyterEndpoint, options: { parseData?: ParseData; maxSilenceMs?: number } = {}) {
+  constructor(endpoint: JupyterEndpoint, options: JupyterClientOptions = {}) {
     this.#endpoint = endpoint;
     this.#options = options;
     this.#rest = new JupyterRest(endpoint);
+  }
+
+  get #owner(): number {
+    return this.#options.owner ?? 0;
   }
 
   /**
@@ -82,8 +95,8 @@ export class JupyterClient {
     signal.throwIfAborted();
     const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
-      const relay = (await this.#relayed(model.id, signal)) && { after: 0 };
-      return await this.#open(model, { clientId, signal, busy: false, relay });
+      const relay = (await this.#relayed(model.id, signal)) && { after: 0, owner: this.#owner };
+      return await this.#open(model, { clientId, signal, busy: false, relay, isNew: true });
     } catch (error) {
       await this.#remove(model.id).catch(() => {});
       throw error;
@@ -105,7 +118,7 @@ export class JupyterClient {
     const { kernelId, clientId, runId, signal } = options;
     const relayed = await this.#relayed(kernelId, signal);
     if (relayed) {
-      const relay = { after: 0, runId, attachedState: relayed.state };
+      const relay = { after: 0, owner: this.#owner, runId, attachedState: relayed.state };
       return this.#open({ id: kernelId, name: relayed.name }, { clientId, signal, busy: false, relay });
     }
     const path = `api/kernels/${encodeURIComponent(kernelId)}`;
@@ -169,12 +182,13 @@ export class JupyterClient {
 
   async #open(
     model: KernelModel,
-    options: { clientId: string; busy: boolean; signal: AbortSignal; relay?: KernelDeps['relay'] },
+    options: Pick<KernelDeps, 'clientId' | 'busy' | 'relay'> & { signal: AbortSignal; isNew?: boolean },
   ): Promise<KernelConnection> {
-    const { clientId, busy, signal, relay } = options;
+    const { clientId, busy, signal, relay, isNew = false } = options;
+    const { parseData, writeData, maxSilenceMs = defaultMaxSilenceMs } = this.#options;
     const deps = {
-      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#options.parseData },
-      ...{ model, clientId, busy, relay, maxSilenceMs: this.#options.maxSilenceMs ?? defaultMaxSilenceMs },
+      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData, writeData },
+      ...{ model, clientId, busy, relay, isNew, maxSilenceMs },
     };
     const kernel = await KernelConnection.open(deps, signal);
     this.#kernels.add(kernel);

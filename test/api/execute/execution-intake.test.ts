@@ -20,13 +20,13 @@ beforeAll(async () => {
   const database = await openTestDatabase();
   const prisma = database.prisma.$extends({
     query: {
+      async $queryRaw({ args, query }) {
+        const written = await query(args);
+        if (!lost || !args.sql.includes('INSERT INTO "Execution"')) return written;
+        away = goesAway;
+        throw broken();
+      },
       execution: {
-        async create({ args, query }) {
-          const written = await query(args);
-          if (!lost) return written;
-          away = goesAway;
-          throw broken();
-        },
         async findUnique({ args, query }) {
           if (away) throw broken();
           return query(args);

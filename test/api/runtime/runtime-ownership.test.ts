@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PrismaClient, Session } from '../../../prisma/generated/client/client.js';
+import type { Execution, PrismaClient, Session } from '../../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../../../src/engines/database/former-owner-error.js';
 import type { Leases } from '../../../src/engines/database/leases.js';
 import { LocalLeases } from '../../../src/engines/database/local-leases.js';
-import { FormerOwnerError } from '../../../src/executions/former-owner-error.js';
+import { insertExecutions } from '../../../src/executions/insert-executions.js';
+import { markRunning } from '../../../src/executions/mark-running.js';
 import { insertEnd, insertEntries } from '../../../src/executions/write-log.js';
 import { RuntimeOwnership } from '../../../src/runtime/runtime-ownership.js';
+import { SessionRows } from '../../../src/sessions/session-rows.js';
+import { WorkerRows } from '../../../src/workers/worker-rows.js';
 import { testDatabaseKind } from '../../support/database.js';
 import { makeExecution } from '../../support/factories/make-execution.js';
 import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
@@ -51,6 +56,54 @@ it('a former owner writes neither entries nor the end of a log', async () => {
   expect(await prisma.execution.findUnique({ where: { id: executionId } })).toMatchObject({
     ...{ status: 'queued', finishedAt: null },
   });
+});
+
+it('a former owner queues no execution, and does not report an ended one as running', async () => {
+  const epoch = (await epochNow()) - 1;
+  const former = { prisma, epoch: () => epoch };
+  const owner = { prisma, epoch: () => epoch + 1 };
+  const { id: sessionId, userId } = session;
+  const rest = { sessionId, userId, cellIndex: null, cellId: 'a', timeoutSeconds: 1.5, stopOnError: false };
+  const rows = ['1', '2', '3'].map((code) => ({ ...rest, id: randomUUID(), code }));
+  await expect(insertExecutions(former, rows)).rejects.toBeInstanceOf(FormerOwnerError);
+  const where = { id: { in: rows.map(({ id }) => id) } };
+  expect(await prisma.execution.count({ where })).toBe(0);
+
+  const inserted = await insertExecutions(owner, rows, true);
+  expect(inserted).toEqual(
+    await prisma.execution.findMany({
+      where: { ...where, outputsSave: { status: 'pending' } },
+      orderBy: { position: 'asc' },
+    }),
+  );
+  expect(inserted).toMatchObject(rows);
+
+  const [{ id }] = inserted as [Execution];
+  await markRunning(former, id, new Date());
+  expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'queued' });
+  await markRunning(owner, id, new Date());
+  expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'running' });
+  await prisma.execution.update({ where: { id }, data: { status: 'ok', finishedAt: new Date() } });
+  await markRunning(owner, id, new Date());
+  expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'ok' });
+});
+
+it('a former owner changes neither sessions nor workers', async () => {
+  const epoch = (await epochNow()) - 1;
+  const { bus } = at.gateway.services;
+  const former = { prisma, bus, epoch: () => epoch };
+  const sessionRow = () => prisma.session.findUnique({ where: { id: session.id } });
+  const workerRow = () => prisma.worker.findUnique({ where: { id: session.workerId } });
+  const before = [await sessionRow(), await workerRow()];
+  const all = ['starting', 'ready', 'busy'] as const;
+  for (const write of [
+    () => new SessionRows(former).setStatus(session.id, 'dead', 'lost'),
+    () => new SessionRows(former).setExecutionCount(session.id, 99),
+    () => new WorkerRows(former).update(session.workerId, all, { status: 'failed' }),
+    () => new WorkerRows(former).touch(session.workerId, new Date()),
+  ])
+    await expect(write()).rejects.toBeInstanceOf(FormerOwnerError);
+  expect([await sessionRow(), await workerRow()]).toEqual(before);
 });
 
 it.skipIf(testDatabaseKind === 'pglite')(

@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type pg from 'pg';
+import type { Journals } from './journals.js';
+import type { KeptGateway } from './kept-gateway.js';
+import type { Random } from './random.js';
+import { findWorkerPids } from './worker-pids.js';
+
+const execute = promisify(execFile);
+
+/** What can be disturbed. */
+export interface DisturbedScene {
+  gateways: readonly KeptGateway[];
+  journals: Journals;
+  workersDirectory: string;
+  databaseUrl: string;
+  /** The name of the database on its server. */
+  sql: pg.Client;
+}
+
+/** What happens to the scene, in words of the summary. */
+export type Disturbance =
+  | 'gateway killed'
+  | 'gateway ended'
+  | 'gateway stopped'
+  | 'gateway stopped and replaced'
+  | 'kernel killed'
+  | 'kernel stopped'
+  | 'server killed'
+  | 'server stopped'
+  | 'database connections cut'
+  | 'Jupyter connections cut';
+
+/** Each with its weight. */
+const all: readonly (readonly [Disturbance, number])[] = [
+  ['gateway killed', 18],
+  ['gateway ended', 12],
+  ['gateway stopped', 8],
+  ['gateway stopped and replaced', 14],
+  ['kernel killed', 14],
+  ['kernel stopped', 5],
+  ['server killed', 5],
+  ['server stopped', 8],
+  ['database connections cut', 8],
+  ['Jupyter connections cut', 10],
+];
+
+/** Chooses and makes one disturbance, and waits until it is over. @returns undefined when there was nothing to disturb */
+export async function disturb(scene: DisturbedScene, random: Random): Promise<Disturbance | undefined> {
+  const chosen = random.weighted(all);
+  const gateway = random.pick(scene.gateways);
+  const choice = random.below(1_000);
+  const ms = 300 + random.below(3_500);
+  const [what] = chosen.split(' ');
+  if (what === 'gateway') return (await disturbGateway(scene, gateway, chosen, ms)) ? chosen : undefined;
+  if (what === 'kernel' || what === 'server')
+    return (await disturbWorker(scene, chosen, choice, ms)) ? chosen : undefined;
+  if (chosen === 'database connections cut') await cutDatabase(scene.sql, '%');
+  else if (!(await cutJupyter(scene, gateway))) return undefined;
+  return chosen;
+}
+
+async function disturbGateway(
+  { sql }: DisturbedScene,
+  gateway: KeptGateway,
+  chosen: Disturbance,
+  ms: number,
+): Promise<boolean> {
+  if (gateway.pid === undefined) return false;
+  if (chosen === 'gateway killed') gateway.signal('SIGKILL');
+  else if (chosen === 'gateway ended') gateway.signal('SIGTERM');
+  else {
+    gateway.signal('SIGSTOP');
+    // Without its leases another one takes the kernels over, and this one does not know.
+    if (chosen === 'gateway stopped and replaced') await cutDatabase(sql, 'notebook-gateway-leases');
+    await sleep(ms);
+    gateway.signal('SIGCONT');
+  }
+  return true;
+}
+
+async function disturbWorker(
+  { workersDirectory, journals }: DisturbedScene,
+  chosen: Disturbance,
+  choice: number,
+  ms: number,
+): Promise<boolean> {
+  const { kernels, servers } = await findWorkerPids(workersDirectory);
+  const pids = chosen.startsWith('kernel') ? kernels : servers;
+  const pid = pids[choice % pids.length];
+  if (pid === undefined) return false;
+  const isStopped = chosen.endsWith('stopped');
+  await journals.sweep();
+  if (!send(pid, isStopped ? 'SIGSTOP' : 'SIGKILL')) return false;
+  await journals.sweep();
+  if (isStopped) {
+    await sleep(ms);
+    send(pid, 'SIGCONT');
+  }
+  return true;
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It has ended just now.
+    return false;
+  }
+}
+
+/** @param application of the connections, as SQL's LIKE has it */
+async function cutDatabase(sql: pg.Client, application: string): Promise<void> {
+  await sql.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE $1`,
+    [application],
+  );
+}
+
+/** Cuts the connections of a gateway to the Jupyter servers. False when it has none. */
+async function cutJupyter({ databaseUrl }: DisturbedScene, { pid, url }: KeptGateway): Promise<boolean> {
+  if (pid === undefined || url === undefined) return false;
+  const kept = [url, databaseUrl].map((one) => new URL(one).port || '5432');
+  try {
+    const { stdout } = await execute('/usr/bin/python3', [
+      'test/chaos/cut_connections.py',
+      String(pid),
+      ...kept,
+    ]);
+    return Number(stdout) > 0;
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    if (stderr.includes('PermissionError'))
+      throw new Error('This process may not cut the connections of its gateways.');
+    // The gateway has ended just now.
+    return false;
+  }
+}

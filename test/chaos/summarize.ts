@@ -1,0 +1,60 @@
+import type { Disturbance } from './disturbance.js';
+import type { KeptGateway } from './kept-gateway.js';
+import type { ChaosRun } from './session-client.js';
+
+const maxReported = 40;
+/** Fewer runs than that prove nothing. */
+const minRuns = 10;
+
+/** Prints what was done and what is wrong. @returns whether nothing is */
+export function summarize(result: {
+  runs: ChaosRun[];
+  disturbances: Disturbance[];
+  faults: string[];
+  gateways: readonly KeptGateway[];
+  seconds: number;
+}): boolean {
+  const { runs, disturbances, faults, gateways, seconds } = result;
+  const readers = runs.flatMap((run) => run.readers);
+  const rows: [string, string | number][] = [
+    ['runs', `${runs.length} (${counted(runs.map(endOf))})`],
+    ['events received', readers.reduce((sum, { events }) => sum + events.length, 0)],
+    [
+      'connections of readers',
+      `${readers.reduce((sum, { opened }) => sum + opened, 0)} for ${readers.length} readers`,
+    ],
+    ['disturbances', `${disturbances.length} (${counted(disturbances)})`],
+    ['ends of gateways', gateways.reduce((sum, { ends }) => sum + ends, 0)],
+  ];
+  console.log('\n| what | how many |\n|---|---|');
+  for (const [what, howMany] of rows) console.log(`| ${what} | ${howMany} |`);
+  const logged = gateways.flatMap((gateway) => gateway.logged).map(messageOf);
+  for (const line of new Set(logged)) console.log(`logged: ${line}`);
+  for (const fault of faults.slice(0, maxReported)) console.log(`FAULT ${fault}`);
+  const isEnough = runs.length >= minRuns;
+  if (!isEnough) console.log(`FAULT only ${runs.length} runs; ${minRuns} at least are needed`);
+  console.log(
+    `\n${runs.length} runs beside ${disturbances.length} disturbances in ${seconds.toFixed(0)} s, ${faults.length} faults`,
+  );
+  return faults.length === 0 && isEnough;
+}
+
+function endOf({ refused, readers }: ChaosRun): string {
+  if (refused) return `refused: ${refused}`;
+  const end = readers[0]?.events.at(-1);
+  if (end?.type === 'failure') return end.retryable ? `${end.code}, retryable` : end.code!;
+  return end?.status ?? 'no end';
+}
+
+function counted(all: string[]): string {
+  const counts = new Map<string, number>();
+  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].map(([one, count]) => `${count} ${one}`).join(', ');
+}
+
+function messageOf(line: string): string {
+  // The last line of a killed process may be cut.
+  const [, msg] = /"msg":"([^"]*)/.exec(line) ?? [];
+  const [, err] = /"err":\{.*?"message":"([^"]*)/.exec(line) ?? [];
+  return `${msg ?? line.slice(0, 200)}${err ? `: ${err.slice(0, 200)}` : ''}`;
+}
