@@ -16,6 +16,7 @@ export type Tag =
   | 'Sessions'
   | 'Executions'
   | 'Runs'
+  | 'Schedules'
   | 'Events';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */

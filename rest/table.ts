@@ -7,6 +7,7 @@ import { notebookRunRoutes } from './routes/notebook-runs.js';
 import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
+import { scheduleRoutes } from './routes/schedules.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { spaceEventRoutes } from './routes/space-events.js';
 import { workerFileRoutes } from './routes/worker-files.js';
@@ -29,5 +30,6 @@ export const routes: RestRoute[] = [
   ...commRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
+  ...scheduleRoutes,
   ...spaceEventRoutes,
 ];

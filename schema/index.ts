@@ -34,6 +34,7 @@ import './execution.js';
 import './outputs-save.js';
 import './notebook-run.js';
 import './notebook-run-event.js';
+import './schedule.js';
 import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';

@@ -95,6 +95,15 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
         'Why the executed notebook was not saved, e.g. `base_sha_conflict` when the file has moved on; `notebook` has it then.',
       resolve: ({ saveErrorCode, saveErrorDetail }) => faultOf(saveErrorCode, saveErrorDetail),
     }),
+    scheduleId: t.exposeID('scheduleId', {
+      nullable: true,
+      description: 'The schedule that started it; null for a user, and when the schedule is deleted.',
+    }),
+    dueAt: t.expose('dueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the schedule had it due.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the request for it came.' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
@@ -135,7 +144,8 @@ builder.objectFields(Space, (t) => ({
   }),
 }));
 
-const SaveToInput = builder.inputType('SaveToInput', {
+/** The input type of where executed notebooks are saved. */
+export const SaveToInput = builder.inputType('SaveToInput', {
   description: 'Where an executed notebook is saved.',
   fields: (t) => ({
     branch: t.string({

@@ -5,6 +5,8 @@ import type { GitAccessServices } from '../src/git-access/git-access-services.js
 import type { NotebookRunServices } from '../src/notebook-runs/notebook-run-services.js';
 import type { RemoteServices } from '../src/remotes/remote-services.js';
 import type { MaintenanceServices } from '../src/repositories/maintenance/maintenance-services.js';
+import type { ScheduleServices } from '../src/schedules/schedule-services.js';
+import type { Scheduler } from '../src/schedules/scheduler.js';
 import type { SessionServices } from '../src/sessions/session-services.js';
 import type { SpaceServices } from '../src/spaces/space-services.js';
 import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
@@ -27,5 +29,5 @@ export type Services = SpaceServices &
   WorkerFileServices &
   ExecutionServices &
   NotebookRunServices &
-  SubscriptionServices &
+  ScheduleServices & { scheduler: Scheduler } & SubscriptionServices &
   SpaceEventServices;

@@ -187,6 +187,7 @@ export const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
     created: { description: 'It was created.' },
     updated: { description: 'Its metadata changed.' },
     access_changed: { description: 'Its sharing was replaced.' },
+    schedules_changed: { description: 'A schedule was created, changed, suspended or deleted.' },
     archived: { description: 'It was archived.' },
     unarchived: { description: 'It was unarchived.' },
   },

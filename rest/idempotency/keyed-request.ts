@@ -22,7 +22,8 @@ export type RepeatableMutation =
   | 'answerInput'
   | 'sendCommMessage'
   | 'runNotebook'
-  | 'cancelNotebookRun';
+  | 'cancelNotebookRun'
+  | 'createSchedule';
 
 /** A request with an `Idempotency-Key`. */
 export interface KeyedRequest {

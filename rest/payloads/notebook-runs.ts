@@ -6,17 +6,13 @@ import { ofKind } from './value-checks.js';
 const cellIndex = (description: string) =>
   ofKind('cellIndex', z.int32().meta({ minimum: 0, maximum: 1_000_000, description })).nullish();
 
-/** Which notebook to run, and how. */
-export const runNotebookBody = z.strictObject({
-  workspace_id: text('The workspace of the notebook.'),
-  path: pathText('The notebook.', 'notebookPath'),
+/** How a notebook is run, also again and again. */
+export const runSettings = {
   ref: refText("A branch, tag or commit sha; default: the workspace's branch.", 'ref').nullish(),
   parameters: z
     .record(z.string(), z.unknown())
     .nullish()
     .describe('Values by name; a cell behind the one with the tag `parameters` sets them.'),
-  first_cell: cellIndex('The index of the first cell that is run, from 0; default: 0.'),
-  last_cell: cellIndex('The index of the last cell that is run; default: the end.'),
   save_to: z
     .strictObject({
       branch: refText('Default: the branch that is run.', 'branch').nullish(),
@@ -29,7 +25,6 @@ export const runNotebookBody = z.strictObject({
     { minLength: 1, maxLength: 200 },
     'startName',
   ).nullish(),
-  session_id: idText('A session of the workspace that runs it; default: one of its own.', 'uuid').nullish(),
   timeout_seconds: ofKind(
     'timeoutSeconds',
     z.number().meta({
@@ -42,6 +37,16 @@ export const runNotebookBody = z.strictObject({
     .boolean()
     .nullish()
     .describe('Whether the run goes on behind a cell that raises an exception; default: `false`.'),
+};
+
+/** Which notebook to run, and how. */
+export const runNotebookBody = z.strictObject({
+  workspace_id: text('The workspace of the notebook.'),
+  path: pathText('The notebook.', 'notebookPath'),
+  ...runSettings,
+  first_cell: cellIndex('The index of the first cell that is run, from 0; default: 0.'),
+  last_cell: cellIndex('The index of the last cell that is run; default: the end.'),
+  session_id: idText('A session of the workspace that runs it; default: one of its own.', 'uuid').nullish(),
 });
 
 /** Which runs are listed. */

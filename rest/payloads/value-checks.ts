@@ -17,6 +17,7 @@ export type ValueKind =
   | 'commTarget'
   | 'connector'
   | 'connectors'
+  | 'cron'
   | 'cursorPos'
   | 'detailLevel'
   | 'eventCursor'
@@ -34,6 +35,7 @@ export type ValueKind =
   | 'repository'
   | 'sourceSha'
   | 'startName'
+  | 'timeZone'
   | 'timeoutSeconds'
   | 'uuid'
   | 'workerPaths';

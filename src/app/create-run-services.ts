@@ -4,6 +4,7 @@ import type { EventBus } from '../engines/events/event-bus.js';
 import { NotebookRunner } from '../notebook-runs/notebook-runner.js';
 import { RunRetention } from '../notebook-runs/run-retention.js';
 import type { RunningServices } from '../notebook-runs/running-services.js';
+import { Scheduler } from '../schedules/scheduler.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createRunServices} needs in addition to the stores. */
@@ -11,6 +12,8 @@ export interface RunServiceOptions {
   config: Pick<Config, 'executionRetentionDays'>;
   log: Logger;
   bus: EventBus;
+  /** Whether this process runs the kernels now. */
+  isOwner(): boolean;
   /** Milliseconds between two checks for old runs; default 10 minutes. */
   expiryCheckMs?: number;
 }
@@ -19,18 +22,19 @@ export interface RunServiceOptions {
 export function createRunServices(
   { database: { prisma, leases } }: Pick<Stores, 'database'>,
   services: RunningServices,
-  { config, log, bus, expiryCheckMs: checkMs }: RunServiceOptions,
+  { config, log, bus, isOwner, expiryCheckMs: checkMs }: RunServiceOptions,
 ) {
   const { executionLog } = services;
   const notebookRunner = new NotebookRunner(services);
+  const scheduler = new Scheduler({ ...services, notebookRunner }, { isOwner });
   const retention = new RunRetention({
     ...{ prisma, leases, bus, executionLog, log, days: config.executionRetentionDays, checkMs },
   });
   retention.begin();
   return {
-    services: { notebookRunner },
+    services: { notebookRunner, scheduler },
     async close(): Promise<void> {
-      await Promise.all([notebookRunner.close(), retention.close()]);
+      await Promise.all([scheduler.close(), notebookRunner.close(), retention.close()]);
     },
   };
 }

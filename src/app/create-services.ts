@@ -74,7 +74,8 @@ export async function createServices(
   const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log };
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
-  const runs = createRunServices(stores, running, { config, log, bus, ...timing });
+  const isOwner = () => runtime.ownership.isOwner;
+  const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
   const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   return {
     ownership: runtime.ownership,

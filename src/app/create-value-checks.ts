@@ -10,6 +10,7 @@ import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
+import { checkCron, checkTimeZone } from '../schedules/due-times.js';
 import { checkQuestion } from '../sessions/check-question.js';
 import { checkEventCursor } from '../subscriptions/watch-space-events.js';
 import { checkUuid } from '../validation/check-input.js';
@@ -45,6 +46,7 @@ export function createValueChecks(): ValueChecks {
     cellIndex: checkCell.cellIndex,
     cells: checkCellCount,
     code: checkCell.code,
+    cron: checkCron,
     cursorPos: checkQuestion.cursorPos,
     detailLevel: checkQuestion.detailLevel,
     commBuffers: checkCommMessage.bufferCount,
@@ -74,6 +76,7 @@ export function createValueChecks(): ValueChecks {
     repository: checkRepositoryId,
     sourceSha: checkSourceSha,
     startName: (value: string) => checkStartName(value, 'name'),
+    timeZone: checkTimeZone,
     timeoutSeconds: checkCell.timeoutSeconds,
     uuid: (value: string) => checkUuid(value, 'id'),
     workerPaths: checkPathCount,

@@ -35,6 +35,7 @@ const authorizations = {
   sendCommMessage: authorizeSessionControl,
   runNotebook: authorizeStartWorker,
   cancelNotebookRun: authorizeRunControl,
+  createSchedule: authorizeStartWorker,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**

@@ -41,7 +41,7 @@ const julia: Syntax = {
 };
 
 /** By the language of a kernel profile, in lower case. */
-const languages: Readonly<Record<string, Syntax>> = { python, r, julia };
+const languages = new Map(Object.entries({ python, r, julia }));
 
 const maxParameters = 100;
 const name = /^[A-Za-z_]\w{0,99}$/;
@@ -59,7 +59,7 @@ export function parameterSource(parameters: Record<string, unknown>, language: s
   if (entries.length === 0) return null;
   if (entries.length > maxParameters)
     throw invalidField('parameters', `must be at most ${maxParameters}`, 'too_long');
-  const syntax = languages[language.toLowerCase()];
+  const syntax = languages.get(language.toLowerCase());
   if (!syntax)
     throw invalidField('parameters', 'can be set for kernels of Python, R and Julia only; run without them');
   const wrong = entries.find(([key]) => !name.test(key));

@@ -1,8 +1,6 @@
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
-import { checkRef } from '../engines/git/check-ref.js';
 import { stringifyJson } from '../engines/nbformat/json.js';
-import { isJsonObject } from '../engines/nbformat/json-object.js';
 import { type PreparedRun, prepareRun, type RunSelection } from '../engines/nbformat/prepare-run.js';
 import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
 import { DomainError, invalidField, notFound } from '../errors.js';
@@ -11,36 +9,30 @@ import { loadRunnableSession } from '../executions/load-runnable-session.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
-import { namedProfile, resolveStart, type StartPlan } from '../workers/resolve-start.js';
+import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
 import { assertRunQuota } from './assert-run-quota.js';
-import { checkNotebookPath } from './check-notebook-path.js';
+import { checkParameters, type RepeatableInput, runInputChecks } from './check-run-input.js';
 import type { RunRow } from './load-run.js';
 import { withoutNotebook } from './load-run.js';
 import type { NotebookRunServices } from './notebook-run-services.js';
 import { parameterSource } from './parameter-source.js';
-import { checkSaveTo, type SaveTarget, type SaveTo, saveTarget } from './save-target.js';
+import { type SaveTarget, saveTarget } from './save-target.js';
 
 /** A notebook to run. Only `workspaceId` and `path` are required. */
-export interface RunNotebookInput {
+export interface RunNotebookInput extends RepeatableInput {
   workspaceId: string;
   path: string;
-  /** A branch, tag or commit sha; default the workspace's branch. */
-  ref?: string | null;
-  /** An object of JSON values by name; default none. */
-  parameters?: unknown;
   /** The index of the first and of the last cell that are run, from 0; default all. */
   firstCell?: number | null;
   lastCell?: number | null;
-  /** Where the executed notebook is saved; default the same path on the branch that is run. */
-  saveTo?: SaveTo | null;
-  /** Default the profile of the notebook's kernel, or the default profile. */
-  kernelProfileId?: string | null;
   /** A session of the workspace that runs it; default one of its own, which ends with it. */
   sessionId?: string | null;
-  /** The time for the whole run; default no limit. */
-  timeoutSeconds?: number | null;
-  /** Whether the run goes on behind a cell that raises an exception; default false. */
-  allowErrors?: boolean | null;
+}
+
+/** The due time of a schedule. */
+export interface DueTime {
+  scheduleId: string;
+  dueAt: Date;
 }
 
 const maxCells = 5_000;
@@ -48,6 +40,8 @@ const maxCells = 5_000;
 /**
  * Queues the run of a notebook as it is at a ref, and returns immediately. The caller needs the scopes `execute` and `write`,
  * and `can_edit`.
+ * @param due what starts it; default the caller. A due time starts one run: the insertion of another one violates
+ *   `NotebookRun_scheduleId_dueAt_key`
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `unreadable_file`, `base_sha_conflict` when the file on the branch is
  *   another one than that of the ref, `quota_exceeded`; with a session also `session_dead`, `worker_not_live`
@@ -57,21 +51,16 @@ export async function runNotebook(
   ctx: RequestContext,
   spaceSlug: string,
   input: RunNotebookInput,
+  due?: DueTime,
 ): Promise<RunRow> {
   requireScope(ctx, 'write');
   const { workspaceId, path } = input;
   const target = await loadFileTarget(services, ctx, spaceSlug, { workspaceId }, 'edit');
   requireScope(ctx, 'execute');
   await checkAll({
-    path: () => checkNotebookPath(path),
-    ref: () => checkRef(input.ref ?? target.defaultBranch),
-    timeoutSeconds: () =>
-      input.timeoutSeconds == null ? null : checkCell.timeoutSeconds(input.timeoutSeconds),
+    ...runInputChecks(services, input),
     firstCell: () => checkIndex(input.firstCell, 'firstCell'),
     lastCell: () => checkIndex(input.lastCell, 'lastCell'),
-    parameters: () => checkParameters(input.parameters),
-    saveTo: () => checkSaveTo(input.saveTo ?? {}, path),
-    kernelProfileId: () => input.kernelProfileId != null && namedProfile(services, input.kernelProfileId),
     sessionId: () => input.sessionId != null && checkUuid(input.sessionId, 'sessionId'),
   });
   const { git } = target;
@@ -89,7 +78,7 @@ export async function runNotebook(
   });
   await assertRunQuota(services, ctx.actor.userId);
   const run = await insertRun(services, ctx, input, {
-    ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session },
+    ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session, due },
   });
   services.notebookRunner.begin(run.id);
   return run;
@@ -172,13 +161,14 @@ interface PlannedRun {
   plan: StartPlan;
   prepared: PreparedRun;
   session: Named | null;
+  due: DueTime | undefined;
 }
 
 function insertRun(
   { prisma }: NotebookRunServices,
   ctx: RequestContext,
   input: RunNotebookInput,
-  { repositoryId, ref, branch, save, plan, prepared: { bytes, cells }, session }: PlannedRun,
+  { repositoryId, ref, branch, save, plan, prepared: { bytes, cells }, session, due }: PlannedRun,
 ): Promise<RunRow> {
   return prisma.notebookRun.create({
     omit: withoutNotebook,
@@ -189,6 +179,7 @@ function insertRun(
       ...{ allowErrors: input.allowErrors ?? false, timeoutSeconds: input.timeoutSeconds },
       ...{ kernelProfileId: plan.profile.id, kernelName: plan.profile.kernelName },
       ...{ sessionId: session?.id ?? null, ownsSession: session === null },
+      ...due,
       ...{ saveBranch: save.branch, savePath: save.path, saveBaseOid: save.baseOid },
       notebook: Buffer.from(bytes),
       cells: {
@@ -206,14 +197,4 @@ function insertRun(
 function checkIndex(value: number | null | undefined, field: string): void {
   if (value != null && !(Number.isInteger(value) && value >= 0 && value <= 1_000_000))
     throw invalidField(field, 'must be from 0 to 1000000', 'out_of_range');
-}
-
-const maxParameterLength = 100_000;
-
-/** @throws FieldError `invalid_request` unless it is an object of at most 100,000 characters of JSON */
-function checkParameters(value: unknown): Record<string, unknown> {
-  const parameters = value ?? {};
-  if (!isJsonObject(parameters)) throw invalidField('parameters', 'must be an object');
-  if (stringifyJson(parameters).length <= maxParameterLength) return parameters;
-  throw invalidField('parameters', `must have at most ${maxParameterLength} characters of JSON`, 'too_long');
 }

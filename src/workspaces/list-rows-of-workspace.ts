@@ -7,7 +7,7 @@ import { rowsBy } from '../engines/database/rows-by.js';
 /** A page of the rows that belong to a workspace. */
 export interface WorkspacePage<T> {
   workspaceId: string;
-  table: 'Session' | 'Worker';
+  table: 'Schedule' | 'Session' | 'Worker';
   /** The condition of the list, on the row `r`. */
   condition: Prisma.Sql;
   take: number;

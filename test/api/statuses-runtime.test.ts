@@ -470,6 +470,53 @@ const runs: StatusRow[] = [
   ],
 ];
 
+const scheduleOf = (body: object) =>
+  post('/schedules', { workspace_id: demo.workspaceId, path: welcome, cron: '@yearly', ...body });
+const toSchedule = 'POST /schedules';
+const toReschedule = 'PATCH /schedules/{schedule_id}';
+async function rescheduled(body: object) {
+  const { id } = (await scheduleOf({})).body;
+  return at.rest('PATCH', `/schedules/${id}`, { body });
+}
+const schedules: StatusRow[] = [
+  [toSchedule, 'invalid_path', () => scheduleOf({ path: '../a.ipynb' }), ['body', 'path']],
+  [toSchedule, 'invalid_ref', () => scheduleOf({ ref: 'a..b' }), ['body', 'ref']],
+  [toReschedule, 'invalid_path', () => rescheduled({ path: '../a.ipynb' }), ['body', 'path']],
+  [toReschedule, 'invalid_ref', () => rescheduled({ ref: 'a..b' }), ['body', 'ref']],
+  [
+    toSchedule,
+    'workspace_archived',
+    async () => {
+      const workspace_id = await newWorkspace();
+      await post(`/workspaces/${workspace_id}/archive`);
+      return scheduleOf({ workspace_id });
+    },
+  ],
+  [
+    toReschedule,
+    'workspace_archived',
+    async () => {
+      const workspace_id = await newWorkspace();
+      const { id } = (await scheduleOf({ workspace_id })).body;
+      await post(`/workspaces/${workspace_id}/archive`);
+      return at.rest('PATCH', `/schedules/${id}`, { body: { is_paused: true } });
+    },
+  ],
+  [
+    toSchedule,
+    'quota_exceeded',
+    async () => {
+      const workspaceId = await newWorkspace();
+      const { userId } = await at.gateway.services.prisma.session.findUniqueOrThrow({
+        where: { id: session },
+      });
+      const row = { workspaceId, userId, path: welcome, cron: '@yearly' };
+      await at.gateway.services.prisma.schedule.createMany({ data: Array(50).fill(row) });
+      return scheduleOf({ workspace_id: workspaceId });
+    },
+  ],
+];
+
 /** In this order: the first cuts the Jupyter server off, for all that follow. */
 let cutOff: string;
 /** Its worker. */
@@ -588,6 +635,7 @@ itAnswersEachError('runtime', [
   ],
   [route('execute/batch'), 'quota_exceeded', () => act('execute/batch', busy)],
   ...runs,
+  ...schedules,
   [
     route('execute/stream'),
     'branch_protected',

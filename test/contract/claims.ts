@@ -169,6 +169,32 @@ const runtime = [
       'that exceeds timeout_seconds is interrupted and ends as timed_out',
     'Output is not lost.': 'with 20,000 prints loses no output',
   }),
+  ...proven('test/api/execute/batch.test.ts', {
+    'Several cells can be queued atomically.':
+      'is queued whole or not at all: every fault is named, and nothing runs',
+  }),
+  ...proven('test/api/notebook-runs/run-notebook.test.ts', {
+    'Whole notebooks run, and the executed notebook is one commit.':
+      'gives the outputs that nbclient gives, and saves them in the place of the notebook with one commit',
+    'A run loses no outputs where the file has moved on.':
+      'keeps the outputs where the file has moved on meanwhile, and says why they are not saved',
+    'A schedule runs a notebook when it is due.':
+      'of a schedule is the same run, as its user, when the gateway sees that it is due',
+    'Output after a notebook was saved is in the log, not in the notebook.':
+      'does not change the saved notebook when a cell prints after that',
+  }),
+  ...proven('test/api/notebook-runs/run-retention.test.ts', {
+    'Runs of notebooks are removed after twice the days of retention.':
+      'after twice the days of retention a run is gone with its cells and their executions',
+  }),
+  ...proven('test/api/schedules/schedules.test.ts', {
+    'Each due time of a schedule starts one run.':
+      'starts one run, also where four gateways try it at the same time and again',
+    'Missed due times are reported and not run all together.':
+      'runs once after an outage, and reports the others as missed',
+    'A schedule whose user lost the right is suspended.':
+      'is suspended where its user %s, and goes on when somebody lets it',
+  }),
   ...proven('test/api/execute/late-output.test.ts', {
     'Output after the end of a run is in its log as late events.':
       'what %s prints after the end of its run follows in its log, numbered on and marked as late',
@@ -225,16 +251,8 @@ const notYetTrue: Claim[] = [
     notYet: 'There is no row for archive.',
   },
   {
-    claim: 'Whole notebooks run, also on a schedule.',
-    notYet: 'There are no rows below /runs and /schedules.',
-  },
-  {
     claim: 'Two refs can be compared, and files searched.',
     notYet: 'There are no rows for compare and search.',
-  },
-  {
-    claim: 'Several cells can be queued atomically.',
-    notYet: 'There is no row for execute/batch.',
   },
 ];
 

@@ -311,6 +311,27 @@ it('kernel profiles and resource classes have equal answers over REST and GraphQ
   await sameAnswer(classes, [slug, ['workerResourceClasses']], classes.body.items);
 });
 
+it('schedules have equal answers over REST and GraphQL', async () => {
+  const input = { ...inWorkspace, path: 'contract/daily.ipynb', cron: '@yearly' };
+  const made = await send('POST /schedules', {}, input);
+  expect(made.status).toBe(201);
+  const { workspace_id: workspaceId, ...rest } = input;
+  const twin: any = await graph(
+    [['createSchedule', { ...inDemo, input: { workspaceId, ...rest } }]],
+    made.body,
+  );
+  expect(withoutNames(twin)).toEqual(withoutNames(made.body));
+  const list = await send('GET /schedules', {});
+  await sameAnswer(list, [slug, ['schedules', { limit: 20 }]], page(list));
+  const schedule_id = made.body.id;
+  const one = await send('GET /schedules/{schedule_id}', { schedule_id });
+  await sameAnswer(one, [slug, ['schedule', { id: schedule_id }]]);
+  const paused = await send('PATCH /schedules/{schedule_id}', { schedule_id }, { is_paused: true });
+  await sameDeed(paused, [['updateSchedule', { ...inDemo, id: twin.id, input: { isPaused: true } }]]);
+  expect((await send('DELETE /schedules/{schedule_id}', { schedule_id })).status).toBe(204);
+  expect(await graph([['deleteSchedule', { ...inDemo, id: twin.id }]], true)).toBe(true);
+});
+
 describe('sessions and workers over REST and GraphQL', () => {
   let mine: string;
   let twin: string;

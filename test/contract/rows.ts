@@ -70,5 +70,10 @@ export const further: readonly Row[] = [
   ['GET', '/runs/{run_id}', 'space.notebookRun'],
   ['POST', '/runs/{run_id}/cancel', 'cancelNotebookRun'],
   ['GET', '/runs/{run_id}/stream', 'notebookRunEvents'],
+  ['GET', '/schedules', 'space.schedules'],
+  ['POST', '/schedules', 'createSchedule'],
+  ['GET', '/schedules/{schedule_id}', 'space.schedule'],
+  ['PATCH', '/schedules/{schedule_id}', 'updateSchedule'],
+  ['DELETE', '/schedules/{schedule_id}', 'deleteSchedule'],
   ['GET', '/events', 'spaceEvents'],
 ];

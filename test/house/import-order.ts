@@ -13,6 +13,7 @@ const layers: string[][] = [
   ['src/server'],
   ['rest', 'schema'],
   ['src/subscriptions', 'src/idempotency', 'src/runtime'],
+  ['src/schedules'],
   ['src/notebook-runs'],
   ['src/executions'],
   ['src/sessions'],
@@ -50,6 +51,7 @@ const closedFolders = ['src/engines/git'];
 const packageOwners: Record<string, string> = {
   'isomorphic-git': 'src/engines/git',
   '@jupyterlab/services': 'src/engines/kernels',
+  croner: 'src/schedules',
   dockerode: 'src/workers/backends/docker',
   '@kubernetes/client-node': 'src/workers/backends/kubernetes',
 };

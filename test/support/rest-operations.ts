@@ -62,6 +62,8 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /workers/{worker_id}/commit': { paths: ['there.ipynb'] },
     'POST /sessions': start,
     'POST /runs': { ...start, path: 'there.ipynb' },
+    'POST /schedules': { ...start, path: 'there.ipynb', cron: '@daily' },
+    'PATCH /schedules/{schedule_id}': { is_paused: true },
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
     'POST /sessions/{session_id}/execute/batch': { cells: [{ code: '1' }] },
     'POST /sessions/{session_id}/comms': { type: 'comm_msg', comm_id: 'unknown', data: {} },

@@ -23,6 +23,7 @@ export const exampleIds = {
   runSession: 'c3d4e5f6-a7b8-4c9d-8e0f-2a3b4c5d6e7f',
   runExecution: 'd4e5f6a7-b8c9-4d0e-9f1a-3b4c5d6e7f80',
   cancelledRun: 'e5f6a7b8-c9d0-4e1f-8a2b-4c5d6e7f8091',
+  schedule: 'a7b8c9d0-e1f2-4a3b-8c4d-6e7f8091a2b3',
   cancelledRunSession: 'f6a7b8c9-d0e1-4f2a-9b3c-5d6e7f8091a2',
 } as const;
 

@@ -13,6 +13,7 @@ import {
   runtimeExamples,
   sessionEndExamples,
 } from './runtime.js';
+import { scheduleExamples } from './schedules.js';
 import { spaceEventExamples } from './space-events.js';
 import { workspaceExamples } from './workspaces.js';
 
@@ -35,6 +36,7 @@ export const examples: readonly [operationId: string, example: OperationExample]
   commitExamples,
   repeatedCommitExamples,
   notebookRunExamples,
+  scheduleExamples,
   sessionEndExamples,
 ].flatMap((part) => Object.entries(part));
 

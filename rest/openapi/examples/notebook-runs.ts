@@ -27,6 +27,8 @@ const queued = {
   save_path: 'notebooks/welcome-run.ipynb',
   saved_commit_sha: null,
   save_error: null,
+  schedule_id: null,
+  due_at: null,
   created_at: exampleTime,
   started_at: null,
   finished_at: null,

@@ -4,7 +4,13 @@ import { ListenerSets } from './listener-sets.js';
 export type Listener<T> = (event: T) => void;
 
 /** How a workspace changed. */
-export type WorkspaceChangeKind = 'created' | 'updated' | 'access_changed' | 'archived' | 'unarchived';
+export type WorkspaceChangeKind =
+  | 'created'
+  | 'updated'
+  | 'access_changed'
+  | 'schedules_changed'
+  | 'archived'
+  | 'unarchived';
 
 /** The events by topic. An event only identifies what changed; subscribers read the new state themselves. */
 export interface Topics {

@@ -150,6 +150,54 @@ describe('runNotebook', () => {
     expect((await at.rest('GET', `/sessions/${session.id}`)).body.status).toBe('idle');
   });
 
+  it('does not change the saved notebook when a cell prints after that', async () => {
+    const code = [
+      'import threading, time',
+      'def late():',
+      "    print('soon', flush=True)",
+      '    time.sleep(6)',
+      "    print('too late', flush=True)",
+      'threading.Thread(target=late).start()',
+    ];
+    const cells = [codeCell('one', code.join('\n')), codeCell('two', 'time.sleep(1)')];
+    const { path } = await create('late', codeNotebook(cells));
+    const session = (await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } }))
+      .body;
+    const run = await runAll({ path, sessionId: session.id });
+    expect(run).toMatchObject({ status: 'ok', saveError: null });
+    const outputsOf = async () => (await read(path)).notebook.cells.flatMap(({ outputs }: any) => outputs);
+    const saved = await outputsOf();
+    expect(saved.map(({ text }: any) => text).join('')).toBe('soon\n');
+    const { prisma, executionLog } = at.gateway.services;
+    const ids = run.cells.nodes.map(({ execution }: any) => execution.id);
+    const late = async () => {
+      const logs = await Promise.all(ids.map((id: string) => executionLog.read(id, 0, 100)));
+      return logs.flat().some(({ event }) => event.late && 'text' in event && event.text === 'too late\n');
+    };
+    await expect.poll(late, { timeout: 20_000 }).toBe(true);
+    expect(await outputsOf()).toEqual(saved);
+    expect((await read(path)).commit_sha).toBe(run.savedCommitSha);
+    expect(await prisma.notebookRun.findUnique({ where: { id: run.id } })).toMatchObject({ notebook: null });
+  });
+
+  it('of a schedule is the same run, as its user, when the gateway sees that it is due', async () => {
+    const { path } = await create('scheduled', codeNotebook([codeCell('one', 'print(6 * 7)')]));
+    const body = { workspace_id: demo.workspaceId, path, cron: '* * * * *', time_zone: 'Europe/Berlin' };
+    const made = (await at.rest('POST', '/schedules', { body })).body;
+    const { prisma } = at.gateway.services;
+    // The minute of the test need not pass.
+    const nextDueAt = new Date(new Date(made.next_due_at).getTime() - 60_000);
+    await prisma.schedule.update({ where: { id: made.id }, data: { nextDueAt } });
+    const lastRun = async () => (await at.rest('GET', `/schedules/${made.id}`)).body.last_run_id;
+    await expect.poll(lastRun, { timeout: 20_000 }).not.toBeNull();
+    await at.rest('DELETE', `/schedules/${made.id}`);
+    const [row] = await prisma.notebookRun.findMany({ where: { path }, orderBy: { createdAt: 'asc' } });
+    expect(row).toMatchObject({ userId: made.user_id, dueAt: nextDueAt });
+    const run = await ended(row!.id);
+    expect(run).toMatchObject({ status: 'ok', saveError: null });
+    expect((await read(path)).notebook.cells[0].outputs[0].text).toBe('42\n');
+  });
+
   it('ends when it is cancelled and when its time has passed, and its own session ends with it', async () => {
     const slow = codeNotebook([codeCell('one', "print('begun', flush=True)\nimport time\ntime.sleep(100)")]);
     const { path } = await create('slow', slow);

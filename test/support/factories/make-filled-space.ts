@@ -22,7 +22,8 @@ export interface FilledSpace {
     | 'worker_id'
     | 'session_id'
     | 'execution_id'
-    | 'run_id',
+    | 'run_id'
+    | 'schedule_id',
     string
   >;
 }
@@ -58,6 +59,9 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
   const session = await makeSession(at, { worker });
   const execution = await makeExecution(at, { session, status: 'cancelled' });
   const run = await makeRun(at, worker);
+  const schedule = await at.gateway.services.prisma.schedule.create({
+    data: { workspaceId, userId: admin.id, cron: '@yearly', path: 'there.ipynb' },
+  });
   return {
     slug,
     ids: {
@@ -71,6 +75,7 @@ export async function makeFilledSpace(at: TestGateway): Promise<FilledSpace> {
       session_id: session.id,
       execution_id: execution.id,
       run_id: run.id,
+      schedule_id: schedule.id,
     },
   };
 }
