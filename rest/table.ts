@@ -1,4 +1,5 @@
 import type { RestRoute } from './route.js';
+import { commRoutes } from './routes/comms.js';
 import { documentRoutes } from './routes/documents.js';
 import { executionRoutes } from './routes/executions.js';
 import { kernelQuestionRoutes } from './routes/kernel-questions.js';
@@ -7,6 +8,7 @@ import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { spaceEventRoutes } from './routes/space-events.js';
 import { workerFileRoutes } from './routes/worker-files.js';
 import { workerRoutes } from './routes/workers.js';
 import { workspaceFileRoutes } from './routes/workspace-files.js';
@@ -24,6 +26,8 @@ export const routes: RestRoute[] = [
   ...workerFileRoutes,
   ...sessionRoutes,
   ...kernelQuestionRoutes,
+  ...commRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
+  ...spaceEventRoutes,
 ];

@@ -61,3 +61,20 @@ builder.objectRef<Of<'comm_close'>>(typeNames.comm_close).implement({
     buffers: t.stringList({ nullable: true, description: buffers, resolve: (row) => row.event.buffers }),
   }),
 });
+
+builder.objectRef<Of<'widget_output'>>(typeNames.widget_output).implement({
+  description:
+    'Output that an `ipywidgets.Output` shows in place of the cell. The outputs of the cell do not contain it; the ' +
+    'state of the widget does.',
+  interfaces,
+  fields: (t) => ({
+    commId: t.id({ description: 'The comm of the widget.', resolve: (row) => row.event.comm_id }),
+    event: t.field({
+      type: 'JSON',
+      description:
+        'The event that the cell would have had otherwise: `stream`, `display_data`, `execute_result`, `error` or ' +
+        '`clear_output`, which clears the widget. It has its `type` and the fields of that type, named as in REST.',
+      resolve: (row) => row.event.event,
+    }),
+  }),
+});

@@ -27,6 +27,7 @@ export const typeNames = {
   comm_open: 'CommOpenEvent',
   comm_msg: 'CommMessageEvent',
   comm_close: 'CommCloseEvent',
+  widget_output: 'WidgetOutputEvent',
   output_lost: 'OutputLostEvent',
   reset: 'OutputsResetEvent',
   payload: 'PayloadEvent',

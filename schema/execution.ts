@@ -178,7 +178,11 @@ const ExecuteCellsPayload = builder
   .implement({
     description: 'What a batch queued.',
     fields: (t) => ({
-      executions: t.expose('executions', { type: [Execution], description: 'In the order of the cells.' }),
+      executions: t.expose('executions', {
+        type: [Execution],
+        extensions: { listSize: 500 },
+        description: 'In the order of the cells.',
+      }),
     }),
   });
 

@@ -38,6 +38,7 @@ export const KernelProfile = builder.prismaObject('KernelProfile', {
     }),
     environment: t.field({
       type: [EnvironmentVariableType],
+      extensions: { listSize: 64 },
       nullable: true,
       description: 'The environment variables of its workers; null for all but platform admins.',
       resolve: ({ environment }, _args, { ctx }) =>
@@ -71,6 +72,7 @@ export const KernelProfile = builder.prismaObject('KernelProfile', {
 builder.objectFields(Space, (t) => ({
   kernelProfiles: t.prismaField({
     type: ['KernelProfile'],
+    extensions: { listSize: 20 },
     description: 'The kernel profiles, newest first.',
     resolve: (query, _space, _args, { services, ctx }) => {
       requireScope(ctx, 'read');

@@ -130,7 +130,7 @@ builder.queryFields((t) => ({
   }),
   kernelHistory: t.field({
     type: [KernelHistoryEntry],
-    extensions: needsRuntime,
+    extensions: { ...needsRuntime, listSize: 1_000 },
     description:
       'Reads the code that a kernel, and earlier ones of its worker, have run, the newest last; at most 4 MiB, the newest. ' +
       how,

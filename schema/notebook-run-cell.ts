@@ -1,9 +1,10 @@
 import type { NotebookRunCell } from '../prisma/generated/client/client.js';
+import { loadCellExecution } from '../src/notebook-runs/load-cell-execution.js';
 import { builder } from './builder.js';
+import { connectionType } from './connection.js';
 import { Execution } from './execution.js';
 
-/** The object type of a code cell of a run. */
-export const NotebookRunCellType = builder.objectRef<NotebookRunCell>('NotebookRunCell').implement({
+const NotebookRunCellType = builder.objectRef<NotebookRunCell>('NotebookRunCell').implement({
   description: 'A code cell of the run of a notebook.',
   fields: (t) => ({
     position: t.exposeInt('position', { description: 'The order in which the cells run, from 1.' }),
@@ -13,9 +14,11 @@ export const NotebookRunCellType = builder.objectRef<NotebookRunCell>('NotebookR
     execution: t.field({
       type: Execution,
       nullable: true,
-      description: 'Its execution; null until it is queued.',
-      resolve: ({ executionId }, _args, { services }) =>
-        services.prisma.execution.findUnique({ where: { id: executionId } }),
+      description: 'Its execution; null until it is queued, and when it was removed after its retention.',
+      resolve: (cell, _args, { services, ctx }) => loadCellExecution(services, ctx, cell),
     }),
   }),
 });
+
+/** The connection type of the code cells of a run. */
+export const NotebookRunCellConnection = connectionType('NotebookRunCell', NotebookRunCellType);

@@ -1,19 +1,21 @@
 import { NotebookRunStatus } from '../prisma/generated/client/client.js';
 import { parseJson } from '../src/engines/nbformat/json.js';
 import { cancelRun } from '../src/notebook-runs/cancel-run.js';
+import { listRunCells } from '../src/notebook-runs/list-run-cells.js';
 import { listRuns } from '../src/notebook-runs/list-runs.js';
 import { loadRun, type RunRow } from '../src/notebook-runs/load-run.js';
 import { readRunNotebook } from '../src/notebook-runs/read-run-notebook.js';
 import { runNotebook } from '../src/notebook-runs/run-notebook.js';
 import { builder } from './builder.js';
-import { connectionType, pageArgs, readPage } from './connection.js';
+import { connectionType, pageArgs, pageArgsOf, readPage } from './connection.js';
 import { largeValue } from './large-value.js';
 import { needsRuntime } from './needs-runtime.js';
-import { NotebookRunCellType } from './notebook-run-cell.js';
+import { NotebookRunCellConnection } from './notebook-run-cell.js';
 import { SaveFault } from './save-fault.js';
 import { Space } from './space.js';
 
-const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
+/** The states of a run of a notebook. */
+export const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
   description: 'The states of a run of a notebook; all but `queued` and `running` are terminal.',
   values: {
     queued: { value: NotebookRunStatus.queued, description: 'Waits for other runs.' },
@@ -34,10 +36,14 @@ const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
 
 const faultOf = (code: string | null, detail: string | null) => (code && detail ? { code, detail } : null);
 
-/** The object type of a run of a notebook. */
+/** A run has no more cells. */
+const cellPages = { defaultSize: 100, maxSize: 5_000 };
+
 /** The object type of a run of a notebook. */
 export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implement({
-  description: "The run of a notebook's cells, as they are at a commit, from the first to the last.",
+  description:
+    "The run of a notebook's cells, as they are at a commit, from the first to the last. It is kept for twice " +
+    '`EXECUTION_RETENTION_DAYS` after its end, 14 days by default, with all that it did not save.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
@@ -93,10 +99,11 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
     cells: t.field({
-      type: [NotebookRunCellType],
+      type: NotebookRunCellConnection,
       description: 'The code cells that it runs, in their order.',
-      resolve: ({ id }, _args, { services }) =>
-        services.prisma.notebookRunCell.findMany({ where: { runId: id }, orderBy: { position: 'asc' } }),
+      args: pageArgsOf(cellPages),
+      resolve: ({ id }, args, { services, ctx }) =>
+        readPage(args, listRunCells(services, ctx, id), cellPages),
     }),
     notebook: t.field({
       type: 'JSON',

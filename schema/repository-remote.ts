@@ -10,7 +10,8 @@ import { builder } from './builder.js';
 import { Repository } from './repository.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';
 
-const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
+/** The states of the synchronization with a remote. */
+export const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
   description: 'The state of a repository that mirrors a remote.',
   values: {
     pending: { value: RemoteSyncStatus.pending, description: 'A sync is queued or runs.' },
@@ -67,6 +68,7 @@ const RepositoryRemote = builder.prismaObject('RepositoryRemote', {
     }),
     conflicts: t.field({
       type: [RemoteConflict],
+      extensions: { listSize: 100 },
       description: 'The branches that diverged, as of `lastSyncedAt`; 100 at most.',
       resolve: remoteConflicts,
     }),

@@ -89,6 +89,7 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
     nodeSelector: t.expose('nodeSelector', { type: 'JSON', description: `${lifeTexts.nodeSelector}.` }),
     tolerations: t.field({
       type: [Toleration],
+      extensions: { listSize: 32 },
       description: `${lifeTexts.tolerations}.`,
       resolve: (row) => row.tolerations as CheckedToleration[],
     }),
@@ -103,6 +104,7 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
 builder.objectFields(Space, (t) => ({
   workerResourceClasses: t.prismaField({
     type: ['ResourceClass'],
+    extensions: { listSize: 20 },
     description: 'The enabled resource classes, newest first.',
     resolve: (query, _space, _args, { services, ctx }) => {
       requireScope(ctx, 'read');

@@ -7,7 +7,8 @@ import { ResourceClass } from './resource-class.js';
 const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
   description:
     'Started workers without an owner: a start with their profile and class takes one, whose server runs already. Starts ' +
-    'of workspaces with an environment of their own do not use them.',
+    'of workspaces with an environment of their own do not use them. And started kernels on their live workers: a new session ' +
+    'takes one, whose imports are done.',
   fields: (t) => ({
     kernelProfile: t.field({
       type: KernelProfile,
@@ -22,13 +23,21 @@ const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
     size: t.exposeInt('size', { description: 'How many are kept.' }),
     ready: t.exposeInt('ready', { description: 'How many this gateway can give out now.' }),
     starting: t.exposeInt('starting', { description: 'How many this gateway starts now.' }),
+    kernels: t.exposeInt('kernels', {
+      description: 'How many started kernels each live worker keeps for new sessions.',
+    }),
+    readyKernels: t.int({
+      description: 'How many of these kernels can be given out now, on all workers.',
+      resolve: ({ profile, resourceClass }, _args, { services }) =>
+        services.sessions.warmKernels.ready(profile.id, resourceClass.id),
+    }),
   }),
 });
 
 builder.queryField('warmPools', (t) =>
   t.field({
     type: [WarmPool],
-    extensions: needsRuntime,
+    extensions: { ...needsRuntime, listSize: 20 },
     description: 'The warm pools, by profile and class. Needs the scope `admin` and a platform admin.',
     resolve: (_root, _args, { services, ctx }) => listWarmPools(services, ctx),
   }),
@@ -39,13 +48,21 @@ builder.mutationField('setWarmPool', (t) =>
     type: WarmPool,
     extensions: needsRuntime,
     description:
-      'Sets how many warm workers are kept for a profile and a class; they are started in the background. Needs the scope ' +
-      '`admin` and a platform admin.',
+      'Sets how many warm workers, and warm kernels on live workers, are kept for a profile and a class; they are started in ' +
+      'the background. Needs the scope `admin` and a platform admin.',
     args: {
       kernelProfileId: t.arg.id({ required: true, description: 'The slug of the kernel profile.' }),
       resourceClassId: t.arg.id({ required: true, description: 'The slug of the resource class.' }),
       size: t.arg.int({ required: true, description: '0 to 50; 0 keeps none.' }),
+      kernels: t.arg.int({
+        description:
+          'How many started kernels each live worker keeps, 0 to 5; default 0. Each uses the memory of its worker.',
+      }),
     },
-    resolve: (_root, args, { services, ctx }) => setWarmPool(services, ctx, args),
+    resolve: async (_root, args, { services, ctx }) => {
+      const set = await setWarmPool(services, ctx, args);
+      await services.sessions.warmKernels.refresh();
+      return set;
+    },
   }),
 );

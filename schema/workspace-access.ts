@@ -56,6 +56,7 @@ const WorkspaceAccess = builder.objectRef<SharedWorkspace>('WorkspaceAccess').im
     ownerUserId: t.exposeID('ownerUserId', { description: 'UUID of the user who owns the workspace.' }),
     grants: t.field({
       type: [WorkspaceGrant],
+      extensions: { listSize: 500 },
       description: 'The grants; they count only while the visibility is `shared`, and are kept otherwise.',
       resolve: (workspace) => workspace.grants,
     }),

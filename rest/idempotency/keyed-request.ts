@@ -20,6 +20,7 @@ export type RepeatableMutation =
   | 'executeCells'
   | 'cancelExecution'
   | 'answerInput'
+  | 'sendCommMessage'
   | 'runNotebook'
   | 'cancelNotebookRun';
 

@@ -17,6 +17,7 @@ const types: Record<string, string> = {
   CommOpenEvent: 'comm_open',
   CommMessageEvent: 'comm_msg',
   CommCloseEvent: 'comm_close',
+  WidgetOutputEvent: 'widget_output',
   OutputLostEvent: 'output_lost',
   OutputsResetEvent: 'reset',
   PayloadEvent: 'payload',

@@ -5,7 +5,6 @@ import { EventBus } from '../engines/events/event-bus.js';
 import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
 import { OutputsSaver } from '../executions/outputs-saver.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
-import { NotebookRunner } from '../notebook-runs/notebook-runner.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
@@ -16,7 +15,9 @@ import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import { createRepositoryServices } from './create-repository-services.js';
+import { createRunServices } from './create-run-services.js';
 import { createRuntimeServices } from './create-runtime-services.js';
+import { openSpaceEvents } from './open-space-events.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -68,24 +69,27 @@ export async function createServices(
   const runtime = createRuntimeServices(stores, {
     ...{ config, log, bus, branches, backends, checkoutTokens, ...timing },
   });
-  const { workers, executionLog } = runtime.services;
+  const { workers, executionLog, executor } = runtime.services;
   const notebookThreads = new NotebookThreads();
-  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log };
   const outputsSaver = new OutputsSaver(saving);
-  const notebookRunner = new NotebookRunner({ ...saving, ...runtime.services, outputsSaver });
+  const running = { ...saving, ...runtime.services, outputsSaver };
+  const runs = createRunServices(stores, running, { config, log, bus, ...timing });
+  const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   return {
     ownership: runtime.ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
-      ...{ ...repositories, ...runtime.services, outputsSaver, notebookRunner },
+      ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
       stopWorkers: (workspaceId, statusReason, userId) =>
         stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),
     },
     async close() {
-      const left = notebookRunner.close();
+      const left = runs.close();
       await runtime.close();
+      await closeSpaceEvents();
       await outputsSaver.close();
       await left;
       await closeRepositories();

@@ -4,12 +4,14 @@ import { assertReadablePath, assertWritablePath } from '../engines/git/file-path
 import { checkCell } from '../executions/check-cell.js';
 import { checkInputAnswer } from '../executions/check-input-answer.js';
 import { checkCellCount, checkSourceSha } from '../executions/execute-cells.js';
+import { checkCommMessage } from '../executions/widgets/check-comm-message.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
 import { checkBaseSha } from '../files/save-file.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkQuestion } from '../sessions/check-question.js';
+import { checkEventCursor } from '../subscriptions/watch-space-events.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkStartName } from '../workers/check-start-name.js';
@@ -45,6 +47,12 @@ export function createValueChecks(): ValueChecks {
     code: checkCell.code,
     cursorPos: checkQuestion.cursorPos,
     detailLevel: checkQuestion.detailLevel,
+    commBuffers: checkCommMessage.bufferCount,
+    commData: checkCommMessage.data,
+    commId: checkCommMessage.commId,
+    commMetadata: checkCommMessage.metadata,
+    commTarget: (value: string, { type }) => checkCommMessage.target(type, value),
+    eventCursor: (value: string) => checkEventCursor(value),
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),

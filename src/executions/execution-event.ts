@@ -57,6 +57,17 @@ export interface OutputsReset {
   truncated: boolean;
 }
 
+/** What an `ipywidgets.Output` shows in place of the cell: the event that the cell would have had. */
+export interface WidgetOutput {
+  type: 'widget_output';
+  /** The comm of the widget. */
+  comm_id: string;
+  event: Extract<
+    KernelEvent,
+    { type: 'stream' | 'display_data' | 'execute_result' | 'error' | 'clear_output' }
+  >;
+}
+
 /**
  * An event of an execution's log: `queued`, then the kernel's events, then exactly one end. In an expired log a `reset`
  * stands for the events before the end. What the kernel sends after the end follows it and is `late`; once the log has
@@ -65,6 +76,7 @@ export interface OutputsReset {
 export type ExecutionEvent = (
   | QueuedStatus
   | KernelEvent
+  | WidgetOutput
   | OutputDropped
   | OutputsReset
   | FinalResponse

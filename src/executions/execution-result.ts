@@ -44,7 +44,7 @@ export async function executionResult(
       if (event.type === 'final_response' || event.type === 'reset') known = event;
       else if (event.type === 'failure') fault = faultOf(event);
       else if (event.type === 'output_lost') isLost = true;
-      else if (event.type !== 'status') collector.add(event);
+      else if (event.type !== 'status' && event.type !== 'widget_output') collector.add(event);
     }
     if (entries.length === 0) {
       const { outputs, truncated } = known ?? {

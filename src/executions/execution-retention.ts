@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { Leases } from '../engines/database/leases.js';
-import { Periodic } from '../engines/events/periodic.js';
 import type { ExecutionLog } from './execution-log.js';
+import { LeasedPeriodic } from './leased-periodic.js';
 import { pruneLog } from './prune-log.js';
 
 const defaultCheckMs = 10 * 60_000;
@@ -23,17 +23,18 @@ export interface ExecutionRetentionDeps {
 
 /**
  * Removes old executions, in two steps. After `days` the log is cut down to its end with the outputs, so that a client with
- * an old cursor still gets them; after twice as long the execution is deleted. Only one process does this at a time. It works
+ * an old cursor still gets them; after twice as long the execution is deleted, unless it belongs to the run of a notebook:
+ * those go with it. Only one process does this at a time. It works
  * in small batches and leaves out the logs that somebody reads in this process.
  */
 export class ExecutionRetention {
   readonly #deps: ExecutionRetentionDeps;
-  readonly #checks: Periodic;
-  #isClosed = false;
+  readonly #checks: LeasedPeriodic;
 
   constructor(deps: ExecutionRetentionDeps) {
     this.#deps = deps;
-    this.#checks = new Periodic(deps.checkMs ?? defaultCheckMs, () => this.#runLeased());
+    const work = (mayGoOn: () => boolean) => this.#run(mayGoOn);
+    this.#checks = new LeasedPeriodic(deps, 'execution-retention', deps.checkMs ?? defaultCheckMs, work);
   }
 
   begin(): void {
@@ -42,28 +43,11 @@ export class ExecutionRetention {
 
   /** Resolves when the batch that is under way is done. */
   close(): Promise<void> {
-    this.#isClosed = true;
     return this.#checks.close();
   }
 
-  async #runLeased(): Promise<void> {
-    const { leases, log } = this.#deps;
-    try {
-      const lease = await leases.tryTake('execution-retention');
-      if (!lease) return;
-      try {
-        await this.#run(lease.lost);
-      } finally {
-        await lease.release();
-      }
-    } catch (err) {
-      log.warn({ err }, 'old executions were not removed; they are tried again later');
-    }
-  }
-
-  async #run(lost: AbortSignal): Promise<void> {
+  async #run(mayGoOn: () => boolean): Promise<void> {
     const { days } = this.#deps;
-    const mayGoOn = () => !this.#isClosed && !lost.aborted;
     while (mayGoOn() && (await this.#pruneBatch(new Date(Date.now() - days * dayMs), mayGoOn)));
     while (mayGoOn() && (await this.#deleteBatch(new Date(Date.now() - 2 * days * dayMs))));
   }
@@ -89,19 +73,16 @@ export class ExecutionRetention {
     return rows.length === batchSize && failed === 0;
   }
 
+  /** Deletes at most one batch, without the executions of notebook runs. @returns whether there may be more */
   async #deleteBatch(endedBefore: Date): Promise<boolean> {
     const { prisma, executionLog } = this.#deps;
-    const rows = await prisma.execution.findMany({
-      where: {
-        logPrunedAt: { not: null },
-        finishedAt: { lt: endedBefore },
-        id: { notIn: executionLog.inUse() },
-      },
-      orderBy: { logPrunedAt: 'asc' },
-      take: batchSize,
-      select: { id: true },
-    });
-    await prisma.execution.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
-    return rows.length === batchSize;
+    const deleted = await prisma.$executeRaw`
+      DELETE FROM "Execution" WHERE "id" IN (
+        SELECT e."id" FROM "Execution" e
+        WHERE e."logPrunedAt" IS NOT NULL AND e."finishedAt" < ${endedBefore}::timestamptz
+          AND e."id" <> ALL (${executionLog.inUse()}::uuid[])
+          AND NOT EXISTS (SELECT 1 FROM "NotebookRunCell" c WHERE c."executionId" = e."id")
+        ORDER BY e."logPrunedAt" LIMIT ${batchSize})`;
+    return deleted === batchSize;
   }
 }

@@ -1,4 +1,5 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { kernelBusy } from '../engines/kernels/kernel-busy.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
@@ -6,6 +7,7 @@ import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-witho
 import { KernelOutputs } from './kernel-outputs.js';
 import type { RunDeps } from './run.js';
 import { type EarlierWork, SessionQueue } from './session-queue.js';
+import type { KernelWidgets } from './widgets/kernel-widgets.js';
 
 const maxQueued = 1000;
 
@@ -77,6 +79,17 @@ export class Executor {
   /** Answers a request for input of a run. False when the run does not wait for this answer. */
   answerInput({ id, sessionId }: Execution, requestId: string, value: string): boolean {
     return this.#queues.get(sessionId)?.answerInput(id, requestId, value) ?? false;
+  }
+
+  /**
+   * The widgets of a session's kernel.
+   * @throws DomainError `session_dead`, `kernel_busy` while it starts
+   */
+  async widgets(sessionId: string): Promise<KernelWidgets> {
+    const kernel = await this.#deps.kernels.running(sessionId);
+    const widgets = this.#deps.outputs.widgets(kernel);
+    if (!widgets) throw kernelBusy();
+    return widgets;
   }
 
   /** Ends all queued executions of a session. The one that runs ends by itself when its kernel restarts or ends. */

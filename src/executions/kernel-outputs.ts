@@ -1,6 +1,8 @@
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DurablePositions } from './durable-positions.js';
 import { LateOutput, type LateOutputDeps } from './late-output.js';
+import { executionOfParent } from './widgets/comm-message-id.js';
+import { KernelWidgets } from './widgets/kernel-widgets.js';
 
 /** What {@link KernelOutputs} work with. */
 export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'executionLog' | 'log'> {
@@ -8,9 +10,18 @@ export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'exec
   endWritten(sessionId: string, executionId: string): Promise<void>;
 }
 
-/** What this process keeps for each connected kernel beside its runs: its late output, and what of it all is durable. */
+interface Kept {
+  positions: DurablePositions;
+  late: LateOutput;
+  widgets: KernelWidgets;
+}
+
+/**
+ * What this process keeps for each connected kernel beside its runs: its late output, its widgets, and what of it all is
+ * durable. What a comm message of a client causes is late output of the execution that opened the comm.
+ */
 export class KernelOutputs {
-  readonly #kernels = new Map<KernelConnection, { positions: DurablePositions; late: LateOutput }>();
+  readonly #kernels = new Map<KernelConnection, Kept>();
 
   readonly #deps: KernelOutputsDeps;
 
@@ -26,8 +37,11 @@ export class KernelOutputs {
       ...{ ...deps, sessionId, positions },
       endWritten: (executionId) => endWritten(sessionId, executionId),
     });
-    this.#kernels.set(kernel, { positions, late });
-    kernel.onOtherEvent((executionId, event, position) => late.add(executionId, event, position));
+    const widgets = new KernelWidgets(kernel);
+    this.#kernels.set(kernel, { positions, late, widgets });
+    kernel.onOtherEvent((parentId, event, position) =>
+      late.add(executionOfParent(parentId), widgets.take(parentId, event), position),
+    );
     kernel.onStatus((status) => {
       if (status === 'dead') void this.#close(kernel);
     });
@@ -36,6 +50,11 @@ export class KernelOutputs {
   /** What is durable of a connected kernel; undefined when it is dead. */
   positions(kernel: KernelConnection): DurablePositions | undefined {
     return this.#kernels.get(kernel)?.positions;
+  }
+
+  /** The widgets of a connected kernel; undefined when it is dead. */
+  widgets(kernel: KernelConnection): KernelWidgets | undefined {
+    return this.#kernels.get(kernel)?.widgets;
   }
 
   /** Resolves when all late output until now is written. */

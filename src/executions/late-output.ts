@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { isUuid } from '../validation/validate.js';
 import type { DurablePositions } from './durable-positions.js';
-import type { LogState } from './execution-event.js';
+import type { ExecutionEvent, LogState } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { LogWriter } from './log-writer.js';
 
@@ -19,7 +18,7 @@ export interface LateOutputDeps {
 }
 
 /** What a kernel may add to the log of a run that has ended; only then a viewer can show it. */
-const outputs: ReadonlySet<KernelEvent['type']> = new Set([
+const outputs: ReadonlySet<ExecutionEvent['type']> = new Set([
   'stream',
   'display_data',
   'update_display_data',
@@ -29,6 +28,7 @@ const outputs: ReadonlySet<KernelEvent['type']> = new Set([
   'comm_open',
   'comm_msg',
   'comm_close',
+  'widget_output',
   'output_lost',
 ]);
 /** So many logs of one session can get late output at the same time. */
@@ -52,12 +52,14 @@ export class LateOutput {
 
   /**
    * Takes an event that belongs to no run that goes on.
+   * @param event undefined for a message that no log has
    * @param position of its message in the spool of the relay; default none
    */
-  add(executionId: string, event: KernelEvent, position?: number): void {
-    const writer = outputs.has(event.type) && isUuid(executionId) ? this.#writer(executionId) : undefined;
+  add(executionId: string, event: ExecutionEvent | undefined, position?: number): void {
+    const writer =
+      event && outputs.has(event.type) && isUuid(executionId) ? this.#writer(executionId) : undefined;
     if (position !== undefined) this.#deps.positions.received(executionId, position);
-    if (writer) writer.write(event, position);
+    if (writer) writer.write(event!, position);
     else if (position !== undefined) this.#deps.positions.written(executionId, position);
   }
 

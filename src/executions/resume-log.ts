@@ -2,11 +2,19 @@ import { isTerminal } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import { OutputCollector } from './output-collector.js';
 import type { ResumedLog } from './run.js';
+import type { KernelWidgets } from './widgets/kernel-widgets.js';
 
 const pageSize = 500;
 
-/** Reads what an earlier process of the gateway has written of a run that goes on, in pages. */
-export async function resumeLog(executionLog: ExecutionLog, executionId: string): Promise<ResumedLog> {
+/**
+ * Reads what an earlier process of the gateway has written of a run that goes on, in pages.
+ * @param widgets of its kernel, which take it again
+ */
+export async function resumeLog(
+  executionLog: ExecutionLog,
+  executionId: string,
+  widgets: KernelWidgets | undefined,
+): Promise<ResumedLog> {
   const collector = new OutputCollector();
   const state = await executionLog.state(executionId);
   for (let after = 0; after < state.sequence; ) {
@@ -14,8 +22,10 @@ export async function resumeLog(executionLog: ExecutionLog, executionId: string)
     const last = entries.at(-1);
     if (!last) break;
     for (const { event } of entries) {
-      const isOutput = event.type !== 'status' && event.type !== 'output_lost' && event.type !== 'reset';
-      if (isOutput && !isTerminal(event)) collector.add(event);
+      if (event.type === 'status' || event.type === 'output_lost' || event.type === 'reset') continue;
+      if (isTerminal(event)) continue;
+      widgets?.takeAgain(executionId, event);
+      if (event.type !== 'widget_output') collector.add(event);
     }
     after = last.sequence;
   }

@@ -23,6 +23,7 @@ import type { LogWriter } from './log-writer.js';
 import { markRunning } from './mark-running.js';
 import { OutputCollector } from './output-collector.js';
 import { RunTimeout } from './run-timeout.js';
+import type { KernelWidgets } from './widgets/kernel-widgets.js';
 
 /** What a run works with. */
 export interface RunDeps extends OwnerTarget {
@@ -58,6 +59,7 @@ export class Run {
   readonly #collector: OutputCollector;
   readonly #startedAt: Date;
   readonly #positions: DurablePositions | undefined;
+  readonly #widgets: KernelWidgets | undefined;
   /** Whether the kernel keeps what it sends while no gateway is connected. */
   readonly #isExact: boolean;
   /** The position of the last of the run's messages in the spool of the relay. */
@@ -81,6 +83,7 @@ export class Run {
     this.#collector = resumed?.collector ?? new OutputCollector();
     this.#startedAt = execution.startedAt ?? new Date();
     this.#positions = deps.outputs.positions(kernel);
+    this.#widgets = deps.outputs.widgets(kernel);
     this.#isExact = kernel.isExact;
     this.#knownPosition = resumed?.state.position ?? 0;
     this.id = execution.id;
@@ -141,8 +144,11 @@ export class Run {
   #onEvent(event: KernelEvent, position?: number): void {
     this.#holdInput(event, position);
     if (position !== undefined) this.#positions?.received(this.id, position);
-    this.#writer.write(event, position);
-    if (position === undefined || position > this.#knownPosition) this.#collector.add(event);
+    const isKnown = position !== undefined && position <= this.#knownPosition;
+    const taken = isKnown || !this.#widgets ? event : this.#widgets.take(this.id, event);
+    if (!taken) return;
+    this.#writer.write(taken, position);
+    if (!isKnown && taken.type !== 'widget_output') this.#collector.add(taken);
   }
 
   /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
@@ -183,6 +189,7 @@ export class Run {
     });
     try {
       const reply = await running;
+      this.#widgets?.sync();
       this.#executionCount = reply.executionCount;
       if (timeout.hasPassed) return this.#finalResponse('timed_out');
       // A server that stops interrupts its kernels.

@@ -122,7 +122,8 @@ export class SessionQueue {
       return;
     }
     const isSame = kernel.spool !== undefined && kernel.spool === earlier?.spoolId;
-    const log = isSame ? await resumeLog(this.#deps.executionLog, earlier.first.id) : undefined;
+    const { executionLog, outputs } = this.#deps;
+    const log = isSame ? await resumeLog(executionLog, earlier.first.id, outputs.widgets(kernel)) : undefined;
     const isCancelled = this.#earlier === undefined;
     this.#earlier = undefined;
     if (earlier && log && !isCancelled) return this.#run(earlier.first, kernel, log);

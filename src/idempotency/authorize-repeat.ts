@@ -32,6 +32,7 @@ const authorizations = {
   executeCells: authorizeSessionControl,
   cancelExecution: authorizeSessionControl,
   answerInput: authorizeSessionControl,
+  sendCommMessage: authorizeSessionControl,
   runNotebook: authorizeStartWorker,
   cancelNotebookRun: authorizeRunControl,
 } satisfies Record<string, AuthorizeRepeat>;

@@ -49,7 +49,14 @@ async function* entriesUntil(
   }
   const cursor = { position: cells.length + 1, sequence: 1 };
   if (after.position >= cursor.position && after.sequence >= cursor.sequence) return;
-  const check = async () => (await endedRun(services, runId)) ?? undefined;
+  const check = async () => {
+    const run = await services.prisma.notebookRun.findUnique({
+      where: { id: runId },
+      omit: withoutNotebook,
+    });
+    // Null where it was removed.
+    return run?.finishedAt === null ? undefined : run;
+  };
   const ended = await waitFor(services.bus, 'notebookRun', runId, check, end);
   if (ended) yield { cursor, ended };
 }
@@ -62,13 +69,9 @@ function queued(
 ): Promise<Execution | null | undefined> {
   const { prisma, bus } = services;
   const check = async () => {
-    const run = await endedRun(services, runId);
+    const goesOn = await prisma.notebookRun.count({ where: { id: runId, finishedAt: null } });
     const execution = await prisma.execution.findUnique({ where: { id: executionId } });
-    return execution ?? (run ? null : undefined);
+    return execution ?? (goesOn ? undefined : null);
   };
   return waitFor(bus, 'notebookRun', runId, check, end);
-}
-
-function endedRun({ prisma }: Services, id: string): Promise<RunRow | null> {
-  return prisma.notebookRun.findFirst({ where: { id, finishedAt: { not: null } }, omit: withoutNotebook });
 }

@@ -2,6 +2,7 @@ import type { Session, Worker } from '../../prisma/generated/client/client.js';
 import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
@@ -28,8 +29,8 @@ export interface CreateSessionInput extends StartInput {
  * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle.
  * Needs the scope `execute` and `can_edit`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
- *   `invalid_path`, `invalid_ref`, `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `session_starting` after
- *   `SessionManager.startTimeoutMs`, while the worker goes on starting
+ *   `invalid_path`, `invalid_ref`, `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `rate_limited`, `overloaded`;
+ *   `session_starting` after `SessionManager.startTimeoutMs`, while the worker or the kernel goes on starting
  */
 export async function createSession(
   services: SessionServices,
@@ -65,7 +66,8 @@ async function openOn(
   await untilReady(services, worker, deadline);
   const { session, created } = await findOrInsertSession(services, plan, worker, ownKey);
   if (created) {
-    await services.sessions.open(session, deadline).catch((error) => {
+    // It goes on when the deadline has passed: who tries again then waits for the same start.
+    await rejectOnAbort(services.sessions.open(session), deadline).catch((error) => {
       throw deadline.aborted ? stillStarting('kernel') : error;
     });
   }

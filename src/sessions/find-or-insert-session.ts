@@ -5,6 +5,7 @@ import { DomainError } from '../errors.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import type { StartPlan } from '../workers/resolve-start.js';
 import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
+import type { SessionServices } from './session-services.js';
 
 /** How often an insert is tried while other requests create and delete the same session. */
 const maxInserts = 5;
@@ -18,11 +19,11 @@ export interface CreatedSession {
 /**
  * Finds the live session of a worker, a path and a kernel profile, or inserts its row.
  * @param ownKey what the session has in common with no other; default none: one for each worker, path and profile
- * @throws DomainError `workspace_archived`; `session_starting` when other requests create and delete the session
+ * @throws DomainError `workspace_archived`, `rate_limited`, `overloaded`; `session_starting` when other requests create and delete the session
  *   meanwhile
  */
 export async function findOrInsertSession(
-  services: PrismaService,
+  services: SessionServices,
   plan: StartPlan,
   worker: Worker,
   ownKey?: string,
@@ -33,6 +34,7 @@ export async function findOrInsertSession(
     const found = await prisma.session.findUnique({ where: { liveKey } });
     if (found && found.status !== 'dead') return { session: found, created: false };
     if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
+    services.sessions.slots.assertRoom(worker.userId);
     const inserted = await insertSession(services, plan, worker, liveKey);
     if (inserted) return { session: inserted, created: true };
     const other = await prisma.session.findUnique({ where: { liveKey } });

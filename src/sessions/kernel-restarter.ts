@@ -1,13 +1,10 @@
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
-import { DomainError } from '../errors.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
 import type { LiveSessions } from './live-sessions.js';
 import type { SessionRows } from './session-rows.js';
-
-const startTimeoutMs = 60_000;
 
 /** Restarts the kernels of sessions. */
 export class KernelRestarter {
@@ -66,17 +63,17 @@ export class KernelRestarter {
   }
 
   async #restartOrStart(sessionId: string, aborted: AbortSignal): Promise<void> {
-    const { live, rows } = this.#deps;
+    const { live, rows, starter } = this.#deps;
     const kernel = live.kernel(sessionId);
     if (kernel?.status === 'dead') return this.#replace(sessionId, aborted);
     if (kernel) {
-      const isRestarted = await restartKernel(kernel, aborted);
+      const isRestarted = await starter.inSlot(sessionId, aborted, () => restartKernel(kernel, aborted));
       await live.statusWritten(sessionId);
       if (isRestarted) return;
       await live.disconnect(sessionId);
     }
     await rows.setStatus(sessionId, 'restarting');
-    await this.#start(sessionId, aborted);
+    await starter.start(sessionId, aborted);
   }
 
   /** Starts a kernel in place of one that has exited; the row says that already. */
@@ -84,26 +81,17 @@ export class KernelRestarter {
     const { live } = this.#deps;
     await live.statusWritten(sessionId);
     try {
-      await this.#start(sessionId, aborted);
+      await this.#deps.starter.start(sessionId, aborted);
     } catch (error) {
       await live.disconnect(sessionId);
       throw error;
-    }
-  }
-
-  async #start(sessionId: string, aborted: AbortSignal): Promise<void> {
-    const limit = AbortSignal.timeout(startTimeoutMs);
-    try {
-      await this.#deps.starter.start(sessionId, AbortSignal.any([aborted, limit]));
-    } catch (error) {
-      if (!limit.aborted || aborted.aborted) throw error;
-      throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
     }
   }
 }
 
 /** False when the server does not have the kernel any more. */
 async function restartKernel(kernel: KernelConnection, aborted: AbortSignal): Promise<boolean> {
+  if (kernel.status === 'dead') return false;
   try {
     await rejectOnAbort(kernel.restart(), aborted);
     return true;

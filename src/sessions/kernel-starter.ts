@@ -1,13 +1,24 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { enterFolder } from './enter-folder.js';
+import type { KernelSlots } from './kernel-slots.js';
 import type { LiveSessions } from './live-sessions.js';
 import { sessionClient } from './session-client.js';
 import type { SessionRows } from './session-rows.js';
+import type { WarmKernels } from './warm-kernels.js';
+import { endWarmKernel, type WarmKernel } from './worker-warm-kernels.js';
+
+/** From when the start begins; while it waits for others, nothing is wrong with it. */
+const startTimeoutMs = 60_000;
+/** After that, a start is not slower. */
+const warmTimeoutMs = 2_000;
 
 /** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
 export class KernelStarter {
@@ -15,6 +26,8 @@ export class KernelStarter {
     workers: WorkerManager;
     live: LiveSessions;
     rows: SessionRows;
+    slots: KernelSlots;
+    warm: WarmKernels;
     log: Logger;
   };
 
@@ -23,6 +36,8 @@ export class KernelStarter {
       workers: WorkerManager;
       live: LiveSessions;
       rows: SessionRows;
+      slots: KernelSlots;
+      warm: WarmKernels;
       log: Logger;
     },
   ) {
@@ -30,19 +45,62 @@ export class KernelStarter {
   }
 
   /**
-   * Starts a kernel for a session, also in place of an earlier one; the row is `idle` then.
-   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what
-   *   `signal` was aborted with
+   * Starts a kernel for a session, also in place of an earlier one; the row is `idle` then. Waits before that until other
+   * kernels have started, if many start now.
+   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`, `rate_limited`,
+   *   `overloaded`; what `aborted` was aborted with
    */
-  async start(sessionId: string, signal: AbortSignal): Promise<void> {
-    const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
+  async start(sessionId: string, aborted: AbortSignal): Promise<void> {
+    let hasBegun = false;
+    try {
+      await this.inSlot(sessionId, aborted, (session) => {
+        hasBegun = true;
+        return this.#startWithin(session, aborted);
+      });
+    } catch (error) {
+      if (!hasBegun) await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
+      throw error;
+    }
+  }
+
+  /**
+   * Gives a warm kernel to a new session, if there is one; the row is `idle` then.
+   * @returns whether it has one
+   * @throws DomainError as {@link start}
+   */
+  async startWarm(sessionId: string, aborted: AbortSignal): Promise<boolean> {
+    const { prisma, warm, workers, log } = this.#deps;
+    const session = await prisma.session.findUnique({ where: { id: sessionId }, include: { profile: true } });
+    const taken = session && !session.deletedAt && warm.take(session);
+    if (!taken) return false;
+    try {
+      await workers.folderGuard.check(session.workerId);
+      const signal = withTimeLimit(aborted, warmTimeoutMs);
+      const fits = await rejectOnAbort(enterFolder(taken.kernel, session), signal);
+      if (fits && (await this.#give(session, taken))) return true;
+    } catch (err) {
+      // The session starts a kernel of its own.
+      log.warn({ err, sessionId }, 'a warm kernel was not used');
+    }
+    await endWarmKernel(taken).catch((err) => log.warn({ err, sessionId }, 'a warm kernel was not ended'));
+    aborted.throwIfAborted();
+    return false;
+  }
+
+  /**
+   * Does work that starts or restarts the kernel of a session, once few others start on its machine.
+   * @throws DomainError `not_found` when the session is deleted, `rate_limited`, `overloaded`; what `aborted` was aborted
+   *   with, and what `work` throws
+   */
+  async inSlot<T>(
+    sessionId: string,
+    aborted: AbortSignal,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const { prisma, slots } = this.#deps;
+    const session = await prisma.session.findUnique({ where: { id: sessionId }, include: { worker: true } });
     if (!session || session.deletedAt) throw notFound('The session');
-    const { workerId } = session;
-    await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(sessionId, error));
-    await this.#connect(session, (client) => {
-      this.#removeFormerKernel(client, session);
-      return this.#startKernel(client, session, signal);
-    });
+    return slots.run(session, () => work(session), aborted);
   }
 
   /**
@@ -64,6 +122,32 @@ export class KernelStarter {
       }
       return kernel;
     });
+  }
+
+  /** False when the session was deleted meanwhile. */
+  async #give({ id }: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
+    const { prisma, live } = this.#deps;
+    const [given] = await prisma.session.updateManyAndReturn({
+      where: { id, deletedAt: null },
+      data: { kernelId: kernel.kernelId, spoolId: kernel.spool ?? null, clientId },
+    });
+    if (given) await live.add(given, client, kernel);
+    return given !== undefined;
+  }
+
+  async #startWithin(session: Session, aborted: AbortSignal): Promise<void> {
+    const { id, workerId } = session;
+    const signal = withTimeLimit(aborted, startTimeoutMs);
+    await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(id, error));
+    try {
+      await this.#connect(session, (client) => {
+        this.#removeFormerKernel(client, session);
+        return this.#startKernel(client, session, signal);
+      });
+    } catch (error) {
+      if (!signal.aborted || aborted.aborted) throw error;
+      throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
+    }
   }
 
   async #connect(

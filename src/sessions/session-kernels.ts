@@ -109,10 +109,19 @@ export class SessionKernels {
    * @throws DomainError `session_dead`, `kernel_busy`, `overloaded`, `runtime_unavailable`
    */
   async ask(sessionId: string, question: KernelQuestion): Promise<Record<string, unknown>> {
+    const kernel = await this.running(sessionId);
+    return kernel.questions.ask(question);
+  }
+
+  /**
+   * The kernel of a session, idle or busy.
+   * @throws DomainError `session_dead`, `kernel_busy` while it starts
+   */
+  async running(sessionId: string): Promise<KernelConnection> {
     const kernel = this.#deps.live.kernel(sessionId);
     if (!kernel) await this.assertStarting(sessionId);
     if (kernel?.status !== 'idle' && kernel?.status !== 'busy') throw kernelBusy();
-    return kernel.questions.ask(question);
+    return kernel;
   }
 
   /** The worker of a session whose kernel runs. */

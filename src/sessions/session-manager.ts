@@ -10,6 +10,7 @@ import { liveStatuses } from '../workers/worker-status.js';
 import { KernelCuller } from './kernel-culler.js';
 import { KernelQueue } from './kernel-queue.js';
 import { KernelRestarter } from './kernel-restarter.js';
+import { KernelSlots } from './kernel-slots.js';
 import { KernelStarter } from './kernel-starter.js';
 import { LiveSessions } from './live-sessions.js';
 import { sessionClient } from './session-client.js';
@@ -17,6 +18,7 @@ import { SessionKernels } from './session-kernels.js';
 import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
 import { ViewersElsewhere } from './viewers-elsewhere.js';
+import { WarmKernels } from './warm-kernels.js';
 
 /** What a {@link SessionManager} works with. */
 export interface SessionManagerDeps extends OwnerTarget {
@@ -35,6 +37,10 @@ export class SessionManager {
   readonly startTimeoutMs: number;
   /** The kernels of the sessions, for the code that runs cells on them. */
   readonly kernels: SessionKernels;
+  /** How many kernels start at the same time. */
+  readonly slots = new KernelSlots();
+  /** Started kernels that no session has. */
+  readonly warmKernels: WarmKernels;
   readonly #rows: SessionRows;
   readonly #live: LiveSessions;
   readonly #queue = new KernelQueue();
@@ -59,8 +65,11 @@ export class SessionManager {
       ...{ rows, log: deps.log, diedOfMemory, silent, startNext },
       connected: (sessionId, kernel) => this.#onConnected(sessionId, kernel),
     });
-    const starter = new KernelStarter({ ...deps, rows, live });
+    const { slots } = this;
+    const warm = new WarmKernels({ ...deps, slots });
+    const starter = new KernelStarter({ ...deps, rows, live, slots, warm });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
+    this.warmKernels = warm;
     this.#rows = rows;
     this.#live = live;
     this.#starter = starter;
@@ -86,13 +95,16 @@ export class SessionManager {
 
   /**
    * Starts the kernel of a new session; the row is `idle` then.
-   * @throws DomainError `runtime_unavailable`, `worker_not_live`; the row is `dead` then
+   * @throws DomainError `runtime_unavailable`, `worker_not_live`, `rate_limited`, `overloaded`; the row is `dead` then
    */
-  async open({ id, workerId }: Session, signal: AbortSignal): Promise<void> {
+  async open({ id, workerId }: Session): Promise<void> {
     // Somebody waits for it.
     const left = this.#countViewer(id, workerId);
     try {
-      await this.#queue.run(id, (aborted) => this.#starter.start(id, AbortSignal.any([signal, aborted])));
+      await this.#queue.run(id, async (aborted) => {
+        if (await this.#starter.startWarm(id, aborted)) return;
+        await this.#starter.start(id, aborted);
+      });
     } finally {
       left();
     }
@@ -100,7 +112,7 @@ export class SessionManager {
 
   /** Reopens the sessions of a worker that an earlier process started. */
   workerAdopted(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
-    return this.#reopener.reopenAll(workerId, server);
+    return this.warmKernels.whileReopening(workerId, () => this.#reopener.reopenAll(workerId, server));
   }
 
   /**
@@ -119,10 +131,11 @@ export class SessionManager {
 
   /**
    * Called once when the gateway starts, after the workers were adopted: ends the sessions whose workers ended without
-   * them, because the process was killed then. From then on idle kernels are ended.
+   * them, because the process was killed then. From then on idle kernels are ended, and warm ones started.
    */
   async endOrphans(): Promise<void> {
     this.#culler.begin();
+    this.warmKernels.begin();
     const orphans = await this.#deps.prisma.session.findMany({
       where: {
         deletedAt: null,
@@ -166,6 +179,7 @@ export class SessionManager {
    * @param server a server that runs on without the worker: the kernels of the sessions on it are ended
    */
   async workerEnded(workerId: string, server?: JupyterEndpoint): Promise<void> {
+    this.warmKernels.workerEnded(workerId);
     const rows = await this.#deps.prisma.session.findMany({
       where: { workerId, deletedAt: null, status: { not: 'dead' } },
       select: { id: true },
@@ -180,6 +194,7 @@ export class SessionManager {
     this.kernels.close();
     this.#elsewhere.close();
     this.#reopener.close();
+    await this.warmKernels.close();
     await this.#culler.close();
     await this.#disconnectAll();
     await this.#queue.abortAll(new DomainError('gateway_restarted', 'The gateway stops; try again.'));

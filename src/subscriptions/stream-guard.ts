@@ -33,6 +33,8 @@ const maxConcurrentChecks = 8;
  */
 export class StreamGuard {
   readonly #open = new Set<OpenStream>();
+  /** By user, how many streams are open. */
+  readonly #openOf = new Map<string, number>();
   readonly #deps: { prisma: PrismaClient; log: Logger; intervalMs?: number };
   readonly #limit = pLimit(maxConcurrentChecks);
   #timer: NodeJS.Timeout | undefined;
@@ -53,7 +55,8 @@ export class StreamGuard {
     recheck: Recheck,
     onOpen?: () => () => void,
   ): AsyncIterableIterator<T> {
-    const count = [...this.#open].filter((one) => one.ctx.actor.userId === ctx.actor.userId).length;
+    const { userId } = ctx.actor;
+    const count = this.#openOf.get(userId) ?? 0;
     if (count >= maxStreamsPerUser) {
       source.return?.()?.catch(() => {});
       throw new DomainError('rate_limited', `You have ${maxStreamsPerUser} open streams; close one first.`);
@@ -61,12 +64,20 @@ export class StreamGuard {
     const onEnd = onOpen?.();
     const stream = guardedIterator(source, () => {
       this.#open.delete(entry);
+      this.#count(userId, -1);
       onEnd?.();
     });
     const entry: OpenStream = { ctx, recheck, stream };
     this.#open.add(entry);
+    this.#count(userId, 1);
     if (!this.#timer) this.#schedule();
     return stream.iterator;
+  }
+
+  #count(userId: string, change: 1 | -1): void {
+    const count = (this.#openOf.get(userId) ?? 0) + change;
+    if (count > 0) this.#openOf.set(userId, count);
+    else this.#openOf.delete(userId);
   }
 
   #schedule(): void {

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitRepository } from '../engines/git/git-store.js';
 import type { FileOwner } from './backend.js';
+import { changeManyFiles } from './change-many-files.js';
 import { inParallel } from './in-parallel.js';
 import { LocalFolder } from './local-folder.js';
-import { putNewFiles } from './put-new-files.js';
 import type { RemoteFolder, WorkerFolder } from './worker-folder.js';
 import {
   clearIntents,
@@ -54,9 +54,9 @@ export async function layOutFiles(
   const manifest: Manifest = new Map();
   const files = await git.listFiles(commitOid);
   const read = async (path: string) => (await git.readFile(commitOid, path))?.bytes ?? null;
-  const written = await putNewFiles(
+  const written = await changeManyFiles(
     folder,
-    files.map(({ path }) => path),
+    files.map(({ path }) => ({ path, before: null })),
     read,
     signal,
   );
@@ -128,15 +128,19 @@ async function syncPaths(paths: string[], sync: PathSync): Promise<SyncedFiles> 
         synced.failure ??= error;
       }
     });
+  const changeAll = async (some: string[]) => {
+    const changes = some.map((path) => ({
+      path,
+      before: manifest.get(path) ?? null,
+      isRemoved: !wanted.has(path),
+    }));
+    const changed = await changeManyFiles(folder, changes, sync.read).catch(() => new Set<string>());
+    for (const path of changed) record(manifest, path, wanted.get(path) ?? null);
+    await syncAll(some.filter((path) => !changed.has(path)));
+  };
   // Removals first: the path of a file may become a folder.
-  await syncAll(paths.filter((path) => !wanted.has(path)));
-  const added = await putNewFiles(
-    folder,
-    paths.filter((path) => wanted.has(path) && !manifest.has(path)),
-    sync.read,
-  ).catch(() => new Set<string>());
-  for (const path of added) record(manifest, path, wanted.get(path)!);
-  await syncAll(paths.filter((path) => wanted.has(path) && !added.has(path)));
+  await changeAll(paths.filter((path) => !wanted.has(path)));
+  await changeAll(paths.filter((path) => wanted.has(path)));
   synced.conflicts.sort();
   return synced;
 }

@@ -7,6 +7,14 @@ export interface Found {
   stamp: string;
 }
 
+/** A change of the file at a path. */
+export interface FileChange {
+  /** The oid of the blob that the file must have; null where nothing may be. */
+  before: string | null;
+  /** What the file is to have; null to remove it. */
+  bytes: Uint8Array | null;
+}
+
 /**
  * The folder that the kernels of a worker work in, as the gateway sees it. A kernel may write into it at any moment.
  * Symbolic links are never followed. Paths are relative and `/`-separated.
@@ -23,11 +31,13 @@ export interface WorkerFolder {
    */
   put(path: string, bytes: Uint8Array, found: Found): Promise<boolean>;
   /**
-   * Writes files where nothing is, much faster than one by one. Absent where {@link put} is as fast.
-   * @returns the paths that were written; the others are to be written one by one
+   * Changes files, much faster than one by one; readers see all of a file that was there, or all of the new one. Absent
+   * where {@link put} is as fast.
+   * @param changes by their paths
+   * @returns the paths that were changed; the others are to be changed one by one
    * @throws Error when a file cannot be written
    */
-  putNew?(files: ReadonlyMap<string, Uint8Array>): Promise<ReadonlySet<string>>;
+  changeMany?(changes: ReadonlyMap<string, FileChange>): Promise<ReadonlySet<string>>;
   /**
    * Removes a folder that contains no file, only folders, e.g. one whose files the gateway removed. Leaves everything
    * else: no file of a kernel is lost.

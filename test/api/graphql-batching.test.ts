@@ -1,7 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { makeExecution } from '../support/factories/make-execution.js';
 import { makeRepository } from '../support/factories/make-repository.js';
+import { makeRun } from '../support/factories/make-run.js';
+import { makeRuntime } from '../support/factories/make-runtime.js';
+import { makeUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -15,18 +19,24 @@ beforeAll(async () => {
     const { id } = await makeRepository(at);
     await makeWorkspace(at, { defaultRepositoryId: id });
   }
+  const { id: userId } = await makeUser(at);
+  const { worker, session } = await makeRuntime(at, { userId });
+  for (let count = 0; count < many; count++) {
+    const executions = [await makeExecution(at, { session }), await makeExecution(at, { session })];
+    await makeRun(at, worker, { cells: [executions[0]!.id, executions[1]!.id, undefined] });
+  }
 }, 60_000);
 afterAll(() => at.close());
 
-/** The statements that a query of so many workspaces needs. */
-async function statements(first: number, fields: string): Promise<number> {
+/** The statements that a query of so many rows of a list of the space needs. */
+async function statements(list: string, first: number, fields: string): Promise<number> {
   const query = vi.spyOn(pg.Client.prototype, 'query');
   try {
     const { data, errors } = await at.graphql(
-      `{ space(slug: "demo") { workspaces(first: ${first}) { nodes { ${fields} } } } }`,
+      `{ space(slug: "demo") { ${list}(first: ${first}) { nodes { ${fields} } } } }`,
     );
     expect(errors).toBeUndefined();
-    expect(data.space.workspaces.nodes).toHaveLength(first);
+    expect(data.space[list].nodes).toHaveLength(first);
     return query.mock.calls.length;
   } finally {
     query.mockRestore();
@@ -42,14 +52,45 @@ it.each([
   ['files', 'files(first: 20) { nodes { path } }'],
   ['sessions', 'sessions(first: 20) { nodes { id } }'],
   ['workers', 'workers(first: 20) { nodes { id } }'],
-])('the %s of more workspaces need no more statements', async (_what, fields) => {
+  ['sharing', 'access { grants { id } }'],
+])('the %s of more workspaces need no more statements', (_what, fields) => needsNoMore('workspaces', fields));
+
+it.each([
+  ['cells', 'cells(first: 2) { totalCount nodes { position } }'],
+  ['executions of the cells', 'cells(first: 2) { nodes { execution { status } } }'],
+])('the %s of more runs of notebooks need no more statements', (_what, fields) =>
+  needsNoMore('notebookRuns', fields),
+);
+
+it('the cells of a run are read by page, from a cursor or an offset on', async () => {
+  const page = async (args: string) => {
+    const { data, errors } = await at.graphql(
+      `{ space(slug: "demo") { notebookRuns(first: 1) { nodes { cells(${args}) {
+        totalCount pageInfo { hasNextPage endCursor } nodes { position } } } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const { nodes, ...rest } = data.space.notebookRuns.nodes[0].cells;
+    return { ...rest, positions: nodes.map(({ position }: { position: number }) => position) };
+  };
+  const first = await page('first: 2');
+  expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true }, positions: [1, 2] });
+  const after = await page(`first: 2, after: "${first.pageInfo.endCursor}"`);
+  expect(after).toMatchObject({ pageInfo: { hasNextPage: false }, positions: [3] });
+  expect((await page('offset: 1, limit: 1')).positions).toEqual([2]);
+  const { errors } = await at.graphql(
+    '{ space(slug: "demo") { notebookRuns { nodes { cells(after: "x") { totalCount } } } } }',
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'invalid_request' } }]);
+});
+
+async function needsNoMore(list: string, fields: string): Promise<void> {
   // The first read of a branch fills its index, and what follows from that goes on after the answer.
   await vi.waitFor(async () => {
-    const difference = (await statements(many, fields)) - (await statements(few, fields));
+    const difference = (await statements(list, many, fields)) - (await statements(list, few, fields));
     // A few statements of the gateway's own work may come between.
     expect(difference).toBeLessThanOrEqual(3);
   }, 10_000);
-});
+}
 
 it('the files of one answer may have at most 64 MiB together, and one file alone is read', async () => {
   const content = 'x'.repeat(30 * 1024 * 1024);

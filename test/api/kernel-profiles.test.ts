@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { admin, at, mutate, refused, space, viewer } from './platform-fixture.js';
+import { admin, at, mutate, refused, setUpPlatform, space, viewer } from './platform-fixture.js';
+
+setUpPlatform();
 
 const create = (id: string, more: string) =>
   `createKernelProfile(input: {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
-// One platform for the tests of a file, in its parts.
 export let at: TestPlatform['at'];
 export let admin: TestPlatform['admin'];
 export let editor: TestPlatform['editor'];
@@ -12,7 +11,12 @@ export let failure: TestPlatform['failure'];
 export let mutate: TestPlatform['mutate'];
 export let refused: TestPlatform['refused'];
 export let space: TestPlatform['space'];
-beforeAll(async () => {
-  ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } = await openTestPlatform());
-});
-afterAll(() => at.close());
+
+/** Opens one platform for the tests of the file that calls this, and closes it after them. */
+export function setUpPlatform(): void {
+  beforeAll(async () => {
+    ({ at, admin, editor, viewer, stranger, run, failure, mutate, refused, space } =
+      await openTestPlatform());
+  });
+  afterAll(() => at.close());
+}

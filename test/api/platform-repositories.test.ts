@@ -4,7 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { unknownId } from '../support/platform.js';
-import { admin, at, editor, mutate, refused, run, space, stranger, viewer } from './platform-fixture.js';
+import {
+  admin,
+  at,
+  editor,
+  mutate,
+  refused,
+  run,
+  setUpPlatform,
+  space,
+  stranger,
+  viewer,
+} from './platform-fixture.js';
+
+setUpPlatform();
 
 describe('repositories', () => {
   const create = (input: string) =>

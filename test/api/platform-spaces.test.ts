@@ -11,10 +11,13 @@ import {
   mutate,
   refused,
   run,
+  setUpPlatform,
   space,
   stranger,
   viewer,
 } from './platform-fixture.js';
+
+setUpPlatform();
 
 describe('members and teams', () => {
   it('removing a member also removes their teams and grants in that space', async () => {

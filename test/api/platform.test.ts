@@ -10,10 +10,13 @@ import {
   mutate,
   refused,
   run,
+  setUpPlatform,
   space,
   stranger,
   viewer,
 } from './platform-fixture.js';
+
+setUpPlatform();
 
 describe('administration', () => {
   const forSpaceAdmins = () => [

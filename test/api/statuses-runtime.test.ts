@@ -235,6 +235,7 @@ const verbs = {
   restart: undefined,
   'execute/stream': { code: '1' },
   'execute/batch': { cells: [{ code: '1' }] },
+  comms: { type: 'comm_msg', comm_id: 'unknown' },
   complete: { code: '1' },
   inspect: { code: '1' },
 };
@@ -249,6 +250,20 @@ const states = Object.keys(verbs).flatMap((verb): StatusRow[] => [
   [route(verb), 'worker_not_live', async () => act(verb, await stoppedOnce())],
   [route(verb), 'workspace_archived', async () => act(verb, await archivedOnce())],
 ]);
+
+/** A session whose kernel has not started yet. */
+async function starting(): Promise<string> {
+  const { session: sessions } = at.gateway.services.prisma;
+  const { id: _, ...row } = await sessions.findUniqueOrThrow({ where: { id: await openSession() } });
+  const made = {
+    ...row,
+    kernelId: null,
+    clientId: randomUUID(),
+    path: 'starting.ipynb',
+    status: 'starting' as const,
+  };
+  return (await sessions.create({ data: made })).id;
+}
 
 /** A session whose kernel runs a cell that lets no other thread run. */
 const stuckOnce = once(async () => {
@@ -470,6 +485,7 @@ const withoutJupyter: StatusRow[] = [
       return act('interrupt', busy);
     },
   ],
+  [route('comms'), 'runtime_unavailable', () => act('comms', cutOff)],
   [route('complete'), 'runtime_unavailable', () => act('complete', cutOff)],
   [route('inspect'), 'runtime_unavailable', () => act('inspect', cutOff)],
   [listing, 'runtime_unavailable', async () => at.rest('GET', `/workers/${filesWorker}/files`)],
@@ -487,6 +503,7 @@ const withoutJupyter: StatusRow[] = [
   [route('execute/stream'), 'session_dead', () => act('execute/stream', cutOff)],
   [route('execute/batch'), 'session_dead', () => act('execute/batch', cutOff)],
   [toRun, 'session_dead', () => runIn(cutOff)],
+  [route('comms'), 'session_dead', () => act('comms', cutOff)],
   [route('complete'), 'session_dead', () => act('complete', cutOff)],
   [route('inspect'), 'session_dead', () => act('inspect', cutOff)],
   ['DELETE /sessions/{session_id}', 'runtime_unavailable', () => at.rest('DELETE', `/sessions/${cutOff}`)],
@@ -557,6 +574,7 @@ itAnswersEachError('runtime', [
   ],
   ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, slow)],
   ['POST /sessions', 'session_starting', () => post('/sessions', { workspace_id: demo.workspaceId }, hasty)],
+  [route('comms'), 'kernel_busy', async () => act('comms', await starting())],
   [route('complete'), 'kernel_busy', async () => act('complete', await stuckOnce())],
   [route('inspect'), 'kernel_busy', async () => act('inspect', await stuckOnce())],
   [route('execute/stream'), 'execution_id_reused', reuse],

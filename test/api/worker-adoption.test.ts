@@ -171,3 +171,23 @@ it('a restart of the gateway is no activity of an idle worker and its session', 
   await reopen(() => database.prisma.worker.update({ where: { id: worker_id }, data: { status: 'busy' } }));
   expect(Date.parse((await worker(worker_id)).last_activity_at)).toBeGreaterThan(Date.now() - 60_000);
 }, 120_000);
+
+it('the warm kernels that a gateway left behind are ended, and others are started in their place', async () => {
+  const key = { kernelProfileId: 'python3', resourceClassId: 'standard' };
+  await database.prisma.warmPool.create({ data: { ...key, size: 0, kernels: 1 } });
+  const { id, worker_id } = await openSession('kept.ipynb');
+  const { kernelId } = await database.prisma.session.findUniqueOrThrow({ where: { id } });
+  const warm = async () => {
+    const { sessions, workers } = at.gateway.services;
+    if (sessions.warmKernels.ready(key.kernelProfileId, key.resourceClassId) === 0) return [];
+    return (await kernelsOf(workers.endpoint(worker_id)!)).filter((kernel) => kernel !== kernelId);
+  };
+  await at.gateway.services.sessions.warmKernels.refresh();
+  await expect.poll(async () => (await warm()).length, { timeout: 30_000 }).toBe(1);
+  const [left] = await warm();
+  await reopen(async () => {});
+  await expect.poll(async () => (await warm()).length, { timeout: 30_000 }).toBe(1);
+  expect(await warm()).not.toContain(left);
+  expect(await printed(id, "print('kept')")).toBe('kept\n');
+  await database.prisma.warmPool.deleteMany();
+});

@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { FollowExecutionDocument, ReadWorkerFileDocument } from '../../rest/generated/operations.js';
+import {
+  FollowExecutionDocument,
+  FollowSpaceEventsDocument,
+  ReadWorkerFileDocument,
+} from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
-import { readEvents } from '../support/sse.js';
+import { readEvents, type SentEvent } from '../support/sse.js';
 import { type Step, twinOperation, withoutNames } from './graph-twin.js';
 import { documented, further, type Row } from './rows.js';
 
@@ -373,6 +377,14 @@ describe('sessions and workers over REST and GraphQL', () => {
     await sameAnswer(await ask('POST /sessions/{session_id}/inspect'), [['inspectCode', target]]);
   });
 
+  it('have equal answers when they get comm messages', async () => {
+    const body = { type: 'comm_msg', comm_id: 'unknown' };
+    const sent = await send('POST /sessions/{session_id}/comms', { session_id: mine }, body);
+    expect([sent.status, sent.body.comm_id]).toEqual([200, 'unknown']);
+    const input = { type: 'comm_msg', commId: 'unknown' };
+    await sameDeed(sent, [['sendCommMessage', { ...inDemo, sessionId: mine, input }]]);
+  });
+
   it('have equal answers when queued executions are cancelled', async () => {
     const queue = async (code: string, sessionId = mine): Promise<string> => {
       const steps: Step[] = [['executeCell', { ...inDemo, sessionId, input: { code } }]];
@@ -463,19 +475,52 @@ describe('sessions and workers over REST and GraphQL', () => {
 
     const one = await send('GET /runs/{run_id}', { run_id });
     expect(one.body.notebook.cells[0].outputs).toMatchObject([{ text: 'hello\n' }]);
-    await sameAnswer(one, [slug, ['notebookRun', { id: run_id }]]);
+    const { items: nodes, total: total_count } = one.body.cells;
+    const cells = { nodes, total_count };
+    await sameAnswer(one, [slug, ['notebookRun', { id: run_id }]], { ...one.body, cells });
     const list = await send('GET /runs', {});
     await sameAnswer(list, [slug, ['notebookRuns', {}]], page(list));
 
     const slow = { ...inWorkspace, path: await of('slow', 'import time; time.sleep(60)') };
     const [first, second] = [await send('POST /runs', {}, slow), await send('POST /runs', {}, slow)];
     const running = async (id: string) =>
-      (await send('GET /runs/{run_id}', { run_id: id })).body.cells[0].execution?.status;
+      (await send('GET /runs/{run_id}', { run_id: id })).body.cells.items[0].execution?.status;
     for (const { body } of [first, second])
       await expect.poll(() => running(body.id), { timeout: 60_000 }).toBe('running');
     const cancelled = await send('POST /runs/{run_id}/cancel', { run_id: first.body.id });
     await sameDeed(cancelled, [['cancelNotebookRun', { id: second.body.id }]]);
   }, 120_000);
+
+  it('have equal event streams when a space is followed', async () => {
+    const headers = { authorization: `Bearer ${at.token}` };
+    const streamOf = (query: string, more = {}) =>
+      fetch(`${at.url}${pathOf('/events')}${query}`, { headers: { ...headers, ...more } });
+    const first = await streamOf('?after=0&heartbeat_seconds=1');
+    checker.answer('GET', '/events', first);
+    const events = await readEvents(first, ({ event }) => event === 'heartbeat');
+    checker.events('GET', '/events', events);
+    driven.add('GET /events');
+    expect(
+      events.slice(0, -1).every(({ event, id, data }) => event === 'space_event' && id === data.cursor),
+    ).toBe(true);
+    const known = events[1]!;
+    const resumed = await streamOf('?after=0', { 'last-event-id': known.id! });
+    const rest = events.slice(2, -1);
+    expect(await readEvents(resumed, ({ id }) => id === rest.at(-1)!.id)).toEqual(rest);
+    expect((await streamOf('', { 'last-event-id': 'x' })).status).toBe(400);
+
+    const followed = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query: print(FollowSpaceEventsDocument),
+        variables: { space: demo.slug, after: known.id },
+      }),
+    });
+    const ends = ({ data }: SentEvent) => data?.data?.spaceEvents.cursor === rest.at(-1)!.id;
+    const items = (await readEvents(followed, ends)).filter(({ event }) => event === 'next');
+    expect(items.map(({ data }) => data.data.spaceEvents)).toEqual(rest.map(({ data }) => data));
+  }, 60_000);
 
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";

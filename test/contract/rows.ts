@@ -56,6 +56,7 @@ export const further: readonly Row[] = [
   ['POST', '/workers/{worker_id}/commit', 'commitWorkerFiles'],
   ['GET', '/sessions', 'space.sessions'],
   ['GET', '/sessions/{session_id}', 'space.session'],
+  ['POST', '/sessions/{session_id}/comms', 'sendCommMessage'],
   ['POST', '/sessions/{session_id}/complete', 'completeCode'],
   ['POST', '/sessions/{session_id}/inspect', 'inspectCode'],
   ['GET', '/sessions/{session_id}/executions', 'space.session.executions'],
@@ -69,4 +70,5 @@ export const further: readonly Row[] = [
   ['GET', '/runs/{run_id}', 'space.notebookRun'],
   ['POST', '/runs/{run_id}/cancel', 'cancelNotebookRun'],
   ['GET', '/runs/{run_id}/stream', 'notebookRunEvents'],
+  ['GET', '/events', 'spaceEvents'],
 ];

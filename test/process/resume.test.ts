@@ -44,7 +44,7 @@ const runOf = async (id: string) =>
   (
     await graph(
       `query($id: ID!) { space(slug: "demo") { notebookRun(id: $id) {
-        status savePath savedCommitSha cells { execution { status } } } } }`,
+        status savePath savedCommitSha cells { nodes { execution { status } } } } } }`,
       { id },
     )
   ).space.notebookRun;
@@ -123,7 +123,7 @@ describe('after kill -9 of the gateway', () => {
     const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
     const sessions: string[] = [];
     for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
-    const second = async () => expect((await runOf(whole)).cells[1].execution?.status).toBe('running');
+    const second = async () => expect((await runOf(whole)).cells.nodes[1].execution?.status).toBe('running');
     await vi.waitFor(second, { timeout: 60_000, interval: 50 });
     const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
     asking = await Followed.begin(sessions[0]!, "print('hello', input('Name? '))");

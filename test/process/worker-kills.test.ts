@@ -1,13 +1,15 @@
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { testPython } from '../support/jupyter.js';
 import { readEvents } from '../support/sse.js';
-import { workersWithProcesses } from '../support/worker-processes.js';
+import { processesNaming, workersWithProcesses } from '../support/worker-processes.js';
 
 let dataDir: string;
 let gateway: GatewayProcess;
@@ -91,6 +93,30 @@ it.each([
   },
   150_000,
 );
+
+it('a worker whose packages are installed when the gateway is killed has failed, and pip has ended', async () => {
+  const waiting: Socket[] = [];
+  // A package index that accepts connections and never answers.
+  const index = createServer((socket) => waiting.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    for (const socket of waiting) socket.destroy();
+    index.close();
+  });
+  await once(index, 'listening');
+  const file = { path: 'requirements.txt' };
+  const path = `/workspaces/${demo.workspaceId}/authoring-file`;
+  const content = `--index-url http://127.0.0.1:${(index.address() as AddressInfo).port}/\nnever-there\n`;
+  expect((await call('POST', `${path}s`, { ...file, content })).status).toBe(201);
+  const asked = once(index, 'connection');
+  const { id } = await start();
+  await asked;
+  const environments = join(dataDir, 'environments');
+  expect(await processesNaming(environments)).not.toEqual([]);
+  expect(await killAndStart(id)).toMatchObject({ status: 'failed', status_reason: 'start_failed' });
+  expect(await processesNaming(environments)).toEqual([]);
+  expect(await readdir(environments)).toEqual([]);
+  expect((await call('PUT', path, { ...file, content: '' })).status).toBe(200);
+}, 150_000);
 
 it('an idle worker and a busy one keep their memory when the gateway is killed', async () => {
   const { id, worker_id } = await openSession();

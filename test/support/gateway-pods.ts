@@ -14,7 +14,13 @@ import { untilSuccess } from './until-success.js';
 const namespace = 'notebooks';
 const volumeName = 'notebook-gateway-of-a-test';
 const gatewayPort = 4000;
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 120_000;
+
+/** A Pod of a gateway, and where it answers. */
+export interface ReadyPod {
+  pod: V1Pod;
+  url: string;
+}
 
 /** The gateway of `deploy/kubernetes`, running in the cluster. */
 export interface GatewayPods {
@@ -22,7 +28,7 @@ export interface GatewayPods {
   adminToken: string;
   databaseUrl: string;
   /** The gateway's Pod once it is ready. @param other the uid of a Pod that is not meant */
-  readyPod(other?: string): Promise<{ pod: V1Pod; url: string }>;
+  readyPod(other?: string): Promise<ReadyPod>;
   /** Removes all that {@link deployGateway} made. */
   remove(): Promise<void>;
 }
@@ -30,14 +36,14 @@ export interface GatewayPods {
 /**
  * Applies `deploy/kubernetes` with the images of the tests, a PostgreSQL server on this machine, and a volume for the
  * gateway's claim.
- * @param env more variables of the gateway
+ * @param overlay the folder of another kustomization over it, whose volume is shared
  */
-export function deployGateway(env: Record<string, string> = {}): Promise<GatewayPods> {
+export function deployGateway(overlay?: 'deploy/kubernetes-replicas'): Promise<GatewayPods> {
   const cleanUp = new CleanUp();
-  return cleanUp.unlessDone(() => deploy(env, cleanUp));
+  return cleanUp.unlessDone(() => deploy(overlay, cleanUp));
 }
 
-async function deploy(env: Record<string, string>, cleanUp: CleanUp): Promise<GatewayPods> {
+async function deploy(overlay: string | undefined, cleanUp: CleanUp): Promise<GatewayPods> {
   const core = clusterConfig().makeApiClient(CoreV1Api);
   const adminToken = 'administrator-of-the-test';
   await removeManifests();
@@ -46,10 +52,14 @@ async function deploy(env: Record<string, string>, cleanUp: CleanUp): Promise<Ga
   const folder = await mkdtemp(join(tmpdir(), 'gateway-volume-'));
   cleanUp.add(() => rm(folder, { recursive: true, force: true }));
   const claim = { namespace, name: 'notebook-gateway' };
-  const volume = await createNodeVolume(core, { name: volumeName, folder, capacity: '40Gi', claim });
+  const shared = overlay ? { isShared: true, storageClass: 'shared' } : {};
+  const volume = await createNodeVolume(core, {
+    ...{ name: volumeName, folder, capacity: '40Gi', claim },
+    ...shared,
+  });
   cleanUp.add(() => volume.remove());
-  const manifests = await readManifests();
-  setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace), env);
+  const manifests = await readManifests(overlay);
+  setImages(findManifest<V1Deployment>(manifests, 'Deployment', namespace));
   const [namespaces, others] = [true, false].map((wanted) =>
     manifests.filter(({ kind }) => (kind === 'Namespace') === wanted),
   );
@@ -72,16 +82,15 @@ async function deploy(env: Record<string, string>, cleanUp: CleanUp): Promise<Ga
   };
 }
 
-function setImages(deployment: V1Deployment, env: Record<string, string>): void {
+function setImages(deployment: V1Deployment): void {
   const container = deployment.spec!.template.spec!.containers[0]!;
   container.image = infrastructureVariable('TEST_GATEWAY_IMAGE');
   container.env = container.env!.map((entry) =>
     entry.name === 'WORKER_IMAGE' ? { ...entry, value: testImage } : entry,
   );
-  container.env.push(...Object.entries(env).map(([name, value]) => ({ name, value })));
 }
 
-function readyPod(core: CoreV1Api, other?: string): Promise<{ pod: V1Pod; url: string }> {
+function readyPod(core: CoreV1Api, other?: string): Promise<ReadyPod> {
   const labelSelector = 'app.kubernetes.io/name=notebook-gateway';
   return untilSuccess('The Pod of the gateway', readyTimeoutMs, async () => {
     const { items } = await core.listNamespacedPod({ namespace, labelSelector });

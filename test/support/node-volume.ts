@@ -11,6 +11,7 @@ export interface NodeVolume {
  * Makes a persistent volume of a folder.
  * @param options.capacity such as `64Mi`; nothing enforces it
  * @param options.storageClass default none
+ * @param options.isShared whether several Pods may use it at the same time; default no
  * @param options.claim the one claim that may use it; default any
  */
 export async function createNodeVolume(
@@ -20,10 +21,11 @@ export async function createNodeVolume(
     folder: string;
     capacity: string;
     storageClass?: string;
+    isShared?: boolean;
     claim?: { namespace: string; name: string };
   },
 ): Promise<NodeVolume> {
-  const { name, folder, capacity, storageClass, claim } = options;
+  const { name, folder, capacity, storageClass, isShared, claim } = options;
   await core.deletePersistentVolume({ name }).catch(() => {});
   const { items: nodes } = await core.listNode();
   const values = nodes.map(({ metadata }) => metadata!.labels!['kubernetes.io/hostname']!);
@@ -32,7 +34,7 @@ export async function createNodeVolume(
     body: {
       metadata: { name },
       spec: {
-        accessModes: ['ReadWriteOnce'],
+        accessModes: [isShared ? 'ReadWriteMany' : 'ReadWriteOnce'],
         capacity: { storage: capacity },
         claimRef: claim,
         local: { path: folder },

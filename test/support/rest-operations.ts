@@ -64,6 +64,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /runs': { ...start, path: 'there.ipynb' },
     'POST /sessions/{session_id}/execute/stream': { code: '1' },
     'POST /sessions/{session_id}/execute/batch': { cells: [{ code: '1' }] },
+    'POST /sessions/{session_id}/comms': { type: 'comm_msg', comm_id: 'unknown', data: {} },
     'POST /sessions/{session_id}/complete': { code: 'a', cursor_pos: 1 },
     'POST /sessions/{session_id}/inspect': { code: 'a', cursor_pos: 1, detail_level: 0 },
     'POST /sessions/{session_id}/executions/{execution_id}/input': { request_id: 'none', value: 'Ada' },

@@ -12,3 +12,14 @@ export async function workersWithProcesses(workersDirectory: string): Promise<st
   }
   return [...found].sort();
 }
+
+/** The processes whose command has the path of a folder, or one below it: those that launch a server name it too. */
+export async function processesNaming(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes(`${folder}/`)) found.push(pid);
+  }
+  return found;
+}

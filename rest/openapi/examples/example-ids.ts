@@ -17,6 +17,7 @@ export const exampleIds = {
   askingExecution: '6e2f9fa1-4b7c-4d3e-8f80-9bac1d2e3f40',
   batchExecution: '8a41b1c3-6d9e-4f5a-a1a2-bdce3f405162',
   inputRequest: '7f30a0b2-5c8d-4e4f-9091-acbd2e3f4051',
+  comm: '91a2c3d4-0e5f-4b6a-8c7d-2e3f4a5b6c7d',
   execution: 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d',
   run: 'b2c3d4e5-f6a7-4b8c-9d0e-1f2a3b4c5d6e',
   runSession: 'c3d4e5f6-a7b8-4c9d-8e0f-2a3b4c5d6e7f',

@@ -115,6 +115,17 @@ export const executionExamples: Record<string, OperationExample> = {
       finished_at: null,
     },
   },
+  sendCommMessage: {
+    params,
+    body: {
+      type: 'comm_open',
+      comm_id: exampleIds.comm,
+      target_name: 'jupyter.widget.control',
+      metadata: { version: '1.0.0' },
+    },
+    status: 200,
+    answer: { comm_id: exampleIds.comm, execution_id: exampleIds.askingExecution },
+  },
   completeCode: {
     params,
     body: { code: '%who_', cursor_pos: 5 },

@@ -138,15 +138,18 @@ export const notebookRunExamples: Record<string, OperationExample> = {
     status: 200,
     answer: {
       ...ended,
-      cells: [
-        {
-          position: 1,
-          cell_index: 0,
-          cell_id: inCell.cell_id,
-          execution_id: exampleIds.runExecution,
-          execution: { status: 'ok', execution_count: 1 },
-        },
-      ],
+      cells: {
+        items: [
+          {
+            position: 1,
+            cell_index: 0,
+            cell_id: inCell.cell_id,
+            execution_id: exampleIds.runExecution,
+            execution: { status: 'ok', execution_count: 1 },
+          },
+        ],
+        total: 1,
+      },
       notebook: executed,
     },
   },

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { ListenerSets } from './listener-sets.js';
 
 /** Gets each event; must not throw and must not block. */
 export type Listener<T> = (event: T) => void;
@@ -43,8 +43,8 @@ export type SendElsewhere = <K extends keyof Topics>(topic: K, key: string, even
  * the listeners of {@link EventBus.onMissed} are called, and whoever follows something must read it again.
  */
 export class EventBus {
-  readonly #emitter = new EventEmitter().setMaxListeners(0);
-  readonly #missed = new EventEmitter().setMaxListeners(0);
+  readonly #listeners = new ListenerSets();
+  readonly #missed = new ListenerSets();
   #elsewhere: SendElsewhere | undefined;
 
   /** Sends what is published from now on to other processes too; undefined ends that. */
@@ -61,7 +61,7 @@ export class EventBus {
   /** {@link publish} for this process only, of what the others find out by themselves. */
   publishHere<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
     this.receive(topic, key, event);
-    this.#emitter.emit(`${topic}:here`, event);
+    this.#listeners.call(`${topic}:here`, event);
   }
 
   /** {@link publish} for the other processes only. */
@@ -71,8 +71,8 @@ export class EventBus {
 
   /** Calls the listeners for an event that another process published. */
   receive<K extends keyof Topics>(topic: K, key: string, event: Topics[K]): void {
-    this.#emitter.emit(`${topic}:${key}`, event);
-    this.#emitter.emit(`${topic}:*`, event);
+    this.#listeners.call(`${topic}:${key}`, event);
+    this.#listeners.call(`${topic}:*`, event);
   }
 
   /**
@@ -80,9 +80,7 @@ export class EventBus {
    * function that stops it.
    */
   subscribe<K extends keyof Topics>(topic: K, key: string, listener: Listener<Topics[K]>): () => void {
-    const name = `${topic}:${key}`;
-    this.#emitter.on(name, listener);
-    return () => this.#emitter.off(name, listener);
+    return this.#listeners.add(`${topic}:${key}`, listener);
   }
 
   /**
@@ -90,17 +88,16 @@ export class EventBus {
    * on they are missing. Returns the function that stops it.
    */
   onMissed(listener: Listener<Date>): () => void {
-    this.#missed.on('missed', listener);
-    return () => this.#missed.off('missed', listener);
+    return this.#missed.add('missed', listener);
   }
 
   /** Calls the listeners of {@link onMissed}. */
   reportMissed(since: Date): void {
-    this.#missed.emit('missed', since);
+    this.#missed.call('missed', since);
   }
 
   /** The number of listeners of one key, or with `*` of those that listen to all keys. */
   listenerCount(topic: keyof Topics, key: string): number {
-    return this.#emitter.listenerCount(`${topic}:${key}`);
+    return this.#listeners.count(`${topic}:${key}`);
   }
 }

@@ -7,6 +7,8 @@ export interface ExecuteRequest {
   stopOnError: boolean;
   /** The `msg_id` of the `execute_request`. */
   messageId: string;
+  /** Whether the kernel neither counts it nor keeps it in its history; default false. */
+  isSilent?: boolean;
 }
 
 /**
@@ -25,8 +27,8 @@ export function createExecuteRequest(
     session,
     content: {
       code: request.code,
-      silent: false,
-      store_history: true,
+      silent: request.isSilent ?? false,
+      store_history: !request.isSilent,
       user_expressions: {},
       allow_stdin: true,
       stop_on_error: request.stopOnError,

@@ -10,6 +10,7 @@ import type { ParseData } from './read-message.js';
 import { RelayApi, type RelayedKernel } from './relay-api.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import { toRecord } from './to-record.js';
+import type { WriteData } from './write-message.js';
 
 const requestTimeoutMs = 10_000;
 /** A server answers the start of a kernel when its process runs. */
@@ -20,6 +21,8 @@ const defaultMaxSilenceMs = 60_000;
 export interface JupyterClientOptions {
   /** How the data of the user's own in the messages of kernels is parsed; default `JSON.parse`. */
   parseData?: ParseData;
+  /** How data in messages to kernels is written; default `JSON.stringify`. */
+  writeData?: WriteData;
   /** How long the server may answer nothing before its kernels count as lost, in milliseconds; default 60 s. */
   maxSilenceMs?: number;
   /** The number of the ownership of this process, see `KernelDeps.relay`; default 0. */
@@ -93,7 +96,7 @@ export class JupyterClient {
     const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
       const relay = (await this.#relayed(model.id, signal)) && { after: 0, owner: this.#owner };
-      return await this.#open(model, { clientId, signal, busy: false, relay });
+      return await this.#open(model, { clientId, signal, busy: false, relay, isNew: true });
     } catch (error) {
       await this.#remove(model.id).catch(() => {});
       throw error;
@@ -179,12 +182,13 @@ export class JupyterClient {
 
   async #open(
     model: KernelModel,
-    options: { clientId: string; busy: boolean; signal: AbortSignal; relay?: KernelDeps['relay'] },
+    options: Pick<KernelDeps, 'clientId' | 'busy' | 'relay'> & { signal: AbortSignal; isNew?: boolean },
   ): Promise<KernelConnection> {
-    const { clientId, busy, signal, relay } = options;
+    const { clientId, busy, signal, relay, isNew = false } = options;
+    const { parseData, writeData, maxSilenceMs = defaultMaxSilenceMs } = this.#options;
     const deps = {
-      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData: this.#options.parseData },
-      ...{ model, clientId, busy, relay, maxSilenceMs: this.#options.maxSilenceMs ?? defaultMaxSilenceMs },
+      ...{ endpoint: this.#endpoint, rest: this.#rest, parseData, writeData },
+      ...{ model, clientId, busy, relay, isNew, maxSilenceMs },
     };
     const kernel = await KernelConnection.open(deps, signal);
     this.#kernels.add(kernel);

@@ -64,17 +64,24 @@ export class JupyterContents {
   }
 
   /**
-   * Writes files where nothing is, in one request, and creates their folders. A file is written whole, but a kernel may see
-   * the part that is there. Servers of the image in `deploy/worker` can do it.
-   * @returns the paths that were written; null when the server cannot
+   * Changes files in one request, and creates their folders. Each is changed only where it has the blob `before`, or where
+   * nothing is if that is null, and as a whole; a kernel may see the part of a new one that is there. Servers of the image
+   * in `deploy/worker` can do it.
+   * @param changes by their paths; `bytes` is null for a file that is to be removed
+   * @returns the paths that were changed; null when the server cannot
    */
-  async writeNew(files: ReadonlyMap<string, Uint8Array>): Promise<Set<string> | null> {
-    const encoded = [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('base64')]);
+  async changeMany(
+    changes: ReadonlyMap<string, { before: string | null; bytes: Uint8Array | null }>,
+  ): Promise<Set<string> | null> {
+    const encoded = [...changes].map(([path, { before, bytes }]) => [
+      path,
+      { before, content: bytes && Buffer.from(bytes).toString('base64') },
+    ]);
     const options = { body: { files: Object.fromEntries(encoded) }, timeoutMs: transferTimeoutMs };
-    const { status, json } = await this.#send('PUT', 'api/worker/new-files', options);
-    const { written } = toRecord(json);
-    if (status !== 200 || !Array.isArray(written)) return null;
-    return new Set(written.filter((path) => files.has(path)));
+    const { status, json } = await this.#send('PUT', 'api/worker/files', options);
+    const { changed } = toRecord(json);
+    if (status !== 200 || !Array.isArray(changed)) return null;
+    return new Set(changed.filter((path) => changes.has(path)));
   }
 
   /** Creates a folder in an existing one; idempotent. False when the server refuses it. */

@@ -2,6 +2,7 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { ConnectionMonitor } from './connection-monitor.js';
 import { createExecuteRequest, type ExecuteRequest } from './create-execute-request.js';
 import type { IncomingMessage } from './decode-message.js';
+import { KernelComms } from './kernel-comms.js';
 import type { KernelDeps } from './kernel-deps.js';
 import type { KernelEvent } from './kernel-event.js';
 import { KernelInterrupts } from './kernel-interrupts.js';
@@ -30,6 +31,8 @@ export class KernelConnection {
   readonly monitor: ConnectionMonitor;
   /** What is asked beside the cells. */
   readonly questions: KernelQuestions;
+  /** Sends messages on comms. */
+  readonly comms: KernelComms;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
   readonly #state: KernelState;
@@ -67,13 +70,16 @@ export class KernelConnection {
       lost: (reason) => this.#state.end(reason),
     });
     const { status } = this.#state;
-    this.questions = new KernelQuestions({ connection: this.#connection, clientId: deps.clientId, status });
+    const asker = { connection: this.#connection, clientId: deps.clientId, status };
+    this.questions = new KernelQuestions(asker);
+    this.comms = new KernelComms({ ...asker, isNew: deps.isNew });
     this.#connection.connectionStatusChanged.connect((_, state) => this.#onConnectionStatus(state));
     this.#connection.anyMessage.connect((_, { msg, direction }) => {
       for (const part of [this.#state, this.questions]) {
         if (direction === 'send') part.sent(msg);
         else part.received(msg as IncomingMessage);
       }
+      if (direction === 'recv') this.comms.received(msg as IncomingMessage);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import type { JupyterRest } from './jupyter-rest.js';
 import type { ParseData } from './read-message.js';
+import type { WriteData } from './write-message.js';
 
 /** What a `KernelConnection` needs. */
 export interface KernelDeps {
@@ -24,4 +25,8 @@ export interface KernelDeps {
   maxSilenceMs: number;
   /** How the data of the user's own in messages is parsed; default `JSON.parse`. */
   parseData?: ParseData;
+  /** How data in messages to the kernel is written; default `JSON.stringify`. */
+  writeData?: WriteData;
+  /** Whether the kernel was started for this connection; otherwise it may have widgets that this connection has not seen. */
+  isNew: boolean;
 }

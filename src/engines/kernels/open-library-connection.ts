@@ -6,7 +6,8 @@ import type { JupyterRest } from './jupyter-rest.js';
 import { KernelLostError } from './kernel-lost-error.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import type { KernelSockets } from './kernel-sockets.js';
-import type { ParseData } from './read-message.js';
+import { inParts, type ParseData } from './read-message.js';
+import { type WriteData, writeMessage } from './write-message.js';
 
 const lookupTimeoutMs = 1_500;
 const lookupPauseMs = 500;
@@ -42,22 +43,28 @@ export function openLibraryConnection(options: {
   clientId: string;
   sockets: KernelSockets;
   parseData?: ParseData;
+  writeData?: WriteData;
   /** Whether the sockets bring each message with its position in front. */
   hasPositions: boolean;
 }): Kernel.IKernelConnection {
-  const { endpoint, rest, model, clientId, sockets, parseData, hasPositions } = options;
+  const { endpoint, rest, model, clientId, sockets, parseData, writeData, hasPositions } = options;
   const deserialize = ((data: ArrayBuffer, protocol?: string) => {
     if (!hasPositions) return decodeMessage(data, protocol, parseData);
     const position = Number(new DataView(data).getBigUint64(0, true));
     return Object.assign(decodeMessage(data.slice(8), protocol, parseData), { position });
   }) as typeof decodeMessage;
+  const { serializer } = ServerConnection.makeSettings();
+  const serialize: typeof serializer.serialize = (message, protocol) =>
+    protocol === inParts && writeData
+      ? writeMessage(message, writeData)
+      : serializer.serialize(message, protocol);
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
     // The sockets and the REST client send the token in a header, so that no URL contains it.
     token: '',
     appendToken: false,
     WebSocket: sockets.Socket as unknown as ServerConnection.ISettings['WebSocket'],
-    serializer: { ...ServerConnection.makeSettings().serializer, deserialize },
+    serializer: { serialize, deserialize },
   });
   const kernelAPIClient = createKernelApi(rest, serverSettings, () => connection.isDisposed);
   const connection: Kernel.IKernelConnection = new ContainedConnection({

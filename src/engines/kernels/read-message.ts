@@ -2,7 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { toRecord } from './to-record.js';
 
 /** The protocol of messages in parts; see {@link readMessage}. */
-const inParts = 'v1.kernel.websocket.jupyter.org';
+export const inParts = 'v1.kernel.websocket.jupyter.org';
 /** The messages that contain data of the user's own, whose numbers must not change. */
 const withData = new Set([
   'display_data',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
-import { at, openSession, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const batch = (cells: object[], more: object = {}, id = session) =>
   at.rest('POST', `/sessions/${id}/execute/batch`, { body: { cells, ...more } });

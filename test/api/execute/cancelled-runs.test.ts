@@ -6,7 +6,9 @@ import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { askJupyter } from '../../support/jupyter.js';
 import { readEvents } from '../../support/sse.js';
-import { at, openSession, run, runAll, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, run, runAll, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const prisma = () => at.gateway.services.prisma;
 const endless = "import time\nprint('on', flush=True)\ntime.sleep(600)";

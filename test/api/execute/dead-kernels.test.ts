@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { kernelsOf } from '../../support/jupyter.js';
-import { at, openSession, runAll, textOf } from './kernel-fixture.js';
+import { at, openSession, runAll, setUpKernels, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const rowOf = (id: string) => at.gateway.services.prisma.session.findUniqueOrThrow({ where: { id } });
 const exitMs = 300;

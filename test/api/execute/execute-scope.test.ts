@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
-import { at, session, stream, textOf } from './kernel-fixture.js';
+import { at, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 describe('a token with the scope execute alone', () => {
   let token: string;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
-import { at, openSession, run, session, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, run, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const answerWith = `mutation($id: ID!, $requestId: String!, $value: String!) {
   answerInput(executionId: $id, requestId: $requestId, value: $value) { id status } }`;

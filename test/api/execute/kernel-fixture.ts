@@ -8,17 +8,23 @@ import { readEvents, type SentEvent } from '../../support/sse.js';
 
 export let at: TestGateway;
 export let session: string;
-beforeAll(async () => {
-  at = await openTestGateway({
-    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
+
+/** Opens one gateway with a session for the tests of the file that calls this, and ends both after them. */
+export function setUpKernels(): void {
+  beforeAll(async () => {
+    at = await openTestGateway({
+      backends: (dataDir) => [
+        openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython }),
+      ],
+    });
+    session = (await openSession('notebooks/welcome.ipynb')).body.id;
   });
-  session = (await openSession('notebooks/welcome.ipynb')).body.id;
-});
-afterAll(async () => {
-  const { prisma, workers } = at.gateway.services;
-  for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
-  await at.close();
-});
+  afterAll(async () => {
+    const { prisma, workers } = at.gateway.services;
+    for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+    await at.close();
+  });
+}
 
 export const openSession = (path: string, more: object = {}) =>
   at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path, ...more } });

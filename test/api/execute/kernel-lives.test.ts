@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { at, openSession, runAll } from './kernel-fixture.js';
+import { at, openSession, runAll, setUpKernels } from './kernel-fixture.js';
+
+setUpKernels();
 
 const read = async (id: string) => (await at.rest('GET', `/sessions/${id}`)).body;
 const stateOf = async (id: string) => {

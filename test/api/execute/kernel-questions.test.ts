@@ -1,6 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { makeUser } from '../../support/factories/make-user.js';
-import { at, run, runAll, session } from './kernel-fixture.js';
+import { at, run, runAll, session, setUpKernels } from './kernel-fixture.js';
+
+setUpKernels();
 
 const ask = (query: string, token?: string) => at.graphql(`{ ${query} }`, undefined, token);
 const target = () => `spaceSlug: "demo", sessionId: "${session}"`;

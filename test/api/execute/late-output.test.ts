@@ -2,7 +2,9 @@ import { createClient } from 'graphql-sse';
 import { expect, it } from 'vitest';
 import { pruneLog } from '../../../src/executions/prune-log.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
-import { at, openSession, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 const executions = () => `/sessions/${session}/executions`;
 const resume = (id: string, after: string) =>

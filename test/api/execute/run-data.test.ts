@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { parseEvents, readEvents } from '../../support/sse.js';
-import { at, run, runAll, session, stream } from './kernel-fixture.js';
+import { at, run, runAll, session, setUpKernels, stream } from './kernel-fixture.js';
+
+setUpKernels();
 
 /** The whole answer of a run as text, for what JavaScript's numbers would hide. */
 const textOfRun = async (code: string) => {

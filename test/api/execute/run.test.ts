@@ -3,7 +3,9 @@ import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
-import { at, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 describe('an execution', () => {
   it('streams its numbered events and ends with final_response', async () => {

@@ -8,7 +8,9 @@ import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { readEvents } from '../../support/sse.js';
-import { at, openSession, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+
+setUpKernels();
 
 it('a restart cancels the running execution and clears the memory of the kernel', async () => {
   await runAll('kept = 1');

@@ -5,7 +5,9 @@ import { answerInput } from '../../support/answer-input.js';
 import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
 import { makeToken } from '../../support/factories/make-token.js';
 import { makeUser } from '../../support/factories/make-user.js';
-import { at, openSession, run, session } from './kernel-fixture.js';
+import { at, openSession, run, session, setUpKernels } from './kernel-fixture.js';
+
+setUpKernels();
 
 // Each test starts a kernel, and large notebooks a thread.
 vi.setConfig({ testTimeout: 90_000 });

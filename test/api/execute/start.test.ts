@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
-import { at, openSession, session } from './kernel-fixture.js';
+import { at, openSession, session, setUpKernels } from './kernel-fixture.js';
+
+setUpKernels();
 
 describe('kernel profiles, resource classes and workers', () => {
   it('lists kernel profiles with their availability', async () => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, base, git } from './files-fixture.js';
+import { at, base, git, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 const contents: Record<string, [content: Buffer, kind: 'notebook' | 'text' | 'binary']> = {
   'plot.png': [Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(64)]), 'binary'],

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, base } from './files-fixture.js';
+import { at, base, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 interface Page {
   totalCount: number;

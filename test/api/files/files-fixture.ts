@@ -6,11 +6,15 @@ import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 
 export let at: TestGateway;
 export let gitdir: string;
-beforeAll(async () => {
-  at = await openTestGateway();
-  gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
-});
-afterAll(() => at.close());
+
+/** Opens one gateway for the tests of the file that calls this, and closes it after them. */
+export function setUpFiles(): void {
+  beforeAll(async () => {
+    at = await openTestGateway();
+    gitdir = join(at.dataDir, 'repositories', `${demo.repositoryId}.git`);
+  });
+  afterAll(() => at.close());
+}
 
 export const base = `/workspaces/${demo.workspaceId}`;
 export const git = (...args: string[]) =>

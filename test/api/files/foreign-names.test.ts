@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, base, git, gitdir, notebook } from './files-fixture.js';
+import { at, base, git, gitdir, notebook, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 /** Names that a new file may not have. */
 const names = [

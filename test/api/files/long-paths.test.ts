@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { gitClient, gitUrl } from '../../support/git-client.js';
-import { at, base, createNotebook, git, notebook } from './files-fixture.js';
+import { at, base, createNotebook, git, notebook, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 /** 3,989 bytes that no database compresses: an index entry of PostgreSQL holds 2,704. */
 const longPath = () =>

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
-import { at } from './files-fixture.js';
+import { at, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 it.each(['file(path: "README.md") { path }', 'files(kind: all) { totalCount }'])(
   'a mutation that takes the permission to view away returns no files: %s',

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, git, gitdir } from './files-fixture.js';
+import { at, git, gitdir, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 const names = Array.from({ length: 3_500 }, (_, index) => `${String(index).padStart(5, '0')}.txt`);
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import type { FileChange } from '../../../src/engines/git/git-store.js';
-import { at, base, createNotebook, git, notebook } from './files-fixture.js';
+import { at, base, createNotebook, git, notebook, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 const someone = { name: 'Another', email: 'another@example.org' };
 

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { at, base, createNotebook, git, gitdir, notebook } from './files-fixture.js';
+import { at, base, createNotebook, git, gitdir, notebook, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 describe('a notebook', () => {
   it('is created, listed, read and saved as a version', async () => {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
-import { at, base, cell, createNotebook, git, gitdir, notebook } from './files-fixture.js';
+import { at, base, cell, createNotebook, git, gitdir, notebook, setUpFiles } from './files-fixture.js';
+
+setUpFiles();
 
 describe('bad input answers 400, names the field and writes nothing', () => {
   it.each([

@@ -6,23 +6,26 @@ import { uniqueName } from '../../support/factories/mutate.js';
 import { type GitHttpServer, openGitHttpServer } from '../../support/git-http-server.js';
 import { openTestPlatform, type TestPlatform } from '../../support/platform.js';
 
-// Each test waits for processes of git and for a server of theirs.
-vi.setConfig({ testTimeout: 60_000 });
-
 /** All of a remote. */
 export const selection = `url username hasSecret fetchIntervalSeconds pushAfterSave syncStatus lastError
   conflicts { branch ahead behind } lastAttemptAt lastSyncedAt`;
 
 export let platform: TestPlatform;
 export let remote: GitHttpServer;
-beforeAll(async () => {
-  platform = await openTestPlatform({ REMOTE_ALLOWED_HOSTS: '127.0.0.1' });
-});
-afterAll(() => platform.at.close());
-beforeEach(async () => {
-  remote = await openGitHttpServer();
-});
-afterEach(() => remote.close());
+
+/** Opens one platform for the tests of the file that calls this, and a remote for each of them. */
+export function setUpMirrors(): void {
+  // Each test waits for processes of git and for a server of theirs.
+  vi.setConfig({ testTimeout: 60_000 });
+  beforeAll(async () => {
+    platform = await openTestPlatform({ REMOTE_ALLOWED_HOSTS: '127.0.0.1' });
+  });
+  afterAll(() => platform.at.close());
+  beforeEach(async () => {
+    remote = await openGitHttpServer();
+  });
+  afterEach(() => remote.close());
+}
 
 /** Gives this test another remote than the usual. */
 export async function replaceRemote(options: Parameters<typeof openGitHttpServer>[0]): Promise<void> {

@@ -9,11 +9,14 @@ import {
   remote,
   replaceRemote,
   save,
+  setUpMirrors,
   state,
   sync,
   syncFinished,
   tip,
 } from './mirror-fixture.js';
+
+setUpMirrors();
 
 describe('a repository created with a remote', () => {
   it('gets the branches, tags, default branch and history of the remote', async () => {

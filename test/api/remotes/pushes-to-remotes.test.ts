@@ -12,11 +12,14 @@ import {
   remote,
   replaceRemote,
   save,
+  setUpMirrors,
   state,
   sync,
   syncFinished,
   tip,
 } from './mirror-fixture.js';
+
+setUpMirrors();
 
 describe('a push after saves', () => {
   it('sends a burst of saves with few pushes, also to a new branch, and nothing if pushes are off', async () => {

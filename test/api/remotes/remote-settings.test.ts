@@ -11,11 +11,14 @@ import {
   remote,
   save,
   selection,
+  setUpMirrors,
   state,
   sync,
   syncFinished,
   tip,
 } from './mirror-fixture.js';
+
+setUpMirrors();
 
 describe('credentials of a remote', () => {
   const secret = 'S3cr3t-that-nobody-may-see';

@@ -15,11 +15,14 @@ import {
   type Stream,
   services,
   sessions,
+  setUpStreams,
   type Transport,
   until,
   workers,
   workspaces,
 } from './subscription-fixture.js';
+
+setUpStreams();
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -12,10 +12,13 @@ import {
   listening,
   services,
   sessions,
+  setUpStreams,
   type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
+
+setUpStreams();
 
 describe('a subscriber that reads nothing', () => {
   it.each([

@@ -15,10 +15,13 @@ import {
   listening,
   open,
   type Stream,
+  setUpStreams,
   type Transport,
   until,
   workspaces,
 } from './subscription-fixture.js';
+
+setUpStreams();
 
 describe('workspaceChanged', () => {
   it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(

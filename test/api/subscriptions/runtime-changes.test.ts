@@ -13,9 +13,12 @@ import {
   open,
   services,
   sessions,
+  setUpStreams,
   until,
   workers,
 } from './subscription-fixture.js';
+
+setUpStreams();
 
 describe('workerChanged, sessionChanged and executionsChanged', () => {
   it('send the whole life of a worker, a session and an execution', async () => {

@@ -8,19 +8,25 @@ import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { testPython } from '../../support/jupyter.js';
 
 export let at: TestGateway;
-beforeAll(async () => {
-  at = await openTestGateway({
-    backends: (dataDir) => [openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython })],
-  });
-});
-afterAll(() => at.close());
 
 export const services = () => at.gateway.services;
 const streams: Stream[] = [];
-afterEach(async () => {
-  for (const stream of streams.splice(0)) stream.leave();
-  await until(() => listeners() === 0);
-});
+
+/** Opens one gateway for the tests of the file that calls this, and ends the streams after each of them. */
+export function setUpStreams(): void {
+  beforeAll(async () => {
+    at = await openTestGateway({
+      backends: (dataDir) => [
+        openExternalBackend({ stateRoot: join(dataDir, 'workers'), python: testPython }),
+      ],
+    });
+  });
+  afterAll(() => at.close());
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) stream.leave();
+    await until(() => listeners() === 0);
+  });
+}
 
 /** How many listen to what anybody could change. */
 export const listeners = () =>

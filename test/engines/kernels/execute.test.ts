@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
 import { beginEndlessCell, ofType, runCell, startPython } from '../../support/kernel.js';
-import { client, jupyter, kernel } from './kernel-fixture.js';
+import { client, jupyter, kernel, setUpKernel } from './kernel-fixture.js';
+
+setUpKernel();
 
 describe('execute', { timeout: 60_000 }, () => {
   test('reports busy, the input, the output and idle in this order', async () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { decodeMessage } from '../../../src/engines/kernels/decode-message.js';
 import { toKernelEvent } from '../../../src/engines/kernels/to-kernel-event.js';
 import { ofType, runCell } from '../../support/kernel.js';
-import { kernel } from './kernel-fixture.js';
+import { kernel, setUpKernel } from './kernel-fixture.js';
+
+setUpKernel();
 
 describe('a kernel that sends invalid messages', { timeout: 60_000 }, () => {
   const send = (type: string, content: string) =>

@@ -3,7 +3,9 @@ import { expect, test, vi } from 'vitest';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import type { KernelQuestion } from '../../../src/engines/kernels/kernel-questions.js';
 import { beginEndlessCell, runCell, startPython, timeToFinish } from '../../support/kernel.js';
-import { client, kernel } from './kernel-fixture.js';
+import { client, kernel, setUpKernel } from './kernel-fixture.js';
+
+setUpKernel();
 
 const isWhole = { type: 'is_complete', content: { code: 'for i in x:' } } as const;
 const subshells = async (asked: KernelConnection) => {

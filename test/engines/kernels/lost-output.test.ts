@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { LostOutputCounter } from '../../../src/engines/kernels/lost-output-counter.js';
 import { serverPidOf } from '../../support/jupyter.js';
 import { ofType, runCell } from '../../support/kernel.js';
-import { jupyter, kernel } from './kernel-fixture.js';
+import { jupyter, kernel, setUpKernel } from './kernel-fixture.js';
+
+setUpKernel();
 
 /** Makes the kernel assign a number to its next idle status without sending it. */
 const dropIdle = [

@@ -1,33 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate as yieldOnce } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { DomainError } from '../../../errors.js';
 import { LoopPace } from '../../../paging/loop-pace.js';
-import { buildExplorerPage } from './build-explorer-page.js';
+import { type Encoding, type PreparedPage, prepareExplorerPage } from './prepare-explorer-page.js';
 
 const maxOpen = 200;
 const maxMs = 60_000;
 const retryAfterSeconds = 10;
-/** Higher ones take ten seconds and more. */
-const brotliQuality = 6;
-
-type Encoding = 'br' | 'gzip' | 'identity';
-
-/** The bytes of the page, which all answers share. */
-interface Prepared {
-  bodies: Record<Encoding, Buffer>;
-  digest: string;
-  contentSecurityPolicy: string;
-}
-
 /**
- * The page of the explorer, which is answered without a token. It is built and compressed once. At most 200 answers are
+ * The page of the explorer, which is answered without a token. A thread builds and compresses it once. At most 200 answers are
  * open at the same time, each for at most a minute.
  */
 export class ExplorerEndpoint {
-  #prepared: Promise<Prepared> | undefined;
+  #prepared: Promise<PreparedPage> | undefined;
   #open = 0;
   /** The page is copied for each client, into the buffers of its connection. */
   readonly #pace = new LoopPace();
@@ -49,7 +33,7 @@ export class ExplorerEndpoint {
       this.#open--;
       clearTimeout(timer);
     });
-    this.#prepared ??= prepare().catch((error) => {
+    this.#prepared ??= prepareExplorerPage().catch((error) => {
       this.#prepared = undefined;
       throw error;
     });
@@ -59,7 +43,7 @@ export class ExplorerEndpoint {
   }
 }
 
-function answer(req: IncomingMessage, res: ServerResponse, page: Prepared): void {
+function answer(req: IncomingMessage, res: ServerResponse, page: PreparedPage): void {
   const encoding = encodingFor(req.headers['accept-encoding'] ?? '');
   const body = page.bodies[encoding];
   const etag = `"${page.digest}-${encoding}"`;
@@ -94,23 +78,4 @@ function encodingFor(accepted: string): Encoding {
     });
   if (accepts('br')) return 'br';
   return accepts('gzip') ? 'gzip' : 'identity';
-}
-
-async function prepare(): Promise<Prepared> {
-  const { html, contentSecurityPolicy } = await buildExplorerPage();
-  // Each of these steps takes some tens of milliseconds.
-  await yieldOnce();
-  const identity = Buffer.from(html);
-  await yieldOnce();
-  const digest = createHash('sha256').update(identity).digest('base64url').slice(0, 22);
-  await yieldOnce();
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
-    [constants.BROTLI_PARAM_SIZE_HINT]: identity.length,
-  };
-  const [br, zipped] = await Promise.all([
-    promisify(brotliCompress)(identity, { params }),
-    promisify(gzip)(identity),
-  ]);
-  return { bodies: { br, gzip: zipped, identity }, digest, contentSecurityPolicy };
 }

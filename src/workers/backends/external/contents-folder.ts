@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isReadableSegment } from '../../../engines/git/file-path.js';
 import { objectId } from '../../../engines/git/object-id.js';
 import type { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
-import type { Found, RemoteFolder } from '../../worker-folder.js';
+import type { FileChange, Found, RemoteFolder } from '../../worker-folder.js';
 import { ContentsReader } from './contents-reader.js';
 
 /** How many requests are sent to a server at the same time. */
@@ -13,8 +13,8 @@ const maxFileBytes = 64 * 1024 * 1024;
 const maxSmallFileBytes = 4 * 1024 * 1024;
 
 /**
- * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API, and for new files
- * the one request that servers of `deploy/worker` have for many of them.
+ * A {@link RemoteFolder} on a server whose disk the gateway cannot reach, through Jupyter's contents API, and where possible
+ * the one request that servers of `deploy/worker` have for many files.
  *
  * The API has no conditional writes: what a kernel writes into a file between the last look at it and the write that
  * follows immediately is lost. Servers that do not allow hidden files refuse names that begin with a dot.
@@ -29,7 +29,7 @@ export class ContentsFolder implements RemoteFolder {
   #largeWrite: Promise<unknown> = Promise.resolve();
 
   /** Whether the server may take many files in one request. */
-  #writesMany = true;
+  #changesMany = true;
 
   readonly #contents: JupyterContents;
   readonly #root: string;
@@ -71,13 +71,13 @@ export class ContentsFolder implements RemoteFolder {
     }
   }
 
-  async putNew(files: ReadonlyMap<string, Uint8Array>): Promise<ReadonlySet<string>> {
-    if (!this.#writesMany) return new Set();
-    const paths = [...files.keys()].filter((path) => path.split('/').every(isReadableSegment));
-    const at = new Map(paths.map((path) => [this.#at(path), files.get(path)!]));
-    const written = await this.#contents.writeNew(at);
-    this.#writesMany = written !== null;
-    return new Set(paths.filter((path) => written?.has(this.#at(path))));
+  async changeMany(changes: ReadonlyMap<string, FileChange>): Promise<ReadonlySet<string>> {
+    if (!this.#changesMany) return new Set();
+    const paths = [...changes.keys()].filter((path) => path.split('/').every(isReadableSegment));
+    const at = new Map(paths.map((path) => [this.#at(path), changes.get(path)!]));
+    const changed = await this.#contents.changeMany(at);
+    this.#changesMany = changed !== null;
+    return new Set(paths.filter((path) => changed?.has(this.#at(path))));
   }
 
   async removeEmptyFolder(): Promise<void> {

@@ -35,6 +35,8 @@ export function installRequirements(installation: LocalInstallation, signal: Abo
     directory: build,
     own: [directory],
     readable: [],
+    // Unlike a server, it is of no use to the next gateway.
+    endsWithInput: true,
   };
   const env = {
     LANG: 'C.UTF-8',

@@ -24,12 +24,15 @@ export interface LaunchPlan extends Sandbox {
   own: string[];
   /** Folders in hidden ones that it may read, beside Python. */
   readable: string[];
+  /** Whether the launcher, with its whole process group, ends when its input is closed; default no. */
+  endsWithInput?: boolean;
 }
 
 /**
  * The Python program that starts a worker's server and watches over it. Its one argument is a {@link LaunchPlan} as
  * JSON. It runs as a small process beside the server, passes SIGTERM on to it, and ends with it. When the file
- * `heartbeat` does not change for `orphanSeconds`, no gateway is left, and it ends the server.
+ * `heartbeat` does not change for `orphanSeconds`, no gateway is left, and it ends the server. With `endsWithInput`, what
+ * it starts ends with the gateway itself, however that ends.
  *
  * With `isolate` the server runs in PID, IPC and mount namespaces of its own: it sees no other process, the folders in
  * `hidden` are empty but for its own folders and for Python, everything outside of its own folders is read-only, and it
@@ -177,6 +180,7 @@ def start(run):
     try:
         if hasattr(libc, 'prctl'):
             prctl(PDEATHSIG, signal.SIGKILL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         run()
     except BaseException as error:
         print('The server was not started:', error, file=sys.stderr, flush=True)
@@ -228,6 +232,11 @@ def watch(child):
     period = min(60, limit / 4)
     signal.setitimer(signal.ITIMER_REAL, period, period)
 
+
+# Before the namespaces: they allow this process no thread.
+if plan.get('endsWithInput') and os.fork() == 0:
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
 
 if plan['isolate'] and plan['uid'] is None:
     enter_user_namespace()

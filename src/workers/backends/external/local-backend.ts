@@ -129,6 +129,7 @@ export class LocalBackend implements WorkerBackend {
   }
 
   async running(): Promise<Map<string, JupyterEndpoint>> {
+    await this.#packages?.removeUnfinished();
     const found = new Map<string, JupyterEndpoint>();
     for (const workerId of await this.#records.workerIds()) {
       const record = await this.#records.read(workerId);

@@ -50,6 +50,11 @@ export class LocalPackages {
     return this.#environments.release(workerId);
   }
 
+  /** Removes what other processes have not finished. For when none of them is left. */
+  removeUnfinished(): Promise<void> {
+    return this.#environments.removeUnfinished();
+  }
+
   async #versionOf(python: string): Promise<string> {
     const known = this.#versions.get(python);
     if (known) return known;

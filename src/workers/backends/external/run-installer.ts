@@ -5,7 +5,7 @@ const maxOutputBytes = 16_384;
 
 /**
  * Runs an installer, which may run code of anybody, to its end: as the leader of a process group of its own, with no
- * environment but the given one.
+ * environment but the given one. Its input stays open, and is empty, as long as this process lives.
  * @param options.signal kills the whole group
  * @returns the end of its output, at most 16 KiB, and whether it succeeded
  * @throws what `signal` was aborted with, and Error when the program cannot be run
@@ -17,7 +17,7 @@ export async function runInstaller(
 ): Promise<{ succeeded: boolean; output: string }> {
   const { env, signal } = options;
   signal.throwIfAborted();
-  const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, args, { cwd: '/', env, stdio: 'pipe', detached: true });
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
   let output = '';
@@ -34,6 +34,7 @@ export async function runInstaller(
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
+    child.stdin.destroy();
     child.stdout.destroy();
     child.stderr.destroy();
   }

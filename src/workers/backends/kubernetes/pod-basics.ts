@@ -34,9 +34,13 @@ export const containerBasics = {
   },
 } satisfies Partial<V1Container>;
 
-/** The form in which a container has variables. */
+/**
+ * The form in which a container has variables. The kubelet replaces references to other variables, `$(NAME)`, and makes
+ * `$$` one dollar: each container has the values as they were given.
+ * @see https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
 export function variablesOf(environment: Record<string, string>): V1Container['env'] {
-  return Object.entries(environment).map(([name, value]) => ({ name, value }));
+  return Object.entries(environment).map(([name, value]) => ({ name, value: value.replaceAll('$', '$$$$') }));
 }
 
 /** The volume with one file of a Secret, which has the name of its key. */

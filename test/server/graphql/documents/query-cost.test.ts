@@ -1,4 +1,13 @@
-import { getIntrospectionQuery, parse, validate } from 'graphql';
+import {
+  getIntrospectionQuery,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  parse,
+  validate,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../../../schema/index.js';
 import { queryCost } from '../../../../src/server/graphql/documents/query-cost.js';
@@ -27,6 +36,26 @@ describe('the cost of an operation', () => {
     expect(cost('{ spaces { edges { cursor node { id } } totalCount } }')).toBe(
       Math.ceil(11 + 20 * 2.2 + 0.1),
     );
+  });
+
+  it('counts another list as many times as its field says', () => {
+    expect(cost('{ kernelHistory(spaceSlug: "a", sessionId: "1", access: tail) { line } }')).toBe(11_100);
+    const runs = (cells: string) =>
+      cost(
+        `{ space(slug: "a") { notebookRuns(first: 100) { nodes { cells${cells} { nodes { id: cellId } } } } } }`,
+      );
+    expect(runs('(first: 5000)')).toBeGreaterThan(500_000);
+    expect(runs('(first: 1)')).toBe(Math.ceil(11 + 11 + 100 * (1 + 11 + 1.1)));
+  });
+
+  it('of every list is known: it is a page, or its field says how many rows it has', () => {
+    const unknown = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) || isInterfaceType(type))
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ type }) => !isIntrospectionType(type))
+      .filter(({ field }) => isCompositeType(getNamedType(field.type)) && String(field.type).includes('['))
+      .filter(({ field: { extensions } }) => !(extensions.isRows || Number(extensions.listSize) > 0));
+    expect(unknown.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
   });
 
   it('takes the size of a page from variables and their defaults', () => {

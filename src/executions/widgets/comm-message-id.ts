@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+
+const form = /^(comm|sync)_([0-9a-f-]{36})_[0-9a-f-]{36}$/;
+const noExecution = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Makes the id of a comm message to a kernel. It names the execution that the comm belongs to, so that any later process of
+ * the gateway finds the log for what the message causes.
+ * @param kind `comm` for a message of a client, `sync` for one of the gateway itself
+ * @param executionId undefined where the session has run nothing yet
+ */
+export function commMessageId(kind: 'comm' | 'sync', executionId: string | undefined): string {
+  return `${kind}_${executionId ?? noExecution}_${randomUUID()}`;
+}
+
+/** The execution to whose log a message of the kernel belongs, by the id of its parent. */
+export function executionOfParent(parentMessageId: string): string {
+  return form.exec(parentMessageId)?.[2] ?? parentMessageId;
+}
+
+/** Whether a message of the kernel is about a message of the gateway itself, by the id of its parent. */
+export function isAboutSync(parentMessageId: string): boolean {
+  return form.exec(parentMessageId)?.[1] === 'sync';
+}

@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { rejectOnAbort } from '../../engines/events/reject-on-abort.js';
+import { kernelBusy } from '../../engines/kernels/kernel-busy.js';
+import type { CommMessage } from '../../engines/kernels/kernel-comms.js';
+import type { KernelConnection } from '../../engines/kernels/kernel-connection.js';
+import type { KernelEvent } from '../../engines/kernels/kernel-event.js';
+import { toRecord } from '../../engines/kernels/to-record.js';
+import { jsonSize } from '../event-codec.js';
+import type { WidgetOutput } from '../execution-event.js';
+import { commMessageId, executionOfParent, isAboutSync } from './comm-message-id.js';
+import { controlComm, controlPrefix } from './control-comm.js';
+import { OutputCaptures } from './output-captures.js';
+import { readUpdate, WidgetModels, type WidgetUpdate } from './widget-models.js';
+import type { WidgetState } from './widget-state.js';
+
+type CommEvent<T extends string> = Extract<KernelEvent, { type: T }>;
+
+const widgetTarget = 'jupyter.widget';
+/** How long the kernel may take to describe all of its widgets, in milliseconds. */
+const maxAnswerMs = 5_000;
+/** So soon the kernel gets what its widgets captured while no cell runs, in milliseconds. */
+const syncAfterMs = 200;
+const maxOwners = 10_000;
+
+/**
+ * The comms and widgets of one kernel. The gateway plays the front end as far as the kernel needs one: it keeps the state of
+ * the models, and hands to an `ipywidgets.Output` what is printed within it.
+ * @see https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/messages.md
+ */
+export class KernelWidgets {
+  readonly #kernel: KernelConnection;
+  readonly #captures = new OutputCaptures();
+  readonly #models = new WidgetModels((commId) => this.#captures.delete(commId));
+  /** The executions to which the comms belong. */
+  readonly #owners = new LRUCache<string, string>({ max: maxOwners });
+  /** Whether the models of the kernel are known; those of a kernel from before this process are not. */
+  #isComplete: boolean;
+  #asking: Promise<void> | undefined;
+  #answered: () => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(kernel: KernelConnection) {
+    this.#kernel = kernel;
+    this.#isComplete = kernel.comms.hasSeenAll;
+    kernel.onStatus((status) => {
+      if (status === 'restarting') this.#forget();
+      if (status === 'dead') clearTimeout(this.#timer);
+    });
+  }
+
+  /** The execution to whose log a comm belongs; undefined where this process has not seen its opening. */
+  executionOf(commId: string): string | undefined {
+    return this.#owners.get(commId);
+  }
+
+  /**
+   * Takes an event of the kernel, in order.
+   * @param parentMessageId of its message
+   * @returns what belongs into the log; undefined for the answers to the gateway itself
+   */
+  take(parentMessageId: string, event: KernelEvent): KernelEvent | WidgetOutput | undefined {
+    switch (event.type) {
+      case 'comm_open':
+        this.#owners.set(event.comm_id, executionOfParent(parentMessageId));
+        if (event.target_name === widgetTarget)
+          this.#open(event.comm_id, readUpdate(event.data, event.buffers));
+        return event;
+      case 'comm_msg':
+        return this.#takeMessage(parentMessageId, event);
+      case 'comm_close':
+        return this.#takeClose(event);
+      case 'update_display_data':
+        this.#captures.updateDisplays(event);
+        this.#syncSoon();
+        return event;
+      default:
+        return this.#capture(parentMessageId, event) ?? event;
+    }
+  }
+
+  /** Takes an event again that an earlier process wrote into the log of an execution that goes on. */
+  takeAgain(executionId: string, event: KernelEvent | WidgetOutput): void {
+    this.take(executionId, event.type === 'widget_output' ? event.event : event);
+  }
+
+  /**
+   * Sends a message of a client.
+   * @param executionId the execution to whose log belongs what the message causes; undefined for none
+   * @throws DomainError `overloaded`, `runtime_unavailable`
+   */
+  send(message: CommMessage, executionId: string | undefined): void {
+    this.sync();
+    this.#kernel.comms.send(message, commMessageId('comm', executionId));
+    const { type, commId, data } = message;
+    if (executionId !== undefined) this.#owners.set(commId, executionId);
+    const buffers = message.buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
+    if (type === 'comm_open' && message.targetName === widgetTarget)
+      this.#open(commId, readUpdate(data, buffers));
+    else if (type === 'comm_msg' && data.method === 'update') this.#change(commId, readUpdate(data, buffers));
+    else if (type === 'comm_close') this.#close(commId);
+  }
+
+  /**
+   * The state of all widgets; a kernel from before this process is asked for it.
+   * @throws DomainError `kernel_busy`, `overloaded`, `runtime_unavailable` where it had to be asked and did not answer
+   */
+  async state(): Promise<WidgetState> {
+    if (!this.#isComplete) await this.#askAll();
+    for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
+    return this.#models.document;
+  }
+
+  /**
+   * Sends to the kernel what its widgets have captured, so that the next cell can read it there. Call when a cell has ended:
+   * the kernel handles no comm message before that. Never throws: what could not be sent is sent later.
+   */
+  sync(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#kernel.status !== 'idle') return;
+    try {
+      for (const { commId, outputs } of this.#captures.changed) {
+        this.#setOutputs(commId, outputs);
+        const data = { method: 'update', state: { outputs }, buffer_paths: [] };
+        this.#sendOwn({ type: 'comm_msg', commId, data });
+        this.#captures.synced(commId);
+      }
+    } catch {
+      this.#syncSoon();
+    }
+    if (this.#captures.hasUnknown)
+      this.#askAll().then(
+        () => this.#syncSoon(),
+        () => {},
+      );
+  }
+
+  #syncSoon(): void {
+    this.#timer ??= setTimeout(() => this.sync(), syncAfterMs).unref();
+  }
+
+  #capture(parentMessageId: string, event: KernelEvent): WidgetOutput | undefined {
+    const captured = this.#captures.capture(parentMessageId, event);
+    if (!captured) return undefined;
+    this.#models.setExtra(captured.comm_id, this.#captures.sizeOf(captured.comm_id));
+    this.#syncSoon();
+    return captured;
+  }
+
+  #takeMessage(parentMessageId: string, event: CommEvent<'comm_msg'>): KernelEvent | undefined {
+    const { comm_id: commId, data, buffers } = event;
+    const { method } = data;
+    if (commId.startsWith(controlPrefix)) {
+      if (method === 'update_states') this.#openAll(data, buffers);
+      return undefined;
+    }
+    // The kernel repeats what the gateway has set itself.
+    if (method === 'echo_update' && isAboutSync(parentMessageId)) return undefined;
+    if (method === 'update' || method === 'echo_update') this.#change(commId, readUpdate(data, buffers));
+    return event;
+  }
+
+  #takeClose(event: CommEvent<'comm_close'>): KernelEvent | undefined {
+    if (event.comm_id.startsWith(controlPrefix)) {
+      // It has no widgets.
+      this.#complete();
+      return undefined;
+    }
+    this.#close(event.comm_id);
+    return event;
+  }
+
+  #open(commId: string, update: WidgetUpdate): void {
+    this.#models.open(commId, update);
+    const { state } = update;
+    if (state._model_name !== 'OutputModel' || state._model_module !== '@jupyter-widgets/output') return;
+    this.#captures.set(commId, state.outputs ?? []);
+    if (typeof state.msg_id === 'string') this.#captures.hook(commId, state.msg_id);
+  }
+
+  #change(commId: string, update: WidgetUpdate): void {
+    this.#models.update(commId, update);
+    const { outputs, msg_id: messageId } = update.state;
+    if (outputs !== undefined && this.#captures.has(commId)) this.#captures.set(commId, outputs);
+    if (typeof messageId !== 'string') return;
+    const isUnknown = !this.#models.has(commId);
+    if (isUnknown || this.#captures.has(commId)) this.#captures.hook(commId, messageId);
+    if (isUnknown && messageId !== '') this.#isComplete = false;
+  }
+
+  #close(commId: string): void {
+    this.#models.delete(commId);
+    this.#captures.delete(commId);
+  }
+
+  #setOutputs(commId: string, outputs: readonly object[]): void {
+    this.#models.update(commId, { state: { outputs }, buffers: [] });
+    this.#models.setExtra(commId, 0);
+  }
+
+  #askAll(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  /** Asks the kernel for the states of all its widgets, as a front end does that is opened later. */
+  async #ask(): Promise<void> {
+    if (this.#kernel.status !== 'idle') throw kernelBusy();
+    const commId = `${controlPrefix}${randomUUID()}`;
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve;
+    });
+    const metadata = { version: controlComm.version };
+    this.#sendOwn({ type: 'comm_open', commId, targetName: controlComm.target, metadata, data: {} });
+    this.#sendOwn({ type: 'comm_msg', commId, data: { method: 'request_states' } });
+    await rejectOnAbort(answered, AbortSignal.timeout(maxAnswerMs)).catch((cause) => {
+      throw kernelBusy(cause);
+    });
+    this.#sendOwn({ type: 'comm_close', commId, data: {} });
+  }
+
+  #openAll(data: Record<string, unknown>, buffers: readonly string[] = []): void {
+    const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths : [];
+    const byModel = new Map<unknown, { path: unknown[]; buffer: string }[]>();
+    for (const [i, path] of paths.entries()) {
+      const [commId, ...rest] = Array.isArray(path) ? path : [];
+      byModel.set(commId, [...(byModel.get(commId) ?? []), { path: rest, buffer: buffers[i] ?? '' }]);
+    }
+    for (const [commId, model] of Object.entries(toRecord(data.states))) {
+      // What is known is newer: it has what the kernel has not got yet.
+      if (this.#models.has(commId)) continue;
+      const own = byModel.get(commId) ?? [];
+      const update = { ...toRecord(model), buffer_paths: own.map(({ path }) => path) };
+      const texts = own.map(({ buffer }) => buffer);
+      this.#open(commId, readUpdate(update, texts));
+    }
+    this.#complete();
+  }
+
+  #complete(): void {
+    this.#isComplete = true;
+    this.#answered();
+  }
+
+  #sendOwn(message: Pick<CommMessage, 'type' | 'commId' | 'data'> & Partial<CommMessage>): void {
+    const size = jsonSize(message.data);
+    const whole = { metadata: {}, buffers: [], size, ...message };
+    this.#kernel.comms.send(whole, commMessageId('sync', this.#owners.get(message.commId)));
+  }
+
+  /** The next process of the kernel has none of it. */
+  #forget(): void {
+    this.#models.clear();
+    this.#captures.clear();
+    this.#isComplete = true;
+    this.#answered();
+  }
+}
