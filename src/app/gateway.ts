@@ -7,6 +7,7 @@ import { EventLink } from '../engines/events/event-link.js';
 import { createHttpServer, type HttpServerOptions } from './create-http-server.js';
 import { createServices, type ServiceOptions } from './create-services.js';
 import { ensureDefaults } from './ensure-defaults.js';
+import { oneAfterAnother } from './one-after-another.js';
 import { openStores, type StoreOptions } from './open-stores.js';
 import { resumeWork } from './resume-work.js';
 import { routeOperations } from './route-operations.js';
@@ -34,12 +35,15 @@ export interface GatewayOptions extends StoreOptions, ServiceOptions, Pick<HttpS
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
-  const { services, ownership, close } = await createServices(stores, options);
-  const { notifications } = stores.database;
-  const link = notifications && new EventLink(services.bus, notifications());
-  await link?.open();
-  const adminToken = await ensureAdmin(services.prisma, config);
-  await ensureDefaults(services, config);
+  const { leases, notifications } = stores.database;
+  const { services, ownership, close, link, adminToken } = await oneAfterAnother(leases, async () => {
+    const created = await createServices(stores, options);
+    const link = notifications && new EventLink(created.services.bus, notifications());
+    await link?.open();
+    const adminToken = await ensureAdmin(created.services.prisma, config);
+    await ensureDefaults(created.services, config);
+    return { ...created, link, adminToken };
+  });
   const operations = routeOperations(services, stores.database, ownership);
   const { router } = operations;
   const { gitVersion } = stores;

@@ -157,6 +157,21 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
     expect(await builders()).toEqual([]);
   });
 
+  test('have a limit on time', async () => {
+    const spec = await hostile('import time; time.sleep(600)');
+    const { gatewayId } = fixture.gateway;
+    const impatient = openTestDocker(fixture.stateRoot, { gatewayId, maxBuildMs: 6_000 });
+    const begun = performance.now();
+    await expect(impatient.start(spec, () => {}, AbortSignal.timeout(90_000))).rejects.toMatchObject({
+      message: expect.stringContaining('it took longer than 0.1 minutes'),
+      extra: { reason: 'environment_failed' },
+    });
+    expect(performance.now() - begun).toBeGreaterThan(6_000);
+    expect(await builders()).toEqual([]);
+    expect((await environments()).filter((name) => name.startsWith('partial-'))).toEqual([]);
+    await impatient.close();
+  });
+
   test('stop being installed when the worker is stopped', async () => {
     const spec = await hostile('import time; time.sleep(600)');
     const starting = start(spec);

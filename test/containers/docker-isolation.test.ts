@@ -167,6 +167,28 @@ for address in ${JSON.stringify(addresses.filter((address) => address.includes('
     expect(printed).toBe("['lo']");
   });
 
+  test('sees the variables of its profile exactly as they were given', async () => {
+    const environment = {
+      QUOTES: `"'\\" $(id) \`id\` $HOME $$ ; & |`,
+      LINES: 'a\r\nPATH=/tmp\n--privileged\n---\n- &a *a {{ .State }} %s',
+      UNICODE: '\u202ex\ufeff\u2028 \ud83d\ude00 é',
+      LONG: 'x'.repeat(8_000),
+      EMPTY: '',
+    };
+    const hostile = await fixture.start({ profile: { environment } });
+    const names = JSON.stringify(Object.keys(environment));
+    const code = `import json, os; print(json.dumps({name: os.environ.get(name) for name in ${names}}))`;
+    expect(JSON.parse(await fixture.run(hostile, code))).toEqual(environment);
+    await fixture.backend.stop(hostile.spec.workerId);
+  });
+
+  test('with the least that a class may have does not start, and says why; nothing of it is left', async () => {
+    const before = (await fixture.gateway.containers()).length;
+    const starting = fixture.start({ limits: { memoryMb: 16, maxProcesses: 16, tmpStorageMb: 1 } });
+    await expect(starting).rejects.toMatchObject({ extra: { reason: 'out_of_memory' } });
+    expect(await fixture.gateway.containers()).toHaveLength(before);
+  });
+
   test('imports the modules of its profile in each kernel, and one that does not exist is no failure', async () => {
     const profile = { warmImports: ['colorsys', 'no_such_module', 'wave'] };
     const warm = await fixture.start({ profile });

@@ -26,7 +26,7 @@ describeWithCluster('the packages of workers in Pods', { timeout: 120_000 }, () 
   let index: PackageIndex;
   const clients: JupyterClient[] = [];
 
-  const open = (more: { gatewayUrl?: string } = {}) =>
+  const open = (more: { gatewayUrl?: string; maxBuildMs?: number } = {}) =>
     namespace.open({ indexCidrs: [`${machineAddress()}/32`], ...more });
   beforeAll(async () => {
     namespace = await createTestNamespace();
@@ -171,6 +171,23 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
       'open("/environment/large", "wb").truncate(5 << 30)\nimport time; time.sleep(60)',
     );
     await expect(start(spec)).rejects.toThrow('its packages are larger than 4 GiB');
+  });
+
+  test('have a limit on time', async () => {
+    const spec = await hostile('import time; time.sleep(600)');
+    const impatient = open({ maxBuildMs: 6_000 });
+    const messages: string[] = [];
+    const begun = performance.now();
+    const starting = impatient.start(spec, (_, one) => messages.push(one), AbortSignal.timeout(90_000));
+    await expect(starting).rejects.toMatchObject({
+      message: expect.stringContaining('it took longer than 0.1 minutes'),
+      extra: { reason: 'environment_failed' },
+    });
+    expect(performance.now() - begun).toBeGreaterThan(6_000);
+    expect(messages).toContain('Installing requirements.txt');
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 20_000 });
+    expect((await kept()).filter((name) => name.startsWith('partial-'))).toEqual([]);
+    await impatient.close();
   });
 
   test('stop being installed when the worker is stopped, and a gateway removes what another one left', async () => {

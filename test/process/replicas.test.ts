@@ -189,6 +189,32 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two gateways on one database an
     owner = other;
   });
 
+  it('start together on an empty database and folder, with one first user and one space', async () => {
+    const empty = await createDatabase();
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-replicas-'));
+    const env = { DATABASE_URL: empty.url, DEMO: '1' };
+    const started = await Promise.allSettled([1, 2, 3].map(() => startGatewayProcess(folder, env)));
+    const gateways = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const client = new pg.Client({ connectionString: empty.url });
+    await client.connect();
+    const count = async (table: string) =>
+      (await client.query(`SELECT count(*)::int AS n FROM "${table}"`)).rows[0].n;
+    try {
+      expect(started.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+      expect([await count('User'), await count('ApiToken'), await count('Space')]).toEqual([1, 1, 1]);
+      const known = (await readFile(join(folder, 'admin-token'), 'utf8')).trim();
+      for (const { url } of gateways) {
+        const headers = { authorization: `Bearer ${known}` };
+        expect((await fetch(`${url}/graphql?query={me{id}}`, { headers })).status).toBe(200);
+      }
+    } finally {
+      await client.end();
+      for (const gateway of gateways) await gateway.kill('SIGKILL');
+      await empty.remove();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('a gateway that cannot share refuses to start and says why', async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'gateway-elsewhere-'));
     const env = { DATABASE_URL: database.url };

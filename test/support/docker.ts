@@ -32,14 +32,20 @@ export const docker = new Docker({ socketPath: dockerHost.slice('unix://'.length
 /** Opens the backend `docker` on the tests' engine. */
 export function openTestDocker(
   stateRoot: string,
-  options: { gatewayId: string; lostAfterMs?: number; log?: pino.Logger } & Partial<ContainerConfig>,
+  options: {
+    gatewayId: string;
+    lostAfterMs?: number;
+    maxBuildMs?: number;
+    log?: pino.Logger;
+  } & Partial<ContainerConfig>,
 ): WorkerBackend {
-  const { gatewayId, lostAfterMs = 30_000, log = pino({ level: 'silent' }), ...config } = options;
+  const { gatewayId, lostAfterMs = 30_000, maxBuildMs, log = pino({ level: 'silent' }), ...config } = options;
   return openDockerBackend({
     stateRoot,
     environmentsDirectory: join(stateRoot, 'environments'),
     gatewayId,
     lostAfterMs,
+    maxBuildMs,
     log,
     config: { dockerHost, dockerCertPath: undefined, image: workerImage, allowedImages: [], ...config },
   });

@@ -18,6 +18,8 @@ import { volumeMount } from './volume-mount.js';
 export interface ContainerPackagesDeps extends PackageBuilderDeps {
   /** Whether the engine does not see the folder of the environments: they are archives then. */
   isRemote: boolean;
+  /** How long an installation may take, in ms; default 10 minutes. */
+  maxBuildMs?: number;
   /** Whether the container of a worker exists or will: its environment is not removed. */
   isRunning(workerId: string): Promise<boolean>;
 }
@@ -80,15 +82,22 @@ export class ContainerPackages {
     signal: AbortSignal,
   ): Promise<number> {
     const { directory, text, build } = of;
+    const maxMs = this.#deps.maxBuildMs;
     const hint = build.wheelsOnly ? wheelsHint : undefined;
-    if (this.#deps.isRemote) return this.#installOnVolume({ ...of, hint }, signal);
+    if (this.#deps.isRemote) return this.#installOnVolume({ ...of, hint, maxMs }, signal);
     const mount = bindMount(directory, environmentFolder);
     const run = (limit: AbortSignal) => this.#builder.run({ ...build, mount }, limit);
-    return installWithinLimits({ directory, requirements: text, uid: this.#uid, hint, run }, signal);
+    return installWithinLimits({ directory, requirements: text, uid: this.#uid, hint, maxMs, run }, signal);
   }
 
   #installOnVolume(
-    of: { directory: string; text: string; build: Omit<PackageBuild, 'mount'>; hint: string | undefined },
+    of: {
+      directory: string;
+      text: string;
+      build: Omit<PackageBuild, 'mount'>;
+      hint?: string;
+      maxMs?: number;
+    },
     signal: AbortSignal,
   ): Promise<number> {
     const { engine, user } = this.#deps;

@@ -43,6 +43,8 @@ export interface DockerBackendDeps {
   gatewayId: string;
   /** A server that does not answer for so long is lost; default 60 s. */
   lostAfterMs?: number;
+  /** How long the installation of packages may take, in ms; default 10 minutes. */
+  maxBuildMs?: number;
   log: Logger;
 }
 

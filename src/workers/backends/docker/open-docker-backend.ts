@@ -30,9 +30,11 @@ export function openDockerBackend(options: {
   gatewayId: string;
   /** A server that does not answer for so long is lost; default 60 s. */
   lostAfterMs?: number;
+  /** How long the installation of packages may take, in ms; default 10 minutes. */
+  maxBuildMs?: number;
   log: Logger;
 }): WorkerBackend {
-  const { config, gatewayId, lostAfterMs, log } = options;
+  const { config, gatewayId, lostAfterMs, maxBuildMs, log } = options;
   const { address, isRemote } = engineAddress(config);
   const engine = new DockerEngine(address);
   const user = isRemote ? gatewayUser() : containerUser();
@@ -44,7 +46,7 @@ export function openDockerBackend(options: {
   const { environmentsDirectory } = options;
   return new DockerBackend({
     ...{ engine, access, containers, folders, images, network },
-    ...{ environmentsDirectory, gatewayId, lostAfterMs, log },
+    ...{ environmentsDirectory, gatewayId, lostAfterMs, maxBuildMs, log },
   });
 }
 

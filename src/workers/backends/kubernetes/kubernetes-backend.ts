@@ -60,6 +60,8 @@ export interface KubernetesBackendOptions {
   log: Logger;
   /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
   maxTroubleMs?: number;
+  /** How long the installation of packages may take, in ms; default 10 minutes. */
+  maxBuildMs?: number;
 }
 
 /**
@@ -104,6 +106,7 @@ export class KubernetesBackend implements WorkerBackend {
       ...{ cluster: this.#cluster, watch: this.#watch, gateway: options.gateway, log },
       ...{ gatewayId: options.gatewayId, directory: options.environmentsDirectory },
       indexCidrs: options.indexCidrs ?? [],
+      maxBuildMs: options.maxBuildMs,
       isStarting: (workerId) => this.#starts.has(workerId),
     });
     this.remoteFolders = {

@@ -14,6 +14,8 @@ export interface PodPackagesDeps extends InstallInPodDeps {
   gatewayId: string;
   /** Absolute path of a folder that outlives the gateway. */
   directory: string;
+  /** How long an installation may take, in ms; default 10 minutes. */
+  maxBuildMs?: number;
   /** Whether a worker is being started. */
   isStarting(workerId: string): boolean;
   log: Logger;
@@ -56,6 +58,7 @@ export class PodPackages {
         {
           directory,
           hint: wheelsOnly ? wheelsHint : undefined,
+          maxMs: this.#deps.maxBuildMs,
           run: (keep, limit) =>
             this.#run({ image, environment, wheelsOnly, requirements: text, report }, keep, limit),
         },
