@@ -1,7 +1,6 @@
-import { uniqueViolation } from '../src/engines/database/unique-violation.js';
 import { encodeNotebook } from '../src/engines/nbformat/encode-notebook.js';
 import { normalizeNotebook } from '../src/engines/nbformat/normalize-notebook.js';
-import { DomainError, type ErrorCode } from '../src/errors.js';
+import { DomainError } from '../src/errors.js';
 import type { RepositoryServices } from '../src/repositories/repository-services.js';
 import { serviceIdentity } from '../src/repositories/service-identity.js';
 
@@ -16,21 +15,28 @@ export const demo = {
 
 /** Creates the space `demo` with a repository, a workspace and a notebook, unless it exists. */
 export async function seedDemo({ prisma, git }: RepositoryServices): Promise<void> {
-  const where = { id: demo.workspaceId };
-  if (await prisma.workspace.findUnique({ where })) return;
+  if (await prisma.workspace.findUnique({ where: { id: demo.workspaceId } })) return;
   const owner = await prisma.user.findFirstOrThrow({
     where: { isPlatformAdmin: true },
     orderBy: { createdAt: 'asc' },
   });
-  await createDemoRepository(git, owner);
-  await createDemoRows(prisma, owner.id).catch(async (error) => {
-    // Another gateway that starts at this moment was first.
-    const exists = uniqueViolation(error) !== null && (await prisma.workspace.findUnique({ where }));
-    if (!exists) throw error;
-  });
-}
-
-async function createDemoRows(prisma: RepositoryServices['prisma'], ownerId: string): Promise<void> {
+  const repositoryExists = await git.repository(demo.repositoryId).then(
+    () => true,
+    // A repository that cannot be read now exists as well.
+    (error) => !(error instanceof DomainError && error.code === 'not_found'),
+  );
+  if (!repositoryExists) {
+    await git.createRepository(demo.repositoryId, {
+      defaultBranch: 'main',
+      author: { name: owner.name, email: owner.email },
+      committer: serviceIdentity,
+      message: 'Create the demo',
+      files: [
+        { path: 'README.md', bytes: new TextEncoder().encode(readme) },
+        { path: demo.notebookPath, bytes: encodeNotebook(normalizeNotebook(notebook)).bytes },
+      ],
+    });
+  }
   await prisma.$transaction([
     prisma.space.upsert({
       where: { slug: demo.slug },
@@ -38,9 +44,9 @@ async function createDemoRows(prisma: RepositoryServices['prisma'], ownerId: str
       create: { id: demo.spaceId, slug: demo.slug, name: 'Demo' },
     }),
     prisma.spaceMember.upsert({
-      where: { spaceId_userId: { spaceId: demo.spaceId, userId: ownerId } },
+      where: { spaceId_userId: { spaceId: demo.spaceId, userId: owner.id } },
       update: {},
-      create: { spaceId: demo.spaceId, userId: ownerId, role: 'admin' },
+      create: { spaceId: demo.spaceId, userId: owner.id, role: 'admin' },
     }),
     prisma.repository.upsert({
       where: { id: demo.repositoryId },
@@ -60,42 +66,11 @@ async function createDemoRows(prisma: RepositoryServices['prisma'], ownerId: str
         name: 'Welcome',
         defaultRepositoryId: demo.repositoryId,
         defaultBranch: 'main',
-        ownerUserId: ownerId,
+        ownerUserId: owner.id,
         visibility: 'space',
       },
     }),
   ]);
-}
-
-/** Creates the repository, unless it exists, or another gateway that starts at this moment creates it. */
-async function createDemoRepository(
-  git: RepositoryServices['git'],
-  { name, email }: { name: string; email: string },
-): Promise<void> {
-  const exists = await git.repository(demo.repositoryId).then(
-    () => true,
-    // A repository that cannot be read now exists as well.
-    (error) => !isDomainError(error, 'not_found'),
-  );
-  if (exists) return;
-  await git
-    .createRepository(demo.repositoryId, {
-      defaultBranch: 'main',
-      author: { name, email },
-      committer: serviceIdentity,
-      message: 'Create the demo',
-      files: [
-        { path: 'README.md', bytes: new TextEncoder().encode(readme) },
-        { path: demo.notebookPath, bytes: encodeNotebook(normalizeNotebook(notebook)).bytes },
-      ],
-    })
-    .catch((error) => {
-      if (!isDomainError(error, 'already_exists')) throw error;
-    });
-}
-
-function isDomainError(error: unknown, code: ErrorCode): boolean {
-  return error instanceof DomainError && error.code === code;
 }
 
 const readme = `# Demo
