@@ -210,7 +210,8 @@ builder.subscriptionField('workspaceChanged', (t) =>
     type: WorkspaceChangeObject,
     description:
       'Follows the workspaces that the caller can view at that moment. Ends with an error once the caller may not ' +
-      'follow any more, or reads too slowly. Needs the scope `read`.',
+      'follow any more, or reads too slowly. When the connection between gateways broke, changes of that time come as `created` or ' +
+      '`updated`, also where a workspace was archived, and changes of its sharing do not come. Needs the scope `read`.',
     args: {
       spaceSlug: t.arg.string({
         required: true,

@@ -4,7 +4,7 @@ import type { ChaosRun } from './session-client.js';
 
 const maxReported = 40;
 /** Fewer runs than that prove nothing. */
-const minRuns = 10;
+export const minRuns = 10;
 
 /** Prints what was done and what is wrong. @returns whether nothing is */
 export function summarize(result: {
