@@ -12,11 +12,12 @@ interface Page {
 }
 
 /**
- * Answers with a document's data, as the plan of the route says; not for the plan `bytes`, whose document is a stream.
+ * Answers with a document's data, as the plan of the route says; not for the plans `bytes` and `spaceStream`, whose documents are
+ * streams.
  * @throws DomainError what {@link streamExecution} throws
  */
 export async function answerWith(
-  plan: Exclude<ResponsePlan, { kind: 'bytes' }>,
+  plan: Exclude<ResponsePlan, { kind: 'bytes' | 'spaceStream' }>,
   data: unknown,
   request: RouteRequest,
   graph: Graph,

@@ -24,10 +24,12 @@ export type DataPath<T> =
  * - `done`: 204
  * - `stream`: the event stream of the execution that is the result; 204 when it has ended and has nothing more
  * - `runStream`: the same for the run of a notebook
+ * - `spaceStream`: the event stream of a space, which does not end; the document is the subscription itself
  */
 export type ResponsePlan<TPath extends string = string> =
   | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'runStream' | 'put'; at: TPath }
   | { kind: 'bytes'; at: TPath }
+  | { kind: 'spaceStream'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }
   | { kind: 'done' };

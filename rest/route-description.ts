@@ -15,7 +15,8 @@ export type Tag =
   | 'Workers'
   | 'Sessions'
   | 'Executions'
-  | 'Runs';
+  | 'Runs'
+  | 'Events';
 
 /** Everything that the OpenAPI description says of a route: a row of the table without its code. */
 export interface RouteDescription {

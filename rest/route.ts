@@ -11,6 +11,7 @@ import type { ValueChecks } from './payloads/value-checks.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type DataPath, type ResponsePlan, valueAt } from './response-plan.js';
 import type { RouteDescription } from './route-description.js';
+import { spaceStream } from './space-stream.js';
 
 /** What a route answers to one request; `successorId` is the workspace of a deprecated route's successor. */
 export interface RouteAnswer {
@@ -65,6 +66,10 @@ export function route<TQuery, TBody, TData, TVariables>(
           graph.subscribe(spec.document, { ...variables(checked), ...range });
         const answer = await answerBytes(open, responds.at, request);
         return { answer, successorId: null };
+      }
+      if (responds.kind === 'spaceStream') {
+        const open = () => graph.subscribe(spec.document, variables(checked));
+        return { answer: await spaceStream(open, request.headers, graph.stringify), successorId: null };
       }
       const run = (baseSha?: string) =>
         graph.execute(spec.document, variables(baseSha === undefined ? checked : basedOn(checked, baseSha)));

@@ -8,6 +8,7 @@ import { rawFileRoutes } from './routes/raw-files.js';
 import { repositoryRoutes } from './routes/repositories.js';
 import { repositoryFileRoutes } from './routes/repository-files.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { spaceEventRoutes } from './routes/space-events.js';
 import { workerFileRoutes } from './routes/worker-files.js';
 import { workerRoutes } from './routes/workers.js';
 import { workspaceFileRoutes } from './routes/workspace-files.js';
@@ -28,4 +29,5 @@ export const routes: RestRoute[] = [
   ...commRoutes,
   ...executionRoutes,
   ...notebookRunRoutes,
+  ...spaceEventRoutes,
 ];

@@ -38,6 +38,8 @@ import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';
 import './comm-message.js';
+import './space-event.js';
+import './space-change-event.js';
 import { builder } from './builder.js';
 
 /** The one GraphQL schema, which all transports execute. */

@@ -14,7 +14,8 @@ import { NotebookRunCellConnection } from './notebook-run-cell.js';
 import { SaveFault } from './save-fault.js';
 import { Space } from './space.js';
 
-const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
+/** The states of a run of a notebook. */
+export const NotebookRunStatusEnum = builder.enumType('NotebookRunStatus', {
   description: 'The states of a run of a notebook; all but `queued` and `running` are terminal.',
   values: {
     queued: { value: NotebookRunStatus.queued, description: 'Waits for other runs.' },

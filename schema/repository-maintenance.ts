@@ -5,7 +5,8 @@ import { watchRepositoryMaintenance } from '../src/subscriptions/watch-maintenan
 import { builder } from './builder.js';
 import { Repository } from './repository.js';
 
-const MaintenanceStatusEnum = builder.enumType('MaintenanceStatus', {
+/** The states of maintenance. */
+export const MaintenanceStatusEnum = builder.enumType('MaintenanceStatus', {
   description: 'The state of the maintenance of a repository.',
   values: {
     idle: { value: MaintenanceStatus.idle, description: 'None is due or under way; the last one succeeded.' },
@@ -18,7 +19,8 @@ const MaintenanceStatusEnum = builder.enumType('MaintenanceStatus', {
   },
 });
 
-const MaintenanceStepEnum = builder.enumType('MaintenanceStep', {
+/** The steps of maintenance. */
+export const MaintenanceStepEnum = builder.enumType('MaintenanceStep', {
   description: 'A step of maintenance, in their order.',
   values: {
     prune: {

@@ -10,7 +10,8 @@ import { builder } from './builder.js';
 import { Repository } from './repository.js';
 import { RepositoryRemoteInput } from './repository-remote-input.js';
 
-const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
+/** The states of the synchronization with a remote. */
+export const RemoteSyncStatusEnum = builder.enumType('RemoteSyncStatus', {
   description: 'The state of a repository that mirrors a remote.',
   values: {
     pending: { value: RemoteSyncStatus.pending, description: 'A sync is queued or runs.' },

@@ -8,6 +8,7 @@ import type { MaintenanceServices } from '../src/repositories/maintenance/mainte
 import type { SessionServices } from '../src/sessions/session-services.js';
 import type { SpaceServices } from '../src/spaces/space-services.js';
 import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
+import type { SpaceEventServices } from '../src/subscriptions/watch-space-events.js';
 import type { WorkerFileServices } from '../src/workers/load-worker-files.js';
 import type { JupyterServerServices } from '../src/workers/servers/jupyter-server-services.js';
 import type { ArchiveServices, WorkspaceServices } from '../src/workspaces/workspace-services.js';
@@ -26,4 +27,5 @@ export type Services = SpaceServices &
   WorkerFileServices &
   ExecutionServices &
   NotebookRunServices &
-  SubscriptionServices;
+  SubscriptionServices &
+  SpaceEventServices;

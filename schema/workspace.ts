@@ -180,7 +180,8 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
+/** The kinds of changes of a workspace. */
+export const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
   description: 'What happened to a workspace.',
   values: {
     created: { description: 'It was created.' },

@@ -96,6 +96,8 @@ export interface Config {
   runtimeLimits: RuntimeLimits;
   /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention` and `RunRetention`; 0: never. */
   executionRetentionDays: number;
+  /** `EVENT_RETENTION_HOURS`, default 2: for so long the stream of the events of a space can be resumed. */
+  eventRetentionHours: number;
   /** `MAX_PUSH_MB`, default 1024, at most 4096: the maximum size of a pack that is pushed, or fetched from a remote. */
   maxPushBytes: number;
   /** `RATE_LIMIT_REQUESTS`, default 600: the requests a minute of one token at one gateway; 0 for no limit. */
@@ -171,6 +173,7 @@ const environment = z.object({
   WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
   WORKER_SILENCE_SECONDS: z.coerce.number().int().min(10).max(3600).default(60),
   EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
+  EVENT_RETENTION_HOURS: z.coerce.number().int().min(1).max(720).default(2),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),
   CPUS_PER_USER: amount.default(0),
@@ -242,6 +245,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     runtimeLimits: readRuntimeLimits(value),
     executionRetentionDays: value.EXECUTION_RETENTION_DAYS,
+    eventRetentionHours: value.EVENT_RETENTION_HOURS,
     maxPushBytes: value.MAX_PUSH_MB * 1024 * 1024,
     rateLimitRequests: value.RATE_LIMIT_REQUESTS,
     rateLimitCost: value.RATE_LIMIT_COST,

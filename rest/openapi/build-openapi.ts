@@ -5,6 +5,7 @@ import { DataSchemas } from './data-schemas.js';
 import { describeEvents } from './describe-events.js';
 import { describeOperation } from './describe-operation.js';
 import { describeRunEvents } from './describe-run-events.js';
+import { describeSpaceEvents } from './describe-space-events.js';
 import { errorSchema } from './error-schema.js';
 import { sharedHeaders } from './headers.js';
 import type { Components, JsonSchema } from './json-schema.js';
@@ -33,6 +34,7 @@ export function buildOpenApi(routes: readonly RouteDescription[], schema: GraphQ
   const data = new DataSchemas({ schema, components });
   describeEvents(data, components);
   describeRunEvents(data, components);
+  describeSpaceEvents(data, components);
   const errors = new Map<string, JsonSchema>();
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {

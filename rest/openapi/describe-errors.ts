@@ -22,7 +22,12 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   const has = (...more: ErrorCode[]) => more.forEach((code) => void codes.add(code));
   // Whoever may see the space may list it: a list leaves out what the caller may not view.
   if (route.body || /:\w/.test(route.path)) has('forbidden');
-  if (route.body || route.takesBytes || route.query || ['stream', 'runStream'].includes(route.responds.kind))
+  if (
+    route.body ||
+    route.takesBytes ||
+    route.query ||
+    ['stream', 'runStream', 'spaceStream'].includes(route.responds.kind)
+  )
     has('invalid_request');
   if (route.body || route.takesBytes) has('unsupported_media_type');
   if (route.guards) has('precondition_failed');

@@ -61,6 +61,7 @@ function inHeaders(route: RouteDescription): string[] {
     ...(route.repeats ? ['Idempotency-Key'] : []),
     ...(route.responds.kind === 'stream' ? ['Last-Event-ID'] : []),
     ...(route.responds.kind === 'runStream' ? ['Last-Event-ID-Run'] : []),
+    ...(route.responds.kind === 'spaceStream' ? ['Last-Event-ID-Space'] : []),
     ...(route.guards ? ['If-Match', 'If-None-Match-Write'] : []),
     ...(route.responds.kind === 'file' ? ['If-None-Match'] : []),
     ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),

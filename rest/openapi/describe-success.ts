@@ -9,6 +9,7 @@ type Responses = Record<string, JsonSchema>;
 
 const page = { type: 'integer', minimum: 1, description: 'The page of the query.' };
 const size = { type: 'integer', minimum: 1, description: 'The rows on a page, after the cap.' };
+const endsOnce = 'Exactly one `final_response` or `error` ends the stream.';
 const total = { type: 'integer', minimum: 0, description: 'The rows of the whole list.' };
 
 /** Describes the answers of one route that are no errors. */
@@ -67,14 +68,16 @@ export class SuccessDescriber {
         return { 204: this.#empty('It is done.') };
       case 'stream':
         return {
-          200: this.#stream('ExecutionStreamItem', 'X-Execution-Id'),
+          200: this.#stream('ExecutionStreamItem', endsOnce, 'X-Execution-Id'),
           204: this.#empty('The run has ended, and the client has all its events.', 'X-Execution-Id'),
         };
       case 'runStream':
         return {
-          200: this.#stream('RunStreamItem'),
+          200: this.#stream('RunStreamItem', endsOnce),
           204: this.#empty('The run has ended, and the client has all its events.'),
         };
+      case 'spaceStream':
+        return { 200: this.#stream('SpaceStreamItem', 'It ends with an `error` only.') };
     }
   }
 
@@ -120,11 +123,11 @@ export class SuccessDescriber {
     };
   }
 
-  #stream(item: string, ...headers: string[]): JsonSchema {
+  #stream(item: string, end: string, ...headers: string[]): JsonSchema {
     return {
       description:
-        'Server-sent events; their schema is `x-itemSchema`, which OpenAPI 3.2 calls `itemSchema`. Exactly one ' +
-        '`final_response` or `error` ends the stream. A comment comes every 15 seconds.',
+        'Server-sent events; their schema is `x-itemSchema`, which OpenAPI 3.2 calls `itemSchema`. ' +
+        `${end} A comment comes every 15 seconds.`,
       headers: headersOf(this.#route, ...headers),
       content: {
         'text/event-stream': {

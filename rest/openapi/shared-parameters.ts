@@ -31,6 +31,12 @@ export const sharedParameters: Record<string, JsonSchema> = {
     description: 'The `id` of the last event that the client has; the stream begins after it.',
     schema: { type: 'string', pattern: '^(\\d{1,6}-\\d{1,9})?$' },
   },
+  'Last-Event-ID-Space': {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: 'The `id` of the last event that the client has; the stream begins after it.',
+    schema: { type: 'string', pattern: '^\\d{0,15}$' },
+  },
   Range: {
     name: 'Range',
     in: 'header',

@@ -10,6 +10,7 @@ const descriptions: Record<Tag, string> = {
   Sessions: 'Kernels on workers.',
   Executions: 'Runs of cells and their output as server-sent events.',
   Runs: 'Runs of whole notebooks, whose executed notebooks are saved.',
+  Events: 'What happens in the space, as one stream.',
 };
 
 /** The tags of the document, in the order in which a reader meets them. */

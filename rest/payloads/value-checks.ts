@@ -19,6 +19,7 @@ export type ValueKind =
   | 'connectors'
   | 'cursorPos'
   | 'detailLevel'
+  | 'eventCursor'
   | 'grants'
   | 'inputRequestId'
   | 'inputValue'

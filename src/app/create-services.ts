@@ -17,6 +17,7 @@ import { assertSameSecretsKey } from './assert-same-secrets-key.js';
 import { createRepositoryServices } from './create-repository-services.js';
 import { createRunServices } from './create-run-services.js';
 import { createRuntimeServices } from './create-runtime-services.js';
+import { openSpaceEvents } from './open-space-events.js';
 import type { Stores } from './open-stores.js';
 
 /** What {@link createServices} needs in addition to the stores. */
@@ -74,11 +75,12 @@ export async function createServices(
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
   const runs = createRunServices(stores, running, { config, log, bus, ...timing });
+  const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   return {
     ownership: runtime.ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
-      ...{ ...repositories, ...runtime.services, outputsSaver, ...runs.services },
+      ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
       stopWorkers: (workspaceId, statusReason, userId) =>
@@ -87,6 +89,7 @@ export async function createServices(
     async close() {
       const left = runs.close();
       await runtime.close();
+      await closeSpaceEvents();
       await outputsSaver.close();
       await left;
       await closeRepositories();

@@ -11,6 +11,7 @@ import { checkBaseSha } from '../files/save-file.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkQuestion } from '../sessions/check-question.js';
+import { checkEventCursor } from '../subscriptions/watch-space-events.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkName } from '../validation/validate.js';
 import { checkStartName } from '../workers/check-start-name.js';
@@ -51,6 +52,7 @@ export function createValueChecks(): ValueChecks {
     commId: checkCommMessage.commId,
     commMetadata: checkCommMessage.metadata,
     commTarget: (value: string, { type }) => checkCommMessage.target(type, value),
+    eventCursor: (value: string) => checkEventCursor(value),
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
     connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),

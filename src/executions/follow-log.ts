@@ -1,4 +1,5 @@
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
+import { Changes } from '../engines/events/changes.js';
 import { isTerminal, type LogEntry } from './execution-event.js';
 
 /** One log, as {@link followLog} reads it. */
@@ -52,49 +53,5 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
   } finally {
     unsubscribe();
     changes.close();
-  }
-}
-
-/** Whether something changed since the last {@link reset}; also true once `end` has aborted. */
-class Changes {
-  #hasChanged = false;
-  #wake = () => {};
-  readonly #onEnd = () => this.#wake();
-
-  readonly #end: AbortSignal;
-
-  constructor(end: AbortSignal) {
-    this.#end = end;
-
-    end.addEventListener('abort', this.#onEnd);
-  }
-
-  get isPending(): boolean {
-    return this.#hasChanged || this.#end.aborted;
-  }
-
-  notify(): void {
-    this.#hasChanged = true;
-    this.#wake();
-  }
-
-  reset(): void {
-    this.#hasChanged = false;
-  }
-
-  /** Waits until something is pending, or for `timeoutMs`. */
-  async next(timeoutMs: number): Promise<void> {
-    if (this.isPending) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  close(): void {
-    this.#end.removeEventListener('abort', this.#onEnd);
   }
 }

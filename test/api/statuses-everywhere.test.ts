@@ -176,7 +176,9 @@ it.each(routesWith('invalid_request'))('%s answers 400 and names the wrong field
     expectError(await call(operation, { raw: '{' }), 400, 'invalid_request', ['body']);
   }
   if (named('query')) {
-    const [field, query] = queryOf(operation) ? ['path', '?ref=main'] : ['page', '?page=0'];
+    const isSpaceStream = name === 'GET /events';
+    const ofOthers = isSpaceStream ? ['after', '?after=x'] : ['page', '?page=0'];
+    const [field, query] = queryOf(operation) ? ['path', '?ref=main'] : ofOthers;
     expectError(await call(operation, { query }), 400, 'invalid_request', ['query', field!]);
   }
   const headers: string[] = parameters.map(({ $ref }: { $ref?: string }) => $ref?.split('/').at(-1));

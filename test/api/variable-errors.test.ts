@@ -33,22 +33,53 @@ const run = `mutation ($id: ID!, $input: ExecuteCellInput!) {
   executeCell(spaceSlug: "demo", sessionId: $id, input: $input) { id } }`;
 const createToken = `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) { token } }`;
 
+const tooLong = (...path: (string | number)[]) => ({
+  path,
+  message: 'must have at most 65536 characters',
+  type: 'too_long',
+});
+
 describe.each(endpoints)('%s with Accept: %s', (path, accept) => {
   it('refuses texts that are longer than their field allows, before anything uses them', async () => {
     const long = 'x'.repeat(70_000);
-    const tooLong = (path: (string | number)[]) => [
-      { path, message: 'must have at most 65536 characters', type: 'too_long' },
-    ];
     const ofSlug = 'query ($s: String!) { space(slug: $s) { id } }';
     const [slug] = await errorsOf(path, accept, ofSlug, JSON.stringify({ s: long }));
-    expect(slug.extensions.errors).toEqual(tooLong(['s']));
+    expect(slug.extensions.errors).toEqual([tooLong('s')]);
     const input = { name: long, authoringQueryConnectorIds: [long] };
     const [inInput] = await errorsOf(path, accept, update, JSON.stringify({ id: long, input }));
     expect(inInput.extensions.errors).toEqual([
-      ...tooLong(['id']),
-      ...tooLong(['authoringQueryConnectorIds', 0]),
-      ...tooLong(['name']),
+      tooLong('id'),
+      tooLong('authoringQueryConnectorIds', 0),
+      tooLong('name'),
     ]);
+  });
+
+  it('refuses such texts also where the document itself has them, and takes those of files', async () => {
+    const long = JSON.stringify('x'.repeat(66_000));
+    const [slug] = await errorsOf(path, accept, `{ space(slug: ${long}) { id } }`, '{}');
+    expect(slug.extensions.code).toBe('invalid_request');
+    expect(slug.extensions.errors).toEqual([tooLong('slug')]);
+    const createdWith = (input: string) =>
+      errorsOf(
+        path,
+        accept,
+        `mutation ($s: String! = "demo") { createFile(spaceSlug: $s, in: { workspaceId: "x" }, input: { ${input} }) { version { commitSha } } }`,
+        '{}',
+      );
+    const [commitMessage] = await createdWith(`path: "a.txt", content: "", commitMessage: ${long}`);
+    expect(commitMessage.extensions.errors).toEqual([tooLong('commitMessage')]);
+    const [content] = await createdWith(`path: "a.txt", content: ${long}`);
+    expect(content.extensions.code).toBe('not_found');
+    const cell = `{ cell_type: "raw", id: "a", metadata: {}, source: ${long} }`;
+    const notebook = `{ cells: [${cell}], metadata: {}, nbformat: 4, nbformat_minor: 5 }`;
+    const [ofNotebook] = await createdWith(`path: "a.ipynb", notebook: ${notebook}`);
+    expect(ofNotebook.extensions.code).toBe('not_found');
+    const ofPath = `mutation ($p: String!) { createFile(spaceSlug: "demo", in: { workspaceId: "x" }, input: { path: $p, content: "" }) { version { commitSha } } }`;
+    const [besideContent] = await errorsOf(path, accept, ofPath, `{"p":${long}}`);
+    expect(besideContent.extensions.errors).toEqual([tooLong('p')]);
+    const ofDefault = `query ($slug: String! = ${long}) { space(slug: $slug) { id } }`;
+    const [byDefault] = await errorsOf(path, accept, ofDefault, '{}');
+    expect(byDefault.extensions.errors).toEqual([tooLong('slug')]);
   });
 
   it.each([

@@ -4,7 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
+import { objectId } from '../../src/engines/git/object-id.js';
+import { ContentsFolder } from '../../src/workers/backends/external/contents-folder.js';
 import { layOutFiles, syncFiles } from '../../src/workers/worker-files.js';
 import { gitFixture } from '../engines/git/git-fixture.js';
 import { createDockerGateway, DockerFixture, describeOnDocker, openTestDocker } from '../support/docker.js';
@@ -117,23 +129,40 @@ subprocess.run(['plain-program'])`;
       }
     });
 
-    test('get many new files in one request, which leaves alone what kernels wrote', async () => {
+    test('have many files changed in one request, which leaves alone what kernels wrote', async () => {
       const worker = await fixture.start();
       const folder = await fixture.backend.remoteFolders!.open(worker.spec.workerId);
+      const change = async (paths: string[], before: string | null, text: string | null = 'new') => {
+        const bytes = text === null ? null : Buffer.from(text);
+        const changes = new Map(paths.map((path) => [path, { before, bytes }]));
+        return [...(await folder.changeMany!(changes))].sort();
+      };
       const kernel = await startPython(worker.client);
       await runCell(kernel, "import os; os.makedirs('folder'); open('mine.txt', 'w').write('mine')");
-      const paths = ['a/b/ż.txt', '.hidden', 'mine.txt', 'mine.txt/below', 'folder', '../outside', 'empty'];
-      const files = new Map(paths.map((path) => [path, Buffer.from(path === 'empty' ? '' : path)]));
-      expect([...(await folder.putNew!(files))].sort()).toEqual(['.hidden', 'a/b/ż.txt', 'empty']);
-      const code = `for path in ('a/b/ż.txt', '.hidden', 'mine.txt', 'empty'):
-    print(open(path).read())
-print(sorted(os.listdir('.')), os.listdir('/work'))`;
+      const paths = ['a/b/ż.txt', '.hidden', 'mine.txt', 'mine.txt/below', 'folder', '../outside', 'program'];
+      const added = ['.hidden', 'a/b/ż.txt', 'program'];
+      expect(await change(paths, null, 'old')).toEqual(added);
+      await runCell(
+        kernel,
+        `os.chmod('program', 0o755)
+os.symlink('program', 'link')
+os.mkfifo('pipe')
+old = open('program')`,
+      );
+      const old = objectId('blob', Buffer.from('old'));
+      const others = ['mine.txt', 'folder', 'link', 'pipe', 'gone', 'mine.txt/below', '../outside'];
+      expect(await change([...added, ...others], old)).toEqual(added);
+      expect(await change(['.hidden', 'program', ...others], old, null)).toEqual([]);
+      const now = objectId('blob', Buffer.from('new'));
+      expect(await change(['.hidden'], now, null)).toEqual(['.hidden']);
+      const code = `print(open('a/b/ż.txt').read(), open('program').read(), old.read(), oct(os.stat('program').st_mode))
+print(open('mine.txt').read(), sorted(os.listdir('.')), os.listdir('/work'))`;
       expect((await runCell(kernel, code)).text).toBe(
-        "a/b/ż.txt\n.hidden\nmine\n\n['.hidden', 'a', 'empty', 'folder', 'mine.txt'] ['files']\n",
+        "new new old 0o100755\nmine ['a', 'folder', 'link', 'mine.txt', 'pipe', 'program'] ['files']\n",
       );
     });
 
-    test('have all files of a commit, and those that the next one adds, however many and large they are', async () => {
+    test('have all files of a commit, and what the next one changes, however many and large the files are', async () => {
       const worker = await fixture.start();
       const git = await gitFixture();
       const state = await mkdtemp(join(tmpdir(), 'state-'));
@@ -150,19 +179,27 @@ print(sorted(os.listdir('.')), os.listdir('/work'))`;
       };
       const files = new Map(Array.from({ length: 250 }, (_, i) => [`many/${i}.txt`, `${i}`]));
       files.set('large.bin', 'x'.repeat(3 * 1024 * 1024));
-      const code =
-        "import os; print(len(os.listdir('many')), os.path.getsize('large.bin'), os.listdir('new'))";
+      const code = `import os
+names = os.listdir('many')
+changed = [name for name in names if open('many/' + name).read() == 'changed']
+print(len(names), len(changed), os.path.getsize('large.bin'), os.listdir('new'))`;
       try {
         await layOutFiles(git.repository, commit(files), at, AbortSignal.timeout(60_000));
         files.set('new/a', '1').set('new/b', '1');
+        for (let i = 0; i < 240; i += 1) files.set(`many/${i}.txt`, 'changed');
+        files.delete('many/249.txt');
         const kernel = await startPython(worker.client);
         await runCell(kernel, "import os; os.mkdir('new'); open('new/a', 'w').write('mine')");
+        const look = vi.spyOn(ContentsFolder.prototype, 'look');
+        onTestFinished(() => look.mockRestore());
         expect(await syncFiles(git.repository, commit(files), at)).toEqual({
           conflicts: ['new/a'],
           failure: undefined,
         });
+        // One by one, each file would take four requests.
+        expect(look.mock.calls).toEqual([['new/a']]);
         const { text } = await runCell(kernel, code);
-        expect(text).toMatch(/^250 3145728 \['[ab]', '[ab]'\]\n$/);
+        expect(text).toMatch(/^249 240 3145728 \['[ab]', '[ab]'\]\n$/);
       } finally {
         await git.remove();
         await rm(state, { recursive: true });

@@ -201,6 +201,14 @@ const streams = [
     'A stream ends when its caller may no longer view the workspace.':
       'ends the streams of a workspace that its caller may no longer view within 5 s',
   }),
+  ...proven('test/api/subscriptions/space-events.test.ts', {
+    'Everything that the caller may see is one stream at /events.':
+      'sends everything that happens in a space once and in order, with the exception of a cell',
+    'The stream of a space is resumed without gap or repeat.':
+      'resumes after a cursor with the same items, also what happened while nobody followed',
+    'The stream of a space has only what its caller may view at that moment.':
+      'are those of the moment: of workspaces, of repositories, and of admins',
+  }),
   ...proven('test/api/subscriptions/fan-out.test.ts', {
     'An event is checked and read once for each caller.':
       'a change is read once for all streams of a caller, on every topic',
@@ -219,10 +227,6 @@ const notYetTrue: Claim[] = [
   {
     claim: 'Whole notebooks run, also on a schedule.',
     notYet: 'There are no rows below /runs and /schedules.',
-  },
-  {
-    claim: 'Everything that the caller may see is one stream at /events.',
-    notYet: 'Clients subscribe to each kind of resource in GraphQL.',
   },
   {
     claim: 'Two refs can be compared, and files searched.',

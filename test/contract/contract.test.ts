@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { FollowExecutionDocument, ReadWorkerFileDocument } from '../../rest/generated/operations.js';
+import {
+  FollowExecutionDocument,
+  FollowSpaceEventsDocument,
+  ReadWorkerFileDocument,
+} from '../../rest/generated/operations.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 import { testPython } from '../support/jupyter.js';
 import { type Checker, createChecker } from '../support/openapi-checker.js';
-import { readEvents } from '../support/sse.js';
+import { readEvents, type SentEvent } from '../support/sse.js';
 import { type Step, twinOperation, withoutNames } from './graph-twin.js';
 import { documented, further, type Row } from './rows.js';
 
@@ -486,6 +490,37 @@ describe('sessions and workers over REST and GraphQL', () => {
     const cancelled = await send('POST /runs/{run_id}/cancel', { run_id: first.body.id });
     await sameDeed(cancelled, [['cancelNotebookRun', { id: second.body.id }]]);
   }, 120_000);
+
+  it('have equal event streams when a space is followed', async () => {
+    const headers = { authorization: `Bearer ${at.token}` };
+    const streamOf = (query: string, more = {}) =>
+      fetch(`${at.url}${pathOf('/events')}${query}`, { headers: { ...headers, ...more } });
+    const first = await streamOf('?after=0&heartbeat_seconds=1');
+    checker.answer('GET', '/events', first);
+    const events = await readEvents(first, ({ event }) => event === 'heartbeat');
+    checker.events('GET', '/events', events);
+    driven.add('GET /events');
+    expect(
+      events.slice(0, -1).every(({ event, id, data }) => event === 'space_event' && id === data.cursor),
+    ).toBe(true);
+    const known = events[1]!;
+    const resumed = await streamOf('?after=0', { 'last-event-id': known.id! });
+    const rest = events.slice(2, -1);
+    expect(await readEvents(resumed, ({ id }) => id === rest.at(-1)!.id)).toEqual(rest);
+    expect((await streamOf('', { 'last-event-id': 'x' })).status).toBe(400);
+
+    const followed = await fetch(`${at.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query: print(FollowSpaceEventsDocument),
+        variables: { space: demo.slug, after: known.id },
+      }),
+    });
+    const ends = ({ data }: SentEvent) => data?.data?.spaceEvents.cursor === rest.at(-1)!.id;
+    const items = (await readEvents(followed, ends)).filter(({ event }) => event === 'next');
+    expect(items.map(({ data }) => data.data.spaceEvents)).toEqual(rest.map(({ data }) => data));
+  }, 60_000);
 
   it('have equal event streams when executions are started, followed and followed again', async () => {
     const code = "print('hello')\n6 * 7";

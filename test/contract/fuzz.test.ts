@@ -32,6 +32,8 @@ describe.runIf(process.env.TEST_DB !== 'postgres')('generated requests', () => {
     await writeFile(description, JSON.stringify(withRealIds(await served.json(), filled)));
     const { exitCode, text } = await fuzz(description, [
       ...['--url', at.url, '-H', `Authorization: Bearer ${at.token}`],
+      // It would be read until its end, which never comes.
+      ...['--exclude-operation-id', 'streamSpaceEvents'],
       ...['--phases', 'examples,coverage,fuzzing', '--max-time', '100', ...checks, ...bounds],
     ]);
     expect(exitCode, text.slice(-20_000)).toBe(0);

@@ -70,4 +70,5 @@ export const further: readonly Row[] = [
   ['GET', '/runs/{run_id}', 'space.notebookRun'],
   ['POST', '/runs/{run_id}/cancel', 'cancelNotebookRun'],
   ['GET', '/runs/{run_id}/stream', 'notebookRunEvents'],
+  ['GET', '/events', 'spaceEvents'],
 ];

@@ -22,7 +22,7 @@ const layers: string[][] = [
   ['src/notebooks'],
   ['src/repositories'],
   ['src/workspaces'],
-  ['src/catalog', 'src/profiles', 'src/spaces'],
+  ['src/catalog', 'src/profiles', 'src/spaces', 'src/space-events'],
   ['src/access'],
   ['src/context.ts'],
   ['src/config.ts'],

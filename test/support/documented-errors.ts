@@ -47,7 +47,7 @@ export const commonCodes = new Set([
 /** The beginnings of the paths whose further errors `statuses-NAME.test.ts` tests. */
 export const statusFiles = {
   files: ['/workspaces', '/repositories', '/documents'],
-  runtime: ['/kernel-profiles', '/worker-resource-classes', '/workers', '/sessions', '/runs'],
+  runtime: ['/kernel-profiles', '/worker-resource-classes', '/workers', '/sessions', '/runs', '/events'],
 };
 
 /** A request that is answered with an error: its route, the code, and the field that the answer names. */

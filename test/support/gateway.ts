@@ -14,6 +14,7 @@ import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.j
 import { openTestDatabase } from './database.js';
 import { noRateLimits } from './no-rate-limits.js';
 import { createChecker, templateOf } from './openapi-checker.js';
+import { readFirst } from './sse.js';
 
 /** A real gateway on its own port, with a new database and data folder. */
 export interface TestGateway {
@@ -45,6 +46,8 @@ export interface RestOptions {
   token?: string | null;
   headers?: Record<string, string>;
   space?: string;
+  /** Reads so many server-sent events of a stream that does not end, then leaves. */
+  events?: number;
 }
 
 export interface RestAnswer {
@@ -96,7 +99,7 @@ export async function openTestGateway(
     dataDir,
     token,
 
-    async rest(method, path, { body, raw, token: other, headers, space = 'demo' } = {}) {
+    async rest(method, path, { body, raw, token: other, headers, events, space = 'demo' } = {}) {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const sentHeaders = new Headers({
         ...(other === null ? {} : { authorization: `Bearer ${other ?? token}` }),
@@ -108,7 +111,7 @@ export async function openTestGateway(
         headers: sentHeaders,
         body: sent,
       });
-      const text = await response.text();
+      const text = await (events === undefined ? response.text() : readFirst(response, events));
       const isJson = response.headers.get('content-type')?.startsWith('application/json');
       const answer = {
         status: response.status,

@@ -30,6 +30,19 @@ export async function readEvents(
   return events;
 }
 
+/** The text of the first events of a response, comments included; then the connection is closed. */
+export async function readFirst(response: Response, count: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    const ends = [...text.matchAll(/\n\n/g)].map(({ index }) => index + 2);
+    const end = ends.find((one) => parseEvents(text.slice(0, one)).length === count);
+    if (end !== undefined) return text.slice(0, end);
+  }
+  return text;
+}
+
 /** The events of a stream's whole text; comments are left out. */
 export function parseEvents(text: string): SentEvent[] {
   return text.split('\n\n').flatMap((block) => parseEvent(block) ?? []);

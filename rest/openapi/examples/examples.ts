@@ -13,6 +13,7 @@ import {
   runtimeExamples,
   sessionEndExamples,
 } from './runtime.js';
+import { spaceEventExamples } from './space-events.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
@@ -20,6 +21,7 @@ import { workspaceExamples } from './workspaces.js';
  * what those before it made. An operation has more than one where its answers differ in their statuses.
  */
 export const examples: readonly [operationId: string, example: OperationExample][] = [
+  spaceEventExamples,
   workspaceExamples,
   repositoryExamples,
   fileExamples,

@@ -11,5 +11,6 @@ export function hiddenNumber(token: string): string {
 
 /** Replaces the strings of {@link hiddenNumber} in the text of `JSON.stringify` with their numbers. */
 export function showNumbers(text: string): string {
-  return text.replace(marked, '$1');
+  // To look for the mark alone takes a tenth of the time, and texts seldom have it.
+  return text.includes(mark) ? text.replace(marked, '$1') : text;
 }

@@ -1,3 +1,4 @@
+import type { CellSpans } from './cell-spans.js';
 import { maxNesting, maxValues } from './limits.js';
 
 /** Longer integers may not be exact in JavaScript. */
@@ -9,8 +10,9 @@ const plainFloat = /^-?(?!\d+\.0{4})(?=[\d.]{3,16}$)(?:0|[1-9]\d*)\.\d*[1-9]$/;
  * Whether `JSON.parse` reads a text as `parseJson` does, which is several times as slow: it nests no deeper and has no more values
  * than that allows, and JavaScript writes all its numbers with the same digits again. A text that is no JSON may count as plain:
  * `JSON.parse` refuses it.
+ * @param spans finds the arrays of cells in passing; default none
  */
-export function isPlainJson(text: string): boolean {
+export function isPlainJson(text: string, spans?: CellSpans): boolean {
   let depth = 0;
   let values = 1;
   for (let at = 0; at < text.length; at++) {
@@ -18,13 +20,19 @@ export function isPlainJson(text: string): boolean {
     if (code === quote) {
       at = endOfString(text, at);
       if (at === -1) return false;
-    } else if (code === comma) values++;
+    } else if (code === comma) {
+      values++;
+      spans?.comma(at, depth);
+    } else if (code === colon) spans?.colon(text, at);
     else if (code === openObject || code === openArray) {
       values++;
       depth++;
       if (depth > maxNesting) return false;
-    } else if (code === closeObject || code === closeArray) depth--;
-    else if (code === minus || (code >= zero && code <= nine)) {
+      spans?.open(code, at, depth);
+    } else if (code === closeObject || code === closeArray) {
+      spans?.close(at, depth);
+      depth--;
+    } else if (code === minus || (code >= zero && code <= nine)) {
       const end = endOfNumber(text, at);
       if (!isPlainNumber(text, at, end)) return false;
       at = end - 1;
@@ -40,6 +48,7 @@ const minus = 0x2d;
 const dot = 0x2e;
 const zero = 0x30;
 const nine = 0x39;
+const colon = 0x3a;
 const openArray = 0x5b;
 const backslash = 0x5c;
 const closeArray = 0x5d;

@@ -1,3 +1,4 @@
+import { countValues } from './count-values.js';
 import { isJsonObject } from './json-object.js';
 import type { NotebookFault } from './notebook-fault.js';
 import { toNotebookFault } from './to-notebook-fault.js';
@@ -24,20 +25,20 @@ export function* schemaFaults(notebook: Record<string, unknown>, minor: number):
   }
 }
 
-function faultsOf(part: PartValidator, value: unknown, path: NotebookFault['path']): NotebookFault[] {
-  if (part.quick(value)) return [];
-  const validate = countValues(value) <= maxValuesSearched ? part.thorough() : part.quick;
-  validate(value);
-  return (validate.errors ?? []).map((error) => toNotebookFault(error, value, path));
+/** Whether {@link schemaFaults} finds nothing in cells. @param cells as for {@link schemaFaults} */
+export function areValidCells(cells: readonly unknown[], minor: number): boolean {
+  const { cell: ofCell, output: ofOutput } = validatorsOf(minor);
+  for (const cell of cells) {
+    if (!ofCell.quick(cell)) return false;
+    const { outputs } = cell as { outputs?: unknown };
+    if (Array.isArray(outputs) && !outputs.every((output) => ofOutput.quick(output))) return false;
+  }
+  return true;
 }
 
-/** Counts the values inside a value; stops soon after the limit. */
-function countValues(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  let count = 1;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    count += countValues(member);
-    if (count > maxValuesSearched) break;
-  }
-  return count;
+function faultsOf(part: PartValidator, value: unknown, path: NotebookFault['path']): NotebookFault[] {
+  if (part.quick(value)) return [];
+  const validate = countValues(value, maxValuesSearched) <= maxValuesSearched ? part.thorough() : part.quick;
+  validate(value);
+  return (validate.errors ?? []).map((error) => toNotebookFault(error, value, path));
 }

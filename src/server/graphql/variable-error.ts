@@ -16,13 +16,11 @@ import {
 } from 'graphql';
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import { FieldError, type FieldFault, type FieldPath } from '../../errors.js';
-import { maxTextLength, maxVariableLength } from './max-text-length.js';
+import { literalFaults } from './literal-faults.js';
+import { anyValue, maxTextLength, maxVariableLength } from './max-text-length.js';
 
 /** More faults are not reported, so that an answer stays short. */
 const maxFaults = 20;
-
-/** The scalar that takes every value. */
-const anyValue = 'JSON';
 
 type Words = Pick<FieldFault, 'message' | 'type'>;
 
@@ -52,14 +50,16 @@ export function variableError(input: VariableInput): GraphQLError | null {
 }
 
 /**
- * Finds the values of variables that their types do not allow. graphql-js finds the same, but describes each in a sentence of
+ * Finds the values of variables that their types do not allow, and the texts of the document that are too long. graphql-js finds the same, but describes each in a sentence of
  * its own, from which a program cannot take the field.
  * @param input a document that is valid for the schema
  * @returns at most 20 faults. The path of a fault in an input object leaves out the variable, as the faults of commands do
  */
 function variableFaults(input: VariableInput): FieldFault[] {
   const operation = getOperationAST(input.document, input.operationName);
-  return operation ? new VariableFaults(input).of(operation, input.variableValues ?? {}) : [];
+  if (!operation) return [];
+  const ofVariables = new VariableFaults(input).of(operation, input.variableValues ?? {});
+  return [...ofVariables, ...literalFaults(input.schema, input.document)].slice(0, maxFaults);
 }
 
 class VariableFaults {
