@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
+import { provideIpywidgets } from '../support/ipywidgets.js';
 import { testPython } from '../support/jupyter.js';
 import { parseEvents, readEvents, type SentEvent } from '../support/sse.js';
 
@@ -106,6 +107,7 @@ describe('after kill -9 of the gateway', () => {
   let late: Followed;
   let tooLong: Followed;
   let whole: string;
+  let capturing: Followed;
   beforeAll(async () => {
     const files = `/workspaces/${demo.workspaceId}/authoring-files`;
     const sources = [
@@ -120,9 +122,13 @@ describe('after kill -9 of the gateway', () => {
       { input: { workspaceId: demo.workspaceId, path: 'notebooks/whole.ipynb' } },
     );
     whole = begun.runNotebook.id;
-    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
+    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended', 'capturing'];
     const sessions: string[] = [];
     for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
+    const widget =
+      "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print('base')\nprint('made')";
+    const made = await Followed.begin(sessions[6]!, `${await provideIpywidgets()}\n${widget}`);
+    expect(await made.resume()).toMatchObject({ data: { status: 'ok' } });
     const second = async () => expect((await runOf(whole)).cells.nodes[1].execution?.status).toBe('running');
     await vi.waitFor(second, { timeout: 60_000, interval: 50 });
     const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
@@ -136,6 +142,10 @@ describe('after kill -9 of the gateway', () => {
     tooLong = await Followed.begin(sessions[2]!, "import time\nprint('begun', flush=True)\ntime.sleep(60)", {
       timeout_seconds: 4,
     });
+    capturing = await Followed.begin(
+      sessions[6]!,
+      `print('begun', flush=True)\nwith out:\n${printLines(80).replace(/^/gm, '    ')}`,
+    );
     printing = await Followed.begin(sessions[3]!, `${printLines(80)}\n${append('a')}`);
     queued = [];
     for (const text of ['b', 'c']) queued.push(await Followed.queue(printing.session, append(text)));
@@ -210,6 +220,26 @@ describe('after kill -9 of the gateway', () => {
     const saved = (await (await call('GET', path)).json()) as any;
     expect(saved.commit_sha).toBe((await runOf(whole)).savedCommitSha);
     expect(saved.notebook.cells[2].outputs).toMatchObject([{ text: "['a', 'b', 'c']\n" }]);
+  });
+
+  it('an Output widget has each line that was printed within it, in the log and in its state', async () => {
+    expect(await capturing.resume()).toMatchObject({ event: 'final_response', data: { status: 'ok' } });
+    expect(textOf(capturing.events)).toBe('begun\n');
+    const captured = capturing.events.flatMap(({ data }) => (data.type === 'widget_output' ? [data] : []));
+    expect(captured.map(({ event }) => event.text).join('')).toBe(lines(80));
+    const read = 'query($id: ID!) { space(slug: "demo") { session(id: $id) { widgetState } } }';
+    const outputs = async () => {
+      const { session } = (await graph(read, { id: capturing.session })).space;
+      return session.widgetState?.state[captured[0]!.comm_id]?.state.outputs;
+    };
+    const all = [{ output_type: 'stream', name: 'stdout', text: `base\n${lines(80)}` }];
+    await expect.poll(outputs, { timeout: 20_000 }).toEqual(all);
+    const inKernel = "print(*(one['text'] for one in out.outputs), sep='')";
+    await expect
+      .poll(async () => textOf((await Followed.begin(capturing.session, inKernel)).events), {
+        timeout: 20_000,
+      })
+      .toBe(`${all[0]!.text}\n`);
   });
 
   it('late output of that time follows its run', async () => {
