@@ -3,6 +3,7 @@ import { benchGit } from './git/bench-git.js';
 import { benchHostile } from './hostile/bench-hostile.js';
 import { benchReplicas } from './replicas/bench-replicas.js';
 import { benchRestRead } from './rest-read.js';
+import { benchSpaceEvents } from './space-events/bench-space-events.js';
 import { printTable } from './stats.js';
 import { benchWorkers } from './workers/bench-workers.js';
 
@@ -13,6 +14,7 @@ import { benchWorkers } from './workers/bench-workers.js';
 const all: Record<string, (parts: string[]) => Promise<void>> = {
   executions: benchExecutions,
   'rest-read': async () => printTable('rest-read', await benchRestRead()),
+  'space-events': async () => printTable('space-events', await benchSpaceEvents()),
   replicas: async () => printTable('replicas', await benchReplicas()),
   git: benchGit,
   workers: benchWorkers,

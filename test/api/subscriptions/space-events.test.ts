@@ -9,7 +9,9 @@ import { makeRuntime } from '../../support/factories/make-runtime.js';
 import { makeSpace } from '../../support/factories/make-space.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
-import { at, open, type Stream, services, until } from './subscription-fixture.js';
+import { at, open, type Stream, services, setUpStreams, until } from './subscription-fixture.js';
+
+setUpStreams();
 
 const query = `subscription ($space: String!, $after: String, $heartbeat: Int) {
   spaceEvents(spaceSlug: $space, after: $after, heartbeatSeconds: $heartbeat) {
