@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { median, quantile, type Row } from '../stats.js';
 import type { Scene } from './scene.js';
 
-const runs = 100;
+const runs = 60;
 const coldRuns = 7;
 const pollMs = 50;
 const key = 'kernelProfileId: "python3", resourceClassId: "standard"';
