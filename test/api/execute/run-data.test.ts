@@ -88,7 +88,7 @@ it('an exception after very much output is among the outputs, with the head and 
   expect(outputs[0].text).toMatch(/xtail\n$/);
   const cut = Number(/\n\[… (\d+) characters are left out here …\]\n/.exec(outputs[0].text)![1]);
   expect(outputs[0].text.replace(/\n\[….*…\]\n/, '').length + cut).toBe(21_000_009);
-});
+}, 120_000);
 
 it('help is a display, and what else the kernel asks of clients is an event', async () => {
   const help = await runAll('print?');
