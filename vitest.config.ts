@@ -14,13 +14,15 @@ const onDatabase = [
   'test/contract/**/*.test.ts',
   'test/access/**/*.test.ts',
 ];
-// What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the API description.
-// They run on one home only, on PostgreSQL where there is one.
+// What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the lives of workers and
+// kernels, the API description. They run on one home only, on PostgreSQL where there is one.
 const onEitherHome = [
   'test/api/{cors,graphql-explorer,graphql-http-statuses,hostile-bodies,http-messages,refused-uploads}.test.ts',
-  'test/api/{git-clients,git-http,git-idle-clients,git-limits}.test.ts',
+  'test/api/{git-checkout,git-clients,git-http,git-idle-clients,git-limits}.test.ts',
   'test/api/{kernel-out-of-memory,worker-usage,workspace-environments}.test.ts',
-  'test/api/execute/{kernel-questions,stalled-servers}.test.ts',
+  'test/api/{worker-expiry,worker-failures,worker-file-follower,worker-files,worker-stops}.test.ts',
+  'test/api/execute/{dead-kernels,execute-scope,kernel-lives,kernel-questions,kernel-starts}.test.ts',
+  'test/api/execute/stalled-servers.test.ts',
   'test/api/files/large-notebooks.test.ts',
   'test/contract/{claims,description,examples,requests}.test.ts',
 ];
@@ -37,13 +39,17 @@ const shared = {
   globalSetup: ['test/support/database-template.ts'],
 };
 
+// Each of these files opens a gateway and a database of its own, so they need no process of their own. In one process the
+// code, the schema and the embedded database's program are loaded and compiled once, which else takes over a third of their time.
+const onOwnDatabase = { ...shared, isolate: false };
+
 // Without a server they are left out, and `npm test` says so; in CI that is a failure.
 const hasPostgres = Boolean(process.env.TEST_DATABASE_URL || process.env.CI);
 const postgres: TestProjectConfiguration[] = hasPostgres
   ? [
       {
         resolve: { alias },
-        test: { ...shared, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
+        test: { ...onOwnDatabase, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
       },
     ]
   : [];
@@ -69,6 +75,9 @@ const containers: TestProjectConfiguration[] =
       ]
     : [];
 
+// Each of these starts gateways as processes, and mainly waits for them. They follow the tests in containers, one file at a
+// time.
+const withProcesses = ['test/process/**/*.test.ts'];
 // Foreign clients need a gateway, but no second home of it.
 const withClients = ['test/clients/**/*.test.ts'];
 // The same for a browser.
@@ -106,7 +115,7 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers, ...inBrowser, ...withClients],
+          exclude: [...onDatabase, ...inContainers, ...withProcesses, ...inBrowser, ...withClients],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -114,11 +123,23 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
-          ...shared,
+          ...onOwnDatabase,
           name: 'pglite',
           include: onDatabase,
           exclude: hasPostgres ? onEitherHome : [],
           env: { TEST_DB: 'pglite' },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...shared,
+          name: 'after-containers',
+          include: withProcesses,
+          globalSetup: [],
+          env: { TEST_DB: 'pglite' },
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -1,4 +1,4 @@
-import { benchFirstOutput } from './first-output.js';
+import { benchExecutions } from './executions/bench-executions.js';
 import { benchGit } from './git/bench-git.js';
 import { benchHostile } from './hostile/bench-hostile.js';
 import { benchReplicas } from './replicas/bench-replicas.js';
@@ -9,10 +9,10 @@ import { benchWorkers } from './workers/bench-workers.js';
 
 /**
  * `npm run bench`: runs the benchmarks that the arguments name, by default all. Each is compared with a baseline in the same
- * run. The arguments after `git`, `workers` or `hostile` name parts of that benchmark.
+ * run. The arguments after `executions`, `git`, `workers` or `hostile` name parts of that benchmark.
  */
 const all: Record<string, (parts: string[]) => Promise<void>> = {
-  'first-output': async () => printTable('first-output', await benchFirstOutput()),
+  executions: benchExecutions,
   'rest-read': async () => printTable('rest-read', await benchRestRead()),
   'space-events': async () => printTable('space-events', await benchSpaceEvents()),
   replicas: async () => printTable('replicas', await benchReplicas()),

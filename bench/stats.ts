@@ -1,7 +1,12 @@
 /** The median of some numbers. */
 export function median(values: number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The number below which a part of some numbers is, e.g. 0.99 of them. */
+export function quantile(values: number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
 }
 
 /** One measurement, compared with a baseline. */

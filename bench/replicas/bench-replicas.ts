@@ -1,13 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { demo } from '../../prisma/seed.js';
-import { median, type Row } from '../stats.js';
+import { withBenchDatabase } from '../bench-database.js';
+import { median, quantile, type Row } from '../stats.js';
 import type { LoopUse } from './replica.js';
 
 const viewers = 1_000;
@@ -37,23 +36,20 @@ export async function benchReplicas(): Promise<Row[]> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server)
     throw new Error('Set TEST_DATABASE_URL to a PostgreSQL server whose role may create databases.');
-  const name = `gateway_bench_${randomUUID()}`;
-  await query(server, `CREATE DATABASE "${name}"`);
-  const dataDir = await mkdtemp(join(tmpdir(), 'gateway-replicas-'));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const replicas: Replica[] = [];
-  try {
-    for (let i = 0; i < 2; i++) replicas.push(await openReplica(dataDir, url.href));
-    return await measure(replicas[0]!, replicas[1]!);
-  } finally {
-    for (const { child } of replicas) {
-      child.send('close');
-      await once(child, 'exit');
+  return withBenchDatabase(server, async (url) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'gateway-replicas-'));
+    const replicas: Replica[] = [];
+    try {
+      for (let i = 0; i < 2; i++) replicas.push(await openReplica(dataDir, url));
+      return await measure(replicas[0]!, replicas[1]!);
+    } finally {
+      for (const { child } of replicas) {
+        child.send('close');
+        await once(child, 'exit');
+      }
+      await rm(dataDir, { recursive: true, force: true });
     }
-    await query(server, `DROP DATABASE "${name}" WITH (FORCE)`);
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure(owner: Replica, other: Replica): Promise<Row[]> {
@@ -126,11 +122,6 @@ function delaysOf(at: number, text: string): number[] {
   return [...text.matchAll(/at (\d+\.\d+)\\n/g)].map(([, printed]) => at - Number(printed) * 1000);
 }
 
-function quantile(values: number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
-}
-
 async function openReplica(dataDir: string, databaseUrl: string): Promise<Replica> {
   const child = fork(new URL('./replica.ts', import.meta.url).pathname, [], {
     execArgv: ['--import', 'tsx'],
@@ -157,14 +148,4 @@ async function rest(
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return (response.status === 204 ? {} : await response.json()) as RestBody;
-}
-
-async function query(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -2,7 +2,8 @@
 
 GET    notebook-gateway/kernels/<id>        what the relay has of a kernel
 DELETE notebook-gateway/kernels/<id>        forgets what it has of a kernel that has ended
-       notebook-gateway/kernels/<id>/relay  a WebSocket; `after` is the position of the last message that the client has
+       notebook-gateway/kernels/<id>/relay  a WebSocket; `after` is the position of the last message that the client has, and
+                                            `owner` the number of its ownership: a lower one than before is refused
 
 Every message of a kernel gets a position: 1, 2, 3 and so on. The server sends text first: {"spool", "first", "next"}. Then
 it sends each message as binary: 8 bytes with its position (little endian), then the body of the protocol
@@ -218,6 +219,7 @@ class Relay:
         self.last_arrival = 0.0
         self.is_ended = False
         self.client = None
+        self.owner = 0
         self.task = None
         self.kernel.add_restart_callback(self.on_died, "dead")
         self.connect("iopub")
@@ -348,7 +350,12 @@ class Relay:
         self.arrived.set()
         self.spool.close()
 
-    def attach(self, client, after):
+    def attach(self, client, after, owner):
+        if owner < self.owner:
+            # A gateway that does not know yet that another one has taken over.
+            client.close(REPLACED, "replaced")
+            return
+        self.owner = owner
         former, self.client = self.client, client
         if former is not None:
             former.close(REPLACED, "replaced")
@@ -448,16 +455,19 @@ class RelayHandler(KernelWebsocketHandler):
     """The WebSocket of the gateway. Who may open it is decided as for Jupyter's own."""
 
     relay = None
-    after = 0
+    after = owner = 0
+
+    def number(self, name):
+        text = self.get_argument(name, "0")
+        if not re.fullmatch(r"[0-9]{1,15}", text):
+            raise web.HTTPError(400)
+        return int(text)
 
     async def pre_get(self):
         user = self.current_user
         if not await ensure_async(self.authorizer.is_authorized(self, user, "execute", "kernels")):
             raise web.HTTPError(403)
-        after = self.get_argument("after", "0")
-        if not re.fullmatch(r"[0-9]{1,15}", after):
-            raise web.HTTPError(400)
-        self.after = int(after)
+        self.after, self.owner = self.number("after"), self.number("owner")
         self.relay = self.kernel_manager.open_relay(self.kernel_id)
         if self.relay is None:
             raise web.HTTPError(404)
@@ -466,9 +476,11 @@ class RelayHandler(KernelWebsocketHandler):
         super(KernelWebsocketHandler, self).open()
         self.set_nodelay(True)
         self.kernel_manager.notify_connect(kernel_id)
-        self.relay.attach(self, self.after)
+        self.relay.attach(self, self.after, self.owner)
 
     async def on_message(self, message):
+        if self.owner < self.relay.owner:
+            return
         try:
             if isinstance(message, bytes):
                 await self.relay.forward(message)

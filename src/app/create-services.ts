@@ -69,9 +69,9 @@ export async function createServices(
   const runtime = createRuntimeServices(stores, {
     ...{ config, log, bus, branches, backends, checkoutTokens, ...timing },
   });
-  const { workers, executionLog } = runtime.services;
+  const { workers, executionLog, executor } = runtime.services;
   const notebookThreads = new NotebookThreads();
-  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, log };
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log };
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
   const runs = createRunServices(stores, running, { config, log, bus, ...timing });

@@ -71,14 +71,14 @@ export class FollowedTail {
     this.#isStale = true;
   }
 
-  /** A read that was under way may have begun before the change. */
+  /** A read that was under way may have begun before the change; one that another reader began meanwhile did not. */
   async #refresh(): Promise<void> {
     await this.#reading;
     this.#dropIfOld();
-    if (!this.#isStale) return;
-    this.#reading ??= this.#readNew().finally(() => {
-      this.#reading = undefined;
-    });
+    if (this.#isStale)
+      this.#reading ??= this.#readNew().finally(() => {
+        this.#reading = undefined;
+      });
     await this.#reading;
   }
 

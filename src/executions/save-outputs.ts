@@ -1,7 +1,8 @@
 import type { Execution, Session } from '../../prisma/generated/client/client.js';
 import { loadActor } from '../access/load-actor.js';
 import type { RequestContext } from '../context.js';
-import { type CellOutputs, mergeOutputs } from '../engines/nbformat/merge-outputs.js';
+import { toRecord } from '../engines/kernels/to-record.js';
+import { type CellOutputs, mergeOutputs, type NotebookMerge } from '../engines/nbformat/merge-outputs.js';
 import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
 import { DomainError, notFound } from '../errors.js';
 import { commitChanges } from '../files/commit-changes.js';
@@ -11,10 +12,14 @@ import { pathHash } from '../notebooks/path-hash.js';
 import { jsonSize } from './event-codec.js';
 import type { ExecutionLog } from './execution-log.js';
 import { executionResult } from './execution-result.js';
+import type { Executor } from './executor.js';
+import type { NotebookOutput } from './notebook-output.js';
+import { widgetMetadata } from './widgets/widget-metadata.js';
 
 /** What {@link saveOutputs} needs. */
 export interface SaveOutputsServices extends FileServices {
   executionLog: ExecutionLog;
+  executor: Executor;
 }
 
 /** An execution that has ended, with its session and what locates the notebook. */
@@ -30,7 +35,8 @@ const maxConflicts = 20;
 
 /**
  * Puts the outputs of an execution into its cell, in the notebook as the branch has it now, with one commit. The commit names
- * the execution, so that a second call finds it.
+ * the execution, so that a second call finds it. Where the outputs show widgets, the metadata of the notebook gets the state of
+ * those of the session.
  * @param options.mayBeSaved whether an earlier call may have saved them; default false
  * @returns the commit that has them
  * @throws DomainError `not_found` without the file or the cell, `source_mismatch` when the cell has another source now,
@@ -50,9 +56,13 @@ export async function saveOutputs(
   const branch = await checkTargetBranch(services, target, session.branch);
   const { outputs } = await executionResult(services, execution);
   const { code: source, executionCount } = execution;
-  const save = {
+  const cell = { cell: execution.cellId!, source, outputs, executionCount };
+  const metadata = outputs.some(showsWidget)
+    ? await widgetMetadata(services.executor, execution.sessionId)
+    : {};
+  const save: Save = {
     ...{ target: { ...target, branch }, path: session.path!, executionId: execution.id },
-    cell: { cell: execution.cellId!, source, outputs, executionCount },
+    merge: { cells: [cell], metadata },
   };
   let mayBeSaved = options.mayBeSaved ?? false;
   for (let attempt = 1; ; attempt++) {
@@ -72,21 +82,21 @@ interface Save {
   target: BranchTarget;
   path: string;
   executionId: string;
-  cell: CellOutputs;
+  merge: NotebookMerge & { cells: [CellOutputs] };
 }
 
 async function saveOnce(
   services: SaveOutputsServices,
   ctx: RequestContext,
-  { target, path, executionId, cell }: Save,
+  { target, path, executionId, merge }: Save,
 ): Promise<string> {
   const { git, branch } = target;
   const file = await git.readFile(await git.resolveBranch(branch), path);
   if (!file) throw notFound('The file');
-  const bytes = await merged(services, ctx, file.bytes, cell);
+  const bytes = await merged(services, ctx, file.bytes, merge);
   const { commitOid } = await commitChanges(services, ctx, target, {
     changes: [{ kind: 'save', path, bytes, baseSha: file.oid }],
-    message: `Save the outputs of cell ${cell.cell}\n\n${trailer(executionId)}`,
+    message: `Save the outputs of cell ${merge.cells[0].cell}\n\n${trailer(executionId)}`,
   });
   return commitOid;
 }
@@ -95,10 +105,10 @@ async function merged(
   { notebookThreads }: SaveOutputsServices,
   { actor }: RequestContext,
   bytes: Uint8Array,
-  cell: CellOutputs,
+  merge: Save['merge'],
 ): Promise<Uint8Array> {
-  const merge = { cells: [cell] };
-  if (bytes.length + jsonSize(cell.outputs) < minThreadBytes) return mergeOutputs(bytes, merge);
+  const size = bytes.length + jsonSize(merge.cells[0].outputs) + jsonSize(merge.metadata ?? {});
+  if (size < minThreadBytes) return mergeOutputs(bytes, merge);
   return notebookThreads.mergeOutputs(actor.userId, bytes, merge);
 }
 
@@ -121,4 +131,8 @@ async function savedBefore(
 
 function trailer(executionId: string): string {
   return `Execution: ${executionId}`;
+}
+
+function showsWidget({ data }: NotebookOutput): boolean {
+  return Object.hasOwn(toRecord(data), 'application/vnd.jupyter.widget-view+json');
 }

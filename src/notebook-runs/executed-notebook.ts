@@ -22,7 +22,8 @@ export async function executedNotebook(
 ): Promise<Uint8Array> {
   const cells = await runOutputs(services, await ranCells(services, run.id));
   const merge = { cells, ...(metadata ? { metadata } : {}) };
-  const size = cells.reduce((sum, { outputs }) => sum + JSON.stringify(outputs).length, run.notebook.length);
+  const other = run.notebook.length + (metadata ? JSON.stringify(metadata).length : 0);
+  const size = cells.reduce((sum, { outputs }) => sum + JSON.stringify(outputs).length, other);
   if (size < minThreadBytes) return mergeOutputs(run.notebook, merge);
   return services.notebookThreads.mergeOutputs(run.userId, run.notebook, merge);
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { NotebookRun, Prisma } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
 import { untilWritten } from '../executions/until-written.js';
 import { executedNotebook } from './executed-notebook.js';
@@ -83,8 +84,10 @@ export class NotebookRunner {
     try {
       cancelIfAsked();
       const end = await driver.drive();
+      // Its kernel has them, which ends with the session.
+      const widgets = await driver.widgets();
       await driver.endSession();
-      await this.#finish(run, slug, driver, end);
+      await this.#finish(run, slug, driver, { ...end, widgets });
     } finally {
       unsubscribe();
     }
@@ -112,10 +115,15 @@ export class NotebookRunner {
     return (await this.#services.prisma.notebookRun.count({ where })) > 0;
   }
 
-  async #finish(run: RunRow, spaceSlug: string, driver: RunDriver, { status, fault }: RunEnd): Promise<void> {
+  async #finish(
+    run: RunRow,
+    spaceSlug: string,
+    driver: RunDriver,
+    { status, fault, widgets }: RunEnd & { widgets: JsonObject },
+  ): Promise<void> {
     const finishedAt = new Date();
     const ended = { ...run, status, finishedAt };
-    const result = await this.#result(ended, spaceSlug, await driver.context());
+    const result = await this.#result(ended, spaceSlug, await driver.context(), widgets);
     await this.#end(run.id, { status, finishedAt, ...(fault ? errorOf(fault) : {}), ...result });
   }
 
@@ -124,6 +132,7 @@ export class NotebookRunner {
     run: RunRow & { finishedAt: Date },
     spaceSlug: string,
     ctx: RequestContext,
+    widgets: JsonObject,
   ): Promise<Prisma.NotebookRunUpdateInput> {
     const { prisma } = this.#services;
     const { notebook } = await prisma.notebookRun.findUniqueOrThrow({
@@ -135,7 +144,7 @@ export class NotebookRunner {
       bytes = await executedNotebook(
         this.#services,
         { ...run, notebook: notebook! },
-        provenance(run, ctx.actor),
+        { ...provenance(run, ctx.actor), ...widgets },
       );
       if (!saved.has(run.status)) return { notebook: Buffer.from(bytes) };
       const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, bytes);

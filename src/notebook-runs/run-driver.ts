@@ -3,8 +3,10 @@ import type { Execution, NotebookRunCell, NotebookRunStatus } from '../../prisma
 import { loadActor } from '../access/load-actor.js';
 import type { RequestContext } from '../context.js';
 import { waitFor } from '../engines/events/wait-for.js';
+import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
 import { executionFault } from '../executions/execution-result.js';
+import { widgetMetadata } from '../executions/widgets/widget-metadata.js';
 import { createSession } from '../sessions/create-session.js';
 import { deleteSession } from '../sessions/delete-session.js';
 import type { RunRow } from './load-run.js';
@@ -80,6 +82,18 @@ export class RunDriver {
       if (this.#closing.aborted || error instanceof LeftRunError) throw new LeftRunError();
       if (!(error instanceof DomainError)) throw error;
       return { status: 'failed', fault: { code: error.code, detail: error.message } };
+    }
+  }
+
+  /** See {@link widgetMetadata}. Call before {@link endSession}. Never rejects. */
+  async widgets(): Promise<JsonObject> {
+    const { id, sessionId } = this.#run;
+    if (sessionId === null) return {};
+    try {
+      return await widgetMetadata(this.#services.executor, sessionId);
+    } catch (err) {
+      this.#services.log.warn({ err, runId: id }, 'the widgets of a run were not read');
+      return {};
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
@@ -21,8 +22,7 @@ const warmTimeoutMs = 2_000;
 
 /** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
 export class KernelStarter {
-  readonly #deps: {
-    prisma: PrismaClient;
+  readonly #deps: OwnerTarget & {
     workers: WorkerManager;
     live: LiveSessions;
     rows: SessionRows;
@@ -31,15 +31,16 @@ export class KernelStarter {
     log: Logger;
   };
 
-  constructor(deps: {
-    prisma: PrismaClient;
-    workers: WorkerManager;
-    live: LiveSessions;
-    rows: SessionRows;
-    slots: KernelSlots;
-    warm: WarmKernels;
-    log: Logger;
-  }) {
+  constructor(
+    deps: OwnerTarget & {
+      workers: WorkerManager;
+      live: LiveSessions;
+      rows: SessionRows;
+      slots: KernelSlots;
+      warm: WarmKernels;
+      log: Logger;
+    },
+  ) {
     this.#deps = deps;
   }
 
@@ -153,12 +154,13 @@ export class KernelStarter {
     session: Session,
     open: (client: JupyterClient) => Promise<KernelConnection>,
   ): Promise<void> {
-    const { workers, live } = this.#deps;
+    const { workers, live, epoch } = this.#deps;
     let client: JupyterClient | undefined;
     try {
       const endpoint = workers.endpoint(session.workerId);
       if (!endpoint) throw new DomainError('worker_not_live', 'The worker of this session has stopped.');
-      client = sessionClient(endpoint, { maxSilenceMs: workers.limits.workerSilenceSeconds * 1000 });
+      const maxSilenceMs = workers.limits.workerSilenceSeconds * 1000;
+      client = sessionClient(endpoint, { maxSilenceMs, owner: epoch() });
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();

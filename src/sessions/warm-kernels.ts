@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { Periodic } from '../engines/events/periodic.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
@@ -9,8 +10,7 @@ import { type WarmKernel, WorkerWarmKernels } from './worker-warm-kernels.js';
 const checkMs = 10_000;
 
 /** What {@link WarmKernels} work with. */
-export interface WarmKernelsDeps {
-  prisma: PrismaClient;
+export interface WarmKernelsDeps extends OwnerTarget {
   bus: EventBus;
   workers: WorkerManager;
   slots: KernelSlots;

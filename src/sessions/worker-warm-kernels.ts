@@ -37,6 +37,7 @@ export class WorkerWarmKernels {
     slots: KernelSlots;
     workers: WorkerManager;
     log: Logger;
+    epoch(): number;
   };
 
   constructor(deps: {
@@ -45,6 +46,7 @@ export class WorkerWarmKernels {
     slots: KernelSlots;
     workers: WorkerManager;
     log: Logger;
+    epoch(): number;
   }) {
     this.#deps = deps;
   }
@@ -125,10 +127,12 @@ export class WorkerWarmKernels {
   }
 
   async #startOne(signal: AbortSignal): Promise<void> {
-    const { endpoint, workers } = this.#deps;
+    const { endpoint, workers, epoch } = this.#deps;
     const kernelName = this.#kernelName;
     const clientId = randomUUID();
-    const client = sessionClient(endpoint, { maxSilenceMs: workers.limits.workerSilenceSeconds * 1000 });
+    const client = sessionClient(endpoint, {
+      ...{ maxSilenceMs: workers.limits.workerSilenceSeconds * 1000, owner: epoch() },
+    });
     try {
       const kernel = await client.startKernel({ kernelName, path: '', clientId, signal });
       const warm = { kernelName, clientId, client, kernel };

@@ -19,8 +19,8 @@ const args = process.argv.slice(2);
 process.exit(process.env.CI && args.length === 0 ? await runBoth() : await run(args, 'inherit'));
 
 /**
- * Runs the tests in containers beside all others, because they mainly wait. What they print comes after that of the
- * others, and what failed in either comes last.
+ * Runs the tests in containers, then those of processes, beside all others, because they mainly wait. What they print comes
+ * after that of the others, and what failed in either comes last.
  * @returns {Promise<number>} the exit status
  */
 async function runBoth() {
@@ -29,13 +29,13 @@ async function runBoth() {
   process.env.CLOSING_REPORT = report;
   const file = createWriteStream(log);
   await once(file, 'open');
-  const containers = run(['--project', 'containers'], file);
-  const others = await run(['--project', '!containers'], 'inherit');
-  console.log('\nThe tests in containers:');
-  const inContainers = await containers;
+  const waiting = run(['--project', '*containers'], file);
+  const others = await run(['--project', '!*containers'], 'inherit');
+  console.log('\nThe tests in containers and of processes:');
+  const ofWaiting = await waiting;
   process.stdout.write(readFileSync(log));
   if (existsSync(report)) process.stdout.write(`\nIn all tests:\n${readFileSync(report, 'utf8')}`);
-  return others || inContainers;
+  return others || ofWaiting;
 }
 
 /**

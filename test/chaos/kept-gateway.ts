@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SpawnedGateway, spawnGatewayProcess } from '../support/gateway-process.js';
 
@@ -16,9 +17,14 @@ export class KeptGateway {
   readonly #kept: Promise<void>;
 
   readonly #start: () => SpawnedGateway;
+  readonly #logFile: string;
 
-  /** @param env the variables of the gateway */
-  constructor(dataDir: string, env: Record<string, string>) {
+  /**
+   * @param env the variables of the gateway
+   * @param logFile gets all that its processes print, once they have ended
+   */
+  constructor(dataDir: string, env: Record<string, string>, logFile: string) {
+    this.#logFile = logFile;
     this.#start = () => spawnGatewayProcess(dataDir, env);
     this.#kept = this.#keep();
   }
@@ -66,6 +72,7 @@ export class KeptGateway {
       await started.ended;
       this.#url = this.#process = undefined;
       this.ends += 1;
+      await appendFile(this.#logFile, started.output());
       this.logged.push(...started.output().split('\n').filter(isLogged).slice(-maxLines));
       await sleep(restartMs);
     }

@@ -33,14 +33,14 @@ export class Replicas {
   async start(): Promise<void> {
     const env = { DATABASE_URL: this.#databaseUrl, DEMO: '1', LOG_LEVEL: 'info' };
     for (let i = 0; i < 2; i++) {
-      this.gateways.push(new KeptGateway(this.#dataDir, env));
+      this.gateways.push(new KeptGateway(this.#dataDir, env, `${this.#dataDir}-gateway-${i}.log`));
       await this.listening();
     }
   }
 
-  /** Waits until all listen. @throws Error after a minute */
+  /** Waits until all listen. @throws Error after two minutes */
   async listening(): Promise<void> {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 120_000;
     while (this.gateways.some(({ url }) => url === undefined)) {
       if (Date.now() > end) throw new Error('The gateways did not start.');
       await sleep(pollMs);

@@ -49,6 +49,8 @@ try {
 
   await disturbUntil(Date.now() + options.disturbMs);
   isOver = true;
+  // Only then what was sent can end.
+  await replicas.listening();
   const giveUp = setTimeout(() => {
     isUp = false;
   }, maxSettleMs);

@@ -12,7 +12,7 @@ export async function verifyDatabase(sql: pg.Client, runs: ChaosRun[]): Promise<
   }>(`
     SELECT e."id", e."status"::text, e."finishedAt" IS NOT NULL AS "ended",
       count(*) FILTER (WHERE v."type" IN ('final_response', 'failure'))::int AS "ends",
-      (max(v."sequence") - count(v."sequence"))::int AS "gaps"
+      COALESCE(max(v."sequence") - count(v."sequence"), 1)::int AS "gaps"
     FROM "Execution" e LEFT JOIN "ExecutionEvent" v ON v."executionId" = e."id" GROUP BY e."id"`);
   const known = new Map(runs.map((run) => [run.id, run]));
   return rows.flatMap(({ id, status, ended, ends, gaps }) => {

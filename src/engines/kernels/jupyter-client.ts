@@ -17,6 +17,18 @@ const requestTimeoutMs = 10_000;
 const startTimeoutMs = 60_000;
 const defaultMaxSilenceMs = 60_000;
 
+/** How a {@link JupyterClient} uses its server. */
+export interface JupyterClientOptions {
+  /** How the data of the user's own in the messages of kernels is parsed; default `JSON.parse`. */
+  parseData?: ParseData;
+  /** How data in messages to kernels is written; default `JSON.stringify`. */
+  writeData?: WriteData;
+  /** How long the server may answer nothing before its kernels count as lost, in milliseconds; default 60 s. */
+  maxSilenceMs?: number;
+  /** The number of the ownership of this process, see `KernelDeps.relay`; default 0. */
+  owner?: number;
+}
+
 /**
  * A client of one Jupyter server: its kernels and the connections to them.
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
@@ -24,18 +36,17 @@ const defaultMaxSilenceMs = 60_000;
 export class JupyterClient {
   readonly #endpoint: JupyterEndpoint;
   readonly #rest: JupyterRest;
-  readonly #options: ClientOptions;
+  readonly #options: JupyterClientOptions;
   readonly #kernels = new Set<KernelConnection>();
 
-  /**
-   * @param options.parseData how the data of the user's own in the messages of kernels is parsed; default `JSON.parse`
-   * @param options.writeData how data in messages to kernels is written; default `JSON.stringify`
-   * @param options.maxSilenceMs how long the server may answer nothing before its kernels count as lost; default 60 s
-   */
-  constructor(endpoint: JupyterEndpoint, options: ClientOptions = {}) {
+  constructor(endpoint: JupyterEndpoint, options: JupyterClientOptions = {}) {
     this.#endpoint = endpoint;
     this.#options = options;
     this.#rest = new JupyterRest(endpoint);
+  }
+
+  get #owner(): number {
+    return this.#options.owner ?? 0;
   }
 
   /**
@@ -84,7 +95,7 @@ export class JupyterClient {
     signal.throwIfAborted();
     const model = await this.#createKernel(options.kernelName, options.path, signal);
     try {
-      const relay = (await this.#relayed(model.id, signal)) && { after: 0 };
+      const relay = (await this.#relayed(model.id, signal)) && { after: 0, owner: this.#owner };
       return await this.#open(model, { clientId, signal, busy: false, relay, isNew: true });
     } catch (error) {
       await this.#remove(model.id).catch(() => {});
@@ -107,7 +118,7 @@ export class JupyterClient {
     const { kernelId, clientId, runId, signal } = options;
     const relayed = await this.#relayed(kernelId, signal);
     if (relayed) {
-      const relay = { after: 0, runId, attachedState: relayed.state };
+      const relay = { after: 0, owner: this.#owner, runId, attachedState: relayed.state };
       return this.#open({ id: kernelId, name: relayed.name }, { clientId, signal, busy: false, relay });
     }
     const path = `api/kernels/${encodeURIComponent(kernelId)}`;
@@ -190,12 +201,6 @@ export class JupyterClient {
   #remove(kernelId: string): Promise<void> {
     return new KernelRestApi(this.#rest, kernelId).remove();
   }
-}
-
-interface ClientOptions {
-  parseData?: ParseData;
-  writeData?: WriteData;
-  maxSilenceMs?: number;
 }
 
 interface KernelModel {

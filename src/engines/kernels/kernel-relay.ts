@@ -20,6 +20,7 @@ const finalCodes = [4001, 4002];
  */
 export class KernelRelay {
   #after: number;
+  readonly #owner: number;
   #spool: string | undefined;
   #isHeld: boolean;
   #socket: RelayedSocket | undefined;
@@ -32,12 +33,14 @@ export class KernelRelay {
 
   /**
    * @param options.after the position of the last message that is known
+   * @param options.owner the number of the ownership of this process: the relay refuses lower ones from then on
    * @param options.isHeld whether no message is read until {@link release}
    * @param options.attached is called at each connection, before its messages
    * @param options.ended is called when the relay closes the connection for good
    */
   constructor(options: {
     after: number;
+    owner: number;
     isHeld: boolean;
     lost: LostListener;
     attached: () => void;
@@ -45,6 +48,7 @@ export class KernelRelay {
   }) {
     this.#deps = options;
     this.#after = options.after;
+    this.#owner = options.owner;
     this.#isHeld = options.isHeld;
   }
 
@@ -65,7 +69,7 @@ export class KernelRelay {
       /api\/kernels\/([^/]+)\/channels$/,
       'notebook-gateway/kernels/$1/relay',
     );
-    address.search = `?after=${this.#after}`;
+    address.search = `?after=${this.#after}&owner=${this.#owner}`;
     return address.href;
   }
 

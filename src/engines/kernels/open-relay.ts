@@ -9,13 +9,14 @@ import type { KernelState } from './kernel-state.js';
  *   and the relay passes it on once
  */
 export function openRelay(
-  { after, runId, attachedState }: NonNullable<KernelDeps['relay']>,
+  { after, owner, runId, attachedState }: NonNullable<KernelDeps['relay']>,
   state: KernelState,
   sendAgain: () => void,
 ): KernelRelay {
   const isReady = attachedState === 'idle' && runId === undefined;
   return new KernelRelay({
     after,
+    owner,
     isHeld: attachedState !== undefined,
     attached() {
       if (state.status.current === 'starting' && attachedState !== undefined)

@@ -4,6 +4,8 @@ import { pruneLog } from '../../../src/executions/prune-log.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
 import { at, openSession, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
 
+setUpKernels();
+
 const executions = () => `/sessions/${session}/executions`;
 const resume = (id: string, after: string) =>
   stream(`${executions()}/${id}/stream`, { headers: { 'last-event-id': after } });
@@ -142,8 +144,6 @@ def begin():
     time.sleep(0.2)
     later()
 threading.Thread(target=begin).start()`);
-
-  setUpKernels();
   const [last] = (await lateEvents(id, end, 'first\n')).slice(-1);
   await expect.poll(() => at.gateway.services.executionLog.inUse(), { timeout: 20_000 }).not.toContain(id);
   await pruneLog(at.gateway.services, id);

@@ -1,9 +1,13 @@
 import { beforeAll, expect, it, vi } from 'vitest';
+import { demo } from '../../../prisma/seed.js';
+import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
 import { provideIpywidgets } from '../../support/ipywidgets.js';
+import { comparableCells, nbclientCells, runWithNbclient } from '../../support/nbclient.js';
 import { readEvents, type SentEvent } from '../../support/sse.js';
-import { at, run, runAll, session, stream, textOf } from './kernel-fixture.js';
+import { at, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+setUpKernels();
 
 beforeAll(async () => {
   const prepare = `${await provideIpywidgets()}
@@ -157,3 +161,46 @@ get_ipython().kernel.comm_manager.register_target('doubler', opened)`);
   const answer = events.find(({ data }) => data.type === 'comm_msg')!.data;
   expect(answer).toMatchObject({ comm_id: 'mine', buffers: ['AAE='] });
 });
+
+/** Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the descriptions. */
+function comparableWidgets({ metadata }: any): string[] {
+  const { state, ...version } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
+  const describe = (id: string): string => {
+    const text = JSON.stringify(state[id], (_key, value) =>
+      value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort()) : value,
+    );
+    return text
+      .replace(/IPY_MODEL_([0-9a-f]{32})/g, (_all, other: string) => describe(other))
+      .replace(/ipykernel_\d+/g, 'ipykernel');
+  };
+  return [JSON.stringify(version), ...Object.keys(state).map(describe).sort()];
+}
+
+const withoutModelIds = (cells: any[]) =>
+  comparableCells(JSON.parse(JSON.stringify(cells).replace(/"model_id":"[0-9a-f]{32}"/g, '"model_id":""')));
+
+it("nbclient's own notebooks of widgets have the outputs and the widgets that nbclient gives them", async () => {
+  const names = ['Output', 'JupyterWidgets', 'Other Comms', 'Clear Output'];
+  const sources = [await provideIpywidgets(), ...(await Promise.all(names.map(nbclientCells))).flat()];
+  const notebook = codeNotebook(sources.map((source, i) => codeCell(`cell-${i}`, source)));
+  const files = `/workspaces/${demo.workspaceId}/authoring-file`;
+  const path = 'notebooks/nbclient.ipynb';
+  const create = (at_path: string, body: object) =>
+    at.rest('POST', `${files}s`, { body: { path: at_path, notebook: body } });
+  const read = async (at_path: string) =>
+    (await at.rest('GET', `${files}?path=${at_path}&branch=main`)).body.notebook;
+  expect((await create(path, notebook)).status).toBe(201);
+  const [expected, { body }] = await Promise.all([
+    runWithNbclient(notebook),
+    at.rest('POST', '/runs', { body: { workspace_id: demo.workspaceId, path } }),
+  ]);
+  const ended = async () => (await at.rest('GET', `/runs/${body.id}`)).body.status;
+  await expect.poll(ended, { timeout: 120_000, interval: 200 }).toBe('ok');
+  const ran = await read(path);
+  expect(ran.cells.at(-1).outputs).toEqual([]);
+  // As the gateway answers a file: with the lines of a text joined.
+  expect((await create('notebooks/expected.ipynb', expected)).status).toBe(201);
+  const other = await read('notebooks/expected.ipynb');
+  expect(withoutModelIds(ran.cells)).toEqual(withoutModelIds(other.cells));
+  expect(comparableWidgets(ran)).toEqual(comparableWidgets(other));
+}, 180_000);

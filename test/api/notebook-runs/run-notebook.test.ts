@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
@@ -10,6 +7,7 @@ import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js
 import { eventfulNotebook } from '../../support/factories/eventful-notebook.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 import { testPython } from '../../support/jupyter.js';
+import { comparableCells, runWithNbclient } from '../../support/nbclient.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -67,28 +65,9 @@ async function ended(id: string): Promise<any> {
 }
 const runAll = async (input: object) => ended((await begin(input)).id);
 
-/** Joins neighbours of one stream, whose division into messages is a matter of time, and leaves out process ids. */
-function comparable(cells: any[]) {
-  const withoutPids = JSON.parse(JSON.stringify(cells).replace(/ipykernel_\d+/g, 'ipykernel'));
-  return withoutPids.map(({ id, source, outputs = [], execution_count = null }: any) => {
-    const all: any[] = [];
-    for (const output of outputs) {
-      const last = all.at(-1);
-      if (output.output_type === 'stream' && last?.name === output.name && last.output_type === 'stream')
-        all.splice(-1, 1, { ...last, text: last.text + output.text });
-      else all.push(output);
-    }
-    return { id, source, outputs: all, execution_count };
-  });
-}
-
 /** The cells of a notebook that nbclient has run, as the gateway answers them. */
-async function runWithNbclient(notebook: object) {
-  const { python } = await testPython();
-  const paths = ['in', 'out'].map((name) => join(at.dataDir, `nbclient-${name}.ipynb`));
-  await writeFile(paths[0]!, JSON.stringify(notebook));
-  await promisify(execFile)(python, ['test/support/nbclient-run.py', ...paths]);
-  const ran = JSON.parse(await readFile(paths[1]!, 'utf8'));
+async function cellsOfNbclient(notebook: object) {
+  const ran = await runWithNbclient(notebook);
   return (await create('nbclient', ran).then(({ path }) => read(path))).notebook.cells;
 }
 
@@ -96,11 +75,11 @@ describe('runNotebook', () => {
   it('gives the outputs that nbclient gives, and saves them in the place of the notebook with one commit', async () => {
     const notebook = eventfulNotebook();
     const { path, commit_sha } = await create('eventful', notebook);
-    const [run, cells] = await Promise.all([runAll({ path }), runWithNbclient(notebook)]);
+    const [run, cells] = await Promise.all([runAll({ path }), cellsOfNbclient(notebook)]);
     expect(run).toMatchObject({ status: 'error', error: null, saveError: null, commitSha: commit_sha });
     const saved = await read(path);
     expect(saved.commit_sha).toBe(run.savedCommitSha);
-    expect(comparable(saved.notebook.cells)).toEqual(comparable(cells));
+    expect(comparableCells(saved.notebook.cells)).toEqual(comparableCells(cells));
     expect(run.notebook).toEqual(saved.notebook);
     const statuses = run.cells.nodes.map(({ execution }: any) => execution?.status ?? null);
     expect(statuses.slice(-4)).toEqual(['error', 'ok', 'error', null]);

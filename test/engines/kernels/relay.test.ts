@@ -199,6 +199,7 @@ describe('the relay refuses', { timeout: 60_000 }, () => {
     ['a wrong token', 403, () => open(`${kernel.kernelId}/relay`, 'wrong')],
     ['an unknown kernel', 404, () => open(`${randomUUID()}/relay`)],
     ['a position that is no number', 400, () => open(`${kernel.kernelId}/relay?after=x`)],
+    ['an ownership that is no number', 400, () => open(`${kernel.kernelId}/relay?owner=x`)],
   ])('%s with %i', async (_, status, socket) => {
     expect(await statusOf(socket())).toBe(status);
   });
@@ -223,5 +224,23 @@ describe('the relay refuses', { timeout: 60_000 }, () => {
     const [greeting] = await once(next, 'message');
     expect(JSON.parse(String(greeting))).toMatchObject({ spool: kernel.spool, first: 1 });
     next.terminate();
+  });
+
+  test('the gateway of an earlier ownership, whose messages do not count any more either', async () => {
+    const path = `${kernel.kernelId}/relay`;
+    const former = open(`${path}?owner=6`);
+    await once(former, 'message');
+    const next = open(`${path}?owner=7`);
+    const [[code]] = await Promise.all([once(former, 'close'), once(next, 'message')]);
+    expect(code).toBe(4001);
+    const late = open(`${path}?owner=6`);
+    await once(late, 'open');
+    // It would be refused as what was not sent.
+    late.send('{"ack":1000000}');
+    expect((await once(late, 'close'))[0]).toBe(4001);
+    const again = open(`${path}?owner=7`);
+    await once(again, 'message');
+    expect((await once(next, 'close'))[0]).toBe(4001);
+    again.terminate();
   });
 });
