@@ -115,6 +115,30 @@ threading.Thread(target=later).start()`);
     expect(late.values.slice(0, stream.values.length)).toEqual(stream.values);
   }, 60_000);
 
+  it('shows the events of a space with the same numbers, also of a change that nobody published', async () => {
+    const selection = `spaceEvents(spaceSlug: "demo", heartbeatSeconds: 300) {
+      cursor type createdAt ... on SpaceExecutionEvent { executionId executionStatus } }`;
+    const streams = [both.owner, both.other].map((at) => watch(at, selection));
+    open.push(...streams);
+    await expect.poll(() => streams.every(({ values }) => values.length > 0)).toBe(true);
+    const begun = Math.max(...streams.map(({ values }) => Number(values[0].cursor)));
+    const id = await execute('1');
+    const statusesOf = ({ values }: Watch) =>
+      values.filter(({ executionId }) => executionId === id).map(({ executionStatus }) => executionStatus);
+    for (const stream of streams)
+      await expect.poll(() => statusesOf(stream)).toEqual(['queued', 'running', 'ok']);
+    const row = { repositoryId: demo.repositoryId, status: 'running' as const, percent: 7 };
+    await both.owner.gateway.services.prisma.repositoryMaintenance.upsert({
+      where: { repositoryId: row.repositoryId },
+      create: row,
+      update: row,
+    });
+    const eventsOf = ({ values }: Watch) =>
+      values.filter(({ type, cursor }) => type !== 'heartbeat' && Number(cursor) > begun);
+    for (const stream of streams) await expect.poll(() => eventsOf(stream).at(-1)?.type).toBe('maintenance');
+    await expect.poll(() => eventsOf(streams[1]!)).toEqual(eventsOf(streams[0]!));
+  }, 60_000);
+
   it('shows all of a run although the connection for events breaks meanwhile', async () => {
     const id = await execute(`
 import os, time
