@@ -118,21 +118,19 @@ export class KernelStarter {
       const kernel = await client.attachKernel({ kernelId, clientId, runId, signal });
       const spool = kernel.spool ?? null;
       if (spool !== spoolId) {
-        await this.#deps.prisma.session.update({ where: { id }, data: { spoolId: spool } });
+        await this.#deps.rows.setKernel(id, { kernelId, spoolId: spool });
       }
       return kernel;
     });
   }
 
   /** False when the session was deleted meanwhile. */
-  async #give({ id }: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
-    const { prisma, live } = this.#deps;
-    const [given] = await prisma.session.updateManyAndReturn({
-      where: { id, deletedAt: null },
-      data: { kernelId: kernel.kernelId, spoolId: kernel.spool ?? null, clientId },
-    });
-    if (given) await live.add(given, client, kernel);
-    return given !== undefined;
+  async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
+    const { rows, live } = this.#deps;
+    const { kernelId, spool: spoolId = null } = kernel;
+    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId });
+    if (isGiven) await live.add(session, client, kernel);
+    return isGiven;
   }
 
   async #startWithin(session: Session, aborted: AbortSignal): Promise<void> {
@@ -188,10 +186,8 @@ export class KernelStarter {
   ): Promise<KernelConnection> {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
-      await this.#deps.prisma.session.update({
-        where: { id },
-        data: { kernelId: kernel.kernelId, spoolId: kernel.spool ?? null },
-      });
+      const { kernelId, spool: spoolId = null } = kernel;
+      if (!(await this.#deps.rows.setKernel(id, { kernelId, spoolId }))) throw notFound('The session');
       return kernel;
     } catch (error) {
       await kernel.shutdown().catch(() => {});

@@ -45,6 +45,27 @@ export class SessionRows {
     if (found!.changed > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
   }
 
+  /**
+   * Writes which kernel an open session has.
+   * @param kernel.clientId of the connection to it; default that of the session
+   * @returns false when the session is deleted
+   * @throws FormerOwnerError
+   */
+  async setKernel(
+    sessionId: string,
+    { kernelId, spoolId, clientId }: { kernelId: string; spoolId: string | null; clientId?: string },
+  ): Promise<boolean> {
+    const { prisma, epoch } = this.#deps;
+    const [found] = await prisma.$queryRaw<Written[]>`
+      WITH ${ownedBy(epoch())}, changed AS (
+        UPDATE "Session" SET "kernelId" = ${kernelId}::text, "spoolId" = ${spoolId}::text,
+          "clientId" = COALESCE(${clientId ?? null}::uuid, "clientId")
+        FROM owned WHERE "id" = ${sessionId}::uuid AND "deletedAt" IS NULL RETURNING 1)
+      SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
+    if (!found!.owned) throw new FormerOwnerError();
+    return found!.changed > 0;
+  }
+
   /** Publishes a session whose kernel was connected or given up: who waits for it looks again. */
   announce(sessionId: string): void {
     this.#deps.bus.publish('session', sessionId, { sessionId });

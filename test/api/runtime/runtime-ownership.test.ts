@@ -98,6 +98,7 @@ it('a former owner changes neither sessions nor workers', async () => {
   const all = ['starting', 'ready', 'busy'] as const;
   for (const write of [
     () => new SessionRows(former).setStatus(session.id, 'dead', 'lost'),
+    () => new SessionRows(former).setKernel(session.id, { kernelId: 'k', spoolId: null }),
     () => new SessionRows(former).setExecutionCount(session.id, 99),
     () => new WorkerRows(former).update(session.workerId, all, { status: 'failed' }),
     () => new WorkerRows(former).touch(session.workerId, new Date()),
