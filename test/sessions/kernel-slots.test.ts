@@ -25,6 +25,18 @@ it('few kernels start together in a Pod, and another Pod does not wait for them'
   await expect.poll(() => one.running.length).toBe(4);
 });
 
+it('a user does not wait for all starts of another one', async () => {
+  const slots = new KernelSlots();
+  const many = begin(slots, 10, { userId: 'ada', worker: pod('one') });
+  const few = begin(slots, 2, { userId: 'eve', worker: pod('one') });
+  await turn();
+  expect([many.running.length, few.running.length]).toEqual([3, 1]);
+  many.running[0]!();
+  many.running[1]!();
+  await expect.poll(() => few.running.length).toBe(2);
+  expect(many.running.length).toBeLessThan(10);
+});
+
 it('all workers of the same registered server share its slots', async () => {
   const slots = new KernelSlots();
   const on = (id: string) =>
