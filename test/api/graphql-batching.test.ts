@@ -52,6 +52,7 @@ it.each([
   ['files', 'files(first: 20) { nodes { path } }'],
   ['sessions', 'sessions(first: 20) { nodes { id } }'],
   ['workers', 'workers(first: 20) { nodes { id } }'],
+  ['schedules', 'schedules(first: 20) { nodes { id } }'],
   ['sharing', 'access { grants { id } }'],
 ])('the %s of more workspaces need no more statements', (_what, fields) => needsNoMore('workspaces', fields));
 
