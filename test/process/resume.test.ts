@@ -109,6 +109,11 @@ describe('after kill -9 of the gateway', () => {
   let whole: string;
   let capturing: Followed;
   beforeAll(async () => {
+    const withWidget = await openSession('notebooks/capturing.ipynb');
+    const widget =
+      "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print('base')\nprint('made')";
+    const made = await Followed.begin(withWidget, `${await provideIpywidgets()}\n${widget}`);
+    expect(await made.resume()).toMatchObject({ data: { status: 'ok' } });
     const files = `/workspaces/${demo.workspaceId}/authoring-files`;
     const sources = [
       "seen = ['a']",
@@ -122,13 +127,9 @@ describe('after kill -9 of the gateway', () => {
       { input: { workspaceId: demo.workspaceId, path: 'notebooks/whole.ipynb' } },
     );
     whole = begun.runNotebook.id;
-    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended', 'capturing'];
+    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
     const sessions: string[] = [];
     for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
-    const widget =
-      "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print('base')\nprint('made')";
-    const made = await Followed.begin(sessions[6]!, `${await provideIpywidgets()}\n${widget}`);
-    expect(await made.resume()).toMatchObject({ data: { status: 'ok' } });
     const second = async () => expect((await runOf(whole)).cells.nodes[1].execution?.status).toBe('running');
     await vi.waitFor(second, { timeout: 60_000, interval: 50 });
     const append = (text: string) => `_ = open('order.txt', 'a').write('${text}')`;
@@ -139,13 +140,13 @@ describe('after kill -9 of the gateway', () => {
         "task = asyncio.create_task(later())\nprint('now')",
     );
     await late.resume();
+    capturing = await Followed.begin(
+      withWidget,
+      `print('begun', flush=True)\nwith out:\n${printLines(80).replace(/^/gm, '    ')}`,
+    );
     tooLong = await Followed.begin(sessions[2]!, "import time\nprint('begun', flush=True)\ntime.sleep(60)", {
       timeout_seconds: 4,
     });
-    capturing = await Followed.begin(
-      sessions[6]!,
-      `print('begun', flush=True)\nwith out:\n${printLines(80).replace(/^/gm, '    ')}`,
-    );
     printing = await Followed.begin(sessions[3]!, `${printLines(80)}\n${append('a')}`);
     queued = [];
     for (const text of ['b', 'c']) queued.push(await Followed.queue(printing.session, append(text)));
