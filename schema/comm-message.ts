@@ -10,14 +10,18 @@ const CommMessageType = builder.enumType('CommMessageType', {
   values: {
     comm_open: { value: 'comm_open', description: 'Opens it, for a target of the kernel.' },
     comm_msg: { value: 'comm_msg', description: 'Says something on it.' },
-    comm_close: { value: 'comm_close', description: 'Closes it.' },
+    comm_close: { value: 'comm_close', description: 'Ends the comm; nothing may be sent on it afterwards.' },
   } as const,
 });
 
 const CommMessageInput = builder.inputType('CommMessageInput', {
   description: 'A message on a comm, with the fields of the Jupyter messaging specification.',
   fields: (t) => ({
-    type: t.field({ type: CommMessageType, required: true, description: 'The type of the message.' }),
+    type: t.field({
+      type: CommMessageType,
+      required: true,
+      description: 'Whether it opens the comm, sends data on it or closes it.',
+    }),
     commId: t.id({
       required: true,
       description:
@@ -45,7 +49,7 @@ const CommMessageInput = builder.inputType('CommMessageInput', {
 const SentMessage = builder.objectRef<SentCommMessage>('SentCommMessage').implement({
   description: 'A message that the kernel is going to handle. Kernels do not reply to one.',
   fields: (t) => ({
-    commId: t.exposeID('commId', { description: 'The id of the comm.' }),
+    commId: t.exposeID('commId', { description: 'What later messages name to be on the same comm.' }),
     executionId: t.exposeID('executionId', {
       nullable: true,
       description:
@@ -69,7 +73,11 @@ builder.mutationField('sendCommMessage', (t) =>
         description: 'The slug of the space; `not_found` where the caller is not a member.',
       }),
       sessionId: t.arg.id({ required: true, description: 'UUID.' }),
-      input: t.arg({ type: CommMessageInput, required: true, description: 'The message.' }),
+      input: t.arg({
+        type: CommMessageInput,
+        required: true,
+        description: 'What is sent to the kernel of the session, and on which comm.',
+      }),
     },
     resolve: (_root, { input, ...target }, { services, ctx }) =>
       sendCommMessage(services, ctx, target, input),

@@ -68,7 +68,10 @@ builder.objectRef<Of<'widget_output'>>(typeNames.widget_output).implement({
     'state of the widget does.',
   interfaces,
   fields: (t) => ({
-    commId: t.id({ description: 'The comm of the widget.', resolve: (row) => row.event.comm_id }),
+    commId: t.id({
+      description: 'Names the widget, as in the state of the widgets of the session.',
+      resolve: (row) => row.event.comm_id,
+    }),
     event: t.field({
       type: 'JSON',
       description:

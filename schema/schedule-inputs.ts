@@ -28,7 +28,7 @@ function runFields(t: InputFields) {
 
 /** The input of a new schedule. */
 export const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
-  description: 'A new schedule.',
+  description: 'Which notebook is run, when and how.',
   fields: (t) => ({
     workspaceId: t.id({ required: true, description: 'UUID of a workspace of the space.' }),
     cron: t.string({ required: true, description: `${texts.cron}.` }),

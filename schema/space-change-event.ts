@@ -175,7 +175,10 @@ builder.objectRef<SpaceEventOf<'notebook_run'>>(itemTypes.notebook_run).implemen
     runId: t.id({ description: 'UUID of the run.', resolve: ({ subjectId }) => subjectId }),
     workspaceId: t.id({ description: ofWorkspace, resolve: ownerOf }),
     userId: t.id({ description: 'UUID of the user who started it.', resolve: ({ data }) => data.userId }),
-    notebookPath: t.string({ description: 'The notebook that is run.', resolve: ({ data }) => data.path }),
+    notebookPath: t.string({
+      description: 'Where the file is in its repository.',
+      resolve: ({ data }) => data.path,
+    }),
     runStatus: t.field({
       type: NotebookRunStatusEnum,
       description: 'Its status after the change.',

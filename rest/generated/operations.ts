@@ -43,13 +43,13 @@ export type CommMessageInput = {
   metadata?: unknown;
   /** In a `comm_open`: the target that handles the comm in the kernel. */
   targetName?: string | null | undefined;
-  /** The type of the message. */
+  /** Whether it opens the comm, sends data on it or closes it. */
   type: CommMessageType;
 };
 
 /** What a message does with a comm. */
 export type CommMessageType =
-  /** Closes it. */
+  /** Ends the comm; nothing may be sent on it afterwards. */
   | 'comm_close'
   /** Says something on it. */
   | 'comm_msg'
@@ -100,7 +100,7 @@ export type CreateNotebookLinkInput = {
   targetType: LinkTargetType;
 };
 
-/** A new schedule. */
+/** Which notebook is run, when and how. */
 export type CreateScheduleInput = {
   /** Whether runs go on behind a cell that raises an exception; default false. */
   allowErrors?: boolean | null | undefined;

@@ -14,6 +14,7 @@ const pathParameters: Record<string, string> = {
   worker_id: 'The id of the worker.',
   session_id: 'The id of the kernel session.',
   run_id: 'The id of the run of a notebook.',
+  schedule_id: 'The id of the schedule of a workspace.',
   execution_id: 'The id of the run: the header `X-Execution-Id` of its stream.',
 };
 

@@ -17,6 +17,9 @@ import { startTestJupyter, type TestJupyter, testPython } from '../support/jupyt
 import { filled } from '../support/rest-operations.js';
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
+/** Enough for all sessions of this file, as its user is one. */
+const workersPerUser = 20;
+
 /** Its workers use a Jupyter server that can be cut off. */
 let at: TestGateway;
 /** Its workers never become ready, and a session is waited for a moment only. */
@@ -35,6 +38,7 @@ beforeAll(async () => {
   proxy = await openTcpProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
   const registered = { ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${proxy.port}/` };
   at = await openTestGateway({
+    runtimeLimits: { perUser: { workers: workersPerUser, cpus: 0, memoryMb: 0, gpus: 0 } },
     backends: (dataDir) => [
       openExternalBackend({
         stateRoot: join(dataDir, 'workers'),
@@ -131,7 +135,7 @@ async function busyUser(): Promise<string> {
     resourceClass: {},
   };
   const row = { ...of, ...profile, backend: 'external', status: 'ready' } as const;
-  const keys = Array.from({ length: 10 }, () => randomUUID());
+  const keys = Array.from({ length: workersPerUser }, () => randomUUID());
   await at.gateway.services.prisma.worker.createMany({ data: keys.map((liveKey) => ({ ...row, liveKey })) });
   return token;
 }
@@ -257,7 +261,7 @@ async function starting(): Promise<string> {
   const { id: _, ...row } = await sessions.findUniqueOrThrow({ where: { id: await openSession() } });
   const made = {
     ...row,
-    kernelId: null,
+    ...{ kernelId: null, liveKey: null },
     clientId: randomUUID(),
     path: 'starting.ipynb',
     status: 'starting' as const,
