@@ -58,9 +58,11 @@ export class LateOutput {
   add(executionId: string, event: ExecutionEvent | undefined, position?: number): void {
     const writer =
       event && outputs.has(event.type) && isUuid(executionId) ? this.#writer(executionId) : undefined;
-    if (position !== undefined) this.#deps.positions.received(executionId, position);
+    // Apart from what the run itself still has to write, and what no log has from both.
+    const key = writer ? late(executionId) : 'in no log';
+    if (position !== undefined) this.#deps.positions.received(key, position);
     if (writer) writer.write(event!, position);
-    else if (position !== undefined) this.#deps.positions.written(executionId, position);
+    else if (position !== undefined) this.#deps.positions.written(key, position);
   }
 
   /** Resolves when all late output is written. Nothing is added after that. */
@@ -84,7 +86,7 @@ export class LateOutput {
     const { executionLog, positions } = this.#deps;
     const writer = executionLog.lateWriter(executionId, {
       state: () => this.#open(executionId),
-      onDurable: (position) => positions.written(executionId, position),
+      onDurable: (position) => positions.written(late(executionId), position),
     });
     const timer = setTimeout(() => this.#closeOrWait(executionId), idleMs).unref();
     this.#logs.set(executionId, { writer, timer });
@@ -117,4 +119,9 @@ export class LateOutput {
     clearTimeout(this.#logs.get(executionId)?.timer);
     if (this.#logs.delete(executionId)) this.#deps.executionLog.closeLate(executionId);
   }
+}
+
+/** What stands for the late output of an execution among the positions of its kernel. */
+function late(executionId: string): string {
+  return `late ${executionId}`;
 }

@@ -13,7 +13,7 @@ function open() {
   const live = { kernel: () => kernel, statusWritten: async () => {} } as unknown as LiveSessions;
   const restarter = new KernelRestarter({
     ...{ queue, live },
-    starter: {} as KernelStarter,
+    starter: { inSlot: (_id: string, _aborted: AbortSignal, work: () => unknown) => work() } as KernelStarter,
     rows: {} as SessionRows,
   });
   return { restart, queue, restarter };
