@@ -11,6 +11,7 @@ import { loadRunnableSession } from '../executions/load-runnable-session.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
+import { checkStartName } from '../workers/check-start-name.js';
 import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
 import { assertRunQuota } from './assert-run-quota.js';
 import { checkParameters, type RepeatableInput, runInputChecks } from './check-run-input.js';
@@ -66,12 +67,16 @@ export async function runNotebook(
     lastCell: () => checkIndex(input.lastCell, 'lastCell'),
     sessionId: () => input.sessionId != null && checkUuid(input.sessionId, 'sessionId'),
   });
+  // Also before what costs time.
+  await assertRunQuota(services, ctx.actor.userId);
   const { git } = target;
   const resolved = await git.resolveRef(input.ref ?? target.defaultBranch);
   const file = await git.readFile(resolved.commitOid, path);
   if (!file) throw notFound('The file');
-  const branch = resolved.kind === 'branch' ? resolved.name : target.defaultBranch;
-  const save = await saveTarget(services, target, { path, branch, oid: file.oid }, input.saveTo ?? {});
+  const isBranch = resolved.kind === 'branch';
+  const branch = isBranch ? resolved.name : target.defaultBranch;
+  const ran = { path, branch, oid: file.oid, tip: isBranch ? resolved.commitOid : null };
+  const save = await saveTarget(services, target, ran, input.saveTo ?? {});
   const session = input.sessionId == null ? null : await namedSession(services, ctx, spaceSlug, input);
   const { plan, prepared } = await prepare(services, ctx, spaceSlug, {
     input,
@@ -135,9 +140,18 @@ async function profileOf(
   { prisma }: NotebookRunServices,
   kernelName: string | null,
 ): Promise<string | undefined> {
-  if (kernelName === null) return undefined;
+  if (kernelName === null || !isStartName(kernelName)) return undefined;
   const orderBy = [{ isDefault: 'desc' }, { id: 'asc' }] as const;
   return (await prisma.kernelProfile.findFirst({ where: { kernelName }, orderBy: [...orderBy] }))?.id;
+}
+
+/** A stored notebook may have any text there. */
+function isStartName(name: string): boolean {
+  try {
+    return checkStartName(name, 'kernelName') === name;
+  } catch {
+    return false;
+  }
 }
 
 async function namedSession(
