@@ -58,8 +58,7 @@ export function saveTarget(
     const path = saveTo.path ?? ran.path;
     const branch = await checkTargetBranch(services, target, saveTo.branch ?? ran.branch);
     // A commit that reaches the branch after the file was read is found when the run saves.
-    const tip =
-      branch === ran.branch && ran.tip !== null ? ran.tip : await target.git.resolveBranch(branch);
+    const tip = branch === ran.branch && ran.tip !== null ? ran.tip : await target.git.resolveBranch(branch);
     const baseOid = await target.git.fileOid(tip, path);
     if (path === ran.path && branch === ran.branch && baseOid !== ran.oid)
       throw movedOn({ path, branch }, ran.oid, baseOid);

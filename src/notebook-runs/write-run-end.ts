@@ -3,9 +3,8 @@ import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 
 /** Where the executed notebook of a run is, or why it could not be saved. */
-export interface RunResult extends Partial<
-  Pick<NotebookRun, 'savedCommitOid' | 'saveErrorCode' | 'saveErrorDetail'>
-> {
+export interface RunResult
+  extends Partial<Pick<NotebookRun, 'savedCommitOid' | 'saveErrorCode' | 'saveErrorDetail'>> {
   /** Null where it is saved; default what the row has. */
   notebook?: Uint8Array | null;
 }

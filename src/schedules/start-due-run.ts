@@ -76,7 +76,10 @@ async function start(services: NotebookRunServices, schedule: DueSchedule, dueAt
     if (uniqueViolation(error)) return (await runOf(services, schedule, dueAt)) ?? {};
     if (isTakenOver(error) || isDatabaseAway(error)) throw error;
     if (!(error instanceof DomainError)) {
-      services.log.error({ err: error, scheduleId: schedule.id }, 'the run of a schedule could not be started');
+      services.log.error(
+        { err: error, scheduleId: schedule.id },
+        'the run of a schedule could not be started',
+      );
       return alsoMissed(dueAt, 'The gateway failed to start it; its log has the reason.');
     }
     if (passing.has(error.code)) return alsoMissed(dueAt, error.message);

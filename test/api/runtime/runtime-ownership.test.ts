@@ -138,7 +138,13 @@ describe('a former owner', () => {
 
   it('neither queues a run of a notebook nor writes the end of one', async () => {
     const { id, status: _, finishedAt: __, notebook, ...known } = await running();
-    const row = { ...known, notebook: notebook!, path: 'queued.ipynb', parameters: '{"a":1}', timeoutSeconds: 1.5 };
+    const row = {
+      ...known,
+      notebook: notebook!,
+      path: 'queued.ipynb',
+      parameters: '{"a":1}',
+      timeoutSeconds: 1.5,
+    };
     const cells = [
       { index: 0, id: 'one', source: "'ü'\n{,}", mayRaise: false },
       { index: 2, id: null, source: '2', mayRaise: true },
@@ -159,7 +165,12 @@ describe('a former owner', () => {
       })),
     );
 
-    const end = { status: 'failed', finishedAt: new Date(), errorCode: 'internal', errorDetail: 'x' } as const;
+    const end = {
+      status: 'failed',
+      finishedAt: new Date(),
+      errorCode: 'internal',
+      errorDetail: 'x',
+    } as const;
     await expect(writeRunEnd({ prisma, ...former }, id, end)).rejects.toBeInstanceOf(FormerOwnerError);
     expect(await runRow(id)).toMatchObject({ status: 'running', finishedAt: null, errorCode: null });
     await writeRunEnd({ prisma, epoch }, id, end);

@@ -122,7 +122,12 @@ describe('a schedule', () => {
   it('is not let go on by a change of something else while it is suspended', async () => {
     const { prisma } = at.gateway.services;
     const { id } = (await create()).body;
-    const suspended = { status: 'suspended', errorCode: 'not_found', errorDetail: 'Gone.', nextDueAt: null } as const;
+    const suspended = {
+      status: 'suspended',
+      errorCode: 'not_found',
+      errorDetail: 'Gone.',
+      nextDueAt: null,
+    } as const;
     const meanwhile = { ...suspended, cron: '5 * * * *' };
     const late = prisma.$extends({
       query: {
@@ -137,7 +142,10 @@ describe('a schedule', () => {
     const services = { ...at.gateway.services, prisma: late };
     const ctx = { actor: await loadActor(services, user.id), requestId: 'test', spaces: new Map() };
     const change = { timeoutSeconds: 5, kernelProfileId: 'python3' };
-    expect(await updateSchedule(services, ctx, 'demo', id, change)).toMatchObject({ ...meanwhile, ...change });
+    expect(await updateSchedule(services, ctx, 'demo', id, change)).toMatchObject({
+      ...meanwhile,
+      ...change,
+    });
   });
 
   it('is due again after any change where it was active and never due', async () => {
@@ -208,7 +216,11 @@ describe('a schedule that is due', () => {
     expect(await runsOf(id)).toHaveLength(1);
   });
 
-  const missed = { missedCount: 1, missedReason: expect.stringContaining('failed'), nextDueAt: minutesLater(60) };
+  const missed = {
+    missedCount: 1,
+    missedReason: expect.stringContaining('failed'),
+    nextDueAt: minutesLater(60),
+  };
   it.each([
     ['a fault of the gateway, which counts as missed', new Error('broken'), missed],
     [
@@ -258,7 +270,9 @@ describe('a schedule that is due', () => {
       await starting;
     }
     expect(opening.most).toBe(1);
-    expect(await prisma.schedule.count({ where: { workspaceId: slow.workspaceId, status: 'active' } })).toBe(0);
+    expect(await prisma.schedule.count({ where: { workspaceId: slow.workspaceId, status: 'active' } })).toBe(
+      0,
+    );
   });
 
   it('is missed where its user has too many runs, before its notebook is looked for', async () => {
