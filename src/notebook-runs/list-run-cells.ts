@@ -6,7 +6,7 @@ import { rowsBy } from '../engines/database/rows-by.js';
 import { malformedCursor, readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing } from '../paging/listing.js';
 
-/** The largest number that its column has. */
+/** The highest number that its column can have. */
 const maxPosition = 2 ** 31 - 1;
 
 /**
