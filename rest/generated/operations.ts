@@ -116,7 +116,7 @@ export type CreateScheduleInput = {
   path: string;
   /** A branch, tag or commit sha; default the workspace's branch. */
   ref?: string | null | undefined;
-  /** Where executed notebooks are saved; default at the path that is run. */
+  /** Where executed notebooks are saved; default at the path that is run. Where `ref` is a tag or a commit, name another path or branch: else the second run finds another file on the branch, and suspends the schedule. */
   saveTo?: SaveToInput | null | undefined;
   /** The time zone of `cron`, by its IANA name; default `UTC`. */
   timeZone?: string | null | undefined;
@@ -514,7 +514,7 @@ export type UpdateScheduleInput = {
   path?: string | null | undefined;
   /** A branch, tag or commit sha; default the workspace's branch. */
   ref?: string | null | undefined;
-  /** Where executed notebooks are saved; default at the path that is run. */
+  /** Where executed notebooks are saved; default at the path that is run. Where `ref` is a tag or a commit, name another path or branch: else the second run finds another file on the branch, and suspends the schedule. */
   saveTo?: SaveToInput | null | undefined;
   /** The time zone of `cron`, by its IANA name. */
   timeZone?: string | null | undefined;
