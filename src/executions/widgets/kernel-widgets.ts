@@ -22,6 +22,8 @@ const maxAnswerMs = 5_000;
 /** So soon the kernel gets what its widgets captured while no cell runs, in milliseconds. */
 const syncAfterMs = 200;
 const maxOwners = 10_000;
+/** In characters. Clients cannot name a comm with a longer id, and so no widget has one. */
+const maxCommId = 200;
 
 /**
  * The comms and widgets of one kernel. The gateway plays the front end as far as the kernel needs one: it keeps the state of
@@ -30,10 +32,11 @@ const maxOwners = 10_000;
  */
 export class KernelWidgets {
   readonly #kernel: KernelConnection;
-  readonly #captures = new OutputCaptures();
+  // Neither has a widget without the other: when the kernel uses it again, the gateway asks for all of it.
+  readonly #captures = new OutputCaptures((commId) => this.#models.delete(commId));
   readonly #models = new WidgetModels((commId) => this.#captures.delete(commId));
-  /** The executions to which the comms belong. */
-  readonly #owners = new LRUCache<string, string>({ max: maxOwners });
+  /** The executions to which the comms belong. With a maximum size it takes no memory before it has entries. */
+  readonly #owners = new LRUCache<string, string>({ maxSize: maxOwners, sizeCalculation: () => 1 });
   /** Whether the models of the kernel are known; those of a kernel from before this process are not. */
   #isComplete: boolean;
   #asking: Promise<void> | undefined;
@@ -60,6 +63,7 @@ export class KernelWidgets {
    * @returns what belongs into the log; undefined for the answers to the gateway itself
    */
   take(parentMessageId: string, event: KernelEvent): KernelEvent | WidgetOutput | undefined {
+    if ('comm_id' in event && event.comm_id.length > maxCommId) return event;
     switch (event.type) {
       case 'comm_open':
         this.#owners.set(event.comm_id, executionOfParent(parentMessageId));
@@ -143,7 +147,6 @@ export class KernelWidgets {
   #capture(parentMessageId: string, event: KernelEvent): WidgetOutput | undefined {
     const captured = this.#captures.capture(parentMessageId, event);
     if (!captured) return undefined;
-    this.#models.setExtra(captured.comm_id, this.#captures.sizeOf(captured.comm_id));
     this.#syncSoon();
     return captured;
   }
@@ -163,7 +166,8 @@ export class KernelWidgets {
 
   #takeClose(event: CommEvent<'comm_close'>): KernelEvent | undefined {
     if (event.comm_id.startsWith(controlPrefix)) {
-      // It has no widgets.
+      // It has no widgets, or cannot describe them.
+      this.#captures.assumeEmpty();
       this.#complete();
       return undefined;
     }
@@ -196,7 +200,6 @@ export class KernelWidgets {
 
   #setOutputs(commId: string, outputs: readonly object[]): void {
     this.#models.update(commId, { state: { outputs }, buffers: [] });
-    this.#models.setExtra(commId, 0);
   }
 
   #askAll(): Promise<void> {
@@ -231,12 +234,13 @@ export class KernelWidgets {
     }
     for (const [commId, model] of Object.entries(toRecord(data.states))) {
       // What is known is newer: it has what the kernel has not got yet.
-      if (this.#models.has(commId)) continue;
+      if (this.#models.has(commId) || commId.length > maxCommId) continue;
       const own = byModel.get(commId) ?? [];
       const update = { ...toRecord(model), buffer_paths: own.map(({ path }) => path) };
       const texts = own.map(({ buffer }) => buffer);
       this.#open(commId, readUpdate(update, texts));
     }
+    this.#captures.deleteUnknown();
     this.#complete();
   }
 

@@ -162,6 +162,29 @@ get_ipython().kernel.comm_manager.register_target('doubler', opened)`);
   expect(answer).toMatchObject({ comm_id: 'mine', buffers: ['AAE='] });
 });
 
+it('a comm that is no widget is asked for once, however often it says that it captures output', async () => {
+  await runToEnd(`
+import comm
+manager, asked = get_ipython().kernel.comm_manager, []
+describe = manager.targets['jupyter.widget.control']
+def counting(control, message):
+    asked.append(1)
+    describe(control, message)
+manager.register_target('jupyter.widget.control', counting)
+other = comm.create_comm(target_name='x')
+def hook():
+    parent = get_ipython().kernel.get_parent()['header']['msg_id']
+    other.send({'method': 'update', 'state': {'msg_id': parent}})
+hook()`);
+  const asked = async () => (await runToEnd('len(asked)')).outputs[0].data['text/plain'];
+  await expect.poll(asked, { timeout: 20_000 }).toBe('1');
+  for (const _ of [1, 2, 3]) expect(await asked()).toBe('1');
+  // The kernel has said that it is no widget: its cell gets what it prints.
+  const { outputs } = await runToEnd("print('cell')");
+  expect(outputs).toMatchObject([{ text: 'cell\n' }]);
+  await runToEnd("manager.register_target('jupyter.widget.control', describe)");
+});
+
 /** Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the descriptions. */
 function comparableWidgets({ metadata }: any): string[] {
   const { state, ...version } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
