@@ -185,6 +185,30 @@ hook()`);
   await runToEnd("manager.register_target('jupyter.widget.control', describe)");
 });
 
+it('saved outputs of one cell leave the saved widgets of the others', async () => {
+  const path = 'notebooks/welcome.ipynb';
+  const stateType = 'application/vnd.jupyter.widget-state+json';
+  const data = { 'application/vnd.jupyter.widget-view+json': { model_id: 'saved', version_major: 2 } };
+  const shown = { output_type: 'display_data', data, metadata: {} };
+  const saved = { model_name: 'AnyModel', model_module: 'any', model_module_version: '1', state: {} };
+  const document = { version_major: 2, version_minor: 0, state: { saved } };
+  const code = 'widgets.IntSlider(value=3)';
+  const cells = [codeCell('one', code), codeCell('two', '2', { outputs: [shown] })];
+  const notebook = codeNotebook(cells, { widgets: { [stateType]: document } });
+  const file = `/workspaces/${demo.workspaceId}/authoring-file`;
+  expect((await at.rest('PUT', file, { body: { path, notebook } })).status).toBe(200);
+  const response = await run(code, { cell_id: 'one', save_outputs: true });
+  const { data: end } = (await readEvents(response)).at(-1)!;
+  const { model_id } = end.outputs[0].data['application/vnd.jupyter.widget-view+json'];
+  const states = async () => {
+    const { body } = await at.rest('GET', `${file}?path=${path}&branch=main`);
+    return body.notebook.metadata.widgets[stateType].state;
+  };
+  await expect
+    .poll(states, { timeout: 20_000 })
+    .toMatchObject({ saved, [model_id]: { model_name: 'IntSliderModel' } });
+});
+
 /** Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the descriptions. */
 function comparableWidgets({ metadata }: any): string[] {
   const { state, ...version } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
