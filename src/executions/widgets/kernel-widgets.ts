@@ -52,9 +52,17 @@ export class KernelWidgets {
     });
   }
 
-  /** The execution to whose log a comm belongs; undefined where this process has not seen its opening. */
+  /**
+   * The execution to whose log a comm belongs; undefined where this process has not seen its opening. For a comm that another
+   * client of the kernel opened, it may be an id that is no execution.
+   */
   executionOf(commId: string): string | undefined {
     return this.#owners.get(commId);
+  }
+
+  /** Whether {@link executionOf} knows every comm that an execution has opened. */
+  get knowsExecutions(): boolean {
+    return this.#kernel.comms.hasSeenAll && this.#owners.size < maxOwners;
   }
 
   /**
@@ -66,7 +74,7 @@ export class KernelWidgets {
     if ('comm_id' in event && event.comm_id.length > maxCommId) return event;
     switch (event.type) {
       case 'comm_open':
-        this.#owners.set(event.comm_id, executionOfParent(parentMessageId));
+        this.#own(event.comm_id, executionOfParent(parentMessageId));
         if (event.target_name === widgetTarget)
           this.#open(event.comm_id, readUpdate(event.data, event.buffers));
         return event;
@@ -97,7 +105,7 @@ export class KernelWidgets {
     this.sync();
     this.#kernel.comms.send(message, commMessageId('comm', executionId));
     const { type, commId, data } = message;
-    if (executionId !== undefined) this.#owners.set(commId, executionId);
+    this.#own(commId, executionId);
     const buffers = message.buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
     if (type === 'comm_open' && message.targetName === widgetTarget)
       this.#open(commId, readUpdate(data, buffers));
@@ -142,6 +150,11 @@ export class KernelWidgets {
 
   #syncSoon(): void {
     this.#timer ??= setTimeout(() => this.sync(), syncAfterMs).unref();
+  }
+
+  #own(commId: string, executionId: string | undefined): void {
+    if (executionId === undefined) this.#owners.delete(commId);
+    else this.#owners.set(commId, executionId);
   }
 
   #capture(parentMessageId: string, event: KernelEvent): WidgetOutput | undefined {

@@ -185,6 +185,16 @@ hook()`);
   await runToEnd("manager.register_target('jupyter.widget.control', describe)");
 });
 
+it('a message on a comm that another client opened belongs to the newest execution', async () => {
+  const { executionId } = await runToEnd(`
+kernel = get_ipython().kernel
+header = {**kernel.get_parent()['header'], 'msg_id': '0b0e2f0a-5c4f-4f0e-9d0b-0123456789ab'}
+content = {'comm_id': 'foreign', 'target_name': 'x', 'data': {}}
+_ = kernel.session.send(kernel.iopub_socket, 'comm_open', content, parent={'header': header})`);
+  const { body } = await send({ type: 'comm_msg', comm_id: 'foreign', data: {} });
+  expect(body).toEqual({ comm_id: 'foreign', execution_id: executionId });
+});
+
 it('saved outputs of one cell leave the saved widgets of the others', async () => {
   const path = 'notebooks/welcome.ipynb';
   const stateType = 'application/vnd.jupyter.widget-state+json';
