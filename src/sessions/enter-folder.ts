@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { posix } from 'node:path';
 import type { KernelProfile, Session } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { folderOf } from './folder-of.js';
 
 /**
  * As Jupyter starts a kernel in the nearest folder that exists. IPython knows that folder too, as `_dh[0]`. Leaves no names
@@ -28,7 +28,7 @@ export async function enterFolder(
   kernel: KernelConnection,
   { path, profile }: Pick<Session, 'path'> & { profile: Pick<KernelProfile, 'language'> },
 ): Promise<boolean> {
-  const folder = posix.dirname(posix.normalize(path ?? ''));
+  const folder = folderOf(path);
   if (folder === '.') return true;
   if (profile.language.toLowerCase() !== 'python') return false;
   // A literal of JSON is one of Python, except for surrogates, which no path has.

@@ -8,6 +8,7 @@ import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { enterFolder } from './enter-folder.js';
+import { folderOf } from './folder-of.js';
 import type { KernelSlots } from './kernel-slots.js';
 import type { LiveSessions } from './live-sessions.js';
 import { sessionClient } from './session-client.js';
@@ -55,7 +56,7 @@ export class KernelStarter {
     try {
       await this.inSlot(sessionId, aborted, (session) => {
         hasBegun = true;
-        return this.#startWithin(session, aborted);
+        return this.startInSlot(session, aborted);
       });
     } catch (error) {
       if (!hasBegun) await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
@@ -124,16 +125,12 @@ export class KernelStarter {
     });
   }
 
-  /** False when the session was deleted meanwhile. */
-  async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
-    const { rows, live } = this.#deps;
-    const { kernelId, spool: spoolId = null } = kernel;
-    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId });
-    if (isGiven) await live.add(session, client, kernel);
-    return isGiven;
-  }
-
-  async #startWithin(session: Session, aborted: AbortSignal): Promise<void> {
+  /**
+   * Does what {@link start} does, without a wait for others: in a slot that the caller has.
+   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what `aborted` was
+   *   aborted with
+   */
+  async startInSlot(session: Session, aborted: AbortSignal): Promise<void> {
     const { id, workerId } = session;
     const signal = withTimeLimit(aborted, startTimeoutMs);
     await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(id, error));
@@ -146,6 +143,16 @@ export class KernelStarter {
       if (!signal.aborted || aborted.aborted) throw error;
       throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
     }
+  }
+
+  /** False when the session was deleted meanwhile. */
+  async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
+    const { rows, live } = this.#deps;
+    const { kernelId, spool: spoolId = null } = kernel;
+    const isKernelMoved = folderOf(session.path) !== '.';
+    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId, isKernelMoved });
+    if (isGiven) await live.add(session, client, kernel);
+    return isGiven;
   }
 
   async #connect(
@@ -187,7 +194,8 @@ export class KernelStarter {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
       const { kernelId, spool: spoolId = null } = kernel;
-      if (!(await this.#deps.rows.setKernel(id, { kernelId, spoolId }))) throw notFound('The session');
+      const isSet = await this.#deps.rows.setKernel(id, { kernelId, spoolId, isKernelMoved: false });
+      if (!isSet) throw notFound('The session');
       return kernel;
     } catch (error) {
       await kernel.shutdown().catch(() => {});
