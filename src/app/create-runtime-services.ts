@@ -58,7 +58,7 @@ export function createRuntimeServices(
   retention.begin();
   return {
     ownership,
-    services: { workers, sessions, workerFiles, executionLog, executor, intake },
+    services: { epoch, workers, sessions, workerFiles, executionLog, executor, intake },
     async close(): Promise<void> {
       executionLog.close();
       await retention.close();
