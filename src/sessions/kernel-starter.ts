@@ -7,7 +7,7 @@ import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
-import { enterFolder } from './enter-folder.js';
+import { canEnterFolder, enterFolder } from './enter-folder.js';
 import { folderOf } from './folder-of.js';
 import type { KernelSlots } from './kernel-slots.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -72,18 +72,20 @@ export class KernelStarter {
   async startWarm(sessionId: string, aborted: AbortSignal): Promise<boolean> {
     const { prisma, warm, workers, log } = this.#deps;
     const session = await prisma.session.findUnique({ where: { id: sessionId }, include: { profile: true } });
-    const taken = session && !session.deletedAt && warm.take(session);
+    if (!session || session.deletedAt || !canEnterFolder(session)) return false;
+    const taken = warm.take(session);
     if (!taken) return false;
     try {
       await workers.folderGuard.check(session.workerId);
       const signal = withTimeLimit(aborted, warmTimeoutMs);
-      const fits = await rejectOnAbort(enterFolder(taken.kernel, session), signal);
+      const fits = await rejectOnAbort(enterFolder(taken.kernel, session.path), signal);
       if (fits && (await this.#give(session, taken))) return true;
     } catch (err) {
       // The session starts a kernel of its own.
       log.warn({ err, sessionId }, 'a warm kernel was not used');
     }
-    await endWarmKernel(taken).catch((err) => log.warn({ err, sessionId }, 'a warm kernel was not ended'));
+    // The session does not wait for that.
+    endWarmKernel(taken).catch((err) => log.warn({ err, sessionId }, 'a warm kernel was not ended'));
     aborted.throwIfAborted();
     return false;
   }

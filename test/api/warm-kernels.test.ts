@@ -132,6 +132,24 @@ describe('a warm kernel', () => {
     expect(await printOf(id, code)).toBe('notebooks True False');
   });
 
+  it('that cannot be moved stays for a session in the own folder of its worker', async () => {
+    await full(1);
+    const { kernelProfile } = at.gateway.services.prisma;
+    const where = { id: 'python3' };
+    const { language } = await kernelProfile.findUniqueOrThrow({ where });
+    await kernelProfile.update({ where, data: { language: 'R' } });
+    try {
+      const before = await running();
+      const below = await openSession('notebooks/below.ipynb');
+      expect(before).not.toContain((await rowOf(below.id)).kernelId);
+      expect(await ready()).toBe(1);
+      const top = await openSession('top.ipynb');
+      expect(before).toContain((await rowOf(top.id)).kernelId);
+    } finally {
+      await kernelProfile.update({ where, data: { language } });
+    }
+  });
+
   it('ends when the size is 0', async () => {
     await full(1);
     const before = await running();
