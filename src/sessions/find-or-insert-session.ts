@@ -1,10 +1,10 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
-import type { PrismaService } from '../engines/database/prisma-service.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { pathHash } from '../notebooks/path-hash.js';
+import { insertAsOwner } from '../workers/insert-as-owner.js';
 import type { StartPlan } from '../workers/resolve-start.js';
-import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 import type { SessionServices } from './session-services.js';
 
 /** How often an insert is tried while other requests create and delete the same session. */
@@ -19,8 +19,8 @@ export interface CreatedSession {
 /**
  * Finds the live session of a worker, a path and a kernel profile, or inserts its row.
  * @param ownKey what the session has in common with no other; default none: one for each worker, path and profile
- * @throws DomainError `workspace_archived`, `rate_limited`, `overloaded`; `session_starting` when other requests create and delete the session
- *   meanwhile
+ * @throws DomainError `workspace_archived`, `rate_limited`, `overloaded`; `runtime_unavailable` when another gateway has taken
+ *   over the kernels; `session_starting` when other requests create and delete the session meanwhile
  */
 export async function findOrInsertSession(
   services: SessionServices,
@@ -50,7 +50,7 @@ export async function findOrInsertSession(
 
 /** Null when another request inserted a session with the same key first. */
 async function insertSession(
-  { prisma }: PrismaService,
+  services: OwnerTarget,
   plan: StartPlan,
   worker: Worker,
   liveKey: string,
@@ -66,7 +66,7 @@ async function insertSession(
     liveKey,
   };
   try {
-    return await writeUnlessArchived(prisma, plan.workspace.id, (tx) => tx.session.create({ data }));
+    return await insertAsOwner(services, plan.workspace.id, (tx) => tx.session.create({ data }));
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

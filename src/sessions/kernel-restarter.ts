@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import type { Session } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
@@ -15,6 +17,7 @@ export class KernelRestarter {
     live: LiveSessions;
     starter: KernelStarter;
     rows: SessionRows;
+    log: Logger;
   };
 
   constructor(deps: {
@@ -22,6 +25,7 @@ export class KernelRestarter {
     live: LiveSessions;
     starter: KernelStarter;
     rows: SessionRows;
+    log: Logger;
   }) {
     this.#deps = deps;
   }
@@ -67,13 +71,35 @@ export class KernelRestarter {
     const kernel = live.kernel(sessionId);
     if (kernel?.status === 'dead') return this.#replace(sessionId, aborted);
     if (kernel) {
-      const isRestarted = await starter.inSlot(sessionId, aborted, () => restartKernel(kernel, aborted));
+      const isRestarted = await starter.inSlot(sessionId, aborted, (session) =>
+        session.isKernelMoved ? this.#replaceMoved(session, aborted) : restartKernel(kernel, aborted),
+      );
       await live.statusWritten(sessionId);
       if (isRestarted) return;
       await live.disconnect(sessionId);
     }
     await rows.setStatus(sessionId, 'restarting');
     await starter.start(sessionId, aborted);
+  }
+
+  /**
+   * Ends a kernel and starts another one: a restart in place would be in the folder that it was moved away from. If it cannot
+   * be ended now, the start tries that again.
+   */
+  async #replaceMoved(session: Session, aborted: AbortSignal): Promise<true> {
+    const { live, starter, log } = this.#deps;
+    const moved = await live.removeReplaced(session.id);
+    try {
+      if (moved) await rejectOnAbort(moved.kernel.shutdown(), aborted);
+    } catch (err) {
+      aborted.throwIfAborted();
+      log.warn({ err, sessionId: session.id }, 'a kernel that is replaced was not ended');
+    } finally {
+      moved?.kernel.dispose();
+      moved?.client.dispose();
+    }
+    await starter.startInSlot(session, aborted);
+    return true;
   }
 
   /** Starts a kernel in place of one that has exited; the row says that already. */

@@ -7,7 +7,8 @@ import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
-import { enterFolder } from './enter-folder.js';
+import { canEnterFolder, enterFolder } from './enter-folder.js';
+import { folderOf } from './folder-of.js';
 import type { KernelSlots } from './kernel-slots.js';
 import type { LiveSessions } from './live-sessions.js';
 import { sessionClient } from './session-client.js';
@@ -55,7 +56,7 @@ export class KernelStarter {
     try {
       await this.inSlot(sessionId, aborted, (session) => {
         hasBegun = true;
-        return this.#startWithin(session, aborted);
+        return this.startInSlot(session, aborted);
       });
     } catch (error) {
       if (!hasBegun) await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
@@ -71,18 +72,20 @@ export class KernelStarter {
   async startWarm(sessionId: string, aborted: AbortSignal): Promise<boolean> {
     const { prisma, warm, workers, log } = this.#deps;
     const session = await prisma.session.findUnique({ where: { id: sessionId }, include: { profile: true } });
-    const taken = session && !session.deletedAt && warm.take(session);
+    if (!session || session.deletedAt || !canEnterFolder(session)) return false;
+    const taken = warm.take(session);
     if (!taken) return false;
     try {
       await workers.folderGuard.check(session.workerId);
       const signal = withTimeLimit(aborted, warmTimeoutMs);
-      const fits = await rejectOnAbort(enterFolder(taken.kernel, session), signal);
+      const fits = await rejectOnAbort(enterFolder(taken.kernel, session.path), signal);
       if (fits && (await this.#give(session, taken))) return true;
     } catch (err) {
       // The session starts a kernel of its own.
       log.warn({ err, sessionId }, 'a warm kernel was not used');
     }
-    await endWarmKernel(taken).catch((err) => log.warn({ err, sessionId }, 'a warm kernel was not ended'));
+    // The session does not wait for that.
+    endWarmKernel(taken).catch((err) => log.warn({ err, sessionId }, 'a warm kernel was not ended'));
     aborted.throwIfAborted();
     return false;
   }
@@ -124,16 +127,12 @@ export class KernelStarter {
     });
   }
 
-  /** False when the session was deleted meanwhile. */
-  async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
-    const { rows, live } = this.#deps;
-    const { kernelId, spool: spoolId = null } = kernel;
-    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId });
-    if (isGiven) await live.add(session, client, kernel);
-    return isGiven;
-  }
-
-  async #startWithin(session: Session, aborted: AbortSignal): Promise<void> {
+  /**
+   * Does what {@link start} does, without a wait for others: in a slot that the caller has.
+   * @throws DomainError `not_found` when the session is deleted, `worker_not_live`, `runtime_unavailable`; what `aborted` was
+   *   aborted with
+   */
+  async startInSlot(session: Session, aborted: AbortSignal): Promise<void> {
     const { id, workerId } = session;
     const signal = withTimeLimit(aborted, startTimeoutMs);
     await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(id, error));
@@ -146,6 +145,16 @@ export class KernelStarter {
       if (!signal.aborted || aborted.aborted) throw error;
       throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
     }
+  }
+
+  /** False when the session was deleted meanwhile. */
+  async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
+    const { rows, live } = this.#deps;
+    const { kernelId, spool: spoolId = null } = kernel;
+    const isKernelMoved = folderOf(session.path) !== '.';
+    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId, isKernelMoved });
+    if (isGiven) await live.add(session, client, kernel);
+    return isGiven;
   }
 
   async #connect(
@@ -187,7 +196,8 @@ export class KernelStarter {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
       const { kernelId, spool: spoolId = null } = kernel;
-      if (!(await this.#deps.rows.setKernel(id, { kernelId, spoolId }))) throw notFound('The session');
+      const isSet = await this.#deps.rows.setKernel(id, { kernelId, spoolId, isKernelMoved: false });
+      if (!isSet) throw notFound('The session');
       return kernel;
     } catch (error) {
       await kernel.shutdown().catch(() => {});

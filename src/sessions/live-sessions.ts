@@ -15,6 +15,8 @@ export interface LiveSession {
   /** Why its kernel was restarted last though nobody asked for it, until it runs a cell again. */
   restartReason: string | null;
   startedAt: number;
+  /** Its caller ends the kernel and starts another one: the row does not follow this one any more. */
+  isReplaced?: boolean;
 }
 
 /** What {@link LiveSessions} work with. */
@@ -103,6 +105,20 @@ export class LiveSessions {
     return entry;
   }
 
+  /**
+   * Removes a session whose kernel the caller ends and replaces; see {@link remove}. Resolves when its row is `restarting`, so
+   * that cells wait for the next kernel.
+   */
+  async removeReplaced(sessionId: string): Promise<LiveSession | undefined> {
+    const entry = this.#live.get(sessionId);
+    if (!entry) return undefined;
+    entry.isReplaced = true;
+    entry.restartReason = null;
+    entry.status.set('restarting', null);
+    await entry.status.flush();
+    return this.remove(sessionId);
+  }
+
   /** Closes the connection and leaves the kernel running; see `KernelConnection.dispose` for `reason`. */
   async disconnect(sessionId: string, reason?: 'connection_lost' | 'released'): Promise<void> {
     // The kernel runs on, so its row keeps the status that it has now.
@@ -125,7 +141,7 @@ export class LiveSessions {
   #follow(sessionId: string, entry: LiveSession): void {
     entry.kernel.monitor.onSilence(() => this.#deps.silent(entry.workerId));
     entry.kernel.onStatus((status, detail) => {
-      if (this.#live.get(sessionId) !== entry) return;
+      if (this.#live.get(sessionId) !== entry || entry.isReplaced) return;
       if (status === 'dead' && detail?.hasExited && this.#mayStartNext(sessionId, entry)) {
         this.#onExit(sessionId, entry);
         return;

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../../prisma/generated/client/client.js';
+import type { Session, SessionStatus } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
@@ -48,18 +48,21 @@ export class SessionRows {
   /**
    * Writes which kernel an open session has.
    * @param kernel.clientId of the connection to it; default that of the session
+   * @param kernel.isKernelMoved whether it was moved from the folder that it was started in; default as it was
    * @returns false when the session is deleted
    * @throws FormerOwnerError
    */
   async setKernel(
     sessionId: string,
-    { kernelId, spoolId, clientId }: { kernelId: string; spoolId: string | null; clientId?: string },
+    kernel: Pick<Session, 'kernelId' | 'spoolId'> & Partial<Pick<Session, 'clientId' | 'isKernelMoved'>>,
   ): Promise<boolean> {
     const { prisma, epoch } = this.#deps;
+    const { kernelId, spoolId, clientId = null, isKernelMoved = null } = kernel;
     const [found] = await prisma.$queryRaw<Written[]>`
       WITH ${ownedBy(epoch())}, changed AS (
         UPDATE "Session" SET "kernelId" = ${kernelId}::text, "spoolId" = ${spoolId}::text,
-          "clientId" = COALESCE(${clientId ?? null}::uuid, "clientId")
+          "clientId" = COALESCE(${clientId}::uuid, "clientId"),
+          "isKernelMoved" = COALESCE(${isKernelMoved}::boolean, "isKernelMoved")
         FROM owned WHERE "id" = ${sessionId}::uuid AND "deletedAt" IS NULL RETURNING 1)
       SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
     if (!found!.owned) throw new FormerOwnerError();

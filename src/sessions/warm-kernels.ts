@@ -31,7 +31,10 @@ export class WarmKernels {
   readonly #unsubscribe: () => void;
   #isWanted = false;
   #hasBegun = false;
+  /** Never rejects. */
   #refreshing: Promise<void> = Promise.resolve();
+  /** The one that begins when that has ended. */
+  #waiting: Promise<void> | undefined;
 
   readonly #deps: WarmKernelsDeps;
 
@@ -51,12 +54,19 @@ export class WarmKernels {
     void this.refresh();
   }
 
-  /** Reads the sizes, and starts and ends kernels until they fit. Never rejects. */
+  /**
+   * Reads the sizes, and starts and ends kernels until they fit. Who calls it while another call waits shares that. Never
+   * rejects.
+   */
   refresh(): Promise<void> {
-    this.#refreshing = this.#refreshing
-      .then(() => this.#refresh())
-      .catch((err) => this.#deps.log.warn({ err }, 'the warm kernels were not checked'));
-    return this.#refreshing;
+    this.#waiting ??= this.#refreshing.then(() => {
+      this.#waiting = undefined;
+      this.#refreshing = this.#refresh().catch((err) =>
+        this.#deps.log.warn({ err }, 'the warm kernels were not checked'),
+      );
+      return this.#refreshing;
+    });
+    return this.#waiting;
   }
 
   /** Takes a kernel for a new session, without waiting; undefined when none fits. */
@@ -93,7 +103,7 @@ export class WarmKernels {
     this.#hasBegun = false;
     this.#unsubscribe();
     await this.#checks.close();
-    await this.#refreshing;
+    await (this.#waiting ?? this.#refreshing);
     for (const workerId of [...this.#pools.keys()]) this.workerEnded(workerId);
   }
 

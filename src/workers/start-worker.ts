@@ -2,8 +2,8 @@ import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/genera
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
-import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 import { assertWorkerQuota } from './assert-worker-quota.js';
+import { insertAsOwner } from './insert-as-owner.js';
 import { hasRequirements } from './read-requirements.js';
 import { resolveStart, type StartInput, type StartPlan } from './resolve-start.js';
 import type { WorkerServices } from './worker-services.js';
@@ -77,7 +77,7 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
  * @throws DomainError `quota_exceeded`, `workspace_archived`, `runtime_unavailable`
  */
 async function insertWorker(
-  { prisma, workers }: WorkerServices,
+  services: WorkerServices,
   plan: StartPlan,
   identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
 ): Promise<Worker | null> {
@@ -95,13 +95,13 @@ async function insertWorker(
     progressMessage: 'Queued',
   };
   try {
-    return await writeUnlessArchived(prisma, plan.workspace.id, async (tx) => {
+    return await insertAsOwner(services, plan.workspace.id, async (tx) => {
       const { spaceId } = plan.workspace;
-      await assertWorkerQuota(tx, workers.limits, {
+      await assertWorkerQuota(tx, services.workers.limits, {
         ...{ userId: identity.userId, spaceId },
         wanted: plan.resourceClass,
       });
-      const jupyterServerId = await workers.assignServer(tx, plan.profile);
+      const jupyterServerId = await services.workers.assignServer(tx, plan.profile);
       return tx.worker.create({ data: { ...data, jupyterServerId } });
     });
   } catch (error) {

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.js';
 import type { RequestContext } from '../../src/context.js';
+import { findOrInsertSession } from '../../src/sessions/find-or-insert-session.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { resolveStart } from '../../src/workers/resolve-start.js';
 import { ensureWorker } from '../../src/workers/start-worker.js';
 import { writeUnlessArchived } from '../../src/workspaces/write-unless-archived.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
@@ -75,4 +77,18 @@ it('archiving waits for a worker start in progress, then stops that worker', asy
   });
   await archived;
   expect(await workers()).toMatchObject([{ status: 'stopped', statusReason: 'workspace_archived' }]);
+});
+
+it('a gateway that another one has replaced as the owner starts neither a worker nor a session', async () => {
+  const ctx = await contextOfAdmin();
+  const { services } = at.gateway;
+  const former = { ...services, epoch: () => services.epoch() - 1 };
+  const plan = await resolveStart(former, ctx, 'demo', { workspaceId });
+  const refused = { code: 'runtime_unavailable', retryAfterSeconds: 1 };
+  await expect(ensureWorker(former, ctx, plan)).rejects.toMatchObject(refused);
+  expect(await workers()).toEqual([]);
+  const worker = await makeWorker(at, { userId: ctx.actor.userId, workspaceId });
+  await expect(findOrInsertSession(former, plan, worker)).rejects.toMatchObject(refused);
+  expect(await services.prisma.session.count({ where: { workspaceId } })).toBe(0);
+  expect(await findOrInsertSession(services, plan, worker)).toMatchObject({ created: true });
 });

@@ -39,15 +39,18 @@ const rowOf = (id: string) => at.gateway.services.prisma.session.findUniqueOrThr
 const openSession = async (path: string, more: object = {}) =>
   (await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path, ...more } })).body;
 
-async function printOf(sessionId: string, code: string): Promise<string> {
+async function eventsOf(sessionId: string, code: string) {
   const base = `${at.url}/api/v1.0/engagement/spaces/demo/notebooks`;
   const response = await fetch(`${base}/sessions/${sessionId}/execute/stream`, {
     method: 'POST',
     headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ code }),
   });
-  const events = await readEvents(response);
-  return events
+  return readEvents(response);
+}
+
+async function printOf(sessionId: string, code: string): Promise<string> {
+  return (await eventsOf(sessionId, code))
     .filter(({ data }) => data.type === 'stream')
     .map(({ data }) => data.text)
     .join('')
@@ -102,11 +105,50 @@ describe('a warm kernel', () => {
 
   it('is not given to a restarted session, which gets a new kernel', async () => {
     await full(1);
-    const sessions = await at.gateway.services.prisma.session.findMany({ where: { status: 'idle' } });
+    const where = { status: 'idle', isKernelMoved: false } as const;
+    const sessions = await at.gateway.services.prisma.session.findMany({ where });
     const before = await running();
     expect((await at.rest('POST', `/sessions/${sessions[0]!.id}/restart`)).status).toBe(200);
     expect(await ready()).toBe(1);
     expect((await running()).sort()).toEqual(before.sort());
+  });
+
+  it('leaves its session in the folder of the path, also when that is restarted while a cell runs', async () => {
+    await full(1);
+    const { prisma } = at.gateway.services;
+    const { id, kernelId } = await prisma.session.findFirstOrThrow({ where: { isKernelMoved: true } });
+    const before = await running();
+    const sleeping = eventsOf(id, 'import time\nleft = 1\ntime.sleep(600)');
+    await expect.poll(async () => (await rowOf(id)).status).toBe('busy');
+    const { status, body } = await at.rest('POST', `/sessions/${id}/restart`);
+    expect([status, body.status, body.execution_count]).toEqual([200, 'idle', 0]);
+    expect((await sleeping).at(-1)!.data).toMatchObject({ status: 'cancelled' });
+    const code =
+      "import os\nprint(os.getcwd().split('/')[-1], os.path.samefile(_dh[0], '.'), 'left' in globals())";
+    expect(await printOf(id, code)).toBe('notebooks True False');
+    const kept = before.filter((one) => one !== kernelId);
+    expect((await running()).sort()).toEqual([...kept, (await rowOf(id)).kernelId].sort());
+    expect(await ready()).toBe(1);
+    expect((await at.rest('POST', `/sessions/${id}/restart`)).status).toBe(200);
+    expect(await printOf(id, code)).toBe('notebooks True False');
+  });
+
+  it('that cannot be moved stays for a session in the own folder of its worker', async () => {
+    await full(1);
+    const { kernelProfile } = at.gateway.services.prisma;
+    const where = { id: 'python3' };
+    const { language } = await kernelProfile.findUniqueOrThrow({ where });
+    await kernelProfile.update({ where, data: { language: 'R' } });
+    try {
+      const before = await running();
+      const below = await openSession('notebooks/below.ipynb');
+      expect(before).not.toContain((await rowOf(below.id)).kernelId);
+      expect(await ready()).toBe(1);
+      const top = await openSession('top.ipynb');
+      expect(before).toContain((await rowOf(top.id)).kernelId);
+    } finally {
+      await kernelProfile.update({ where, data: { language } });
+    }
   });
 
   it('ends when the size is 0', async () => {

@@ -1,4 +1,6 @@
+import pino from 'pino';
 import { expect, it, vi } from 'vitest';
+import type { Session } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../../src/engines/kernels/kernel-connection.js';
 import { KernelQueue } from '../../src/sessions/kernel-queue.js';
 import { KernelRestarter } from '../../src/sessions/kernel-restarter.js';
@@ -13,8 +15,12 @@ function open() {
   const live = { kernel: () => kernel, statusWritten: async () => {} } as unknown as LiveSessions;
   const restarter = new KernelRestarter({
     ...{ queue, live },
-    starter: { inSlot: (_id: string, _aborted: AbortSignal, work: () => unknown) => work() } as KernelStarter,
+    starter: {
+      inSlot: (_id: string, _aborted: AbortSignal, work: (session: Session) => unknown) =>
+        work({ isKernelMoved: false } as Session),
+    } as KernelStarter,
     rows: {} as SessionRows,
+    log: pino({ level: 'silent' }),
   });
   return { restart, queue, restarter };
 }
