@@ -20,7 +20,11 @@ function open() {
     closeLate() {},
   } as unknown as ExecutionLog;
   const late = new LateOutput({
-    ...({ executionLog, sessionId: 's', endWritten: async () => {} } as Partial<LateOutputDeps> as LateOutputDeps),
+    ...({
+      executionLog,
+      sessionId: 's',
+      endWritten: async () => {},
+    } as Partial<LateOutputDeps> as LateOutputDeps),
     positions,
   });
   return { late, positions, acknowledged, durable };
