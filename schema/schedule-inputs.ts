@@ -7,7 +7,9 @@ const texts = {
   path: 'The notebook: relative, `/`-separated',
   ref: "A branch, tag or commit sha; default the workspace's branch.",
   parameters: 'An object of values by name, as for `runNotebook`; default none.',
-  saveTo: 'Where executed notebooks are saved; default at the path that is run.',
+  saveTo:
+    'Where executed notebooks are saved; default at the path that is run. Where `ref` is a tag or a commit, name another ' +
+    'path or branch: else the second run finds another file on the branch, and suspends the schedule.',
   kernelProfileId: "Default the profile of the notebook's kernel, or the default profile.",
   timeoutSeconds: 'Ends each run after so many seconds; default no limit.',
   allowErrors: 'Whether runs go on behind a cell that raises an exception; default false.',

@@ -27,7 +27,7 @@ const ScheduleStatusEnum = builder.enumType('ScheduleStatus', {
 const Schedule = builder.prismaObject('Schedule', {
   description:
     'When a notebook of a workspace is run again and again. Its runs have the rights that the user who made it has at ' +
-    'that time. Due times are missed while no gateway runs, and while the run before goes on; they are counted.',
+    'that time. Due times are missed while no gateway can start runs, and while the run before goes on; they are counted.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
@@ -91,7 +91,7 @@ const Schedule = builder.prismaObject('Schedule', {
     }),
     missedCount: t.exposeInt('missedCount', {
       description:
-        'How many due times had no run; of those that pass while no gateway runs, 1,000 at most count.',
+        'How many due times had no run; of those that pass while no gateway can start runs, 1,000 at most count.',
     }),
     lastMissedAt: t.expose('lastMissedAt', {
       type: 'DateTime',

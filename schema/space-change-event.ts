@@ -15,6 +15,9 @@ const ofRepository = 'UUID of the repository.';
 /** The workspace or repository of an event that always has one. */
 const ownerOf = ({ workspaceId, repositoryId }: SpaceEvent): string => (workspaceId ?? repositoryId)!;
 
+/** A time of the data of an event, which has it as text. */
+const timeOf = (text: string | null | undefined): Date | null => (text == null ? null : new Date(text));
+
 const SpaceEventError = builder.objectRef<EventError>('SpaceEventError').implement({
   description: 'Why something did not end well, in short.',
   fields: (t) => ({
@@ -93,6 +96,12 @@ builder.objectRef<SpaceEventOf<'worker'>>(itemTypes.worker).implement({
     progressMessage: t.string({
       description: 'What the start is doing, in a few words.',
       resolve: ({ data }) => data.progressMessage,
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it will be stopped if nothing happens, as in `Worker`.',
+      resolve: ({ data }) => timeOf(data.expiresAt),
     }),
   }),
 });
@@ -224,7 +233,8 @@ builder.objectRef<SpaceEventOf<'maintenance'>>(itemTypes.maintenance).implement(
 });
 
 builder.objectRef<SpaceEventOf<'remote'>>(itemTypes.remote).implement({
-  description: 'The remote of a repository was set, removed or synchronized.',
+  description:
+    'The remote of a repository was added, removed or synchronized, or a sync was queued or failed.',
   interfaces,
   fields: (t) => ({
     repositoryId: t.id({ description: ofRepository, resolve: ownerOf }),
@@ -238,6 +248,12 @@ builder.objectRef<SpaceEventOf<'remote'>>(itemTypes.remote).implement({
       nullable: true,
       description: 'The error code of the last sync, if it failed.',
       resolve: ({ data }) => data.lastError,
+    }),
+    lastSyncedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last sync ended that reached the remote and did all that could be done.',
+      resolve: ({ data }) => timeOf(data.lastSyncedAt),
     }),
   }),
 });

@@ -44,9 +44,10 @@ export const scheduleRoutes: RestRoute[] = [
     description:
       'Its runs have the rights that you have when they are due: what you may not do any more, or what can never succeed, ' +
       'suspends it. A run begins within seconds. Where clocks are put forward, a time that is left out is due after the gap; ' +
-      'where they are put back, a time that comes twice is due once. Due times that pass while no gateway runs, or while the ' +
-      'run before goes on, are missed and counted; of several that have passed the last is run, if it is not older than five ' +
-      'minutes. A workspace has at most 50 schedules. It needs the scope `write` too.',
+      'where they are put back, a time that comes twice is due once. Due times that pass while no gateway can start ' +
+      'runs, or while the run before goes on, are missed and counted; of several that have passed the last is run, if it is not older than five ' +
+      'minutes. A tag or a commit needs a `save_to` with another path or branch: else the second run finds another file on the ' +
+      'branch, and suspends the schedule. A workspace has at most 50 schedules. It needs the scope `write` too.',
     needs: { scope: 'execute', permission: '`can_edit` over the workspace' },
     body: createScheduleBody,
     document: CreateScheduleDocument,
@@ -110,5 +111,6 @@ export const scheduleRoutes: RestRoute[] = [
     document: DeleteScheduleDocument,
     variables: ({ space, param }) => ({ space, id: param('schedule_id') }),
     responds: { kind: 'done' },
+    errors: ['workspace_archived'],
   }),
 ];

@@ -10,19 +10,27 @@ export interface AdminToken {
   isNew: boolean;
 }
 
+interface AdminOptions {
+  dataDir: string;
+  /** The value of `ADMIN_TOKEN`. */
+  adminToken: string | undefined;
+}
+
+/** Whether {@link ensureAdmin} has neither a user to create nor a token to generate. */
+export async function hasAdmin(prisma: PrismaClient, options: AdminOptions): Promise<boolean> {
+  if (!(await keptToken(options))) return false;
+  return (await prisma.user.count({ where: { isPlatformAdmin: true } })) > 0;
+}
+
 /**
  * Makes sure that the first user exists, is a platform admin, and has a valid token. The token is `ADMIN_TOKEN`, or else a
  * generated one. The only plaintext copy of a generated token is the file `dataDir/admin-token` (mode 0600). Only one such
  * token is valid at a time: the previous one is revoked. Tokens that were created through the API do not change.
  */
-export async function ensureAdmin(
-  prisma: PrismaClient,
-  options: { dataDir: string; adminToken: string | undefined },
-): Promise<AdminToken> {
-  const file = join(options.dataDir, 'admin-token');
-  const kept = options.adminToken ?? (await readFile(file, 'utf8').catch(() => '')).trim();
+export async function ensureAdmin(prisma: PrismaClient, options: AdminOptions): Promise<AdminToken> {
+  const kept = await keptToken(options);
   const token = kept || generateToken();
-  if (!kept) await writeSecret(file, token);
+  if (!kept) await writeSecret(tokenFile(options), token);
   const admin =
     (await prisma.user.findFirst({ where: { isPlatformAdmin: true }, orderBy: { createdAt: 'asc' } })) ??
     (await prisma.user.create({
@@ -49,6 +57,15 @@ export async function ensureAdmin(
     }),
   ]);
   return { token, isNew: !kept };
+}
+
+/** The configured token, or the one that an earlier start generated; empty for none. */
+async function keptToken(options: AdminOptions): Promise<string> {
+  return options.adminToken ?? (await readFile(tokenFile(options), 'utf8').catch(() => '')).trim();
+}
+
+function tokenFile({ dataDir }: AdminOptions): string {
+  return join(dataDir, 'admin-token');
 }
 
 async function writeSecret(file: string, secret: string): Promise<void> {

@@ -1,6 +1,20 @@
-import { seedDemo } from '../../prisma/seed.js';
+import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { demo, seedDemo } from '../../prisma/seed.js';
 import type { Config } from '../config.js';
 import type { RepositoryServices } from '../repositories/repository-services.js';
+
+const profileId = 'python3';
+const classId = 'standard';
+
+/** Whether {@link ensureDefaults} has nothing to create. */
+export async function hasDefaults(prisma: PrismaClient, config: Pick<Config, 'demo'>): Promise<boolean> {
+  const counts = await Promise.all([
+    prisma.kernelProfile.count({ where: { id: profileId } }),
+    prisma.resourceClass.count({ where: { id: classId } }),
+    config.demo ? prisma.workspace.count({ where: { id: demo.workspaceId } }) : 1,
+  ]);
+  return counts.every((count) => count === 1);
+}
 
 /** Creates the default kernel profile and resource class, and the demo space if it is configured, unless they exist. */
 export async function ensureDefaults(services: RepositoryServices, config: Config): Promise<void> {
@@ -8,10 +22,10 @@ export async function ensureDefaults(services: RepositoryServices, config: Confi
   const runtime =
     config.workerBackends[0] === 'external' ? (config.jupyter ? 'external' : 'local') : 'dedicated';
   await prisma.kernelProfile.upsert({
-    where: { id: 'python3' },
+    where: { id: profileId },
     update: { runtime },
     create: {
-      id: 'python3',
+      id: profileId,
       displayName: 'Python 3',
       language: 'python',
       kernelName: 'python3',
@@ -20,10 +34,10 @@ export async function ensureDefaults(services: RepositoryServices, config: Confi
     },
   });
   await prisma.resourceClass.upsert({
-    where: { id: 'standard' },
+    where: { id: classId },
     update: {},
     create: {
-      id: 'standard',
+      id: classId,
       name: 'Standard',
       cpuLimit: 2,
       memoryMb: 4096,

@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
-import { type AdminToken, ensureAdmin } from '../access/ensure-admin.js';
+import { type AdminToken, ensureAdmin, hasAdmin } from '../access/ensure-admin.js';
 import { EventLink } from '../engines/events/event-link.js';
 import { createHttpServer, type HttpServerOptions } from './create-http-server.js';
 import { createServices, type ServiceOptions } from './create-services.js';
-import { ensureDefaults } from './ensure-defaults.js';
+import { ensureDefaults, hasDefaults } from './ensure-defaults.js';
 import { oneAfterAnother } from './one-after-another.js';
 import { openStores, type StoreOptions } from './open-stores.js';
 import { resumeWork } from './resume-work.js';
@@ -36,13 +36,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, log, bodyLimits } = options;
   const stores = await openStores(options);
   const { leases, notifications } = stores.database;
-  const { services, ownership, close, link, adminToken } = await oneAfterAnother(leases, async () => {
-    const created = await createServices(stores, options);
-    const link = notifications && new EventLink(created.services.bus, notifications());
-    await link?.open();
-    const adminToken = await ensureAdmin(created.services.prisma, config);
-    await ensureDefaults(created.services, config);
-    return { ...created, link, adminToken };
+  const { services, ownership, close } = await createServices(stores, options);
+  const link = notifications && new EventLink(services.bus, notifications());
+  await link?.open();
+  const { prisma } = services;
+  const isSetUp = async () => (await hasAdmin(prisma, config)) && (await hasDefaults(prisma, config));
+  const adminToken = await oneAfterAnother(leases, isSetUp, async () => {
+    const token = await ensureAdmin(prisma, config);
+    await ensureDefaults(services, config);
+    return token;
   });
   const operations = routeOperations(services, stores.database, ownership);
   const { router } = operations;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { takenOver } from '../engines/database/taken-over.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { endWithoutRun } from './end-without-run.js';
@@ -46,7 +47,7 @@ export class ExecutionIntake {
       this.#queue(execution!);
       return execution!;
     } catch (error) {
-      if (error instanceof FormerOwnerError) throw takenOver();
+      if (error instanceof FormerOwnerError) throw takenOver('the cell was not queued', error);
       if (wasUnconfirmed || uniqueViolation(error) === null) this.#unconfirmed.add(row.id);
       throw error;
     }
@@ -63,7 +64,7 @@ export class ExecutionIntake {
       for (const execution of executions) this.#queue(execution);
       return executions;
     } catch (error) {
-      if (error instanceof FormerOwnerError) throw takenOver();
+      if (error instanceof FormerOwnerError) throw takenOver('the cell was not queued', error);
       for (const { id } of rows) this.#unconfirmed.add(id);
       throw error;
     }
@@ -97,9 +98,4 @@ function notQueued(): DomainError {
     'storage_unavailable',
     'The database did not answer when this cell was queued; run it again.',
   );
-}
-
-function takenOver(): DomainError {
-  const message = 'Another gateway has just taken over the kernels, and the cell was not queued; try again.';
-  return new DomainError('runtime_unavailable', message, { retryAfterSeconds: 1 });
 }

@@ -40,7 +40,7 @@ export class KernelOutputs {
     const widgets = new KernelWidgets(kernel);
     this.#kernels.set(kernel, { positions, late, widgets });
     kernel.onOtherEvent((parentId, event, position) =>
-      late.add(executionOfParent(parentId), widgets.take(parentId, event), position),
+      late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),
     );
     kernel.onStatus((status) => {
       if (status === 'dead') void this.#close(kernel);

@@ -9,7 +9,7 @@ type Display = KernelEvent & { type: 'display_data' | 'execute_result' };
 interface KeptDisplay {
   output: NotebookOutput;
   displayId: string | undefined;
-  /** In characters of JSON. */
+  /** In characters of JSON, with the id. */
   size: number;
   /** Whether its last update did not fit. */
   isStale: boolean;
@@ -56,6 +56,11 @@ export class OutputCollector {
   /** The outputs that a client shows now. */
   get outputs(): NotebookOutput[] {
     return this.#kept.map((one) => ('error' in one ? one.error : one.output));
+  }
+
+  /** Of all that is kept, in characters of JSON, about. */
+  get size(): number {
+    return this.#displaySize + this.#streamSize + this.#errorSize;
   }
 
   /** How many outputs that a client shows now are left out of {@link outputs}, in whole or in part. */
@@ -129,7 +134,7 @@ export class OutputCollector {
     this.#update(transient.display_id, data, metadata);
     const count = event.type === 'execute_result' ? { execution_count: event.execution_count } : {};
     const output = { output_type: event.type, data, metadata, ...count };
-    const size = jsonSize(output);
+    const size = sizeOf(output, transient.display_id);
     if (this.#displaySize + size > this.#maxDisplaySize) {
       this.#left += 1;
       return;
@@ -145,7 +150,7 @@ export class OutputCollector {
     for (const one of this.#kept) {
       if (!('displayId' in one) || one.displayId !== displayId) continue;
       const output = { ...one.output, data, metadata };
-      const growth = jsonSize(output) - one.size;
+      const growth = sizeOf(output, displayId) - one.size;
       one.isStale = this.#displaySize + growth > this.#maxDisplaySize;
       if (one.isStale) continue;
       this.#displaySize += growth;
@@ -173,4 +178,9 @@ export class OutputCollector {
     for (const { size } of left) this.#streamSize -= size;
     this.#left += left.length;
   }
+}
+
+/** A kernel may give a display an id of any length. */
+function sizeOf(output: NotebookOutput, displayId = ''): number {
+  return jsonSize(output) + displayId.length;
 }

@@ -6,6 +6,9 @@ import { rowsBy } from '../engines/database/rows-by.js';
 import { malformedCursor, readCursor, writeCursor } from '../paging/cursor.js';
 import type { Listing } from '../paging/listing.js';
 
+/** The highest number that its column can have. */
+const maxPosition = 2 ** 31 - 1;
+
 /**
  * The code cells of a run, in the order in which they run. The caller has loaded the run. The same page of many runs is read
  * with one statement.
@@ -21,7 +24,7 @@ export function listRunCells(
       // The positions of a run have no gaps.
       const before = after === undefined ? skip : positionOf(after);
       const cells = await loadTogether(ctx, `cells ${before} ${take}`, runId, async (runIds) => {
-        const position = { gt: before, lte: before + take };
+        const position = { gt: before, lte: Math.min(before + take, maxPosition) };
         const where = { runId: { in: runIds }, position };
         const rows = await prisma.notebookRunCell.findMany({ where, orderBy: { position: 'asc' } });
         return rowsBy(rows, (row) => row.runId);

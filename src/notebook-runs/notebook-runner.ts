@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
-import type { NotebookRun, Prisma } from '../../prisma/generated/client/client.js';
+import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
+import { isStillOwner } from '../engines/database/owner-target.js';
+import { isTakenOver } from '../engines/database/taken-over.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
 import { untilWritten } from '../executions/until-written.js';
@@ -11,6 +13,7 @@ import { provenance } from './provenance.js';
 import { LeftRunError, RunDriver, type RunEnd } from './run-driver.js';
 import type { RunningServices } from './running-services.js';
 import { saveRun } from './save-run.js';
+import { type RunResult, type WrittenEnd, writeRunEnd } from './write-run-end.js';
 
 /** So many runs go on at the same time; the others wait. */
 const maxConcurrent = 16;
@@ -39,7 +42,7 @@ export class NotebookRunner {
     this.#working.add(work);
   }
 
-  /** Goes on with what an earlier process has left. Called once, at the start. */
+  /** Goes on with what an earlier process has left. Called once, when this process becomes the owner of the kernels. */
   async resume(): Promise<void> {
     const left = await this.#services.prisma.notebookRun.findMany({
       where: { finishedAt: null },
@@ -61,7 +64,7 @@ export class NotebookRunner {
     try {
       await this.#drive(runId);
     } catch (err) {
-      if (err instanceof LeftRunError || this.#closing.signal.aborted) return;
+      if (err instanceof LeftRunError || isTakenOver(err) || this.#closing.signal.aborted) return;
       this.#services.log.error({ err, runId }, 'a run of a notebook broke');
       const fault = { code: 'internal', detail: 'The run broke; its log has the reason. Start it again.' };
       await this.#end(runId, { status: 'failed', finishedAt: new Date(), ...errorOf(fault) }).catch(() => {});
@@ -84,6 +87,8 @@ export class NotebookRunner {
     try {
       cancelIfAsked();
       const end = await driver.drive();
+      // The new owner goes on with it, in its session.
+      if (!(await isStillOwner(this.#services))) throw new LeftRunError();
       // Its kernel has them, which ends with the session.
       const widgets = await driver.widgets();
       await driver.endSession();
@@ -133,7 +138,7 @@ export class NotebookRunner {
     spaceSlug: string,
     ctx: RequestContext,
     widgets: JsonObject,
-  ): Promise<Prisma.NotebookRunUpdateInput> {
+  ): Promise<RunResult> {
     const { prisma } = this.#services;
     const { notebook } = await prisma.notebookRun.findUniqueOrThrow({
       where: { id: run.id },
@@ -146,21 +151,21 @@ export class NotebookRunner {
         { ...run, notebook: notebook! },
         { ...provenance(run, ctx.actor), ...widgets },
       );
-      if (!saved.has(run.status)) return { notebook: Buffer.from(bytes) };
+      if (!saved.has(run.status)) return { notebook: bytes };
       const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, bytes);
       return { notebook: null, savedCommitOid };
     } catch (error) {
       if (this.#closing.signal.aborted) throw new LeftRunError();
       if (!(error instanceof DomainError)) throw error;
-      const kept = bytes ? { notebook: Buffer.from(bytes) } : {};
+      const kept = bytes ? { notebook: bytes } : {};
       return { ...kept, saveErrorCode: error.code, saveErrorDetail: error.message };
     }
   }
 
-  async #end(id: string, data: Prisma.NotebookRunUpdateInput): Promise<void> {
-    const { prisma, bus, log } = this.#services;
+  async #end(id: string, end: WrittenEnd): Promise<void> {
+    const { bus, log } = this.#services;
     const onDelay = (err: unknown) => log.warn({ err, runId: id }, 'the end of a run waits for the database');
-    await untilWritten(() => prisma.notebookRun.update({ where: { id }, data }), {
+    await untilWritten(() => writeRunEnd(this.#services, id, end), {
       ...{ signal: this.#closing.signal, onDelay },
     });
     bus.publish('notebookRun', id, { runId: id });

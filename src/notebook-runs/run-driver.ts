@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Execution, NotebookRunCell, NotebookRunStatus } from '../../prisma/generated/client/client.js';
 import { loadActor } from '../access/load-actor.js';
 import type { RequestContext } from '../context.js';
+import { isStillOwner } from '../engines/database/owner-target.js';
+import { isTakenOver } from '../engines/database/taken-over.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
@@ -19,7 +21,7 @@ export interface RunEnd {
   fault?: { code: string; detail: string };
 }
 
-/** Thrown where the gateway stops: the next process goes on. */
+/** Thrown where the gateway stops, or another one has taken over the kernels: that, or the next process, goes on. */
 export class LeftRunError extends Error {}
 
 /** How long a cell may take to end after it was interrupted. */
@@ -66,7 +68,7 @@ export class RunDriver {
     return { actor, requestId: this.#run.id, spaces: new Map() };
   }
 
-  /** Runs the cells. @throws LeftRunError when the gateway stops meanwhile */
+  /** Runs the cells. @throws LeftRunError when the gateway stops, or another one takes over the kernels meanwhile */
   async drive(): Promise<RunEnd> {
     try {
       this.#ctx = await this.context();
@@ -79,7 +81,8 @@ export class RunDriver {
         viewerLeft();
       }
     } catch (error) {
-      if (this.#closing.aborted || error instanceof LeftRunError) throw new LeftRunError();
+      const isLeft = error instanceof LeftRunError || isTakenOver(error);
+      if (this.#closing.aborted || isLeft) throw new LeftRunError();
       if (!(error instanceof DomainError)) throw error;
       return { status: 'failed', fault: { code: error.code, detail: error.message } };
     }
@@ -97,11 +100,12 @@ export class RunDriver {
     }
   }
 
-  /** Ends the session of the run, if it is its own. Never rejects. */
+  /** Ends the session of the run, if it is its own, and not that of a new owner of the kernels. Never rejects. */
   async endSession(): Promise<void> {
     const { sessionId, ownsSession } = this.#run;
     if (sessionId === null || !ownsSession) return;
     try {
+      if (!(await isStillOwner(this.#services))) return;
       await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
     } catch (err) {
       this.#services.log.warn({ err, runId: this.#run.id }, 'the session of a run was not ended');
@@ -185,7 +189,7 @@ export class RunDriver {
   async #ended(executionId: string): Promise<Execution> {
     const ended = await this.#waitForEnd(executionId, this.#stopped);
     if (ended) return ended;
-    if (this.#closing.aborted) throw new LeftRunError();
+    if (this.#closing.aborted || !(await isStillOwner(this.#services))) throw new LeftRunError();
     await this.#stopCell(executionId);
     const stopped = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
     if (stopped) return stopped;

@@ -1,5 +1,7 @@
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { takenOver } from '../engines/database/taken-over.js';
 import { stringifyJson } from '../engines/nbformat/json.js';
 import { type PreparedRun, prepareRun, type RunSelection } from '../engines/nbformat/prepare-run.js';
 import { minThreadBytes } from '../engines/nbformat/threads/notebook-threads.js';
@@ -9,11 +11,12 @@ import { loadRunnableSession } from '../executions/load-runnable-session.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
+import { checkStartName } from '../workers/check-start-name.js';
 import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
 import { assertRunQuota } from './assert-run-quota.js';
 import { checkParameters, type RepeatableInput, runInputChecks } from './check-run-input.js';
+import { insertRun, type NewRun } from './insert-run.js';
 import type { RunRow } from './load-run.js';
-import { withoutNotebook } from './load-run.js';
 import type { NotebookRunServices } from './notebook-run-services.js';
 import { parameterSource } from './parameter-source.js';
 import { type SaveTarget, saveTarget } from './save-target.js';
@@ -44,7 +47,8 @@ const maxCells = 5_000;
  *   `NotebookRun_scheduleId_dueAt_key`
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `unreadable_file`, `base_sha_conflict` when the file on the branch is
- *   another one than that of the ref, `quota_exceeded`; with a session also `session_dead`, `worker_not_live`
+ *   another one than that of a tag or a commit, `quota_exceeded`, `runtime_unavailable` when another gateway has just taken over
+ *   the kernels; with a session also `session_dead`, `worker_not_live`
  */
 export async function runNotebook(
   services: NotebookRunServices,
@@ -63,12 +67,16 @@ export async function runNotebook(
     lastCell: () => checkIndex(input.lastCell, 'lastCell'),
     sessionId: () => input.sessionId != null && checkUuid(input.sessionId, 'sessionId'),
   });
+  // Also before what costs time.
+  await assertRunQuota(services, ctx.actor.userId);
   const { git } = target;
   const resolved = await git.resolveRef(input.ref ?? target.defaultBranch);
   const file = await git.readFile(resolved.commitOid, path);
   if (!file) throw notFound('The file');
-  const branch = resolved.kind === 'branch' ? resolved.name : target.defaultBranch;
-  const save = await saveTarget(services, target, { path, branch, oid: file.oid }, input.saveTo ?? {});
+  const isBranch = resolved.kind === 'branch';
+  const branch = isBranch ? resolved.name : target.defaultBranch;
+  const ran = { path, branch, oid: file.oid, tip: isBranch ? resolved.commitOid : null };
+  const save = await saveTarget(services, target, ran, input.saveTo ?? {});
   const session = input.sessionId == null ? null : await namedSession(services, ctx, spaceSlug, input);
   const { plan, prepared } = await prepare(services, ctx, spaceSlug, {
     input,
@@ -77,7 +85,7 @@ export async function runNotebook(
     bytes: file.bytes,
   });
   await assertRunQuota(services, ctx.actor.userId);
-  const run = await insertRun(services, ctx, input, {
+  const run = await queueRun(services, ctx, input, {
     ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session, due },
   });
   services.notebookRunner.begin(run.id);
@@ -132,9 +140,18 @@ async function profileOf(
   { prisma }: NotebookRunServices,
   kernelName: string | null,
 ): Promise<string | undefined> {
-  if (kernelName === null) return undefined;
+  if (kernelName === null || !isStartName(kernelName)) return undefined;
   const orderBy = [{ isDefault: 'desc' }, { id: 'asc' }] as const;
   return (await prisma.kernelProfile.findFirst({ where: { kernelName }, orderBy: [...orderBy] }))?.id;
+}
+
+/** A stored notebook may have any text there. */
+function isStartName(name: string): boolean {
+  try {
+    return checkStartName(name, 'kernelName') === name;
+  } catch {
+    return false;
+  }
 }
 
 async function namedSession(
@@ -164,33 +181,28 @@ interface PlannedRun {
   due: DueTime | undefined;
 }
 
-function insertRun(
-  { prisma }: NotebookRunServices,
+async function queueRun(
+  services: NotebookRunServices,
   ctx: RequestContext,
   input: RunNotebookInput,
   { repositoryId, ref, branch, save, plan, prepared: { bytes, cells }, session, due }: PlannedRun,
 ): Promise<RunRow> {
-  return prisma.notebookRun.create({
-    omit: withoutNotebook,
-    data: {
-      ...{ workspaceId: plan.workspace.id, userId: ctx.actor.userId, repositoryId, branch },
-      ...{ path: input.path, ref: input.ref ?? plan.workspace.defaultBranch, commitOid: ref.commitOid },
-      parameters: stringifyJson(checkParameters(input.parameters)),
-      ...{ allowErrors: input.allowErrors ?? false, timeoutSeconds: input.timeoutSeconds },
-      ...{ kernelProfileId: plan.profile.id, kernelName: plan.profile.kernelName },
-      ...{ sessionId: session?.id ?? null, ownsSession: session === null },
-      ...due,
-      ...{ saveBranch: save.branch, savePath: save.path, saveBaseOid: save.baseOid },
-      notebook: Buffer.from(bytes),
-      cells: {
-        createMany: {
-          data: cells.map(({ index, id, source, mayRaise }, at) => ({
-            ...{ position: at + 1, cellIndex: index, cellId: id, source, mayRaise },
-          })),
-        },
-      },
-    },
-  });
+  const row: NewRun = {
+    ...{ workspaceId: plan.workspace.id, userId: ctx.actor.userId, repositoryId, branch },
+    ...{ path: input.path, ref: input.ref ?? plan.workspace.defaultBranch, commitOid: ref.commitOid },
+    parameters: stringifyJson(checkParameters(input.parameters)),
+    ...{ allowErrors: input.allowErrors ?? false, timeoutSeconds: input.timeoutSeconds ?? null },
+    ...{ kernelProfileId: plan.profile.id, kernelName: plan.profile.kernelName },
+    ...{ sessionId: session?.id ?? null, ownsSession: session === null },
+    ...{ scheduleId: due?.scheduleId ?? null, dueAt: due?.dueAt ?? null },
+    ...{ saveBranch: save.branch, savePath: save.path, saveBaseOid: save.baseOid },
+    notebook: bytes,
+  };
+  try {
+    return await insertRun(services, row, cells);
+  } catch (error) {
+    throw error instanceof FormerOwnerError ? takenOver('the run was not queued', error) : error;
+  }
 }
 
 /** @throws FieldError `invalid_request` */

@@ -44,19 +44,22 @@ export async function checkSaveTo({ path, branch }: SaveTo, ranPath: string): Pr
 /**
  * Checks where the executed notebook is to be saved, and authorizes the caller. The names were checked with {@link checkSaveTo}.
  * @param ran the file that is run
+ * @param ran.tip the commit that was read, where the branch is run; null for a tag or a commit
  * @throws DomainError `invalid_ref`, `branch_protected`, `not_found` (branch); `base_sha_conflict` when it is the path that is
- *   run, and the branch has another file there
+ *   run, and the branch has another file there than a tag or a commit
  */
 export function saveTarget(
   services: FileServices,
   target: LoadedTarget,
-  ran: { path: string; branch: string; oid: string },
+  ran: { path: string; branch: string; oid: string; tip: string | null },
   saveTo: SaveTo,
 ): Promise<SaveTarget> {
   return faultsBelow(['saveTo'], async () => {
     const path = saveTo.path ?? ran.path;
     const branch = await checkTargetBranch(services, target, saveTo.branch ?? ran.branch);
-    const baseOid = await target.git.fileOid(await target.git.resolveBranch(branch), path);
+    // A commit that reaches the branch after the file was read is found when the run saves.
+    const tip = branch === ran.branch && ran.tip !== null ? ran.tip : await target.git.resolveBranch(branch);
+    const baseOid = await target.git.fileOid(tip, path);
     if (path === ran.path && branch === ran.branch && baseOid !== ran.oid)
       throw movedOn({ path, branch }, ran.oid, baseOid);
     return { branch, path, baseOid };

@@ -1,5 +1,7 @@
 import type { Prisma, Schedule } from '../../prisma/generated/client/client.js';
 import { loadActor } from '../access/load-actor.js';
+import { withDatabaseErrors } from '../engines/database/database-errors.js';
+import { isTakenOver } from '../engines/database/taken-over.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { parseJson } from '../engines/nbformat/json.js';
@@ -29,7 +31,8 @@ const passing: ReadonlySet<ErrorCode> = new Set([
  * Starts the run of a schedule that is due, with the rights that its user has now, and notes what has become of all due times
  * that have passed: of several only the last is run, unless it is too late. A due time starts one run, also where two gateways
  * try it. What the user may not do any more, or what can never succeed, suspends the schedule.
- * @throws what the database throws; then the schedule is still due
+ * @throws what the database throws that does not answer, and `runtime_unavailable` when another gateway has taken over the
+ *   kernels; then the schedule is still due
  */
 export async function startDueRun(
   services: NotebookRunServices,
@@ -52,8 +55,8 @@ export async function startDueRun(
 function missedOf({ current, missed, lastMissed }: PassedTimes): Changes {
   if (missed === 0) return {};
   const missedReason = current
-    ? 'No gateway ran at that time; of several due times that have passed, only the last is run.'
-    : 'No gateway ran at that time.';
+    ? 'No gateway started it in time; of several due times that have passed, only the last is run.'
+    : 'No gateway started it in time; a run begins at most five minutes after it is due.';
   return { lastMissedAt: lastMissed, missedReason };
 }
 
@@ -71,11 +74,24 @@ async function start(services: NotebookRunServices, schedule: DueSchedule, dueAt
     return { lastDueAt: dueAt, lastRunId: run.id };
   } catch (error) {
     if (uniqueViolation(error)) return (await runOf(services, schedule, dueAt)) ?? {};
-    if (!(error instanceof DomainError)) throw error;
+    if (isTakenOver(error) || isDatabaseAway(error)) throw error;
+    if (!(error instanceof DomainError)) {
+      services.log.error(
+        { err: error, scheduleId: schedule.id },
+        'the run of a schedule could not be started',
+      );
+      return alsoMissed(dueAt, 'The gateway failed to start it; its log has the reason.');
+    }
     if (passing.has(error.code)) return alsoMissed(dueAt, error.message);
     const fault = { errorCode: error.code, errorDetail: error.message };
     return { ...alsoMissed(dueAt, error.message), ...fault, status: 'suspended', nextDueAt: null };
   }
+}
+
+function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof DomainError) return false;
+  const known = withDatabaseErrors(error);
+  return known instanceof DomainError && known.code === 'storage_unavailable';
 }
 
 /** What an earlier try, also of another gateway, has started. */

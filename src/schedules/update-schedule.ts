@@ -47,27 +47,23 @@ export async function updateSchedule(
     );
   assertNotArchived(workspace);
   const data = await changes(services, schedule, settings);
-  const { prisma, bus } = services;
-  const updated = await prisma.schedule.updateManyAndReturn({
-    where: { id: schedule.id },
-    data: { ...data, ...statusOf(schedule, data, isPaused) },
-  });
-  if (!updated[0]) throw notFound('The schedule');
-  publishWorkspaceChange(bus, workspace, 'schedules_changed');
-  return updated[0];
+  const updated = await write(services, schedule.id, data, isPaused);
+  publishWorkspaceChange(services.bus, workspace, 'schedules_changed');
+  return updated;
 }
 
 type Settings = Omit<UpdateScheduleInput, 'isPaused'>;
 
+/** The columns to change; what is undefined stays. */
 async function changes(services: ScheduleServices, schedule: Schedule, settings: Settings) {
   const { parameters, saveTo, ref, kernelProfileId, timeoutSeconds } = settings;
-  const cron = settings.cron ?? schedule.cron;
-  const timeZone = settings.timeZone === null ? 'UTC' : (settings.timeZone ?? schedule.timeZone);
-  const path = settings.path ?? schedule.path;
+  const cron = settings.cron ?? undefined;
+  const timeZone = settings.timeZone === null ? 'UTC' : settings.timeZone;
+  const path = settings.path ?? undefined;
   await checkAll({
-    cron: () => checkCron(cron),
-    timeZone: () => checkTimeZone(timeZone),
-    ...runInputChecks(services, { ...settings, path }),
+    cron: () => checkCron(cron ?? schedule.cron),
+    timeZone: () => checkTimeZone(timeZone ?? schedule.timeZone),
+    ...runInputChecks(services, { ...settings, path: path ?? schedule.path }),
   });
   return {
     ...{ cron, timeZone, path, ref, kernelProfileId, timeoutSeconds },
@@ -77,18 +73,35 @@ async function changes(services: ScheduleServices, schedule: Schedule, settings:
   };
 }
 
+/** The row is locked while its new status is decided: the scheduler may be about to move it on, or to suspend it. */
+function write(
+  { prisma }: ScheduleServices,
+  id: string,
+  data: Awaited<ReturnType<typeof changes>>,
+  isPaused: UpdateScheduleInput['isPaused'],
+): Promise<Schedule> {
+  return prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM "Schedule" WHERE "id" = ${id}::uuid FOR UPDATE`;
+    const before = await tx.schedule.findUnique({ where: { id } });
+    if (!before) throw notFound('The schedule');
+    return tx.schedule.update({ where: { id }, data: { ...data, ...statusOf(before, data, isPaused) } });
+  });
+}
+
 /** A changed calendar, and one that goes on again, is due from now on; else nothing that is due now is left out. */
 function statusOf(
   before: Schedule,
-  calendar: Calendar,
-  isPaused: boolean | null | undefined,
-): Prisma.ScheduleUpdateManyMutationInput {
+  changed: Partial<Calendar>,
+  isPaused: UpdateScheduleInput['isPaused'],
+): Prisma.ScheduleUpdateInput {
   const status = isPaused == null ? before.status : isPaused ? 'paused' : 'active';
-  const isSame =
-    status === before.status && calendar.cron === before.cron && calendar.timeZone === before.timeZone;
+  const { cron = before.cron, timeZone = before.timeZone } = changed;
+  const isSame = status === before.status && cron === before.cron && timeZone === before.timeZone;
+  const isDueSometime = before.nextDueAt !== null || status !== 'active';
   return {
-    status,
-    ...(isSame ? {} : { nextDueAt: status === 'active' ? nextDue(calendar, new Date()) : null }),
-    ...(status === 'suspended' ? {} : { errorCode: null, errorDetail: null }),
+    ...(isPaused == null ? {} : { status, errorCode: null, errorDetail: null }),
+    ...(isSame && isDueSometime
+      ? {}
+      : { nextDueAt: status === 'active' ? nextDue({ cron, timeZone }, new Date()) : null }),
   };
 }

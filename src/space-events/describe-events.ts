@@ -5,8 +5,6 @@ import type { EventError, SpaceEvent, SpaceEventOf } from './space-event.js';
 const maxErrorBytes = 65_536;
 const maxMessageLength = 500;
 const maxPaths = 20;
-/** An exception is one of the last entries of its log. */
-const lastEntries = 50;
 
 /** Adds what the triggers do not write: the errors of executions, and the paths of changed files. */
 export async function describeEvents(prisma: PrismaClient, events: readonly SpaceEvent[]): Promise<void> {
@@ -19,7 +17,10 @@ export async function describeEvents(prisma: PrismaClient, events: readonly Spac
   for (const { subjectId, data } of files) data.paths = paths.get(keyOf(subjectId, data.commit)) ?? [];
 }
 
-/** The last errors of executions, by their ids. */
+/**
+ * The errors of ended executions, by their ids: the failure that ends the log, or else the last exception before the end. What a
+ * cell prints or raises after its end does not count, so the answer is the same whenever it is read.
+ */
 async function readErrors(
   prisma: PrismaClient,
   events: readonly SpaceEventOf<'execution'>[],
@@ -28,12 +29,13 @@ async function readErrors(
   const ids = events.map(({ subjectId }) => subjectId);
   const rows = await prisma.$queryRaw<{ id: string; type: string; data: string }[]>`
     SELECT x."id"::text, e."type", e."data" FROM unnest(${ids}::uuid[]) AS x("id"), LATERAL (
-      SELECT "type", "data" FROM (
-        SELECT "sequence", "type", "data" FROM "ExecutionEvent" WHERE "executionId" = x."id"
-        ORDER BY "sequence" DESC LIMIT ${lastEntries}
-      ) AS newest WHERE "type" IN ('error', 'failure') AND octet_length("data") <= ${maxErrorBytes}
+      SELECT "sequence" FROM "ExecutionEvent" WHERE "executionId" = x."id" AND "type" IN ('final_response', 'failure')
       ORDER BY "sequence" DESC LIMIT 1
-    ) AS e`;
+    ) AS ended, LATERAL (
+      SELECT "type", "data" FROM "ExecutionEvent"
+      WHERE "executionId" = x."id" AND "sequence" <= ended."sequence" AND "type" IN ('error', 'failure')
+      ORDER BY "sequence" DESC LIMIT 1
+    ) AS e WHERE octet_length(e."data") <= ${maxErrorBytes}`;
   return new Map(rows.map(({ id, type, data }) => [id, errorOf(type, data)]));
 }
 

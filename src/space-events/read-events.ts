@@ -8,6 +8,8 @@ export interface EventPage {
   events: SpaceEvent[];
   /** The number of the newest numbered event of the space; 0 for none. */
   last: number;
+  /** The number of the oldest event that is stored after the position; the one after `last` for none. */
+  oldest: number;
   /** Whether events after the position are not stored any more; `events` is empty then. */
   isReset: boolean;
 }
@@ -38,11 +40,12 @@ export async function readEvents(
     ) AS e ON true WHERE c."spaceId" = ${spaceId}::uuid ORDER BY e."number"`;
   const last = Number(rows[0]?.last ?? 0);
   const stored = rows.filter(({ number }) => number !== null);
-  const isReset = last > after && Number(stored[0]?.number) !== after + 1;
-  if (isReset) return { events: [], last, isReset };
+  const oldest = Number(stored[0]?.number ?? last + 1);
+  const isReset = last > after && oldest !== after + 1;
+  if (isReset) return { events: [], last, oldest, isReset };
   const events = stored.map(
     ({ last: _last, number, ...event }) => ({ ...event, number: Number(number) }) as unknown as SpaceEvent,
   );
   await describeEvents(prisma, events);
-  return { events, last, isReset };
+  return { events, last, oldest, isReset };
 }

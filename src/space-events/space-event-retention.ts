@@ -61,7 +61,8 @@ export class SpaceEventRetention {
 
   async #run(mayGoOn: () => boolean): Promise<void> {
     const { prisma } = this.#deps;
-    // An event without a number cannot be removed: a client could not notice that it misses it.
+    // An event without a number cannot be removed: a client could not notice that it misses it. So the events of all spaces
+    // get their numbers here, also where nobody follows them.
     const waiting = await prisma.$queryRaw<{ id: string }[]>`
       SELECT s."id"::text FROM "Space" AS s WHERE EXISTS (
         SELECT 1 FROM "SpaceEvent" AS e WHERE e."spaceId" = s."id" AND e."number" IS NULL)`;

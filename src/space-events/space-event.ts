@@ -30,6 +30,8 @@ export interface SpaceEventData {
     errorDetail: string | null;
     progressPercent: number;
     progressMessage: string;
+    /** RFC 3339; absent in events of gateways that did not write it, as in those of remotes. */
+    expiresAt?: string | null;
   };
   session: {
     userId: string;
@@ -61,7 +63,7 @@ export interface SpaceEventData {
     lastError: string | null;
   };
   /** The status is null when the remote was removed. */
-  remote: { status: RemoteSyncStatus | null; lastError: string | null };
+  remote: { status: RemoteSyncStatus | null; lastError: string | null; lastSyncedAt?: string | null };
 }
 
 /** A numbered change in a space. */

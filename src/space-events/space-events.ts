@@ -17,6 +17,8 @@ const pollMs = 1_000;
 interface OpenFeed {
   feed: SpaceFeed;
   opened: Promise<void>;
+  /** Whether it was opened without an error. */
+  isOpened: boolean;
   followers: number;
 }
 
@@ -30,6 +32,8 @@ export class SpaceEvents {
   #leave: (() => void) | undefined;
   #isDirty = false;
   #looking: Promise<void> | undefined;
+  /** At most two for a feed: one that runs and one that waits for it. */
+  readonly #advancing = new Set<Promise<void>>();
 
   constructor(deps: { prisma: PrismaClient; bus: EventBus; log: Logger }) {
     this.#deps = deps;
@@ -60,15 +64,19 @@ export class SpaceEvents {
     }
   }
 
-  /** Resolves when the look that goes on has ended. */
+  /** Resolves when what is being read has been read. */
   async close(): Promise<void> {
     for (const [spaceId, open] of this.#feeds) this.#close(spaceId, open);
     await this.#looking;
+    await Promise.allSettled(this.#advancing);
   }
 
   #open(spaceId: string): OpenFeed {
     const feed = new SpaceFeed(this.#deps.prisma, spaceId);
-    const open = { feed, opened: feed.open(), followers: 0 };
+    const opened = feed.open().then(() => {
+      open.isOpened = true;
+    });
+    const open: OpenFeed = { feed, opened, isOpened: false, followers: 0 };
     this.#feeds.set(spaceId, open);
     this.#leave ??= this.#listen();
     return open;
@@ -103,9 +111,7 @@ export class SpaceEvents {
   async #lookAll(): Promise<void> {
     while (this.#isDirty && this.#feeds.size > 0) {
       this.#isDirty = false;
-      await this.#look().catch((err) =>
-        this.#deps.log.warn({ err }, 'the events of spaces could not be read; they are read again soon'),
-      );
+      await this.#look().catch((err) => this.#warn(err));
       await sleep(pauseMs, undefined, { ref: false });
     }
   }
@@ -121,7 +127,20 @@ export class SpaceEvents {
         OR EXISTS (SELECT 1 FROM "SpaceEvent" AS e WHERE e."spaceId" = f."id" AND e."number" IS NULL)`;
     for (const { id } of rows) {
       const open = this.#feeds.get(id);
-      if (open) await open.opened.then(() => open.feed.advance());
+      // Who opens a feed also advances it.
+      if (open?.isOpened) this.#advance(open.feed);
     }
+  }
+
+  /** Nobody waits for it, because a space that is slow must not delay the others. */
+  #advance(feed: SpaceFeed): void {
+    const advancing = feed.advance();
+    if (this.#advancing.has(advancing)) return;
+    this.#advancing.add(advancing);
+    void advancing.catch((err) => this.#warn(err)).finally(() => this.#advancing.delete(advancing));
+  }
+
+  #warn(err: unknown): void {
+    this.#deps.log.warn({ err }, 'the events of spaces could not be read; they are read again soon');
   }
 }

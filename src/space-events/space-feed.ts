@@ -52,12 +52,12 @@ export class SpaceFeed {
   /** At most `limit` events after a number: from memory, or from the database for who is further behind. */
   async read(after: number, limit: number): Promise<EventPage> {
     const last = this.#last;
-    if (after >= last) return { events: [], last, isReset: false };
+    if (after >= last) return { events: [], last, oldest: after + 1, isReset: false };
     const first = this.#kept[0]?.number;
     if (first === undefined || after + 1 < first)
       return readEvents(this.#prisma, this.#spaceId, after, limit);
     const index = after + 1 - first;
-    return { events: this.#kept.slice(index, index + limit), last, isReset: false };
+    return { events: this.#kept.slice(index, index + limit), last, oldest: after + 1, isReset: false };
   }
 
   /** Calls the listener after each {@link advance} that found something. @returns the function that removes it */

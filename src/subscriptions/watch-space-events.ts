@@ -144,10 +144,11 @@ async function* nextItems(
   { ctx, spaceId, feed }: Stream,
   position: { number: number },
 ): AsyncGenerator<SpaceStreamItem> {
-  const { events, last, isReset } = await feed.read(position.number, pageSize);
+  const { events, last, oldest, isReset } = await feed.read(position.number, pageSize);
   if (isReset) {
-    position.number = last;
-    yield { kind: 'reset', number: last, createdAt: new Date() };
+    // From 0, a client asks for all that is stored. It may also have 0 from the heartbeat of a space without events.
+    position.number = position.number === 0 ? oldest - 1 : last;
+    yield { kind: 'reset', number: position.number, createdAt: new Date() };
     return;
   }
   const who = { caller: callerKey(ctx), spaceId };

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { authenticate } from '../../src/access/authenticate.js';
-import { ensureAdmin } from '../../src/access/ensure-admin.js';
+import { ensureAdmin, hasAdmin } from '../../src/access/ensure-admin.js';
 import { generateToken, hashToken } from '../../src/access/token.js';
+import { hasDefaults } from '../../src/app/ensure-defaults.js';
 import type { Database } from '../../src/engines/database/database.js';
 import { openTestDatabase } from '../support/database.js';
 import { openTestGateway } from '../support/gateway.js';
@@ -27,7 +28,10 @@ const isValid = (token: string) =>
   );
 
 it('a start revokes the previous admin token and keeps tokens that mutations created', async () => {
+  const isThere = () => hasAdmin(database.prisma, { dataDir, adminToken: undefined });
+  expect(await isThere()).toBe(false);
   const { token: generated } = await start();
+  expect(await isThere()).toBe(true);
   const { userId } = await authenticate(database.prisma, `Bearer ${generated}`);
   const made = generateToken();
   await database.prisma.apiToken.create({
@@ -50,9 +54,11 @@ it('a start revokes the previous admin token and keeps tokens that mutations cre
 
 it('a start with an admin token that an admin revoked keeps it revoked', async () => {
   const revoked = generateToken();
+  expect(await hasDefaults(database.prisma, { demo: false })).toBe(false);
   const at = await openTestGateway({ database, dataDir, env: { ADMIN_TOKEN: revoked } });
   try {
     const { prisma } = at.gateway.services;
+    expect(await hasDefaults(prisma, { demo: true })).toBe(true);
     const { id } = await prisma.apiToken.findUniqueOrThrow({ where: { hash: hashToken(revoked) } });
     const answer = await at.graphql(`mutation { revokeApiToken(id: "${id}") { revokedAt } }`);
     expect(answer.errors).toBeUndefined();

@@ -78,6 +78,7 @@ it('the cells of a run are read by page, from a cursor or an offset on', async (
   const after = await page(`first: 2, after: "${first.pageInfo.endCursor}"`);
   expect(after).toMatchObject({ pageInfo: { hasNextPage: false }, positions: [3] });
   expect((await page('offset: 1, limit: 1')).positions).toEqual([2]);
+  expect((await page('offset: 2147483647')).positions).toEqual([]);
   const { errors } = await at.graphql(
     '{ space(slug: "demo") { notebookRuns { nodes { cells(after: "x") { totalCount } } } } }',
   );

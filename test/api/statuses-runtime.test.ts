@@ -507,6 +507,16 @@ const schedules: StatusRow[] = [
     },
   ],
   [
+    'DELETE /schedules/{schedule_id}',
+    'workspace_archived',
+    async () => {
+      const workspace_id = await newWorkspace();
+      const { id } = (await scheduleOf({ workspace_id })).body;
+      await post(`/workspaces/${workspace_id}/archive`);
+      return at.rest('DELETE', `/schedules/${id}`);
+    },
+  ],
+  [
     toSchedule,
     'quota_exceeded',
     async () => {

@@ -107,12 +107,13 @@ describe('after kill -9 of the gateway', () => {
   let late: Followed;
   let tooLong: Followed;
   let whole: string;
+  let made: Followed;
   let capturing: Followed;
   beforeAll(async () => {
     const withWidget = await openSession('notebooks/capturing.ipynb');
     const widget =
       "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print('base')\nprint('made')";
-    const made = await Followed.begin(withWidget, `${await provideIpywidgets()}\n${widget}`);
+    made = await Followed.begin(withWidget, `${await provideIpywidgets()}\n${widget}`);
     expect(await made.resume()).toMatchObject({ data: { status: 'ok' } });
     const files = `/workspaces/${demo.workspaceId}/authoring-files`;
     const sources = [
@@ -241,6 +242,20 @@ describe('after kill -9 of the gateway', () => {
         timeout: 20_000,
       })
       .toBe(`${all[0]!.text}\n`);
+  });
+
+  it('a comm that was opened before still belongs to the execution that opened it, and an unknown one to the newest', async () => {
+    const opening = made.events.find(
+      ({ data }) => data.type === 'comm_open' && data.data.state._model_name === 'OutputModel',
+    )!;
+    const executionOf = async (comm_id: string) => {
+      const body = { type: 'comm_msg', comm_id, data: { method: 'update', state: {} } };
+      const answer = await call('POST', `/sessions/${made.session}/comms`, body);
+      return ((await answer.json()) as { execution_id: string }).execution_id;
+    };
+    expect(await executionOf(opening.data.comm_id)).toBe(made.id);
+    const list = (await (await call('GET', `/sessions/${made.session}/executions`)).json()) as any;
+    expect(await executionOf('%')).toBe(list.items[0].id);
   });
 
   it('late output of that time follows its run', async () => {

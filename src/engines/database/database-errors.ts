@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.js';
+import { FormerOwnerError } from './former-owner-error.js';
 
 /**
  * Prisma's codes for a database that cannot be reached, closed the connection, has no free connection, or timed out, and
@@ -46,10 +47,20 @@ const invalidText = '22021';
 
 /**
  * Converts an error of the database to a {@link DomainError}: `storage_unavailable` when the database could not answer,
- * `invalid_request` when it could not store a text. Returns every other error unchanged.
+ * `invalid_request` when it could not store a text, and `runtime_unavailable` for a {@link FormerOwnerError}. Returns every
+ * other error unchanged.
  */
 export function withDatabaseErrors(error: unknown): unknown {
   if (error instanceof DomainError || typeof error !== 'object' || error === null) return error;
+  if (error instanceof FormerOwnerError)
+    return new DomainError(
+      'runtime_unavailable',
+      'Another gateway has just taken over the kernels; try again.',
+      {
+        cause: error,
+        retryAfterSeconds: 1,
+      },
+    );
   const { code, message, meta } = error as {
     code?: string;
     message?: string;

@@ -1,6 +1,6 @@
 /**
  * A write was refused, because another gateway has taken over the kernels and writes this from now on. See
- * `RuntimeOwnership`.
+ * `RuntimeOwnership`. A client gets it as `runtime_unavailable`, see `withDatabaseErrors`.
  */
 export class FormerOwnerError extends Error {
   constructor() {

@@ -1,6 +1,8 @@
 import { DomainError } from '../../errors.js';
 import { encodeNotebook } from './encode-notebook.js';
+import { isJsonObject } from './json-object.js';
 import type { JsonObject } from './json-value.js';
+import { mergeWidgets } from './merge-widgets.js';
 import { normalizeNotebook } from './normalize-notebook.js';
 import type { CodeCell, Notebook, Output } from './notebook.js';
 import { readNotebook } from './read-notebook.js';
@@ -19,7 +21,7 @@ export interface CellOutputs {
 /** What is written into a stored notebook. */
 export interface NotebookMerge {
   cells: readonly CellOutputs[];
-  /** Members of the notebook's metadata that are set; default none. */
+  /** Members of the notebook's metadata that are set, `widgets` as {@link mergeWidgets} does; default none. */
   metadata?: JsonObject;
 }
 
@@ -37,8 +39,10 @@ export function mergeOutputs(bytes: Uint8Array, { cells, metadata = {} }: Notebo
       typeof ran.cell === 'number' ? ran.cell : notebook.cells.findIndex(({ id }) => id === ran.cell);
     merged[at] = withOutputs(merged[at], ran);
   }
-  const withMetadata = { ...notebook, cells: merged, metadata: { ...notebook.metadata, ...metadata } };
-  return encodeNotebook(withMetadata).bytes;
+  const withMetadata = { ...notebook.metadata, ...metadata };
+  if (isJsonObject(metadata.widgets))
+    withMetadata.widgets = mergeWidgets(merged, notebook.metadata.widgets, metadata.widgets as JsonObject);
+  return encodeNotebook({ ...notebook, cells: merged, metadata: withMetadata }).bytes;
 }
 
 function withOutputs(cell: Notebook['cells'][number] | undefined, ran: CellOutputs): CodeCell {

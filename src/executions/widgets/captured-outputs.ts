@@ -1,13 +1,14 @@
 import type { KernelEvent } from '../../engines/kernels/kernel-event.js';
 import { toKernelEvent } from '../../engines/kernels/to-kernel-event.js';
 import { toRecord } from '../../engines/kernels/to-record.js';
-import { jsonSize } from '../event-codec.js';
 import type { NotebookOutput } from '../notebook-output.js';
 import { OutputCollector } from '../output-collector.js';
 
 /** Of one widget, in characters of JSON. */
 const maxSize = 2_000_000;
-const maxDisplayIds = 10_000;
+/** Of the ids of one widget's displays, in characters, each with {@link idOverhead}. */
+const maxIdSize = 1_000_000;
+const idOverhead = 50;
 
 /**
  * What an `ipywidgets.Output` shows. The kernel may set that, and whoever plays the front end adds what is printed within the
@@ -15,10 +16,10 @@ const maxDisplayIds = 10_000;
  */
 export class CapturedOutputs {
   #collector = new OutputCollector(maxSize);
-  /** Whether it is known what the widget had before anything was captured. */
   #isWhole: boolean;
   #clearsOnNext = false;
-  #size = 0;
+  /** Of {@link #displayIds}. */
+  #idSize = 0;
   readonly #displayIds = new Set<string>();
   /** Whether the kernel does not have {@link outputs} yet. */
   isChanged = false;
@@ -29,14 +30,19 @@ export class CapturedOutputs {
     this.#fill(outputs);
   }
 
-  /** The outputs as nbformat has them; undefined while it is not known what the widget had before. */
-  get outputs(): NotebookOutput[] | undefined {
-    return this.#isWhole ? this.#collector.outputs : undefined;
+  /** Whether it is known what the widget had before anything was captured. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
-  /** What was captured since the last {@link set}, in characters of JSON, about. */
+  /** The outputs as nbformat has them; without what the widget had before where that is not known. */
+  get outputs(): NotebookOutput[] {
+    return this.#collector.outputs;
+  }
+
+  /** Of all that this keeps, in characters of JSON, about. */
   get size(): number {
-    return Math.min(this.#size, maxSize);
+    return this.#collector.size + this.#idSize;
   }
 
   /** The kernel says what the widget shows. What was captured before that was known, follows it. */
@@ -49,29 +55,41 @@ export class CapturedOutputs {
     this.#fill(early);
   }
 
+  /** Where it is not known what the widget had before, it had nothing from now on. */
+  assumeEmpty(): void {
+    this.#isWhole = true;
+  }
+
   /** Adds what is printed, or cleared, within the widget. */
   capture(event: KernelEvent): void {
     const clears = event.type === 'clear_output';
     if (clears ? !event.wait : this.#clearsOnNext) this.#begin();
     this.#clearsOnNext = clears && event.wait;
-    this.#size += jsonSize(event);
-    const id = 'transient' in event ? event.transient.display_id : undefined;
-    if (id !== undefined && this.#displayIds.size < maxDisplayIds) this.#displayIds.add(id);
+    if ('transient' in event) this.#addId(event.transient.display_id);
     this.#collector.add(event);
     this.isChanged = true;
   }
 
-  /** Updates the displays with an id, if the widget has them. */
-  updateDisplays(event: KernelEvent & { type: 'update_display_data' }): void {
-    if (!this.#displayIds.has(event.transient.display_id ?? '')) return;
+  /** Updates the displays with an id. @returns whether the widget has them */
+  updateDisplays(event: KernelEvent & { type: 'update_display_data' }): boolean {
+    if (!this.#displayIds.has(event.transient.display_id ?? '')) return false;
     this.#collector.add(event);
     this.isChanged = true;
+    return true;
+  }
+
+  #addId(id: string | undefined): void {
+    if (id === undefined || this.#displayIds.has(id)) return;
+    const size = id.length + idOverhead;
+    if (this.#idSize + size > maxIdSize) return;
+    this.#displayIds.add(id);
+    this.#idSize += size;
   }
 
   /** It shows nothing now, whatever it showed before. */
   #begin(): void {
     this.#isWhole = true;
-    this.#size = 0;
+    this.#idSize = 0;
     this.#displayIds.clear();
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isUuid } from '../../validation/validate.js';
 
 const form = /^(comm|sync)_([0-9a-f-]{36})_[0-9a-f-]{36}$/;
 const noExecution = '00000000-0000-0000-0000-000000000000';
@@ -13,9 +14,13 @@ export function commMessageId(kind: 'comm' | 'sync', executionId: string | undef
   return `${kind}_${executionId ?? noExecution}_${randomUUID()}`;
 }
 
-/** The execution to whose log a message of the kernel belongs, by the id of its parent. */
-export function executionOfParent(parentMessageId: string): string {
-  return form.exec(parentMessageId)?.[2] ?? parentMessageId;
+/**
+ * The execution to whose log a message of the kernel belongs, by the id of its parent.
+ * @returns undefined for none. Other clients of the kernel may use UUIDs too, so it may be one of theirs
+ */
+export function executionOfParent(parentMessageId: string): string | undefined {
+  const id = form.exec(parentMessageId)?.[2] ?? parentMessageId;
+  return isUuid(id) && id !== noExecution ? id : undefined;
 }
 
 /** Whether a message of the kernel is about a message of the gateway itself, by the id of its parent. */

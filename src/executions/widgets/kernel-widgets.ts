@@ -22,6 +22,8 @@ const maxAnswerMs = 5_000;
 /** So soon the kernel gets what its widgets captured while no cell runs, in milliseconds. */
 const syncAfterMs = 200;
 const maxOwners = 10_000;
+/** In characters. Clients cannot name a comm with a longer id, and so no widget has one. */
+const maxCommId = 200;
 
 /**
  * The comms and widgets of one kernel. The gateway plays the front end as far as the kernel needs one: it keeps the state of
@@ -30,10 +32,11 @@ const maxOwners = 10_000;
  */
 export class KernelWidgets {
   readonly #kernel: KernelConnection;
-  readonly #captures = new OutputCaptures();
+  // Neither has a widget without the other: when the kernel uses it again, the gateway asks for all of it.
+  readonly #captures = new OutputCaptures((commId) => this.#models.delete(commId));
   readonly #models = new WidgetModels((commId) => this.#captures.delete(commId));
-  /** The executions to which the comms belong. */
-  readonly #owners = new LRUCache<string, string>({ max: maxOwners });
+  /** The executions to which the comms belong. With a maximum size it takes no memory before it has entries. */
+  readonly #owners = new LRUCache<string, string>({ maxSize: maxOwners, sizeCalculation: () => 1 });
   /** Whether the models of the kernel are known; those of a kernel from before this process are not. */
   #isComplete: boolean;
   #asking: Promise<void> | undefined;
@@ -49,9 +52,17 @@ export class KernelWidgets {
     });
   }
 
-  /** The execution to whose log a comm belongs; undefined where this process has not seen its opening. */
+  /**
+   * The execution to whose log a comm belongs; undefined where this process has not seen its opening. For a comm that another
+   * client of the kernel opened, it may be an id that is no execution.
+   */
   executionOf(commId: string): string | undefined {
     return this.#owners.get(commId);
+  }
+
+  /** Whether {@link executionOf} knows every comm that an execution has opened. */
+  get knowsExecutions(): boolean {
+    return this.#kernel.comms.hasSeenAll && this.#owners.size < maxOwners;
   }
 
   /**
@@ -60,9 +71,10 @@ export class KernelWidgets {
    * @returns what belongs into the log; undefined for the answers to the gateway itself
    */
   take(parentMessageId: string, event: KernelEvent): KernelEvent | WidgetOutput | undefined {
+    if ('comm_id' in event && event.comm_id.length > maxCommId) return event;
     switch (event.type) {
       case 'comm_open':
-        this.#owners.set(event.comm_id, executionOfParent(parentMessageId));
+        this.#own(event.comm_id, executionOfParent(parentMessageId));
         if (event.target_name === widgetTarget)
           this.#open(event.comm_id, readUpdate(event.data, event.buffers));
         return event;
@@ -93,7 +105,7 @@ export class KernelWidgets {
     this.sync();
     this.#kernel.comms.send(message, commMessageId('comm', executionId));
     const { type, commId, data } = message;
-    if (executionId !== undefined) this.#owners.set(commId, executionId);
+    this.#own(commId, executionId);
     const buffers = message.buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
     if (type === 'comm_open' && message.targetName === widgetTarget)
       this.#open(commId, readUpdate(data, buffers));
@@ -140,10 +152,14 @@ export class KernelWidgets {
     this.#timer ??= setTimeout(() => this.sync(), syncAfterMs).unref();
   }
 
+  #own(commId: string, executionId: string | undefined): void {
+    if (executionId === undefined) this.#owners.delete(commId);
+    else this.#owners.set(commId, executionId);
+  }
+
   #capture(parentMessageId: string, event: KernelEvent): WidgetOutput | undefined {
     const captured = this.#captures.capture(parentMessageId, event);
     if (!captured) return undefined;
-    this.#models.setExtra(captured.comm_id, this.#captures.sizeOf(captured.comm_id));
     this.#syncSoon();
     return captured;
   }
@@ -163,7 +179,8 @@ export class KernelWidgets {
 
   #takeClose(event: CommEvent<'comm_close'>): KernelEvent | undefined {
     if (event.comm_id.startsWith(controlPrefix)) {
-      // It has no widgets.
+      // It has no widgets, or cannot describe them.
+      this.#captures.assumeEmpty();
       this.#complete();
       return undefined;
     }
@@ -196,7 +213,6 @@ export class KernelWidgets {
 
   #setOutputs(commId: string, outputs: readonly object[]): void {
     this.#models.update(commId, { state: { outputs }, buffers: [] });
-    this.#models.setExtra(commId, 0);
   }
 
   #askAll(): Promise<void> {
@@ -231,12 +247,13 @@ export class KernelWidgets {
     }
     for (const [commId, model] of Object.entries(toRecord(data.states))) {
       // What is known is newer: it has what the kernel has not got yet.
-      if (this.#models.has(commId)) continue;
+      if (this.#models.has(commId) || commId.length > maxCommId) continue;
       const own = byModel.get(commId) ?? [];
       const update = { ...toRecord(model), buffer_paths: own.map(({ path }) => path) };
       const texts = own.map(({ buffer }) => buffer);
       this.#open(commId, readUpdate(update, texts));
     }
+    this.#captures.deleteUnknown();
     this.#complete();
   }
 

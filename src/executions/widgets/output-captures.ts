@@ -11,25 +11,44 @@ const captured = new Set<KernelEvent['type']>([
   'error',
   'clear_output',
 ]);
-const maxWidgets = 10_000;
+/** Of all widgets together, in characters of JSON. Those that were used least recently are dropped first. */
+const maxSize = 16 * 1024 * 1024;
+/** What a widget takes beside its outputs. */
+const overhead = 1_000;
 /** The maximum number of messages whose output is captured at the same time, and of the widgets that capture it. */
 const maxHooks = 100;
+/** In characters; clients and kernels have shorter ids. */
+const maxMessageId = 200;
 
 /**
  * The `ipywidgets.Output`s of one kernel. While one has a `msg_id`, it captures the output whose parent is that message, and
- * the cell does not get it; of several the last one does.
+ * the cell does not get it; of several the last one does. All that was captured is at most 16 MiB.
  * @see https://ipywidgets.readthedocs.io/en/stable/examples/Output%20Widget.html
  */
 export class OutputCaptures {
-  readonly #widgets = new LRUCache<string, CapturedOutputs>({ max: maxWidgets });
+  readonly #widgets: LRUCache<string, CapturedOutputs>;
   /** By the id of the parent message, the widgets that capture its output, the last one at the end. */
   readonly #hooks = new LRUCache<string, string[]>({ max: maxHooks });
+
+  /** @param dropped is called for a widget that is not kept any more, unless {@link delete} or {@link clear} removed it */
+  constructor(dropped: (commId: string) => void) {
+    // With a maximum number it would take the memory for so many entries from the beginning.
+    this.#widgets = new LRUCache<string, CapturedOutputs>({
+      maxSize,
+      sizeCalculation: ({ size }) => overhead + size,
+      dispose: (_widget, commId, reason) => {
+        if (reason !== 'evict') return;
+        this.#unhook(commId);
+        dropped(commId);
+      },
+    });
+  }
 
   /** The kernel opens a widget, or says what it shows. @param outputs undefined where that is not known */
   set(commId: string, outputs: unknown): void {
     const known = this.#widgets.get(commId);
     if (known) known.set(outputs ?? []);
-    else this.#widgets.set(commId, new CapturedOutputs(outputs));
+    this.#keep(commId, known ?? new CapturedOutputs(outputs));
   }
 
   has(commId: string): boolean {
@@ -39,7 +58,7 @@ export class OutputCaptures {
   /** A widget captures the output of a message from now on; with an empty id no output. */
   hook(commId: string, messageId: string): void {
     this.#unhook(commId);
-    if (messageId === '') return;
+    if (messageId === '' || messageId.length > maxMessageId) return;
     if (!this.has(commId)) this.set(commId, undefined);
     const others = this.#hooks.get(messageId) ?? [];
     this.#hooks.set(messageId, [...others, commId].slice(-maxHooks));
@@ -55,29 +74,35 @@ export class OutputCaptures {
     const widget = commId === undefined ? undefined : this.#widgets.get(commId);
     if (commId === undefined || !widget) return undefined;
     widget.capture(event);
+    this.#keep(commId, widget);
     return { type: 'widget_output', comm_id: commId, event };
-  }
-
-  /** What a widget captured since the kernel has set its outputs, in characters of JSON, about. */
-  sizeOf(commId: string): number {
-    return this.#widgets.get(commId)?.size ?? 0;
   }
 
   /** Updates the displays with an id in all widgets. */
   updateDisplays(event: KernelEvent & { type: 'update_display_data' }): void {
-    for (const widget of this.#widgets.values()) widget.updateDisplays(event);
+    const changed = this.#entriesWith((widget) => widget.updateDisplays(event));
+    for (const [commId, widget] of changed) if (this.has(commId)) this.#keep(commId, widget);
   }
 
   /** The outputs of the widgets that have some which the kernel does not have yet. */
   get changed(): { commId: string; outputs: NotebookOutput[] }[] {
-    return [...this.#widgets].flatMap(([commId, { isChanged, outputs }]) =>
-      isChanged && outputs ? [{ commId, outputs }] : [],
-    );
+    const changed = this.#entriesWith(({ isChanged, isWhole }) => isChanged && isWhole);
+    return changed.map(([commId, { outputs }]) => ({ commId, outputs }));
   }
 
   /** Whether it is not known of some widget what it showed before something was captured. */
   get hasUnknown(): boolean {
-    return [...this.#widgets.values()].some(({ outputs }) => outputs === undefined);
+    return this.#unknown.length > 0;
+  }
+
+  /** The kernel has described all its widgets: what it did not describe captures nothing. */
+  deleteUnknown(): void {
+    for (const [commId] of this.#unknown) this.delete(commId);
+  }
+
+  /** The kernel cannot describe its widgets. */
+  assumeEmpty(): void {
+    for (const [, widget] of this.#unknown) widget.assumeEmpty();
   }
 
   /** The kernel has the outputs of a widget now. */
@@ -94,6 +119,20 @@ export class OutputCaptures {
   clear(): void {
     this.#widgets.clear();
     this.#hooks.clear();
+  }
+
+  get #unknown(): [string, CapturedOutputs][] {
+    return this.#entriesWith(({ isWhole }) => !isWhole);
+  }
+
+  #entriesWith(fulfils: (widget: CapturedOutputs) => boolean): [string, CapturedOutputs][] {
+    return [...this.#widgets.entries()].filter(([, widget]) => fulfils(widget));
+  }
+
+  /** Counts the size of a widget again, and drops others where that is needed. */
+  #keep(commId: string, widget: CapturedOutputs): void {
+    this.#widgets.delete(commId);
+    this.#widgets.set(commId, widget);
   }
 
   #unhook(commId: string): void {

@@ -7,6 +7,7 @@ import { jsonSize } from '../event-codec.js';
 import type { ExecutionServices } from '../execution-services.js';
 import { loadRunnableSession } from '../load-runnable-session.js';
 import { checkBuffers, checkCommMessage } from './check-comm-message.js';
+import type { KernelWidgets } from './kernel-widgets.js';
 
 /** A message on a comm as a client sends it. */
 export interface CommMessageInput {
@@ -49,10 +50,9 @@ export async function sendCommMessage(
   const left = services.sessions.viewerCame(session.id, session.workerId);
   try {
     const widgets = await services.executor.widgets(session.id);
-    const { type, commId } = message;
-    const executionId =
-      widgets.executionOf(commId) ??
-      (await findExecution(services, session.id, type === 'comm_open' ? null : commId));
+    const { commId } = message;
+    const opening = await findOpening(services, session.id, widgets, message);
+    const executionId = opening ?? (await findNewest(services, session.id));
     widgets.send(message, executionId);
     return { commId, executionId: executionId ?? null };
   } finally {
@@ -74,23 +74,35 @@ async function checkMessage(input: CommMessageInput): Promise<CommMessage> {
   return { type, ...checked, ...(targetName === null ? {} : { targetName }), buffers, size };
 }
 
-/** The execution that opened a comm, by the logs; else the newest one of the session that a kernel got. */
-async function findExecution(
+/** The execution of the session that opened a comm: by what this process has seen, else by the logs. */
+async function findOpening(
   { prisma }: PrismaService,
   sessionId: string,
-  commId: string | null,
+  widgets: KernelWidgets,
+  { type, commId }: CommMessage,
 ): Promise<string | undefined> {
-  const opening =
-    commId === null
-      ? null
-      : await prisma.executionEvent.findFirst({
-          where: {
-            ...{ type: 'comm_open', execution: { sessionId } },
-            data: { contains: JSON.stringify({ comm_id: commId }).slice(1, -1) },
-          },
-          select: { executionId: true },
-        });
-  if (opening) return opening.executionId;
+  const seen = widgets.executionOf(commId);
+  if (seen !== undefined) {
+    const execution = await prisma.execution.findFirst({
+      where: { id: seen, sessionId },
+      select: { id: true },
+    });
+    return execution?.id;
+  }
+  if (type === 'comm_open' || widgets.knowsExecutions) return undefined;
+  // The entries of the logs begin with the id. A pattern would match others too, where the id has a percent sign.
+  const start = `${JSON.stringify({ comm_id: commId }).slice(0, -1)},`;
+  const [opening] = await prisma.$queryRaw<{ executionId: string }[]>`
+    SELECT e."executionId"::text AS "executionId"
+    FROM "Execution" x JOIN "ExecutionEvent" e ON e."executionId" = x."id"
+    WHERE x."sessionId" = ${sessionId}::uuid AND e."type" = 'comm_open'
+      AND left(e."data", length(${start}::text)) = ${start}
+    LIMIT 1`;
+  return opening?.executionId;
+}
+
+/** The newest execution of the session that a kernel got. */
+async function findNewest({ prisma }: PrismaService, sessionId: string): Promise<string | undefined> {
   const newest = await prisma.execution.findFirst({
     where: { sessionId, startedAt: { not: null } },
     orderBy: { position: 'desc' },

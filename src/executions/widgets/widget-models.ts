@@ -6,8 +6,7 @@ import type { WidgetBuffer, WidgetModel, WidgetState } from './widget-state.js';
 /** In characters of JSON, buffers included. The least recently changed models are dropped first. */
 const maxSize = 16 * 1024 * 1024;
 /** What a model takes beside its state. */
-const overhead = 200;
-const maxModels = 10_000;
+const overhead = 1_000;
 const maxPathLength = 100;
 
 /** What a message says about a model. */
@@ -18,20 +17,20 @@ export interface WidgetUpdate {
 
 interface Kept extends WidgetUpdate {
   size: number;
-  /** The size of what it has beside its state. */
-  extra: number;
 }
 
 /** The models of the widgets of one kernel, as its messages and those of its clients describe them; at most 16 MiB. */
 export class WidgetModels {
   readonly #models: LRUCache<string, Kept>;
+  readonly #dropped: (commId: string) => void;
 
   /** @param dropped is called for a model that is not kept any more, unless {@link delete} or {@link clear} removed it */
   constructor(dropped: (commId: string) => void) {
+    this.#dropped = dropped;
+    // With a maximum number it would take the memory for so many entries from the beginning.
     this.#models = new LRUCache<string, Kept>({
-      max: maxModels,
       maxSize,
-      sizeCalculation: ({ size, extra }) => size + extra,
+      sizeCalculation: ({ size }) => size,
       dispose: (_model, commId, reason) => {
         if (reason === 'evict') dropped(commId);
       },
@@ -44,13 +43,7 @@ export class WidgetModels {
 
   /** Sets the whole state of a model. */
   open(commId: string, { state, buffers }: WidgetUpdate): void {
-    this.#models.set(commId, { state, buffers, size: overhead + sizeOf({ state, buffers }), extra: 0 });
-  }
-
-  /** Counts what belongs to a model and is not part of its state yet, in characters of JSON. */
-  setExtra(commId: string, extra: number): void {
-    const model = this.#models.get(commId);
-    if (model) this.#models.set(commId, { ...model, extra });
+    this.#set(commId, { state, buffers, size: overhead + sizeOf({ state, buffers }) });
   }
 
   /** Changes members of the state of a model; ignored for one that is not known. */
@@ -68,11 +61,10 @@ export class WidgetModels {
     };
     // A value that is a buffer now is no member of the state any more.
     const kept = Object.entries(model.state).filter(([key]) => !keys.has(key));
-    this.#models.set(commId, {
+    this.#set(commId, {
       state: { ...Object.fromEntries(kept), ...change.state },
       buffers: [...model.buffers.filter((one) => !isChanged(one)), ...change.buffers],
       size: Math.max(1, model.size + sizeOf(change) - sizeOf(before)),
-      extra: model.extra,
     });
   }
 
@@ -91,6 +83,12 @@ export class WidgetModels {
       if (typeof model.state._model_name === 'string') state[commId] = toModel(model);
     }
     return { version_major: 2, version_minor: 0, state };
+  }
+
+  #set(commId: string, model: Kept): void {
+    this.#models.set(commId, model);
+    // The cache does not keep what is larger than all that it may have.
+    if (!this.#models.has(commId)) this.#dropped(commId);
   }
 }
 

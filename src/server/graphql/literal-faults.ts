@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { FieldFault } from '../../errors.js';
 import { enclosingNodes } from './enclosing-nodes.js';
-import { anyValue, maxOtherLength, maxTextLength, maxVariableLength } from './max-text-length.js';
+import { anyValue, maxOtherLength, maxTextLength, maxVariableLengths } from './max-text-length.js';
 
 /**
  * Finds the texts that a document itself has, in its arguments and in the defaults of its variables, and that are longer than
@@ -24,6 +24,8 @@ export function literalFaults(schema: GraphQLSchema, document: DocumentNode): Fi
   const types = new TypeInfo(schema);
   const visitor = visitWithTypeInfo(types, {
     StringValue(node, _key, parent, _path, ancestors) {
+      // Every field allows it. A document has few longer ones, and what follows may visit all of it for each.
+      if (node.value.length <= maxOtherLength) return;
       const type = getNamedType(types.getInputType());
       if (!type || type.name === anyValue) return;
       const { path, max } = fieldOf(enclosingNodes(ancestors, parent), document);
@@ -44,7 +46,7 @@ function fieldOf(nodes: ASTNode[], document: DocumentNode): { path: [string, ...
   const holder = nodes.findLast(({ kind }) => kind === Kind.ARGUMENT || kind === Kind.VARIABLE_DEFINITION);
   if (holder?.kind === Kind.VARIABLE_DEFINITION) {
     const name = holder.variable.name.value;
-    return { path: [name], max: maxVariableLength(document, name) };
+    return { path: [name], max: maxVariableLengths(document).get(name) ?? maxOtherLength };
   }
   const name = holder?.kind === Kind.ARGUMENT ? holder.name.value : 'query';
   return { path: [name], max: maxTextLength(name) };

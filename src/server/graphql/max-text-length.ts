@@ -24,16 +24,19 @@ export function maxTextLength(field: string): number {
   return Object.hasOwn(maxLengths, field) ? maxLengths[field]! : maxOtherLength;
 }
 
-/** The maximum length of a text in a variable: the highest of the fields that a document uses it for. */
-export function maxVariableLength(document: DocumentNode, variable: string): number {
-  let max = maxOtherLength;
+/**
+ * By variable, the maximum length of its texts, in UTF-16 units: the highest of the fields that a document uses it for. It
+ * visits the whole document, so it is for texts that are longer than {@link maxOtherLength}, and once for all of them.
+ */
+export function maxVariableLengths(document: DocumentNode): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number>();
   visit(document, {
     Variable(node, _key, parent, _path, ancestors) {
-      if (node.name.value === variable)
-        max = Math.max(max, maxTextLength(fieldOf(enclosingNodes(ancestors, parent))));
+      const max = maxTextLength(fieldOf(enclosingNodes(ancestors, parent)));
+      lengths.set(node.name.value, Math.max(max, lengths.get(node.name.value) ?? maxOtherLength));
     },
   });
-  return max;
+  return lengths;
 }
 
 function fieldOf(nodes: ASTNode[]): string {

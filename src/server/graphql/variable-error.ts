@@ -17,7 +17,7 @@ import {
 import { isJsonObject } from '../../engines/nbformat/json-object.js';
 import { FieldError, type FieldFault, type FieldPath } from '../../errors.js';
 import { literalFaults } from './literal-faults.js';
-import { anyValue, maxTextLength, maxVariableLength } from './max-text-length.js';
+import { anyValue, maxOtherLength, maxTextLength, maxVariableLengths } from './max-text-length.js';
 
 /** More faults are not reported, so that an answer stays short. */
 const maxFaults = 20;
@@ -66,6 +66,7 @@ class VariableFaults {
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
   readonly #faults: FieldFault[] = [];
+  #maxLengths: ReadonlyMap<string, number> | undefined;
   #variable = '';
   /** Whether the variable is an input object, whose name is in no path. */
   #isObject = false;
@@ -126,11 +127,7 @@ class VariableFaults {
 
   #visitLeaf(value: unknown, type: GraphQLLeafType, path: FieldPath): void {
     if (type.name === anyValue) return;
-    const max = typeof value === 'string' ? this.#maxLength(path) : Number.POSITIVE_INFINITY;
-    if ((value as string).length > max) {
-      this.#add(path, `must have at most ${max} characters`, 'too_long');
-      return;
-    }
+    if (typeof value === 'string' && value.length > maxOtherLength && this.#isTooLong(value, path)) return;
     try {
       if (type.parseValue(value) !== undefined) return;
     } catch {
@@ -148,10 +145,17 @@ class VariableFaults {
     this.#add(path, message, word);
   }
 
-  #maxLength(path: FieldPath): number {
+  #isTooLong(value: string, path: FieldPath): boolean {
     const names = path.filter((one) => typeof one === 'string');
     const isVariable = names.length === 1 && !this.#isObject;
-    return isVariable ? maxVariableLength(this.#document, this.#variable) : maxTextLength(names.at(-1)!);
+    const max = isVariable ? this.#maxOfVariable() : maxTextLength(names.at(-1)!);
+    if (value.length > max) this.#add(path, `must have at most ${max} characters`, 'too_long');
+    return value.length > max;
+  }
+
+  #maxOfVariable(): number {
+    this.#maxLengths ??= maxVariableLengths(this.#document);
+    return this.#maxLengths.get(this.#variable) ?? maxOtherLength;
   }
 
   #add(path: FieldPath, message: string, type: string): void {

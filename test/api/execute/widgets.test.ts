@@ -162,6 +162,63 @@ get_ipython().kernel.comm_manager.register_target('doubler', opened)`);
   expect(answer).toMatchObject({ comm_id: 'mine', buffers: ['AAE='] });
 });
 
+it('a comm that is no widget is asked for once, however often it says that it captures output', async () => {
+  await runToEnd(`
+import comm
+manager, asked = get_ipython().kernel.comm_manager, []
+describe = manager.targets['jupyter.widget.control']
+def counting(control, message):
+    asked.append(1)
+    describe(control, message)
+manager.register_target('jupyter.widget.control', counting)
+other = comm.create_comm(target_name='x')
+def hook():
+    parent = get_ipython().kernel.get_parent()['header']['msg_id']
+    other.send({'method': 'update', 'state': {'msg_id': parent}})
+hook()`);
+  const asked = async () => (await runToEnd('len(asked)')).outputs[0].data['text/plain'];
+  await expect.poll(asked, { timeout: 20_000 }).toBe('1');
+  for (const _ of [1, 2, 3]) expect(await asked()).toBe('1');
+  // The kernel has said that it is no widget: its cell gets what it prints.
+  const { outputs } = await runToEnd("print('cell')");
+  expect(outputs).toMatchObject([{ text: 'cell\n' }]);
+  await runToEnd("manager.register_target('jupyter.widget.control', describe)");
+});
+
+it('a message on a comm that another client opened belongs to the newest execution', async () => {
+  const { executionId } = await runToEnd(`
+kernel = get_ipython().kernel
+header = {**kernel.get_parent()['header'], 'msg_id': '0b0e2f0a-5c4f-4f0e-9d0b-0123456789ab'}
+content = {'comm_id': 'foreign', 'target_name': 'x', 'data': {}}
+_ = kernel.session.send(kernel.iopub_socket, 'comm_open', content, parent={'header': header})`);
+  const { body } = await send({ type: 'comm_msg', comm_id: 'foreign', data: {} });
+  expect(body).toEqual({ comm_id: 'foreign', execution_id: executionId });
+});
+
+it('saved outputs of one cell leave the saved widgets of the others', async () => {
+  const path = 'notebooks/welcome.ipynb';
+  const stateType = 'application/vnd.jupyter.widget-state+json';
+  const data = { 'application/vnd.jupyter.widget-view+json': { model_id: 'saved', version_major: 2 } };
+  const shown = { output_type: 'display_data', data, metadata: {} };
+  const saved = { model_name: 'AnyModel', model_module: 'any', model_module_version: '1', state: {} };
+  const document = { version_major: 2, version_minor: 0, state: { saved } };
+  const code = 'widgets.IntSlider(value=3)';
+  const cells = [codeCell('one', code), codeCell('two', '2', { outputs: [shown] })];
+  const notebook = codeNotebook(cells, { widgets: { [stateType]: document } });
+  const file = `/workspaces/${demo.workspaceId}/authoring-file`;
+  expect((await at.rest('PUT', file, { body: { path, notebook } })).status).toBe(200);
+  const response = await run(code, { cell_id: 'one', save_outputs: true });
+  const { data: end } = (await readEvents(response)).at(-1)!;
+  const { model_id } = end.outputs[0].data['application/vnd.jupyter.widget-view+json'];
+  const states = async () => {
+    const { body } = await at.rest('GET', `${file}?path=${path}&branch=main`);
+    return body.notebook.metadata.widgets[stateType].state;
+  };
+  await expect
+    .poll(states, { timeout: 20_000 })
+    .toMatchObject({ saved, [model_id]: { model_name: 'IntSliderModel' } });
+});
+
 /** Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the descriptions. */
 function comparableWidgets({ metadata }: any): string[] {
   const { state, ...version } = metadata.widgets['application/vnd.jupyter.widget-state+json'];

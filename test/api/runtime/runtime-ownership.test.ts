@@ -5,15 +5,21 @@ import type { Execution, PrismaClient, Session } from '../../../prisma/generated
 import { FormerOwnerError } from '../../../src/engines/database/former-owner-error.js';
 import type { Leases } from '../../../src/engines/database/leases.js';
 import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import type { EventBus } from '../../../src/engines/events/event-bus.js';
+import { ExecutionIntake } from '../../../src/executions/execution-intake.js';
 import { insertExecutions } from '../../../src/executions/insert-executions.js';
 import { markRunning } from '../../../src/executions/mark-running.js';
 import { insertEnd, insertEntries } from '../../../src/executions/write-log.js';
+import { insertRun } from '../../../src/notebook-runs/insert-run.js';
+import { NotebookRunner } from '../../../src/notebook-runs/notebook-runner.js';
+import { writeRunEnd } from '../../../src/notebook-runs/write-run-end.js';
 import { RuntimeOwnership } from '../../../src/runtime/runtime-ownership.js';
 import { SessionRows } from '../../../src/sessions/session-rows.js';
 import { WorkerRows } from '../../../src/workers/worker-rows.js';
 import { testDatabaseKind } from '../../support/database.js';
 import { makeExecution } from '../../support/factories/make-execution.js';
 import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
+import { makeRun } from '../../support/factories/make-run.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 
 const log = pino({ level: 'silent' });
@@ -105,6 +111,95 @@ it('a former owner changes neither sessions nor workers', async () => {
   ])
     await expect(write()).rejects.toBeInstanceOf(FormerOwnerError);
   expect([await sessionRow(), await workerRow()]).toEqual(before);
+});
+
+describe('a former owner', () => {
+  const former = { epoch: () => 0 };
+  /** A run of the session, which runs. */
+  async function running(cells: undefined[] = []) {
+    const worker = await prisma.worker.findUniqueOrThrow({ where: { id: session.workerId } });
+    const data = { status: 'running', finishedAt: null, sessionId: session.id, ownsSession: true } as const;
+    return makeRun(at, worker, { cells, data });
+  }
+  /** The bus, which also reports when a runner leaves a run. */
+  function busThat(left: () => void): EventBus {
+    const { bus } = at.gateway.services;
+    const subscribe: EventBus['subscribe'] = (topic, ...rest) => {
+      const unsubscribe = bus.subscribe(topic, ...rest);
+      return () => {
+        unsubscribe();
+        if (topic === 'notebookRun') left();
+      };
+    };
+    const [publish, onMissed] = [bus.publish.bind(bus), bus.onMissed.bind(bus)];
+    return Object.assign(Object.create(bus), { subscribe, publish, onMissed });
+  }
+  const runRow = (id: string) => prisma.notebookRun.findUniqueOrThrow({ where: { id } });
+
+  it('neither queues a run of a notebook nor writes the end of one', async () => {
+    const { id, status: _, finishedAt: __, notebook, ...known } = await running();
+    const row = {
+      ...known,
+      notebook: notebook!,
+      path: 'queued.ipynb',
+      parameters: '{"a":1}',
+      timeoutSeconds: 1.5,
+    };
+    const cells = [
+      { index: 0, id: 'one', source: "'ü'\n{,}", mayRaise: false },
+      { index: 2, id: null, source: '2', mayRaise: true },
+    ];
+    await expect(insertRun({ prisma, ...former }, row, cells)).rejects.toBeInstanceOf(FormerOwnerError);
+    expect(await prisma.notebookRun.count({ where: { path: row.path } })).toBe(0);
+    const { epoch } = at.gateway.services;
+    const inserted = await insertRun({ prisma, epoch }, row, cells);
+    const { createdAt: ___, ...given } = known;
+    expect(await runRow(inserted.id)).toMatchObject({
+      ...{ ...given, path: row.path, parameters: row.parameters, timeoutSeconds: 1.5, notebook },
+      ...{ startedAt: null, status: 'queued', finishedAt: null, savedCommitOid: null },
+    });
+    const where = { runId: inserted.id };
+    expect(await prisma.notebookRunCell.findMany({ where, orderBy: { position: 'asc' } })).toMatchObject(
+      cells.map(({ index: cellIndex, id: cellId, ...cell }, at) => ({
+        ...{ position: at + 1, cellIndex, cellId, executionId: expect.any(String), ...cell },
+      })),
+    );
+
+    const end = {
+      status: 'failed',
+      finishedAt: new Date(),
+      errorCode: 'internal',
+      errorDetail: 'x',
+    } as const;
+    await expect(writeRunEnd({ prisma, ...former }, id, end)).rejects.toBeInstanceOf(FormerOwnerError);
+    expect(await runRow(id)).toMatchObject({ status: 'running', finishedAt: null, errorCode: null });
+    await writeRunEnd({ prisma, epoch }, id, end);
+    expect(await runRow(id)).toMatchObject({ ...end, notebook });
+    await writeRunEnd({ prisma, epoch }, id, { ...end, savedCommitOid: 'c', notebook: null });
+    expect(await runRow(id)).toMatchObject({ savedCommitOid: 'c', notebook: null });
+    await prisma.notebookRun.deleteMany({ where: { id: inserted.id } });
+  });
+
+  it.each([
+    ['with a cell to queue', [undefined]],
+    ['after its last cell', []],
+  ])('leaves a run of a notebook %s, and the session of it, to the new owner', async (_when, cells) => {
+    const { id } = await running(cells);
+    const { services } = at.gateway;
+    const intake = new ExecutionIntake({ ...services, ...former });
+    await new Promise<void>((resolve) => {
+      const bus = busThat(resolve);
+      new NotebookRunner({ ...services, ...former, intake, bus }).begin(id);
+    });
+    expect(await runRow(id)).toMatchObject({ status: 'running', finishedAt: null, errorCode: null });
+    expect(await prisma.session.findUnique({ where: { id: session.id } })).toMatchObject({ deletedAt: null });
+    if (cells.length > 0) return;
+    services.notebookRunner.begin(id);
+    await expect.poll(async () => (await runRow(id)).finishedAt).not.toBeNull();
+    expect(await prisma.session.findUnique({ where: { id: session.id } })).toMatchObject({
+      deletedAt: expect.any(Date),
+    });
+  });
 });
 
 it.skipIf(testDatabaseKind === 'pglite')(

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Schedule } from '../../../prisma/generated/client/client.js';
+import type { PrismaClient, Schedule } from '../../../prisma/generated/client/client.js';
 import { demo } from '../../../prisma/seed.js';
+import { loadActor } from '../../../src/access/load-actor.js';
+import type { GitRepository } from '../../../src/engines/git/git-store.js';
+import type { NotebookRunServices } from '../../../src/notebook-runs/notebook-run-services.js';
 import { Scheduler } from '../../../src/schedules/scheduler.js';
+import { updateSchedule } from '../../../src/schedules/update-schedule.js';
 import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
 import { makeMember } from '../../support/factories/make-member.js';
+import { makeRepository } from '../../support/factories/make-repository.js';
+import { makeRun } from '../../support/factories/make-run.js';
 import { makeUser, type TestUser } from '../../support/factories/make-user.js';
 import { makeWorkspace } from '../../support/factories/make-workspace.js';
 import { mutate } from '../../support/factories/mutate.js';
@@ -19,8 +25,7 @@ beforeAll(async () => {
   at = await openTestGateway();
   user = await makeUser(at, { role: 'editor' });
   workspace = (await makeWorkspace(at, { defaultRepositoryId: demo.repositoryId, visibility: 'space' })).id;
-  const body = { path, notebook: codeNotebook([codeCell('one', '1')]) };
-  expect((await at.rest('POST', `/workspaces/${workspace}/authoring-files`, { body })).status).toBe(201);
+  await addNotebook(path);
 });
 afterAll(() => at.close());
 beforeEach(async () => {
@@ -46,6 +51,36 @@ async function dueSchedule(more: object = {}): Promise<Schedule> {
 /** What a gateway does at a time of the tests. */
 const startAt = (now: Date, isOwner = true) =>
   new Scheduler(at.gateway.services, { isOwner: () => isOwner, now: () => now }).startDueRuns();
+/** The same of one whose services are changed so. */
+const startWith = (changed: Partial<NotebookRunServices>, now: Date) =>
+  new Scheduler(
+    { ...at.gateway.services, ...changed },
+    { isOwner: () => true, now: () => now },
+  ).startDueRuns();
+const files = () => `/workspaces/${workspace}/authoring-file`;
+async function addNotebook(path: string, metadata: object = {}): Promise<string> {
+  const body = { path, notebook: codeNotebook([codeCell('one', '1')], metadata) };
+  const made = await at.rest('POST', `${files()}s`, { body });
+  expect(made.status).toBe(201);
+  return made.body.sha;
+}
+/** The gateway's repositories, where this is what opens one. */
+function gitWhere(open: (repository: GitRepository, id: string) => GitRepository | Promise<GitRepository>) {
+  const { git } = at.gateway.services;
+  const repository = async (id: string) => open(await git.repository(id), id);
+  return Object.assign(Object.create(git), { repository }) as typeof git;
+}
+/** So many schedules of a workspace over a repository of its own, which are due. */
+async function dueElsewhere(count: number): Promise<{ repositoryId: string; workspaceId: string }> {
+  const { id: repositoryId } = await makeRepository(at);
+  const { id: workspaceId } = await makeWorkspace(at, {
+    defaultRepositoryId: repositoryId,
+    visibility: 'space',
+  });
+  const row = { workspaceId, userId: user.id, cron: '0 * * * *', path, nextDueAt: due };
+  await at.gateway.services.prisma.schedule.createMany({ data: Array(count).fill(row) });
+  return { repositoryId, workspaceId };
+}
 const runsOf = (scheduleId: string) =>
   at.gateway.services.prisma.notebookRun.findMany({ where: { scheduleId }, orderBy: { dueAt: 'asc' } });
 const untilEnded = (scheduleId: string) =>
@@ -82,6 +117,42 @@ describe('a schedule', () => {
     expect((await patch({ is_paused: true }, at.token)).body.status).toBe('paused');
     expect((await send('DELETE', `/schedules/${id}`, undefined, other.token)).status).toBe(403);
     expect((await send('DELETE', `/schedules/${id}`, undefined, at.token)).status).toBe(204);
+  });
+
+  it('is not let go on by a change of something else while it is suspended', async () => {
+    const { prisma } = at.gateway.services;
+    const { id } = (await create()).body;
+    const suspended = {
+      status: 'suspended',
+      errorCode: 'not_found',
+      errorDetail: 'Gone.',
+      nextDueAt: null,
+    } as const;
+    const meanwhile = { ...suspended, cron: '5 * * * *' };
+    const late = prisma.$extends({
+      query: {
+        kernelProfile: {
+          async findUnique({ args, query }) {
+            await prisma.schedule.update({ where: { id }, data: meanwhile });
+            return query(args);
+          },
+        },
+      },
+    }) as unknown as PrismaClient;
+    const services = { ...at.gateway.services, prisma: late };
+    const ctx = { actor: await loadActor(services, user.id), requestId: 'test', spaces: new Map() };
+    const change = { timeoutSeconds: 5, kernelProfileId: 'python3' };
+    expect(await updateSchedule(services, ctx, 'demo', id, change)).toMatchObject({
+      ...meanwhile,
+      ...change,
+    });
+  });
+
+  it('is due again after any change where it was active and never due', async () => {
+    const { id } = (await create()).body;
+    await at.gateway.services.prisma.schedule.update({ where: { id }, data: { nextDueAt: null } });
+    const { body } = await send('PATCH', `/schedules/${id}`, { timeout_seconds: 5 });
+    expect(body).toMatchObject({ status: 'active', next_due_at: expect.any(String) });
   });
 
   it('names all that is wrong with it together', async () => {
@@ -135,13 +206,126 @@ describe('a schedule that is due', () => {
     expect(await read(id)).toMatchObject({ next_due_at: due.toISOString() });
   });
 
+  it('is left by a gateway that is not the owner of the kernels any more to the new owner', async () => {
+    const { id } = await dueSchedule();
+    const { epoch } = at.gateway.services;
+    await startWith({ epoch: () => epoch() - 1 }, minutesLater(0.1));
+    expect(await runsOf(id)).toEqual([]);
+    expect(await read(id)).toMatchObject({ missed_count: 0, next_due_at: due.toISOString() });
+    await startAt(minutesLater(0.2));
+    expect(await runsOf(id)).toHaveLength(1);
+  });
+
+  const missed = {
+    missedCount: 1,
+    missedReason: expect.stringContaining('failed'),
+    nextDueAt: minutesLater(60),
+  };
+  it.each([
+    ['a fault of the gateway, which counts as missed', new Error('broken'), missed],
+    [
+      'a database that does not answer, and stay due',
+      Object.assign(new Error('away'), { code: 'P1001' }),
+      { missedCount: 0, nextDueAt: due },
+    ],
+  ])('starts also behind 25 others that fail because of %s', async (_what, fault, expected) => {
+    const failing = await dueElsewhere(25);
+    const { id } = await dueSchedule({ cron: '1 * * * *' });
+    const { prisma } = at.gateway.services;
+    await prisma.schedule.update({ where: { id }, data: { nextDueAt: minutesLater(1) } });
+    const git = gitWhere((repository, repositoryId) => {
+      if (repositoryId === failing.repositoryId) throw fault;
+      return repository;
+    });
+    await startWith({ git }, minutesLater(1.1));
+    expect(await runsOf(id)).toHaveLength(1);
+    const others = await prisma.schedule.findMany({ where: { workspaceId: failing.workspaceId } });
+    expect(others).toMatchObject(Array(25).fill({ ...expected, status: 'active' }));
+  });
+
+  it('starts while the runs of another user take their time, which start one after the other', async () => {
+    const slow = await dueElsewhere(25);
+    const other = await makeUser(at, { role: 'editor' });
+    const { id } = (await create({}, other.token)).body;
+    const { prisma } = at.gateway.services;
+    await prisma.schedule.update({ where: { id }, data: { nextDueAt: minutesLater(1) } });
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const opening = { now: 0, most: 0 };
+    const git = gitWhere(async (repository, repositoryId) => {
+      if (repositoryId !== slow.repositoryId) return repository;
+      opening.now += 1;
+      opening.most = Math.max(opening.most, opening.now);
+      await released;
+      opening.now -= 1;
+      return repository;
+    });
+    const starting = startWith({ git }, minutesLater(1.1));
+    try {
+      await expect.poll(() => runsOf(id)).toHaveLength(1);
+    } finally {
+      release();
+      await starting;
+    }
+    expect(opening.most).toBe(1);
+    expect(await prisma.schedule.count({ where: { workspaceId: slow.workspaceId, status: 'active' } })).toBe(
+      0,
+    );
+  });
+
+  it('is missed where its user has too many runs, before its notebook is looked for', async () => {
+    const { id, workspaceId, userId } = await dueSchedule({ path: 'reports/gone.ipynb' });
+    const row = { workspaceId, userId, repositoryId: demo.repositoryId };
+    const data = { status: 'running', finishedAt: null } as const;
+    await Promise.all(Array.from({ length: 50 }, () => makeRun(at, row, { data })));
+    await startAt(minutesLater(0.1));
+    expect(await read(id)).toMatchObject({
+      ...{ status: 'active', missed_count: 1, last_missed_reason: expect.stringContaining('50 runs') },
+    });
+  });
+
+  it('runs a notebook that names an impossible kernel, on the default profile', async () => {
+    const strange = 'reports/strange.ipynb';
+    await addNotebook(strange, { kernelspec: { name: 'a\0b', display_name: 'Strange' } });
+    const { id } = await dueSchedule({ path: strange });
+    await startAt(minutesLater(0.1));
+    expect(await runsOf(id)).toMatchObject([{ kernelProfileId: 'python3' }]);
+    const body = { workspace_id: workspace, path: strange };
+    expect((await send('POST', '/runs', body)).status).toBe(201);
+  });
+
+  it('runs what was read where somebody saves the notebook at that moment', async () => {
+    const busy = 'reports/busy.ipynb';
+    const sha = await addNotebook(busy);
+    const { id } = await dueSchedule({ path: busy });
+    const body = { path: busy, notebook: codeNotebook([codeCell('one', '2')]) };
+    const git = gitWhere(
+      (repository) =>
+        new Proxy(repository, {
+          get(of, name: keyof GitRepository) {
+            if (name !== 'readFile') return typeof of[name] === 'function' ? of[name].bind(of) : of[name];
+            return async (...args: Parameters<GitRepository['readFile']>) => {
+              const file = await of.readFile(...args);
+              expect((await at.rest('PUT', files(), { body })).status).toBe(200);
+              return file;
+            };
+          },
+        }),
+    );
+    await startWith({ git }, minutesLater(0.1));
+    expect(await read(id)).toMatchObject({ status: 'active', missed_count: 0 });
+    expect(await runsOf(id)).toMatchObject([{ saveBranch: 'main', saveBaseOid: sha }]);
+  });
+
   it('runs once after an outage, and reports the others as missed', async () => {
     const { id } = await dueSchedule({ cron: '*/10 * * * *' });
     await startAt(minutesLater(62));
     expect((await runsOf(id)).map(({ dueAt }) => dueAt)).toEqual([minutesLater(60)]);
     expect(await read(id)).toMatchObject({
       ...{ missed_count: 6, last_missed_at: minutesLater(50).toISOString() },
-      last_missed_reason: expect.stringContaining('No gateway ran'),
+      last_missed_reason: expect.stringContaining('No gateway started it in time'),
       next_due_at: minutesLater(70).toISOString(),
     });
   });

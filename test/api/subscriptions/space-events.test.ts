@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import { encode } from '../../../src/executions/event-codec.js';
+import type { ExecutionEvent } from '../../../src/executions/execution-event.js';
 import { numberEvents } from '../../../src/space-events/number-events.js';
 import { readEvents } from '../../../src/space-events/read-events.js';
 import { SpaceEventRetention } from '../../../src/space-events/space-event-retention.js';
@@ -18,12 +20,12 @@ const query = `subscription ($space: String!, $after: String, $heartbeat: Int) {
     __typename cursor type createdAt
     ... on SpaceWorkspaceEvent { workspaceId change }
     ... on SpaceFilesEvent { repositoryId branch commitSha previousCommitSha paths }
-    ... on SpaceWorkerEvent { workerId workspaceId workerStatus progressPercent }
+    ... on SpaceWorkerEvent { workerId workspaceId workerStatus progressPercent expiresAt }
     ... on SpaceSessionEvent { sessionId sessionStatus }
     ... on SpaceExecutionEvent { executionId sessionId executionStatus executionCount error { name message } }
     ... on SpaceNotebookRunEvent { runId runStatus }
     ... on SpaceMaintenanceEvent { repositoryId maintenanceStatus }
-    ... on SpaceRemoteEvent { repositoryId syncStatus }
+    ... on SpaceRemoteEvent { repositoryId syncStatus lastSyncedAt }
   }
 }`;
 
@@ -100,7 +102,8 @@ describe('spaceEvents', () => {
     expect(ofType(stream, 'worker')[0]).toMatchObject({
       ...{ __typename: 'SpaceWorkerEvent', workspaceId: demo.workspaceId, workerStatus: 'starting' },
     });
-    expect(ofType(stream, 'session').at(-1).sessionStatus).toBe('dead');
+    // The sessions end behind their worker.
+    await until(() => ofType(stream, 'session').at(-1).sessionStatus === 'dead');
     expect(ofType(stream, 'files').at(-1)).toMatchObject({ branch: 'main', paths: ['seen.txt'] });
     expect(ofType(stream, 'workspace')).toMatchObject([{ workspaceId: workspace.id, change: 'created' }]);
     expect(ofType(stream, 'maintenance').at(0)).toMatchObject({ maintenanceStatus: 'queued' });
@@ -109,6 +112,50 @@ describe('spaceEvents', () => {
     const cursors = itemsOf(stream).map(({ cursor }) => Number(cursor));
     expect(cursors).toEqual(cursors.map((_, index) => cursors[0]! + index));
   }, 90_000);
+
+  it('shows each value whose change is an event, and has none for other values', async () => {
+    const { prisma } = services();
+    const { id: userId } = await makeUser(at, { role: 'editor' });
+    const { worker } = await makeRuntime(at, { workspaceId: demo.workspaceId, userId });
+    const stream = await follow();
+    const time = '2030-01-31T12:00:00.250Z';
+    await prisma.worker.update({ where: { id: worker.id }, data: { expiresAt: time } });
+    await until(() => ofType(stream, 'worker').length === 1);
+    expect(ofType(stream, 'worker')).toMatchObject([{ workerId: worker.id, expiresAt: time }]);
+    const where = { repositoryId: demo.repositoryId };
+    await prisma.repositoryRemote.create({ data: { ...where, url: 'https://example.com/r.git' } });
+    await prisma.repositoryRemote.update({ where, data: { revision: 2, conflicts: [{ branch: 'a' }] } });
+    await prisma.repositoryRemote.update({ where, data: { lastSyncedAt: time } });
+    await prisma.repositoryRemote.delete({ where });
+    await until(() => ofType(stream, 'remote').at(-1)?.syncStatus === null);
+    expect(ofType(stream, 'remote').map(({ lastSyncedAt }) => lastSyncedAt)).toEqual([null, time, null]);
+  });
+
+  it('has the exception that ended a cell, whatever the cell prints or raises after its end', async () => {
+    const { prisma } = services();
+    const { id: userId } = await makeUser(at, { role: 'editor' });
+    const { execution } = await makeRuntime(at, { workspaceId: demo.workspaceId, userId });
+    const raised = (ename: string) => ({ type: 'error' as const, ename, evalue: 'x', traceback: [] });
+    const text = { type: 'stream' as const, name: 'stdout' as const, text: 'x' };
+    const end = { type: 'final_response' as const, status: 'error' as const, outputs: [] };
+    const printed = Array.from({ length: 60 }, () => text);
+    const entries = [
+      raised('Shown'),
+      raised('Ended'),
+      ...printed,
+      end,
+      ...printed,
+      raised('Late'),
+      ...printed,
+    ];
+    await prisma.executionEvent.createMany({
+      data: entries.map((event, index) => encode(execution.id, index + 2, event as ExecutionEvent)),
+    });
+    const stream = await follow();
+    await prisma.execution.update({ where: { id: execution.id }, data: { status: 'error' } });
+    await until(() => ofType(stream, 'execution').length === 1);
+    expect(ofType(stream, 'execution')[0].error).toEqual({ name: 'Ended', message: 'x' });
+  });
 
   it('resumes after a cursor with the same items, also what happened while nobody followed', async () => {
     const { slug, id } = await makeQuietSpace();
@@ -186,6 +233,21 @@ describe('spaceEvents', () => {
     await record(id);
     await until(() => far.results.length === 2);
     expect(itemsOf(far)[1].cursor).toBe('11');
+    const all = await follow({ space: slug, after: '0' });
+    await until(() => all.results.length === 6);
+    expect(itemsOf(all).map(({ type, cursor }) => [type, cursor])).toEqual([
+      ['reset', '6'],
+      ...['7', '8', '9', '10', '11'].map((cursor) => ['maintenance', cursor]),
+    ]);
+    await prisma.spaceEvent.deleteMany({ where: { spaceId: id } });
+    const none = await follow({ space: slug, after: '0' });
+    await until(() => none.results.length === 1);
+    await record(id);
+    await until(() => none.results.length === 2);
+    expect(itemsOf(none).map(({ type, cursor }) => [type, cursor])).toEqual([
+      ['reset', '11'],
+      ['maintenance', '12'],
+    ]);
   });
 });
 
@@ -274,6 +336,38 @@ describe('the numbers of events', () => {
       expect(await late).toBeLessThan(early.id);
       await Promise.all([numberEvents(prisma, id), numberEvents(prisma, id), numberEvents(prisma, id)]);
       expect(await numbers()).toEqual([1, 2]);
+    },
+  );
+
+  it('are given in one statement, so that a process that is stopped keeps no lock', async () => {
+    const { id } = await makeQuietSpace();
+    const { prisma } = services();
+    await record(id, 3);
+    const $queryRaw = prisma.$queryRaw.bind(prisma) as typeof prisma.$queryRaw;
+    await numberEvents({ $queryRaw }, id);
+    const { events, last } = await readEvents(prisma, id, 0, 100);
+    expect([events.map(({ number }) => number), last]).toEqual([[1, 2, 3], 3]);
+  });
+
+  it.runIf(testDatabaseKind === 'postgresql')(
+    'come to the readers of other spaces while those of one space cannot be given',
+    async () => {
+      const { prisma } = services();
+      const [slow, other] = [await makeQuietSpace(), await makeQuietSpace()];
+      await record(slow.id);
+      const streams = [await follow({ space: slow.slug }), await follow({ space: other.slug })] as const;
+      await prisma.$transaction(async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM "SpaceEventCounter" WHERE "spaceId" = ${slow.id}::uuid FOR UPDATE`;
+        await record(slow.id);
+        const blocked = () => prisma.$queryRaw<{ n: number }[]>`
+          SELECT count(*)::int AS n FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await until(async () => (await blocked())[0]!.n > 0);
+        await record(other.id);
+        await until(() => streams[1].results.length === 1);
+        expect(streams[0].results).toEqual([]);
+      });
+      await until(() => streams[0].results.length === 1);
     },
   );
 

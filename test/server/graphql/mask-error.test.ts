@@ -1,7 +1,10 @@
 import { GraphQLError } from 'graphql';
 import pino from 'pino';
 import { expect, it } from 'vitest';
+import { withDatabaseErrors } from '../../../src/engines/database/database-errors.js';
+import { FormerOwnerError } from '../../../src/engines/database/former-owner-error.js';
 import { DomainError, FieldError, invalidField } from '../../../src/errors.js';
+import { refusalOf } from '../../../src/refusal.js';
 import { maskError } from '../../../src/server/graphql/mask-error.js';
 
 const log = pino({ level: 'silent' });
@@ -25,6 +28,17 @@ it('a request error keeps its message and none of its other extensions', () => {
   expect(masked(error)).toEqual({
     message: 'No such field.',
     extensions: { code: 'invalid_request', requestId: 'r1' },
+  });
+});
+
+it('a write of a gateway that another one has replaced is refused, to be tried again', () => {
+  const error = new GraphQLError('x', { originalError: new FormerOwnerError() });
+  expect(masked(error)).toEqual({
+    message: 'Another gateway has just taken over the kernels; try again.',
+    extensions: { code: 'runtime_unavailable', requestId: 'r1' },
+  });
+  expect(refusalOf(withDatabaseErrors(new FormerOwnerError()))).toMatchObject({
+    ...{ status: 503, headers: { 'retry-after': '1' } },
   });
 });
 

@@ -30,7 +30,7 @@ type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
 /**
  * Computes what an operation costs at most, before it is executed: 1 for each object that it may answer, 10 more for each
- * object or page with arguments, because it is read, and 0.1 for each value. A page counts as many objects as it may have
+ * object, list or page with arguments, because it is read, and 0.1 for each value. A page counts as many objects as it may have
  * rows, and any other list as many as `extensions.listSize` of its field says: the maximum, or what is usual where
  * only platform admins add rows. Fields count as they are written: also those that `@skip` leaves out, and each type's of an interface.
  * @param document a document that is valid for the schema
@@ -122,9 +122,11 @@ class CostVisitor {
       const rows = this.#rows(node, pageSize);
       return { fixed: objectCost + readCost + inner.fixed + rows * inner.perRow, perRow: 0 };
     }
-    const one = objectCost * factor + (field.args.length > 0 ? readCost * factor : 0) + inner.fixed;
-    if (field.extensions.isRows) return { fixed: 0, perRow: one };
-    return { fixed: isListType(getNullableType(field.type)) ? this.#length(field) * one : one, perRow: 0 };
+    const read = field.args.length > 0 ? readCost * factor : 0;
+    const one = objectCost * factor + inner.fixed;
+    if (field.extensions.isRows) return { fixed: 0, perRow: read + one };
+    const length = isListType(getNullableType(field.type)) ? this.#length(field) : 1;
+    return { fixed: read + length * one, perRow: 0 };
   }
 
   #length(field: GraphQLField<unknown, unknown>): number {
