@@ -1,7 +1,7 @@
 import type { Prisma } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { assertOwned, type OwnerTarget } from '../engines/database/owner-target.js';
-import { DomainError } from '../errors.js';
+import { takenOver } from '../engines/database/taken-over.js';
 import { writeUnlessArchived } from '../workspaces/write-unless-archived.js';
 
 /**
@@ -22,8 +22,6 @@ export async function insertAsOwner<T>(
       return row;
     });
   } catch (error) {
-    if (!(error instanceof FormerOwnerError)) throw error;
-    const message = 'Another gateway has just taken over the kernels, and nothing was started; try again.';
-    throw new DomainError('runtime_unavailable', message, { retryAfterSeconds: 1 });
+    throw error instanceof FormerOwnerError ? takenOver('nothing was started', error) : error;
   }
 }
