@@ -147,8 +147,11 @@ subprocess.run(['plain-program'])`;
         `os.chmod('program', 0o755)
 os.symlink('program', 'link')
 os.mkfifo('pipe')
+os.mkdir('/tmp/outside')
+os.symlink('/tmp/outside', 'linked')
 old = open('program')`,
       );
+      expect(await change(['linked/new', 'linked/folder/new'], null)).toEqual([]);
       const old = objectId('blob', Buffer.from('old'));
       const others = ['mine.txt', 'folder', 'link', 'pipe', 'gone', 'mine.txt/below', '../outside'];
       expect(await change([...added, ...others], old)).toEqual(added);
@@ -156,9 +159,9 @@ old = open('program')`,
       const now = objectId('blob', Buffer.from('new'));
       expect(await change(['.hidden'], now, null)).toEqual(['.hidden']);
       const code = `print(open('a/b/ż.txt').read(), open('program').read(), old.read(), oct(os.stat('program').st_mode))
-print(open('mine.txt').read(), sorted(os.listdir('.')), os.listdir('/work'))`;
+print(open('mine.txt').read(), sorted(os.listdir('.')), os.listdir('/work'), os.listdir('/tmp/outside'))`;
       expect((await runCell(kernel, code)).text).toBe(
-        "new new old 0o100755\nmine ['a', 'folder', 'link', 'mine.txt', 'pipe', 'program'] ['files']\n",
+        "new new old 0o100755\nmine ['a', 'folder', 'link', 'linked', 'mine.txt', 'pipe', 'program'] ['files'] []\n",
       );
     });
 

@@ -5,7 +5,7 @@ import { KernelSlots, type KernelStart } from '../../src/sessions/kernel-slots.j
 const pod = (id: string): KernelStart['worker'] => ({ id, backend: 'kubernetes', jupyterServerId: null });
 const never = new AbortController().signal;
 
-/** Begins starts that end when they are told to. */
+/** Begins starts that end when the test says so. */
 function begin(slots: KernelSlots, count: number, start: KernelStart) {
   const running: (() => void)[] = [];
   const all = Array.from({ length: count }, () =>
