@@ -17,17 +17,24 @@ const onDatabase = [
 // What these test is before the database or beside it: HTTP, the Git protocol, Jupyter servers, the lives of workers and
 // kernels, the API description. They run on one home only, on PostgreSQL where there is one.
 const onEitherHome = [
-  'test/api/{cors,graphql-explorer,graphql-http-statuses,hostile-bodies,http-messages,refused-uploads}.test.ts',
-  'test/api/{git-checkout,git-clients,git-http,git-idle-clients,git-limits}.test.ts',
-  'test/api/{kernel-out-of-memory,worker-usage,workspace-environments}.test.ts',
-  'test/api/{worker-expiry,worker-failures,worker-file-follower,worker-files,worker-stops}.test.ts',
-  'test/api/execute/{dead-kernels,execute-scope,kernel-lives,kernel-questions,kernel-starts}.test.ts',
-  'test/api/execute/stalled-servers.test.ts',
-  'test/api/files/large-notebooks.test.ts',
-  'test/contract/{claims,description,examples,requests}.test.ts',
+  'test/api/{cors,failing-results,http,http-messages,hostile-bodies,metrics,rate-limits,refused-uploads}.test.ts',
+  'test/api/{bad-input-generated,bad-input-together,number-tokens,statuses-everywhere,variable-errors}.test.ts',
+  'test/api/graphql-{batching,explorer,faults,http-statuses,sockets}.test.ts',
+  'test/api/git-{checkout,clients,http,idle-clients,limits}.test.ts',
+  'test/api/remotes/{mirrors,pushes-to-remotes}.test.ts',
+  'test/api/{jupyter-servers,kernel-out-of-memory,many-starts,warm-kernels,warm-pool,workspace-environments}.test.ts',
+  'test/api/worker-{expiry,failures,file-follower,files,stops,usage}.test.ts',
+  'test/api/execute/{dead-kernels,execute-scope,input,kernel-lives,kernel-questions,kernel-starts}.test.ts',
+  'test/api/execute/{late-output,registered-jupyter,run-data,run-metrics,stalled-servers,widgets}.test.ts',
+  'test/api/{slow-sockets,socket-protocols}.test.ts',
+  'test/api/files/{archive,base64-notebooks,binary-files,branch-merges,busy-clients,comparisons,foreign-names,large-notebooks}.test.ts',
+  'test/api/files/{large-texts,long-paths,many-files,merged-saves,preconditions,raw-files,search,take-along}.test.ts',
+  'test/api/subscriptions/{fan-out,gateway-stops,lifetime,revoked-downloads}.test.ts',
+  'test/contract/{claims,description,examples,graphql-only,requests}.test.ts',
 ];
-// Tests that need a Docker engine or a cluster.
-const inContainers = ['test/containers/**/*.test.ts'];
+// Tests that need a cluster, and those that need a Docker engine.
+const inKubernetes = ['test/containers/*kubernetes*.test.ts'];
+const inDocker = ['test/containers/!(*kubernetes*).test.ts'];
 const shared = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
@@ -39,9 +46,9 @@ const shared = {
   globalSetup: ['test/support/database-template.ts'],
 };
 
-// Each of these files opens a gateway and a database of its own, so they need no process of their own. In one process the
-// code, the schema and the embedded database's program are loaded and compiled once, which else takes over a third of their time.
-const onOwnDatabase = { ...shared, isolate: false };
+// Most files share a process with others: what they import is loaded and compiled once, which else takes over a third of the
+// time. So a file leaves nothing behind in its process.
+const inOneProcess = { ...shared, isolate: false, restoreMocks: true, unstubGlobals: true };
 
 // Without a server they are left out, and `npm test` says so; in CI that is a failure.
 const hasPostgres = Boolean(process.env.TEST_DATABASE_URL || process.env.CI);
@@ -49,34 +56,30 @@ const postgres: TestProjectConfiguration[] = hasPostgres
   ? [
       {
         resolve: { alias },
-        test: { ...onOwnDatabase, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
+        test: { ...inOneProcess, name: 'postgres', include: onDatabase, env: { TEST_DB: 'postgres' } },
       },
     ]
   : [];
 
-// The same for Docker and Kubernetes. Several of these tests stop the engine or a part of the cluster, so they run alone.
+// The same for Docker and Kubernetes. Several of these tests stop the engine or a part of the cluster, so each kind runs one
+// file at a time.
 const hasInfrastructure = addInfrastructureVariables();
 if (!hasInfrastructure && !process.env.CI)
   console.log('The tests in containers are skipped. Start what they need: npm run infrastructure -- up');
-const containers: TestProjectConfiguration[] =
+const inContainers = (name: string, include: string[], groupOrder: number): TestProjectConfiguration => ({
+  resolve: { alias },
+  test: {
+    ...inOneProcess,
+    ...{ name, include, env: { TEST_DB: 'pglite' } },
+    ...{ fileParallelism: false, sequence: { groupOrder } },
+  },
+});
+const containers =
   hasInfrastructure || process.env.CI
-    ? [
-        {
-          resolve: { alias },
-          test: {
-            ...shared,
-            name: 'containers',
-            include: inContainers,
-            env: { TEST_DB: 'pglite' },
-            fileParallelism: false,
-            sequence: { groupOrder: 1 },
-          },
-        },
-      ]
+    ? [inContainers('in-docker', inDocker, 1), inContainers('in-kubernetes', inKubernetes, 2)]
     : [];
 
-// Each of these starts gateways as processes, and mainly waits for them. They follow the tests in containers, one file at a
-// time.
+// Each of these starts gateways as processes, and mainly waits for them.
 const withProcesses = ['test/process/**/*.test.ts'];
 // Foreign clients need a gateway, but no second home of it.
 const withClients = ['test/clients/**/*.test.ts'];
@@ -91,7 +94,7 @@ const browser: TestProjectConfiguration[] =
         {
           resolve: { alias },
           test: {
-            ...shared,
+            ...inOneProcess,
             name: 'browser',
             include: inBrowser,
             env: { TEST_DB: 'pglite' },
@@ -112,10 +115,10 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
-          ...shared,
+          ...inOneProcess,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...onDatabase, ...inContainers, ...withProcesses, ...inBrowser, ...withClients],
+          exclude: [...onDatabase, 'test/containers/**', ...withProcesses, ...inBrowser, ...withClients],
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
         },
@@ -123,7 +126,7 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
-          ...onOwnDatabase,
+          ...inOneProcess,
           name: 'pglite',
           include: onDatabase,
           exclude: hasPostgres ? onEitherHome : [],
@@ -134,17 +137,17 @@ export default defineConfig({
         resolve: { alias },
         test: {
           ...shared,
-          name: 'after-containers',
+          name: 'in-processes',
           include: withProcesses,
           globalSetup: [],
           env: { TEST_DB: 'pglite' },
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
         resolve: { alias },
-        test: { ...shared, name: 'clients', include: withClients, env: { TEST_DB: 'pglite' } },
+        test: { ...inOneProcess, name: 'clients', include: withClients, env: { TEST_DB: 'pglite' } },
       },
       ...postgres,
       ...containers,

@@ -2,27 +2,24 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureLocalPython } from '../src/workers/backends/external/local-python.js';
-
-const jupyterHome = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
+import { testJupyterHome, testPython } from '../test/support/jupyter.js';
+import { noRateLimits } from '../test/support/no-rate-limits.js';
 
 /**
  * Starts a gateway as `npm start` does, in a process and data folder of its own, so that the benchmark does not slow it.
  * @param environment more variables for it; default none, then workers are local
  */
 export async function openBenchGateway(environment: Record<string, string> = {}) {
-  if (!environment.WORKER_BACKENDS) await benchPython();
+  if (!environment.WORKER_BACKENDS) await testPython();
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-bench-'));
   const child = spawn(process.execPath, ['dist/src/main.js'], {
     env: {
       ...process.env,
       DATA_DIR: dataDir,
-      RATE_LIMIT_REQUESTS: '0',
-      RATE_LIMIT_COST: '0',
-      RATE_LIMIT_FAILURES: '0',
+      ...noRateLimits,
       PORT: '0',
       HOST: '127.0.0.1',
-      JUPYTER_HOME: jupyterHome,
+      JUPYTER_HOME: testJupyterHome,
       LOG_LEVEL: 'warn',
       ...environment,
     },
@@ -53,9 +50,4 @@ export async function openBenchGateway(environment: Record<string, string> = {})
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** The Python environment in which both the gateway and the baseline run Jupyter. */
-export function benchPython() {
-  return ensureLocalPython({ directory: jupyterHome, report: () => {} });
 }

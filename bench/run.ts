@@ -1,6 +1,7 @@
 import { benchExecutions } from './executions/bench-executions.js';
 import { benchGit } from './git/bench-git.js';
 import { benchHostile } from './hostile/bench-hostile.js';
+import { benchNotebooks } from './notebooks/bench-notebooks.js';
 import { benchReplicas } from './replicas/bench-replicas.js';
 import { benchRestRead } from './rest-read.js';
 import { benchSpaceEvents } from './space-events/bench-space-events.js';
@@ -17,6 +18,7 @@ const all: Record<string, (parts: string[]) => Promise<void>> = {
   'space-events': async () => printTable('space-events', await benchSpaceEvents()),
   replicas: async () => printTable('replicas', await benchReplicas()),
   git: benchGit,
+  notebooks: benchNotebooks,
   workers: benchWorkers,
   hostile: benchHostile,
 };

@@ -78,6 +78,12 @@ const readme = `# Demo
 A workspace to try things out in. Everything here is a file in a Git repository: change it, save it, run it.
 `;
 
+/** The code of the cell of the demo that draws. */
+export const demoPlot =
+  'import numpy as np\nimport pandas as pd\n\nx = np.linspace(0, 4 * np.pi, 200)\n' +
+  "waves = pd.DataFrame({'sine': np.sin(x), 'damped': np.sin(x) * np.exp(-x / 6)}, index=x)\n" +
+  "waves.plot(title='Waves', figsize=(7, 3), grid=True);";
+
 const notebook = {
   nbformat: 4,
   nbformat_minor: 5,
@@ -92,6 +98,20 @@ const notebook = {
       cell_type: 'code',
       metadata: {},
       source: "for i in range(3):\n    print('hello', i)",
+      execution_count: null,
+      outputs: [],
+    },
+    {
+      id: 'about-plot',
+      cell_type: 'markdown',
+      metadata: {},
+      source: 'A plot, drawn with pandas and matplotlib:',
+    },
+    {
+      id: 'plot',
+      cell_type: 'code',
+      metadata: {},
+      source: demoPlot,
       execution_count: null,
       outputs: [],
     },

@@ -1,8 +1,9 @@
 import { DomainError } from '../src/errors.js';
+import { base64Body, type Parts, partsOf } from './base64-body.js';
 import { type ByteRange, parseRange } from './byte-range.js';
+import { encodeFileName } from './encode-file-name.js';
 import { knowsEtag } from './etag.js';
 import type { RouteRequest } from './request.js';
-import { valueAt } from './response-plan.js';
 
 /** A part of a file, as the documents of such routes select it. */
 export interface ByteChunk {
@@ -44,25 +45,18 @@ export async function answerBytes(
 }
 
 /** A file whose first chunk was read. */
-interface OpenedFile {
+interface OpenedFile extends Parts<ByteChunk> {
   first: ByteChunk;
-  /** The next chunk; undefined at the end. */
-  next(): Promise<ByteChunk | undefined>;
-  close(): Promise<unknown>;
 }
 
 async function openFirst(
   open: () => Promise<AsyncIterableIterator<unknown>>,
   at: string,
 ): Promise<OpenedFile> {
-  const source = await open();
-  const next = async () => {
-    const { done, value } = await source.next();
-    return done ? undefined : (valueAt(value, at) as ByteChunk);
-  };
-  const first = await next();
+  const parts = partsOf<ByteChunk>(await open(), at);
+  const first = await parts.next();
   if (!first) throw new Error('A file has no first chunk.');
-  return { first, next, close: async () => source.return?.() };
+  return { first, ...parts };
 }
 
 function respond(opened: OpenedFile, range: ByteRange | null, path: string): Response {
@@ -74,31 +68,11 @@ function respond(opened: OpenedFile, range: ByteRange | null, path: string): Res
     'cache-control': 'private, no-cache',
     'content-type': 'application/octet-stream',
     'content-length': String(end - offset),
-    'content-disposition': `attachment; filename*=UTF-8''${encodeName(path)}`,
+    'content-disposition': `attachment; filename*=UTF-8''${encodeFileName(path.split('/').at(-1) ?? '')}`,
     'x-content-type-options': 'nosniff',
   });
   if (range) headers.set('content-range', `bytes ${offset}-${end - 1}/${size}`);
-  return new Response(bodyOf(opened), { status: range ? 206 : 200, headers });
-}
-
-function bodyOf({ first, next, close }: OpenedFile): ReadableStream<Uint8Array> {
-  const bytesOf = ({ base64 }: ByteChunk) => new Uint8Array(Buffer.from(base64, 'base64'));
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        if (first.base64 !== '') controller.enqueue(bytesOf(first));
-      },
-      async pull(controller) {
-        const chunk = await next();
-        if (!chunk) controller.close();
-        else if (chunk.base64 !== '') controller.enqueue(bytesOf(chunk));
-      },
-      async cancel() {
-        await close();
-      },
-    },
-    { highWaterMark: 1 },
-  );
+  return new Response(base64Body(opened.first, opened), { status: range ? 206 : 200, headers });
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.17 */
@@ -107,14 +81,5 @@ function notSatisfiable(size: number): DomainError {
     'range_not_satisfiable',
     `The file has ${size} bytes, and none of them is in the range; ask for another one.`,
     { headers: { 'content-range': `bytes */${size}` } },
-  );
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1 */
-function encodeName(path: string): string {
-  const name = path.split('/').at(-1) ?? '';
-  return encodeURIComponent(name).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }

@@ -1,9 +1,18 @@
+import { answerDocument, type DocumentText } from './answer-document.js';
 import { knowsEtag } from './etag.js';
 import type { FileBodyFragment, VersionBodyFragment } from './generated/operations.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type ResponsePlan, valueAt } from './response-plan.js';
 import { runStream } from './run-stream.js';
 import { type FollowedRun, streamExecution } from './stream-execution.js';
+
+/** The result of a write of a file. */
+interface SavedBody {
+  file: FileBodyFragment;
+  version: VersionBodyFragment | null;
+  /** Only of a save. */
+  is_merged?: boolean;
+}
 
 /** A page of a list, as a query names it. */
 interface Page {
@@ -12,12 +21,12 @@ interface Page {
 }
 
 /**
- * Answers with a document's data, as the plan of the route says; not for the plans `bytes` and `spaceStream`, whose documents are
- * streams.
+ * Answers with a document's data, as the plan of the route says; not for the plans `bytes`, `archive` and
+ * `spaceStream`, whose documents are streams.
  * @throws DomainError what {@link streamExecution} throws
  */
 export async function answerWith(
-  plan: Exclude<ResponsePlan, { kind: 'bytes' | 'spaceStream' }>,
+  plan: Exclude<ResponsePlan, { kind: 'bytes' | 'archive' | 'spaceStream' }>,
   data: unknown,
   request: RouteRequest,
   graph: Graph,
@@ -37,11 +46,11 @@ export async function answerWith(
     case 'file':
       return fileAnswer(valueAt(data, plan.at) as FileBodyFragment, headers);
     case 'saved': {
-      const saved = valueAt(data, plan.at) as { file: FileBodyFragment; version: VersionBodyFragment | null };
+      const saved = valueAt(data, plan.at) as SavedBody;
       const { etag, ...file } = saved.file;
       return {
         status: plan.status,
-        body: { ...file, version: saved.version },
+        body: { ...file, version: saved.version, ...(saved.is_merged ? { is_merged: true } : {}) },
         headers: { etag: `"${etag}"` },
       };
     }
@@ -49,6 +58,8 @@ export async function answerWith(
       const { file, created } = valueAt(data, plan.at) as { file: { sha: string }; created: boolean };
       return { status: created ? 201 : 200, body: file, headers: { etag: `"${file.sha}"` } };
     }
+    case 'document':
+      return answerDocument(valueAt(data, plan.at) as DocumentText, headers);
     case 'done':
       return { status: 204 };
     case 'stream':
@@ -58,8 +69,8 @@ export async function answerWith(
   }
 }
 
-function pageAnswer({ items, total }: { items: unknown[]; total: number }, { page, size }: Page): Answer {
-  return { status: 200, body: { items, total, page, size } };
+function pageAnswer(list: { items: unknown[]; total: number }, { page, size }: Page): Answer {
+  return { status: 200, body: { ...list, page, size } };
 }
 
 function slicedAnswer(items: unknown[], page: Page): Answer {

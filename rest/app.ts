@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { DomainError } from '../src/errors.js';
+import { refusalOf } from '../src/refusal.js';
 import { assertNotEncoded } from './assert-not-encoded.js';
 import { basePath } from './base-path.js';
 import { announceDeprecation, isDeprecated } from './deprecation.js';
@@ -24,6 +25,7 @@ export function createRestApp(deps: RestDependencies): RestApp {
   };
   app.onError((error, c) => {
     const requestId = deps.requestId(c.env);
+    deps.note(c.env, { code: refusalOf(error).code });
     if (!(error instanceof DomainError)) deps.onInternalError(error, requestId);
     return errorResponse(error, requestId);
   });
@@ -31,6 +33,12 @@ export function createRestApp(deps: RestDependencies): RestApp {
     c.body(description, 200, { 'content-type': 'application/json' }),
   );
   for (const [path, rows] of byPath(routes)) {
+    app.use(path, (c, next) => {
+      const method = c.req.method === 'HEAD' ? 'get' : c.req.method.toLowerCase();
+      const row = rows.find((one) => one.method === method);
+      if (row) deps.note(c.env, { operation: row.operationId });
+      return next();
+    });
     if (rows.some(isDeprecated)) app.use(path, announceDeprecation);
     app.use(path, authenticated);
     for (const row of rows) {

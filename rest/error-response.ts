@@ -29,7 +29,9 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
     code,
     request_id: requestId,
     ...(error instanceof RequestError ? { errors: error.faults } : {}),
-    ...Object.fromEntries(Object.entries(extra).map(([name, value]) => [snakeCase(name), value])),
+    ...Object.fromEntries(
+      Object.entries(extra).map(([name, value]) => [snakeCase(name), inSnakeCase(value)]),
+    ),
   };
   return {
     status,
@@ -42,4 +44,13 @@ export function errorAnswer(error: unknown, requestId: string): ErrorAnswer {
 export function errorResponse(error: unknown, requestId: string): Response {
   const { body, ...init } = errorAnswer(error, requestId);
   return new Response(body, init);
+}
+
+/** Renames the members of the objects in a value. */
+function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [snakeCase(name), inSnakeCase(inner)]),
+  );
 }

@@ -13,13 +13,16 @@ export type DataPath<T> =
  * the result in the data of the route's document.
  *
  * - `ok`: 200 with the result
- * - `page`: 200 with the `items` and `total` of the result, `page` and `size` of the query
+ * - `page`: 200 with the result, which has `items` and `total`, and with `page` and `size` of the query
  * - `slice`: the same for a list that GraphQL answers whole
  * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before
  * - `file`: 200 with a file and its `ETag`; 304 to `If-None-Match`
- * - `saved`: `status` with the `file` of the result, its `version` merged in, and its `ETag`
+ * - `saved`: `status` with the `file` of the result, its `version` merged in, `is_merged` after a merge, and its `ETag`
  * - `bytes`: 200 with the bytes of a file, 206 with a range of them, and the `ETag`; 304 to `If-None-Match`. The document
  *   is a subscription that takes `$start` and `$length` and selects the fields of `ByteChunk`
+ * - `archive`: 200 with an archive of files and its `ETag`; 304 to `If-None-Match`. The document is a subscription that selects
+ *   the fields of `ArchivePart`
+ * - `document`: 200 with a text as a download, and its `ETag`; 304 to `If-None-Match`
  * - `put`: 201 with the file of the result, or 200 where it existed before, and its `ETag`
  * - `done`: 204
  * - `stream`: the event stream of the execution that is the result; 204 when it has ended and has nothing more
@@ -27,8 +30,9 @@ export type DataPath<T> =
  * - `spaceStream`: the event stream of a space, which does not end; the document is the subscription itself
  */
 export type ResponsePlan<TPath extends string = string> =
-  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'runStream' | 'put'; at: TPath }
+  | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'runStream' | 'put' | 'document'; at: TPath }
   | { kind: 'bytes'; at: TPath }
+  | { kind: 'archive'; at: TPath }
   | { kind: 'spaceStream'; at: TPath }
   | { kind: 'created'; at: TPath; isNew?: TPath }
   | { kind: 'saved'; at: TPath; status: 200 | 201 }

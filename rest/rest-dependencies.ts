@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { ErrorCode } from '../src/errors.js';
 import type { GraphQLExecutor } from '../src/server/graphql/graphql-executor.js';
 import type { IdempotencyStore } from './idempotency/answer-once.js';
 import type { ValueChecks } from './payloads/value-checks.js';
@@ -50,6 +51,11 @@ export interface RestDependencies {
   };
   /** The id of a request, by the connection that the server gives with it; the server has set it as a header. */
   requestId(connection: unknown): string;
+  /**
+   * Is called with what was found out about a request: its operation, and the code of its error.
+   * @param connection what the server gives with the request
+   */
+  note(connection: unknown, found: { operation?: string; code?: ErrorCode }): void;
   /** Is called with what is answered as a masked 500, and with answers that could not be stored. */
   onInternalError(error: unknown, requestId: string): void;
   /**

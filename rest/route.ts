@@ -1,6 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { z } from 'zod';
 import type { ErrorCode } from '../src/errors.js';
+import { answerArchive } from './answer-archive.js';
 import { answerBytes } from './answer-bytes.js';
 import { answerWith } from './answer-with.js';
 import type { ByteRange } from './byte-range.js';
@@ -66,6 +67,10 @@ export function route<TQuery, TBody, TData, TVariables>(
           graph.subscribe(spec.document, { ...variables(checked), ...range });
         const answer = await answerBytes(open, responds.at, request);
         return { answer, successorId: null };
+      }
+      if (responds.kind === 'archive') {
+        const open = () => graph.subscribe(spec.document, variables(checked));
+        return { answer: await answerArchive(open, responds.at, request.headers), successorId: null };
       }
       if (responds.kind === 'spaceStream') {
         const open = () => graph.subscribe(spec.document, variables(checked));

@@ -1,4 +1,5 @@
-import { FieldError } from '../src/errors.js';
+import { statusOf } from '../src/error-status.js';
+import { type ErrorCode, FieldError } from '../src/errors.js';
 import { brokenStream } from './broken-stream.js';
 import { eventStream, sentEvent } from './event-stream.js';
 import { notebookEvent } from './execution-stream.js';
@@ -43,6 +44,6 @@ function frame(
   }
   if (ended?.status !== 'failed') return sentEvent('final_response', cursor, stringify(ended));
   const { code = 'kernel_died', detail = 'The run failed; start it again.' } = ended.error ?? {};
-  const data = { run_id: runId, detail, status_code: 503, code, retryable: false };
+  const data = { run_id: runId, detail, status_code: statusOf[code as ErrorCode], code, retryable: false };
   return sentEvent('error', cursor, stringify(data));
 }

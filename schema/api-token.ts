@@ -1,5 +1,8 @@
 import { TokenScope } from '../prisma/generated/client/client.js';
-import { type ApiTokenRow, createApiToken, listApiTokens, revokeApiToken } from '../src/spaces/api-tokens.js';
+import type { ApiTokenRow } from '../src/spaces/api-token-row.js';
+import { createApiToken } from '../src/spaces/create-api-token.js';
+import { listApiTokens } from '../src/spaces/list-api-tokens.js';
+import { revokeApiToken } from '../src/spaces/revoke-api-token.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { User } from './user.js';

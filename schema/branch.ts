@@ -1,12 +1,12 @@
-import { setBranchProtection } from '../src/repositories/branches/branch-protection.js';
+import { createBranch } from '../src/repositories/branches/create-branch.js';
+import { deleteBranch } from '../src/repositories/branches/delete-branch.js';
 import {
   type Branch as BranchRow,
-  createBranch,
-  deleteBranch,
   listBranches,
   listProtectedBranches,
   type ProtectedBranch as ProtectedBranchRow,
-} from '../src/repositories/branches/branches.js';
+} from '../src/repositories/branches/list-branches.js';
+import { setBranchProtection } from '../src/repositories/branches/set-branch-protection.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Repository } from './repository.js';

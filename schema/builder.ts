@@ -39,4 +39,4 @@ builder.mutationType({
   description:
     'Changes. They need the scope `write`, `execute` where kernels run, or `admin` for what the platform itself holds.',
 });
-builder.subscriptionType({ description: 'Streams of events, as server-sent events.' });
+builder.subscriptionType({ description: 'Streams of events, as server-sent events or over WebSocket.' });

@@ -1,10 +1,7 @@
-import {
-  type CatalogEntryType,
-  createCatalogEntry,
-  deleteCatalogEntry,
-  listCatalog,
-  renameCatalogEntry,
-} from '../src/catalog/catalog-entries.js';
+import { createCatalogEntry } from '../src/catalog/create-catalog-entry.js';
+import { deleteCatalogEntry } from '../src/catalog/delete-catalog-entry.js';
+import { type CatalogEntryType, listCatalog } from '../src/catalog/list-catalog.js';
+import { renameCatalogEntry } from '../src/catalog/rename-catalog-entry.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';

@@ -72,7 +72,7 @@ builder.mutationField('sendCommMessage', (t) =>
         required: true,
         description: 'The slug of the space; `not_found` where the caller is not a member.',
       }),
-      sessionId: t.arg.id({ required: true, description: 'UUID.' }),
+      sessionId: t.arg.id({ required: true, description: 'UUID of the session.' }),
       input: t.arg({
         type: CommMessageInput,
         required: true,

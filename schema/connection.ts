@@ -48,7 +48,11 @@ export function connectionType<T>(name: string, type: ObjectRef<Types, T>) {
     description: `A row of a list of ${name} with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', { description: 'Opaque; for `after`.' }),
-      node: t.field({ type, description: 'The row.', resolve: ({ node }) => node as never }),
+      node: t.field({
+        type,
+        description: `The \`${name}\` at this cursor.`,
+        resolve: ({ node }) => node as never,
+      }),
     }),
   });
   return builder.objectRef<Connection<T>>(`${name}Connection`).implement({

@@ -20,7 +20,7 @@ export const SpaceRoleEnum = builder.enumType('SpaceRole', {
   },
 });
 
-/** The kinds of repositories. */
+/** The purpose that the creator of a repository gives it; a start of a worker can ask for one. */
 export const RepositoryKindEnum = builder.enumType('RepositoryKind', {
   description: 'What a repository is for.',
   values: {
@@ -63,7 +63,7 @@ export const BackendEnum = builder.enumType('Backend', {
   },
 });
 
-/** The states of a worker. */
+/** The life of a worker; `docs/api.md` has the order of its states. */
 export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
   description: 'The states of a worker; `stopped` and `failed` are terminal.',
   values: {
@@ -76,7 +76,7 @@ export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
   },
 });
 
-/** The states of a session. */
+/** What the kernel of a session does now. */
 export const SessionStatusEnum = builder.enumType('SessionStatus', {
   description: 'What the kernel of a session does.',
   values: {
@@ -91,7 +91,7 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
   },
 });
 
-/** The states of an execution. */
+/** How far an execution has come, or how it ended. */
 export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
   description: 'The states of an execution; all but `queued` and `running` are terminal.',
   values: {
@@ -109,7 +109,7 @@ export const ExecutionStatusEnum = builder.enumType('ExecutionStatus', {
   },
 });
 
-/** The kinds of files. */
+/** The kinds of files, by their path and their bytes. */
 export const FileKindEnum = builder.enumType('FileKind', {
   description: 'What a file is. Only `notebook` and `text` are read and written.',
   values: {

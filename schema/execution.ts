@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Execution as ExecutionRow } from '../prisma/generated/client/client.js';
 import { answerInput } from '../src/executions/answer-input.js';
 import { cancelExecution } from '../src/executions/cancel-execution.js';
@@ -13,12 +14,12 @@ import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
 import { watchExecutions } from '../src/subscriptions/watch-executions.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
-import { builder } from './builder.js';
+import { builder, type Context } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
+import { largeValue } from './large-value.js';
 import { needsRuntime } from './needs-runtime.js';
-import type { Services } from './services.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
 import { watchArgs } from './watch-args.js';
@@ -29,7 +30,7 @@ export const Execution = builder.prismaObject('Execution', {
     'One run of a cell. Its events are a numbered log, which is kept whole for `EXECUTION_RETENTION_DAYS` after the end, ' +
     '7 by default; its outputs and its end are kept twice as long.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the execution.' }),
     sessionId: t.exposeID('sessionId', { description: 'The session that runs it.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user who queued it.' }),
     effectivePermissions: t.field({
@@ -73,10 +74,14 @@ const ExecutionFaultType = builder.objectRef<ExecutionFault>('ExecutionFault').i
 /** One read of the log for both fields of a row. */
 const results = new WeakMap<object, Promise<ExecutionResult>>();
 
-function resultOf(services: Services, execution: ExecutionRow): Promise<ExecutionResult> {
+function resultOf(
+  context: Context,
+  info: GraphQLResolveInfo,
+  execution: ExecutionRow,
+): Promise<ExecutionResult> {
   const known = results.get(execution);
   if (known) return known;
-  const result = executionResult(services, execution);
+  const result = largeValue(context, info, () => executionResult(context.services, execution));
   results.set(execution, result);
   return result;
 }
@@ -91,16 +96,18 @@ builder.prismaObjectFields(Execution, (t) => ({
   }),
   outputs: t.field({
     type: 'JSON',
-    description: 'What it has printed and displayed until now, as nbformat 4 stores it; read from the log.',
-    resolve: async (execution, _args, { services }) => (await resultOf(services, execution)).outputs,
+    description:
+      'What it has printed and displayed until now, as nbformat 4 stores it; read from the log. Those of one answer have at most 64 MiB together.',
+    resolve: async (execution, _args, context, info) => (await resultOf(context, info, execution)).outputs,
   }),
   truncated: t.boolean({
     description: 'Whether some of the `outputs` are missing.',
-    resolve: async (execution, _args, { services }) => (await resultOf(services, execution)).truncated,
+    resolve: async (execution, _args, context, info) => (await resultOf(context, info, execution)).truncated,
   }),
 }));
 
-const ExecutionConnection = connectionType('Execution', Execution);
+/** The connection type of runs of cells. */
+export const ExecutionConnection = connectionType('Execution', Execution);
 
 builder.objectFields(Session, (t) => ({
   executions: t.field({
@@ -116,7 +123,7 @@ builder.objectFields(Space, (t) => ({
     type: Execution,
     description: 'One execution; needs `canView` in its workspace.',
     args: {
-      id: t.arg.id({ required: true, description: 'UUID.' }),
+      id: t.arg.id({ required: true, description: 'UUID of the execution.' }),
       sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
     },
     resolve: (space, { id, sessionId }, { services, ctx }) =>
@@ -244,7 +251,7 @@ builder.mutationFields((t) => ({
     description:
       'Removes a queued execution from its queue; it ends as `cancelled`. Needs the scope `execute`.',
     args: {
-      id: t.arg.id({ required: true, description: 'UUID.' }),
+      id: t.arg.id({ required: true, description: 'UUID of the execution.' }),
       spaceSlug: t.arg.string({ description: 'The space that it must belong to; default any.' }),
       sessionId: t.arg.id({ description: 'The session that it must belong to; default any.' }),
     },

@@ -29,6 +29,17 @@ export const CreateFileInput = builder.inputType('CreateFileInput', {
   }),
 });
 
+const SaveMerge = builder.enumType('SaveMerge', {
+  description: 'What happens to a save when others saved the file since its base.',
+  values: {
+    auto: {
+      description:
+        'Both are merged, a notebook by its cells and a text by its lines, and the outcome is saved. Where both changed the ' +
+        'same: `base_sha_conflict`.',
+    },
+  },
+});
+
 /** The input of `saveFile`, and of a change of `commitFiles`. */
 export const SaveFileInput = builder.inputType('SaveFileInput', {
   description: 'A save of a file that exists.',
@@ -46,6 +57,11 @@ export const SaveFileInput = builder.inputType('SaveFileInput', {
     content: t.string({ description: 'The text, for a text file.' }),
     contentBase64: t.string({ description: base64Text }),
     commitMessage: t.string({ description: 'Default `Update PATH`.' }),
+    merge: t.field({
+      type: SaveMerge,
+      description:
+        'What happens where the branch has another blob than `baseSha`; default `base_sha_conflict`. Only in `saveFile`.',
+    }),
   }),
 });
 

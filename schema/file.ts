@@ -1,3 +1,4 @@
+import { createFile } from '../src/files/create-file.js';
 import type { SavedFile } from '../src/files/describe-saved-file.js';
 import { entityTag } from '../src/files/entity-tag.js';
 import type { UnreadableContent } from '../src/files/file-content.js';
@@ -6,7 +7,7 @@ import type { FileTarget } from '../src/files/file-target.js';
 import { loadFilePermissions } from '../src/files/load-file-permissions.js';
 import { readFile } from '../src/files/read-file.js';
 import { renameFile } from '../src/files/rename-file.js';
-import { createFile, saveFile } from '../src/files/save-file.js';
+import { saveFile } from '../src/files/save-file.js';
 import { builder } from './builder.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { FileKindEnum } from './enums.js';
@@ -96,6 +97,10 @@ export const SavedFileType = builder.objectRef<SavedFile>('SavedFile').implement
       description: 'The version that was made; null when the bytes were the same already.',
       resolve: (saved) => saved.version,
     }),
+    isMerged: t.exposeBoolean('isMerged', {
+      description:
+        'Whether it is what was sent, merged with what others saved meanwhile: `merge: auto` of `saveFile`.',
+    }),
     repository: t.field({
       type: Repository,
       description: 'The repository that the commit was written to.',
@@ -151,7 +156,8 @@ builder.mutationFields((t) => ({
   saveFile: t.field({
     type: SavedFileType,
     description:
-      'Saves a file with one commit; the same bytes again make none. `base_sha_conflict` names the current sha.',
+      'Saves a file with one commit; the same bytes again make none. `base_sha_conflict` names the current sha, and says ' +
+      'whether the two versions can be merged (`mergeable`): `merge: auto` does it.',
     args: {
       ...writeArgs,
       input: t.arg({

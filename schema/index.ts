@@ -7,18 +7,26 @@ import './team.js';
 import './repository.js';
 import './repository-maintenance.js';
 import './branch.js';
+import './branch-merge.js';
 import './repository-remote.js';
 import './query-connector.js';
 import './catalog-entry.js';
 import './workspace.js';
 import './workspace-access.js';
+import './presence.js';
 import './notebook-version.js';
 import './file.js';
 import './file-state.js';
 import './file-content.js';
+import './archive.js';
 import './file-entry.js';
+import './folder.js';
+import './notebook-export.js';
+import './cell-blame.js';
+import './search.js';
 import './file-change.js';
 import './file-commit.js';
+import './comparison.js';
 import './notebook-document.js';
 import './notebook-link.js';
 import './kernel-profile.js';
@@ -31,6 +39,7 @@ import './worker-life.js';
 import './kernel-question.js';
 import './session.js';
 import './execution.js';
+import './execution-list.js';
 import './outputs-save.js';
 import './notebook-run.js';
 import './notebook-run-event.js';
@@ -52,8 +61,9 @@ Errors: \`extensions.code\` is from a closed list and keeps its meaning; \`exten
 gateway. An error about fields of the input has \`extensions.errors\`, a list of all faults:
 \`{"path": ["newPath"], "message": "must not be empty", "type": "too_short"}\`. A path begins below the argument that holds
 the input, and counts list items from 0: \`["changes", 3, "create", "path"]\`. Further members belong to the code:
-\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`; \`file_exists\`, and \`not_found\` of a write, have
-the \`path\` of the file; \`query_too_expensive\` has \`cost\` and \`limit\`.
+\`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`, of a save also \`mergeable\` (left out
+where too much work runs to find out), and the \`conflicts\` of the cells of a notebook; \`file_exists\`, and \`not_found\` of a write, have
+the \`path\` of the file; \`merge_conflict\` has \`files\`; \`query_too_expensive\` has \`cost\` and \`limit\`.
 
 Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
 levels, with its fragments expanded. The variables are those that the operation declares.

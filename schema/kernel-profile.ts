@@ -1,10 +1,8 @@
-import { requireScope } from '../src/access/require-scope.js';
 import type { EnvironmentVariable } from '../src/profiles/check-environment.js';
-import {
-  createKernelProfile,
-  deleteKernelProfile,
-  updateKernelProfile,
-} from '../src/profiles/kernel-profiles.js';
+import { createKernelProfile } from '../src/profiles/create-kernel-profile.js';
+import { deleteKernelProfile } from '../src/profiles/delete-kernel-profile.js';
+import { listKernelProfiles } from '../src/profiles/list-kernel-profiles.js';
+import { updateKernelProfile } from '../src/profiles/update-kernel-profile.js';
 import { builder } from './builder.js';
 import { BackendEnum, RuntimeEnum } from './enums.js';
 import { Space } from './space.js';
@@ -70,17 +68,11 @@ export const KernelProfile = builder.prismaObject('KernelProfile', {
 });
 
 builder.objectFields(Space, (t) => ({
-  kernelProfiles: t.prismaField({
-    type: ['KernelProfile'],
+  kernelProfiles: t.field({
+    type: [KernelProfile],
     extensions: { listSize: 20 },
     description: 'The kernel profiles, newest first.',
-    resolve: (query, _space, _args, { services, ctx }) => {
-      requireScope(ctx, 'read');
-      return services.prisma.kernelProfile.findMany({
-        ...query,
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      });
-    },
+    resolve: (_space, _args, { services, ctx }) => listKernelProfiles(services, ctx),
   }),
 }));
 

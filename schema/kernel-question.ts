@@ -92,7 +92,7 @@ const sessionArgs = builder.args((t) => ({
     required: true,
     description: 'The slug of the space; `not_found` where the caller is not a member.',
   }),
-  sessionId: t.id({ required: true, description: 'UUID.' }),
+  sessionId: t.id({ required: true, description: 'UUID of the session.' }),
 }));
 
 const codeArgs = builder.args((t) => ({

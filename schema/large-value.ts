@@ -15,8 +15,9 @@ interface Answer {
 const answers = new WeakMap<object, WeakMap<object, Answer>>();
 
 /**
- * Reads a value that may be large, e.g. the content of a file. Those of one answer are read one after another, and together
- * they have at most 64 MiB, so that aliases do not multiply the memory that a request takes. One alone may have more.
+ * Reads a value that may be large, e.g. the content of a file or the outputs of a run. Those of one answer are read
+ * one after another, and together they have at most 64 MiB, so that aliases do not multiply the memory that a request
+ * takes. One alone may have more.
  * @param read returns the value with its `size` in bytes
  * @throws DomainError `payload_too_large`, and what `read` throws
  */
@@ -58,6 +59,6 @@ function answerOf({ ctx }: Context, { rootValue }: Pick<GraphQLResolveInfo, 'roo
 function tooLarge(): DomainError {
   return new DomainError(
     'payload_too_large',
-    'The files of one answer may have at most 64 MiB together; read fewer at a time.',
+    'The files and outputs of one answer may have at most 64 MiB together; read fewer at a time.',
   );
 }

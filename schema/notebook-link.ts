@@ -1,6 +1,8 @@
+import { createLink } from '../src/notebooks/links/create-link.js';
+import { deleteLink } from '../src/notebooks/links/delete-link.js';
 import { targetName } from '../src/notebooks/links/link-target.js';
 import { listLinkedNotebooks } from '../src/notebooks/links/list-linked-notebooks.js';
-import { createLink, deleteLink, listLinks } from '../src/notebooks/links/notebook-links.js';
+import { listLinks } from '../src/notebooks/links/list-links.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { NotebookDocument } from './notebook-document.js';
@@ -19,7 +21,7 @@ const LinkTargetTypeEnum = builder.enumType('LinkTargetType', {
 const NotebookLink = builder.prismaObject('NotebookLink', {
   description: 'A link from a notebook to a product, analysis, repository or use case of its space.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the link.' }),
     notebookId: t.exposeID('notebookId', {
       description: 'UUID of the notebook: the `notebookId` of its file.',
     }),

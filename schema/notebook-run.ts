@@ -45,7 +45,7 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
     "The run of a notebook's cells, as they are at a commit, from the first to the last. It is kept for twice " +
     '`EXECUTION_RETENTION_DAYS` after its end, 14 days by default, with all that it did not save.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the run.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user who started it.' }),
     path: t.exposeString('path', {
@@ -138,7 +138,7 @@ builder.objectFields(Space, (t) => ({
   notebookRun: t.field({
     type: NotebookRunType,
     description: 'One run; needs `canView` in its workspace.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the run.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadRun(services, ctx, id, { spaceSlug: space.slug })).run,
   }),
@@ -210,7 +210,7 @@ builder.mutationFields((t) => ({
     description:
       'Interrupts the cell that runs, and ends the run as `cancelled` soon after. Needs the scope `execute`.',
     args: {
-      id: t.arg.id({ required: true, description: 'UUID.' }),
+      id: t.arg.id({ required: true, description: 'UUID of the run.' }),
       spaceSlug: t.arg.string({ description: 'The space that it must belong to; default any.' }),
     },
     resolve: (_root, { id, spaceSlug }, { services, ctx }) =>

@@ -20,7 +20,7 @@ export const NotebookVersion = builder.prismaObject('FileVersion', {
   name: 'NotebookVersion',
   description: 'A saved version of a file: one commit that changed it on one branch.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the version.' }),
     notebookId: t.exposeID('documentId', { nullable: true, description: 'Null for text files.' }),
     path: t.exposeString('path', { description: 'Where the file was in that commit.' }),
     branch: t.exposeString('branch', { description: 'The branch that the commit is on.' }),

@@ -1,9 +1,7 @@
-import {
-  createConnector,
-  deleteConnector,
-  listConnectors,
-  renameConnector,
-} from '../src/catalog/query-connectors.js';
+import { createConnector } from '../src/catalog/create-connector.js';
+import { deleteConnector } from '../src/catalog/delete-connector.js';
+import { listConnectors } from '../src/catalog/list-connectors.js';
+import { renameConnector } from '../src/catalog/rename-connector.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';
@@ -11,7 +9,7 @@ import { Space } from './space.js';
 const QueryConnector = builder.prismaObject('QueryConnector', {
   description: 'A governed access to data that authors of a workspace may query.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the connector.' }),
     name: t.exposeString('name', { description: 'Unique in its space.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),

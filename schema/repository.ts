@@ -15,7 +15,7 @@ import { Space } from './space.js';
 export const Repository = builder.prismaObject('Repository', {
   description: 'A Git repository of a space.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the repository.' }),
     name: t.exposeString('name', { description: 'Unique in its space.' }),
     kind: t.expose('kind', { type: RepositoryKindEnum, description: 'What it is for.' }),
     defaultBranch: t.exposeString('defaultBranch', {
@@ -52,7 +52,7 @@ builder.objectFields(Space, (t) => ({
     type: Repository,
     description:
       'One repository; needs `canView` in a workspace over it, or, where there is none, membership.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the repository.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadRepository(services, ctx, space.slug, id, 'view')).repository,
   }),

@@ -1,6 +1,7 @@
-import { requireScope } from '../src/access/require-scope.js';
 import type { CheckedToleration } from '../src/profiles/check-placement.js';
-import { createResourceClass, updateResourceClass } from '../src/profiles/resource-classes.js';
+import { createResourceClass } from '../src/profiles/create-resource-class.js';
+import { listResourceClasses } from '../src/profiles/list-resource-classes.js';
+import { updateResourceClass } from '../src/profiles/update-resource-class.js';
 import { builder } from './builder.js';
 import { Space } from './space.js';
 
@@ -102,18 +103,18 @@ export const ResourceClass = builder.prismaObject('ResourceClass', {
 });
 
 builder.objectFields(Space, (t) => ({
-  workerResourceClasses: t.prismaField({
-    type: ['ResourceClass'],
+  workerResourceClasses: t.field({
+    type: [ResourceClass],
     extensions: { listSize: 20 },
-    description: 'The enabled resource classes, newest first.',
-    resolve: (query, _space, _args, { services, ctx }) => {
-      requireScope(ctx, 'read');
-      return services.prisma.resourceClass.findMany({
-        ...query,
-        where: { isEnabled: true },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      });
+    description: 'The resource classes, newest first.',
+    args: {
+      includeDisabled: t.arg.boolean({
+        description:
+          'Those too that no worker can be started with, e.g. to enable them again; default false.',
+      }),
     },
+    resolve: (_space, { includeDisabled }, { services, ctx }) =>
+      listResourceClasses(services, ctx, { includeDisabled: includeDisabled ?? false }),
   }),
 }));
 

@@ -29,7 +29,7 @@ const Schedule = builder.prismaObject('Schedule', {
     'When a notebook of a workspace is run again and again. Its runs have the rights that the user who made it has at ' +
     'that time. Due times are missed while no gateway can start runs, and while the run before goes on; they are counted.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the schedule.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of its workspace.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user who made it.' }),
     cron: t.exposeString('cron', {
@@ -126,7 +126,7 @@ builder.objectFields(Space, (t) => ({
   schedule: t.field({
     type: Schedule,
     description: 'One schedule; needs `canView` in its workspace.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the schedule.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadSchedule(services, ctx, space.slug, id)).schedule,
   }),

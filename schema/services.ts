@@ -1,6 +1,10 @@
 import type { CatalogServices } from '../src/catalog/catalog-services.js';
 import type { ExecutionServices } from '../src/executions/execution-services.js';
+import type { ArchiveFileServices } from '../src/files/archives/stream-archive.js';
+import type { BlameServices } from '../src/files/blame-cells.js';
+import type { CompareServices } from '../src/files/compare/compare-refs.js';
 import type { FileServices } from '../src/files/file-services.js';
+import type { SearchServices } from '../src/files/search/search-files.js';
 import type { GitAccessServices } from '../src/git-access/git-access-services.js';
 import type { NotebookRunServices } from '../src/notebook-runs/notebook-run-services.js';
 import type { RemoteServices } from '../src/remotes/remote-services.js';
@@ -10,6 +14,7 @@ import type { Scheduler } from '../src/schedules/scheduler.js';
 import type { SessionServices } from '../src/sessions/session-services.js';
 import type { SpaceServices } from '../src/spaces/space-services.js';
 import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
+import type { PresenceServices } from '../src/subscriptions/watch-presence.js';
 import type { SpaceEventServices } from '../src/subscriptions/watch-space-events.js';
 import type { WorkerFileServices } from '../src/workers/load-worker-files.js';
 import type { JupyterServerServices } from '../src/workers/servers/jupyter-server-services.js';
@@ -21,6 +26,10 @@ export type Services = SpaceServices &
   WorkspaceServices &
   ArchiveServices &
   FileServices &
+  ArchiveFileServices &
+  SearchServices &
+  BlameServices &
+  CompareServices &
   GitAccessServices &
   MaintenanceServices &
   RemoteServices &
@@ -30,4 +39,5 @@ export type Services = SpaceServices &
   ExecutionServices &
   NotebookRunServices &
   ScheduleServices & { scheduler: Scheduler } & SubscriptionServices &
-  SpaceEventServices;
+  SpaceEventServices &
+  PresenceServices;

@@ -1,9 +1,10 @@
 import type { Session as SessionRow } from '../prisma/generated/client/client.js';
-import { interruptSession, restartSession } from '../src/sessions/control-session.js';
 import { createSession } from '../src/sessions/create-session.js';
 import { deleteSession } from '../src/sessions/delete-session.js';
+import { interruptSession } from '../src/sessions/interrupt-session.js';
 import { listSessions, listWorkspaceSessions } from '../src/sessions/list-sessions.js';
 import { loadSession } from '../src/sessions/load-session.js';
+import { restartSession } from '../src/sessions/restart-session.js';
 import { watchSessions } from '../src/subscriptions/watch-sessions.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder } from './builder.js';
@@ -20,7 +21,7 @@ import { Workspace } from './workspace.js';
 export const Session = builder.prismaObject('Session', {
   description: 'A kernel on a worker, with its queue of executions.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the session.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of a workspace of the space.' }),
     workerId: t.exposeID('workerId', { description: 'UUID of the worker that runs it.' }),
     worker: t.relation('worker', { description: 'The worker whose Jupyter server has the kernel.' }),
@@ -68,7 +69,7 @@ builder.objectFields(Space, (t) => ({
   session: t.field({
     type: Session,
     description: 'One session; needs `canView` in its workspace.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the session.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadSession(services, ctx, space.slug, id, 'view', 'read')).session,
   }),
@@ -115,7 +116,7 @@ const sessionArgs = builder.args((t) => ({
     required: true,
     description: 'The slug of the space; `not_found` where the caller is not a member.',
   }),
-  id: t.id({ required: true, description: 'UUID.' }),
+  id: t.id({ required: true, description: 'UUID of the session.' }),
 }));
 
 builder.mutationFields((t) => ({

@@ -1,9 +1,6 @@
-import {
-  listSpaceMembers,
-  type MemberRow,
-  removeSpaceMember,
-  setSpaceMember,
-} from '../src/spaces/space-members.js';
+import { listSpaceMembers, type MemberRow } from '../src/spaces/list-space-members.js';
+import { removeSpaceMember } from '../src/spaces/remove-space-member.js';
+import { setSpaceMember } from '../src/spaces/set-space-member.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { SpaceRoleEnum } from './enums.js';

@@ -1,7 +1,9 @@
 import { loadSpace, loadSpaceById } from '../src/access/load-space.js';
 import { requireScope } from '../src/access/require-scope.js';
 import { spacePermissions } from '../src/access/space-policy.js';
-import { createSpace, listSpaces, updateSpace } from '../src/spaces/spaces.js';
+import { createSpace } from '../src/spaces/create-space.js';
+import { listSpaces } from '../src/spaces/list-spaces.js';
+import { updateSpace } from '../src/spaces/update-space.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
@@ -11,7 +13,7 @@ import { SpaceRoleEnum } from './enums.js';
 export const Space = builder.prismaObject('Space', {
   description: 'A tenant: members, repositories and workspaces. Only its members know that it exists.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the space.' }),
     slug: t.exposeString('slug', { description: 'Its name in paths.' }),
     name: t.exposeString('name', { description: 'Its name for people.' }),
     role: t.field({

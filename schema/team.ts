@@ -1,5 +1,10 @@
-import { addTeamMember, listTeamMembers, removeTeamMember } from '../src/spaces/team-members.js';
-import { createTeam, deleteTeam, listTeams, renameTeam } from '../src/spaces/teams.js';
+import { addTeamMember } from '../src/spaces/add-team-member.js';
+import { createTeam } from '../src/spaces/create-team.js';
+import { deleteTeam } from '../src/spaces/delete-team.js';
+import { listTeamMembers } from '../src/spaces/list-team-members.js';
+import { listTeams } from '../src/spaces/list-teams.js';
+import { removeTeamMember } from '../src/spaces/remove-team-member.js';
+import { renameTeam } from '../src/spaces/rename-team.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';
@@ -8,7 +13,7 @@ import { UserConnection } from './user.js';
 const Team = builder.prismaObject('Team', {
   description: 'Members of a space that workspaces can be shared with as one.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the team.' }),
     name: t.exposeString('name', { description: 'Unique in its space.' }),
     members: t.field({
       type: UserConnection,

@@ -1,4 +1,6 @@
-import { createUser, listUsers, updateUser } from '../src/spaces/users.js';
+import { createUser } from '../src/spaces/create-user.js';
+import { listUsers } from '../src/spaces/list-users.js';
+import { updateUser } from '../src/spaces/update-user.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 
@@ -6,7 +8,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 export const User = builder.prismaObject('User', {
   description: 'A person, or a machine that acts for itself.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the user.' }),
     name: t.exposeString('name', { description: 'Also the author of their commits.' }),
     email: t.exposeString('email', { description: 'Also the author of their commits.' }),
     isPlatformAdmin: t.exposeBoolean('isPlatformAdmin', {

@@ -83,7 +83,7 @@ builder.subscriptionField('workerFileContent', (t) =>
       'for space admins. Needs the scope `read`.',
     args: {
       spaceSlug: t.arg.string(spaceSlug),
-      workerId: t.arg.id({ required: true, description: 'UUID.' }),
+      workerId: t.arg.id({ required: true, description: 'UUID of the worker.' }),
       path: t.arg.string({ required: true, description: 'Relative, `/`-separated.' }),
       start: t.arg.int({
         description: 'The first byte to read; a negative number counts from the end. Default 0.',
@@ -113,7 +113,7 @@ builder.mutationField('commitWorkerFiles', (t) =>
       'the user who started the worker and for space admins; needs the scope `write` and `canEdit`.',
     args: {
       spaceSlug: t.arg.string(spaceSlug),
-      workerId: t.arg.id({ required: true, description: 'UUID.' }),
+      workerId: t.arg.id({ required: true, description: 'UUID of the worker.' }),
       input: t.arg({
         type: CommitWorkerFilesInput,
         required: true,

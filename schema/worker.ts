@@ -28,7 +28,7 @@ const WorkerProgress = builder.objectRef<{ percent: number; message: string }>('
 export const Worker = builder.prismaObject('Worker', {
   description: 'A Jupyter server of one user, for one workspace branch, with the files of that branch.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the worker.' }),
     workspaceId: t.exposeID('workspaceId', { description: 'The workspace that it works for.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user who started it.' }),
     repositoryId: t.exposeID('repositoryId', {
@@ -118,7 +118,7 @@ builder.objectFields(Space, (t) => ({
   worker: t.field({
     type: Worker,
     description: 'One worker; needs `canView` in its workspace.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the worker.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadWorker(services, ctx, space.slug, id, 'view', 'read')).worker,
   }),
@@ -206,7 +206,7 @@ builder.mutationFields((t) => ({
         required: true,
         description: 'The slug of the space; `not_found` where the caller is not a member.',
       }),
-      id: t.arg.id({ required: true, description: 'UUID.' }),
+      id: t.arg.id({ required: true, description: 'UUID of the worker.' }),
     },
     resolve: async (_root, { spaceSlug, id }, { services, ctx }) => {
       await stopWorker(services, ctx, spaceSlug, id);

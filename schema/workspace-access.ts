@@ -1,10 +1,7 @@
 import type { WorkspaceGrant as GrantRow } from '../prisma/generated/client/client.js';
 import { loadSpaceById } from '../src/access/load-space.js';
-import {
-  readWorkspaceAccess,
-  replaceWorkspaceAccess,
-  type SharedWorkspace,
-} from '../src/workspaces/workspace-access.js';
+import { readWorkspaceAccess, type SharedWorkspace } from '../src/workspaces/read-workspace-access.js';
+import { replaceWorkspaceAccess } from '../src/workspaces/replace-workspace-access.js';
 import { builder } from './builder.js';
 import { VisibilityEnum } from './enums.js';
 import { Workspace } from './workspace.js';
@@ -28,7 +25,7 @@ const AccessLevelEnum = builder.enumType('AccessLevel', {
 const WorkspaceGrant = builder.objectRef<GrantRow>('WorkspaceGrant').implement({
   description: 'What one user or team may do with a workspace.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the grant.' }),
     principalType: t.field({
       type: PrincipalTypeEnum,
       description: 'Whether the grant is for a user or a team.',

@@ -2,11 +2,12 @@ import { loadSpaceById } from '../src/access/load-space.js';
 import { loadRepositoryRow } from '../src/repositories/load-repository-row.js';
 import { loadUser } from '../src/spaces/load-user.js';
 import { type WorkspaceChange, watchWorkspaces } from '../src/subscriptions/watch-workspaces.js';
-import { archiveWorkspace, unarchiveWorkspace } from '../src/workspaces/archive-workspace.js';
+import { archiveWorkspace } from '../src/workspaces/archive-workspace.js';
 import { createWorkspace } from '../src/workspaces/create-workspace.js';
 import { listWorkspaces } from '../src/workspaces/list-workspaces.js';
 import { loadWorkspace } from '../src/workspaces/load-workspace.js';
 import { loadWorkspacePermissions } from '../src/workspaces/load-workspace-permissions.js';
+import { unarchiveWorkspace } from '../src/workspaces/unarchive-workspace.js';
 import { updateWorkspace } from '../src/workspaces/update-workspace.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
@@ -21,7 +22,7 @@ import { User } from './user.js';
 export const Workspace = builder.prismaObject('Workspace', {
   description: 'A named view on a repository branch, with an owner and a visibility.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'UUID.' }),
+    id: t.exposeID('id', { description: 'UUID of the workspace.' }),
     name: t.exposeString('name', { description: '1 to 200 characters.' }),
     spaceSlug: t.string({
       description: 'The slug of the space that it belongs to.',
@@ -86,7 +87,7 @@ builder.objectFields(Space, (t) => ({
   workspace: t.field({
     type: Workspace,
     description: 'One workspace; needs `canView`.',
-    args: { id: t.arg.id({ required: true, description: 'UUID.' }) },
+    args: { id: t.arg.id({ required: true, description: 'UUID of the workspace.' }) },
     resolve: async (space, { id }, { services, ctx }) =>
       (await loadWorkspace(services, ctx, space.slug, id, 'view')).workspace,
   }),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Backend } from '../prisma/generated/client/enums.js';
 import type { AllowedHosts } from './validation/allowed-hosts.js';
+import { databaseAddress } from './validation/database-address.js';
 import {
   allowedHosts,
   amount,
@@ -33,7 +34,10 @@ export interface ContainerConfig {
   kubernetesIndexCidrs: string[];
   /** `KUBERNETES_GATEWAY_URL`: where Pods reach the gateway, to fetch their files; default none, then it writes them. */
   kubernetesGatewayUrl: string | undefined;
-  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes of classes that name none; default none, then the node's disk. */
+  /**
+   * `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes of classes that name none; default none, then the
+   * node's disk.
+   */
   kubernetesStorageClass: string | undefined;
 }
 
@@ -94,7 +98,10 @@ export interface Config {
   containers: ContainerConfig;
   /** How long workers and kernels live, and how many there may be. */
   runtimeLimits: RuntimeLimits;
-  /** `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention` and `RunRetention`; 0: never. */
+  /**
+   * `EXECUTION_RETENTION_DAYS`, default 7: after so many days logs of runs are removed, see `ExecutionRetention` and
+   * `RunRetention`; 0: never.
+   */
   executionRetentionDays: number;
   /** `EVENT_RETENTION_HOURS`, default 2: for so long the stream of the events of a space can be resumed. */
   eventRetentionHours: number;
@@ -108,6 +115,10 @@ export interface Config {
   rateLimitFailures: number;
   /** `QUERY_COST_LIMIT`, default 20000: the maximum cost of a GraphQL operation, see `queryCost`; 0 for no limit. */
   queryCostLimit: number;
+  /** `METRICS_TOKEN`: what `/metrics` takes besides the tokens of platform admins; default none. */
+  metricsToken: string | undefined;
+  /** `DRAIN_SECONDS`, default 0: for so long after SIGTERM requests are served while `/readyz` answers 503. */
+  drainSeconds: number;
   /** `LOG_LEVEL`, default `info`. */
   logLevel: (typeof logLevels)[number];
   /** `CORS_ORIGINS`: the allowed browser origins, separated by commas; default none. */
@@ -126,10 +137,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./.data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-    .optional(),
+  DATABASE_URL: databaseAddress.optional(),
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
@@ -187,6 +195,8 @@ const environment = z.object({
   RATE_LIMIT_FAILURES: amount.default(60),
   QUERY_COST_LIMIT: amount.default(20_000),
   MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   CORS_ORIGINS: origins,
   SECRETS_KEY: z
@@ -251,6 +261,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rateLimitCost: value.RATE_LIMIT_COST,
     rateLimitFailures: value.RATE_LIMIT_FAILURES,
     queryCostLimit: value.QUERY_COST_LIMIT,
+    metricsToken: value.METRICS_TOKEN,
+    drainSeconds: value.DRAIN_SECONDS,
     logLevel: value.LOG_LEVEL,
     corsOrigins: value.CORS_ORIGINS,
     secretsKey: value.SECRETS_KEY ?? undefined,

@@ -17,6 +17,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   invalid_notebook: 400,
   file_exists: 409,
   base_sha_conflict: 409,
+  merge_conflict: 409,
   unreadable_file: 409,
   precondition_failed: 412,
   range_not_satisfiable: 416,

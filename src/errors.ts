@@ -15,6 +15,7 @@ export const errorCodes = [
   'invalid_notebook',
   'file_exists',
   'base_sha_conflict',
+  'merge_conflict',
   'unreadable_file',
   'precondition_failed',
   'range_not_satisfiable',

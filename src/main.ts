@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import pino from 'pino';
@@ -30,7 +31,7 @@ function printError(text: string): void {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  await forgetSecrets(['ADMIN_TOKEN', 'SECRETS_KEY', 'DATABASE_URL', 'JUPYTER_TOKEN']);
+  await forgetSecrets(['ADMIN_TOKEN', 'SECRETS_KEY', 'DATABASE_URL', 'JUPYTER_TOKEN', 'METRICS_TOKEN']);
   const pretty = process.stdout.isTTY && process.env.NODE_ENV !== 'production';
   const log = pino(
     { level: config.logLevel },
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       log,
       onLost,
       migrationsDirectory: join(projectRoot(), 'prisma/migrations'),
+      webDirectory: join(projectRoot(), 'dist/web'),
       openBackends,
     }),
   );
@@ -59,8 +61,11 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), maxStopMs).unref();
-    gateway.close().then(
+    gateway.drain();
+    const drainMs = config.drainSeconds * 1000;
+    setTimeout(() => process.exit(1), drainMs + maxStopMs).unref();
+    const closed = sleep(drainMs).then(() => gateway.close());
+    closed.then(
       () => process.exit(0),
       (error) => {
         log.error({ err: error }, 'stopping failed');

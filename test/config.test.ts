@@ -31,3 +31,11 @@ it('KUBERNETES_GATEWAY_CIDRS lists networks, and nothing else', () => {
   for (const none of ['10.1.2.3', 'gateway', '10.0.0.0/33'])
     expect(() => read(none)).toThrow(/KUBERNETES_GATEWAY_CIDRS.*: must list networks/);
 });
+
+it('DATABASE_URL has no % that begins no escape', () => {
+  const read = (password: string) =>
+    readConfig({ DATABASE_URL: `postgresql://user:${password}@db.example.com/notebooks` }).databaseUrl;
+  expect(read('100%25')).toContain('100%25');
+  for (const none of ['100%', '%zz', '%ff'])
+    expect(() => read(none)).toThrow(/DATABASE_URL: must have each % as an escape .*%25/);
+});

@@ -1,5 +1,6 @@
+import { testPython } from '../../test/support/jupyter.js';
 import { withBenchDatabase } from '../bench-database.js';
-import { benchPython, openBenchGateway } from '../bench-gateway.js';
+import { openBenchGateway } from '../bench-gateway.js';
 import { printTable, type Row } from '../stats.js';
 import { benchFirstOutput } from './first-output.js';
 import { benchIdleViewers } from './idle-viewers.js';
@@ -36,7 +37,7 @@ export async function benchExecutions(wanted: string[]): Promise<void> {
 }
 
 async function benchOn(name: string, wanted: string[], environment: Record<string, string>): Promise<void> {
-  const { python } = await benchPython();
+  const { python } = await testPython();
   const gateway = await openBenchGateway(environment);
   const client = new RestClient(gateway);
   const stock = await StockServer.open(python);

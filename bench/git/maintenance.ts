@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalLeases } from '../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../src/engines/git/git-store.js';
 import type { Row } from '../stats.js';
@@ -14,7 +15,12 @@ const lines = 10_000;
 /** The size on disk after maintenance of 1,000 saves of 500 KB, one line changed in each, against their loose size. */
 export async function benchMaintenance(): Promise<Row[]> {
   const root = await mkdtemp(join(tmpdir(), 'maintenance-'));
-  const store = new GitStore({ root, fsync: false, native: await findNativeGit() });
+  const store = new GitStore({
+    leases: new LocalLeases(),
+    root,
+    fsync: false,
+    native: await findNativeGit(),
+  });
   try {
     const id = randomUUID();
     const content = Array.from({ length: lines }, line);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { LocalLeases } from '../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { type GitRepository, GitStore } from '../../src/engines/git/git-store.js';
 import { type GeneratedRepository, generateRepository } from './generate.js';
@@ -29,7 +30,7 @@ const defaults: GeneratedRepository = {
 
 /** Opens a store below a folder. */
 export async function openScene(root: string): Promise<Scene> {
-  const store = new GitStore({ root, native: await findNativeGit() });
+  const store = new GitStore({ leases: new LocalLeases(), root, native: await findNativeGit() });
   const generated = new Map<string, Promise<Generated>>();
 
   async function generate(wanted: GeneratedRepository): Promise<Generated> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalLeases } from '../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { type GitRepository, GitStore } from '../../src/engines/git/git-store.js';
 import type { Row } from '../stats.js';
@@ -22,7 +23,7 @@ export async function benchWriters(scene: Scene): Promise<Row[]> {
     return disk;
   };
   const syncs = { data: sync, all: sync, fileSystem: () => sync().then(() => true) };
-  const store = new GitStore({ native: await findNativeGit(), root, syncs });
+  const store = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root, syncs });
   try {
     const id = randomUUID();
     const { commitOid } = await store.createRepository(id, {

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demo } from '../../prisma/seed.js';
+import { noRateLimits } from '../../test/support/no-rate-limits.js';
 import { withBenchDatabase } from '../bench-database.js';
 import { median, quantile, type Row } from '../stats.js';
 import type { LoopUse } from './replica.js';
@@ -128,7 +129,7 @@ async function openReplica(dataDir: string, databaseUrl: string): Promise<Replic
     env: {
       ...process.env,
       ...{ DATA_DIR: dataDir, DATABASE_URL: databaseUrl, DEMO: '1', PORT: '0' },
-      ...{ RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0', RATE_LIMIT_FAILURES: '0' },
+      ...noRateLimits,
     },
   });
   const [at] = (await once(child, 'message')) as [{ port: number; token: string }];

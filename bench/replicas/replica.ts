@@ -4,7 +4,7 @@ import pino from 'pino';
 import { openGateway } from '../../src/app/gateway.js';
 import { readConfig } from '../../src/config.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { benchPython } from '../bench-gateway.js';
+import { testPython } from '../../test/support/jupyter.js';
 
 /** What a replica measures between two messages. */
 export interface LoopUse {
@@ -20,7 +20,7 @@ const gateway = await openGateway({
   config,
   log: pino({ level: 'warn' }),
   migrationsDirectory: 'prisma/migrations',
-  openBackends: () => [openExternalBackend({ stateRoot: `${config.dataDir}/workers`, python: benchPython })],
+  openBackends: () => [openExternalBackend({ stateRoot: `${config.dataDir}/workers`, python: testPython })],
 });
 await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
 const delays = monitorEventLoopDelay({ resolution: 1 });

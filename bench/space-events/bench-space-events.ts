@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noRateLimits } from '../../test/support/no-rate-limits.js';
 import type { LoopUse } from '../replicas/replica.js';
 import { median, type Row } from '../stats.js';
 import type { SpaceEventsGateway } from './gateway.js';
@@ -52,7 +53,7 @@ async function run(count: number): Promise<Measured> {
     env: {
       ...process.env,
       ...{ DATA_DIR: dataDir, DATABASE_URL: undefined, DEMO: '1', PORT: '0' },
-      ...{ RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0', RATE_LIMIT_FAILURES: '0' },
+      ...noRateLimits,
     },
   });
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
-import { benchPython } from '../bench-gateway.js';
+import { testPython } from '../../test/support/jupyter.js';
 import { median } from '../stats.js';
 import { ClusterWorkers } from './cluster-workers.js';
 import { createSpec } from './create-spec.js';
@@ -49,7 +49,7 @@ interface BackendUse extends IdleUse {
 
 async function idleLocal(): Promise<BackendUse> {
   const stateRoot = await mkdtemp(join(tmpdir(), 'bench-local-'));
-  const backend = openExternalBackend({ stateRoot, python: benchPython });
+  const backend = openExternalBackend({ stateRoot, python: testPython });
   try {
     const workerIds = await startAll(async () => {
       const spec = await createSpec(stateRoot);

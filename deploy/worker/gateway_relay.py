@@ -283,7 +283,7 @@ class Relay:
 
     def on_recv(self, channel, stream, parts):
         self.take(channel, parts)
-        # What else has arrived, without a turn of the loop for each.
+        # What else has arrived, without a run of the event loop for each.
         for _ in range(MAX_READ):
             if stream.closed():
                 break

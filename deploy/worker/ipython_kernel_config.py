@@ -1,13 +1,14 @@
-# Read by every kernel that is built on ipykernel, whatever its language. It is in the image, because the home folder is empty
-# at start and belongs to the user.
+# Read by every kernel that is built on ipykernel, whatever its language. In the image it is outside of the home folder, which is
+# empty at start and belongs to the user; local workers have a copy in their IPYTHONDIR.
 import json
+import os
 
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.jsonutil import json_clean, json_default
 
 c = get_config()  # noqa: F821
-c.InteractiveShellApp.exec_files = ["/opt/worker/import_modules.py"]
+c.InteractiveShellApp.exec_files = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "import_modules.py")]
 
 
 def _escape_surrogates(pack):

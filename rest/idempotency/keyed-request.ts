@@ -7,6 +7,7 @@ export type RepeatableMutation =
   | 'archiveWorkspace'
   | 'unarchiveWorkspace'
   | 'createBranch'
+  | 'mergeBranch'
   | 'createFile'
   | 'renameFile'
   | 'commitFiles'

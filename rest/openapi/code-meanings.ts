@@ -15,7 +15,9 @@ const codeMeanings: Record<ErrorCode, string> = {
     'The notebook does not fit the schema of its nbformat version; `errors` has the path of each fault.',
   file_exists: 'A file with this path exists.',
   base_sha_conflict:
-    'The file on the branch is not the one that `base_sha` names: `current_sha` is there now.',
+    'The file on the branch is not the one that `base_sha` names: `current_sha` is there now. `mergeable`, where it was tried, says whether a ' +
+    'save can be merged with it.',
+  merge_conflict: 'Both branches changed the same; `files` names what. Nothing was merged.',
   unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
   precondition_failed: 'The file is not the one that `If-Match` or `If-None-Match` asks for: read it again.',
   range_not_satisfiable:
@@ -36,8 +38,10 @@ const codeMeanings: Record<ErrorCode, string> = {
   idempotency_key_reused: 'The `Idempotency-Key` was used with another body.',
   idempotency_in_progress:
     'The first request with this `Idempotency-Key` is still running: try again after `Retry-After`.',
-  payload_too_large: 'The body is over 64 MiB, or the repository is too large for this operation.',
-  unsupported_media_type: 'The body is not `application/json`.',
+  payload_too_large:
+    'The body, or what the operation would have to read or answer, is over a limit; `detail` names it.',
+  unsupported_media_type:
+    'The body has another media type than this operation takes, or a `Content-Encoding`.',
   head_too_large: 'The request line and the headers have more than 16 KiB together: send less in them.',
   rate_limited: 'There are too many requests: wait.',
   query_too_expensive:

@@ -44,7 +44,7 @@ function descriptionOf(route: RouteDescription): string {
   const conflicts = errorsByStatus(route).get(409);
   return [
     route.description,
-    `Needs the scope \`${scope}\`; and ${permission}.`,
+    `Needs the scope \`${scope}\` and ${permission}.`,
     ...(conflicts ? [`A 409 means:\n\n${meaningsOf(conflicts)}`] : []),
   ].join('\n\n');
 }

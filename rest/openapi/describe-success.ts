@@ -55,6 +55,16 @@ export class SuccessDescriber {
           206: this.#bytes('The range that was asked for.', 'Content-Range'),
           304: this.#empty('The client has the current file.', 'ETag'),
         };
+      case 'archive':
+        return {
+          200: this.#download('The archive.', 'application/zip', 'application/gzip'),
+          304: this.#empty('The client has this archive.', 'ETag'),
+        };
+      case 'document':
+        return {
+          200: this.#download('The document.', 'text/html', 'text/markdown', 'text/plain'),
+          304: this.#empty('The client has this document.', 'ETag'),
+        };
       case 'saved':
         return this.#saved(responds.at, responds.status);
       case 'put': {
@@ -93,7 +103,9 @@ export class SuccessDescriber {
   #saved(at: string, status: 200 | 201): Responses {
     const { document } = this.#route;
     const version = this.#data.at(document, `${at}.version`);
-    const oneOf = this.#files(`${at}.file`).map((properties) => objectOf({ ...properties, version }));
+    const oneOf = this.#files(`${at}.file`).map((properties) =>
+      withMerge(objectOf({ ...properties, version })),
+    );
     const description = 'A file after a write, with its new version; null where the bytes were the same.';
     this.#components.set('SavedFile', { description, oneOf });
     const text = status === 201 ? 'The file was created.' : 'The file after the write.';
@@ -115,11 +127,16 @@ export class SuccessDescriber {
   }
 
   #bytes(description: string, ...headers: string[]): JsonSchema {
-    const more = ['ETag', 'Accept-Ranges', 'Content-Disposition', 'X-Content-Type-Options', ...headers];
+    const { content, headers: always } = this.#download(description, 'application/octet-stream');
+    const more = headersOf(this.#route, 'Accept-Ranges', ...headers);
+    return { description, headers: { ...(always as JsonSchema), ...more }, content };
+  }
+
+  #download(description: string, ...types: string[]): JsonSchema {
     return {
       description,
-      headers: headersOf(this.#route, ...more),
-      content: { 'application/octet-stream': { schema: {} } },
+      headers: headersOf(this.#route, 'ETag', 'Content-Disposition', 'X-Content-Type-Options'),
+      content: Object.fromEntries(types.map((type) => [type, { schema: {} }])),
     };
   }
 
@@ -156,4 +173,13 @@ export class SuccessDescriber {
   #links(): string[] {
     return isDeprecated(this.#route) ? ['Link'] : [];
   }
+}
+
+/** A file after a write has `is_merged` only after a merge. */
+function withMerge({ properties, ...schema }: JsonSchema): JsonSchema {
+  const is_merged = {
+    type: 'boolean',
+    description: 'True where others saved the file meanwhile and it was merged; else absent.',
+  };
+  return { ...schema, properties: { ...(properties as Record<string, JsonSchema>), is_merged } };
 }

@@ -3,6 +3,24 @@ import { type JsonSchema, objectOf, orNull } from './json-schema.js';
 
 const text = { type: 'string' };
 
+const index = { ...orNull({ type: 'integer', minimum: 0 }) };
+
+const cellConflict = objectOf({
+  cell_id: {
+    ...orNull(text),
+    description: 'The id of the cell; null for one without an id, and for the notebook.',
+  },
+  base_index: { ...index, description: 'Its position in the version of `base_sha`, from 0.' },
+  ours_index: { ...index, description: 'Its position in what was sent.' },
+  theirs_index: { ...index, description: 'Its position in the version of `current_sha`.' },
+  part: {
+    ...text,
+    enum: ['source', 'cell_type', 'metadata', 'attachments', 'notebook_metadata'],
+    description: 'The part of the cell that both changed; `notebook_metadata` is no part of a cell.',
+  },
+  path: { type: 'array', items: text, description: 'The keys to a value of metadata; else empty.' },
+});
+
 /** The body of every error. Its `code` is from a closed list; each response names those that it may have. */
 export const errorSchema: JsonSchema = {
   description: 'Why a request was refused or failed.',
@@ -43,6 +61,41 @@ export const errorSchema: JsonSchema = {
     current_sha: {
       ...orNull(text),
       description: 'With `base_sha_conflict`: the blob sha on the branch now; null when it has no such file.',
+    },
+    mergeable: {
+      type: 'boolean',
+      description:
+        'With `base_sha_conflict` of a save: whether the two versions can be merged; the same save with `"merge": "auto"` does it. ' +
+        'It is left out where too much work runs to find out.',
+    },
+    conflicts: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 100,
+      description: 'With `base_sha_conflict` of a save of a notebook: what both sides changed differently.',
+      items: cellConflict,
+    },
+    files: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 100,
+      description: 'With `merge_conflict`: the files that cannot be merged.',
+      items: objectOf({
+        path: { ...text, description: 'The path of the file.' },
+        reason: {
+          ...text,
+          enum: ['content', 'deleted', 'both_added', 'type'],
+          description:
+            'Both changed the same of its content, one deleted what the other one changed, both added different files, or one ' +
+            'has a folder, symlink or submodule there.',
+        },
+        cells: {
+          type: 'array',
+          maxItems: 100,
+          description: 'Of a notebook: what both changed differently; ours are those of the target.',
+          items: cellConflict,
+        },
+      }),
     },
   },
   required: ['detail', 'code', 'request_id'],

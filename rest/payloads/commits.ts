@@ -11,7 +11,10 @@ const ofCommit = { branch: true, commit_message: true } as const;
 const change = z
   .strictObject({
     create: createFileBody(undefined).omit(ofCommit).extend({ content_base64 }).optional(),
-    save: saveFileBody(undefined).omit(ofCommit).extend({ content_base64 }).optional(),
+    save: saveFileBody(undefined)
+      .omit({ ...ofCommit, merge: true })
+      .extend({ content_base64 })
+      .optional(),
     rename: renameFileBody.omit(ofCommit).optional(),
     delete: z
       .strictObject({
@@ -43,7 +46,7 @@ export const commitFilesBody = z.strictObject({
 
 type Change = z.infer<typeof change>;
 
-/** The input of `commitFiles`. */
+/** The input of `commitFiles`: each change in camelCase, with the one member that the body gave. */
 export function commitInput({ branch, changes, commit_message }: z.infer<typeof commitFilesBody>) {
   return { branch, changes: changes.map(changeInput), commitMessage: commit_message ?? '' };
 }

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import type { OwnFault } from './describe-issue.js';
 import { pageQuery } from './lists.js';
-import { baseShaText, commitMessageText, pathText, refText, text } from './texts.js';
+import { baseShaText, commitMessageText, pathText, readRefText, refText, text } from './texts.js';
 
 type Kind = 'notebook' | 'text';
 
 const kinds: [Kind, Kind] = ['notebook', 'text'];
 const aboutPath = 'The path in the repository, relative and separated by `/`, e.g. `notebooks/a.ipynb`.';
 const existingPath = pathText(aboutPath, 'readPath');
-const ref = refText(
-  'A branch, a tag or a commit sha of 7 digits or more; default: the default branch.',
-  'ref',
-);
 const branchText = refText('The branch to write to; default: the default branch.', 'branch');
 const branch = branchText.nullish();
 const baseSha = baseShaText.nullish();
@@ -19,7 +15,7 @@ const commitMessage = commitMessageText.nullish();
 
 /** Which files are listed. */
 export const listFilesQuery = pageQuery(1000, 10_000).extend({
-  ref: ref.optional(),
+  ref: readRefText.optional(),
   kind: z
     .enum(['notebook', 'all'])
     .optional()
@@ -27,7 +23,7 @@ export const listFilesQuery = pageQuery(1000, 10_000).extend({
 });
 
 /** Which file is read. */
-export const readFileQuery = z.object({ path: existingPath, ref: ref.optional() });
+export const readFileQuery = z.object({ path: existingPath, ref: readRefText.optional() });
 
 /** A new file. @param only the one kind of file that the route takes */
 export function createFileBody(only: Kind | undefined) {
@@ -59,7 +55,17 @@ export function createFileBody(only: Kind | undefined) {
 
 /** A save of a file that exists. @param only the one kind of file that the route takes */
 export function saveFileBody(only: Kind | undefined) {
-  return createFileBody(only).extend({ path: existingPath, base_sha: baseSha });
+  return createFileBody(only).extend({
+    path: existingPath,
+    base_sha: baseSha,
+    merge: z
+      .enum(['auto'])
+      .nullish()
+      .describe(
+        'With `auto`, what others saved since `base_sha` is merged with what is sent, and the outcome is saved. It needs a ' +
+          '`base_sha` or `If-Match`. Default: the save is refused.',
+      ),
+  });
 }
 
 /** Which file is deleted, and how it is committed. */
@@ -93,7 +99,7 @@ export function createInput(body: z.infer<ReturnType<typeof createFileBody>>, on
 
 /** The input of `saveFile`. @param only as for {@link createInput} */
 export function saveInput(body: z.infer<ReturnType<typeof saveFileBody>>, only: Kind | undefined) {
-  return { ...createInput(body, only), baseSha: body.base_sha };
+  return { ...createInput(body, only), baseSha: body.base_sha, merge: body.merge };
 }
 
 /** Which file gets the bytes of the body, and how it is committed. */

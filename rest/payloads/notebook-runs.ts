@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from './lists.js';
-import { idText, pathText, refText, text } from './texts.js';
+import { idText, ofWorkspaceText, pathText, refText, text } from './texts.js';
 import { ofKind } from './value-checks.js';
 
 const cellIndex = (description: string) =>
@@ -51,5 +51,5 @@ export const runNotebookBody = z.strictObject({
 
 /** Which runs are listed. */
 export const listRunsQuery = pageQuery(20, 100).extend({
-  workspace_id: text('Lists only those of this workspace.', { format: 'uuid' }, 'uuid').optional(),
+  workspace_id: ofWorkspaceText.optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageQuery } from './lists.js';
 import { runSettings } from './notebook-runs.js';
-import { pathText, text } from './texts.js';
+import { ofWorkspaceText, pathText, text } from './texts.js';
 
 const cron = text(
   'Minute, hour, day of the month, month and day of the week, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
@@ -18,7 +18,7 @@ const isPaused = z.boolean().nullish();
 
 /** Which schedules are listed. */
 export const listSchedulesQuery = pageQuery(20, 100).extend({
-  workspace_id: text('Lists only those of this workspace.', { format: 'uuid' }, 'uuid').optional(),
+  workspace_id: ofWorkspaceText.optional(),
 });
 
 /** A new schedule. */

@@ -19,7 +19,9 @@ export function text(description: string, bounds: StatedBounds = {}, kind?: Valu
   return kind ? ofKind(kind, schema) : schema;
 }
 
-/** The id of something of the space, which must exist: an unknown id is an `invalid_request`. @param kind as for {@link text} */
+/**
+ * The id of something of the space, which must exist: an unknown id is an `invalid_request`. @param kind as for {@link text}
+ */
 export function idText(description: string, kind?: ValueKind) {
   return text(description, { format: 'uuid', minLength: 36, maxLength: 36 }, kind);
 }
@@ -47,3 +49,12 @@ export const commitMessageText = text(
   { maxLength: 10_000 },
   'commitMessage',
 );
+
+/** The ref that is read. */
+export const readRefText = refText(
+  'A branch, a tag or a commit sha of 7 digits or more; default: the default branch.',
+  'ref',
+);
+
+/** The workspace of what is listed. */
+export const ofWorkspaceText = text('Lists only those of this workspace.', { format: 'uuid' }, 'uuid');

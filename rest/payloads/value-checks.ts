@@ -33,6 +33,7 @@ export type ValueKind =
   | 'readPath'
   | 'ref'
   | 'repository'
+  | 'searchText'
   | 'sourceSha'
   | 'startName'
   | 'timeZone'

@@ -1,7 +1,7 @@
 import { SendCommMessageDocument } from '../generated/operations.js';
+import { sessionErrors } from '../openapi/session-errors.js';
 import { commBody } from '../payloads/comms.js';
 import { type RestRoute, route } from '../route.js';
-import { sessionErrors } from './sessions.js';
 
 /** The route of messages on comms, e.g. of widgets. */
 export const commRoutes: RestRoute[] = [

@@ -8,10 +8,10 @@ import {
   ListExecutionsDocument,
 } from '../generated/operations.js';
 import { lastEventId } from '../last-event-id.js';
+import { sessionErrors } from '../openapi/session-errors.js';
+import { executeBatchBody, executeBody, inputBody } from '../payloads/executions.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
-import { executeBatchBody, executeBody, inputBody } from '../payloads/runtime.js';
 import { type RestRoute, route } from '../route.js';
-import { sessionErrors } from './sessions.js';
 
 const tag = 'Executions';
 const toView = { scope: 'read', permission: '`can_view` over the workspace' } as const;

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../../src/errors.js';
 import { CompleteCodeDocument, InspectCodeDocument } from '../generated/operations.js';
-import { completeBody, inspectBody } from '../payloads/runtime.js';
+import { sessionErrors } from '../openapi/session-errors.js';
+import { completeBody, inspectBody } from '../payloads/kernel-questions.js';
 import { type RestRoute, route } from '../route.js';
-import { sessionErrors } from './sessions.js';
 
 const tag = 'Sessions';
 const needs = {

@@ -1,16 +1,11 @@
-import { CommitFilesDocument, PutFileDocument, ReadFileContentDocument } from '../generated/operations.js';
-import { commitFilesBody, commitInput } from '../payloads/commits.js';
+import { PutFileDocument, ReadFileContentDocument } from '../generated/operations.js';
+import { createErrors, listErrors } from '../openapi/file-errors.js';
 import { putFileQuery, readFileQuery } from '../payloads/files.js';
 import { type RestRoute, route } from '../route.js';
-import { createErrors, listErrors, writeErrors } from './file-errors.js';
 
 const tag = 'Files';
-const toEdit = {
-  scope: 'write',
-  permission: '`can_edit`; on a protected branch only space admins may write',
-} as const;
 
-/** The routes of files of any bytes, and of commits with several files. */
+/** The routes of files of any bytes. */
 export const rawFileRoutes: RestRoute[] = [
   route({
     operationId: 'readRawFile',
@@ -42,7 +37,10 @@ export const rawFileRoutes: RestRoute[] = [
     description:
       'The body may have 64 MiB and any media type. At a path that ends in `.ipynb` it must be a valid notebook, which is ' +
       'stored as it is. The same bytes again make no commit.',
-    needs: toEdit,
+    needs: {
+      scope: 'write',
+      permission: '`can_edit`; on a protected branch only space admins may write',
+    },
     query: putFileQuery,
     takesBytes: true,
     document: PutFileDocument,
@@ -60,26 +58,5 @@ export const rawFileRoutes: RestRoute[] = [
     responds: { kind: 'put', at: 'putFile' },
     errors: [...createErrors, 'base_sha_conflict'],
     guards: 'put',
-  }),
-  route({
-    operationId: 'commitFiles',
-    tag,
-    method: 'post',
-    path: '/workspaces/:workspace_id/commits',
-    summary: 'Change several files with one commit.',
-    description:
-      'Up to 500 changes, applied in order; if one is refused, none is written. `content_base64` takes any bytes. It is a ' +
-      '200 where the branch has the requested content already, so that no commit was written.',
-    needs: toEdit,
-    body: commitFilesBody,
-    document: CommitFilesDocument,
-    variables: ({ space, param, body }) => ({
-      space,
-      in: { workspaceId: param('workspace_id') },
-      input: commitInput(body),
-    }),
-    responds: { kind: 'created', at: 'commitFiles', isNew: 'commitFiles.changed' },
-    errors: [...writeErrors, 'invalid_notebook', 'file_exists', 'base_sha_conflict'],
-    repeats: 'commitFiles',
   }),
 ];

@@ -3,9 +3,10 @@ import {
   DeleteBranchDocument,
   ListBranchesDocument,
   ListRepositoriesDocument,
+  MergeBranchDocument,
 } from '../generated/operations.js';
 import { offsetOf, pageQuery } from '../payloads/lists.js';
-import { createBranchBody } from '../payloads/repositories.js';
+import { createBranchBody, mergeBranchBody } from '../payloads/repositories.js';
 import { type RestRoute, route } from '../route.js';
 
 const tag = 'Repositories';
@@ -74,5 +75,31 @@ export const repositoryRoutes: RestRoute[] = [
     variables: ({ space, param }) => ({ space, id: param('repository_id'), name: param('name') }),
     responds: { kind: 'done' },
     errors: ['invalid_request', 'invalid_ref', 'branch_protected', 'workspace_archived'],
+  }),
+  route({
+    operationId: 'mergeBranch',
+    tag,
+    method: 'post',
+    path: '/repositories/:repository_id/merges',
+    summary: 'Merge a branch into another one.',
+    description:
+      'Notebooks are merged by their cells, text files by their lines. Where both branches changed the same, nothing is written, ' +
+      'and the 409 names the files and cells. It is a 200 where the target has all commits of the source already.',
+    needs: toEdit,
+    body: mergeBranchBody,
+    document: MergeBranchDocument,
+    variables: ({ space, param, body }) => ({
+      space,
+      id: param('repository_id'),
+      input: {
+        source: body.source,
+        target: body.target,
+        commitMessage: body.commit_message,
+        fastForward: body.fast_forward,
+      },
+    }),
+    responds: { kind: 'created', at: 'mergeBranch', isNew: 'mergeBranch.changed' },
+    errors: ['invalid_ref', 'branch_protected', 'merge_conflict', 'workspace_archived'],
+    repeats: 'mergeBranch',
   }),
 ];

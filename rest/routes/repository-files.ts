@@ -4,6 +4,8 @@ import {
   ReadRepositoryFileDocument,
   SaveRepositoryFileDocument,
 } from '../generated/operations.js';
+import { createErrors, listErrors, readErrors, saveErrors } from '../openapi/file-errors.js';
+import { fileTexts } from '../openapi/file-texts.js';
 import {
   createFileBody,
   createInput,
@@ -14,8 +16,6 @@ import {
 } from '../payloads/files.js';
 import { offsetOf } from '../payloads/lists.js';
 import { type RestRoute, route } from '../route.js';
-import { createErrors, listErrors, readErrors, saveErrors } from './file-errors.js';
-import { fileTexts } from './file-texts.js';
 
 const tag = 'Files';
 const over = 'in some workspace over the repository; where there is none, the space role decides';

@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../../src/errors.js';
 import {
   CreateSessionDocument,
   DeleteSessionDocument,
@@ -7,16 +6,15 @@ import {
   ListSessionsDocument,
   RestartSessionDocument,
 } from '../generated/operations.js';
+import { sessionErrors } from '../openapi/session-errors.js';
+import { startErrors } from '../openapi/start-errors.js';
 import { offsetOf } from '../payloads/lists.js';
-import { createSessionBody, listSessionsQuery, startInput } from '../payloads/runtime.js';
+import { createSessionBody, listSessionsQuery } from '../payloads/sessions.js';
+import { startInput } from '../payloads/workers.js';
 import { type RestRoute, route } from '../route.js';
-import { startErrors } from './start-errors.js';
 
 const tag = 'Sessions';
 const own = '`can_edit`, and the session must be your own unless you are a space admin';
-
-/** Why a session cannot be used. */
-export const sessionErrors: readonly ErrorCode[] = ['workspace_archived', 'worker_not_live'];
 
 /** The routes of kernel sessions. */
 export const sessionRoutes: RestRoute[] = [
@@ -72,7 +70,7 @@ export const sessionRoutes: RestRoute[] = [
     description:
       'What runs and what is queued ends as `cancelled`. A session that was deleted before is a 204, too; an id that was ' +
       'never issued is a 404. While the server of its worker does not answer, it is a 503.',
-    needs: { scope: 'execute', permission: 'the session must be your own unless you are a space admin' },
+    needs: { scope: 'execute', permission: 'a session of your own, unless you are a space admin' },
     document: DeleteSessionDocument,
     variables: ({ space, param }) => ({ space, id: param('session_id') }),
     responds: { kind: 'done' },

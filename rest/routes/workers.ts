@@ -1,57 +1,28 @@
 import {
   GetWorkerDocument,
-  ListKernelProfilesDocument,
-  ListResourceClassesDocument,
   ListWorkersDocument,
   StartWorkerDocument,
   StopWorkerDocument,
 } from '../generated/operations.js';
-import { offsetOf, pageQuery } from '../payloads/lists.js';
-import { listWorkersQuery, startBody, startInput } from '../payloads/runtime.js';
+import { startErrors } from '../openapi/start-errors.js';
+import { offsetOf } from '../payloads/lists.js';
+import { listWorkersQuery, startBody, startInput } from '../payloads/workers.js';
 import { type RestRoute, route } from '../route.js';
-import { startErrors } from './start-errors.js';
 
-const inSpace = 'membership of the space';
+const tag = 'Workers';
 
-/** The routes of workers, and of the profiles and classes that they are started with. */
+/** The routes of workers. */
 export const workerRoutes: RestRoute[] = [
   route({
-    operationId: 'listKernelProfiles',
-    tag: 'Kernels',
-    method: 'get',
-    path: '/kernel-profiles',
-    summary: 'List the kernel profiles and whether they are available, newest first.',
-    description:
-      'A profile names a Jupyter kernel and what runs it. `unavailable_reason` says why a profile cannot be started now.',
-    needs: { scope: 'read', permission: inSpace },
-    query: pageQuery(20, 100),
-    document: ListKernelProfilesDocument,
-    variables: ({ space }) => ({ space }),
-    responds: { kind: 'slice', at: 'space.kernelProfiles' },
-  }),
-  route({
-    operationId: 'listWorkerResourceClasses',
-    tag: 'Kernels',
-    method: 'get',
-    path: '/worker-resource-classes',
-    summary: 'List the enabled resource classes of workers, newest first.',
-    description: 'A class is the CPU, memory, GPU and storage that a worker gets.',
-    needs: { scope: 'read', permission: inSpace },
-    query: pageQuery(20, 100),
-    document: ListResourceClassesDocument,
-    variables: ({ space }) => ({ space }),
-    responds: { kind: 'slice', at: 'space.workerResourceClasses' },
-  }),
-  route({
     operationId: 'listWorkers',
-    tag: 'Workers',
+    tag,
     method: 'get',
     path: '/workers',
     summary: 'List your workers, newest first.',
     description:
       'A worker is a Jupyter server of one user, with the files of one branch. Stopped and failed workers are listed only ' +
       'with `include_stopped=true`.',
-    needs: { scope: 'read', permission: `${inSpace}; only your own workers are listed` },
+    needs: { scope: 'read', permission: 'membership of the space; only your own workers are listed' },
     query: listWorkersQuery,
     document: ListWorkersDocument,
     variables: ({ space, query }) => ({
@@ -64,7 +35,7 @@ export const workerRoutes: RestRoute[] = [
   }),
   route({
     operationId: 'startWorker',
-    tag: 'Workers',
+    tag,
     method: 'post',
     path: '/workers',
     summary: 'Start a worker, or get your live one.',
@@ -81,7 +52,7 @@ export const workerRoutes: RestRoute[] = [
   }),
   route({
     operationId: 'readWorker',
-    tag: 'Workers',
+    tag,
     method: 'get',
     path: '/workers/:worker_id',
     summary: 'Read a worker.',
@@ -95,12 +66,12 @@ export const workerRoutes: RestRoute[] = [
   }),
   route({
     operationId: 'stopWorker',
-    tag: 'Workers',
+    tag,
     method: 'delete',
     path: '/workers/:worker_id',
     summary: 'Stop a worker and its sessions.',
     description: 'A worker that has stopped before is a 204, too; an id that was never issued is a 404.',
-    needs: { scope: 'execute', permission: 'the worker must be your own unless you are a space admin' },
+    needs: { scope: 'execute', permission: 'a worker of your own, unless you are a space admin' },
     document: StopWorkerDocument,
     variables: ({ space, param }) => ({ space, id: param('worker_id') }),
     responds: { kind: 'done' },

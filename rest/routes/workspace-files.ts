@@ -6,6 +6,8 @@ import {
   RenameFileDocument,
   SaveFileDocument,
 } from '../generated/operations.js';
+import { createErrors, listErrors, readErrors, saveErrors, writeErrors } from '../openapi/file-errors.js';
+import { fileTexts } from '../openapi/file-texts.js';
 import {
   createFileBody,
   createInput,
@@ -18,8 +20,6 @@ import {
 } from '../payloads/files.js';
 import { offsetOf } from '../payloads/lists.js';
 import { type RestRoute, route } from '../route.js';
-import { createErrors, listErrors, readErrors, saveErrors, writeErrors } from './file-errors.js';
-import { fileTexts } from './file-texts.js';
 
 const tag = 'Files';
 const toView = { scope: 'read', permission: '`can_view`' } as const;

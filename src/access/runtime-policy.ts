@@ -7,8 +7,8 @@ import {
 
 /**
  * What `viewer` may do with a worker, session or execution of a workspace. Everybody who can view the workspace can view it
- * (`canView`). Only the user who started it and space admins can stop it and read the files of a worker (`canManage`). To run cells (`canEdit`), they must
- * also be allowed to edit the workspace.
+ * (`canView`). Only the user who started it and space admins can stop it and read the files of a worker
+ * (`canManage`). To run cells (`canEdit`), they must also be allowed to edit the workspace.
  * @param userId the user who started it
  */
 export function runtimePermissions(

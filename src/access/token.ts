@@ -5,7 +5,9 @@ export function generateToken(): string {
   return `nbg_${randomBytes(32).toString('base64url')}`;
 }
 
-/** The SHA-256 of a token in hex. The database stores only this hash. The token is random, so no salt or stretching is needed. */
+/**
+ * The SHA-256 of a token in hex. The database stores only this hash. The token is random, so no salt or stretching is needed.
+ */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

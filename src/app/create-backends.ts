@@ -31,7 +31,9 @@ export function createBackends(config: Config, log: Logger): ConfiguredBackends 
   const openers: Record<Backend, ServiceOptions['openBackends']> = {
     external: (_gatewayId, servers) => {
       const shared = openExternalBackend({ stateRoot, lostAfterMs, servers });
-      return local ? [openExternalBackend({ stateRoot, lostAfterMs, ...local.options }), shared] : [shared];
+      return local
+        ? [openExternalBackend({ stateRoot, lostAfterMs, log, ...local.options }), shared]
+        : [shared];
     },
     docker: (gatewayId) => openDocker(config, gatewayId, log),
     kubernetes: (gatewayId) => openKubernetes(config, gatewayId, log),

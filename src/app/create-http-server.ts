@@ -15,6 +15,7 @@ import { jsonBody, stringifyJson } from '../engines/nbformat/json.js';
 import { withPlainTopLevelNumbers } from '../engines/nbformat/plain-top-level-numbers.js';
 import { DomainError } from '../errors.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { GraphQLExecutor } from '../server/graphql/graphql-executor.js';
 import type { OperationRouter } from '../server/graphql/operation-router.js';
 import { FailedAuthentications } from '../server/http/failed-authentications.js';
@@ -22,6 +23,7 @@ import { HttpServer } from '../server/http/http-server.js';
 import { parseBody } from '../server/http/parse-body.js';
 import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
 import { requestIdOf } from '../server/http/request-id.js';
+import { addToRecord } from '../server/http/request-record.js';
 import { fileLimits, smallLimits } from '../validation/json-bounds.js';
 import { createValueChecks } from './create-value-checks.js';
 
@@ -30,16 +32,21 @@ export interface HttpServerOptions {
   config: Config;
   log: Logger;
   gitVersion: string;
+  metrics: GatewayMetrics;
+  /** Why requests cannot be served now, in a sentence; null when they can. */
+  notReady(): Promise<string | null>;
   /** Executes the queries and mutations of all transports. */
   router: OperationRouter;
   /** How much of bodies is held, and how slowly they may arrive; default as {@link RequestBodies}. */
   bodyLimits?: RequestBodyLimits;
+  /** The built pages, `dist/web`; it may be missing. */
+  webDirectory: string;
 }
 
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
-  { config, log, gitVersion, router, bodyLimits }: HttpServerOptions,
+  { config, log, gitVersion, metrics, notReady, router, bodyLimits, webDirectory }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
   const failures = new FailedAuthentications(config.rateLimitFailures);
@@ -47,15 +54,15 @@ export function createHttpServer(
     req: IncomingMessage,
     authorization: string | null | undefined,
     requestId: string,
-  ): Promise<RequestContext> => ({
-    actor: await failures.watch(req, Boolean(authorization), () =>
+  ): Promise<RequestContext> => {
+    const actor = await failures.watch(req, Boolean(authorization), () =>
       authenticate(prisma, authorization).catch((error) => {
         throw withDatabaseErrors(error);
       }),
-    ),
-    requestId,
-    spaces: new Map(),
-  });
+    );
+    addToRecord(req, { userId: actor.userId });
+    return { actor, requestId, spaces: new Map() };
+  };
   const bodies = new RequestBodies(bodyLimits);
   const rest = createRestApp({
     executor: new GraphQLExecutor({ schema, services, router, documents: restDocuments() }),
@@ -84,6 +91,7 @@ export function createHttpServer(
       encode: jsonBody,
     },
     requestId: (connection) => requestIdOf((connection as HttpBindings).incoming),
+    note: (connection, found) => addToRecord((connection as HttpBindings).incoming, found),
     onInternalError: (err, requestId) => log.error({ err, requestId }, 'a request failed'),
     cutAnswer: (err, connection) => {
       const { incoming, outgoing } = connection as HttpBindings;
@@ -92,11 +100,6 @@ export function createHttpServer(
       outgoing.destroy();
     },
   });
-  const notReady = () =>
-    prisma.$queryRaw`SELECT 1`.then(
-      () => null,
-      () => 'The database does not answer.',
-    );
   const server = new HttpServer({
     rest,
     schema,
@@ -105,9 +108,11 @@ export function createHttpServer(
     context,
     config,
     log,
+    metrics,
     notReady,
     gitVersion,
     bodies,
+    webDirectory,
   });
   return server;
 }

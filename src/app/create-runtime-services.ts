@@ -7,6 +7,7 @@ import { ExecutionLog } from '../executions/execution-log.js';
 import { ExecutionRetention } from '../executions/execution-retention.js';
 import { Executor } from '../executions/executor.js';
 import type { CheckoutTokens } from '../git-access/checkout-tokens.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
 import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { SessionManager } from '../sessions/session-manager.js';
@@ -20,6 +21,7 @@ export interface RuntimeServiceOptions {
   config: Config;
   log: Logger;
   bus: EventBus;
+  metrics: GatewayMetrics;
   branches: BranchWatcher;
   backends: WorkerBackend[];
   checkoutTokens: CheckoutTokens;
@@ -32,7 +34,7 @@ export interface RuntimeServiceOptions {
 /** Creates the workers, sessions and executions, connected with each other, and a function that ends their background work. */
 export function createRuntimeServices(
   { database, git }: Stores,
-  { config, log, bus, expiryCheckMs, sessionStartTimeoutMs, ...options }: RuntimeServiceOptions,
+  { config, log, bus, metrics, expiryCheckMs, sessionStartTimeoutMs, ...options }: RuntimeServiceOptions,
 ) {
   const { prisma, leases } = database;
   const ownership = new RuntimeOwnership({ prisma, leases, log });
@@ -47,8 +49,8 @@ export function createRuntimeServices(
   workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
-  const executionLog = new ExecutionLog({ prisma, epoch, bus, log });
-  const executor = new Executor({ prisma, epoch, log, executionLog, kernels: sessions.kernels });
+  const executionLog = new ExecutionLog({ prisma, epoch, bus, log, metrics });
+  const executor = new Executor({ prisma, epoch, log, executionLog, metrics, kernels: sessions.kernels });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const intake = new ExecutionIntake({ prisma, epoch, executor, executionLog, log });

@@ -4,7 +4,9 @@ import type { Config } from '../config.js';
 import { EventBus } from '../engines/events/event-bus.js';
 import { NotebookThreads } from '../engines/nbformat/threads/notebook-threads.js';
 import { OutputsSaver } from '../executions/outputs-saver.js';
+import { Searches } from '../files/search/searches.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
 import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
@@ -13,7 +15,9 @@ import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
+import { PresenceRegister } from '../workspaces/presence/presence-register.js';
 import { assertSameSecretsKey } from './assert-same-secrets-key.js';
+import { createClientSlots } from './create-client-slots.js';
 import { createRepositoryServices } from './create-repository-services.js';
 import { createRunServices } from './create-run-services.js';
 import { createRuntimeServices } from './create-runtime-services.js';
@@ -24,6 +28,7 @@ import type { Stores } from './open-stores.js';
 export interface ServiceOptions {
   config: Config;
   log: Logger;
+  metrics: GatewayMetrics;
   /**
    * Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation, and may let
    * workers use `jupyterServers`.
@@ -50,7 +55,7 @@ export interface RunningServices {
  */
 export async function createServices(
   stores: Stores,
-  { config, log, openBackends, ...timing }: ServiceOptions,
+  { config, log, metrics, openBackends, ...timing }: ServiceOptions,
 ): Promise<RunningServices> {
   const { database, git, gatewayId } = stores;
   const { prisma } = database;
@@ -67,29 +72,35 @@ export async function createServices(
   });
   const { indexer, branches } = repositories;
   const runtime = createRuntimeServices(stores, {
-    ...{ config, log, bus, branches, backends, checkoutTokens, ...timing },
+    ...{ config, log, bus, metrics, branches, backends, checkoutTokens, ...timing },
   });
-  const { workers, executionLog, executor } = runtime.services;
+  const { workers, executionLog, executor, epoch } = runtime.services;
   const notebookThreads = new NotebookThreads();
-  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log };
+  const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log, epoch };
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
   const isOwner = () => runtime.ownership.isOwner;
   const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
   const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
+  const presence = new PresenceRegister({ prisma, bus, log });
+  presence.begin();
   return {
     ownership: runtime.ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
+      ...createClientSlots(),
+      searches: new Searches({ notebookThreads }),
       ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
+      presence,
       stopWorkers: (workspaceId, statusReason, userId) =>
         stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),
     },
     async close() {
       const left = runs.close();
       await runtime.close();
+      await presence.close();
       await closeSpaceEvents();
       await outputsSaver.close();
       await left;

@@ -5,9 +5,10 @@ import { checkCell } from '../executions/check-cell.js';
 import { checkInputAnswer } from '../executions/check-input-answer.js';
 import { checkCellCount, checkSourceSha } from '../executions/execute-cells.js';
 import { checkCommMessage } from '../executions/widgets/check-comm-message.js';
+import { checkBaseSha } from '../files/check-base-sha.js';
 import { checkCommitMessage } from '../files/commit-changes.js';
 import { checkChangeCount } from '../files/commit-files.js';
-import { checkBaseSha } from '../files/save-file.js';
+import { checkSearchText } from '../files/search/search-query.js';
 import { checkNotebookPath } from '../notebook-runs/check-notebook-path.js';
 import { checkTargetId, type LinkTarget } from '../notebooks/links/link-target.js';
 import { checkCron, checkTimeZone } from '../schedules/due-times.js';
@@ -23,7 +24,11 @@ import {
   checkOwnerId,
   checkRepositoryId,
 } from '../workspaces/check-references.js';
-import { checkGrantCount, checkPrincipalId, type GrantInput } from '../workspaces/workspace-access.js';
+import {
+  checkGrantCount,
+  checkPrincipalId,
+  type GrantInput,
+} from '../workspaces/replace-workspace-access.js';
 
 const principalTypes: readonly unknown[] = ['user', 'team'] satisfies GrantInput['principalType'][];
 const targetTypes: readonly unknown[] = [
@@ -74,6 +79,7 @@ export function createValueChecks(): ValueChecks {
     readPath: (value: string) => assertReadablePath(value),
     ref: (value: string) => checkRef(value),
     repository: checkRepositoryId,
+    searchText: checkSearchText,
     sourceSha: checkSourceSha,
     startName: (value: string) => checkStartName(value, 'name'),
     timeZone: checkTimeZone,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { statusOf } from '../error-status.js';
 import { DomainError, type ErrorCode } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import { describeCancellation, type ExecutionFailure } from './execution-event.js';
@@ -29,6 +30,7 @@ export async function endWithoutRun(
       await writer.finish(executionFailure(end.failure, { retryable: !mayHaveBegun }), {
         status: 'failed',
         finishedAt,
+        startedAt: startedAt ?? undefined,
       });
       return;
     }
@@ -46,7 +48,7 @@ export async function endWithoutRun(
         finished_at: finishedAt.toISOString(),
         duration_ms: startedAt ? finishedAt.getTime() - startedAt.getTime() : 0,
       },
-      { status, finishedAt },
+      { status, finishedAt, startedAt: startedAt ?? undefined },
     );
   } catch (error) {
     deps.log.error({ err: error, executionId: execution.id }, 'the end of an execution was not written');
@@ -68,7 +70,7 @@ export function executionFailure(error: unknown, { retryable }: { retryable: boo
   return {
     type: 'failure',
     detail: known?.message ?? 'The kernel stopped; restart the session and run the cell again.',
-    status_code: 503,
+    status_code: statusOf[code],
     code,
     retryable,
   };

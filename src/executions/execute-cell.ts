@@ -102,8 +102,5 @@ async function attach(
     rememberExecution(ctx, { execution: found, isNew: false });
     return found;
   }
-  throw new DomainError(
-    'execution_id_reused',
-    'This execution_id stands for another execution; choose a new UUID.',
-  );
+  throw new DomainError('execution_id_reused', 'This id stands for another execution; choose a new UUID.');
 }

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { DeliveryPace } from '../engines/events/delivery-pace.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { decode } from './event-codec.js';
 import type { LogEntry, LogState } from './execution-event.js';
 import { followLog, type LogSource } from './follow-log.js';
@@ -26,6 +28,8 @@ export interface ExecutionLogDeps {
   log: Logger;
   /** The `runtimeEpoch` with which this process writes; see `RuntimeOwnership`. */
   epoch(): number;
+  /** Counts the ends that are written; default nothing does. */
+  metrics?: Pick<GatewayMetrics, 'executionEnded'>;
 }
 
 /** How much later than the end of a session its late output may be written by another process, in milliseconds. */
@@ -49,7 +53,7 @@ export class ExecutionLog {
   readonly #pace = new DeliveryPace();
   /** The ended logs to which late output is added now. */
   readonly #late = new Set<string>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   readonly #deps: ExecutionLogDeps;
 
@@ -75,6 +79,7 @@ export class ExecutionLog {
         this.#tails.append(executionId, entries);
         this.#publish(executionId);
       },
+      onFinished: (row) => this.#deps.metrics?.executionEnded(row),
       onEnd: () => {
         this.#tails.delete(executionId);
         this.#publish(executionId);

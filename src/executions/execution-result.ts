@@ -20,12 +20,15 @@ export interface ExecutionResult {
   /** Whether some outputs are missing. */
   truncated: boolean;
   fault: ExecutionFault | null;
+  /** Of the outputs, in characters of JSON. */
+  size: number;
 }
 
 const pageSize = 500;
 
 /**
- * Reads the result of an execution from its log, also while it runs; late output is part of it. The caller has authorized the execution.
+ * Reads the result of an execution from its log, also while it runs; late output is part of it. The caller has authorized the
+ * execution.
  */
 export async function executionResult(
   { executionLog }: { executionLog: ExecutionLog },
@@ -51,7 +54,7 @@ export async function executionResult(
         outputs: collector.outputs,
         truncated: isLost || collector.cutOutputs > 0,
       };
-      return { outputs, truncated, fault };
+      return { outputs, truncated, fault, size: jsonLength(outputs) };
     }
     after = entries.at(-1)!.sequence;
   }
@@ -70,4 +73,13 @@ export async function executionFault(
 
 function faultOf({ code, detail, retryable }: ExecutionFailure): ExecutionFault {
   return { code, detail, retryable };
+}
+
+/** About as many characters as a value has in JSON, without writing it. */
+function jsonLength(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let length = 2;
+  for (const [key, member] of Object.entries(value)) length += key.length + 4 + jsonLength(member);
+  return length;
 }

@@ -34,6 +34,15 @@ export class Executor {
     this.#deps.outputs.connected(sessionId, kernel);
   }
 
+  /** How many executions wait, and how many are in their kernels. */
+  get load(): { queued: number; running: number } {
+    const queues = [...this.#queues.values()];
+    return {
+      queued: queues.reduce((sum, { length }) => sum + length, 0),
+      running: queues.filter(({ isRunning }) => isRunning).length,
+    };
+  }
+
   /** Goes on with what an earlier process left; called before anything of that session is queued. */
   resume(work: EarlierWork): void {
     const queue = new SessionQueue(this.#deps, work.sessionId);

@@ -1,8 +1,6 @@
-import { assertOwnerOrAdmin } from '../access/assert-owner-or-admin.js';
 import type { RequestContext } from '../context.js';
-import { DomainError } from '../errors.js';
-import { type LoadedSession, loadSession } from '../sessions/load-session.js';
-import { assertNotArchived } from '../workspaces/load-workspace.js';
+import { assertUsable, loadOwnSession } from '../sessions/load-own-session.js';
+import type { LoadedSession } from '../sessions/load-session.js';
 import type { ExecutionServices } from './execution-services.js';
 
 /** A session in which the caller may run code. */
@@ -25,23 +23,12 @@ export async function loadRunnableSession(
   spaceSlug: string,
   sessionId: string,
 ): Promise<RunnableSession> {
-  const loaded = await loadSession(services, ctx, spaceSlug, sessionId, 'edit', 'execute');
-  assertOwnerOrAdmin(ctx, loaded, loaded.session);
-  return { ...loaded, assertRunnable: (count = 1) => assertRunnable(services, loaded, count) };
-}
-
-function assertRunnable(
-  { workers, executor }: ExecutionServices,
-  { workspace, session }: LoadedSession,
-  count: number,
-): void {
-  assertNotArchived(workspace);
-  if (!['ready', 'busy', 'starting'].includes(session.workerStatus)) {
-    throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
-  }
-  if (session.status === 'dead') {
-    throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
-  }
-  workers.assertReachable(session.workerId);
-  executor.assertRoom(session.id, count);
+  const loaded = await loadOwnSession(services, ctx, spaceSlug, sessionId);
+  return {
+    ...loaded,
+    assertRunnable(count = 1) {
+      assertUsable(services, loaded);
+      services.executor.assertRoom(loaded.session.id, count);
+    },
+  };
 }

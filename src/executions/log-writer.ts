@@ -26,6 +26,8 @@ export interface LogWriterDeps extends OwnerTarget {
    * `Infinity` when the log can never have them. Not called for what another gateway is going to write.
    */
   onDurable?(position: number): void;
+  /** Called once, when the end of the log is durable. */
+  onFinished?(row: EndedRow): void;
   /** Called once, when the end of the log is durable or could not be written. */
   onEnd?(): void;
   /** Ends the waits for the database. */
@@ -104,6 +106,7 @@ export class LogWriter {
       if (this.#failure) throw this.#failure;
       const entry = { sequence: this.#sequence + 1, event: end, position };
       await untilWritten(() => insertEnd(this.#deps, executionId, entry, row), this.#deps);
+      this.#deps.onFinished?.(row);
     } finally {
       this.#deps.onEnd?.();
     }

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Prisma } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { DomainError } from '../errors.js';
 import { type EndedExecution, type SaveOutputsServices, saveOutputs } from './save-outputs.js';
 import { untilWritten } from './until-written.js';
+import { type OutputsSaveResult, writeOutputsSave } from './write-outputs-save.js';
 
 /** What an {@link OutputsSaver} works with. */
-export interface OutputsSaverDeps extends SaveOutputsServices {
+export interface OutputsSaverDeps extends SaveOutputsServices, OwnerTarget {
   bus: EventBus;
   log: Logger;
 }
@@ -25,7 +28,7 @@ const passing = new Set<string>(['storage_unavailable', 'overloaded', 'rate_limi
 export class OutputsSaver {
   /** By session; each resolves, and never rejects, when the saves until now are done. */
   readonly #tails = new Map<string, Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   readonly #deps: OutputsSaverDeps;
 
@@ -108,9 +111,9 @@ export class OutputsSaver {
     });
   }
 
-  async #write(executionId: string, data: Prisma.OutputsSaveUpdateInput): Promise<void> {
-    const { prisma, bus } = this.#deps;
-    await this.#repeated(() => prisma.outputsSave.update({ where: { executionId }, data }));
+  async #write(executionId: string, result: OutputsSaveResult): Promise<void> {
+    const { bus } = this.#deps;
+    await this.#repeated(() => writeOutputsSave(this.#deps, executionId, result));
     bus.publish('executionStatus', executionId, { executionId });
   }
 
@@ -121,7 +124,7 @@ export class OutputsSaver {
   }
 
   #reportBroken(id: string, err: unknown): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted || err instanceof FormerOwnerError) return;
     this.#deps.log.error({ err, executionId: id }, 'a save of outputs broke; the next start tries it again');
   }
 }

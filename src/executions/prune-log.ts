@@ -8,8 +8,8 @@ type PruneServices = Pick<ExecutionServices, 'executionLog' | 'prisma'>;
 
 /**
  * Cuts the log of an ended execution down to its end and, before it, a `reset` event with the outputs. Numbers stay: the
- * `reset` has the number of the last event before the end. Late events are replaced by a late `reset`. Can be repeated after a crash at any point, because the `reset`
- * is written first.
+ * `reset` has the number of the last event before the end. Late events are replaced by a late `reset`. Can be repeated after a
+ * crash at any point, because the `reset` is written first.
  */
 export async function pruneLog(services: PruneServices, executionId: string): Promise<void> {
   const { prisma } = services;

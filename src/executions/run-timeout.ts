@@ -10,8 +10,8 @@ const resumeGraceMs = 3_000;
 
 /** Interrupts a run after its `timeoutSeconds`, if it has any, and restarts a kernel that ignores the interrupt. */
 export class RunTimeout {
-  /** Whether the run was interrupted because its time had passed. */
-  hasPassed = false;
+  /** Whether the run was interrupted because its time had passed, maybe by an earlier process of the gateway. */
+  hasPassed: boolean;
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
@@ -21,12 +21,13 @@ export class RunTimeout {
     kernels: SessionKernels;
     log: Logger;
     startedAt: Date;
-    isOwner(): Promise<boolean>;
+    markTimedOut(): Promise<boolean>;
   };
 
   /**
    * @param deps.startedAt when the run began, maybe in an earlier process of the gateway
-   * @param deps.isOwner whether this process still runs the kernels; timers that were late do not know
+   * @param deps.markTimedOut writes that the time has passed, see `markTimedOut`. It resolves to false when this process does not
+   *   run the kernels any more: timers that were late do not know
    */
   constructor(deps: {
     execution: Execution;
@@ -34,9 +35,10 @@ export class RunTimeout {
     kernels: SessionKernels;
     log: Logger;
     startedAt: Date;
-    isOwner(): Promise<boolean>;
+    markTimedOut(): Promise<boolean>;
   }) {
     this.#deps = deps;
+    this.hasPassed = deps.execution.timedOutAt !== null;
 
     const { timeoutSeconds } = deps.execution;
     if (timeoutSeconds === null) return;
@@ -54,9 +56,9 @@ export class RunTimeout {
 
   /** Never rejects. */
   async #interrupt(): Promise<void> {
-    const { execution, kernel, kernels, isOwner } = this.#deps;
+    const { execution, kernel, kernels, markTimedOut } = this.#deps;
     // Where the database does not answer, nobody takes over.
-    const isOurs = await isOwner().catch(() => true);
+    const isOurs = await markTimedOut().catch(() => true);
     if (!isOurs || this.#hasEnded) return;
     this.hasPassed = true;
     this.#timer = setTimeout(() => {

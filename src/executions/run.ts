@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Execution, ExecutionStatus } from '../../prisma/generated/client/client.js';
-import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import type { RunReply } from '../engines/kernels/kernel-run.js';
 import { DomainError } from '../errors.js';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import type { DurablePositions } from './durable-positions.js';
@@ -21,6 +22,7 @@ import type { ExecutionLog } from './execution-log.js';
 import type { KernelOutputs } from './kernel-outputs.js';
 import type { LogWriter } from './log-writer.js';
 import { markRunning } from './mark-running.js';
+import { markTimedOut } from './mark-timed-out.js';
 import { OutputCollector } from './output-collector.js';
 import { RunTimeout } from './run-timeout.js';
 import type { KernelWidgets } from './widgets/kernel-widgets.js';
@@ -31,6 +33,7 @@ export interface RunDeps extends OwnerTarget {
   executionLog: ExecutionLog;
   kernels: SessionKernels;
   outputs: KernelOutputs;
+  metrics: Pick<GatewayMetrics, 'executionStarted' | 'firstOutput'>;
 }
 
 /** What an earlier process of the gateway has written of a run that goes on. */
@@ -50,6 +53,8 @@ export interface RunEnd {
   isLeft: boolean;
 }
 
+const outputTypes: ReadonlySet<string> = new Set(['stream', 'display_data', 'execute_result', 'error']);
+
 /** One execution on a kernel: it is sent to an idle one, or resumed where an earlier process sent it. */
 export class Run {
   /** The id of its execution. */
@@ -68,6 +73,7 @@ export class Run {
   readonly #knownPosition: number;
   #executionCount: number | null = null;
   #isKernelGone = false;
+  #hasOutput: boolean;
   #cancellation: Cancellation | undefined;
   readonly #workerId: string | undefined;
 
@@ -86,6 +92,8 @@ export class Run {
     this.#widgets = deps.outputs.widgets(kernel);
     this.#isExact = kernel.isExact;
     this.#knownPosition = resumed?.state.position ?? 0;
+    // When a run that goes on had its first output is not known.
+    this.#hasOutput = resumed !== undefined;
     this.id = execution.id;
     this.#workerId = deps.kernels.workerId(execution.sessionId);
     this.#log = deps.log.child({ executionId: execution.id });
@@ -130,7 +138,8 @@ export class Run {
   }
 
   #execute(): Promise<RunReply> {
-    const { id, code, stopOnError } = this.#execution;
+    const { id, code, stopOnError, createdAt, startedAt } = this.#execution;
+    if (!startedAt) this.#deps.metrics.executionStarted(this.#startedAt.getTime() - createdAt.getTime());
     const running = this.#kernel.execute(
       { code, stopOnError, messageId: id },
       (event, position) => this.#onEvent(event, position),
@@ -142,6 +151,7 @@ export class Run {
   }
 
   #onEvent(event: KernelEvent, position?: number): void {
+    this.#noteOutput(event);
     this.#holdInput(event, position);
     if (position !== undefined) this.#positions?.received(this.id, position);
     const isKnown = position !== undefined && position <= this.#knownPosition;
@@ -149,6 +159,12 @@ export class Run {
     if (!taken) return;
     this.#writer.write(taken, position);
     if (!isKnown && taken.type !== 'widget_output') this.#collector.add(taken);
+  }
+
+  #noteOutput({ type }: KernelEvent): void {
+    if (this.#hasOutput || !outputTypes.has(type)) return;
+    this.#hasOutput = true;
+    this.#deps.metrics.firstOutput(Date.now() - this.#startedAt.getTime());
   }
 
   /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
@@ -184,7 +200,7 @@ export class Run {
     const log = this.#log;
     const timeout = new RunTimeout({
       ...{ execution, kernel, kernels: this.#deps.kernels, log },
-      isOwner: () => isStillOwner(this.#deps),
+      markTimedOut: () => markTimedOut(this.#deps, execution.id),
       startedAt: this.#startedAt,
     });
     try {

@@ -38,6 +38,11 @@ export class SessionQueue {
     return this.#queued.length;
   }
 
+  /** Whether one of its executions is in its kernel. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Whether nothing is to be done any more, by this process. */
   get isDone(): boolean {
     return this.#isLeft || (this.#queued.length === 0 && !this.#earlier);

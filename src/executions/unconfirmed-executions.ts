@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient } from '../../prisma/generated/client/client.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import { untilWritten } from './until-written.js';
 
 /** The client has so long to send the id of an unconfirmed execution again before the execution ends as failed. */
@@ -13,7 +14,7 @@ const maxRows = 500;
  * Those that nobody confirms in time are ended, if their row is found.
  */
 export class UnconfirmedExecutions {
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   /** By id, the oldest first; another object once the insert of the same id failed again. */
   readonly #failures = new Map<string, { at: number }>();
   #isResolving = false;

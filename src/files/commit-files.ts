@@ -4,17 +4,17 @@ import type { CommitResult, FileChange } from '../engines/git/git-store.js';
 import { invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { faultsBelow } from '../validation/faults-below.js';
+import { checkBaseSha } from './check-base-sha.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { type ContentInput, encodeBytes } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import { renameChecks } from './rename-file.js';
-import { checkBaseSha } from './save-file.js';
 
 /** One of several changes. Exactly one member is set. */
 export interface FileChangeInput {
   create?: ContentInput | null;
-  save?: (ContentInput & { baseSha?: string | null }) | null;
+  save?: (ContentInput & { baseSha?: string | null; merge?: 'auto' | null }) | null;
   delete?: { path: string; baseSha?: string | null } | null;
   rename?: { path: string; newPath: string; baseSha?: string | null } | null;
 }
@@ -70,6 +70,10 @@ async function checkChanges(
   });
 }
 
+function refuseMerge(merge: string | null | undefined): void {
+  if (merge != null) throw invalidField('merge', 'is for saveFile, which saves one file');
+}
+
 async function toChange(
   services: FileServices,
   ctx: RequestContext,
@@ -88,6 +92,7 @@ async function toChange(
     const { baseSha, bytes } = await checkAll({
       path: () => assertSavablePath(save.path),
       baseSha: () => checkBaseSha(save.baseSha),
+      merge: () => refuseMerge(save.merge),
       bytes: () => encodeBytes(services, ctx, save),
     });
     return { kind: 'save', path: save.path, bytes, baseSha };

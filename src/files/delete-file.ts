@@ -2,10 +2,10 @@ import type { RequestContext } from '../context.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import type { CommitResult } from '../engines/git/git-store.js';
 import { checkAll } from '../validation/check-all.js';
+import { checkBaseSha } from './check-base-sha.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
-import { checkBaseSha } from './save-file.js';
 
 /** Which file to delete. Its versions remain readable. */
 export interface DeleteFileInput {

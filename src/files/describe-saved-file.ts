@@ -15,6 +15,8 @@ export interface SavedFile {
   file: FileSnapshot;
   /** The created version; null when the bytes were unchanged. */
   version: FileVersion | null;
+  /** Whether the file is what was sent, merged with what others saved meanwhile. */
+  isMerged: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function describeSavedFile(
   const change = version ?? (await lastChangeBefore(services, target, { ...at, oid }));
   return {
     version,
+    isMerged: false,
     file: {
       ...content,
       path,

@@ -134,7 +134,10 @@ async function branchList(
   };
 }
 
-/** Reads a page in several parts, each from the path of the last file on: the rows of one statement are parsed without a pause. */
+/**
+ * Reads a page in several parts, each from the path of the last file on: the rows of one statement are parsed without
+ * a pause.
+ */
 async function readSlices<T extends { path: string }>(
   { take, skip, after }: ListQuery,
   read: (slice: ListQuery) => Promise<T[]>,

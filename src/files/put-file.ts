@@ -3,13 +3,13 @@ import { assertSavablePath } from '../engines/git/file-path.js';
 import type { FileChange } from '../engines/git/git-store.js';
 import { DomainError } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
+import { checkBaseSha } from './check-base-sha.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { decodeBytes } from './decode-bytes.js';
 import { describeSavedFile } from './describe-saved-file.js';
 import type { FileServices } from './file-services.js';
 import { type BranchTarget, checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
 import type { FileLocation } from './locate-file.js';
-import { checkBaseSha } from './save-file.js';
 
 /** A file of any bytes, which is created or replaced. */
 export interface PutFileInput {
@@ -23,7 +23,7 @@ export interface PutFileInput {
   commitMessage?: string | null;
 }
 
-/** A file that was put. */
+/** Where the bytes are now, and whether a file was there before. */
 export interface PutFile {
   file: FileLocation;
   /** False when a file was replaced. */

@@ -1,8 +1,10 @@
 import type { RequestContext } from '../context.js';
 import { checkRef } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
+import type { FileKind } from '../notebooks/file-kind.js';
 import { checkAll } from '../validation/check-all.js';
 import { authorizeRead } from './authorize-read.js';
+import { checkFileKind } from './check-file-kind.js';
 import type { FileServices } from './file-services.js';
 import { type FileRows, type FileSource, openFileSource } from './file-target.js';
 import { type FileLocation, locateFile } from './locate-file.js';
@@ -22,14 +24,21 @@ export async function readFileState(
   return locateChecked(services, await openFileSource(services, rows), input);
 }
 
-/** Checks a path and a ref, and finds the file. @throws DomainError `not_found`, `invalid_path`, `invalid_ref` */
+/**
+ * Checks a path and a ref, and finds the file.
+ * @param input.kind refuses paths of other kinds
+ * @throws DomainError `not_found`, `invalid_path`, `invalid_ref`
+ */
 export async function locateChecked(
   services: FileServices,
   source: FileSource,
-  input: { path: string; ref?: string | null },
+  input: { path: string; ref?: string | null; kind?: FileKind },
 ): Promise<{ location: FileLocation; bytes: Uint8Array }> {
   const { ref } = await checkAll({
-    path: () => assertReadablePath(input.path),
+    path: () => {
+      assertReadablePath(input.path);
+      if (input.kind) checkFileKind(input.path, input.kind);
+    },
     ref: () => checkRef(input.ref ?? source.defaultBranch),
   });
   return locateFile(services, source, { ref, path: input.path });

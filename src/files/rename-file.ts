@@ -3,13 +3,13 @@ import { assertReadablePath, assertWritablePath } from '../engines/git/file-path
 import type { FileChange } from '../engines/git/git-store.js';
 import { fileKind } from '../notebooks/file-kind.js';
 import { checkAll } from '../validation/check-all.js';
+import { checkBaseSha } from './check-base-sha.js';
 import { checkFileKind } from './check-file-kind.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { readAnyContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
-import { checkBaseSha } from './save-file.js';
 
 /** A rename on one branch, of any file. A notebook stays a notebook, and no other file becomes one. */
 export interface RenameFileInput {

@@ -3,12 +3,12 @@ import { notFound } from '../errors.js';
 import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { checkAll } from '../validation/check-all.js';
 import { isUuid } from '../validation/validate.js';
+import { checkBaseSha } from './check-base-sha.js';
 import { checkCommitMessage, commitChanges } from './commit-changes.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
 import { readContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { type FileTarget, loadFileTarget } from './file-target.js';
-import { checkBaseSha } from './save-file.js';
 
 /** Which version to restore: at the current path of its file, or at the path of the version when the file was deleted. */
 export interface RestoreVersionInput {

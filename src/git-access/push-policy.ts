@@ -1,7 +1,7 @@
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import type { PushPolicy } from '../engines/git/git-store.js';
 import type { LoadedTarget } from '../files/file-target.js';
-import { removeBranch } from '../repositories/branches/branches.js';
+import { removeBranch } from '../repositories/branches/remove-branch.js';
 import { isFirstCommit } from '../repositories/first-commit.js';
 
 /** Returns a function that says whether a branch is protected against pushes of the caller. */

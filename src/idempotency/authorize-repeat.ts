@@ -19,6 +19,7 @@ const authorizations = {
   archiveWorkspace: authorizeArchiveWorkspace,
   unarchiveWorkspace: authorizeArchiveWorkspace,
   createBranch: authorizeFileWrite,
+  mergeBranch: authorizeFileWrite,
   createFile: authorizeFileWrite,
   renameFile: authorizeFileWrite,
   commitFiles: authorizeFileWrite,

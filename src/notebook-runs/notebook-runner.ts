@@ -3,6 +3,7 @@ import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { isStillOwner } from '../engines/database/owner-target.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
 import { untilWritten } from '../executions/until-written.js';
@@ -14,6 +15,7 @@ import { LeftRunError, RunDriver, type RunEnd } from './run-driver.js';
 import type { RunningServices } from './running-services.js';
 import { saveRun } from './save-run.js';
 import { type RunResult, type WrittenEnd, writeRunEnd } from './write-run-end.js';
+import { writeRunStart } from './write-run-start.js';
 
 /** So many runs go on at the same time; the others wait. */
 const maxConcurrent = 16;
@@ -28,7 +30,7 @@ export class NotebookRunner {
   readonly #limit = pLimit(maxConcurrent);
   /** What {@link close} waits for. */
   readonly #working = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   readonly #services: RunningServices;
 
@@ -101,18 +103,17 @@ export class NotebookRunner {
   /** Marks a run as running. Null when it has ended. */
   async #begun(id: string) {
     const { prisma, bus } = this.#services;
-    const startedAt = new Date();
-    await prisma.notebookRun.updateMany({
-      where: { id, startedAt: null, finishedAt: null },
-      data: { startedAt, status: 'running' },
-    });
-    bus.publish('notebookRun', id, { runId: id });
     const run = await prisma.notebookRun.findUnique({
       where: { id, finishedAt: null },
       omit: withoutNotebook,
       include: { workspace: { select: { space: { select: { slug: true } } } } },
     });
-    return run && { ...run, startedAt: run.startedAt ?? startedAt };
+    if (run === null) return null;
+    if (run.startedAt !== null) return { ...run, startedAt: run.startedAt };
+    const startedAt = new Date();
+    await writeRunStart(this.#services, id, startedAt);
+    bus.publish('notebookRun', id, { runId: id });
+    return { ...run, startedAt, status: 'running' as const };
   }
 
   async #isCancelled(id: string): Promise<boolean> {

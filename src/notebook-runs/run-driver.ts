@@ -13,6 +13,7 @@ import { createSession } from '../sessions/create-session.js';
 import { deleteSession } from '../sessions/delete-session.js';
 import type { RunRow } from './load-run.js';
 import type { RunningServices } from './running-services.js';
+import { writeRunSession } from './write-run-start.js';
 
 /** How a run ended. */
 export interface RunEnd {
@@ -122,14 +123,13 @@ export class RunDriver {
   /** Null when the run was cancelled or its time passed. */
   async #openSession(): Promise<string | null> {
     const { id, workspaceId, path, branch, kernelProfileId } = this.#run;
-    const { prisma } = this.#services;
     const input = { workspaceId, path, branch, kernelProfileId, ownKey: `run:${id}` };
     const deadline = Date.now() + maxStartMs;
     while (!this.#stopped.aborted) {
       try {
         const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input);
         this.#run = { ...this.#run, sessionId: session.id };
-        await prisma.notebookRun.update({ where: { id }, data: { sessionId: session.id } });
+        await writeRunSession(this.#services, id, session.id);
         return session.id;
       } catch (error) {
         const isStarting = error instanceof DomainError && error.code === 'session_starting';

@@ -116,7 +116,9 @@ async function untilReady(services: SessionServices, worker: Worker, signal: Abo
     );
   };
   const ready = await waitFor(bus, 'worker', worker.id, check, signal);
-  if (!ready) throw stillStarting('worker');
+  if (ready) return;
+  const { progressMessage } = await prisma.worker.findUniqueOrThrow({ where: { id: worker.id } });
+  throw stillStarting('worker', progressMessage);
 }
 
 async function untilIdle(services: SessionServices, session: Session, signal: AbortSignal): Promise<Session> {
@@ -131,8 +133,8 @@ async function untilIdle(services: SessionServices, session: Session, signal: Ab
   throw stillStarting('kernel');
 }
 
-function stillStarting(what: 'worker' | 'kernel'): DomainError {
-  return new DomainError('session_starting', `The ${what} is still starting; try again in a few seconds.`, {
-    retryAfterSeconds: 5,
-  });
+/** @param progress what a start that takes long waits for, e.g. that no node has room */
+function stillStarting(what: 'worker' | 'kernel', progress = ''): DomainError {
+  const message = `The ${what} is still starting${progress ? ` (${progress})` : ''}; try again in a few seconds.`;
+  return new DomainError('session_starting', message, { retryAfterSeconds: 5 });
 }

@@ -1,10 +1,13 @@
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { takenOver } from '../engines/database/taken-over.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
 import { pathHash } from '../notebooks/path-hash.js';
 import { insertAsOwner } from '../workers/insert-as-owner.js';
 import type { StartPlan } from '../workers/resolve-start.js';
+import { SessionRows } from './session-rows.js';
 import type { SessionServices } from './session-services.js';
 
 /** How often an insert is tried while other requests create and delete the same session. */
@@ -33,7 +36,7 @@ export async function findOrInsertSession(
   for (let attempt = 0; attempt < maxInserts; attempt++) {
     const found = await prisma.session.findUnique({ where: { liveKey } });
     if (found && found.status !== 'dead') return { session: found, created: false };
-    if (found) await prisma.session.update({ where: { id: found.id }, data: { liveKey: null } });
+    if (found) await releaseKey(services, found.id);
     services.sessions.slots.assertRoom(worker.userId);
     const inserted = await insertSession(services, plan, worker, liveKey);
     if (inserted) return { session: inserted, created: true };
@@ -46,6 +49,12 @@ export async function findOrInsertSession(
     'Other requests created and deleted this session meanwhile; try again in a few seconds.',
     { retryAfterSeconds: 5 },
   );
+}
+
+async function releaseKey(services: SessionServices, deadId: string): Promise<void> {
+  await new SessionRows(services).releaseKey(deadId).catch((error) => {
+    throw error instanceof FormerOwnerError ? takenOver('nothing was started', error) : error;
+  });
 }
 
 /** Null when another request inserted a session with the same key first. */

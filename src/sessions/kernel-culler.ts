@@ -3,6 +3,7 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { RuntimeLimits } from '../config.js';
 import { Periodic } from '../engines/events/periodic.js';
 import type { LiveSessions } from './live-sessions.js';
+import type { SessionRows } from './session-rows.js';
 
 const defaultCheckMs = 10_000;
 /** How much later than its row a session may have been watched. */
@@ -11,6 +12,7 @@ const touchMs = 60_000;
 /** What a {@link KernelCuller} works with. */
 export interface KernelCullerDeps {
   prisma: PrismaClient;
+  rows: SessionRows;
   live: LiveSessions;
   log: Logger;
   limits: Pick<RuntimeLimits, 'kernelIdleMinutes'>;
@@ -75,11 +77,11 @@ export class KernelCuller {
   }
 
   async #check(sessionId: string, lastActivityAt: Date): Promise<void> {
-    const { prisma, cull, limits, log } = this.#deps;
+    const { rows, cull, limits, log } = this.#deps;
     if (this.#viewers.has(sessionId)) this.#watchedAt.set(sessionId, new Date());
     const watchedAt = this.#watchedAt.get(sessionId);
     if (watchedAt && watchedAt.getTime() > lastActivityAt.getTime() + touchMs) {
-      await prisma.session.updateMany({ where: { id: sessionId }, data: { lastActivityAt: watchedAt } });
+      await rows.touch(sessionId, watchedAt);
     }
     const idleSince = watchedAt && watchedAt > lastActivityAt ? watchedAt : lastActivityAt;
     if (Date.now() - idleSince.getTime() < limits.kernelIdleMinutes * 60_000) return;

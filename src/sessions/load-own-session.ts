@@ -36,13 +36,27 @@ export async function loadLiveSession(
   options: { evenDead?: boolean } = {},
 ): Promise<LoadedSession> {
   const loaded = await loadOwnSession(services, ctx, spaceSlug, sessionId);
-  assertNotArchived(loaded.workspace);
-  if (!isLive(loaded.session.workerStatus)) {
+  assertUsable(services, loaded, options);
+  return loaded;
+}
+
+/**
+ * Refuses a session that can do nothing now.
+ * @param options.evenDead whether a session whose kernel is dead will do; default not
+ * @throws DomainError `workspace_archived`, `worker_not_live`, `session_dead`, `runtime_unavailable` while the server of the
+ *   worker does not answer
+ */
+export function assertUsable(
+  { workers }: Pick<SessionServices, 'workers'>,
+  { workspace, session }: LoadedSession,
+  { evenDead = false }: { evenDead?: boolean } = {},
+): void {
+  assertNotArchived(workspace);
+  if (!isLive(session.workerStatus)) {
     throw new DomainError('worker_not_live', 'The worker of this session has stopped; start a new session.');
   }
-  if (loaded.session.status === 'dead' && !options.evenDead) {
+  if (session.status === 'dead' && !evenDead) {
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
-  services.workers.assertReachable(loaded.session.workerId);
-  return loaded;
+  workers.assertReachable(session.workerId);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { kernelBusy } from '../engines/kernels/kernel-busy.js';
@@ -17,7 +18,7 @@ const readyTimeoutMs = 120_000;
 
 /** The kernels of sessions, for the code that runs cells on them. */
 export class SessionKernels {
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   readonly #deps: {
     prisma: PrismaClient;

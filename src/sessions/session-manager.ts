@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
-import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
@@ -76,7 +76,7 @@ export class SessionManager {
     this.#restarter = restarter;
     this.#reopener = new SessionReopener({ ...deps, queue: this.#queue, rows, live, starter });
     this.#culler = new KernelCuller({
-      ...{ ...deps, live },
+      ...{ ...deps, rows, live },
       limits: deps.workers.limits,
       cull: (sessionId, idleSince) => this.#cull(sessionId, idleSince),
       checkMs: deps.expiryCheckMs,
@@ -227,7 +227,7 @@ export class SessionManager {
       const row = await prisma.session.findUnique({ where: { id }, select: { kernelId: true } });
       if (!removed && row?.kernelId) await client?.removeKernel(row.kernelId);
       // Without a server that answers, the kernel is removed once its worker is adopted.
-      if (client) await prisma.session.updateMany({ where: { id }, data: { kernelId: null } });
+      if (client) await this.#rows.forgetKernel(id);
     } finally {
       removed?.kernel.dispose();
       client?.dispose();
@@ -240,6 +240,8 @@ export class SessionManager {
       const session = await this.#deps.prisma.session.findUnique({ where: { id: sessionId } });
       const isUsed = session?.status !== 'idle' || (session.lastActivityAt ?? idleSince) > idleSince;
       if (isUsed || this.#live.kernel(sessionId)?.status !== 'idle') return;
+      // The new owner knows who watches the session now.
+      if (!(await isStillOwner(this.#deps))) return;
       this.#deps.log.info({ sessionId }, 'an idle kernel is ended');
       await this.#endKernel(session);
       await this.#rows.setStatus(sessionId, 'dead', 'idle_timeout');

@@ -1,15 +1,12 @@
-import type { Session, SessionStatus } from '../../prisma/generated/client/client.js';
+import { Prisma, type Session, type SessionStatus } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 
-/** Whether this process is the owner, and whether a row was changed. */
-interface Written {
-  owned: bigint;
-  changed: bigint;
-}
-
-/** Writes the rows of sessions, while this process is the owner of the runtime, and publishes each change on the topic `session`. */
+/**
+ * Writes the rows of sessions, while this process is the owner of the runtime, and publishes each change on the topic
+ * `session`.
+ */
 export class SessionRows {
   readonly #deps: OwnerTarget & { bus: EventBus };
 
@@ -28,21 +25,18 @@ export class SessionRows {
     status: SessionStatus,
     statusReason: string | null = null,
   ): Promise<void> {
-    const { prisma, epoch } = this.#deps;
     // The end of a kernel is no activity, and the next kernel counts from the beginning.
     const isActive = status !== 'dead';
     const isNewKernel = status === 'dead' || status === 'restarting';
-    const [found] = await prisma.$queryRaw<Written[]>`
-      WITH ${ownedBy(epoch())}, changed AS (
-        UPDATE "Session" SET "status" = ${status}::"SessionStatus", "statusReason" = ${statusReason}::text,
-          "lastActivityAt" = CASE WHEN ${isActive}::boolean THEN ${new Date()}::timestamptz ELSE "lastActivityAt" END,
-          "executionCount" = CASE WHEN ${isNewKernel}::boolean THEN 0 ELSE "executionCount" END
-        FROM owned WHERE "id" = ${sessionId}::uuid AND "deletedAt" IS NULL
-          AND ("status" <> ${status}::"SessionStatus" OR "statusReason" IS DISTINCT FROM ${statusReason}::text)
-        RETURNING 1)
-      SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
-    if (!found!.owned) throw new FormerOwnerError();
-    if (found!.changed > 0) this.#deps.bus.publish('session', sessionId, { sessionId });
+    const isChanged = await this.#write(
+      sessionId,
+      Prisma.sql`"status" = ${status}::"SessionStatus", "statusReason" = ${statusReason}::text,
+        "lastActivityAt" = CASE WHEN ${isActive}::boolean THEN ${new Date()}::timestamptz ELSE "lastActivityAt" END,
+        "executionCount" = CASE WHEN ${isNewKernel}::boolean THEN 0 ELSE "executionCount" END`,
+      Prisma.sql`"deletedAt" IS NULL
+        AND ("status" <> ${status}::"SessionStatus" OR "statusReason" IS DISTINCT FROM ${statusReason}::text)`,
+    );
+    if (isChanged) this.announce(sessionId);
   }
 
   /**
@@ -56,17 +50,39 @@ export class SessionRows {
     sessionId: string,
     kernel: Pick<Session, 'kernelId' | 'spoolId'> & Partial<Pick<Session, 'clientId' | 'isKernelMoved'>>,
   ): Promise<boolean> {
-    const { prisma, epoch } = this.#deps;
     const { kernelId, spoolId, clientId = null, isKernelMoved = null } = kernel;
-    const [found] = await prisma.$queryRaw<Written[]>`
-      WITH ${ownedBy(epoch())}, changed AS (
-        UPDATE "Session" SET "kernelId" = ${kernelId}::text, "spoolId" = ${spoolId}::text,
-          "clientId" = COALESCE(${clientId}::uuid, "clientId"),
-          "isKernelMoved" = COALESCE(${isKernelMoved}::boolean, "isKernelMoved")
-        FROM owned WHERE "id" = ${sessionId}::uuid AND "deletedAt" IS NULL RETURNING 1)
-      SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
-    if (!found!.owned) throw new FormerOwnerError();
-    return found!.changed > 0;
+    return this.#write(
+      sessionId,
+      Prisma.sql`"kernelId" = ${kernelId}::text, "spoolId" = ${spoolId}::text,
+        "clientId" = COALESCE(${clientId}::uuid, "clientId"),
+        "isKernelMoved" = COALESCE(${isKernelMoved}::boolean, "isKernelMoved")`,
+      Prisma.sql`"deletedAt" IS NULL`,
+    );
+  }
+
+  /** Writes that the kernel of a session, also of a deleted one, was removed from its server. @throws FormerOwnerError */
+  async forgetKernel(sessionId: string): Promise<void> {
+    await this.#write(sessionId, Prisma.sql`"kernelId" = NULL`);
+  }
+
+  /** Writes when somebody watched a session last, without an event. @throws FormerOwnerError */
+  async touch(sessionId: string, lastActivityAt: Date): Promise<void> {
+    await this.#write(sessionId, Prisma.sql`"lastActivityAt" = ${lastActivityAt}::timestamptz`);
+  }
+
+  /** Lets a new session have the key of a dead one. @throws FormerOwnerError */
+  async releaseKey(sessionId: string): Promise<void> {
+    await this.#write(sessionId, Prisma.sql`"liveKey" = NULL`, Prisma.sql`"status" = 'dead'`);
+  }
+
+  /** Writes that a session is deleted, once; without an event, as its kernel has not ended yet. @throws FormerOwnerError */
+  async markDeleted(sessionId: string): Promise<void> {
+    await this.#write(
+      sessionId,
+      Prisma.sql`"deletedAt" = ${new Date()}::timestamptz, "status" = 'dead', "statusReason" = 'deleted',
+        "liveKey" = NULL`,
+      Prisma.sql`"deletedAt" IS NULL`,
+    );
   }
 
   /** Publishes a session whose kernel was connected or given up: who waits for it looks again. */
@@ -76,13 +92,22 @@ export class SessionRows {
 
   /** Writes the kernel's counter of executed cells; not once that kernel has ended. @throws FormerOwnerError */
   async setExecutionCount(sessionId: string, executionCount: number): Promise<void> {
+    await this.#write(
+      sessionId,
+      Prisma.sql`"executionCount" = ${executionCount}::int, "lastActivityAt" = ${new Date()}::timestamptz`,
+      Prisma.sql`"status" IN ('idle', 'busy')`,
+    );
+    this.announce(sessionId);
+  }
+
+  /** @returns whether the row was changed: it exists, and `where` holds */
+  async #write(sessionId: string, set: Prisma.Sql, where = Prisma.sql`true`): Promise<boolean> {
     const { prisma, epoch } = this.#deps;
-    const [found] = await prisma.$queryRaw<Written[]>`
+    const [found] = await prisma.$queryRaw<{ owned: bigint; changed: bigint }[]>`
       WITH ${ownedBy(epoch())}, changed AS (
-        UPDATE "Session" SET "executionCount" = ${executionCount}::int, "lastActivityAt" = ${new Date()}::timestamptz
-        FROM owned WHERE "id" = ${sessionId}::uuid AND "status" IN ('idle', 'busy') RETURNING 1)
+        UPDATE "Session" SET ${set} FROM owned WHERE "id" = ${sessionId}::uuid AND ${where} RETURNING 1)
       SELECT (SELECT count(*) FROM owned) AS "owned", (SELECT count(*) FROM changed) AS "changed"`;
     if (!found!.owned) throw new FormerOwnerError();
-    this.#deps.bus.publish('session', sessionId, { sessionId });
+    return found!.changed > 0;
   }
 }

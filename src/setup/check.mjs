@@ -31,13 +31,19 @@ function same(what, file, fresh) {
 
 prepare({ build: false });
 run('Types', join(bin, 'tsc'), ['--noEmit']);
+run('Types of the pages', join(bin, 'tsc'), ['--noEmit', '-p', 'web']);
 run('Lint, format and import cycles', join(bin, 'biome'), ['ci', '--error-on-warnings', '--colors=off']);
 run('Order of layers, sizes, JSDoc and words', join(bin, 'tsx'), ['test/house/lint.ts']);
 same('SDL', 'schema/schema.graphql', run('Printing the SDL', join(bin, 'tsx'), ['schema/print.ts']));
-const generated = 'rest/generated/operations.ts';
-const before = readFileSync(join(root, generated), 'utf8');
+const generated = [
+  'rest/generated/operations.ts',
+  'src/client/generated/operations.ts',
+  'web/generated/shell.ts',
+  'web/generated/notebook.ts',
+];
+const before = generated.map((file) => readFileSync(join(root, file), 'utf8'));
 run('Generating the typed documents', join(bin, 'graphql-codegen'), ['--config', 'codegen.ts']);
-same('Typed documents', generated, before);
+for (const [index, file] of generated.entries()) same('Typed documents', file, before[index]);
 same(
   'OpenAPI',
   'docs/openapi.json',

@@ -31,11 +31,36 @@ export function prepare({ build }) {
   const sources = ['src', 'schema', 'rest', 'prisma'].flatMap((dir) =>
     filesBelow(join(root, dir), /\.(ts|json)$/),
   );
-  const code = hashOf([...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')], schema);
+  const code = hashOf(
+    [
+      ...sources,
+      join(root, 'tsconfig.json'),
+      join(root, 'tsconfig.build.json'),
+      join(root, 'tsconfig.client.json'),
+    ],
+    schema,
+  );
   runIfStale('build', code, existsSync(join(root, 'dist/src/main.js')), 'Building', () => {
     rmSync(join(root, 'dist'), { recursive: true, force: true });
-    run(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json']);
+    for (const config of ['tsconfig.build.json', 'tsconfig.client.json'])
+      run(join(root, 'node_modules/.bin/tsc'), ['-p', config]);
   });
+  const pages = hashOf(filesBelow(join(root, 'web'), /./), lock);
+  runIfStale(
+    'build-pages',
+    pages,
+    existsSync(join(root, 'dist/web/index.html')),
+    'Building the pages',
+    () => {
+      run(join(root, 'node_modules/.bin/vite'), [
+        'build',
+        '--config',
+        'web/vite.config.ts',
+        '--logLevel',
+        'warn',
+      ]);
+    },
+  );
 }
 
 function checkNode() {

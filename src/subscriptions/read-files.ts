@@ -1,4 +1,10 @@
 import type { RequestContext } from '../context.js';
+import {
+  type ArchiveChunk,
+  type ArchiveFileServices,
+  type ArchiveFormat,
+  streamArchive,
+} from '../files/archives/stream-archive.js';
 import type { FileServices } from '../files/file-services.js';
 import { type FileTarget, loadFileTarget } from '../files/file-target.js';
 import { type FileChunk, type FileRange, streamFile } from '../files/stream-file.js';
@@ -16,6 +22,20 @@ export async function readFileContent(
   range: FileRange,
 ): Promise<AsyncIterableIterator<FileChunk>> {
   return services.streamGuard.guard(ctx, await streamFile(services, ctx, spaceSlug, address, range), {
+    key: ['file', spaceSlug, JSON.stringify(address)],
+    check: (fresh) => loadFileTarget(services, fresh, spaceSlug, address, 'view'),
+  });
+}
+
+/** `streamArchive`, which ends with an error when the caller loses access. @throws DomainError what `streamArchive` throws */
+export async function readArchiveContent(
+  services: ArchiveFileServices & { streamGuard: StreamGuard },
+  ctx: RequestContext,
+  spaceSlug: string,
+  address: FileTarget,
+  input: { ref?: string | null; format: ArchiveFormat },
+): Promise<AsyncIterableIterator<ArchiveChunk>> {
+  return services.streamGuard.guard(ctx, await streamArchive(services, ctx, spaceSlug, address, input), {
     key: ['file', spaceSlug, JSON.stringify(address)],
     check: (fresh) => loadFileTarget(services, fresh, spaceSlug, address, 'view'),
   });

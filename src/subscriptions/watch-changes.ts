@@ -30,6 +30,8 @@ export interface Watch<K extends keyof Topics, T> {
   read(event: Topics[K], access: SpaceAccess, fresh: RequestContext): Promise<T | null>;
   /** The state of a value: one in the state that was delivered last for its key is skipped. Default: none is skipped. */
   stateOf?(value: T): string;
+  /** An event that is delivered at the beginning; default none. */
+  first?: Topics[K];
   /** Throws when the subscription must end. */
   recheck: Recheck;
   /** Called when the subscription is open; what it returns is called once, when it ends. */
@@ -64,6 +66,8 @@ export function watchChanges<K extends keyof Topics, T>(
   };
   const unsubscribe = bus.subscribe(watch.topic, '*', (event) => handle(() => enqueue(event)));
   const ignoreMissed = bus.onMissed((since) => handle(() => enqueueMissed(since)));
+
+  if (watch.first) queue.push(watch.keyOf(watch.first), watch.first);
 
   const delivered = new LRUCache<string, string>({ max: maxStates });
   /** An event may be read so late that it and the next one find the same state. */

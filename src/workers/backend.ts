@@ -86,7 +86,7 @@ export interface WorkerBackend {
 
   /**
    * Stops and removes a server; idempotent, also for ids that were never started.
-   * @throws DomainError `runtime_unavailable` when the engine does not answer
+   * @throws DomainError `runtime_unavailable` when the engine does not answer, or processes of the server remain
    */
   stop(workerId: string): Promise<void>;
 
@@ -104,8 +104,8 @@ export interface WorkerBackend {
   onExit(listener: (exit: WorkerExit) => void): () => void;
 
   /**
-   * Calls `listener` when the system ended a process of a worker because the worker had no memory left, while its server
-   * runs on. @returns the function that removes the listener
+   * Calls `listener` when the system ended a process of a worker because the worker had no memory left. That may have been
+   * its server. @returns the function that removes the listener
    */
   onOutOfMemory?(listener: (workerId: string) => void): () => void;
 

@@ -35,7 +35,7 @@ type Services = WorkerFileServices & FileServices;
  * started the worker and for space admins who have `can_edit`. Needs the scope `write`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `branch_protected`, `workspace_archived`,
  *   `worker_not_live`, `invalid_request`, `invalid_path`, `invalid_notebook`, `base_sha_conflict`, `file_exists`,
- *   `payload_too_large` over 64 MiB in total, `rate_limited`, `runtime_unavailable`
+ *   `payload_too_large` over 64 MiB in total, `rate_limited`, `overloaded`, `runtime_unavailable`
  */
 export async function commitWorkerFiles(
   services: Services,

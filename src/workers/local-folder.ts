@@ -20,6 +20,7 @@ import type { FileOwner } from './backend.js';
 import { hasCode } from './has-code.js';
 import { HeldFolder } from './held-folder.js';
 import { removeEmptyFolders } from './remove-empty-folders.js';
+import { removeTree } from './remove-tree.js';
 import type { Found, WorkerFolder } from './worker-folder.js';
 
 /** Larger files count as changed by the kernel. No pushed pack is larger, so no file of a branch is. */
@@ -54,7 +55,7 @@ export class LocalFolder implements WorkerFolder {
    */
   static async open(files: string, incoming: string, owner?: FileOwner): Promise<LocalFolder> {
     const root = await realpath(files);
-    await rm(incoming, { recursive: true, force: true });
+    await removeTree(incoming);
     await mkdir(incoming, { recursive: true });
     if (owner) await lchown(root, owner.uid, owner.gid);
     return new LocalFolder(root, incoming, owner);

@@ -1,8 +1,11 @@
 import { DomainError } from '../errors.js';
 
-/** A start failed after the server of the worker had printed something. Clients never see its output with the error. */
+/**
+ * A start failed after the server of the worker had printed something. Clients never see its output with the error, but
+ * the log has it.
+ */
 export class ServerEndedError extends DomainError {
-  /** As for `WorkerExit`. */
+  /** As for `WorkerExit`, and without secrets. */
   readonly output: string;
 
   constructor(cause: DomainError, output: string) {
@@ -11,7 +14,11 @@ export class ServerEndedError extends DomainError {
   }
 }
 
-/** An error of a start, with what the server printed, if it did. @param error any */
+/**
+ * An error of a start, with what the server printed, if it did.
+ * @param error any
+ * @param output without the token of the server, and without what `hideSecrets` removes
+ */
 export function withOutput(error: unknown, output: string | undefined): unknown {
   return output && error instanceof DomainError ? new ServerEndedError(error, output) : error;
 }

@@ -23,7 +23,7 @@ export interface WorkerFileRange {
  * Streams a file of a worker in parts. The first part is there also when there are no bytes. For the user who started the
  * worker and for space admins who have `can_view`. Needs the scope `read`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_request`,
- *   `worker_not_live`, `payload_too_large` over 64 MiB, `rate_limited`, `runtime_unavailable`
+ *   `worker_not_live`, `payload_too_large` over 64 MiB, `rate_limited`, `overloaded`, `runtime_unavailable`
  */
 export async function streamWorkerFile(
   services: WorkerFileServices,

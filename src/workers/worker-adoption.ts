@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import { isUuid } from '../validation/validate.js';
 import type { RunningServers, WorkerBackend } from './backend.js';
@@ -51,7 +52,7 @@ export interface WorkerAdoptionDeps {
 export class WorkerAdoption {
   /** The workers of the earlier process that are not decided yet. */
   readonly #undecided = new Map<string, WorkerBackend>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   readonly #running: Promise<void>[] = [];
 
   readonly #deps: WorkerAdoptionDeps;

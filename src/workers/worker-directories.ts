@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Worker } from '../../prisma/generated/client/client.js';
@@ -9,6 +9,7 @@ import type { WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import { hasCode } from './has-code.js';
 import type { WorkerServer } from './live-worker.js';
+import { removeTree } from './remove-tree.js';
 import type { WorkerFolders } from './worker-files.js';
 
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
@@ -57,7 +58,7 @@ export class WorkerDirectories {
       this.#deps.log.warn({ err, workerId }, 'the folder of a worker was not removed');
     await backend?.remoteFolders?.remove(workerId).catch(warn);
     // Last: after a crash, the local folder shows that something is left to remove.
-    await rm(this.#directoryOf(workerId), { recursive: true, force: true }).catch(warn);
+    await removeTree(this.#directoryOf(workerId)).catch(warn);
   }
 
   #directoryOf(workerId: string): string {

@@ -68,7 +68,8 @@ export class WorkerFileReader {
 
   /**
    * Opens a file of a ready worker; null when there is no regular file at the path. It is closed after 10 minutes.
-   * @throws DomainError `rate_limited` while 16 files of the worker, or 256 in all, are open; `runtime_unavailable`
+   * @throws DomainError `rate_limited` while 16 files of the worker are open, `overloaded` while 256 are in all;
+   *   `runtime_unavailable`
    */
   async open(worker: ReadWorker, path: string): Promise<OpenFile | null> {
     const leave = this.#enter(worker.id);
@@ -83,14 +84,15 @@ export class WorkerFileReader {
     }
   }
 
-  /** Counts a file that is opened. @returns what to call once when it is closed. @throws DomainError `rate_limited` */
+  /**
+   * Counts a file that is opened. @returns what to call once when it is closed. @throws DomainError `rate_limited`,
+   * `overloaded`
+   */
   #enter(workerId: string): () => void {
     const open = this.#openFiles.get(workerId) ?? 0;
     const all = [...this.#openFiles.values()].reduce((sum, count) => sum + count, 0);
-    if (open >= maxOpenFilesOfWorker || all >= maxOpenFiles)
-      throw new DomainError('rate_limited', 'Too many files of workers are being read; try again.', {
-        retryAfterSeconds: 1,
-      });
+    if (open >= maxOpenFilesOfWorker) throw tooManyOpen('rate_limited', 'this worker');
+    if (all >= maxOpenFiles) throw tooManyOpen('overloaded', 'workers');
     this.#openFiles.set(workerId, open + 1);
     return () => {
       const left = (this.#openFiles.get(workerId) ?? 1) - 1;
@@ -154,4 +156,9 @@ function unreadable(cause: unknown): Error {
   if (cause instanceof DomainError) return cause;
   const message = 'The folder of the worker could not be read in time; try again.';
   return new DomainError('runtime_unavailable', message, { cause });
+}
+
+function tooManyOpen(code: 'rate_limited' | 'overloaded', whose: string): DomainError {
+  const message = `Too many files of ${whose} are being read; try again.`;
+  return new DomainError(code, message, { retryAfterSeconds: 1 });
 }

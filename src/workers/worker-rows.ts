@@ -6,7 +6,10 @@ import type { EventBus } from '../engines/events/event-bus.js';
 /** Columns of a worker with their new values. */
 export type WorkerChange = Partial<Omit<Worker, 'id' | 'backend' | 'resourceClass'>>;
 
-/** Writes the rows of workers, while this process is the owner of the runtime, and publishes each change on the topic `worker`. */
+/**
+ * Writes the rows of workers, while this process is the owner of the runtime, and publishes each change on the topic
+ * `worker`.
+ */
 export class WorkerRows {
   readonly #deps: OwnerTarget & { bus: EventBus };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
@@ -16,7 +17,7 @@ const silent = { statusReason: 'not_answering', progressMessage: 'The Jupyter se
 /** The workers whose servers do not answer at the moment. Their rows say so; each is probed until it answers or ends. */
 export class WorkerSilence {
   readonly #silent = new Map<string, Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
 
   readonly #deps: { live: LiveWorkers; rows: WorkerRows; log: Logger };
 

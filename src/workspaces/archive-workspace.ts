@@ -3,7 +3,7 @@ import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { loadWorkspace } from './load-workspace.js';
-import type { ArchiveServices, WorkspaceServices } from './workspace-services.js';
+import type { ArchiveServices } from './workspace-services.js';
 
 /**
  * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`.
@@ -26,23 +26,4 @@ export async function archiveWorkspace(
   if (!workspace.archivedAt) publishWorkspaceChange(services.bus, archived, 'archived');
   await services.stopWorkers(workspace.id, 'workspace_archived', ctx.actor.userId);
   return archived;
-}
-
-/**
- * Unarchives a workspace; idempotent. Stopped workers stay stopped. Needs the scope `write` and `can_manage`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
- */
-export async function unarchiveWorkspace(
-  services: WorkspaceServices,
-  ctx: RequestContext,
-  spaceSlug: string,
-  workspaceId: string,
-): Promise<Workspace> {
-  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
-  requireScope(ctx, 'write');
-  if (!workspace.archivedAt) return workspace;
-  const where = { id: workspace.id };
-  const live = await services.prisma.workspace.update({ where, data: { archivedAt: null } });
-  publishWorkspaceChange(services.bus, live, 'unarchived');
-  return live;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAdminSpace, requirePlatformAdmin } from '../../src/access/require-admin.js';
 import { spacePermissions } from '../../src/access/space-policy.js';
 import type { Database } from '../../src/engines/database/database.js';
-import { listSpaces } from '../../src/spaces/spaces.js';
+import { listSpaces } from '../../src/spaces/list-spaces.js';
 import { codeOf, contextOf, openPolicyDatabase, spaces, viewerOf } from './policy-rows.js';
 import { levelsInSpace, permissionsOf, type Role, roles, tokenScopes } from './who-may-do-what.js';
 

@@ -5,6 +5,7 @@ import { type FilledSpace, makeFilledSpace } from '../support/factories/make-fil
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import {
   filled,
+  neededQuery,
   operationsOf,
   type RestOperation,
   takesJson,
@@ -21,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-const validQuery = ({ path, method }: RestOperation) =>
-  method === 'GET' && path.endsWith('file') ? 'path=there.ipynb' : '';
+/** A write without what it needs changes nothing that others need. */
+const validQuery = (operation: RestOperation) => (operation.method === 'GET' ? neededQuery(operation) : '');
 
 /** What is wrong with the answer to a request; null when nothing is. */
 async function fault(operation: RestOperation, input: BadInput): Promise<string | null> {

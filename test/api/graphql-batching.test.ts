@@ -5,6 +5,7 @@ import { makeExecution } from '../support/factories/make-execution.js';
 import { makeRepository } from '../support/factories/make-repository.js';
 import { makeRun } from '../support/factories/make-run.js';
 import { makeRuntime } from '../support/factories/make-runtime.js';
+import { makeSpace } from '../support/factories/make-space.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
@@ -18,6 +19,7 @@ beforeAll(async () => {
   for (let count = 0; count < many; count++) {
     const { id } = await makeRepository(at);
     await makeWorkspace(at, { defaultRepositoryId: id });
+    await makeSpace(at);
   }
   const { id: userId } = await makeUser(at);
   const { worker, session } = await makeRuntime(at, { userId });
@@ -28,15 +30,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => at.close());
 
-/** The statements that a query of so many rows of a list of the space needs. */
+/** The statements that a query of so many spaces, or of so many rows of another list of the space `demo`, needs. */
 async function statements(list: string, first: number, fields: string): Promise<number> {
   const query = vi.spyOn(pg.Client.prototype, 'query');
   try {
+    const rows = `${list}(first: ${first}) { nodes { ${fields} } }`;
     const { data, errors } = await at.graphql(
-      `{ space(slug: "demo") { ${list}(first: ${first}) { nodes { ${fields} } } } }`,
+      list === 'spaces' ? `{ ${rows} }` : `{ space(slug: "demo") { ${rows} } }`,
     );
     expect(errors).toBeUndefined();
-    expect(data.space[list].nodes).toHaveLength(first);
+    expect((data.space ?? data)[list].nodes).toHaveLength(first);
     return query.mock.calls.length;
   } finally {
     query.mockRestore();
@@ -53,6 +56,7 @@ it.each([
   ['sessions', 'sessions(first: 20) { nodes { id } }'],
   ['workers', 'workers(first: 20) { nodes { id } }'],
   ['schedules', 'schedules(first: 20) { nodes { id } }'],
+  ['executions', 'executions(first: 20) { totalCount nodes { workerId path user { name } } }'],
   ['sharing', 'access { grants { id } }'],
 ])('the %s of more workspaces need no more statements', (_what, fields) => needsNoMore('workspaces', fields));
 
@@ -62,6 +66,14 @@ it.each([
 ])('the %s of more runs of notebooks need no more statements', (_what, fields) =>
   needsNoMore('notebookRuns', fields),
 );
+
+it.each([
+  ['kernel profiles', 'kernelProfiles { id isDefault resourceClassIds }'],
+  ['resource classes', 'workerResourceClasses { id cpuLimit tolerations { key } }'],
+])('the %s of more spaces need no more statements', (_what, fields) => needsNoMore('spaces', fields));
+
+it('more executions need no more statements', () =>
+  needsNoMore('executions', 'workspaceId workerId path user { name } effectivePermissions { canEdit }'));
 
 it('the cells of a run are read by page, from a cursor or an offset on', async () => {
   const page = async (args: string) => {

@@ -273,6 +273,20 @@ describe('BranchIndexer', () => {
     await expectIndexed(branch, kept);
   }, 60_000);
 
+  it('that begins with many files is imported in a time that grows with their number only', async () => {
+    const branch = 'wide';
+    const files = 5_000;
+    const tip = wideCommit(branch, files);
+    const before = await rowsRead('BranchFile');
+    expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
+    expect((await rowsRead('BranchFile')) - before).toBeLessThan(10 * files);
+    const ids = await database.prisma.branchFile.groupBy({
+      by: ['documentId'],
+      where: { repositoryId, branch },
+    });
+    expect(ids).toHaveLength(files);
+  }, 60_000);
+
   it('is rebuilt with the same notebook ids when its commit no longer exists', async () => {
     const branch = 'lost';
     const tip = linearHistory(branch, 150);
@@ -318,11 +332,25 @@ async function retry<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** How many rows of versions the database has read since its start. */
-async function versionsRead(): Promise<number> {
+const versionsRead = () => rowsRead('FileVersion');
+
+/** How many rows of a table the database has read since its start. */
+async function rowsRead(table: string): Promise<number> {
   await database.prisma.$executeRaw`SELECT pg_stat_force_next_flush()`;
   const [row] = await database.prisma.$queryRaw<{ count: bigint }[]>`
-    SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_user_tables WHERE relname = 'FileVersion'`;
+    SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_user_tables WHERE relname = ${table}`;
   return Number(row!.count);
+}
+
+/** A branch of one commit that adds so many notebooks. */
+function wideCommit(branch: string, files: number): string {
+  const lines = [`commit refs/heads/${branch}\ncommitter O <o@x> 1700000000 +0000\ndata 1\nm\n`];
+  for (let n = 0; n < files; n++) {
+    const text = `${branch} ${n}`;
+    lines.push(`M 100644 inline wide/${n}.ipynb\ndata ${text.length}\n${text}\n`);
+  }
+  nativeGit(['--git-dir', gitdir, 'fast-import', '--quiet'], { input: lines.join('') });
+  return nativeGit(['--git-dir', gitdir, 'rev-parse', `refs/heads/${branch}`]);
 }
 
 /** A branch of so many commits, each of which changes one notebook, by default one of 20. */

@@ -27,7 +27,9 @@ async function ask(path: string, token: string) {
     const body = { workspace_id: demo.workspaceId, path };
     const { status, body: session, headers } = await at.rest('POST', '/sessions', { body, token });
     if (status !== 503) return { status, session, tries };
-    expect(session.code).toMatch(/^(session_starting|storage_unavailable)$/);
+    expect(session, session.message).toMatchObject({
+      code: expect.stringMatching(/^(session_starting|storage_unavailable)$/),
+    });
     expect(headers.get('retry-after')).toBe('5');
     // A fifth of that keeps the test short.
     await sleep(1_000);

@@ -4,6 +4,7 @@ import { parseJson, stringifyJson } from '../../src/engines/nbformat/json.js';
 import { makeExecution } from '../support/factories/make-execution.js';
 import { makeSession } from '../support/factories/make-session.js';
 import { makeWorker } from '../support/factories/make-worker.js';
+import { openSocket } from '../support/graphql-socket.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
 
 let on: TestPlatform;
@@ -12,7 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => on.at.close());
 
-const transports = ['JSON', 'SSE', 'graphql-sse distinct', 'graphql-sse single connection'] as const;
+const transports = [
+  'JSON',
+  'SSE',
+  'graphql-sse distinct',
+  'graphql-sse single connection',
+  'WebSocket',
+] as const;
 type Transport = (typeof transports)[number];
 
 const tokens = '{"big":12345678901234567890,"list":[1.0,-0.0],"small":1e-05,"text":"1.0","whole":100}';
@@ -33,6 +40,7 @@ beforeAll(async () => {
 
 /** Sends an operation whose variables are JSON text, and answers the texts of its results. */
 async function send(transport: Transport, query: string, variables: string): Promise<string[]> {
+  if (transport === 'WebSocket') return sendOverSocket(query, variables);
   const url = `${on.at.url}/graphql${transport.startsWith('graphql-sse') ? '/stream' : ''}`;
   const headers = { authorization: `Bearer ${on.at.token}`, 'content-type': 'application/json' };
   const stream = { ...headers, accept: 'text/event-stream' };
@@ -52,6 +60,18 @@ async function send(transport: Transport, query: string, variables: string): Pro
   while (!text.includes('event: complete')) text += Buffer.from((await reader.read()).value!).toString();
   await reader.cancel();
   return results(text).map((result) => result.replace(/^\{"id":"one","payload":(.*)\}$/, '$1'));
+}
+
+async function sendOverSocket(query: string, variables: string): Promise<string[]> {
+  const socket = await openSocket(on.at.url, { params: { authorization: `Bearer ${on.at.token}` } });
+  socket.send(
+    `{"id":"one","type":"subscribe","payload":{"query":${JSON.stringify(query)},"variables":${variables}}}`,
+  );
+  const texts: string[] = [];
+  for (let text = await socket.next(); !text.includes('"complete"'); text = await socket.next())
+    texts.push(text.replace(/^\{"id":"one","type":"next","payload":(.*)\}$/, '$1'));
+  socket.ws.close();
+  return texts;
 }
 
 function results(text: string): string[] {

@@ -199,7 +199,8 @@ describe('branches', () => {
 
   it('can be written and deleted by space admins only while protected', async () => {
     await mutate(create('name: "release"'), editor.token);
-    expect(await refused(protect('nope', true), admin.token)).toBe('invalid_request branch');
+    expect(await refused(protect('nope', true), admin.token)).toBe('not_found');
+    expect(await refused(remove('nope'), admin.token)).toBe('not_found');
     expect(await refused(protect('a..b', true), admin.token)).toBe('invalid_ref branch');
     expect(await mutate(protect('release', true), admin.token)).toEqual(guarded('release'));
     expect(await mutate(protect('release', true), admin.token)).toEqual(guarded('release'));

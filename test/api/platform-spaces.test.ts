@@ -176,6 +176,8 @@ describe('kernel profiles and resource classes', () => {
     ]);
     await mutate('updateResourceClass(id: "large", input: {isEnabled: false}) { id }');
     expect((await space('workerResourceClasses { id }')).workerResourceClasses).toEqual([{ id: 'standard' }]);
+    const all = await space('workerResourceClasses(includeDisabled: true) { id isEnabled }');
+    expect(all.workerResourceClasses).toContainEqual({ id: 'large', isEnabled: false });
     await mutate('updateResourceClass(id: "standard", input: {isDefault: true}) { id }');
   });
 

@@ -35,6 +35,12 @@ it('every answer shows what is left, and over the limit each transport answers 4
     const { errors } = (await answer.json()) as any;
     expect(errors[0].extensions).toMatchObject({ code: 'rate_limited', limit, remaining: 0 });
   }
+  const spelled = await fetch(`${at.url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `bearer   ${token}` },
+    body: '{"query":"{me{name}}"}',
+  });
+  expect(spelled.status).toBe(429);
   // Git sends the same token as a password.
   const basic = `Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
   const git = await fetch(`${at.url}/git/demo/any.git/info/refs?service=git-upload-pack`, {

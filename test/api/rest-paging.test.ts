@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../rest/table.js';
 import { type FilledSpace, makeFilledSpace } from '../support/factories/make-filled-space.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { filled, neededQuery, operationsOf } from '../support/rest-operations.js';
 
 let at: TestGateway;
 let here: FilledSpace;
@@ -11,16 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
+const operations = operationsOf(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
 const lists = routes
   .filter(({ responds }) => responds.kind === 'page' || responds.kind === 'slice')
-  .map(({ path }) => path)
+  .map(({ path }) => `GET ${path.replace(/:(\w+)/g, '{$1}')}`)
   // It needs a worker whose server runs: see worker-files.test.ts.
-  .filter((path) => path !== '/workers/:worker_id/files');
+  .filter((name) => name !== 'GET /workers/{worker_id}/files');
 
-describe.each(lists)('GET %s', (path) => {
+describe.each(lists)('%s', (name) => {
+  const operation = operations.find((one) => one.name === name)!;
   const read = (query: string) => {
-    const filled = path.replace(/:(\w+)/g, (_all, name: keyof FilledSpace['ids']) => here.ids[name]);
-    return at.rest('GET', `${filled}?${query}`, { space: here.slug });
+    const whole = [neededQuery(operation), query].filter(Boolean).join('&');
+    return at.rest('GET', `${filled(operation.path, here.ids)}?${whole}`, { space: here.slug });
   };
 
   it.each(['2147483649', '1000000000000', '99999999999999999999'])(

@@ -69,18 +69,27 @@ const workspace = '/workspaces/{workspace_id}';
 const repository = '/repositories/{repository_id}';
 const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
 
+const finding = ['archive?', 'search?q=a&'].map((route): StatusRow => {
+  const [name, query] = route.split('?');
+  const row = `GET ${workspace}/${name}`;
+  return [row, 'invalid_ref', () => send(row, { query: `?${query}ref=a..b` })];
+});
+
 const lists = [`GET ${workspace}/files`, `GET ${repository}/files`].flatMap((route): StatusRow[] => [
   [route, 'invalid_ref', () => send(route, { query: '?ref=a..b' })],
 ]);
 
-const reads = [`GET ${workspace}/file`, `GET ${workspace}/authoring-file`, `GET ${repository}/file`].flatMap(
-  (route): StatusRow[] => [
-    [route, 'invalid_ref', () => send(route, { query: `?path=${demo.notebookPath}&ref=a..b` })],
-    [route, 'invalid_path', () => send(route, { query: '?path=../a.ipynb' }), ['query', 'path']],
-    [route, 'invalid_path', () => send(route, { query: '?path=.git/config' }), ['query', 'path']],
-    [route, 'unreadable_file', () => send(route, { query: '?path=bad.ipynb' })],
-  ],
-);
+const reads = [
+  `GET ${workspace}/file`,
+  `GET ${workspace}/authoring-file`,
+  `GET ${workspace}/export`,
+  `GET ${repository}/file`,
+].flatMap((route): StatusRow[] => [
+  [route, 'invalid_ref', () => send(route, { query: `?path=${demo.notebookPath}&ref=a..b` })],
+  [route, 'invalid_path', () => send(route, { query: '?path=../a.ipynb' }), ['query', 'path']],
+  [route, 'invalid_path', () => send(route, { query: '?path=.git/config' }), ['query', 'path']],
+  [route, 'unreadable_file', () => send(route, { query: '?path=bad.ipynb' })],
+]);
 
 /** The errors of a write whose body is `body`, which would succeed. */
 function writeErrors(route: string, body: object, field = 'path'): StatusRow[] {
@@ -215,6 +224,34 @@ const branches: StatusRow[] = [
   [dropBranch, 'workspace_archived', () => sendToArchived(dropBranch)],
 ];
 
+const merges = `POST ${repository}/merges`;
+const merging = (body: object, options: RestOptions = {}) => send(merges, { body, ...options });
+const merged: StatusRow[] = [
+  [merges, 'invalid_ref', () => merging({ source: 'a..b' }), ['body', 'source']],
+  [merges, 'invalid_ref', () => merging({ source: 'main', target: 'a..b' }), ['body', 'target']],
+  [merges, 'branch_protected', () => merging({ source: 'main', target: 'guarded' }, { token: editor.token })],
+  [merges, 'workspace_archived', () => sendToArchived(merges, { source: 'main' })],
+  [merges, 'merge_conflict', mergeOfConflicts],
+];
+
+/** Merges two branches that changed the same line. */
+async function mergeOfConflicts() {
+  for (const name of ['one-side', 'other-side']) {
+    await send(addBranch, { body: { name } });
+    const body = { changes: [{ save: { path: 'README.md', content: name } }], branch: name };
+    await send(commits, { body });
+  }
+  return merging({ source: 'one-side', target: 'other-side' });
+}
+
+const compare = `GET ${workspace}/compare`;
+const comparing = (query: string) => send(compare, { query: `?base=main&${query}` });
+const comparisons: StatusRow[] = [
+  [compare, 'invalid_ref', () => comparing('head=a..b'), ['query', 'head']],
+  [compare, 'invalid_path', () => comparing('path=../a'), ['query', 'path']],
+  [compare, 'unreadable_file', () => send(compare, { query: '?base=guarded&path=bad.ipynb' })],
+];
+
 const restore = 'POST /documents/{notebook_id}/versions/{version_id}/restore';
 const restores: StatusRow[] = [
   [
@@ -255,6 +292,7 @@ itAnswersEachError('files', [
   [patch, 'workspace_archived', () => sendToArchived(patch, { name: 'x' })],
   [access, 'workspace_archived', () => sendToArchived(access, { grants: [] })],
   ...lists,
+  ...finding,
   ...reads,
   ...creates,
   ...saves,
@@ -262,6 +300,8 @@ itAnswersEachError('files', [
   ...removals,
   ...raws,
   ...branches,
+  ...merged,
+  ...comparisons,
   ...restores,
   ...guarded.map(([route, options]): StatusRow => [route, 'precondition_failed', () => send(route, options)]),
   [links, 'already_exists', () => send(links, { body: link }).then(() => send(links, { body: link }))],

@@ -675,3 +675,8 @@ itAnswersEachError('runtime', [
   ),
   ...withoutJupyter,
 ]);
+
+it('a start that takes long says what it waits for', async () => {
+  const { body } = await slow.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
+  expect(body.detail).toMatch(/^The worker is still starting \(\w.+\); try again in a few seconds\.$/);
+});

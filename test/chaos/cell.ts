@@ -2,7 +2,8 @@ import type { Random } from './random.js';
 
 /** A cell that writes each line to a file of its own before it prints it. */
 export interface ChaosCell {
-  kind: 'lines' | 'burst' | 'quick' | 'error' | 'exit' | 'endless';
+  /** `late` prints also after its end: from a thread, then from a child process. `input` asks for its last line. */
+  kind: 'lines' | 'burst' | 'quick' | 'error' | 'exit' | 'endless' | 'late' | 'input';
   /** The name of its file in the folder `journal` of the kernel. */
   journal: string;
   code: string;
@@ -18,21 +19,52 @@ const kinds: readonly (readonly [ChaosCell['kind'], number])[] = [
   ['endless', 6],
 ];
 
-/** Makes the next cell of a client. @param journal a name that no other cell has */
+/** Makes the next cell of a client, which needs nobody. @param journal a name that no other cell has */
 export function nextCell(random: Random, journal: string): ChaosCell {
-  const kind = random.weighted(kinds);
+  return makeCell(random.weighted(kinds), random, journal);
+}
+
+/** Makes a cell of a kind. @param journal a name that no other cell has */
+export function makeCell(kind: ChaosCell['kind'], random: Random, journal: string): ChaosCell {
+  const code = `${begin(journal)}
+${bodyOf(kind, random, journal)}`;
+  return { kind, journal, code, ...(kind === 'endless' && { timeoutSeconds: 2 }) };
+}
+
+function begin(journal: string): string {
+  return `import os, subprocess, threading, time
+os.makedirs('journal', exist_ok=True)
+journal = os.open('journal/${journal}', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+def report(line, journal=journal):
+    os.write(journal, f'${journal} {line}\\n'.encode())
+    print(f'${journal} {line}', flush=True)
+os.write(journal, b'begin\\n')`;
+}
+
+function bodyOf(kind: ChaosCell['kind'], random: Random, journal: string): string {
+  if (kind === 'input') return `report(0)\nreport(input('${journal}?'))`;
+  if (kind === 'late') return lateBody(journal);
   const count = { quick: 3, burst: 2_000, endless: 10_000 }[kind as string] ?? 20 + random.below(60);
   const pause = kind === 'burst' || kind === 'quick' ? 0 : 0.02 + random.below(80) / 1_000;
   const last = { error: "raise ValueError('on purpose')", exit: 'os._exit(3)' }[kind as string] ?? '';
-  const code = `import os, time
-os.makedirs('journal', exist_ok=True)
-journal = os.open('journal/${journal}', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-os.write(journal, b'begin\\n')
-for i in range(${count}):
-    os.write(journal, f'${journal} {i}\\n'.encode())
-    print(f'${journal} {i}', flush=True)
+  return `for i in range(${count}):
+    report(i)
     time.sleep(${pause})
 os.close(journal)
 ${last}`;
-  return { kind, journal, code, ...(kind === 'endless' && { timeoutSeconds: 2 }) };
+}
+
+/** The pauses keep the thread and the child process in their order. The last line of the file says that all was printed. */
+function lateBody(journal: string): string {
+  return `report(0)
+def later(journal=journal, report=report):
+    for i in range(1, 11):
+        time.sleep(0.05)
+        report(i)
+    time.sleep(0.3)
+    loop = 'for i in 11 12 13; do echo "${journal} $i" >> journal/${journal}; echo "${journal} $i"; sleep 0.05; done'
+    subprocess.run(['sh', '-c', loop])
+    time.sleep(1)
+    os.write(journal, b'whole\\n')
+threading.Thread(target=later).start()`;
 }

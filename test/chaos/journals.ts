@@ -10,6 +10,8 @@ export interface Journal {
   begun: number;
   /** Its lines, in their order. */
   text: string;
+  /** Whether a cell that prints late has printed all, a second ago. */
+  isWhole: boolean;
 }
 
 /**
@@ -57,8 +59,9 @@ export class Journals {
       (await namesIn(folder)).map((worker) => readFile(join(folder, worker), 'utf8')),
     );
     const lines = texts.join('').split('\n');
-    const written = lines.filter((line) => line !== 'begin');
-    return { begun: lines.length - written.length, text: written.join('\n') };
+    const written = lines.filter((line) => line !== 'begin' && line !== 'whole');
+    const begun = lines.filter((line) => line === 'begin').length;
+    return { begun, text: written.join('\n'), isWhole: lines.includes('whole') };
   }
 
   /** Keeps no more files. */

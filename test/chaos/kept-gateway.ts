@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SpawnedGateway, spawnGatewayProcess } from '../support/gateway-process.js';
 
 const restartMs = 100;
+/** On a busy machine a start takes minutes, and a gateway that nobody knows to listen ends no run. */
+const startTimeoutMs = 600_000;
 const maxLines = 2_000;
 
 /** A gateway that is started again whenever it ends, as a service manager does. */
@@ -25,7 +27,7 @@ export class KeptGateway {
    */
   constructor(dataDir: string, env: Record<string, string>, logFile: string) {
     this.#logFile = logFile;
-    this.#start = () => spawnGatewayProcess(dataDir, env);
+    this.#start = () => spawnGatewayProcess(dataDir, env, startTimeoutMs);
     this.#kept = this.#keep();
   }
 

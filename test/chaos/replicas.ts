@@ -89,6 +89,20 @@ export class Replicas {
     }
   }
 
+  /** Whether each answers a light request within two seconds. */
+  async answering(random: Random): Promise<boolean> {
+    const answers = this.gateways.map((gateway) =>
+      this.open(random, '/workspaces?size=1', { signal: AbortSignal.timeout(2_000) }, [gateway]).then(
+        async (response) => {
+          await response.text();
+          return response.ok;
+        },
+        () => false,
+      ),
+    );
+    return (await Promise.all(answers)).every(Boolean);
+  }
+
   /** Ends both for good. */
   async close(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.close()));

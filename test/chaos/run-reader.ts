@@ -20,6 +20,8 @@ export interface ReadEvent {
   /** Of `failure`. */
   code?: string;
   retryable?: boolean;
+  /** Of `input_request`. */
+  requestId?: string;
 }
 
 /** How a client reads the log of an execution. */
@@ -32,6 +34,7 @@ const query = `subscription ($id: ID!, $after: Int!) {
     ... on OutputLostEvent { count reason }
     ... on FinalResponse { status outputs }
     ... on ExecutionFailure { code retryable }
+    ... on InputRequestEvent { requestId }
   }
 }`;
 /** A stream that is silent for so long is opened again. */
@@ -40,6 +43,8 @@ const idleMs = 4_000;
 /** Reads the log of one execution to its end, over as many connections as it takes. */
 export class RunReader {
   readonly events: ReadEvent[] = [];
+  /** What {@link readLate} got. */
+  readonly late: ReadEvent[] = [];
   /** Connections that it opened. */
   opened = 0;
   fault: string | undefined;
@@ -95,9 +100,30 @@ export class RunReader {
     }
   }
 
-  #add(event: ReadEvent): void {
-    const expected = (this.#last?.sequence ?? 0) + 1;
-    if (event.sequence === expected) this.events.push(event);
+  /**
+   * Reads what came after the end, over REST, as far as it is there. Never rejects.
+   * @returns whether that is known: a gateway answered that there is no more
+   */
+  async readLate(): Promise<boolean> {
+    const status = await this.#readLateOnce().catch(() => 0);
+    return status === 204;
+  }
+
+  async #readLateOnce(): Promise<number> {
+    const after = (this.late.at(-1) ?? this.#last)!.sequence;
+    const signal = AbortSignal.timeout(idleMs);
+    const response = await this.#openRest(signal, this.#replicas.gateways, after);
+    if (response.status === 200)
+      await readEvents(response, (sent) => {
+        this.#add(fromRest(sent), this.late);
+        return this.fault !== undefined;
+      });
+    return response.status;
+  }
+
+  #add(event: ReadEvent, to = this.events): void {
+    const expected = ((to.at(-1) ?? this.#last)?.sequence ?? 0) + 1;
+    if (event.sequence === expected) to.push(event);
     else this.fault = `${this.transport} sent event ${event.sequence} in place of ${expected}`;
   }
 
@@ -118,11 +144,15 @@ export class RunReader {
       this.fault = `the stream over ${this.transport} was answered with ${response.status} ${await response.text()}`;
   }
 
-  #openRest(signal: AbortSignal, gateways: readonly KeptGateway[]): Promise<Response> {
+  #openRest(
+    signal: AbortSignal,
+    gateways: readonly KeptGateway[],
+    after = this.#last?.sequence,
+  ): Promise<Response> {
     const { id, session } = this.#run;
-    const after = this.#last && { 'last-event-id': String(this.#last.sequence) };
+    const headers = after === undefined ? undefined : { 'last-event-id': String(after) };
     const path = `/sessions/${session}/executions/${id}/stream`;
-    return this.#replicas.open(this.#random, path, { headers: { ...after }, signal }, gateways);
+    return this.#replicas.open(this.#random, path, { headers, signal }, gateways);
   }
 
   #openGraph(signal: AbortSignal, gateways: readonly KeptGateway[]): Promise<Response> {
@@ -138,7 +168,7 @@ export class RunReader {
 
 function fromRest({ event, data }: SentEvent): ReadEvent {
   const type = event === 'notebook_event' ? data.type : event === 'error' ? 'failure' : event;
-  return pick({ ...data, type });
+  return pick({ ...data, requestId: data.request_id, type });
 }
 
 /** Undefined for what is no event of the log: an error of a gateway that stops, or the end of the stream. */
@@ -159,11 +189,13 @@ function pick({
   outputs,
   code,
   retryable,
+  requestId,
 }: ReadEvent): ReadEvent {
   const common = { sequence, type };
   if (type === 'stream') return { ...common, name, text };
   if (type === 'output_lost') return { ...common, count, reason };
   if (type === 'final_response') return { ...common, status, outputs };
   if (type === 'failure') return { ...common, code, retryable };
+  if (type === 'input_request') return { ...common, requestId };
   return common;
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { statusOf } from '../../src/error-status.js';
-import type { ErrorCode } from '../../src/errors.js';
-import { type ChaosCell, nextCell } from './cell.js';
+import { type ChaosCell, makeCell, nextCell } from './cell.js';
+import { CellSender, retryMs } from './cell-sender.js';
 import type { Journals } from './journals.js';
 import type { Random } from './random.js';
 import type { Replicas } from './replicas.js';
@@ -20,34 +19,59 @@ export interface ChaosRun {
   writtenAtEnd?: string;
 }
 
+/** A batch that queued nothing, or of which nobody knows what it queued. */
+export interface UnknownBatch {
+  session: string;
+  cells: ChaosCell[];
+  /** The code of its refusal; default nothing was answered. */
+  refused?: string;
+}
+
 /** What a client works with. */
 export interface ClientScene {
   replicas: Replicas;
   journals: Journals;
   /** All runs of all clients. */
   runs: ChaosRun[];
+  /** The batches whose executions are not in `runs`. */
+  batches: UnknownBatch[];
   /** Whether no more cells are to be sent. */
   isOver(): boolean;
   /** Whether what was sent may still end. */
   isUp(): boolean;
 }
 
-const retryMs = 150;
-const executeCell = `mutation ($session: ID!, $input: ExecuteCellInput!) {
-  executeCell(spaceSlug: "demo", sessionId: $session, input: $input) { id }
-}`;
+/** What late output may take, and a kernel may be stopped meanwhile. */
+const maxLateMs = 8_000;
+const rounds = [
+  ['cells', 70],
+  ['batch', 12],
+  ['late', 10],
+  ['input', 8],
+] as const;
+type Round = (typeof rounds)[number][0];
 
 /** Runs cells in one session after the other, all of one notebook, and reads each run twice. */
 export class SessionClient {
   #sent = 0;
+  #next: Round;
 
   readonly #scene: ClientScene;
   readonly #random: Random;
+  readonly #sender: CellSender;
   readonly #notebook: { workspace_id: string; path: string };
 
-  constructor(scene: ClientScene, random: Random, notebook: { workspace_id: string; path: string }) {
+  /** @param number of the client, from 0: each of the first begins with another kind of round, so that none is left out */
+  constructor(
+    scene: ClientScene,
+    random: Random,
+    notebook: { workspace_id: string; path: string },
+    number: number,
+  ) {
+    this.#next = rounds[number % rounds.length]![0];
     this.#scene = scene;
     this.#random = random;
+    this.#sender = new CellSender(scene.replicas, random, scene.isUp);
     this.#notebook = notebook;
   }
 
@@ -56,12 +80,22 @@ export class SessionClient {
     while (!this.#scene.isOver()) {
       const session = await this.#openSession();
       if (session === undefined) return;
-      const count = 1 + this.#random.below(3);
-      const rounds = Array.from({ length: count }, () => this.#runCell(session));
-      if (this.#random.below(15) === 0) await this.#restart(session);
-      await Promise.all(rounds);
+      await this.#runRound(session, this.#next);
+      this.#next = this.#random.weighted(rounds);
       if (this.#random.below(6) === 0) await this.#restart(session);
     }
+  }
+
+  async #runRound(session: string, round: Round): Promise<void> {
+    if (round === 'batch') return this.#runBatch(session);
+    if (round === 'late') return this.#runLate(session);
+    if (round === 'input') return this.#runCell(session, makeCell('input', this.#random, this.#nextName()));
+    const count = 1 + this.#random.below(3);
+    const cells = Array.from({ length: count }, () =>
+      this.#runCell(session, nextCell(this.#random, this.#nextName())),
+    );
+    if (this.#random.below(15) === 0) await this.#restart(session);
+    await Promise.all(cells);
   }
 
   async #openSession(): Promise<string | undefined> {
@@ -78,12 +112,42 @@ export class SessionClient {
     await this.#request('POST', `/sessions/${session}/restart`);
   }
 
-  async #runCell(session: string): Promise<void> {
-    const cell = nextCell(this.#random, `${this.#notebook.path.replace('.ipynb', '')}-${this.#sent++}`);
+  async #runBatch(session: string): Promise<void> {
+    const count = 2 + this.#random.below(3);
+    const cells = Array.from({ length: count }, () => nextCell(this.#random, this.#nextName()));
+    // A batch has one time limit for all of its cells.
+    for (const cell of cells) if (cell.kind === 'endless') Object.assign(cell, this.#quickCell());
+    const { ids, refused } = await this.#sender.sendBatch(session, cells);
+    if (!ids) {
+      this.#scene.batches.push({ session, cells, refused });
+      return;
+    }
+    const queued = ids.map((id, i): ChaosRun => ({ id, session, cell: cells[i]!, readers: [] }));
+    this.#scene.runs.push(...queued);
+    await Promise.all(queued.map((run) => this.#follow(run)));
+  }
+
+  #quickCell(): ChaosCell {
+    return { timeoutSeconds: undefined, ...makeCell('quick', this.#random, this.#nextName()) };
+  }
+
+  /** Waits until the late output is there, because a child process prints into the cell that runs then. */
+  async #runLate(session: string): Promise<void> {
+    const cell = makeCell('late', this.#random, this.#nextName());
+    await this.#runCell(session, cell);
+    const end = Date.now() + maxLateMs;
+    const { journals } = this.#scene;
+    while (Date.now() < end && !(await journals.read(cell.journal)).isWhole) await sleep(retryMs);
+  }
+
+  async #runCell(session: string, cell: ChaosCell): Promise<void> {
     const run: ChaosRun = { id: randomUUID(), session, cell, readers: [] };
     this.#scene.runs.push(run);
-    run.refused = await this.#submit(run);
-    if (run.refused) return;
+    run.refused = await this.#sender.send(run.id, session, cell);
+    if (!run.refused) await this.#follow(run);
+  }
+
+  async #follow(run: ChaosRun): Promise<void> {
     const { replicas, journals, isUp } = this.#scene;
     const [one, other] = (['rest', 'graphql'] as const).map(
       (transport) => new RunReader(transport, replicas, this.#random.fork(), run),
@@ -91,50 +155,24 @@ export class SessionClient {
     run.readers = [one, other];
     const first = this.#random.pick(run.readers);
     const whenFirst = first.read(isUp).then(async () => {
-      if (first.hasEnded) run.writtenAtEnd = (await journals.read(cell.journal)).text;
+      if (first.hasEnded) run.writtenAtEnd = (await journals.read(run.cell.journal)).text;
     });
-    await Promise.all([whenFirst, (first === one ? other : one).read(isUp)]);
+    const answering = run.cell.kind === 'input' ? this.#answer(run, first) : undefined;
+    await Promise.all([whenFirst, (first === one ? other : one).read(isUp), answering]);
   }
 
-  /** Sends a cell until it is known whether it was accepted. @returns the code of a refusal */
-  async #submit({ id, session, cell }: ChaosRun): Promise<string | undefined> {
-    while (this.#scene.isUp()) {
-      const { status, code } = await (this.#random.below(2) === 0
-        ? this.#sendRest(id, session, cell)
-        : this.#sendGraph(id, session, cell));
-      if (status === 200) return undefined;
-      if (status >= 400 && status < 500 && status !== 429) return code;
-      await sleep(retryMs);
-    }
-    return 'not_answered';
-  }
-
-  /** Sends it as a stream, which is left at once. */
-  async #sendRest(id: string, session: string, cell: ChaosCell): Promise<{ status: number; code: string }> {
-    const sending = new AbortController();
-    const limit = setTimeout(() => sending.abort(), 30_000);
-    try {
-      const response = await this.#scene.replicas.open(this.#random, `/sessions/${session}/execute/stream`, {
-        method: 'POST',
-        body: { code: cell.code, execution_id: id, timeout_seconds: cell.timeoutSeconds },
-        signal: sending.signal,
-      });
-      const code = response.status === 200 ? '' : ((await response.json()) as { code: string }).code;
-      return { status: response.status, code };
-    } catch {
-      return { status: 0, code: '' };
-    } finally {
-      clearTimeout(limit);
-      sending.abort();
+  /** Answers a request for input until the run has ended: a gateway may lose an answer that it has taken. */
+  async #answer({ id, session }: ChaosRun, reader: RunReader): Promise<void> {
+    const path = `/sessions/${session}/executions/${id}/input`;
+    while (!reader.hasEnded && !reader.fault && this.#scene.isUp()) {
+      const asked = reader.events.findLast(({ type }) => type === 'input_request');
+      if (asked) await this.#request('POST', path, { request_id: asked.requestId, value: 'answered' });
+      await sleep(4 * retryMs);
     }
   }
 
-  async #sendGraph(id: string, session: string, cell: ChaosCell): Promise<{ status: number; code: string }> {
-    const input = { code: cell.code, executionId: id, timeoutSeconds: cell.timeoutSeconds };
-    const variables = { session, input };
-    const { status, body } = await this.#request('POST', '/graphql', { query: executeCell, variables });
-    const error = body?.errors?.[0]?.extensions;
-    return error ? { status: statusOf[error.code as ErrorCode], code: error.code } : { status, code: '' };
+  #nextName(): string {
+    return `${this.#notebook.path.replace('.ipynb', '')}-${this.#sent++}`;
   }
 
   #request(method: string, path: string, body?: object) {

@@ -11,13 +11,23 @@ export function summarize(result: {
   runs: ChaosRun[];
   disturbances: Disturbance[];
   faults: string[];
+  /** Whole notebooks that were to be run. */
+  notebooks: number;
+  /** Batches that were refused or not answered. */
+  batches: number;
+  /** Whether the gateways did not answer for long enough to end what was sent. */
+  isTooSlow: boolean;
   gateways: readonly KeptGateway[];
   seconds: number;
 }): boolean {
-  const { runs, disturbances, faults, gateways, seconds } = result;
+  const { runs, disturbances, faults, gateways, seconds, notebooks, batches, isTooSlow } = result;
   const readers = runs.flatMap((run) => run.readers);
   const rows: [string, string | number][] = [
     ['runs', `${runs.length} (${counted(runs.map(endOf))})`],
+    ['kinds of cells', counted(runs.map(({ cell }) => cell.kind))],
+    ['whole notebooks', notebooks],
+    ['batches without an answer', batches],
+    ['late events', readers.reduce((sum, { late }) => sum + late.length, 0)],
     ['events received', readers.reduce((sum, { events }) => sum + events.length, 0)],
     [
       'connections of readers',
@@ -36,7 +46,11 @@ export function summarize(result: {
   console.log(
     `\n${runs.length} runs beside ${disturbances.length} disturbances in ${seconds.toFixed(0)} s, ${faults.length} faults`,
   );
-  return faults.length === 0 && isEnough;
+  if (isTooSlow)
+    console.log(
+      'The machine was too slow: the gateways answered for less than a minute of the last ten. Runs that have no end, above, prove nothing; run it again on a machine that does less.',
+    );
+  return faults.length === 0 && isEnough && !isTooSlow;
 }
 
 function endOf({ refused, readers }: ChaosRun): string {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
 import { DockerFixture, type DockerWorker, describeOnDocker, docker } from '../support/docker.js';
 import { beginEndlessCell, runCell, startPython, untilStatus } from '../support/kernel.js';
 
@@ -44,17 +45,21 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
     expect(await fixture.gateway.containers()).toEqual([]);
   });
 
-  test('logs no token that a kernel printed into the output of the server', async () => {
-    const worker = await fixture.start();
+  test('logs no token and no value of the profile that a kernel printed into the output of the server', async () => {
+    const environment = { DATABASE: 'value-of-the-profile' };
+    const worker = await fixture.start({ profile: { environment } });
     const kernel = await startPython(worker.client);
     const { token } = worker.endpoint;
     await runCell(kernel, `import os\nfile = os.open('/proc/%d/fd/1' % os.getppid(), os.O_WRONLY)`);
     await runCell(kernel, `os.write(file, b'leaked ' + open('/run/worker-token', 'rb').read() + b'\\n')`);
+    await runCell(kernel, `os.write(file, b'printed ' + os.environb[b'DATABASE'] + b'\\n')`);
     await containerOf(worker).kill();
     await untilExit();
     await vi.waitUntil(() => fixture.logged.some((line) => line.includes('leaked')), timeout);
     expect(fixture.logged.join('')).toContain('leaked [token]');
     expect(fixture.logged.join('')).not.toContain(token);
+    expect(fixture.logged.join('')).toContain('printed [hidden]');
+    expect(fixture.logged.join('')).not.toContain(environment.DATABASE);
   });
 
   test('is out_of_memory when the server had no memory left', async () => {
@@ -87,6 +92,41 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
     // A later end by other means is not blamed on memory.
     await containerOf(worker).kill({ signal: 'SIGTERM' });
     expect((await untilExit())[0]).toMatchObject({ reason: 'exited' });
+  });
+
+  test('is not put down to memory when the worker is killed long after a kernel ran out of it', async () => {
+    const worker = await fixture.start({ limits: { memoryMb: 256 } });
+    const kernel = await startPython(worker.client);
+    const dead = untilStatus(kernel, 'dead');
+    runCell(kernel, fillMemory).catch(() => {});
+    await dead;
+    await vi.waitUntil(() => fixture.outOfMemory.length > 0, timeout);
+    await worker.client.probe(5_000);
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    await containerOf(worker).kill();
+    const { workerId } = worker.spec;
+    expect(await untilExit()).toMatchObject([
+      {
+        ...{ workerId, reason: 'exited' },
+        detail: 'The Jupyter server of this worker ended by itself with status 137; start a new worker.',
+      },
+    ]);
+    // Without this the test would show nothing.
+    expect((await fixture.inspect(worker)).State).toMatchObject({ OOMKilled: true, ExitCode: 137 });
+  });
+
+  test('is reported with its status also where the engine fails to inspect the container at first', async () => {
+    const worker = await fixture.start();
+    const inspect = vi.spyOn(DockerEngine.prototype, 'inspect');
+    try {
+      for (let calls = 0; calls < 3; calls += 1)
+        inspect.mockRejectedValueOnce(new Error('the engine is busy'));
+      await containerOf(worker).kill();
+      expect(await untilExit()).toMatchObject([{ workerId: worker.spec.workerId, reason: 'exited' }]);
+      expect(inspect.mock.calls.length).toBeGreaterThan(3);
+    } finally {
+      inspect.mockRestore();
+    }
   });
 
   test('is reported once when the container was removed by somebody else', async () => {

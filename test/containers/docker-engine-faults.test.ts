@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { DockerFixture, type DockerWorker, describeOnDocker, docker, dockerHost } from '../support/docker.js';
-import { timeToFinish } from '../support/kernel.js';
+import { runCell, startPython, timeToFinish, untilStatus } from '../support/kernel.js';
 import { OwnDockerEngine } from '../support/own-docker-engine.js';
 import { openSocketProxy } from '../support/tcp-proxy.js';
 
@@ -139,6 +139,33 @@ describeOnDocker('while the engine cannot be reached', { timeout: 60_000 }, () =
         workerId: worker.spec.workerId,
         reason: 'lost',
         detail: 'The container of this worker was removed; start a new worker.',
+      },
+    ]);
+    await fixture.close();
+    await again.close();
+  });
+
+  test('a kill after a kernel ran out of memory is reported with both facts', async () => {
+    const fixture = new DockerFixture();
+    const target = dockerHost.slice('unix://'.length);
+    const proxy = await openSocketProxy(target);
+    await fixture.open({ dockerHost: `unix://${proxy.path}` });
+    const worker = await fixture.start({ limits: { memoryMb: 256 } });
+    const kernel = await startPython(worker.client);
+    const dead = untilStatus(kernel, 'dead');
+    runCell(kernel, 'x = []\nwhile True: x.append(bytearray(16 * 1024 * 1024))').catch(() => {});
+    await dead;
+    await vi.waitUntil(() => fixture.outOfMemory.length > 0, { timeout: 15_000 });
+    await new Promise((resolve) => setTimeout(resolve, 15_000));
+    await proxy.close();
+    await docker.getContainer(`notebook-worker-${worker.spec.workerId}`).kill();
+    const again = await openSocketProxy(target, proxy.path);
+    await vi.waitUntil(() => fixture.exits.length > 0, { timeout: 20_000 });
+    expect(fixture.exits).toMatchObject([
+      {
+        workerId: worker.spec.workerId,
+        reason: 'exited',
+        detail: expect.stringMatching(/killed with status 137, .* ran out of memory then or before/),
       },
     ]);
     await fixture.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
+import { EngineError } from '../../src/workers/backends/docker/engine-error.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 import { DockerFixture, describeOnDocker, docker, openTestDocker } from '../support/docker.js';
 import { hostilePackage, openPackageIndex, type PackageIndex } from '../support/package-index.js';
@@ -100,6 +101,25 @@ for path in (tabulate.__file__, '/environment/site/x', '/environment/x'):
     expect(await builders()).toHaveLength(1);
     await start(await specFor('next'));
     expect(await builders()).toEqual([]);
+  });
+
+  test('leave no container that the engine creates after the request was given up', async () => {
+    const really = DockerEngine.prototype.create;
+    const create = vi.spyOn(DockerEngine.prototype, 'create');
+    let created: Promise<string> | undefined;
+    create.mockImplementationOnce(async function (this: DockerEngine, options) {
+      // The folder that would be mounted is gone by then.
+      const late = { ...options, HostConfig: { ...options.HostConfig, Mounts: [] } };
+      created = new Promise((resolve) => setTimeout(resolve, 1_000)).then(() => really.call(this, late));
+      throw new EngineError(new Error('no answer'));
+    });
+    const spec = await specWith(small);
+    spec.requirements.scope = 'given-up';
+    await expect(start(spec)).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    const id = await created!;
+    await vi.waitFor(async () => expect(await builders()).toEqual([]), { timeout: 10_000 });
+    await expect(docker.getContainer(id).inspect()).rejects.toMatchObject({ statusCode: 404 });
+    create.mockRestore();
   });
 
   test('of a workspace are never those of another', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { callDemo, sendJson } from '../support/demo-requests.js';
 import { describeOnDocker, docker, dockerHost, workerImage } from '../support/docker.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { readEvents } from '../support/sse.js';
@@ -40,11 +41,7 @@ describeOnDocker('a gateway whose workers are containers', { timeout: 150_000 },
   }
 
   const send = (method: string, path: string, body?: object) =>
-    fetch(`${gateway.url}/api/v1.0/engagement/spaces/${demo.slug}/notebooks${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-    });
+    callDemo({ url: gateway.url, token }, method, path, body);
   const openSession = async (resourceClass = 'standard') => {
     const body = {
       workspace_id: demo.workspaceId,
@@ -135,11 +132,7 @@ print(os.stat('welcome.ipynb').st_uid, os.access('welcome.ipynb', os.W_OK))
         id: "small", name: "Small", cpuLimit: 1, memoryMb: 256, workspaceStorageMb: 64, tmpStorageMb: 64
       }) { id }
     }`;
-    const created = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    });
+    const created = await sendJson({ url: gateway.url, token }, 'POST', '/graphql', { query });
     expect(await created.json()).toEqual({ data: { createResourceClass: { id: 'small' } } });
     const session = await openSession('small');
     const events = await execute(session.id, 'x = []\nwhile True: x.append(bytearray(16 * 1024 * 1024))');

@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import { ClusterClient } from '../../src/workers/backends/kubernetes/cluster-client.js';
+import { ClusterError } from '../../src/workers/backends/kubernetes/cluster-error.js';
 import type { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { openGitHttpServer } from '../support/git-http-server.js';
 import { machineAddress } from '../support/infrastructure.js';
@@ -91,6 +93,20 @@ for path in (plain_package.__file__, '/environment/x'):
     for (const { workerId } of specs) await backend.stop(workerId);
   });
 
+  test('leave no Pod where its removal fails at first', async () => {
+    index = await openPackageIndex();
+    const deletePod = vi.spyOn(ClusterClient.prototype, 'deletePod');
+    for (let calls = 0; calls < 2; calls += 1)
+      deletePod.mockRejectedValueOnce(new ClusterError('unreachable'));
+    const spec = specWith(plainPackage);
+    spec.requirements.scope = 'not-removed';
+    await start(spec);
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 20_000 });
+    expect(deletePod.mock.calls.length).toBeGreaterThan(2);
+    deletePod.mockRestore();
+    await backend.stop(spec.workerId);
+  });
+
   test('wait for the quota of the namespace, and come beside the files that a Pod fetches itself', async () => {
     const quota = { namespace: namespace.name, name: 'full' };
     const body = { metadata: { name: quota.name }, spec: { hard: { pods: '0' } } };
@@ -98,7 +114,7 @@ for path in (plain_package.__file__, '/environment/x'):
     await vi.waitFor(async () => {
       const { status } = await namespace.core.readNamespacedResourceQuota(quota);
       expect(status?.hard).toEqual({ pods: '0' });
-    });
+    }, 20_000);
     const messages: string[] = [];
     index = await openPackageIndex();
     const server = await openGitHttpServer({ host: machineAddress() });
@@ -111,7 +127,7 @@ for path in (plain_package.__file__, '/environment/x'):
       const starting = fetching.start(spec, report, AbortSignal.timeout(90_000));
       await vi.waitFor(
         () => expect(messages.at(-1)).toContain('The quota of the namespace is used up'),
-        10_000,
+        20_000,
       );
       await namespace.core.deleteNamespacedResourceQuota(quota);
       const endpoint = await starting;

@@ -9,20 +9,14 @@ import { demo } from '../../prisma/seed.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { infrastructureVariable, machineAddress } from '../support/infrastructure.js';
+import { expectMemoryKept } from '../support/keep-memory.js';
 import {
   createTestNamespace,
   describeWithCluster,
   type TestNamespace,
   testImage,
 } from '../support/kubernetes.js';
-import { readEvents } from '../support/sse.js';
-
-interface WorkerState {
-  id: string;
-  status: string;
-  status_reason: string | null;
-  progress: { percent: number; message: string };
-}
+import { WorkerClient, type WorkerState } from '../support/worker-client.js';
 
 /** How long everything may take to be owned or gone, once the gateway listens again. */
 const maxMs = 30_000;
@@ -70,27 +64,9 @@ describeWithCluster('a gateway with Pods that is killed', { timeout: 180_000 }, 
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const send = (path: string, method: string, body?: object) =>
-    fetch(`${gateway.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
-    });
-  const call = (method: string, path: string, body?: object) =>
-    send(`/api/v1.0/engagement/spaces/${demo.slug}/notebooks${path}`, method, body);
+  const client = new WorkerClient(() => ({ url: gateway.url, token }));
   const graphql = async (query: string) =>
-    expect(await (await send('/graphql', 'POST', { query })).json()).not.toHaveProperty('errors');
-  const json = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T;
-  const workers = async () =>
-    (await json<{ items: WorkerState[] }>(call('GET', '/workers?include_stopped=true'))).items;
-  const find = async (id: string) => (await workers()).find((one) => one.id === id)!;
-  const startWorker = () => json<WorkerState>(call('POST', '/workers', { workspace_id: demo.workspaceId }));
-  const openSession = () =>
-    json<{ id: string; worker_id: string }>(call('POST', '/sessions', { workspace_id: demo.workspaceId }));
-  const run = (session: string, code: string) =>
-    call('POST', `/sessions/${session}/execute/stream`, { code });
-  const printed = async (session: string, code: string) =>
-    (await readEvents(await run(session, code))).find(({ data }) => data.type === 'stream')?.data.text;
+    expect(await (await client.send('POST', '/graphql', { query })).json()).not.toHaveProperty('errors');
   const folders = async () =>
     (await readdir(join(dataDir, 'workers')).catch(() => [])).filter((name) => /^[0-9a-f-]{36}$/.test(name));
 
@@ -99,7 +75,7 @@ describeWithCluster('a gateway with Pods that is killed', { timeout: 180_000 }, 
     await gateway.kill('SIGKILL');
     gateway = await start();
     const isOwned = async () => {
-      const all = await workers();
+      const all = await client.workers();
       const live = all.filter(({ status }) => ['ready', 'busy'].includes(status)).map((one) => one.id);
       const ended = all.filter(({ status }) => ['stopped', 'failed'].includes(status));
       const objects = live.flatMap((one) =>
@@ -112,7 +88,7 @@ describeWithCluster('a gateway with Pods that is killed', { timeout: 180_000 }, 
     await expect
       .poll(() => isOwned().then(() => 'owned', String), { timeout: maxMs, interval: 200 })
       .toBe('owned');
-    return find(id);
+    return client.find(id);
   }
 
   async function untilSecret(): Promise<void> {
@@ -123,7 +99,7 @@ describeWithCluster('a gateway with Pods that is killed', { timeout: 180_000 }, 
     ['as soon as it was asked for', async () => {}],
     ['when its Pod waits for its server', untilSecret],
   ])('%s: the start has failed, and nothing of it is left', async (_when, moment) => {
-    const { id } = await startWorker();
+    const { id } = await client.start();
     await moment();
     expect(await killAndStart(id)).toMatchObject({ status: 'failed', status_reason: 'start_failed' });
     expect(await namespace.objects()).toEqual([]);
@@ -132,34 +108,21 @@ describeWithCluster('a gateway with Pods that is killed', { timeout: 180_000 }, 
   test('while packages are installed for it: the start has failed, and nothing of it is left', async () => {
     const file = { path: 'requirements.txt', content: 'never-there==1.0\n' };
     const path = `/workspaces/${demo.workspaceId}/authoring-file`;
-    expect((await call('POST', `${path}s`, file)).status).toBe(201);
-    const { id } = await startWorker();
+    expect((await client.call('POST', `${path}s`, file)).status).toBe(201);
+    const { id } = await client.start();
     const [socket] = waiting.length ? waiting : ((await once(index, 'connection')) as [Socket]);
     expect(socket!.remoteAddress).toBeDefined();
     expect((await namespace.objects()).some((name) => name.startsWith('pod/packages-'))).toBe(true);
     expect(await killAndStart(id)).toMatchObject({ status: 'failed', status_reason: 'start_failed' });
     expect(await namespace.objects()).toEqual([]);
-    expect((await call('PUT', path, { ...file, content: '' })).status).toBe(200);
+    expect((await client.call('PUT', path, { ...file, content: '' })).status).toBe(200);
   });
 
   test('while it is idle, busy and stopping: its row stays true, and its kernel keeps its memory', async () => {
-    const { id, worker_id } = await openSession();
-    await printed(id, 'kept = 41');
-    expect(await killAndStart(worker_id)).toMatchObject({ status: 'ready' });
-    expect(await printed(id, 'print(kept + 1)')).toBe('42\n');
+    const worker_id = await expectMemoryKept(client, killAndStart);
 
-    const busy = await run(id, "import time\nprint('begun', flush=True)\ntime.sleep(600)");
-    await readEvents(busy, ({ data }) => data.type === 'stream');
-    await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
-    await killAndStart(worker_id);
-    // The cell goes on.
-    await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
-    expect((await call('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
-    await expect.poll(async () => (await find(worker_id)).status).toBe('ready');
-    expect(await printed(id, 'print(kept + 1)')).toBe('42\n');
-
-    void call('DELETE', `/workers/${worker_id}`).catch(() => {});
-    while ((await find(worker_id)).status !== 'stopping') await sleep(5);
+    void client.call('DELETE', `/workers/${worker_id}`).catch(() => {});
+    while ((await client.find(worker_id)).status !== 'stopping') await sleep(5);
     expect(await killAndStart(worker_id)).toMatchObject({ status: 'stopped', status_reason: 'requested' });
     expect(await namespace.objects()).toEqual([]);
   });

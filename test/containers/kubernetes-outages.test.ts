@@ -1,5 +1,8 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
+import { ClusterClient } from '../../src/workers/backends/kubernetes/cluster-client.js';
+import { ClusterError } from '../../src/workers/backends/kubernetes/cluster-error.js';
 import type { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
 import type { WorkerExit } from '../../src/workers/worker-exit.js';
@@ -95,6 +98,30 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
     await killApiServer();
     await startApiServer();
     await new JupyterClient(await starting).probe(5_000);
+  });
+
+  test('a Pod that the API creates after the request was given up is deleted, and no other', async () => {
+    const { workerId, answers } = await start();
+    const really = ClusterClient.prototype.createPod;
+    const createPod = vi.spyOn(ClusterClient.prototype, 'createPod');
+    let created: Promise<V1Pod> | undefined;
+    createPod.mockImplementationOnce(async function (this: ClusterClient, body) {
+      created = new Promise((resolve) => setTimeout(resolve, 2_000)).then(() => really.call(this, body));
+      throw new ClusterError('unreachable');
+    });
+    const starting = backend.start(createPodSpec(), noReport, AbortSignal.timeout(60_000));
+    await expect(starting).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    expect((await created!).metadata?.uid).toBeDefined();
+    await vi.waitFor(
+      async () => {
+        const pods = (await namespace.objects()).filter((name) => name.startsWith('pod/'));
+        expect(pods).toEqual([`pod/${objectNameOf(workerId)}`]);
+      },
+      { timeout: 40_000, interval: 500 },
+    );
+    expect(await answers()).toBe(true);
+    expect(exits).toEqual([]);
+    createPod.mockRestore();
   });
 
   test('a node that is silent for a moment ends nothing, and one that stays silent ends its workers as node_lost', async () => {

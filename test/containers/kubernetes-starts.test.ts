@@ -15,6 +15,9 @@ import {
   testImage,
 } from '../support/kubernetes.js';
 
+/** How long what the cluster does may take to be seen, and how often it is looked for. */
+const seen = { timeout: 20_000, interval: 20 };
+
 describeWithCluster('the start of a Pod', { timeout: 120_000 }, () => {
   let namespace: TestNamespace;
   let backend: KubernetesBackend;
@@ -144,7 +147,7 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
       await vi.waitFor(async () => {
         const { status } = await namespace.core.readNamespacedResourceQuota(at);
         expect(status?.hard).toEqual({ pods: '0' });
-      });
+      }, seen);
       expect(await backend.unavailableReason()).toBeNull();
       const late = start(createPodSpec(), AbortSignal.timeout(2_000)).starting;
       await expect(late).rejects.toMatchObject({
@@ -152,7 +155,7 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
         message: expect.stringContaining('quota'),
       });
       const { starting, messages } = start(createPodSpec());
-      await vi.waitFor(() => expect(messages.join()).toContain('quota'));
+      await vi.waitFor(() => expect(messages.join()).toContain('quota'), seen);
       await namespace.core.deleteNamespacedResourceQuota(at);
       await starting;
     } finally {
@@ -210,15 +213,15 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
     const spec = createPodSpec();
     const { starting } = start(spec);
     const at = { namespace: namespace.name, name: objectNameOf(spec.workerId) };
-    await vi.waitFor(() => namespace.core.deleteNamespacedPod(at), { interval: 20 });
+    await vi.waitFor(() => namespace.core.deleteNamespacedPod(at), seen);
     await expect(starting).rejects.toMatchObject({ extra: { reason: 'lost' } });
     await expectNothingLeft();
   });
 
   test('is ended by a stop', async () => {
     const spec = createPodSpec();
-    const { starting, messages } = start(spec);
-    await vi.waitFor(() => expect(messages).toContain('Waiting for a node'), { interval: 10 });
+    const { starting } = start(spec);
+    await vi.waitFor(() => namespace.pod(spec.workerId), seen);
     await backend.stop(spec.workerId);
     await expect(starting).rejects.toThrow();
     await expectNothingLeft();

@@ -97,6 +97,19 @@ const workspaces = [
 ];
 
 const files = [
+  ...proven('test/api/files/comparisons.test.ts', {
+    'Two refs can be compared, with the files that differ.':
+      'lists the files that differ, with renames of similar files',
+    'A notebook is compared cell by cell.': 'has the cells of a notebook with what became of each',
+  }),
+  ...proven('test/api/files/merged-saves.test.ts', {
+    'A conflict says whether a merge is possible, and merge: auto does it.':
+      'says that a merge is possible, and merges on demand',
+  }),
+  ...proven('test/api/files/branch-merges.test.ts', {
+    'Branches are merged, notebooks by cells.':
+      'merges notebooks by cells and texts by lines, and takes over what one side alone changed',
+  }),
   ...proven('test/api/files/reading-and-saving.test.ts', {
     'A file has its blob sha as ETag, and If-None-Match is answered 304.':
       'answers 304 to its ETag in If-None-Match',
@@ -127,6 +140,15 @@ const files = [
       'of saves and of native pushes are newest first, and each can be read',
     'A pushed rename keeps the notebook id, and branches share it.':
       'follow a pushed rename, and another branch has the same notebook id',
+  }),
+  ...proven('test/api/files/archive.test.ts', {
+    'An archive of a workspace at a ref can be read.': 'as %s has the stored bytes of every regular file',
+  }),
+  ...proven('test/api/files/search.test.ts', {
+    'The names and the content of files can be searched, with pages of one commit.':
+      'pages after a cursor stay with their commit when the branch moves',
+    'A hit in a notebook names the cell.':
+      'finds the lines of text files, and those of sources and outputs of cells',
   }),
 ];
 
@@ -245,14 +267,6 @@ const notYetTrue: Claim[] = [
   {
     claim: 'A JWT of a configured issuer authenticates.',
     notYet: 'Only API tokens are accepted.',
-  },
-  {
-    claim: 'An archive of a workspace at a ref can be read.',
-    notYet: 'There is no row for archive.',
-  },
-  {
-    claim: 'Two refs can be compared, and files searched.',
-    notYet: 'There are no rows for compare and search.',
   },
 ];
 

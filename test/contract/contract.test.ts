@@ -225,6 +225,61 @@ it('a file of any bytes and a commit have equal answers over REST and GraphQL', 
   await sameDeed(committed, [['commitFiles', { ...inAddress, input }]]);
 });
 
+it('a search has equal answers over REST and GraphQL, and an archive can be read', async () => {
+  const found = await send('GET /workspaces/{workspace_id}/search', inWorkspace, undefined, '?q=welcome');
+  expect(found.body.total).toBeGreaterThan(0);
+  const { items, total, page: _page, size: _size, ...more } = found.body;
+  await sameAnswer(
+    found,
+    [slug, ['workspace', { id: demo.workspaceId }], ['search', { q: 'welcome', limit: 20 }]],
+    {
+      nodes: items,
+      total_count: total,
+      ...more,
+    },
+  );
+  const exported = await send(
+    'GET /workspaces/{workspace_id}/export',
+    inWorkspace,
+    undefined,
+    `?path=${demo.notebookPath}`,
+  );
+  const asGraph: Step[] = [
+    slug,
+    ['workspace', { id: demo.workspaceId }],
+    ['export', { path: demo.notebookPath }],
+  ];
+  await sameAnswer(exported, asGraph, { content: exported.body });
+  const archive = await send('GET /workspaces/{workspace_id}/archive', inWorkspace);
+  expect(archive.headers.get('content-type')).toBe('application/zip');
+});
+
+it('a comparison has equal answers over REST and GraphQL', async () => {
+  const path = 'compared.ipynb';
+  const book = (source: string) =>
+    codeNotebook([codeCell('a', source), codeCell('b', '1')], { title: source });
+  const made = await send('POST /workspaces/{workspace_id}/files', inWorkspace, {
+    path,
+    notebook: book('1'),
+  });
+  await send('PUT /workspaces/{workspace_id}/file', inWorkspace, { path, notebook: book('2') });
+  const refs = { base: made.body.commit_sha, head: 'main' };
+  const query = new URLSearchParams({ ...refs, path });
+  const compared = await send('GET /workspaces/{workspace_id}/compare', inWorkspace, undefined, `?${query}`);
+  const { files, file, ...rest } = compared.body;
+  expect(file.cells.counts.modified).toBe(1);
+  const pages = (list: { items: unknown[]; total: number }) => {
+    const { items, total, ...more } = list;
+    return { nodes: items, total_count: total, ...more };
+  };
+  const like = { ...rest, files: pages(files), file: { ...file, cells: pages(file.cells) } };
+  await sameAnswer(
+    compared,
+    [slug, ['workspace', { id: demo.workspaceId }], ['compare', { ...refs, path }]],
+    like,
+  );
+});
+
 it('repositories and branches have equal answers over REST and GraphQL', async () => {
   const list = await send('GET /repositories', {});
   await sameAnswer(list, [slug, ['repositories', {}]], page(list));
@@ -236,6 +291,10 @@ it('repositories and branches have equal answers over REST and GraphQL', async (
   const all = await send(`GET ${branches}`, inRepository);
   expect(all.body.items.map(({ name }: { name: string }) => name)).toEqual(['a/graph', 'a/rest', 'main']);
   await sameAnswer(all, [slug, ['repository', { id: repositoryId }], ['branches', {}]], page(all));
+  const merge = { source: 'a/rest', target: 'a/graph' };
+  const merged = await send('POST /repositories/{repository_id}/merges', inRepository, merge);
+  expect(merged.body.changed).toBe(false);
+  await sameDeed(merged, [['mergeBranch', { ...inDemo, repositoryId, input: merge }]]);
   for (const name of ['a/rest', 'a%2Fgraph'])
     expect((await send(`DELETE ${branches}/{name}`, { ...inRepository, name })).status).toBe(204);
   expect((await send(`GET ${branches}`, inRepository)).body.total).toBe(1);

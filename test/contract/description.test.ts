@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { routes } from '../../rest/table.js';
 import { statusOf } from '../../src/error-status.js';
 import { isErrorCode } from '../../src/errors.js';
 import { openTestGateway, type RestOptions, type TestGateway } from '../support/gateway.js';
@@ -13,6 +14,11 @@ const all = [...documented, ...further];
 /** Whether the body is JSON; one of bytes has any type. */
 const takesBody = ([method, path]: Row) =>
   document.paths[base + path][method.toLowerCase()].requestBody?.content['application/json'] !== undefined;
+/** Whether the route has a parameter of the query that every request must have. */
+const needsQuery = ([method, path]: Row) =>
+  document.paths[base + path][method.toLowerCase()].parameters.some(
+    (one: { in?: string; required?: boolean }) => one.in === 'query' && one.required,
+  );
 
 let at: TestGateway;
 let checker: Checker;
@@ -43,8 +49,8 @@ describe.each(all)('%s %s', (...row) => {
 describe.each(all.filter((row) => !takesBody(row)))('%s %s', (...row) => {
   it('answers in an unknown space as the description says', async () => {
     const answer = await call(row, { space: 'elsewhere' });
-    // A query without its path is refused before the space is looked at.
-    expect(answer.status).toBe(row[1].endsWith('file') ? 400 : 404);
+    // A query without what it needs is refused before the space is looked at.
+    expect(answer.status).toBe(needsQuery(row) ? 400 : 404);
   });
 });
 
@@ -111,8 +117,12 @@ it('docs/api.md has every error code with its status', () => {
   expect(Object.fromEntries(listed.filter(([code]) => isErrorCode(code)))).toEqual(statusOf);
 });
 
-it('docs/api.md has the rows', () => {
+it('docs/api.md has the rows, each with its operationId', () => {
   const page = readFileSync('docs/api.md', 'utf8');
-  const rows = [...page.matchAll(/^\| `(GET|POST|PUT|PATCH|DELETE) (\S+)` \| `([^`]+)` \|$/gm)];
-  expect(rows.map(([, ...row]) => row)).toEqual(all);
+  const rows = [...page.matchAll(/^\| `(GET|POST|PUT|PATCH|DELETE) (\S+)` \| `([^`]+)` \| `([^`]+)` \|$/gm)];
+  const operationIdOf = ([method, path]: Row) => {
+    const params = path.replace(/\{(\w+)\}/g, ':$1');
+    return routes.find((one) => one.method === method.toLowerCase() && one.path === params)?.operationId;
+  };
+  expect(rows.map(([, ...row]) => row)).toEqual(all.map((row) => [...row, operationIdOf(row)]));
 });

@@ -6,7 +6,7 @@ export interface CrashOptions {
   serverKills: number;
   /** Kills of a process that saves without a server. `CRASH_STORE_KILLS`, default as many; 60 in CI. */
   storeKills: number;
-  /** No kill begins later, in ms after the start. `CRASH_MINUTES`, default 45; 8 in CI. */
+  /** No kill begins later, in ms after the start. `CRASH_MINUTES`, default 45; 20 in CI. */
   limitMs: number;
 }
 
@@ -22,6 +22,6 @@ export function crashOptions(env: Record<string, string | undefined>): CrashOpti
     seed: number('CRASH_SEED', random, random),
     serverKills: number('CRASH_KILLS', 50, 500),
     storeKills: number('CRASH_STORE_KILLS', 60, 500),
-    limitMs: number('CRASH_MINUTES', 8, 45) * 60_000,
+    limitMs: number('CRASH_MINUTES', 20, 45) * 60_000,
   };
 }

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalLeases } from '../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../src/engines/git/git-store.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
@@ -59,7 +60,7 @@ async function killInLane(
   const gitdir = join(root, `${id}.git`);
   const ledger = createLedger();
   try {
-    const store = new GitStore({ native: await findNativeGit(), root });
+    const store = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root });
     const { commitOid } = await store.createRepository(id, {
       defaultBranch: 'main',
       author: who,
@@ -77,7 +78,7 @@ async function killInLane(
       await killOnce(args, random, (save) => record(ledger, id, save));
       if (await repack) total.repacks += 1;
     }
-    const last = new GitStore({ native: await findNativeGit(), root });
+    const last = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root });
     await last.reconcile();
     await last.close();
     total.saves += ledger.saves.length;

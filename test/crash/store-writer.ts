@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalLeases } from '../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../src/engines/git/git-store.js';
 import { seededRandom } from '../engines/git/seeded-random.js';
@@ -8,7 +9,7 @@ import { contentOf } from './content.js';
 // reports each save when it is acknowledged, and never before.
 const [root = '', id = '', round = '', seed = ''] = process.argv.slice(2);
 const who = { name: 'Writer', email: 'writer@example.org' };
-const store = new GitStore({ native: await findNativeGit(), root });
+const store = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root });
 await store.reconcile();
 const repository = await store.repository(id);
 const branches = await repository.branches();

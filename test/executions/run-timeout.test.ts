@@ -19,14 +19,14 @@ beforeEach(() => {
   restartUnresponsive.mockClear();
 });
 
-function begin(isOwner: () => Promise<boolean>): RunTimeout {
+function begin(markTimedOut: () => Promise<boolean>, timedOutAt: Date | null = null): RunTimeout {
   return new RunTimeout({
-    execution: { timeoutSeconds: 1, sessionId: 's' } as Execution,
+    execution: { timeoutSeconds: 1, sessionId: 's', timedOutAt } as Execution,
     kernel: { interrupt } as unknown as KernelConnection,
     kernels: { restartUnresponsive } as unknown as SessionKernels,
     log: pino({ level: 'silent' }),
     startedAt: new Date(),
-    isOwner,
+    markTimedOut,
   });
 }
 
@@ -49,8 +49,14 @@ it('a gateway that does not run the kernels any more interrupts nothing', async 
   expect(restartUnresponsive).not.toHaveBeenCalled();
 });
 
-it('a run that ends while the owner is asked for is not interrupted', async () => {
-  let answer: (isOwner: boolean) => void = () => {};
+it('a run that an earlier process has interrupted for its time has timed out, whenever it ends', () => {
+  const timeout = begin(async () => true, new Date());
+  timeout.clear();
+  expect([timeout.hasPassed, interrupt.mock.calls.length]).toEqual([true, 0]);
+});
+
+it('a run that ends while that is written is not interrupted', async () => {
+  let answer: (isOurs: boolean) => void = () => {};
   const timeout = begin(
     () =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { readGraphqlFiles } from './worded-files.js';
 let root: string;
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'house-'));
-  const folders = ['src', 'schema', 'rest', 'prisma', 'test/house'];
+  const folders = ['src', 'schema', 'rest', 'prisma', 'web', 'test/house'];
   for (const name of [...folders, 'biome.json', '.gitignore', 'package.json', 'tsconfig.json'])
     cpSync(name, join(root, name), { recursive: true });
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
@@ -56,6 +56,12 @@ describe('the order of the layers', () => {
       '../../files/x.js',
       'src/engines/git does not import src/files/x.ts.',
     ],
+    [
+      'the engine of Git, not even another engine,',
+      'src/engines/git/planted.ts',
+      '../events/x.js',
+      'src/engines/git does not import src/engines/events/x.ts.',
+    ],
     ['the schema', 'schema/planted.ts', '../rest/table.js', 'schema does not import rest/table.ts.'],
     ['REST', 'rest/planted.ts', '../src/files/x.js', 'rest/ does not import src/files/x.ts.'],
     ['REST', 'rest/planted.ts', '../schema/x.js', 'rest/ does not import schema/x.ts.'],
@@ -68,6 +74,15 @@ describe('the order of the layers', () => {
   ])('%s imports no higher layer: %s, %s', (_what, file, specifier, fault) => {
     for (const statement of [`import '${specifier}';`, `import type { X } from '${specifier}';`])
       expect(newFaults({ [file]: `${statement}\n` })).toEqual([`${file}: ${fault}`]);
+  });
+
+  it('pages import nothing of the gateway, and nothing of it imports them', () => {
+    const crossing = { 'web/src/planted.tsx': "import '../../src/errors.js';\n" };
+    expect(newFaults(crossing)).toEqual(['web/src/planted.tsx: nothing crosses the border of web/.']);
+    expect(newFaults({ 'src/files/planted.ts': "import '../../web/src/app.js';\n" })).toEqual([
+      'src/files/planted.ts: nothing crosses the border of web/.',
+    ]);
+    expect(newFaults({ 'web/src/planted.tsx': "import './app.js';\n" })).toEqual([]);
   });
 
   it('holds for what is exported on and for what is imported later, too', () => {
@@ -287,6 +302,15 @@ describe('npm run lint', () => {
   const clean = { 'src/files/planted.ts': '' };
   const forBiome = { 'src/files/planted.ts': 'const unused = 1;\n' };
   const forHouse = { 'src/files/planted-too.ts': '// It tells the reader.\n' };
+  // One file of the tree suffices to run the script, which reads all of the tree.
+  beforeAll(() => {
+    for (const name of ['src', 'schema', 'rest', 'prisma', 'web']) {
+      rmSync(join(root, name), { recursive: true });
+      mkdirSync(join(root, name));
+    }
+    mkdirSync(join(root, 'src/files'));
+    cpSync('src/error-status.ts', join(root, 'src/error-status.ts'));
+  });
   /** What the script of `package.json` reports of these files, and its exit code. */
   const lint = (files: Record<string, string>) =>
     planted(files, () => {

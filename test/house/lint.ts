@@ -1,12 +1,12 @@
-// `npm run lint` runs this after Biome, also when Biome fails: the order of the layers, sizes, JSDoc and words. An argument limits the report to
-// the files below a path.
+// `npm run lint` runs this after Biome, also when Biome fails: the order of the layers, sizes, JSDoc and words. An
+// argument limits the report to the files below a path.
 import { houseFaults } from './house-faults.js';
 import { medianLineCount, shapeLimits } from './shape.js';
 import { readSourceFiles } from './source-files.js';
 import { readGraphqlFiles } from './worded-files.js';
 
 const only = process.argv[2] ?? '';
-const folders = ['src', 'schema', 'rest', 'prisma'];
+const folders = ['src', 'schema', 'rest', 'prisma', 'web'];
 const files = readSourceFiles(process.cwd(), folders);
 const median = medianLineCount(files);
 const others = readGraphqlFiles(process.cwd(), folders);

@@ -34,6 +34,8 @@ export function wordsOfSource({ path, text, program, comments }: SourceFile): Wo
       names.push({ name: node.name, line: lineOf(node.start) });
     } else if (node.type === 'Literal' && typeof node.value === 'string') {
       if (node.value.includes(' ')) prose.push({ text: node.value, line: lineOf(node.start) });
+    } else if (node.type === 'JSXText') {
+      prose.push({ text: node.value, line: lineOf(node.start) });
     } else if (node.type === 'TemplateElement') {
       prose.push({ text: node.value.cooked ?? '', line: lineOf(node.start) });
     }

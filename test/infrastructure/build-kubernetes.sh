@@ -1,7 +1,6 @@
 # Sourced: compiles what the cluster runs. The programs stay in the cache.
 
 readonly kubernetes_version=v1.34.4
-readonly kube_router_version=v2.1.0
 
 # The path of a compiled program; another source or version has another path.
 compiled() {
@@ -16,21 +15,16 @@ build() {
   file=$(compiled "$1")
   if [ -x "$file" ]; then return; fi
   folder=$(mktemp -d "$cache/build.XXXXXX")
-  CGO_ENABLED=0 GOFLAGS=-buildvcs=false logged "$state/build.log" "$2" "$folder"
+  # The compiler collects its garbage less often: it has the memory, and takes less time.
+  GOGC=400 CGO_ENABLED=0 GOFLAGS=-buildvcs=false logged "$state/build.log" "$2" "$folder"
   mv "$folder/$1" "$file"
   rm -rf "$folder"
 }
 
 build_kube() {
-  # Without the version the parts of Kubernetes refuse each other.
-  go build -C "$here/kube" -trimpath -o "$1/kube" \
+  # Without the version the parts of Kubernetes refuse each other. What debuggers read takes a fifth of the time.
+  go build -C "$here/kube" -trimpath -gcflags=all=-dwarf=false -o "$1/kube" \
     -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$kubernetes_version" .
-}
-
-# It enforces network policies.
-build_kube_router() {
-  GOBIN=$1 go install -trimpath -ldflags '-s -w' \
-    "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@$kube_router_version"
 }
 
 build_pause() {
@@ -39,6 +33,5 @@ build_pause() {
 
 build_kubernetes() {
   build kube build_kube
-  build kube-router build_kube_router
   build pause build_pause
 }

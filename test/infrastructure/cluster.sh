@@ -133,7 +133,7 @@ start_controllers() {
 }
 
 start_kube_router() {
-  start_part kube-router "$(compiled kube-router)" --kubeconfig="$state/cluster/admin.kubeconfig" \
+  start_part kube-router "$(compiled kube)" kube-router --kubeconfig="$state/cluster/admin.kubeconfig" \
     --run-firewall=true --run-router=false --run-service-proxy=false \
     --hostname-override="$node" --service-cluster-ip-range="$service_network" --health-port=0 --metrics-port=0
   wait_for cluster/kube-router 30 nsenter "--net=/run/netns/$namespace" iptables -L KUBE-ROUTER-FORWARD

@@ -70,16 +70,24 @@ TEST_GATEWAY_CIDRS=$machine_address/32
 END
 }
 
-up() {
-  check_machine
-  rm -f "$environment_file"
-  timed 'Debian packages' install_packages
-  timed 'Kubernetes, compiled' build_kubernetes
+build_images() {
   timed 'Docker engine' start_docker
   timed 'Base image' import_base_image
   timed 'Image of workers' build_image "$worker_image" "$project/deploy/worker"
   timed 'Image of the gateway' build_image "$gateway_image" --file "$project/deploy/gateway/Dockerfile" "$project"
   timed 'Image of PostgreSQL' build_image "$postgres_image" "$project/test/infrastructure/postgresql"
+}
+
+up() {
+  local compiling
+  check_machine
+  rm -f "$environment_file"
+  timed 'Debian packages' install_packages
+  # The images mainly wait for downloads and the disk.
+  timed 'Kubernetes, compiled' build_kubernetes &
+  compiling=$!
+  build_images
+  wait "$compiling"
   build_pause_image
   timed 'Cluster' start_cluster
   timed 'Images for the cluster' import_images

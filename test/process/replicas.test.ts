@@ -7,6 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { createDatabase } from '../support/database-server.js';
+import { callDemo } from '../support/demo-requests.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { testPython } from '../support/jupyter.js';
 import { startRoundRobinProxy } from '../support/round-robin-proxy.js';
@@ -49,13 +50,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two gateways on one database an
     method: string,
     path: string,
     body?: object,
-    headers: Record<string, string> = {},
-  ) =>
-    fetch(`${url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-      body: body && JSON.stringify(body),
-    });
+    headers?: Record<string, string>,
+  ) => callDemo({ url, token }, method, path, body, headers);
   async function openSession(gateway: GatewayProcess): Promise<string> {
     const opened = await call(gateway, 'POST', '/sessions', {
       workspace_id: demo.workspaceId,

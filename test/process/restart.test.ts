@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { callDemo } from '../support/demo-requests.js';
 import { type GatewayProcess, spawnGatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { gitOnPath } from '../support/git-on-path.js';
 import { testPython } from '../support/jupyter.js';
@@ -27,17 +28,15 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const call = (method: string, path: string, body?: object, headers = {}) =>
-  fetch(`${gateway.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    body: body && JSON.stringify(body),
-  });
+const call = (method: string, path: string, body?: object) =>
+  callDemo({ url: gateway.url, token }, method, path, body);
 const run = async (session: string, code: string) =>
   readEvents(await call('POST', `/sessions/${session}/execute/stream`, { code }));
 
 it('the first start prints the token and keeps one copy that only the owner can read', async () => {
   expect(gateway.output()).toContain(token);
+  // The dashboard signs in with the fragment.
+  expect(gateway.output().trim().split('\n').at(-1)).toBe(`Open ${gateway.url}/#token=${token}`);
   expect((await stat(join(dataDir, 'admin-token'))).mode & 0o777).toBe(0o600);
 });
 
@@ -106,18 +105,14 @@ it('without Python all but running cells works, and the reason is reported', asy
   try {
     expect(other.output()).toMatch(/Install Python/);
     const key = (await readFile(join(folder, 'admin-token'), 'utf8')).trim();
-    const base = `${other.url}/api/v1.0/engagement/spaces/demo/notebooks`;
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    expect((await fetch(`${base}/workspaces/${demo.workspaceId}/files`, { headers })).status).toBe(200);
-    const profiles = await (await fetch(`${base}/kernel-profiles`, { headers })).json();
-    expect(profiles).toMatchObject({
+    const caller = { url: other.url, token: key };
+    const files = await callDemo(caller, 'GET', `/workspaces/${demo.workspaceId}/files`);
+    expect(files.status).toBe(200);
+    const profiles = await callDemo(caller, 'GET', '/kernel-profiles');
+    expect(await profiles.json()).toMatchObject({
       items: [{ is_available: false, unavailable_reason: expect.stringContaining('Install Python') }],
     });
-    const worker = await fetch(`${base}/workers`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ workspace_id: demo.workspaceId }),
-    });
+    const worker = await callDemo(caller, 'POST', '/workers', { workspace_id: demo.workspaceId });
     expect(worker.status).toBe(503);
     expect(await worker.json()).toMatchObject({ code: 'runtime_unavailable' });
   } finally {

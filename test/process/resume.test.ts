@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { callDemo, sendJson } from '../support/demo-requests.js';
 import { codeCell, codeNotebook } from '../support/factories/code-notebook.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { provideIpywidgets } from '../support/ipywidgets.js';
@@ -27,18 +28,10 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const call = (method: string, path: string, body?: object, headers = {}) =>
-  fetch(`${gateway.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-    body: body && JSON.stringify(body),
-  });
+const call = (method: string, path: string, body?: object, headers?: Record<string, string>) =>
+  callDemo({ url: gateway.url, token }, method, path, body, headers);
 async function graph(query: string, variables: object): Promise<any> {
-  const response = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
+  const response = await sendJson({ url: gateway.url, token }, 'POST', '/graphql', { query, variables });
   return ((await response.json()) as { data: any }).data;
 }
 const runOf = async (id: string) =>
@@ -106,6 +99,7 @@ describe('after kill -9 of the gateway', () => {
   let dying: Followed;
   let late: Followed;
   let tooLong: Followed;
+  let interrupted: Followed;
   let whole: string;
   let made: Followed;
   let capturing: Followed;
@@ -128,7 +122,7 @@ describe('after kill -9 of the gateway', () => {
       { input: { workspaceId: demo.workspaceId, path: 'notebooks/whole.ipynb' } },
     );
     whole = begun.runNotebook.id;
-    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended'];
+    const names = ['asking', 'late', 'long', 'printing', 'dying', 'ended', 'interrupted'];
     const sessions: string[] = [];
     for (const name of names) sessions.push(await openSession(`notebooks/${name}.ipynb`));
     const second = async () => expect((await runOf(whole)).cells.nodes[1].execution?.status).toBe('running');
@@ -160,6 +154,13 @@ describe('after kill -9 of the gateway', () => {
     const path = 'notebooks/ended.ipynb';
     await call('POST', files, { path, notebook: codeNotebook([codeCell('slow', slow)]) });
     ended = await Followed.begin(sessions[5]!, slow, { cell_id: 'slow', save_outputs: true });
+    interrupted = await Followed.begin(
+      sessions[6]!,
+      "import time\nprint('begun', flush=True)\ntry:\n    time.sleep(60)\n" +
+        "except KeyboardInterrupt:\n    print('interrupted', flush=True)\n    time.sleep(1)\n    raise",
+      { timeout_seconds: 0.5 },
+    );
+    await interrupted.resume(({ data }) => data.text === 'interrupted\n');
     await gateway.kill('SIGKILL');
     gateway = await startGatewayProcess(dataDir);
   });
@@ -214,6 +215,12 @@ describe('after kill -9 of the gateway', () => {
   it('a run whose time passed meanwhile is interrupted', async () => {
     expect(await tooLong.resume()).toMatchObject({ event: 'final_response', data: { status: 'timed_out' } });
     expect(textOf(tooLong.events)).toBe('begun\n');
+  });
+
+  it('a run that was interrupted for its time before has timed out, though it ended meanwhile', async () => {
+    const end = { event: 'final_response', data: { status: 'timed_out' } };
+    expect(await interrupted.resume()).toMatchObject(end);
+    expect(interrupted.events.map(({ data }) => data.ename)).toContain('KeyboardInterrupt');
   });
 
   it('the run of a whole notebook goes on behind its cell, runs each once, and is saved', async () => {

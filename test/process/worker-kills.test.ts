@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.js';
 import { testPython } from '../support/jupyter.js';
-import { readEvents } from '../support/sse.js';
+import { expectMemoryKept } from '../support/keep-memory.js';
+import { WorkerClient, type WorkerState } from '../support/worker-client.js';
 import { processesNaming, workersWithProcesses } from '../support/worker-processes.js';
 
 let dataDir: string;
@@ -21,38 +22,12 @@ beforeAll(async () => {
   token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim();
 }, 150_000);
 afterAll(async () => {
-  for (const { id } of await workers()) await call('DELETE', `/workers/${id}`);
+  for (const { id } of await client.workers()) await client.call('DELETE', `/workers/${id}`);
   await gateway.kill('SIGTERM');
   await rm(dataDir, { recursive: true, force: true });
 });
 
-interface WorkerState {
-  id: string;
-  status: string;
-  status_reason: string | null;
-  progress: { percent: number };
-}
-
-const call = (method: string, path: string, body?: object) =>
-  fetch(`${gateway.url}/api/v1.0/engagement/spaces/demo/notebooks${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-  });
-const workers = async () =>
-  ((await (await call('GET', '/workers?include_stopped=true')).json()) as { items: WorkerState[] }).items;
-const find = async (id: string) => (await workers()).find((one) => one.id === id)!;
-const start = async () =>
-  (await (await call('POST', '/workers', { workspace_id: demo.workspaceId })).json()) as WorkerState;
-const openSession = async () =>
-  (await (await call('POST', '/sessions', { workspace_id: demo.workspaceId })).json()) as {
-    id: string;
-    worker_id: string;
-  };
-const run = (session: string, code: string) => call('POST', `/sessions/${session}/execute/stream`, { code });
-const printed = async (session: string, code: string) =>
-  (await readEvents(await run(session, code))).find(({ data }) => data.type === 'stream')?.data.text;
-
+const client = new WorkerClient(() => ({ url: gateway.url, token }));
 const workersDirectory = () => join(dataDir, 'workers');
 const folders = async () =>
   (await readdir(workersDirectory(), { withFileTypes: true }))
@@ -66,7 +41,7 @@ async function killAndStart(id: string): Promise<WorkerState> {
   const from = Date.now();
   gateway = await startGatewayProcess(dataDir);
   const isOwned = async () => {
-    const all = await workers();
+    const all = await client.workers();
     const live = all.filter(({ status }) => !['stopped', 'failed'].includes(status)).map((one) => one.id);
     const owned = JSON.stringify(live.sort());
     const isSame = (found: string[]) => JSON.stringify(found) === owned;
@@ -77,7 +52,7 @@ async function killAndStart(id: string): Promise<WorkerState> {
     );
   };
   await expect.poll(isOwned, { timeout: 30_000 - (Date.now() - from) }).toBe(true);
-  return find(id);
+  return client.find(id);
 }
 
 it.each([
@@ -86,8 +61,8 @@ it.each([
 ])(
   'a worker that %s when the gateway is killed has failed, and nothing of it is left',
   async (_when, percent) => {
-    const { id } = await start();
-    while ((await find(id)).progress.percent < percent) await sleep(5);
+    const { id } = await client.start();
+    while ((await client.find(id)).progress.percent < percent) await sleep(5);
     expect(await killAndStart(id)).toMatchObject({ status: 'failed', status_reason: 'start_failed' });
     expect(await folders()).toEqual([]);
   },
@@ -106,39 +81,26 @@ it('a worker whose packages are installed when the gateway is killed has failed,
   const file = { path: 'requirements.txt' };
   const path = `/workspaces/${demo.workspaceId}/authoring-file`;
   const content = `--index-url http://127.0.0.1:${(index.address() as AddressInfo).port}/\nnever-there\n`;
-  expect((await call('POST', `${path}s`, { ...file, content })).status).toBe(201);
+  expect((await client.call('POST', `${path}s`, { ...file, content })).status).toBe(201);
   const asked = once(index, 'connection');
-  const { id } = await start();
+  const { id } = await client.start();
   await asked;
   const environments = join(dataDir, 'environments');
   expect(await processesNaming(environments)).not.toEqual([]);
   expect(await killAndStart(id)).toMatchObject({ status: 'failed', status_reason: 'start_failed' });
   expect(await processesNaming(environments)).toEqual([]);
   expect(await readdir(environments)).toEqual([]);
-  expect((await call('PUT', path, { ...file, content: '' })).status).toBe(200);
+  expect((await client.call('PUT', path, { ...file, content: '' })).status).toBe(200);
 }, 150_000);
 
 it('an idle worker and a busy one keep their memory when the gateway is killed', async () => {
-  const { id, worker_id } = await openSession();
-  await printed(id, 'kept = 41');
-  expect(await killAndStart(worker_id)).toMatchObject({ status: 'ready' });
-  expect(await printed(id, 'print(kept + 1)')).toBe('42\n');
-
-  const busy = await run(id, "import time\nprint('begun', flush=True)\ntime.sleep(600)");
-  await readEvents(busy, ({ data }) => data.type === 'stream');
-  await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
-  await killAndStart(worker_id);
-  // The cell goes on.
-  await expect.poll(async () => (await find(worker_id)).status).toBe('busy');
-  expect((await call('POST', `/sessions/${id}/interrupt`)).status).toBe(200);
-  await expect.poll(async () => (await find(worker_id)).status).toBe('ready');
-  expect(await printed(id, 'print(kept + 1)')).toBe('42\n');
+  await expectMemoryKept(client, killAndStart);
 }, 150_000);
 
 it('a worker that is stopping when the gateway is killed is stopped, and nothing of it is left', async () => {
-  const { worker_id } = await openSession();
-  void call('DELETE', `/workers/${worker_id}`).catch(() => {});
-  while ((await find(worker_id)).status !== 'stopping') await sleep(5);
+  const { worker_id } = await client.openSession();
+  void client.call('DELETE', `/workers/${worker_id}`).catch(() => {});
+  while ((await client.find(worker_id)).status !== 'stopping') await sleep(5);
   expect(await killAndStart(worker_id)).toMatchObject({ status: 'stopped', status_reason: 'requested' });
   expect(await folders()).toEqual([]);
 }, 150_000);

@@ -16,20 +16,27 @@ const connections = Object.keys(schema.getTypeMap()).filter((name) => name.endsW
 /** The fields that a connection has besides those of every connection. */
 const ownFields: Record<string, Record<string, string>> = {
   WorkerFileConnection: { isTruncated: 'Boolean!' },
+  CellDifferenceConnection: { counts: 'CellCounts!', metadata: '[MetadataChange!]!' },
+  SearchHitConnection: { commitSha: 'String!', isIncomplete: 'Boolean!', skippedFiles: 'Int!' },
+  SpaceSearchHitConnection: { isIncomplete: 'Boolean!', searchedWorkspaces: 'Int!', skippedFiles: 'Int!' },
 };
+
+/** The types of the rows of connections that are not named after them. */
+const rowTypes: Record<string, string> = { SpaceSearchHit: 'SearchHit' };
 
 // https://relay.dev/graphql/connections.htm
 describe('every list follows the GraphQL Cursor Connections Specification', () => {
   it.each(connections)('%s has edges with cursors, and page info', (name) => {
-    const node = name.slice(0, -'Connection'.length);
+    const rows = name.slice(0, -'Connection'.length);
+    const node = rowTypes[rows] ?? rows;
     expect(fieldsOf(name)).toEqual({
       nodes: `[${node}!]!`,
-      edges: `[${node}Edge!]!`,
+      edges: `[${rows}Edge!]!`,
       pageInfo: 'PageInfo!',
       totalCount: 'Int!',
       ...ownFields[name],
     });
-    expect(fieldsOf(`${node}Edge`)).toEqual({ cursor: 'String!', node: `${node}!` });
+    expect(fieldsOf(`${rows}Edge`)).toEqual({ cursor: 'String!', node: `${node}!` });
   });
 
   it('PageInfo has the four fields of the specification', () => {

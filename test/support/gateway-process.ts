@@ -20,10 +20,12 @@ export interface SpawnedGateway extends Omit<GatewayProcess, 'url'> {
   ended: Promise<void>;
 }
 
-const startTimeoutMs = 90_000;
-
-/** Starts the built gateway on a data folder. */
-export function spawnGatewayProcess(dataDir: string, env: Record<string, string> = {}): SpawnedGateway {
+/** Starts the built gateway on a data folder. @param startTimeoutMs how long it may take until it listens; default 90 s */
+export function spawnGatewayProcess(
+  dataDir: string,
+  env: Record<string, string> = {},
+  startTimeoutMs = 90_000,
+): SpawnedGateway {
   const child: ChildProcess = spawn(process.execPath, ['dist/src/main.js'], {
     env: {
       PATH: process.env.PATH,

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { downloadPackage } from './download-package.js';
 
-/** The code of a cell with which the kernel can import ipywidgets. It has the package in it, because a kernel may read no folder. */
+/**
+ * The code of a cell with which the kernel can import ipywidgets. It has the package in it, because a kernel may read
+ * no folder.
+ */
 export async function provideIpywidgets(): Promise<string> {
   const wheel = await readFile(await downloadPackage('ipywidgets==8.1.9'), 'base64');
   return `

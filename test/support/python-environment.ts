@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keptFolder } from './kept-folder.js';
 
 /** The end of a program. */
 export interface ProgramEnd {
@@ -17,33 +17,31 @@ export interface ProgramEnd {
  * @param packages with their versions, e.g. `requests==2.32.5`
  */
 export async function pythonWith(name: string, packages: string[]): Promise<string> {
-  const home = join(tmpdir(), `notebook-gateway-test-${name}`);
-  const program = join(home, 'bin', 'python');
-  const isThere = await access(program).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return program;
-  const fresh = await mkdtemp(`${home}-`);
-  try {
+  const home = await keptFolder(name, async (fresh) => {
     await expectSuccess('python3', ['-m', 'venv', fresh]);
     const install = ['install', '--quiet', '--disable-pip-version-check', ...packages];
     await expectSuccess(join(fresh, 'bin', 'python'), ['-m', 'pip', ...install]);
-    // Another run may have been faster.
-    await rename(fresh, home).catch(() => access(program));
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return program;
+  });
+  return join(home, 'bin', 'python');
 }
 
-/** Runs a program to its end. @param input what it reads from its standard input */
+/** How {@link runProgram} runs a program. */
+interface ProgramOptions {
+  /** Default the folder for temporary files. */
+  cwd?: string;
+  /** What it reads from its standard input; default nothing. */
+  input?: string;
+  /** All its environment variables; default those of the tests. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Runs a program to its end. */
 export async function runProgram(
   program: string,
   args: string[],
-  { cwd = tmpdir(), input = '' } = {},
+  { cwd = tmpdir(), input = '', env = process.env }: ProgramOptions = {},
 ): Promise<ProgramEnd> {
-  const child = spawn(program, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => {}).end(input);
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -32,6 +32,25 @@ export function takesJson({ described }: RestOperation): boolean {
   return described.requestBody?.content['application/json'] !== undefined;
 }
 
+/** A value of each parameter of the query that an operation needs, for what `makeFilledSpace` makes. */
+const neededValues: Record<string, string> = { path: 'there.ipynb', q: 'a', base: 'main' };
+
+/**
+ * The query without which an operation is refused, e.g. `path=there.ipynb`; empty where it needs none.
+ * @throws Error when it needs a parameter whose value is not known here
+ */
+export function neededQuery({ name: operation, described }: RestOperation): string {
+  const needed: string[] = described.parameters
+    .filter((one: { in?: string; required?: boolean }) => one.in === 'query' && one.required)
+    .map(({ name }: { name: string }) => name);
+  const pairs = needed.map((name) => {
+    const value = neededValues[name];
+    if (value === undefined) throw new Error(`${operation} needs ${name}: add a value for it.`);
+    return [name, value];
+  });
+  return String(new URLSearchParams(pairs));
+}
+
 /** The path with its parameters filled in. */
 export function filled(path: string, params: Record<string, string>): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name]!));
@@ -56,6 +75,7 @@ export function validBodies(ids: { workspace_id: string; repository_id: string }
     'POST /repositories/{repository_id}/files': create,
     'PUT /repositories/{repository_id}/file': save,
     'POST /repositories/{repository_id}/branches': { name: 'new/branch' },
+    'POST /repositories/{repository_id}/merges': { source: 'main' },
     'POST /documents/{notebook_id}/versions/{version_id}/restore': { commit_message: 'Back' },
     'POST /documents/{notebook_id}/links': { target_type: 'repository', target_id: repository_id },
     'POST /workers': start,

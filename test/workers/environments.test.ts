@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { probeIsolation } from '../../src/workers/backends/external/isolation.js';
 import type { Sandbox } from '../../src/workers/backends/external/launcher-program.js';
@@ -17,6 +18,8 @@ import { testPython } from '../support/jupyter.js';
 /** A small package of pure Python without dependencies. */
 const small = 'iniconfig==2.0.0\n';
 
+const log = pino({ level: 'silent' });
+
 let directory: string;
 let running: Set<string>;
 let environments: LocalPackages;
@@ -26,7 +29,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'environments-'));
   running = new Set(['one', 'two']);
   const isRunning = async (workerId: string) => running.has(workerId);
-  environments = new LocalPackages({ directory, isRunning, maxEnvironments: 2 });
+  environments = new LocalPackages({ directory, isRunning, maxEnvironments: 2, log });
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -112,7 +115,7 @@ describe('environments', { timeout: 120_000 }, () => {
     await new Promise<void>((resolve) => index.listen(0, '127.0.0.1', resolve));
     const { port } = index.address() as AddressInfo;
     const isRunning = async () => false;
-    environments = new LocalPackages({ directory, isRunning, maxBuildMs: 6_000 });
+    environments = new LocalPackages({ directory, isRunning, maxBuildMs: 6_000, log });
     try {
       const building = folderFor('one', { environment: { PIP_INDEX_URL: `http://127.0.0.1:${port}/` } });
       await expect(building).rejects.toMatchObject({

@@ -35,6 +35,7 @@ const install = (endpoint: ReturnType<typeof at>) =>
   installArchive(
     {
       directory: join(folder, 'partial'),
+      environment: {},
       async run(keep, limit) {
         await fetchArchive(endpoint, keep, limit);
         return { succeeded: true, output: '' };
@@ -108,7 +109,10 @@ test('an archive that never ends is given up after the time that it may take', a
     await fetchArchive(endpoint, keep, limit);
     return { succeeded: true, output: '' };
   };
-  const installing = installArchive({ directory: join(folder, 'partial'), maxMs: 600, run }, signal());
+  const installing = installArchive(
+    { directory: join(folder, 'partial'), environment: {}, maxMs: 600, run },
+    signal(),
+  );
   await expect(installing).rejects.toMatchObject({
     message: expect.stringContaining('it took longer than 0.01 minutes'),
     extra: { reason: 'environment_failed' },
@@ -123,4 +127,11 @@ test('a Pod that switches to another protocol is an error, not an endless wait',
   });
   await expect(install(endpoint)).rejects.toThrow('without an answer');
   await expect(sendArchive(endpoint, { file, bytes: 1 }, signal())).rejects.toThrow('without an answer');
+});
+
+test('an installation elsewhere that failed says why, without the values of the environment', async () => {
+  const environment = { INDEX: 'value-of-the-profile' };
+  const run = async () => ({ succeeded: false, output: 'ERROR: no value-of-the-profile\n' });
+  const installing = installArchive({ directory: join(folder, 'partial'), environment, run }, signal());
+  await expect(installing).rejects.toThrow('could not be installed: no [hidden]. Change it');
 });

@@ -76,7 +76,7 @@ describe('the stream of a program in a container', () => {
     let length = 0;
     for await (const chunk of stream) length += chunk.length;
     expect(length).toBe(5_000);
-    await vi.waitUntil(() => stream.destroyed);
+    await vi.waitUntil(() => stream.destroyed, 10_000);
   });
 
   test('fails when the connection does, and reports silence when that is asked', async () => {

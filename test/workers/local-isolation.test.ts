@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,6 +45,16 @@ async function processesOfWorker(): Promise<string[]> {
     if (environment.includes(spec.stateDirectory)) found.push(pid);
   }
   return found;
+}
+
+/** A terminal of the machine that belongs to the user of the tests. @returns its path, and the process that ends it */
+async function openTerminal(): Promise<{ path: string; process: ChildProcess }> {
+  const program =
+    'import os, sys; _, it = os.openpty(); print(os.ttyname(it), end="", flush=True); sys.stdin.read()';
+  const { python } = await testPython();
+  const terminal = spawn(python, ['-I', '-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [path] = await once(terminal.stdout, 'data');
+  return { path: String(path), process: terminal };
 }
 
 /** What a cell of the worker prints. */
@@ -141,6 +152,38 @@ for path in ['/etc/written', '${root}/secrets-key', '/usr/written', '/dev/writte
     const written = ['/etc/written', '/usr/written', '/dev/written'].filter(existsSync);
     for (const path of written) await rm(path);
     expect(written).toEqual([]);
+  });
+
+  test('has terminals of its own, and none of the machine', { timeout: 60_000 }, async () => {
+    backend = open(isolation);
+    const terminal = await openTerminal();
+    try {
+      const out = await run(`
+import os
+def attempt(path):
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_NOCTTY))
+        return 'opened'
+    except OSError as error:
+        return os.strerror(error.errno)
+print(os.listdir('/dev/pts'))
+print(*map(attempt, ['${terminal.path}', '/dev/tty', '/dev/console', '/dev/tty1', '/dev/null']), sep=', ')
+gpus = ('dri', 'kfd', 'dxg', 'nvidia')
+print(*sorted(name for name in os.listdir('/dev') if not name.startswith(gpus)))
+primary, secondary = os.openpty()
+os.write(secondary, b'written')
+print(os.ttyname(secondary), os.read(primary, 100).decode())
+`);
+      const missing = 'No such file or directory';
+      expect(out.trim().split('\n')).toEqual([
+        "['ptmx']",
+        `${missing}, No such device or address, ${missing}, ${missing}, opened`,
+        'fd full null ptmx pts random shm stderr stdin stdout tty urandom zero',
+        '/dev/pts/0 written',
+      ]);
+    } finally {
+      terminal.process.kill('SIGKILL');
+    }
   });
 
   test('cannot read what the kernels of another worker send', { timeout: 60_000 }, async () => {

@@ -1,20 +1,30 @@
 import type { OperationExample } from '../operation-example.js';
+import { archiveExamples } from './archives.js';
+import { commitExamples, repeatedCommitExamples } from './commits.js';
+import { commExamples } from './comms.js';
+import { comparisonExamples } from './comparisons.js';
+import { documentExamples } from './documents.js';
 import { executionExamples } from './executions.js';
-import { fileExamples } from './files.js';
+import { exportExamples } from './exports.js';
+import { kernelProfileExamples } from './kernel-profiles.js';
+import { kernelQuestionExamples } from './kernel-questions.js';
 import { notebookRunExamples } from './notebook-runs.js';
-import { notebookExamples } from './notebooks.js';
-import { rawFileExamples, repeatedFileExamples } from './raw-files.js';
-import { repositoryExamples } from './repositories.js';
+import { rawFileExamples, repeatedRawFileExamples } from './raw-files.js';
+import { mergedBranchExamples, repositoryExamples } from './repositories.js';
 import { repositoryFileExamples } from './repository-files.js';
-import {
-  commitExamples,
-  repeatedCommitExamples,
-  repeatedStartExamples,
-  runtimeExamples,
-  sessionEndExamples,
-} from './runtime.js';
+import { resourceClassExamples } from './resource-classes.js';
 import { scheduleExamples } from './schedules.js';
+import { searchExamples } from './search.js';
+import { repeatedSessionExamples, sessionEndExamples, sessionExamples } from './sessions.js';
 import { spaceEventExamples } from './space-events.js';
+import { repeatedWorkerCommitExamples, workerCommitExamples, workerFileExamples } from './worker-files.js';
+import {
+  repeatedWorkerStartExamples,
+  workerExamples,
+  workerStartExamples,
+  workerStopExamples,
+} from './workers.js';
+import { workspaceFileExamples } from './workspace-files.js';
 import { workspaceExamples } from './workspaces.js';
 
 /**
@@ -25,19 +35,35 @@ export const examples: readonly [operationId: string, example: OperationExample]
   spaceEventExamples,
   workspaceExamples,
   repositoryExamples,
-  fileExamples,
+  workspaceFileExamples,
+  comparisonExamples,
+  mergedBranchExamples,
   rawFileExamples,
-  repeatedFileExamples,
-  repositoryFileExamples,
-  notebookExamples,
-  runtimeExamples,
-  repeatedStartExamples,
-  executionExamples,
   commitExamples,
+  repeatedRawFileExamples,
   repeatedCommitExamples,
+  searchExamples,
+  exportExamples,
+  archiveExamples,
+  repositoryFileExamples,
+  documentExamples,
+  kernelProfileExamples,
+  resourceClassExamples,
+  workerStartExamples,
+  sessionExamples,
+  workerExamples,
+  workerFileExamples,
+  repeatedWorkerStartExamples,
+  repeatedSessionExamples,
+  executionExamples,
+  commExamples,
+  kernelQuestionExamples,
+  workerCommitExamples,
+  repeatedWorkerCommitExamples,
   notebookRunExamples,
   scheduleExamples,
   sessionEndExamples,
+  workerStopExamples,
 ].flatMap((part) => Object.entries(part));
 
 /** The examples of an operation; the first one has its request. @throws Error when it has none */

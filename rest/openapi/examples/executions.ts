@@ -115,44 +115,4 @@ export const executionExamples: Record<string, OperationExample> = {
       finished_at: null,
     },
   },
-  sendCommMessage: {
-    params,
-    body: {
-      type: 'comm_open',
-      comm_id: exampleIds.comm,
-      target_name: 'jupyter.widget.control',
-      metadata: { version: '1.0.0' },
-    },
-    status: 200,
-    answer: { comm_id: exampleIds.comm, execution_id: exampleIds.askingExecution },
-  },
-  completeCode: {
-    params,
-    body: { code: '%who_', cursor_pos: 5 },
-    status: 200,
-    answer: {
-      status: 'ok',
-      matches: ['%who_ls'],
-      cursor_start: 0,
-      cursor_end: 5,
-      metadata: {
-        _jupyter_types_experimental: [{ start: 0, end: 5, text: '%who_ls', type: 'magic', signature: '' }],
-      },
-    },
-  },
-  inspectCode: {
-    params,
-    body: { code: 'len' },
-    status: 200,
-    answer: {
-      status: 'ok',
-      found: true,
-      data: {
-        'text/plain':
-          '\u001b[31mSignature:\u001b[39m len(obj, /)\n\u001b[31mDocstring:\u001b[39m Return the number of items in a ' +
-          'container.\n\u001b[31mType:\u001b[39m      builtin_function_or_method',
-      },
-      metadata: {},
-    },
-  },
 };

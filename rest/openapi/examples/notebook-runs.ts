@@ -1,5 +1,6 @@
 import type { OperationExample } from '../operation-example.js';
 import { exampleIds, exampleTime } from './example-ids.js';
+import { welcomeCells } from './welcome-cells.js';
 
 const source = '# Parameters\nrate = 2';
 const params = { run_id: exampleIds.run };
@@ -64,15 +65,7 @@ const executed = {
       outputs: [],
       source,
     },
-    { cell_type: 'markdown', id: 'welcome', metadata: {}, source: '# Welcome\n\nRun the cell below.' },
-    {
-      cell_type: 'code',
-      execution_count: null,
-      id: 'hello',
-      metadata: {},
-      outputs: [],
-      source: "for i in range(3):\n    print('hello', i)",
-    },
+    ...welcomeCells,
   ],
   metadata: {
     kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },

@@ -18,6 +18,16 @@ export const report: ExampleFile = {
   content: { kind: 'notebook', notebook: oneCell('rate = 0.03') },
 };
 
+/** {@link report} as it was created. */
+export const newReport: ExampleFile = {
+  ...report,
+  commit: 'ebdccf1d4b4eedfa64ee432f92735f0e7e0d90dc',
+  ...emptyNotebook,
+};
+
+/** The last commit of the examples on the files of a workspace. */
+export const lastFileCommit = '1f7a7a472abf3dd9643fd615f6da379c4acb3e3a';
+
 /** The version that began {@link report}. */
 export const firstVersion = { id: '8fb01870-c9a4-5855-ae24-be92596f3ceb', message: 'Begin the report' };
 

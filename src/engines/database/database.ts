@@ -1,4 +1,6 @@
+import type { ClientBase } from 'pg';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
+import type { FairPool } from './fair-pool.js';
 import type { Leases } from './leases.js';
 import type { RowLoader } from './row-loader.js';
 import type { ServerNotifications } from './server-notifications.js';
@@ -8,6 +10,8 @@ export interface Database {
   prisma: PrismaClient;
   /** `pglite`: embedded in this process. `postgresql`: a server. */
   kind: 'pglite' | 'postgresql';
+  /** Its connections: how many are used, and whom to notify of each use. */
+  pool: Pick<FairPool, 'load' | 'onUsed'>;
   /** Names that at most one of the processes over this database holds at a time. */
   leases: Leases;
   /** Writes many rows together. */
@@ -30,4 +34,6 @@ export interface DatabaseOptions {
   migrationsDirectory: string;
   /** The maximum number of connections to the server, default 10; the embedded database has one. */
   poolSize?: number;
+  /** Looks at the database before it is migrated; what it throws ends the opening, and nothing has changed. Default nothing. */
+  beforeMigrating?: (client: Pick<ClientBase, 'query'>) => Promise<void>;
 }

@@ -9,7 +9,23 @@ type Connected = (
 
 interface Waiting {
   connected: Connected;
+  /** When it asked for a connection. */
+  since: number;
   timer: NodeJS.Timeout | undefined;
+}
+
+/** How long one user of a pool waited for its connection, and how long it had it. */
+export interface ConnectionUse {
+  waitedMs: number;
+  usedMs: number;
+}
+
+/** The connections of a pool. */
+export interface PoolLoad {
+  used: number;
+  /** How many users wait for one. */
+  waiting: number;
+  max: number;
 }
 
 /**
@@ -20,16 +36,28 @@ interface Waiting {
 export class FairPool extends pg.Pool {
   /** By group, in the order in which they get the next connection. A group of which nothing waits is absent. */
   readonly #waiting = new Map<number, Waiting[]>();
-  readonly #held = new WeakSet<object>();
+  readonly #held = new WeakMap<object, { askedAt: number; since: number }>();
   #used = 0;
   #group = 0;
   #isGroupOpen = false;
+  /** Called when a connection was given back. */
+  onUsed: (use: ConnectionUse) => void = () => {};
 
   constructor(config: pg.PoolConfig) {
     super(config);
     this.on('release', (_error, client) => {
-      if (this.#held.delete(client)) this.#leave();
+      const held = this.#held.get(client);
+      if (!held) return;
+      this.#held.delete(client);
+      this.#leave();
+      this.onUsed({ waitedMs: held.since - held.askedAt, usedMs: performance.now() - held.since });
     });
+  }
+
+  /** How much of it is used now. */
+  get load(): PoolLoad {
+    const waiting = [...this.#waiting.values()].reduce((sum, { length }) => sum + length, 0);
+    return { used: this.#used, waiting, max: this.options.max };
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -40,15 +68,15 @@ export class FairPool extends pg.Pool {
         this.connect((error, client) => (error ? reject(error) : resolve(client!)));
       });
     }
-    if (this.#used < this.options.max && this.#waiting.size === 0) this.#enter(connected);
+    if (this.#used < this.options.max && this.#waiting.size === 0) this.#enter(connected, performance.now());
     else this.#wait(connected);
     return undefined;
   }
 
-  #enter(connected: Connected): void {
+  #enter(connected: Connected, askedAt: number): void {
     this.#used += 1;
     super.connect((error, client, release) => {
-      if (client) this.#held.add(client);
+      if (client) this.#held.set(client, { askedAt, since: performance.now() });
       else this.#leave();
       connected(error, client, release);
     });
@@ -63,12 +91,12 @@ export class FairPool extends pg.Pool {
     this.#waiting.delete(group);
     if (all.length > 0) this.#waiting.set(group, all);
     clearTimeout(next.timer);
-    this.#enter(next.connected);
+    this.#enter(next.connected, next.since);
   }
 
   #wait(connected: Connected): void {
     const group = this.#openGroup();
-    const waiting: Waiting = { connected, timer: undefined };
+    const waiting: Waiting = { connected, since: performance.now(), timer: undefined };
     const { connectionTimeoutMillis } = this.options;
     if (connectionTimeoutMillis) {
       waiting.timer = setTimeout(() => {

@@ -53,6 +53,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
   const pool = createPglitePool(db);
   const client = await pool.connect();
   try {
+    await options.beforeMigrating?.(client);
     await migrate(client, options.migrationsDirectory);
   } finally {
     client.release(true);
@@ -60,6 +61,7 @@ async function connect(db: PGlite, options: DatabaseOptions, lock?: DirectoryLoc
   const prisma = createPrismaClient(pool);
   return {
     prisma,
+    pool,
     kind: 'pglite',
     leases: new LocalLeases(),
     rows: new RowLoader(pool, copyToPglite(db)),

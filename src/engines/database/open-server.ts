@@ -26,7 +26,7 @@ const limits = {
  * @throws DomainError `storage_unavailable` when the server does not answer or refuses the login, or when a migration fails
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
-  await migrateServer(options.url, options.migrationsDirectory);
+  await migrateServer(options);
   const pool = new FairPool({
     connectionString: options.url,
     application_name: 'notebook-gateway',
@@ -38,6 +38,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
   const leases = new ServerLeases(options.url);
   return {
     prisma,
+    pool,
     kind: 'postgresql',
     leases,
     rows: new RowLoader(pool, { begin: [], copy: copyToServer }),
@@ -50,10 +51,11 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
 }
 
 /** Uses a separate connection without a statement timeout, because migrations may take long. */
-async function migrateServer(connectionString: string, directory: string): Promise<void> {
-  const client = await connect(connectionString);
+async function migrateServer(options: DatabaseOptions & { url: string }): Promise<void> {
+  const client = await connect(options.url);
   try {
-    await migrate(client, directory);
+    await options.beforeMigrating?.(client);
+    await migrate(client, options.migrationsDirectory);
   } finally {
     await client.end().catch(() => undefined);
   }

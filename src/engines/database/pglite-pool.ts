@@ -29,7 +29,7 @@ export function openPglite({ directory, loadDataDir }: PgliteOptions): Promise<P
  * A `pg.Pool` over PGlite. PGlite has a single session, so one client uses it at a time and the others wait up to 30 s.
  * The pool does not own the database: end the pool first, then close the database.
  */
-export function createPglitePool(db: PGlite): pg.Pool {
+export function createPglitePool(db: PGlite): FairPool {
   const pace = new LoopPace();
   return new FairPool({
     Client: pgliteClient(db, pace),
@@ -86,13 +86,18 @@ function pgliteConfig(db: PGlite, pace: LoopPace): pg.ClientConfig {
   return config as unknown as pg.ClientConfig;
 }
 
-/** PGlite computes in the thread that serves requests, and its answers follow each other without a pause. */
+/**
+ * PGlite computes in the thread that serves requests, and its answers follow each other without a pause. It collects the answer
+ * to one message at a time and does not see to that itself: a client that was discarded may still wait for an answer when the
+ * next client asks, and one of the two would never get its own.
+ * @see https://pglite.dev/docs/api#execprotocol
+ */
 function paced(db: PGlite, pace: LoopPace): PGlite {
   const used: Pick<PGlite, 'waitReady' | 'execProtocolStream'> = {
     waitReady: db.waitReady,
     async execProtocolStream(message, options) {
       await pace.next();
-      return db.execProtocolStream(message, options);
+      return db.runExclusive(() => db.execProtocolStream(message, options));
     },
   };
   return used as PGlite;

@@ -28,6 +28,8 @@ export interface Topics {
   maintenance: { repositoryId: string };
   /** The remote of a repository was set, removed or synced; the key is the repository's id. */
   remote: { repositoryId: string };
+  /** Somebody has opened or left a workspace; the key is the workspace's id. */
+  presence: { workspaceId: string };
   /** A worker's status or progress changed; the key is the worker's id. */
   worker: { workerId: string };
   /** A session's status changed; the key is the session's id. */

@@ -4,8 +4,8 @@ interface Entry {
 }
 
 /**
- * Listeners by name. Unlike an `EventEmitter`, it removes one of a thousand listeners without searching for it, so that a thousand
- * streams may end together.
+ * Listeners by name. Unlike an `EventEmitter`, it removes one of a thousand listeners without searching for it, so
+ * that a thousand streams may end together.
  */
 export class ListenerSets {
   readonly #byName = new Map<string, Set<Entry>>();

@@ -1,17 +1,24 @@
 import type { BranchQueue } from './commits/branch-queue.js';
 import { commitToBranch } from './commits/commit-to-branch.js';
+import { mergeIntoBranch } from './commits/merge-into-branch.js';
 import { guardStorage } from './durability/storage-error.js';
-import type { CommitInput, GitRepository } from './git-types.js';
+import type { CommitInput, GitRepository, MergeInput } from './git-types.js';
+import type { GrepQuery } from './grep-query.js';
 import { history } from './history/history.js';
 import { isAncestor } from './history/is-ancestor.js';
 import { lastChanges } from './history/last-changes.js';
+import { mergeBases } from './history/merge-bases.js';
+import { grepPaths } from './native/grep.js';
 import type { NativeGit } from './native/native-git.js';
 import type { ObjectStore } from './objects/object-store.js';
+import { readBlob } from './objects/read-blob.js';
 import { readCommit } from './objects/read-commit.js';
 import { Branches } from './refs/branches.js';
 import type { RefStore } from './refs/ref-store.js';
 import { resolveRef } from './refs/resolve-ref.js';
+import type { RenameSearch } from './rename-search.js';
 import { CommitFiles } from './trees/commit-files.js';
+import { compareTrees } from './trees/compare-trees.js';
 
 /** What a repository is opened with. */
 export interface RepositoryParts {
@@ -51,8 +58,8 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => this.#branchStore.list());
   }
 
-  createBranch(name: string, commitOid: string) {
-    return guardStorage(() => this.#branchStore.create(name, commitOid));
+  createBranch(name: string, commitOid: string, from?: string) {
+    return guardStorage(() => this.#branchStore.create(name, commitOid, from));
   }
 
   moveBranch(name: string, from: string, to: string) {
@@ -83,8 +90,28 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => this.#files.list(commitOid));
   }
 
+  listFolder(commitOid: string, path: string) {
+    return guardStorage(() => this.#files.folder(commitOid, path));
+  }
+
   differingPaths(before: string, after: string) {
     return guardStorage(() => this.#files.differingPaths(before, after));
+  }
+
+  compare(before: string, after: string, search: RenameSearch) {
+    return guardStorage(async () => {
+      const { objects } = this.#parts;
+      const [old, now] = [await readCommit(objects, before), await readCommit(objects, after)];
+      return compareTrees(this.#parts, old.treeOid, now.treeOid, search);
+    });
+  }
+
+  mergeBases(one: string, two: string) {
+    return guardStorage(() => mergeBases(this.#parts, one, two));
+  }
+
+  readBlob(oid: string) {
+    return guardStorage(() => readBlob(this.#parts.objects, oid));
   }
 
   blobSize(oid: string) {
@@ -95,8 +122,17 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => this.#parts.objects.isBinary(oid));
   }
 
+  grep(commitOid: string, query: GrepQuery & { signal: AbortSignal }) {
+    const { native, objects } = this.#parts;
+    return grepPaths(native, objects.files.gitdir, commitOid, query);
+  }
+
   commit(input: CommitInput) {
     return guardStorage(() => commitToBranch(this.#parts, input));
+  }
+
+  merge(input: MergeInput) {
+    return guardStorage(() => mergeIntoBranch(this.#parts, input));
   }
 
   history(from: string | null, to: string) {

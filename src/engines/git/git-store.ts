@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { notFound } from '../../errors.js';
-import type { Leases } from '../database/leases.js';
-import { LocalLeases } from '../database/local-leases.js';
 import { BareRepository } from './bare-repository.js';
 import { BranchQueue } from './commits/branch-queue.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
@@ -13,6 +11,7 @@ import { StoreRecovery } from './durability/store-recovery.js';
 import { diskSyncs, type Syncs } from './durability/syncs.js';
 import { tempFolder, tempName } from './durability/temp-name.js';
 import type { GitRepository } from './git-types.js';
+import type { InstanceLeases } from './leases.js';
 import { maintain, type OnProgress } from './maintenance/maintain.js';
 import { measureObjects, needsMaintenance, type ObjectStatistics } from './maintenance/object-statistics.js';
 import type { NativeGit } from './native/native-git.js';
@@ -29,9 +28,11 @@ export type {
   Commit,
   CommitInput,
   CommitResult,
+  ComparedFile,
   FileChange,
   GitRepository,
   Identity,
+  MergeConflict,
   PathChange,
   ResolvedRef,
   Signature,
@@ -40,8 +41,9 @@ export type { ObjectStatistics } from './maintenance/object-statistics.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
 export type { ReceiveRequest } from './serve/receive-pack.js';
+export type { FolderChild } from './trees/folder-child.js';
 
-/** How a {@link GitStore} is created; all but `root` and `native` have defaults. */
+/** How a {@link GitStore} is created; all but `root`, `native` and `leases` have defaults. */
 export interface GitStoreOptions {
   /** The folder of the repositories; created with the first one. */
   root: string;
@@ -51,8 +53,8 @@ export interface GitStoreOptions {
   fsync?: boolean;
   /** How files are synced; default the syncs of the operating system. */
   syncs?: Syncs;
-  /** Shows which instances run; default: this one alone. */
-  leases?: Leases;
+  /** Shows which instances run. */
+  leases: InstanceLeases;
   /** Identifies the database that holds the leases; default: it is not checked to which database the folder belongs. */
   databaseId?: string;
   /** Receives errors in the background. */
@@ -74,7 +76,7 @@ export class GitStore {
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: GitStoreOptions) {
-    const { native, databaseId, report = () => {}, leases = new LocalLeases() } = options;
+    const { native, databaseId, leases, report = () => {} } = options;
     const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
     this.#native = native;
     this.#root = resolve(options.root);

@@ -1,4 +1,8 @@
 import type { FieldPath } from '../../errors.js';
+import type { GrepQuery } from './grep-query.js';
+import type { RenameSearch } from './rename-search.js';
+import type { ListedFile } from './trees/file-listing.js';
+import type { FolderChild } from './trees/folder-child.js';
 
 /** An author or committer. Characters that a commit's header cannot contain are removed from a new commit. */
 export interface Identity {
@@ -85,6 +89,50 @@ export interface CommitResult {
   files: { path: string; oid: string; size: number }[];
 }
 
+/** Merges a file that both sides changed; its versions are blobs. Null for a conflict. */
+export type MergeFile = (file: {
+  path: string;
+  base: string;
+  ours: string;
+  theirs: string;
+}) => Promise<Uint8Array | null>;
+
+/** The input of {@link GitRepository.merge}. */
+export interface MergeInput {
+  /** An existing branch; it is ours. */
+  branch: string;
+  /** The commit that is merged into it; it is theirs. */
+  commitOid: string;
+  /** Whether the branch is moved to the commit, without a new commit, where it has nothing that the commit has not. */
+  mayFastForward: boolean;
+  /** Returns what merges the files of one attempt. It is called again, for all files, when the branch moves meanwhile. */
+  beginMerge(): MergeFile;
+  author: Identity;
+  committer: Identity;
+  message: string;
+}
+
+/** A path that cannot be merged. */
+export interface MergeConflict {
+  path: string;
+  /**
+   * Why: both sides changed the same of its `content`, one side `deleted` what the other one changed, `both_added` different
+   * files, or it is of another `type` on one side, such as a folder or a symlink.
+   */
+  reason: 'content' | 'deleted' | 'both_added' | 'type';
+}
+
+/** The result of {@link GitRepository.merge}. */
+export type MergeOutcome =
+  /** A commit with two parents was created; `parentOid` is the first one. */
+  | { kind: 'merged' | 'fast_forward'; commitOid: string; parentOid: string }
+  /** The branch had the commit already; `commitOid` is its tip. */
+  | { kind: 'unchanged'; commitOid: string }
+  /** The two histories have no commit in common. */
+  | { kind: 'unrelated' }
+  /** Nothing was written. At most 100 of them. */
+  | { kind: 'conflicts'; conflicts: MergeConflict[] };
+
 /**
  * A regular file that a commit changed; `oid` is null when the commit deleted it. Both paths of a recorded rename count as
  * changed, also where one of them has the same blob as before.
@@ -96,6 +144,16 @@ export interface PathChange {
    * The path that the file had in the parent: as the commit records it, else a path that the commit deleted and that had the
    * identical blob.
    */
+  renamedFrom?: string;
+}
+
+/** A regular file that differs between two commits, with its blobs; null on a side that does not have it. */
+export interface ComparedFile {
+  /** The path in the second commit; in the first where the second does not have the file. */
+  path: string;
+  before: string | null;
+  after: string | null;
+  /** The path that a renamed file has in the first commit. */
   renamedFrom?: string;
 }
 
@@ -148,16 +206,46 @@ export interface GitRepository {
   fileOid(commitOid: string, path: string): Promise<string | null>;
 
   /** Every regular file, by path in byte order. @throws DomainError `not_found`, `payload_too_large` */
-  listFiles(commitOid: string): Promise<{ path: string; oid: string }[]>;
+  listFiles(commitOid: string): Promise<ListedFile[]>;
+
+  /**
+   * The regular files and folders directly in a folder, in Git's order: by bytes, a folder as if its name ended in a slash.
+   * @param path empty for the root
+   * @returns null when there is no such folder
+   * @throws DomainError `invalid_path` for a file or an unreadable path; `not_found` for the commit
+   */
+  listFolder(commitOid: string, path: string): Promise<FolderChild[] | null>;
 
   /** The paths of the regular files that differ between two commits. @throws DomainError `not_found`, `payload_too_large` */
   differingPaths(before: string, after: string): Promise<string[]>;
+
+  /**
+   * The regular files that differ between two commits, by path, with renames: of the same bytes, or of at most 400 similar files.
+   * @throws DomainError `not_found`, `payload_too_large`, and what `search.enter` throws
+   */
+  compare(before: string, after: string, search: RenameSearch): Promise<ComparedFile[]>;
+
+  /**
+   * The best common ancestors of two commits: none where their histories have nothing in common, several where branches were
+   * merged crosswise.
+   * @throws DomainError `not_found`
+   */
+  mergeBases(one: string, two: string): Promise<string[]>;
+
+  /** The bytes of a blob. @throws DomainError `not_found` */
+  readBlob(oid: string): Promise<Uint8Array>;
 
   /** Bytes of a blob. @throws DomainError `not_found` */
   blobSize(oid: string): Promise<number>;
 
   /** Whether a blob is something other than UTF-8 text; over 1 MiB by its beginning. @throws DomainError `not_found` */
   isBinary(oid: string): Promise<boolean>;
+
+  /**
+   * The paths of the regular files of an existing commit that contain one of some texts, by path in byte order. It takes long
+   * in a large repository; `signal` ends it without an error.
+   */
+  grep(commitOid: string, query: GrepQuery & { signal: AbortSignal }): AsyncIterable<string>;
 
   /**
    * Applies the changes as one commit on the branch. Base shas are checked against the parent of the new commit. When the
@@ -167,6 +255,13 @@ export interface GitRepository {
    *   `path, branch, baseSha, currentSha`), `storage_unavailable`
    */
   commit(input: CommitInput): Promise<CommitResult>;
+
+  /**
+   * Merges a commit into a branch: with a commit of two parents, or by moving the branch forward. Renames are not
+   * looked for. When the branch moves meanwhile, all is merged again, so no other commit is lost.
+   * @throws DomainError `invalid_ref`, `not_found`, `payload_too_large`, `storage_unavailable`, and what merging a file throws
+   */
+  merge(input: MergeInput): Promise<MergeOutcome>;
 
   /**
    * The commits reachable from `to` but not from `from` (null: all), parents before children. Each has the files that differ
@@ -186,9 +281,10 @@ export interface GitRepository {
 
   /**
    * Creates a branch at a commit that is reachable from some ref.
+   * @param from a branch that is likely to be at the commit, which saves reading the others; default none is known
    * @throws DomainError `invalid_ref`, `already_exists` (also for `a` when `a/b` exists, or the other way round), `not_found`
    */
-  createBranch(name: string, commitOid: string): Promise<void>;
+  createBranch(name: string, commitOid: string, from?: string): Promise<void>;
 
   /**
    * Moves a branch from one commit to another after the saves that wait; false when it is not at `from` then.

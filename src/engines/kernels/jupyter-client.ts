@@ -13,7 +13,10 @@ import { toRecord } from './to-record.js';
 import type { WriteData } from './write-message.js';
 
 const requestTimeoutMs = 10_000;
-/** A server answers the start of a kernel when its process runs. */
+/**
+ * A server answers the start of a kernel when its process runs. While it starts others on a busy machine, it answers all
+ * that belongs to a start as late.
+ */
 const startTimeoutMs = 60_000;
 const defaultMaxSilenceMs = 60_000;
 
@@ -122,7 +125,7 @@ export class JupyterClient {
       return this.#open({ id: kernelId, name: relayed.name }, { clientId, signal, busy: false, relay });
     }
     const path = `api/kernels/${encodeURIComponent(kernelId)}`;
-    const { status, json } = await this.#get(path, requestTimeoutMs, signal);
+    const { status, json } = await this.#get(path, startTimeoutMs, signal);
     if (status === 404) throw notFound('The kernel');
     if (status !== 200)
       throw runtimeUnavailable('The Jupyter server does not describe the kernel; start a new worker.');
@@ -157,7 +160,7 @@ export class JupyterClient {
 
   async #relayed(kernelId: string, signal: AbortSignal): Promise<RelayedKernel | undefined> {
     try {
-      return await new RelayApi(this.#rest, kernelId).find(requestTimeoutMs, signal);
+      return await new RelayApi(this.#rest, kernelId).find(startTimeoutMs, signal);
     } catch (cause) {
       signal.throwIfAborted();
       throw runtimeUnavailable('The Jupyter server does not answer; start a new worker.', cause);

@@ -54,7 +54,9 @@ export class KernelComms {
     });
   }
 
-  /** Whether this connection has seen everything that the kernel's process sent; otherwise the kernel may have unknown comms. */
+  /**
+   * Whether this connection has seen everything that the kernel's process sent; otherwise the kernel may have unknown comms.
+   */
   get hasSeenAll(): boolean {
     return this.#isNew;
   }

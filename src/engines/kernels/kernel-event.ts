@@ -3,8 +3,9 @@ export type MimeBundle = Record<string, unknown>;
 
 /**
  * What a kernel reports about one run, with the field names of the protocol. The gateway adds `output_lost`: `count`
- * messages of the run never arrived, the status `waiting_for_input`, and `payload`: what the reply asks clients to do, e.g. to insert a cell
- * (`set_next_input`). `buffers` are the binary buffers of a message as base64, if it has any.
+ * messages of the run never arrived, the status `waiting_for_input`, and `payload`: what the reply asks clients to
+ * do, e.g. to insert a cell (`set_next_input`). `buffers` are the binary buffers of a message as base64, if it has
+ * any.
  * @see https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
  */
 export type KernelEvent =

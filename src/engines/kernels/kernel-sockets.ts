@@ -80,9 +80,9 @@ class KernelSocket extends WebSocket {
 }
 
 /**
- * A WebSocket to the server's own handler that sends a pong after each batch of messages. The server does not set TCP_NODELAY, so Nagle's algorithm
- * holds small messages back until the previous one is acknowledged, and the delayed ACK would postpone that by 40 ms. The
- * pong carries the acknowledgement immediately.
+ * A WebSocket to the server's own handler that sends a pong after each batch of messages. The server does not set
+ * TCP_NODELAY, so Nagle's algorithm holds small messages back until the previous one is acknowledged, and the delayed
+ * ACK would postpone that by 40 ms. The pong carries the acknowledgement immediately.
  * @see https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3 on pongs that nobody requested
  */
 class ServerSocket extends KernelSocket {

@@ -3,13 +3,15 @@ import { maxNesting, maxValues } from './limits.js';
 
 /** Longer integers may not be exact in JavaScript. */
 const maxDigits = 15;
-/** A float that JavaScript and Python write with these digits again: at most 15 digits, no zero at its end, and not too small. */
+/**
+ * A float that JavaScript and Python write with these digits again: at most 15 digits, no zero at its end, and not too small.
+ */
 const plainFloat = /^-?(?!\d+\.0{4})(?=[\d.]{3,16}$)(?:0|[1-9]\d*)\.\d*[1-9]$/;
 
 /**
- * Whether `JSON.parse` reads a text as `parseJson` does, which is several times as slow: it nests no deeper and has no more values
- * than that allows, and JavaScript writes all its numbers with the same digits again. A text that is no JSON may count as plain:
- * `JSON.parse` refuses it.
+ * Whether `JSON.parse` reads a text as `parseJson` does, which is several times as slow: it nests no deeper and has
+ * no more values than that allows, and JavaScript writes all its numbers with the same digits again. A text that is
+ * no JSON may count as plain: `JSON.parse` refuses it.
  * @param spans finds the arrays of cells in passing; default none
  */
 export function isPlainJson(text: string, spans?: CellSpans): boolean {

@@ -6,6 +6,7 @@ import type { Leases } from '../../engines/database/leases.js';
 import { loadEachTogether, loadTogether } from '../../engines/database/load-together.js';
 import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { EventBus } from '../../engines/events/event-bus.js';
+import { sharedAbort } from '../../engines/events/shared-abort.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
 import { updateIndex } from './update-index.js';
@@ -40,12 +41,13 @@ const maxRememberedTips = 10_000;
 
 /**
  * Keeps an index of each branch in the database, up to the branch's tip in Git: its files and their versions. Updates of
- * one branch run one after the other. The topic `commit` is published here only, so that each new tip is published once in every process.
+ * one branch run one after the other. The topic `commit` is published here only, so that each new tip is published
+ * once in every process.
  */
 export class BranchIndexer {
   readonly #deps: BranchIndexerDeps;
   readonly #updates = new UpdateQueue<string>();
-  readonly #closing = new AbortController();
+  readonly #closing = sharedAbort();
   /** By branch, the tip up to which its index is complete, as far as this process knows. */
   readonly #indexedTips = new LRUCache<string, string>({ max: maxRememberedTips });
   /** By branch, the last tip that this or another process published, or that was read where none was published. */

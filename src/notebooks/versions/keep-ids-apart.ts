@@ -26,13 +26,15 @@ export async function keepIdsApart(
 ): Promise<void> {
   const { repositoryId, branch } = at;
   // A unique constraint is not possible: between the steps of a long import two files may have the same id.
+  // A window, which sorts the files once: without statistics, which the embedded database never collects, the planner compares
+  // each file with all others to find those that share an id.
   const claims = await db.read.$queryRaw<Claim[]>`
-    SELECT "documentId", path, "pathHash", "lastCommitOid" FROM "BranchFile"
-    WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND "documentId" IN (
-      SELECT "documentId" FROM "BranchFile"
+    SELECT "documentId", path, "pathHash", "lastCommitOid" FROM (
+      SELECT "documentId", path, "pathHash", "lastCommitOid", count(*) OVER (PARTITION BY "documentId") AS uses
+      FROM "BranchFile"
       WHERE "repositoryId" = ${repositoryId}::uuid AND branch = ${branch} AND "documentId" IS NOT NULL
-      GROUP BY "documentId" HAVING count(*) > 1
-    )
+    ) f
+    WHERE uses > 1
     ORDER BY path`;
   for (const documentId of new Set(claims.map((claim) => claim.documentId))) {
     const sharers = claims.filter((claim) => claim.documentId === documentId);

@@ -74,10 +74,10 @@ async function reconcile(
   const indexed = new Map(rows.map((row) => [row.path, row.blobOid]));
   const wrong = new Map([...expected].filter(([path, oid]) => (indexed.get(path) ?? null) !== oid));
   const data = await correctRows(db, git, at, { commitOid, expected: wrong });
-  for (const row of rows) {
-    if (row.size !== unknownSize || wrong.has(row.path)) continue;
+  // In the order of the paths, in which a pack has them: the blobs of neighbours are read together.
+  const unsized = rows.filter(({ path, size }) => size === unknownSize && !wrong.has(path));
+  for (const row of unsized.sort((a, b) => (a.path < b.path ? -1 : 1)))
     data.push({ ...row, size: await git.blobSize(row.blobOid) });
-  }
   const gone = [...wrong.keys()].filter((path) => wrong.get(path) === null);
   if (data.length + gone.length > 0) await db.step((tx) => replaceFiles(tx, at, data, gone));
 }

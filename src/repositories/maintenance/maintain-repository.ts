@@ -6,7 +6,7 @@ import type { MaintenanceServices } from './maintenance-services.js';
 
 /**
  * Queues a repository for maintenance, even when it does not need one yet. For space admins with the scope `admin`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `rate_limited`
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `overloaded`
  */
 export async function maintainRepository(
   services: MaintenanceServices,

@@ -42,7 +42,7 @@ export class MaintenanceRunner {
 
   /**
    * Queues a repository. Does nothing when it is already queued here or being maintained.
-   * @throws DomainError `rate_limited` when 1,000 repositories are already queued
+   * @throws DomainError `overloaded` when 1,000 repositories are already queued
    */
   async request(repositoryId: string): Promise<void> {
     if (this.#waiting.has(repositoryId)) return;
@@ -130,5 +130,5 @@ export class MaintenanceRunner {
 
 function tooManyQueued(): DomainError {
   const message = 'Too many repositories are queued for maintenance; try again later.';
-  return new DomainError('rate_limited', message, { retryAfterSeconds: 60 });
+  return new DomainError('overloaded', message, { retryAfterSeconds: 60 });
 }

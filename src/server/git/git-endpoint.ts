@@ -13,6 +13,7 @@ import { receivePush } from '../../git-access/receive-push.js';
 import { refusalOf } from '../../refusal.js';
 import { guardTransfer } from '../../subscriptions/guard-transfer.js';
 import type { StreamGuard } from '../../subscriptions/stream-guard.js';
+import { addToRecord } from '../http/request-record.js';
 import { bearerOf, type GitRoute, gitBody, gitRoute, isLfsTarget, protocolOf } from './git-request.js';
 
 /** The headers of Git's own server: every answer is true at this moment only. */
@@ -70,16 +71,22 @@ export class GitEndpoint {
     try {
       await this.#answer(req, res, requestId);
     } catch (error) {
-      refuse(res, error, this.#deps.log, requestId);
+      const thrown = withDatabaseErrors(error);
+      addToRecord(req, { code: refusalOf(thrown).code });
+      refuse(res, thrown, this.#deps.log, requestId);
     }
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const authenticate = () => this.#deps.context(req, bearerOf(req), requestId);
     const ctx = checkoutWorkerOf(this.#deps.services, bearerOf(req)) ?? (await authenticate());
-    if (isLfsTarget(req.url ?? '/')) return refuseLfs(res, requestId);
+    if (isLfsTarget(req.url ?? '/')) {
+      addToRecord(req, { operation: 'git-lfs', code: 'not_found' });
+      return refuseLfs(res, requestId);
+    }
     const route = gitRoute(req.url ?? '/');
     if (!route) throw notFound('The repository');
+    addToRecord(req, { operation: route.service ?? route.action });
     const method = route.action === 'info/refs' ? 'GET' : 'POST';
     if (req.method !== method) {
       res.setHeader('allow', method);
@@ -174,9 +181,8 @@ function refuseLfs(res: ServerResponse, requestId: string): void {
 }
 
 /** Answers an error from before the stream began. After that, the client can only notice the broken stream. */
-function refuse(res: ServerResponse, thrown: unknown, log: Logger, requestId: string): void {
+function refuse(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
   if (res.destroyed) return;
-  const error = withDatabaseErrors(thrown);
   if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a git request failed');
   if (res.headersSent) {
     res.destroy();

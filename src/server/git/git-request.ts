@@ -36,7 +36,10 @@ export function gitRoute(target: string): GitRoute | null {
   return { ...address, action: action as GitRoute['action'], service: service as GitServiceName | null };
 }
 
-/** Whether a request's target is one of Git LFS. @see https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md */
+/**
+ * Whether a request's target is one of Git LFS.
+ * @see https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md
+ */
 export function isLfsTarget(target: string): boolean {
   return /^\/git\/[^/]+\/[^/]+\/info\/lfs(?:\/|\?|$)/.test(target);
 }

@@ -11,6 +11,7 @@ import { useErrorBodies } from './plugins/use-error-bodies.js';
 import { useLastResort } from './plugins/use-last-resort.js';
 import { useMaskedResults } from './plugins/use-masked-results.js';
 import { useOperationRouter } from './plugins/use-operation-router.js';
+import { useRequestRecord } from './plugins/use-request-record.js';
 import { useSubscribeToEnd } from './plugins/use-subscribe-to-end.js';
 import { useVariableErrors } from './plugins/use-variable-errors.js';
 import type { YogaContext } from './yoga-context.js';
@@ -40,6 +41,7 @@ export function createGraphQLEndpoint(options: {
       // After the number tokens are numbers.
       useVariableErrors(),
       useErrorBodies(),
+      useRequestRecord(),
     ],
     // `useMaskedResults` masks errors: it knows the request's id, and also sees errors from before the execution.
     maskedErrors: false,

@@ -8,13 +8,31 @@ export interface ReservedStream {
   gate: OutputGate;
   /** Aborts when the stream has closed. */
   closed: AbortController;
+  /** Ends the reservation of a stream that nobody opens. */
+  expiry: NodeJS.Timeout;
 }
 
 const maxStreamsPerUser = 100;
+/** A client opens the stream that it has reserved immediately. */
+const unopenedMs = 30_000;
 
 /** The reserved streams by token. A token belongs to the user who reserved it. */
 export class ReservedStreams {
   readonly #streams = new Map<string, ReservedStream>();
+  readonly #onExpired: (token: string, userId: string) => Promise<void>;
+  readonly #unopenedMs: number;
+
+  /**
+   * @param onExpired is called for a stream that was not opened in time, before its reservation ends; must not reject
+   * @param unopened how long a reservation waits, in milliseconds; default 30,000
+   */
+  constructor(
+    onExpired: (token: string, userId: string) => Promise<void> = async () => {},
+    unopened = unopenedMs,
+  ) {
+    this.#onExpired = onExpired;
+    this.#unopenedMs = unopened;
+  }
 
   /**
    * Reserves a stream.
@@ -30,7 +48,11 @@ export class ReservedStreams {
       );
     }
     const token = randomUUID();
-    this.#streams.set(token, { userId, gate: new OutputGate(), closed: new AbortController() });
+    const expiry = setTimeout(
+      () => void this.#onExpired(token, userId).finally(() => this.release(token)),
+      this.#unopenedMs,
+    ).unref();
+    this.#streams.set(token, { userId, gate: new OutputGate(), closed: new AbortController(), expiry });
     return token;
   }
 
@@ -39,10 +61,16 @@ export class ReservedStreams {
     return token === null ? undefined : this.#streams.get(token);
   }
 
+  /** The stream of a token is open, so its reservation does not expire. */
+  opened(token: string | null): void {
+    clearTimeout(this.get(token)?.expiry);
+  }
+
   /** Ends the reservation of a token. */
   release(token: string | null): void {
     const stream = this.get(token);
     if (!stream) return;
+    clearTimeout(stream.expiry);
     stream.closed.abort();
     this.#streams.delete(token!);
   }

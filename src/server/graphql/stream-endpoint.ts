@@ -13,21 +13,23 @@ import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
-import { DomainError } from '../../errors.js';
+import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { readParams } from '../http/read-params.js';
 import type { RequestBodies } from '../http/request-bodies.js';
+import { addToRecord } from '../http/request-record.js';
 import type { TokenQuotas } from '../http/token-quotas.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
 import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
+import { operationFields } from './operation-fields.js';
 import type { OperationRouter } from './operation-router.js';
 import { OutputGate } from './output-gate.js';
 import { ReservedStreams } from './reserved-streams.js';
 import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
-import { variableError } from './variable-error.js';
+import { refusedVariables } from './variable-error.js';
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
@@ -52,7 +54,7 @@ export interface StreamEndpointDeps {
  */
 export class StreamEndpoint {
   readonly #deps: StreamEndpointDeps;
-  readonly #streams = new ReservedStreams();
+  readonly #streams = new ReservedStreams((streamToken, userId) => this.#forget(streamToken, userId));
   /**
    * By operation, the signal that its single connection has closed. graphql-sse does not end an operation that is still
    * being opened then.
@@ -66,9 +68,11 @@ export class StreamEndpoint {
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
       validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
         deps.documents.validate(document)) as never,
-      execute: ((args: OperationArgs<StreamContext>) => refused(args) ?? deps.router.execute(args)) as never,
+      execute: ((args: OperationArgs<StreamContext>) =>
+        refusedVariables(args) ?? deps.router.execute(args)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
-        refused(args) ?? subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
+        refusedVariables(args) ??
+        subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
       authenticate: (request) => this.#authenticate(request),
       onSubscribe: (request, params) => this.#prepare(request, params),
       onNext: (context, request, result) => this.#admit(context, request, result as ExecutionResult) as never,
@@ -106,12 +110,32 @@ export class StreamEndpoint {
       endWithText(res, answer, init, ctx.requestId);
       return;
     }
+    this.#streams.opened(token);
     res.writeHead(init.status, init.statusText, init.headers);
     try {
       await sendEvents(res, answer, gate);
       res.end();
     } finally {
       this.#streams.release(token);
+    }
+  }
+
+  /** graphql-sse keeps each reserved stream until it is opened and closed, so this does both. */
+  async #forget(token: string, userId: string): Promise<void> {
+    const headers: Record<string, string> = {
+      accept: 'text/event-stream',
+      'x-graphql-event-stream-token': token,
+    };
+    const request = {
+      ...{ method: 'GET', url: '/graphql/stream', body: null },
+      headers: { get: (key: string) => headers[key] },
+      context: { ctx: { actor: { userId } } },
+    };
+    try {
+      const [events] = await this.#handler(request as unknown as StreamRequest);
+      if (events && typeof events !== 'string') await events.return(undefined);
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'a reserved stream was not forgotten');
     }
   }
 
@@ -135,6 +159,10 @@ export class StreamEndpoint {
       // An invalid document is refused by graphql-sse, which validates it again without cost.
       if (documents.validate(document).length === 0) {
         const cost = documents.check({ document, operationName, variableValues: variables });
+        addToRecord(request.raw, {
+          operation: operationFields(document, operationName),
+          operationName: operationName ?? undefined,
+        });
         quotas.chargeCost(request.raw, request.context.res as ServerResponse, cost);
       }
       return {
@@ -145,7 +173,9 @@ export class StreamEndpoint {
         contextValue: request.context,
       };
     } catch (error) {
-      return refusalOfOperation(error, maskError(error, log, request.context.ctx.requestId));
+      const masked = maskError(error, log, request.context.ctx.requestId);
+      addToRecord(request.raw, { code: codeOf(masked) });
+      return refusalOfOperation(error, masked);
     }
   }
 
@@ -156,20 +186,21 @@ export class StreamEndpoint {
     result: ExecutionResult,
   ): Promise<ExecutionResult> {
     await this.#gates.get(request.raw)?.admit();
-    return hideNumberTokens(maskResult(result, this.#deps.log, ctx.requestId));
+    const masked = maskResult(result, this.#deps.log, ctx.requestId);
+    addToRecord(request.raw, { code: codeOf(masked.errors?.[0]) });
+    return hideNumberTokens(masked);
   }
+}
+
+function codeOf(error: GraphQLError | undefined): ErrorCode | undefined {
+  const code = error?.extensions.code;
+  return isErrorCode(code) ? code : undefined;
 }
 
 function refusalOfOperation(error: unknown, masked: GraphQLError): Response {
   if (!(error instanceof DomainError) || error.code !== 'rate_limited') return streamRefusal(400, [masked]);
   const { status, headers } = refusalOf(error);
   return streamRefusal(status, [masked], headers);
-}
-
-/** The result of an operation whose variables have values that their types do not allow; null for any other. */
-function refused(args: OperationArgs<StreamContext>): ExecutionResult | null {
-  const error = variableError(args);
-  return error && { errors: [error] };
 }
 
 /** Answers without events. A refusal is JSON, also where graphql-sse leaves it empty. */

@@ -25,7 +25,8 @@ const faultsOfStatuses: Partial<Record<number, { code: ErrorCode; message: strin
   },
   406: {
     code: 'invalid_request',
-    message: 'The answer has none of the accepted media types; change `Accept`.',
+    message:
+      'The answer has none of the accepted media types; change `Accept`. Subscriptions are sent as `text/event-stream`, here and at `/graphql/stream`, and over WebSocket by `graphql-transport-ws`; not as `multipart/mixed`.',
   },
   409: { code: 'already_exists', message: 'The stream or the operation exists already.' },
   415: { code: 'unsupported_media_type', message: 'Send the body as `application/json`.' },

@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type ExecutionResult,
   GraphQLError,
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -49,9 +50,15 @@ export function variableError(input: VariableInput): GraphQLError | null {
   return new GraphQLError(originalError.message, { originalError });
 }
 
+/** {@link variableError} as the result of an operation that is not executed; null when it finds nothing. */
+export function refusedVariables(input: VariableInput): ExecutionResult | null {
+  const error = variableError(input);
+  return error && { errors: [error] };
+}
+
 /**
- * Finds the values of variables that their types do not allow, and the texts of the document that are too long. graphql-js finds the same, but describes each in a sentence of
- * its own, from which a program cannot take the field.
+ * Finds the values of variables that their types do not allow, and the texts of the document that are too long.
+ * graphql-js finds the same, but describes each in a sentence of its own, from which a program cannot take the field.
  * @param input a document that is valid for the schema
  * @returns at most 20 faults. The path of a fault in an input object leaves out the variable, as the faults of commands do
  */

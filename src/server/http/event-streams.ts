@@ -13,6 +13,12 @@ export class EventStreams {
     res.once('close', () => this.#open.delete(res));
   }
 
+  /** How many answers are being written: streams of events, and others. */
+  get count(): { streams: number; others: number } {
+    const streams = [...this.#open].filter(isEventStream).length;
+    return { streams, others: this.#open.size - streams };
+  }
+
   /**
    * Ends all streams, between two events and without a last one, so that their clients resume them.
    * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-reconnection-time
@@ -22,7 +28,8 @@ export class EventStreams {
   }
 }
 
-function isEventStream(res: ServerResponse): boolean {
+/** Whether an answer that has begun is a stream of events. */
+export function isEventStream(res: ServerResponse): boolean {
   return res.headersSent && String(res.getHeader('content-type')).startsWith('text/event-stream');
 }
 

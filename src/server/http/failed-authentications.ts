@@ -14,7 +14,9 @@ export class FailedAuthentications {
     this.#limiter = new TokenLimiter('failures', limit);
   }
 
-  /** Runs an authentication. @throws what it throws; DomainError `rate_limited` in place of `unauthenticated` above the limit */
+  /**
+   * Runs an authentication. @throws what it throws; DomainError `rate_limited` in place of `unauthenticated` above the limit
+   */
   async watch<T>(req: IncomingMessage, hasToken: boolean, authenticate: () => Promise<T>): Promise<T> {
     try {
       return await authenticate();

@@ -1,34 +1,42 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { GraphQLSchema } from 'graphql';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { RestApp } from '../../../rest/app.js';
 import { assertNotEncoded } from '../../../rest/assert-not-encoded.js';
-import { errorAnswer, errorResponse } from '../../../rest/error-response.js';
+import { errorResponse } from '../../../rest/error-response.js';
 import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { DomainError } from '../../errors.js';
-import { refusalOf } from '../../refusal.js';
+import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
-import { maskError } from '../graphql/mask-error.js';
 import type { OperationRouter } from '../graphql/operation-router.js';
+import { SocketEndpoint } from '../graphql/sockets/socket-endpoint.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
 import { answerClientError } from './answer-client-error.js';
+import { assertAllowedOrigin } from './assert-allowed-origin.js';
 import { createCors } from './cors.js';
 import { EventStreams } from './event-streams.js';
 import { type HealthDeps, healthRoutes } from './health.js';
 import { linger } from './linger.js';
-import { logRequest } from './log-request.js';
+import { MetricsEndpoint } from './metrics-endpoint.js';
+import { PageEndpoint } from './pages/page-endpoint.js';
+import { refuseGit, refuseGraphQL, refuseRequest } from './refuse-requests.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
+import { reportRequest, unknownOperation } from './report-request.js';
 import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
+import { addToRecord } from './request-record.js';
 import { normalizeTarget } from './request-target.js';
 import { TokenQuotas } from './token-quotas.js';
+import { UpgradeableMessage } from './upgradeable-message.js';
 
 /** What {@link HttpServer} uses. */
 export interface HttpServerDeps extends HealthDeps {
@@ -44,10 +52,13 @@ export interface HttpServerDeps extends HealthDeps {
   ): Promise<RequestContext>;
   config: Pick<
     Config,
-    'corsOrigins' | 'maxPushBytes' | 'queryCostLimit' | 'rateLimitRequests' | 'rateLimitCost'
+    'corsOrigins' | 'maxPushBytes' | 'metricsToken' | 'queryCostLimit' | 'rateLimitRequests' | 'rateLimitCost'
   >;
   log: Logger;
+  metrics: GatewayMetrics;
   bodies: RequestBodies;
+  /** The built pages, `dist/web`; it may be missing. */
+  webDirectory: string;
 }
 
 /** Whether the process lives is asked often, and without a token. */
@@ -62,7 +73,10 @@ const maxRequestMs = 30 * 60_000;
  */
 const idleConnectionMs = 65_000;
 
-/** Serves REST, `/graphql`, `/graphql/stream`, `/git/` and the health pages on one socket. */
+/**
+ * Serves the pages of browsers, REST, `/graphql` (also over WebSocket), `/graphql/stream`, `/git/`, `/metrics` and
+ * the health pages on one port.
+ */
 export class HttpServer {
   /** Not listening yet. */
   readonly server: Server;
@@ -73,8 +87,11 @@ export class HttpServer {
   readonly #overQuota = new WeakMap<IncomingMessage, DomainError>();
   readonly #graphql: ReturnType<typeof createGraphQLEndpoint>;
   readonly #explorer = new ExplorerEndpoint();
+  readonly #pages: PageEndpoint;
   readonly #stream: StreamEndpoint;
+  readonly #sockets: SocketEndpoint;
   readonly #git: GitEndpoint;
+  readonly #metrics: MetricsEndpoint;
   readonly #streams = new EventStreams();
   readonly #rest: ReturnType<typeof getRequestListener>;
 
@@ -87,12 +104,23 @@ export class HttpServer {
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
     this.#graphql = createGraphQLEndpoint({ schema, router, documents, quotas, log, bodies });
     this.#stream = new StreamEndpoint({ schema, router, documents, quotas, services, log, bodies });
+    this.#sockets = new SocketEndpoint({ ...deps, documents, quotas });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
+    const { metrics } = deps;
+    this.#metrics = new MetricsEndpoint({ metrics, metricsToken: config.metricsToken, context });
+    this.#pages = new PageEndpoint(deps.webDirectory);
     this.#rest = restListener(deps);
-    this.server = createServer({ requireHostHeader: false }, (req, res) => this.#handle(req, res));
+    const options = { requireHostHeader: false, IncomingMessage: UpgradeableMessage };
+    this.server = createServer(options, (req, res) => this.#handle(req, res));
     this.server.on('clientError', answerClientError);
+    this.server.on('upgrade', (req, socket, head) => void this.#upgrade(req, socket, head));
     this.server.requestTimeout = maxRequestMs;
     this.server.keepAliveTimeout = idleConnectionMs;
+  }
+
+  /** How many answers are being written, streams of events and others, and how many WebSockets are open. */
+  get open(): { streams: number; others: number; sockets: number } {
+    return { ...this.#streams.count, sockets: this.#sockets.count };
   }
 
   /** Stops listening, ends the streams of events, and waits 3 s for other requests before it closes their connections. */
@@ -100,12 +128,16 @@ export class HttpServer {
     const { server } = this;
     return new Promise((resolve) => {
       if (!server.listening) return resolve();
-      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+        this.#sockets.cutAll();
+      }, drainMs);
       server.close(() => {
         clearTimeout(cut);
         resolve();
       });
       this.#streams.endAll();
+      this.#sockets.closeAll();
       server.closeIdleConnections();
     });
   }
@@ -115,15 +147,39 @@ export class HttpServer {
     res.setHeader('x-request-id', requestId);
     this.#streams.add(res);
     this.#dispatch(req, res, requestId).catch((error) =>
-      refuseRequest(res, error, this.#deps.log, requestId),
+      refuseRequest(req, res, error, this.#deps.log, requestId),
     );
   }
 
+  /** Opens a WebSocket, or answers why not. */
+  async #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const requestId = requestIdOf(req);
+    const start = performance.now();
+    socket.on('error', () => socket.destroy());
+    try {
+      const { host, origin } = req.headers;
+      normalizeTarget(req);
+      assertAllowedOrigin(origin, host, this.#deps.config.corsOrigins);
+      await this.#sockets.open(req, socket, head, requestId);
+    } catch (error) {
+      const { log, metrics } = this.#deps;
+      const known = withDatabaseErrors(error);
+      const isKnown = known instanceof DomainError;
+      if (!isKnown) log.error({ err: error, requestId }, 'a request failed');
+      const status = refuseUpgrade(socket, known, requestId);
+      const code = isKnown ? known.code : 'internal';
+      const ms = performance.now() - start;
+      log.info({ requestId, method: 'GET', path: '/graphql', status, ms: Math.round(ms), code }, 'request');
+      const refused = { transport: 'graphql', operation: unknownOperation, status, code } as const;
+      metrics.requestAnswered({ ...refused, seconds: ms / 1000, isStream: false });
+    }
+  }
+
   async #dispatch(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
-    const { log } = this.#deps;
+    const { log, metrics } = this.#deps;
     const invalid = faultOf(() => normalizeTarget(req));
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    logRequest(log, req, res, { path, requestId });
+    reportRequest({ log, metrics }, req, res, { path, requestId });
     linger(req, res);
     res.once('close', () => this.#deps.bodies.release(req));
     if (invalid) throw invalid;
@@ -132,10 +188,13 @@ export class HttpServer {
       ? null
       : this.#quotas.countRequest(req, res, path.startsWith('/graphql'));
     const isGraphQL = path === '/graphql' || path === '/graphql/stream';
-    if (refusal && isGraphQL) refuse(res, refusal, log, requestId);
-    else if (refusal && path.startsWith('/git/')) refuseGit(res, refusal);
+    if (refusal && isGraphQL) refuseGraphQL(req, res, refusal, log, requestId);
+    else if (refusal && path.startsWith('/git/')) refuseGit(req, res, refusal);
+    else if (refusal && path === '/metrics') throw refusal;
+    else if (path === '/metrics') await this.#metrics.handle(req, res, requestId);
     else if (path.startsWith('/git/')) await this.#git.handle(req, res, requestId);
     else if (path === '*') res.writeHead(204).end();
+    else if (!refusal && (await this.#pages.handle(req, res, path))) addToRecord(req, { operation: 'page' });
     else if (isGraphQL) await this.#handleGraphQL(req, res, { path, requestId });
     else {
       if (refusal) this.#overQuota.set(req, refusal);
@@ -172,7 +231,7 @@ export class HttpServer {
       if (path === '/graphql') await this.#graphql.handle(req, res, { ctx, services, left: left.signal });
       else await this.#stream.handle(req, res, ctx);
     } catch (error) {
-      refuse(res, error, log, requestId);
+      refuseGraphQL(req, res, error, log, requestId);
     }
   }
 }
@@ -187,6 +246,8 @@ function restListener(deps: HttpServerDeps): ReturnType<typeof getRequestListene
     deps.log.error({ err: error, requestId }, 'a request failed');
     return errorResponse(error, requestId);
   });
+  // The first match compiles the patterns of all routes, which needs about a tenth of a second: while nobody waits for it.
+  app.router.match('GET', '/');
   // The clean-up of unread bodies resets the connection after half a second, which is too short for an upload: see `linger`.
   return getRequestListener(app.fetch, { autoCleanupIncoming: false, errorHandler: rethrow });
 }
@@ -203,30 +264,4 @@ function faultOf(check: () => void): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** The last resort of every transport: answers what nothing else has answered, without its details. */
-function refuseRequest(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
-  if (!(error instanceof DomainError)) log.error({ err: error, requestId }, 'a request failed');
-  if (res.headersSent || res.destroyed) return void res.destroy();
-  const { status, headers, body } = errorAnswer(error, requestId);
-  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
-}
-
-/** Refuses a request of a Git client, which shows the text to its user. */
-function refuseGit(res: ServerResponse, error: DomainError): void {
-  const { status, message, headers } = refusalOf(error);
-  res.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
-}
-
-/** Answers a GraphQL request that failed before it was executed. */
-function refuse(res: ServerResponse, error: unknown, log: Logger, requestId: string): void {
-  const masked = maskError(error, log, requestId);
-  if (res.headersSent) {
-    res.destroy();
-    return;
-  }
-  const { status, headers } = refusalOf(withDatabaseErrors(error));
-  res.writeHead(status, { ...headers, 'content-type': 'application/json' });
-  res.end(JSON.stringify({ errors: [masked] }));
 }

@@ -84,6 +84,19 @@ export class RequestBodies {
     return body.whole();
   }
 
+  /**
+   * Counts bytes of a message that is no body of a request, until {@link giveBack}.
+   * @throws DomainError `rate_limited`, `overloaded`
+   */
+  take(userId: string, bytes: number): void {
+    this.#budget.take(userId, bytes);
+  }
+
+  /** Gives back what {@link take} counted. */
+  giveBack(userId: string, bytes: number): void {
+    this.#budget.giveBack(userId, bytes);
+  }
+
   /** Ends to count the body of a request; to be called when the request is answered or its client has left. */
   release(req: IncomingMessage): void {
     const held = this.#held.get(req);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bearerToken } from '../../access/bearer-token.js';
 import { DomainError } from '../../errors.js';
 import { bearerOf } from '../git/git-request.js';
 import { type QuotaPolicy, quotaHeaders, TokenLimiter, type TokenQuota } from './token-limiter.js';
@@ -34,7 +35,7 @@ export class TokenQuotas {
    * @returns the refusal of a request over the limit of its token
    */
   countRequest(req: IncomingMessage, res: ServerResponse, withNumbers: boolean): DomainError | null {
-    return this.#refusal(this.#requests.count(bearerOf(req)), res, withNumbers);
+    return this.#refusal(this.#requests.count(bearerToken(bearerOf(req))), res, withNumbers);
   }
 
   /**
@@ -42,8 +43,24 @@ export class TokenQuotas {
    * @throws DomainError `rate_limited` for an operation that costs more than the token has left in this minute
    */
   chargeCost(req: IncomingMessage, res: ServerResponse, cost: number): void {
-    const refusal = this.#refusal(this.#cost.count(bearerOf(req), cost), res, true);
+    const refusal = this.#refusal(this.#cost.count(bearerToken(bearerOf(req)), cost), res, true);
     if (refusal) throw refusal;
+  }
+
+  /**
+   * Counts a message over a WebSocket as a request.
+   * @param authorization as it would be in the header of a request
+   * @throws DomainError `rate_limited`
+   */
+  countMessage(authorization: string | undefined): void {
+    const quota = this.#requests.count(bearerToken(authorization));
+    if (quota?.isExceeded) throw overQuota(quota, true);
+  }
+
+  /** {@link chargeCost} for an operation over a WebSocket. @throws DomainError `rate_limited` */
+  chargeMessage(authorization: string | undefined, cost: number): void {
+    const quota = this.#cost.count(bearerToken(authorization), cost);
+    if (quota?.isExceeded) throw overQuota(quota, true);
   }
 
   #refusal(quota: TokenQuota | null, res: ServerResponse, withNumbers: boolean): DomainError | null {
@@ -52,10 +69,15 @@ export class TokenQuotas {
     this.#shown.set(res, shown);
     if (!res.headersSent)
       for (const [name, value] of Object.entries(quotaHeaders(shown))) res.setHeader(name, value);
-    if (!quota.isExceeded) return null;
-    const { policy, limit, remaining, resetSeconds } = quota;
-    const message = `This token may use ${limit} ${units[policy]} a minute; wait ${resetSeconds} s.`;
-    const extra = withNumbers ? { limit, remaining, resetSeconds } : {};
-    return new DomainError('rate_limited', message, { retryAfterSeconds: resetSeconds, extra });
+    return quota.isExceeded ? overQuota(quota, withNumbers) : null;
   }
+}
+
+function overQuota(
+  { policy, limit, remaining, resetSeconds }: TokenQuota,
+  withNumbers: boolean,
+): DomainError {
+  const message = `This token may use ${limit} ${units[policy]} a minute; wait ${resetSeconds} s.`;
+  const extra = withNumbers ? { limit, remaining, resetSeconds } : {};
+  return new DomainError('rate_limited', message, { retryAfterSeconds: resetSeconds, extra });
 }

@@ -219,7 +219,10 @@ it('saved outputs of one cell leave the saved widgets of the others', async () =
     .toMatchObject({ saved, [model_id]: { model_name: 'IntSliderModel' } });
 });
 
-/** Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the descriptions. */
+/**
+ * Ids of widgets differ from run to run. Describes each widget with those that it refers to, in the order of the
+ * descriptions.
+ */
 function comparableWidgets({ metadata }: any): string[] {
   const { state, ...version } = metadata.widgets['application/vnd.jupyter.widget-state+json'];
   const describe = (id: string): string => {

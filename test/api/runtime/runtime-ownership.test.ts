@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Execution, PrismaClient, Session } from '../../../prisma/generated/client/client.js';
+import { loadActor } from '../../../src/access/load-actor.js';
 import { FormerOwnerError } from '../../../src/engines/database/former-owner-error.js';
 import type { Leases } from '../../../src/engines/database/leases.js';
 import { LocalLeases } from '../../../src/engines/database/local-leases.js';
+import type { OwnerTarget } from '../../../src/engines/database/owner-target.js';
 import type { EventBus } from '../../../src/engines/events/event-bus.js';
 import { ExecutionIntake } from '../../../src/executions/execution-intake.js';
 import { insertExecutions } from '../../../src/executions/insert-executions.js';
 import { markRunning } from '../../../src/executions/mark-running.js';
 import { insertEnd, insertEntries } from '../../../src/executions/write-log.js';
+import { writeOutputsSave } from '../../../src/executions/write-outputs-save.js';
 import { insertRun } from '../../../src/notebook-runs/insert-run.js';
 import { NotebookRunner } from '../../../src/notebook-runs/notebook-runner.js';
 import { writeRunEnd } from '../../../src/notebook-runs/write-run-end.js';
+import { writeRunSession, writeRunStart } from '../../../src/notebook-runs/write-run-start.js';
 import { RuntimeOwnership } from '../../../src/runtime/runtime-ownership.js';
+import { deleteSession } from '../../../src/sessions/delete-session.js';
 import { SessionRows } from '../../../src/sessions/session-rows.js';
 import { WorkerRows } from '../../../src/workers/worker-rows.js';
 import { testDatabaseKind } from '../../support/database.js';
@@ -40,6 +45,10 @@ afterAll(() => at.close());
 
 const epochNow = async () =>
   (await prisma.installation.findUniqueOrThrow({ where: { key: 1 } })).runtimeEpoch;
+const newSession = () => {
+  const { workspaceId, workerId, userId, branch, path, kernelProfileId, kernelName } = session;
+  return { workspaceId, workerId, userId, branch, path, kernelProfileId, kernelName };
+};
 const text = { sequence: 2, event: { type: 'stream', name: 'stdout', text: 'a' } } as const;
 const entries = () => prisma.executionEvent.count({ where: { executionId } });
 
@@ -106,6 +115,10 @@ it('a former owner changes neither sessions nor workers', async () => {
     () => new SessionRows(former).setStatus(session.id, 'dead', 'lost'),
     () => new SessionRows(former).setKernel(session.id, { kernelId: 'k', spoolId: null }),
     () => new SessionRows(former).setExecutionCount(session.id, 99),
+    () => new SessionRows(former).forgetKernel(session.id),
+    () => new SessionRows(former).touch(session.id, new Date()),
+    () => new SessionRows(former).releaseKey(session.id),
+    () => new SessionRows(former).markDeleted(session.id),
     () => new WorkerRows(former).update(session.workerId, all, { status: 'failed' }),
     () => new WorkerRows(former).touch(session.workerId, new Date()),
   ])
@@ -113,13 +126,52 @@ it('a former owner changes neither sessions nor workers', async () => {
   expect([await sessionRow(), await workerRow()]).toEqual(before);
 });
 
+it('a former owner reports no save of outputs', async () => {
+  const { epoch } = at.gateway.services;
+  await prisma.outputsSave.create({ data: { executionId } });
+  const row = () => prisma.outputsSave.findUnique({ where: { executionId } });
+  const saved = { status: 'saved', commitOid: 'c' } as const;
+  const former = { prisma, epoch: () => epoch() - 1 };
+  await expect(writeOutputsSave(former, executionId, saved)).rejects.toBeInstanceOf(FormerOwnerError);
+  expect(await row()).toMatchObject({ status: 'pending', commitOid: null });
+  await writeOutputsSave({ prisma, epoch }, executionId, saved);
+  expect(await row()).toMatchObject({ ...saved, errorCode: null, errorDetail: null });
+  const failed = { status: 'failed', errorCode: 'not_found', errorDetail: 'x' } as const;
+  await writeOutputsSave({ prisma, epoch }, executionId, failed);
+  expect(await row()).toMatchObject({ ...failed, commitOid: null });
+});
+
+it('a former owner deletes no session, and its kernel runs on', async () => {
+  const { services } = at.gateway;
+  const { id } = await prisma.session.create({
+    data: { ...newSession(), status: 'idle', liveKey: 'a live session' },
+  });
+  const { slug } = await prisma.space.findFirstOrThrow({
+    where: { workspaces: { some: { id: session.workspaceId } } },
+  });
+  const actor = await loadActor(services, session.userId);
+  const ctx = { actor, requestId: 'r', spaces: new Map() };
+  const remove = (epoch: () => number) => deleteSession({ ...services, epoch }, ctx, slug, id);
+  const row = () => prisma.session.findUnique({ where: { id } });
+  const before = await row();
+  await expect(remove(() => services.epoch() - 1)).rejects.toMatchObject({
+    ...{ code: 'runtime_unavailable', retryAfterSeconds: 1 },
+    message: expect.stringContaining('the session was not deleted'),
+  });
+  expect(await row()).toEqual(before);
+  await remove(services.epoch);
+  expect(await row()).toMatchObject({
+    ...{ deletedAt: expect.any(Date), status: 'dead', statusReason: 'deleted', liveKey: null },
+  });
+});
+
 describe('a former owner', () => {
   const former = { epoch: () => 0 };
   /** A run of the session, which runs. */
   async function running(cells: undefined[] = []) {
     const worker = await prisma.worker.findUniqueOrThrow({ where: { id: session.workerId } });
-    const data = { status: 'running', finishedAt: null, sessionId: session.id, ownsSession: true } as const;
-    return makeRun(at, worker, { cells, data });
+    const began = { status: 'running', startedAt: new Date(), finishedAt: null } as const;
+    return makeRun(at, worker, { cells, data: { ...began, sessionId: session.id, ownsSession: true } });
   }
   /** The bus, which also reports when a runner leaves a run. */
   function busThat(left: () => void): EventBus {
@@ -177,6 +229,18 @@ describe('a former owner', () => {
     expect(await runRow(id)).toMatchObject({ ...end, notebook });
     await writeRunEnd({ prisma, epoch }, id, { ...end, savedCommitOid: 'c', notebook: null });
     expect(await runRow(id)).toMatchObject({ savedCommitOid: 'c', notebook: null });
+    const startedAt = new Date();
+    const starts = [
+      (by: OwnerTarget) => writeRunStart(by, inserted.id, startedAt),
+      (by: OwnerTarget) => writeRunSession(by, inserted.id, session.id),
+    ];
+    for (const write of starts)
+      await expect(write({ prisma, ...former })).rejects.toBeInstanceOf(FormerOwnerError);
+    expect(await runRow(inserted.id)).toMatchObject({ status: 'queued', startedAt: null });
+    for (const write of starts) await write({ prisma, epoch });
+    expect(await runRow(inserted.id)).toMatchObject({ status: 'running', startedAt, sessionId: session.id });
+    await writeRunStart({ prisma, epoch }, inserted.id, new Date(0));
+    expect(await runRow(inserted.id)).toMatchObject({ startedAt });
     await prisma.notebookRun.deleteMany({ where: { id: inserted.id } });
   });
 

@@ -14,6 +14,7 @@ import {
   sessions,
   setUpStreams,
   type Transport,
+  transports,
   until,
   workspaces,
 } from './subscription-fixture.js';
@@ -160,20 +161,17 @@ describe('authorization of open streams', () => {
 });
 
 describe('a client that disconnects', () => {
-  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'is unsubscribed immediately over %s',
-    async (transport) => {
-      for (const [query, variables] of [
-        [workspaces, {}],
-        [files, { id: demo.workspaceId }],
-        [executions, {}],
-      ] as const) {
-        const stream = await listening(query, variables, at.token, transport);
-        stream.leave();
-        await until(() => listeners() === 0, 1_000);
-      }
-    },
-  );
+  it.each<Transport>(transports)('is unsubscribed immediately over %s', async (transport) => {
+    for (const [query, variables] of [
+      [workspaces, {}],
+      [files, { id: demo.workspaceId }],
+      [executions, {}],
+    ] as const) {
+      const stream = await listening(query, variables, at.token, transport);
+      stream.leave();
+      await until(() => listeners() === 0, 1_000);
+    }
+  });
 
   it.each(['/graphql', '/graphql/stream'])(
     'is unsubscribed when it leaves before %s has answered',

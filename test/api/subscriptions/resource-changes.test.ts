@@ -17,6 +17,7 @@ import {
   type Stream,
   setUpStreams,
   type Transport,
+  transports,
   until,
   workspaces,
 } from './subscription-fixture.js';
@@ -24,35 +25,32 @@ import {
 setUpStreams();
 
 describe('workspaceChanged', () => {
-  it.each<Transport>(['yoga', 'graphql-sse distinct', 'graphql-sse single connection'])(
-    'sends every change of a workspace over %s',
-    async (transport) => {
-      const stream = await listening(workspaces, {}, at.token, transport);
-      const { id } = await makeWorkspace(at, { visibility: 'space' });
-      await until(() => stream.results.length === 1);
-      await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });
-      await until(() => stream.results.length === 2);
-      await at.rest('PUT', `/workspaces/${id}/access`, { body: { visibility: 'private', grants: [] } });
-      await until(() => stream.results.length === 3);
-      await at.rest('POST', `/workspaces/${id}/archive`);
-      await at.rest('POST', `/workspaces/${id}/archive`);
-      await until(() => stream.results.length === 4);
-      await at.graphql(`mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${id}") { id } }`);
-      await until(() => stream.results.length === 5);
-      expect(stream.results.map(({ data }) => data.workspaceChanged.change)).toEqual([
-        'created',
-        'updated',
-        'access_changed',
-        'archived',
-        'unarchived',
-      ]);
-      expect(stream.results[1].data.workspaceChanged.workspace).toEqual({
-        id,
-        name: 'Renamed',
-        effectivePermissions: { canEdit: true },
-      });
-    },
-  );
+  it.each<Transport>(transports)('sends every change of a workspace over %s', async (transport) => {
+    const stream = await listening(workspaces, {}, at.token, transport);
+    const { id } = await makeWorkspace(at, { visibility: 'space' });
+    await until(() => stream.results.length === 1);
+    await at.rest('PATCH', `/workspaces/${id}`, { body: { name: 'Renamed' } });
+    await until(() => stream.results.length === 2);
+    await at.rest('PUT', `/workspaces/${id}/access`, { body: { visibility: 'private', grants: [] } });
+    await until(() => stream.results.length === 3);
+    await at.rest('POST', `/workspaces/${id}/archive`);
+    await at.rest('POST', `/workspaces/${id}/archive`);
+    await until(() => stream.results.length === 4);
+    await at.graphql(`mutation { unarchiveWorkspace(spaceSlug: "demo", id: "${id}") { id } }`);
+    await until(() => stream.results.length === 5);
+    expect(stream.results.map(({ data }) => data.workspaceChanged.change)).toEqual([
+      'created',
+      'updated',
+      'access_changed',
+      'archived',
+      'unarchived',
+    ]);
+    expect(stream.results[1].data.workspaceChanged.workspace).toEqual({
+      id,
+      name: 'Renamed',
+      effectivePermissions: { canEdit: true },
+    });
+  });
 
   it('sends no events of a private workspace of another user until it is shared', async () => {
     const owner = await makeUser(at, { role: 'editor' });

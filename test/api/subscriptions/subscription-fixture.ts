@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { WebSocket } from 'ws';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -51,7 +53,13 @@ export interface Stream {
   leave(): void;
 }
 
-export type Transport = 'yoga' | 'graphql-sse distinct' | 'graphql-sse single connection';
+export const transports = [
+  'yoga',
+  'graphql-sse distinct',
+  'graphql-sse single connection',
+  'graphql-ws',
+] as const;
+export type Transport = (typeof transports)[number];
 
 export function open(
   query: string,
@@ -59,20 +67,29 @@ export function open(
   token = at.token,
   transport: Transport = 'yoga',
 ): Stream {
-  const client = createClient({
-    url: transport === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
-    headers: { authorization: `Bearer ${token}` },
-    singleConnection: transport === 'graphql-sse single connection',
-    retryAttempts: 0,
-  });
+  const authorization = `Bearer ${token}`;
+  const client =
+    transport === 'graphql-ws'
+      ? createSocketClient({
+          url: `${at.url.replace('http', 'ws')}/graphql`,
+          webSocketImpl: WebSocket,
+          connectionParams: { authorization },
+          retryAttempts: 0,
+        })
+      : createClient({
+          url: transport === 'yoga' ? `${at.url}/graphql` : `${at.url}/graphql/stream`,
+          headers: { authorization },
+          singleConnection: transport === 'graphql-sse single connection',
+          retryAttempts: 0,
+        });
   const results: any[] = [];
   let leave = () => {};
   const ended = new Promise<void>((resolve) => {
     leave = client.subscribe(
       { query, variables: variables as Record<string, unknown> },
       {
-        next: (result) => results.push(result),
-        error: (error) => {
+        next: (result: unknown) => results.push(result),
+        error: (error: unknown) => {
           results.push({ failed: error });
           resolve();
         },
@@ -85,7 +102,7 @@ export function open(
     ended,
     leave() {
       leave();
-      client.dispose();
+      void client.dispose();
     },
   };
   streams.push(stream);

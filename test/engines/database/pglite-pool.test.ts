@@ -37,6 +37,17 @@ describe.runIf(testDatabaseKind === 'pglite')('the pool over the embedded databa
     expect((await outside).rows).toEqual([{ rows: 2 }]);
   });
 
+  test('gives each client its answer, also while a discarded client waits for one', async () => {
+    const Client = pool.options.Client!;
+    for (let round = 0; round < 50; round += 1) {
+      const [old, next] = [new Client(), new Client()];
+      await Promise.all([old.connect(), next.connect()]);
+      const failed = old.query('SELECT 1 / 0').catch((error: pg.DatabaseError) => error.code);
+      const answers = [failed, next.query('ROLLBACK').then(({ command }) => command)];
+      expect(await Promise.all(answers)).toEqual(['22012', 'ROLLBACK']);
+    }
+  });
+
   test('leaves the event loop free between statements that are sent together', async () => {
     let iterations = 0;
     let isDone = false;

@@ -1,6 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
 import { readSyncRefs } from '../../../src/engines/git/remotes/tracking-refs.js';
@@ -23,7 +24,7 @@ beforeEach(async () => {
   at = await gitFixture();
   reports = [];
   const report = (error: unknown) => void reports.push(String(error));
-  store = new GitStore({ root: at.root, native: await findNativeGit(), report });
+  store = new GitStore({ leases: new LocalLeases(), root: at.root, native: await findNativeGit(), report });
   await at.repository.createBranch('sound', at.firstCommit);
   // What was packed before is older, and not what a damaged file stands for.
   at.git('branch', 'empty');
@@ -55,6 +56,20 @@ it('a branch with a damaged ref is reported as unreadable, and the others can be
   await repository.deleteBranch('nowhere');
   await repository.createBranch('nowhere', at.firstCommit);
   expect(await repository.resolveBranch('nowhere')).toBe(at.firstCommit);
+});
+
+it('a branch is created at the tip of another without reading all others', async () => {
+  const repository = await store.repository(at.id);
+  await repository.createBranch('new', at.firstCommit, 'main');
+  // Who reads all refs reports the damaged ones.
+  expect(reports).toEqual([]);
+  expect(await repository.resolveBranch('new')).toBe(at.firstCommit);
+  const conflict = { code: 'already_exists' };
+  for (const name of ['empty', 'empty/below', 'sound', 'sound/below', 'new', 'new/below'])
+    await expect(repository.createBranch(name, at.firstCommit, 'main')).rejects.toMatchObject(conflict);
+  await expect(repository.createBranch('other', missing, 'main')).rejects.toMatchObject({
+    code: 'not_found',
+  });
 });
 
 it('clones and pushes succeed without the branches with a damaged ref', async () => {

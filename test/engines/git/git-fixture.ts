@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import {
   type FileChange,
@@ -60,7 +61,7 @@ export async function gitFixture(
 ): Promise<GitFixture> {
   const root = options.root ?? mkdtempSync(join(tmpdir(), 'git-store-'));
   const id = randomUUID();
-  const store = new GitStore({ native: await findNativeGit(), ...options, root });
+  const store = new GitStore({ native: await findNativeGit(), leases: new LocalLeases(), ...options, root });
   const { commitOid } = await store.createRepository(id, {
     defaultBranch: 'main',
     author: someone,

@@ -79,7 +79,11 @@ describe('reconcile', () => {
     writeFileSync(temp, 'x');
     linkSync(temp, lock);
     mkdirSync(join(at.root, 'gateway-tmp', dead, 'objects'), { recursive: true });
-    await new GitStore({ native: await findNativeGit(), root: at.root }).reconcile();
+    await new GitStore({
+      leases: new LocalLeases(),
+      native: await findNativeGit(),
+      root: at.root,
+    }).reconcile();
     expect(readdirSync(join(at.gitdir, 'refs/heads'))).toEqual(['main']);
     expect(readdirSync(join(at.gitdir, 'gateway-tmp'))).toEqual([]);
     expect(readdirSync(join(at.root, 'gateway-tmp'))).toEqual([]);
@@ -101,6 +105,10 @@ describe('reconcile', () => {
   });
 
   it('does nothing without a store', async () => {
-    await new GitStore({ native: await findNativeGit(), root: join(at.root, 'nothing') }).reconcile();
+    await new GitStore({
+      leases: new LocalLeases(),
+      native: await findNativeGit(),
+      root: join(at.root, 'nothing'),
+    }).reconcile();
   });
 });

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from './git-fixture.js';
@@ -123,7 +124,11 @@ describe('beside native git', () => {
     while (repacking) {
       const { commitOid } = await at.commit({ kind: 'save', path: 'saved.txt', bytes: bytes(`${reads}`) });
       // A store of its own has nothing in memory, so each read goes to the disk.
-      const cold = await new GitStore({ native: await findNativeGit(), root: at.root }).repository(at.id);
+      const cold = await new GitStore({
+        leases: new LocalLeases(),
+        native: await findNativeGit(),
+        root: at.root,
+      }).repository(at.id);
       const file = await cold.readFile(commitOid, `f/${reads % 10}.txt`);
       expect(file?.bytes.toString()).toBe(`text ${reads % 10}`);
       reads += 1;

@@ -1,3 +1,4 @@
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { ServerLeases } from '../../../src/engines/database/server-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../src/engines/git/git-store.js';
@@ -6,7 +7,7 @@ import { GitStore } from '../../../src/engines/git/git-store.js';
 // database server it is one replica of several, else the only one.
 const [root = '', id = '', round = '', server] = process.argv.slice(2);
 const someone = { name: 'Writer', email: 'writer@example.org' };
-const leases = server ? new ServerLeases(server) : undefined;
+const leases = server ? new ServerLeases(server) : new LocalLeases();
 const repository = await new GitStore({ native: await findNativeGit(), root, leases }).repository(id);
 
 async function save(writer: number): Promise<void> {

@@ -125,7 +125,7 @@ describe('a store that lost its lease', () => {
 
   it('acknowledges nothing after another instance took its journal, notified or not', async () => {
     await create(at.store, 'a.txt');
-    const alone = new GitStore({ native: await findNativeGit(), root: at.root });
+    const alone = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root: at.root });
     await alone.reconcile();
     await expect(create(at.store, 'b.txt')).rejects.toMatchObject({ code: 'storage_unavailable' });
     await create(at.store, 'c.txt');
@@ -165,11 +165,21 @@ describe('a folder of repositories', () => {
   it('belongs to the database that claimed it first', async () => {
     const mine = randomUUID();
     for (const databaseId of [mine, mine]) {
-      const store = new GitStore({ native: await findNativeGit(), root, databaseId });
+      const store = new GitStore({
+        leases: new LocalLeases(),
+        native: await findNativeGit(),
+        root,
+        databaseId,
+      });
       await store.reconcile();
       await store.close();
     }
-    const another = new GitStore({ native: await findNativeGit(), root, databaseId: randomUUID() });
+    const another = new GitStore({
+      leases: new LocalLeases(),
+      native: await findNativeGit(),
+      root,
+      databaseId: randomUUID(),
+    });
     await expect(another.reconcile()).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('belongs to another database'),

@@ -73,7 +73,7 @@ Kernel.kernel_info = property(lambda self: {**info.fget(self), 'supported_featur
   const signal = AbortSignal.timeout(30_000);
   const plain = await client.attachKernel({ kernelId: first.kernelId, clientId, signal });
   plain.release();
-  await vi.waitFor(() => expect(plain.status).toBe('idle'));
+  await vi.waitFor(() => expect(plain.status).toBe('idle'), 10_000);
   expect(await plain.questions.ask(isWhole)).toMatchObject({ status: 'incomplete' });
   expect(await subshells(plain)).toBe(0);
   await beginEndlessCell(plain);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { relayFile } from '../../../src/workers/backends/external/relay-file.js';
+import { workerProgram } from '../../../src/workers/backends/external/worker-program.js';
 import { testPython } from '../../support/jupyter.js';
 
 /** Fills spools of the relay and prints what they have as one line of JSON. */
@@ -67,7 +67,12 @@ print(json.dumps({
 
 test('a full spool says how many messages of which run it dropped, keeps replies, and is bounded', async () => {
   const { python } = await testPython();
-  const { stdout } = await promisify(execFile)(python, ['-I', '-c', program, relayFile()]);
+  const { stdout } = await promisify(execFile)(python, [
+    '-I',
+    '-c',
+    program,
+    workerProgram('gateway_relay.py'),
+  ]);
   const found = JSON.parse(stdout);
   // What was dropped of the first run, and of the second: each in its place, before what was kept after it.
   expect(found.full).toEqual([

@@ -1,4 +1,4 @@
-// Etcd and the parts of Kubernetes in one program, because linking them together takes a fraction of the time. The first
+// Etcd, the parts of Kubernetes and kube-router in one program, because linking them together takes a fraction of the time. The first
 // argument names the part; the others are passed to it.
 package main
 
@@ -25,6 +25,13 @@ func main() {
 	}
 	if part == "etcd" {
 		etcdmain.Main(os.Args)
+		return
+	}
+	if part == "kube-router" {
+		if err := runKubeRouter(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
 	os.Exit(cli.Run(commandOf(part)))

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Lease, Leases } from '../../database/leases.js';
+import type { InstanceLease, InstanceLeases } from '../leases.js';
 import { bootId } from './journal/boot-id.js';
 import { Journal } from './journal/journal.js';
 import { storageUnavailable } from './storage-error.js';
@@ -27,7 +27,7 @@ export interface Instance {
 export interface OwnerOptions {
   /** The folder of the repositories. */
   root: string;
-  leases: Leases;
+  leases: InstanceLeases;
   /** Null leaves syncing to the operating system: a killed process loses nothing, a power failure may. */
   syncs: Syncs | null;
   /** Receives errors in the background. */
@@ -41,7 +41,7 @@ export interface OwnerOptions {
 export class StoreOwner {
   readonly root: string;
   readonly syncs: Syncs | null;
-  #current?: Promise<Instance & { lease: Lease }>;
+  #current?: Promise<Instance & { lease: InstanceLease }>;
   #closed = false;
   readonly #reported = new LRUCache<string, true>({ max: maxReported });
 
@@ -89,7 +89,7 @@ export class StoreOwner {
     }
   }
 
-  async #begin(): Promise<Instance & { lease: Lease }> {
+  async #begin(): Promise<Instance & { lease: InstanceLease }> {
     const { root, syncs, leases, report } = this.#options;
     const id = randomBytes(8).toString('hex');
     // First: whatever has its id in its name must belong to a running instance.

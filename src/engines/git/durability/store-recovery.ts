@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Leases } from '../../database/leases.js';
+import type { InstanceLeases } from '../leases.js';
 import { claimFolder } from './folder-owner.js';
 import { hasGoneInstances, reconcileStore } from './reconcile-store.js';
 import { storageUnavailable } from './storage-error.js';
@@ -13,7 +13,7 @@ const maxWaitMs = 10 * 60_000;
 /** What {@link StoreRecovery} is created with. */
 export interface RecoveryDeps {
   owner: StoreOwner;
-  leases: Leases;
+  leases: InstanceLeases;
   /** Default: it is not checked to which database the folder belongs. */
   databaseId?: string;
   report: (error: unknown) => void;

@@ -135,8 +135,8 @@ function sidesOf(text: string, start: number): Omit<FileDifference, 'path'> | nu
   return { before: blobOf(0), after };
 }
 
-/** Null for a path under which no file can be read here. */
-function readablePath(bytes: Buffer): string | null {
+/** The path that git printed; null where no file can be read under it here. */
+export function readablePath(bytes: Buffer): string | null {
   const path = bytes.toString();
   const isLossy = path.includes('\ufffd') && !Buffer.from(path).equals(bytes);
   if (isLossy || path.lastIndexOf('/') + 1 > maxPrefix) return null;

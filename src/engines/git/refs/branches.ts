@@ -47,13 +47,18 @@ export class Branches {
     return found;
   }
 
-  /** @throws DomainError `invalid_ref`, `already_exists`, `not_found` for a commit that no ref leads to */
-  async create(name: string, commitOid: string): Promise<void> {
+  /**
+   * @param from a branch that is likely to be at the commit: then the other refs need not be read
+   * @throws DomainError `invalid_ref`, `already_exists`, `not_found` for a commit that no ref leads to
+   */
+  async create(name: string, commitOid: string, from?: string): Promise<void> {
+    const { objects, refs } = this.#parts;
     assertBranchName(name);
-    await readCommit(this.#parts.objects, commitOid);
+    await readCommit(objects, commitOid);
     // A prune that runs now would not see the new ref, and remove the commit.
-    if (!(await isReachable(this.#parts, commitOid))) throw notFound('The commit');
-    await this.#parts.refs.create(refOf(name), commitOid);
+    const isTip = from !== undefined && (await refs.read(refOf(from))) === commitOid;
+    if (!isTip && !(await isReachable(this.#parts, commitOid))) throw notFound('The commit');
+    await refs.create(refOf(name), commitOid);
   }
 
   /** Makes a branch the one that `HEAD` names. @throws DomainError `invalid_ref`, `not_found` */

@@ -38,6 +38,13 @@ export class LooseRefs {
     }
   }
 
+  /** What is at the path of a ref: the file of one, or a folder, which may be empty. Null for nothing. */
+  kindOf(ref: string): 'ref' | 'folder' | null {
+    const found = statSync(this.path(ref), { throwIfNoEntry: false });
+    if (!found) return null;
+    return found.isDirectory() ? 'folder' : 'ref';
+  }
+
   /** When the file of a ref was last changed, in ns; null when it has none. */
   changedAt(ref: string): string | null {
     return statSync(this.path(ref), { bigint: true, throwIfNoEntry: false })?.mtimeNs.toString() ?? null;

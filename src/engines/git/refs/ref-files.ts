@@ -61,10 +61,23 @@ export class RefFiles {
 
   /** Whether a ref exists whose name excludes this one: the same, or `a` where this is `a/b`, or the other way round. */
   async hasConflict(ref: string): Promise<boolean> {
+    // Not all names: a repository may have thousands of branches.
+    if (await this.#hasLooseConflict(ref)) return true;
     const excludes = (other: string) =>
       other === ref || other.startsWith(`${ref}/`) || ref.startsWith(`${other}/`);
-    for await (const other of this.loose.namesBelow(namespaceOf(ref))) if (excludes(other)) return true;
-    return [...(await readPackedRefs(this.#files.gitdir)).keys()].some(excludes);
+    for (const other of (await readPackedRefs(this.#files.gitdir)).keys()) if (excludes(other)) return true;
+    return false;
+  }
+
+  async #hasLooseConflict(ref: string): Promise<boolean> {
+    let name = namespaceOf(ref);
+    for (const part of ref.slice(name.length + 1).split('/')) {
+      name += `/${part}`;
+      const kind = this.loose.kindOf(name);
+      if (kind !== 'folder') return kind === 'ref';
+    }
+    for await (const _below of this.loose.namesBelow(ref)) return true;
+    return false;
   }
 
   /** Makes a ref name another object if `matches` accepts what it names under the lock; else false. */

@@ -15,7 +15,8 @@ export const packBounds = {
 };
 
 /**
- * Streams a pack into the quarantine, where Git completes it, checks every object as its fsck does, except for {@link strictOption harmless faults}, and indexes it.
+ * Streams a pack into the quarantine, where Git completes it, checks every object as its fsck does, except for
+ * {@link strictOption harmless faults}, and indexes it.
  * @param options.maxBytes the maximum size of the pack
  * @throws PushRefused
  * @see https://git-scm.com/docs/git-index-pack

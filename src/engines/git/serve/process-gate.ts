@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { DomainError } from '../../../errors.js';
-import { withTimeLimit } from '../../events/with-time-limit.js';
 
 const maxRunning = 4;
 const maxWaiting = 64;
@@ -15,34 +14,39 @@ export class ProcessGate {
   /**
    * Runs `act` as soon as a slot is free.
    * @param signal ends the wait
-   * @throws DomainError `storage_unavailable` with `retryAfterSeconds` when 64 wait already, or after a minute of waiting;
+   * @throws DomainError `overloaded` with `retryAfterSeconds` when 64 wait already, or after a minute of waiting;
    *   and what `act` throws
    */
   async run<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     if (this.#admitted >= maxRunning + maxWaiting || signal.aborted) throw busy();
     this.#admitted += 1;
-    const wait = withTimeLimit(signal, maxWaitMs);
-    let giveUp = () => {};
+    const wait = new AbortController();
+    const giveUp = () => wait.abort(busy());
+    signal.addEventListener('abort', giveUp, { once: true });
+    const timer = setTimeout(giveUp, maxWaitMs);
+    const waitNoMore = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    };
     const gaveUp = new Promise<never>((_, reject) => {
-      giveUp = () => reject(busy());
+      wait.signal.addEventListener('abort', () => reject(wait.signal.reason), { once: true });
     });
-    wait.addEventListener('abort', giveUp, { once: true });
     const done = this.#limit(async () => {
-      if (wait.aborted) return gaveUp;
-      wait.removeEventListener('abort', giveUp);
+      wait.signal.throwIfAborted();
+      waitNoMore();
       return act();
     });
     try {
       return await Promise.race([done, gaveUp]);
     } finally {
-      wait.removeEventListener('abort', giveUp);
+      waitNoMore();
       this.#admitted -= 1;
     }
   }
 }
 
 function busy(): DomainError {
-  return new DomainError('storage_unavailable', 'Too many clones, fetches and pushes run now; try again.', {
+  return new DomainError('overloaded', 'Too many clones, fetches and pushes run now; try again.', {
     retryAfterSeconds: 10,
   });
 }

@@ -9,4 +9,6 @@ export interface FileListing {
 export interface ListedFile {
   path: string;
   oid: string;
+  /** Absent where it is not. */
+  isExecutable?: true;
 }

@@ -4,9 +4,13 @@ const idBytes = 20;
 /** Characters of a mode: six, and the zeros that some programs wrote before them. */
 const maxMode = 16;
 const zero = 0x30;
+const nul = Buffer.alloc(1);
 
 /** The mode of a folder's entry. */
 export const treeMode = '40000';
+
+/** The mode of a regular file that may be executed. */
+export const executableMode = '100755';
 
 /** One entry of a tree object; `start` and `end` are its bytes' offsets there. */
 export interface TreeEntry {
@@ -91,6 +95,15 @@ export function findEntry(bytes: Buffer, name: string): TreeEntry | null {
   return null;
 }
 
+/** The bytes of a tree object with these entries, in any order; each name once. */
+export function treeBytes(entries: readonly Pick<TreeEntry, 'mode' | 'name' | 'oid'>[]): Buffer {
+  return Buffer.concat(
+    entries
+      .toSorted(compareEntries)
+      .flatMap(({ mode, name, oid }) => [Buffer.from(`${mode} `), name, nul, Buffer.from(oid, 'hex')]),
+  );
+}
+
 /** The tree with the entry of a name set, or removed with `null`. All other bytes are copied unchanged. */
 export function spliceEntry(bytes: Buffer, name: string, next: { mode: string; oid: string } | null): Buffer {
   const old = findEntry(bytes, name);
@@ -130,11 +143,13 @@ function equalEntry(before: Buffer, left: number, after: Buffer, right: number):
   return length;
 }
 
+type EntryName = Pick<TreeEntry, 'name' | 'mode'>;
+
 /** Git's order of the entries of a tree: by bytes, a folder as if its name ended in a slash. */
-function compareEntries(one: TreeEntry, other: TreeEntry): number {
+function compareEntries(one: EntryName, other: EntryName): number {
   const common = Math.min(one.name.length, other.name.length);
   const order = one.name.compare(other.name, 0, common, 0, common);
-  const next = ({ name, mode }: TreeEntry) => name[common] ?? (isTree(mode) ? 0x2f : 0);
+  const next = ({ name, mode }: EntryName) => name[common] ?? (isTree(mode) ? 0x2f : 0);
   return order || next(one) - next(other);
 }
 

@@ -33,7 +33,7 @@ export class TreeEditor {
     if (blocked) return { kind: isRegularFile(blocked.mode) ? 'missing' : 'other' };
     const entry = node && findEntry(node.bytes, name);
     if (!entry) return { kind: 'missing' };
-    if (isTree(entry.mode)) return { kind: 'directory' };
+    if (isTree(entry.mode)) return { kind: 'directory', oid: entry.oid };
     return isRegularFile(entry.mode) ? { kind: 'file', mode: entry.mode, oid: entry.oid } : { kind: 'other' };
   }
 

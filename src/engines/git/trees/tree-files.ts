@@ -2,7 +2,7 @@ import { isReadableSegment } from '../file-path.js';
 import type { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import type { FileListing, ListedFile } from './file-listing.js';
-import { isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
+import { executableMode, isRegularFile, isTree, type TreeEntry, treeEntries } from './tree-bytes.js';
 
 /** Folders with a longer path are not read. It also bounds the depth of hostile trees. */
 export const maxPrefix = 4096;
@@ -60,7 +60,9 @@ export async function listTree(
       for (const file of below.files) files.push(file);
       bytes += below.bytes;
     } else {
-      files.push({ path, oid: entry.oid });
+      files.push(
+        raw.mode === executableMode ? { path, oid: entry.oid, isExecutable: true } : { path, oid: entry.oid },
+      );
       bytes += path.length * 2 + fileBytes;
     }
   }

@@ -4,7 +4,7 @@ import { findEntry, isRegularFile, isTree } from './tree-bytes.js';
 /** What a path leads to: `other` is a symlink, a submodule, or a path below one; `missing` includes a path below a file. */
 export type PathTarget =
   | { kind: 'file'; mode: string; oid: string }
-  | { kind: 'directory' }
+  | { kind: 'directory'; oid: string }
   | { kind: 'other' }
   | { kind: 'missing' };
 
@@ -17,7 +17,7 @@ export async function findPath(objects: ObjectStore, treeOid: string, path: stri
     if (!entry) return { kind: 'missing' };
     const last = index === segments.length - 1;
     if (isTree(entry.mode)) {
-      if (last) return { kind: 'directory' };
+      if (last) return { kind: 'directory', oid: entry.oid };
       tree = entry.oid;
     } else if (!isRegularFile(entry.mode)) {
       return { kind: 'other' };

@@ -3,11 +3,18 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { DomainError, type ErrorCode, FieldError } from '../../../errors.js';
+import type { CellDigest } from '../blame/cell-digests.js';
+import type { CellQuery, NotebookDifference } from '../compare/compare-notebooks.js';
+import type { LineDifference } from '../compare/line-hunks.js';
+import type { ExportedNotebook, ExportFormat } from '../export/export-notebook.js';
 import { parseJson, stringifyJson } from '../json.js';
 import { JsonText } from '../json-text.js';
+import type { Three } from '../merge/merge-json.js';
 import type { NotebookMerge } from '../merge-outputs.js';
 import type { PreparedRun, RunSelection } from '../prepare-run.js';
 import { PreparedNotebook } from '../prepared-notebook.js';
+import type { FileMatches } from '../search/search-file.js';
+import type { TextQuery } from '../search/text-query.js';
 import { UnreadableNotebookError } from '../unreadable-notebook-error.js';
 import { FairQueue, type FairQueueLimits } from './fair-queue.js';
 import type { BodyParts, PreparedParts, ThreadAnswer, ThreadRefusal, ThreadTask } from './thread-task.js';
@@ -23,6 +30,16 @@ export interface NotebookThreadsOptions extends Omit<FairQueueLimits, 'concurren
 /** From so many bytes on, work on a notebook goes to a thread; below, it takes less than the way there. */
 export const minThreadBytes = 512 * 1024;
 
+/** How one task is run. */
+interface TaskOptions {
+  /** The bytes of the task in memory that may be transferred; by default they are copied. */
+  own?: Uint8Array<ArrayBuffer>;
+  /** The time for it, if that is less than for others. */
+  maxMs?: number;
+}
+
+/** What a document takes depends on what its author wrote, and others wait for the thread meanwhile. */
+const maxExportMs = 30_000;
 const youngHeapMib = 192;
 const maxThreads = Math.max(1, Math.min(4, availableParallelism() - 1));
 
@@ -80,6 +97,54 @@ export class NotebookThreads {
     return (answer as ThreadAnswer & { kind: 'prepare' }).prepared;
   }
 
+  /** See `cellDigests`. @throws DomainError `payload_too_large`, `rate_limited`, `overloaded` */
+  async cellDigests(userId: string, bytes: Uint8Array): Promise<CellDigest[] | null> {
+    const answer = await this.#run(userId, { kind: 'digests', bytes });
+    return (answer as ThreadAnswer & { kind: 'digests' }).digests;
+  }
+
+  /** See `exportNotebook`. @throws DomainError what that throws, `payload_too_large`, `rate_limited`, `overloaded` */
+  async export(
+    userId: string,
+    bytes: Uint8Array,
+    options: { format: ExportFormat; title: string },
+  ): Promise<ExportedNotebook> {
+    const answer = await this.#run(userId, { kind: 'export', bytes, ...options }, { maxMs: maxExportMs });
+    return (answer as ThreadAnswer & { kind: 'export' }).exported;
+  }
+
+  /** See `searchFile`. @throws DomainError `payload_too_large`, `rate_limited`, `overloaded` */
+  async search(
+    userId: string,
+    bytes: Uint8Array,
+    options: { isNotebook: boolean; query: TextQuery },
+  ): Promise<FileMatches | null> {
+    const answer = await this.#run(userId, { kind: 'search', bytes, ...options });
+    return (answer as ThreadAnswer & { kind: 'search' }).found;
+  }
+
+  /** See `compareFiles`. @throws DomainError what that throws, `payload_too_large`, `rate_limited`, `overloaded` */
+  async compare(
+    userId: string,
+    bytes: { base: Uint8Array; head: Uint8Array },
+    query: CellQuery,
+  ): Promise<NotebookDifference<Uint8Array>> {
+    const answer = await this.#run(userId, { kind: 'compare', bytes: bytes.base, head: bytes.head, query });
+    return (answer as ThreadAnswer & { kind: 'compare' }).difference;
+  }
+
+  /** See `linesOfBytes`. @throws DomainError `payload_too_large`, `rate_limited`, `overloaded` */
+  async lines(userId: string, base: Uint8Array, head: Uint8Array): Promise<LineDifference> {
+    const answer = await this.#run(userId, { kind: 'lines', bytes: base, head });
+    return (answer as ThreadAnswer & { kind: 'lines' }).difference;
+  }
+
+  /** See `mergeFiles`. @throws DomainError what that throws, `payload_too_large`, `rate_limited`, `overloaded` */
+  async mergeFiles(userId: string, { ours, ...others }: Three<Uint8Array>, isNotebook: boolean) {
+    const answer = await this.#run(userId, { kind: 'mergeFiles', bytes: ours, ...others, isNotebook });
+    return (answer as ThreadAnswer & { kind: 'mergeFiles' }).merged;
+  }
+
   /**
    * Parses the JSON of a request's body as `parseJson` does. Each notebook in it becomes a
    * {@link PreparedNotebook}.
@@ -93,7 +158,7 @@ export class NotebookThreads {
   ): Promise<unknown> {
     const mark = randomUUID();
     const own = isTransferred ? ownBytes(bytes) : undefined;
-    const answer = await this.#run(userId, { kind: 'body', bytes, mark }, own);
+    const answer = await this.#run(userId, { kind: 'body', bytes, mark }, { own });
     const { outer, ...parts } = answer as ThreadAnswer & { kind: 'body' };
     return withParts(parseJson(outer), mark, parts);
   }
@@ -103,15 +168,14 @@ export class NotebookThreads {
     await this.#pool.destroy();
   }
 
-  async #run(userId: string, task: ThreadTask, own?: Uint8Array<ArrayBuffer>): Promise<ThreadAnswer> {
-    const answer = await this.#queue.run(userId, task.bytes.length, () => this.#inThread(task, own));
+  async #run(userId: string, task: ThreadTask, options: TaskOptions = {}): Promise<ThreadAnswer> {
+    const answer = await this.#queue.run(userId, sizeOf(task), () => this.#inThread(task, options));
     if (answer.kind === 'refused') throw errorOf(answer.refusal);
     return answer;
   }
 
-  /** @param own the bytes of the task in memory that may be transferred; by default they are copied */
-  async #inThread(task: ThreadTask, own?: Uint8Array<ArrayBuffer>): Promise<ThreadAnswer> {
-    const signal = AbortSignal.timeout(this.#maxMs);
+  async #inThread(task: ThreadTask, { own, maxMs = this.#maxMs }: TaskOptions): Promise<ThreadAnswer> {
+    const signal = AbortSignal.timeout(Math.min(maxMs, this.#maxMs));
     const bytes = own ?? new Uint8Array(task.bytes);
     try {
       return await this.#pool.run({ ...task, bytes }, { signal, transferList: [bytes.buffer] });
@@ -122,6 +186,13 @@ export class NotebookThreads {
       throw cause;
     }
   }
+}
+
+/** The bytes of all its files. */
+function sizeOf(task: ThreadTask): number {
+  const { length } = task.bytes;
+  if (task.kind === 'mergeFiles') return length + task.base.length + task.theirs.length;
+  return 'head' in task ? length + task.head.length : length;
 }
 
 function tooLarge(what: 'memory' | 'time', cause: unknown): DomainError {

@@ -8,11 +8,14 @@ import type { JsonObject } from '../json-value.js';
 import { normalizeNotebook } from '../normalize-notebook.js';
 import { encodeInBatches } from '../notebook-batches.js';
 import { writeJson } from '../write-json.js';
-import { refusalOf } from './refusal-of.js';
+import { threadRefusalOf } from './thread-refusal-of.js';
 import type { BodyParts, PreparedParts, ThreadAnswer } from './thread-task.js';
 
-/** The levels of a body in which notebooks are looked for: `variables.input.changes[0].create.notebook` is at the last. */
-const maxDepth = 6;
+/**
+ * The levels of a body in which notebooks are looked for: `payload.variables.input.changes[0].create.notebook` of a message over
+ * WebSocket is at the last.
+ */
+const maxDepth = 7;
 
 /** Texts of so many characters are handed over beside the JSON, so that nothing has to parse them again. */
 const minAside = 64 * 1024;
@@ -63,7 +66,7 @@ function asWhole(text: string, mark: string): Prepared {
     try {
       return encodeAndAnswer(normalizeNotebook(notebook));
     } catch (error) {
-      return { refusal: refusalOf(error) };
+      return { refusal: threadRefusalOf(error) };
     }
   });
 }

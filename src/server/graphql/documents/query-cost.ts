@@ -32,7 +32,8 @@ type Variables = Readonly<Record<string, unknown>> | null | undefined;
  * Computes what an operation costs at most, before it is executed: 1 for each object that it may answer, 10 more for each
  * object, list or page with arguments, because it is read, and 0.1 for each value. A page counts as many objects as it may have
  * rows, and any other list as many as `extensions.listSize` of its field says: the maximum, or what is usual where
- * only platform admins add rows. Fields count as they are written: also those that `@skip` leaves out, and each type's of an interface.
+ * only platform admins add rows. Fields count as they are written: also those that `@skip` leaves out, and each
+ * type's of an interface.
  * @param document a document that is valid for the schema
  * @param variables before or after they are coerced; numbers may be strings of digits
  * @returns a whole number from 0 on; 0 when the document has no such operation

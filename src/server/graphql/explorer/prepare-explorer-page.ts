@@ -1,7 +1,5 @@
 import { Worker } from 'node:worker_threads';
-
-/** How a body is compressed. */
-export type Encoding = 'br' | 'gzip' | 'identity';
+import type { Encoding } from '../../http/accepted-encoding.js';
 
 /** The bytes of the explorer's page, which all answers share. */
 export interface PreparedPage {

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import type { FileOwner } from '../../backend.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { packagesFolder } from '../environments/pip-program.js';
@@ -8,6 +8,8 @@ import type { InstalledPackages } from './installed-packages.js';
 import { containerName, labelsOf } from './worker-labels.js';
 
 const homeFolder = '/home/worker';
+/** The environment variables of the gateway's own, in the form of an engine. */
+const ownVariable = /^(?:HOME|WORKER_(?:PACKAGES|ROOT|SOCKET|TOKEN_FILE|WARM_IMPORTS))=/;
 
 /** What a worker's container gets besides the needs of the worker. */
 export interface ContainerSurroundings {
@@ -51,4 +53,10 @@ export function containerOptions(spec: WorkerSpec, around: ContainerSurroundings
       Mounts: [...paths.mounts, ...(packages ? [packages.mount] : [])],
     },
   };
+}
+
+/** The values of the environment variables of a worker's container that its profile, or its image, has. */
+export function profileValuesOf({ Config }: Pick<ContainerInspectInfo, 'Config'>): string[] {
+  const variables = Config.Env.filter((variable) => !ownVariable.test(variable));
+  return variables.map((variable) => variable.slice(variable.indexOf('=') + 1));
 }

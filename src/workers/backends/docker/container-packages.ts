@@ -1,9 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { dirname, relative } from 'node:path';
+import type { Logger } from 'pino';
 import { DomainError } from '../../../errors.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { Environments } from '../environments/environments.js';
-import { archiveIn, installArchive, type PackageArchive } from '../environments/install-archive.js';
+import {
+  archiveIn,
+  installArchive,
+  type PackageArchive,
+  type RemoteInstallation,
+} from '../environments/install-archive.js';
 import { installWithinLimits } from '../environments/install-within-limits.js';
 import { environmentFolder, packagesFolder, requirementsFile } from '../environments/pip-program.js';
 import { pipSettings } from '../environments/pip-settings.js';
@@ -22,6 +28,7 @@ export interface ContainerPackagesDeps extends PackageBuilderDeps {
   maxBuildMs?: number;
   /** Whether the container of a worker exists or will: its environment is not removed. */
   isRunning(workerId: string): Promise<boolean>;
+  log: Logger;
 }
 
 /**
@@ -77,27 +84,30 @@ export class ContainerPackages {
     await this.#environments.removeUnfinished();
   }
 
+  /** Removes the containers whose creation was given up before the engine answered. @throws EngineError */
+  removeUnconfirmed(): Promise<void> {
+    return this.#builder.removeUnconfirmed();
+  }
+
   #install(
     of: { directory: string; text: string; build: Omit<PackageBuild, 'mount'> },
     signal: AbortSignal,
   ): Promise<number> {
     const { directory, text, build } = of;
-    const maxMs = this.#deps.maxBuildMs;
-    const hint = build.wheelsOnly ? wheelsHint : undefined;
-    if (this.#deps.isRemote) return this.#installOnVolume({ ...of, hint, maxMs }, signal);
+    const how = {
+      directory,
+      environment: build.environment,
+      hint: build.wheelsOnly ? wheelsHint : undefined,
+      maxMs: this.#deps.maxBuildMs,
+    };
+    if (this.#deps.isRemote) return this.#installOnVolume({ ...how, text, build }, signal);
     const mount = bindMount(directory, environmentFolder);
     const run = (limit: AbortSignal) => this.#builder.run({ ...build, mount }, limit);
-    return installWithinLimits({ directory, requirements: text, uid: this.#uid, hint, maxMs, run }, signal);
+    return installWithinLimits({ ...how, requirements: text, uid: this.#uid, run }, signal);
   }
 
   #installOnVolume(
-    of: {
-      directory: string;
-      text: string;
-      build: Omit<PackageBuild, 'mount'>;
-      hint?: string;
-      maxMs?: number;
-    },
+    of: Omit<RemoteInstallation, 'run'> & { text: string; build: Omit<PackageBuild, 'mount'> },
     signal: AbortSignal,
   ): Promise<number> {
     const { engine, user } = this.#deps;

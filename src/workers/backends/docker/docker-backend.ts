@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import { hideSecrets } from '../../hide-secrets.js';
 import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
@@ -12,7 +13,7 @@ import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { StartSlots } from '../start-slots.js';
 import type { ContainerAccess } from './container-access.js';
-import { describeContainerExit } from './container-exit.js';
+import { mayBeOutOfMemory } from './container-exit.js';
 import { ContainerPackages } from './container-packages.js';
 import type { DockerEngine } from './docker-engine.js';
 import { FollowedWorkers } from './followed-workers.js';
@@ -68,7 +69,7 @@ export class DockerBackend implements WorkerBackend {
       ...{ ...deps, directory, isRunning },
       ...{ user: access.user, isRemote: access.isRemote },
     });
-    this.#followed = new FollowedWorkers(deps);
+    this.#followed = new FollowedWorkers({ ...deps, packages: this.#packages });
     if (access.isRemote) {
       this.remoteFolders = {
         open: (workerId, signal) => this.#openFolder(workerId, signal),
@@ -198,7 +199,7 @@ export class DockerBackend implements WorkerBackend {
       const token = await folders.create(workerId);
       const containerId = await containers.run(spec, { ...image, token }, signal);
       report(60, 'Waiting for Jupyter');
-      await this.#untilAnswering(workerId, containerId, token, signal);
+      await this.#untilAnswering(spec, containerId, token, signal);
       await folders.finish(workerId);
       signal.throwIfAborted();
       return this.#follow(workerId, containerId, token, Date.now());
@@ -211,7 +212,7 @@ export class DockerBackend implements WorkerBackend {
   }
 
   async #untilAnswering(
-    workerId: string,
+    { workerId, profile }: WorkerSpec,
     containerId: string,
     token: string,
     signal: AbortSignal,
@@ -220,10 +221,10 @@ export class DockerBackend implements WorkerBackend {
     const check = async () => {
       const found = await engine.inspect(containerId);
       if (found?.State.Running) return;
-      const output = found && (await this.#followed.logOutput(workerId, containerId, token));
+      const output = found && (await this.#followed.logOutput(workerId, found, token));
       throw withOutput(
-        endedAtStart(found && describeContainerExit(found).reason === 'out_of_memory'),
-        output,
+        endedAtStart(found && mayBeOutOfMemory(found)),
+        output && hideSecrets(output, Object.values(profile.environment)),
       );
     };
     await untilAnswering(this.#endpointOf(workerId, token), {
@@ -241,9 +242,13 @@ export class DockerBackend implements WorkerBackend {
   }
 
   async #remove(workerId: string): Promise<void> {
-    await this.#deps.containers.remove(workerId);
-    await this.#deps.folders.remove(workerId);
+    const { containers, folders, log } = this.#deps;
+    await containers.remove(workerId);
     await this.#packages.release(workerId);
+    // Without its container a folder is removed at the next start of the gateway.
+    await folders
+      .remove(workerId)
+      .catch((err) => log.warn({ err, workerId }, 'the folder of a container was not removed'));
   }
 
   /** An engine that does not answer may still run it. */

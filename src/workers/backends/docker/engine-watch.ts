@@ -12,6 +12,8 @@ const pingPeriodMs = 5_000;
 export interface ContainerEvent {
   action: string;
   containerId: string;
+  /** When it happened, in ms by the clock of the engine. */
+  at: number;
   labels: Record<string, string>;
 }
 
@@ -31,6 +33,7 @@ export interface EngineWatchDeps {
 /** The raw event of the engine. */
 interface EngineEvent {
   Action?: string;
+  timeNano?: number;
   Actor?: { ID?: string; Attributes?: Record<string, string> };
 }
 
@@ -38,7 +41,7 @@ interface EngineEvent {
 export class EngineWatch {
   readonly #closing = new AbortController();
   readonly #deps: EngineWatchDeps;
-  #isConnected = false;
+  #connectedAt: number | undefined;
 
   /** Begins immediately. */
   constructor(deps: EngineWatchDeps) {
@@ -48,7 +51,12 @@ export class EngineWatch {
 
   /** Whether the engine answers. */
   get isConnected(): boolean {
-    return this.#isConnected;
+    return this.#connectedAt !== undefined;
+  }
+
+  /** For how long events have been watched without an interruption, in ms; 0 while they are not. */
+  get watchedMs(): number {
+    return this.#connectedAt === undefined ? 0 : performance.now() - this.#connectedAt;
   }
 
   close(): void {
@@ -69,7 +77,7 @@ export class EngineWatch {
         if (!isReported && !signal.aborted) this.#deps.log.warn({ err }, 'the Docker engine is not watched');
         isReported = true;
       }
-      this.#isConnected = false;
+      this.#connectedAt = undefined;
       await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
       delayMs = Math.min(delayMs * 2, maxRetryMs);
     }
@@ -88,7 +96,7 @@ export class EngineWatch {
       const reading = this.#read(stream);
       reading.catch(() => {});
       await onConnected();
-      this.#isConnected = true;
+      this.#connectedAt = performance.now();
       connected();
       await Promise.race([reading, this.#pingUntil(ended.signal)]);
       throw new Error('The Docker engine ended the stream of its events.');
@@ -101,9 +109,10 @@ export class EngineWatch {
 
   async #read(stream: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const line of readJsonLines(stream)) {
-      const { Action, Actor } = line as EngineEvent;
+      const { Action, Actor, timeNano = 0 } = line as EngineEvent;
       if (!Action || !Actor?.ID) continue;
-      this.#deps.onEvent({ action: Action, containerId: Actor.ID, labels: Actor.Attributes ?? {} });
+      const at = timeNano / 1e6;
+      this.#deps.onEvent({ action: Action, containerId: Actor.ID, at, labels: Actor.Attributes ?? {} });
     }
   }
 

@@ -1,10 +1,17 @@
+import type { ContainerInspectInfo } from 'dockerode';
 import type { Logger } from 'pino';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
+import { hideSecrets } from '../../hide-secrets.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import { watchAnswers } from '../external/watch-answers.js';
 import { WorkerWatch } from '../external/worker-watch.js';
+import { retryWithWaits } from '../retry-with-waits.js';
 import { containerVanished, describeContainerExit } from './container-exit.js';
+import { profileValuesOf } from './container-options.js';
+
+import type { ContainerPackages } from './container-packages.js';
+
 import type { DockerEngine } from './docker-engine.js';
 import { type ContainerEvent, EngineWatch } from './engine-watch.js';
 import type { UsageMeter } from './usage-meter.js';
@@ -26,6 +33,7 @@ export interface FollowedWorker {
 export interface FollowedWorkersDeps {
   engine: DockerEngine;
   containers: WorkerContainers;
+  packages: Pick<ContainerPackages, 'removeUnconfirmed'>;
   gatewayId: string;
   /** A server that does not answer for so long is lost; default 60 s. */
   lostAfterMs?: number;
@@ -38,6 +46,9 @@ export class FollowedWorkers {
   readonly #exitListeners = new Set<(exit: WorkerExit) => void>();
   readonly #memoryListeners = new Set<(workerId: string) => void>();
   readonly #answers = new WorkerWatch(answerPeriodMs);
+  /** When containers last ran out of memory, in ms by the clock of the engine. */
+  readonly #outOfMemoryAt = new Map<string, number>();
+  readonly #closing = new AbortController();
   readonly #deps: FollowedWorkersDeps;
   readonly #watch: EngineWatch;
 
@@ -65,8 +76,8 @@ export class FollowedWorkers {
     const answers = watchAnswers(new JupyterClient(worker.endpoint), { lostAfterMs });
     // Without its engine a remote server cannot be reached, which says nothing about the server.
     this.#answers.follow(workerId, async () => (this.#watch.isConnected ? answers() : undefined));
-    // It may have ended before it was followed. An engine that does not answer is asked again when it does.
-    this.#checkEnd(workerId, worker.containerId).catch(() => {});
+    // It may have ended before it was followed. An engine that does not answer for long is asked when it is watched again.
+    this.#untilSuccess(() => this.#checkEnd(workerId, worker.containerId, 0)).catch(() => {});
   }
 
   unfollow(workerId: string): void {
@@ -88,63 +99,89 @@ export class FollowedWorkers {
 
   /** Ends the watch; the workers run on. */
   close(): void {
+    this.#closing.abort();
     this.#watch.close();
     this.#answers.close();
     this.#workers.clear();
   }
 
-  /** Logs what the container of a worker printed at last, and returns it without the token of its server. Never throws. */
-  async logOutput(workerId: string, containerId: string, token: string): Promise<string> {
-    const printed = await this.#deps.engine.logTail(containerId).catch(() => '');
+  /**
+   * Logs what the container of a worker printed at last, without secrets, and returns it without the token of its server.
+   * Never throws.
+   */
+  async logOutput(workerId: string, container: ContainerInspectInfo, token: string): Promise<string> {
+    const printed = await this.#deps.engine.logTail(container.Id).catch(() => '');
     const output = printed.replaceAll(token, '[token]');
-    this.#deps.log.warn(
-      { workerId, output: output.slice(-maxLogLength) },
-      'the container of a worker has ended',
-    );
+    const logged = hideSecrets(output, profileValuesOf(container)).slice(-maxLogLength);
+    this.#deps.log.warn({ workerId, output: logged }, 'the container of a worker has ended');
     return output;
   }
 
-  #onEvent({ action, containerId, labels }: ContainerEvent): void {
+  #onEvent({ action, containerId, at, labels }: ContainerEvent): void {
     const workerId = workerIdOf(labels);
-    if (workerId === undefined) return;
-    this.#handle(action, workerId, containerId).catch((err) =>
+    if (action === 'oom') {
+      if (workerId !== undefined) this.#noteOutOfMemory(workerId, containerId, at);
+      return;
+    }
+    if (action === 'destroy') this.#outOfMemoryAt.delete(containerId);
+    const { watchedMs } = this.#watch;
+    this.#untilSuccess(() => this.#handle(action, workerId, containerId, watchedMs)).catch((err) =>
       this.#deps.log.warn({ err, workerId, action }, 'an event of the Docker engine was not handled'),
     );
   }
 
-  async #handle(action: string, workerId: string, containerId: string): Promise<void> {
-    if (action === 'create') return this.#deps.containers.removeUnconfirmed(workerId);
-    if (this.#workers.get(workerId)?.containerId !== containerId) return;
-    if (action === 'oom') await this.#reportOutOfMemory(workerId, containerId);
-    else await this.#checkEnd(workerId, containerId);
+  /** An event comes once, and an engine that answers its pings may fail a request. */
+  #untilSuccess(attempt: () => Promise<void>): Promise<unknown> {
+    return retryWithWaits(attempt, this.#closing.signal);
   }
 
-  /** The end of a server is reported as such; here it is about its kernels and their processes. */
-  async #reportOutOfMemory(workerId: string, containerId: string): Promise<void> {
-    const found = await this.#deps.engine.inspect(containerId);
-    if (!found?.State.Running) return;
+  async #handle(
+    action: string,
+    workerId: string | undefined,
+    containerId: string,
+    watchedMs: number,
+  ): Promise<void> {
+    const { containers, packages } = this.#deps;
+    if (workerId === undefined) return action === 'create' ? packages.removeUnconfirmed() : undefined;
+    if (action === 'create') return containers.removeUnconfirmed(workerId);
+    return this.#checkEnd(workerId, containerId, watchedMs);
+  }
+
+  #noteOutOfMemory(workerId: string, containerId: string, at: number): void {
+    this.#outOfMemoryAt.set(containerId, at);
+    if (!this.#isFollowed(workerId, containerId)) return;
     for (const listener of this.#memoryListeners) listener(workerId);
   }
 
   /** Looks for what happened while the engine was not watched. */
   async #reconcile(): Promise<void> {
-    const { containers } = this.#deps;
+    const { containers, packages } = this.#deps;
     const found = await containers.list();
+    const ids = new Set([...found.values()].map(({ Id }) => Id));
+    for (const id of this.#outOfMemoryAt.keys()) if (!ids.has(id)) this.#outOfMemoryAt.delete(id);
     for (const workerId of found.keys()) await containers.removeUnconfirmed(workerId);
+    await packages.removeUnconfirmed();
     for (const [workerId, { containerId }] of this.#workers) {
-      if (found.get(workerId)?.State !== 'running') await this.#checkEnd(workerId, containerId);
+      if (found.get(workerId)?.State !== 'running') await this.#checkEnd(workerId, containerId, 0);
     }
   }
 
-  async #checkEnd(workerId: string, containerId: string): Promise<void> {
+  /** @param watchedMs for how long events had been watched when the container may have ended */
+  async #checkEnd(workerId: string, containerId: string, watchedMs: number): Promise<void> {
+    if (!this.#isFollowed(workerId, containerId)) return;
     const found = await this.#deps.engine.inspect(containerId);
     if (found?.State.Running) return;
     const worker = this.#workers.get(workerId);
     if (worker?.containerId !== containerId) return;
     this.unfollow(workerId);
     if (!found) return this.#end(workerId, containerVanished);
-    const output = await this.logOutput(workerId, containerId, worker.endpoint.token);
-    this.#end(workerId, { ...describeContainerExit(found), output });
+    const output = await this.logOutput(workerId, found, worker.endpoint.token);
+    const outOfMemoryAt = this.#outOfMemoryAt.get(containerId);
+    this.#end(workerId, { ...describeContainerExit(found, { outOfMemoryAt, watchedMs }), output });
+  }
+
+  #isFollowed(workerId: string, containerId: string): boolean {
+    return this.#workers.get(workerId)?.containerId === containerId;
   }
 
   #end(workerId: string, exit: Omit<WorkerExit, 'workerId'>): void {

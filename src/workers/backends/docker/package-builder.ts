@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerCreateOptions, ContainerInspectInfo, MountSettings } from 'dockerode';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner } from '../../backend.js';
+import { BoundedNames } from '../bounded-names.js';
 import { tooLarge } from '../environments/build-limits.js';
 import { environmentFailed } from '../environments/environment-failed.js';
 import { pipCommand, requirementsFile, tooLargeStatus } from '../environments/pip-program.js';
@@ -46,6 +47,8 @@ export class PackageBuilder {
   readonly #deps: PackageBuilderDeps;
   /** The names of the containers of this process. */
   readonly #running = new Set<string>();
+  /** The names of those that the engine may still create, although the request was given up. */
+  readonly #unconfirmed = new BoundedNames();
 
   constructor(deps: PackageBuilderDeps) {
     this.#deps = deps;
@@ -66,7 +69,7 @@ export class PackageBuilder {
     try {
       await network.ensure();
       signal.throwIfAborted();
-      id = await engine.create({ name, ...this.#options(build) });
+      id = await this.#create(name, build);
       await build.prepare?.(id);
       await engine.start(id);
       const { State } = await this.#untilEnded(id, signal);
@@ -79,15 +82,38 @@ export class PackageBuilder {
       return { succeeded: State.ExitCode === 0, output };
     } finally {
       this.#running.delete(name);
-      if (id !== undefined) await engine.remove(id).catch(() => {});
+      // It may have been created before the request for it was given up.
+      const removing = id === undefined ? this.removeUnconfirmed() : engine.remove(id);
+      await removing.catch(() => {});
     }
   }
 
   /** Removes what a gateway that was killed left of this folder. @throws EngineError */
   async removeAbandoned(): Promise<void> {
+    await this.#removeWhere((name) => !this.#running.has(name));
+  }
+
+  /** Removes the containers whose creation was given up before the engine answered. @throws EngineError */
+  async removeUnconfirmed(): Promise<void> {
+    if (this.#unconfirmed.size > 0) await this.#removeWhere((name) => this.#unconfirmed.has(name));
+  }
+
+  async #removeWhere(isChosen: (name: string) => boolean): Promise<void> {
     const { engine, gatewayId, directory } = this.#deps;
     for (const { Id, Names } of await engine.list(toFilter(builderLabels(gatewayId, directory)))) {
-      if (!Names.some((name) => this.#running.has(name.slice(1)))) await engine.remove(Id);
+      const names = Names.map((name) => name.slice(1));
+      if (!names.every(isChosen)) continue;
+      await engine.remove(Id);
+      for (const name of names) this.#unconfirmed.delete(name);
+    }
+  }
+
+  async #create(name: string, build: PackageBuild): Promise<string> {
+    try {
+      return await this.#deps.engine.create({ name, ...this.#options(build) });
+    } catch (error) {
+      if (error instanceof EngineError && error.status === undefined) this.#unconfirmed.add(name);
+      throw error;
     }
   }
 

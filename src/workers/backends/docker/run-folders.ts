@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lchown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lchown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOwner } from '../../backend.js';
+import { removeTree } from '../../remove-tree.js';
 import { checkWorkerId } from '../external/check-worker-id.js';
 
 /** What the gateway keeps for each worker, as absolute paths. Containers see `socketFolder` and `token` only. */
@@ -73,9 +74,9 @@ export class RunFolders {
     }
   }
 
-  /** Removes the folder of a worker whose container is gone; idempotent. */
+  /** Removes the folder of a worker whose container is gone; idempotent. @throws Error when something of it remains */
   async remove(workerId: string): Promise<void> {
-    await rm(this.#at(workerId), { recursive: true, force: true });
+    await removeTree(this.#at(workerId));
   }
 
   #finishedFile(workerId: string): string {

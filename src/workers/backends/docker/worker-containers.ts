@@ -1,6 +1,7 @@
 import type { ContainerInfo } from 'dockerode';
 import { DomainError } from '../../../errors.js';
 import type { WorkerSpec } from '../../worker-spec.js';
+import { BoundedNames } from '../bounded-names.js';
 import type { ContainerAccess } from './container-access.js';
 import { containerOptions } from './container-options.js';
 import type { DockerEngine } from './docker-engine.js';
@@ -8,9 +9,6 @@ import { EngineError } from './engine-error.js';
 import type { InstalledPackages } from './installed-packages.js';
 import { labelFilter, workerIdOf } from './worker-labels.js';
 import type { WorkerNetwork } from './worker-network.js';
-
-/** Only so many creations that were not answered are remembered. */
-const maxUnconfirmed = 1_000;
 
 /** What {@link WorkerContainers} work with. */
 export interface WorkerContainersDeps {
@@ -24,7 +22,7 @@ export interface WorkerContainersDeps {
 export class WorkerContainers {
   readonly #deps: WorkerContainersDeps;
   /** The workers whose container the engine may still create, although the request was given up. */
-  readonly #unconfirmed = new Set<string>();
+  readonly #unconfirmed = new BoundedNames();
   #cores: number | undefined;
 
   constructor(deps: WorkerContainersDeps) {
@@ -94,15 +92,9 @@ export class WorkerContainers {
     try {
       return await engine.create(options);
     } catch (error) {
-      if (error instanceof EngineError && error.status === undefined) this.#addUnconfirmed(spec.workerId);
+      if (error instanceof EngineError && error.status === undefined) this.#unconfirmed.add(spec.workerId);
       throw error;
     }
-  }
-
-  #addUnconfirmed(workerId: string): void {
-    this.#unconfirmed.add(workerId);
-    const [first] = this.#unconfirmed;
-    if (this.#unconfirmed.size > maxUnconfirmed && first) this.#unconfirmed.delete(first);
   }
 }
 

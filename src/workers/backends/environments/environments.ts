@@ -2,9 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { FairLimit } from '../../../engines/events/fair-limit.js';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { removeTree } from '../../remove-tree.js';
 import type { WorkerRequirements } from '../../worker-spec.js';
 import { checkRequirements } from './check-requirements.js';
 import { environmentFailed } from './environment-failed.js';
@@ -43,6 +45,17 @@ interface WantedBuild {
   install(directory: string, signal: AbortSignal): Promise<number>;
 }
 
+/** What {@link Environments} work with. */
+export interface EnvironmentsDeps {
+  /** Absolute path of the folder of all environments. */
+  directory: string;
+  /** Whether the server of a worker runs: its environment is not removed. */
+  isRunning(workerId: string): Promise<boolean>;
+  /** How many are kept, 20 by default, but also no more than 20 GiB. */
+  maxEnvironments?: number;
+  log: Logger;
+}
+
 /** An environment that is being built, and how many wait for it. */
 interface Build {
   done: Promise<string>;
@@ -53,32 +66,20 @@ interface Build {
 /**
  * Folders with the packages of `requirements.txt` files. Each is built once and kept for later starts; concurrent starts
  * share one build. Different scopes never share one, because a build runs code that its scope chose. A folder gets its
- * name when it is complete. When there are too many, the least recently used ones that no worker uses are removed.
+ * name when it is complete. When there are too many, the least recently used ones that no worker uses are removed. What
+ * cannot be removed is logged and tried again before a later build; nothing else waits for it.
  */
 export class Environments {
   readonly #builds = new Map<string, Build>();
-  /** The names of the folders in which this process builds. */
+  /** The names of the folders in which this process builds, or which it removes. */
   readonly #partial = new Set<string>();
   readonly #limit = new FairLimit(maxConcurrentBuilds);
   /** Removals, and uses of folders that exist, one after the other. */
   readonly #folders = pLimit(1);
 
-  readonly #deps: {
-    directory: string;
-    isRunning(workerId: string): Promise<boolean>;
-    maxEnvironments?: number;
-  };
+  readonly #deps: EnvironmentsDeps;
 
-  /**
-   * @param deps.directory absolute path of the folder of all environments
-   * @param deps.isRunning whether the server of a worker runs: its environment is not removed
-   * @param deps.maxEnvironments how many are kept, 20 by default, but also no more than 20 GiB
-   */
-  constructor(deps: {
-    directory: string;
-    isRunning(workerId: string): Promise<boolean>;
-    maxEnvironments?: number;
-  }) {
+  constructor(deps: EnvironmentsDeps) {
     this.#deps = deps;
   }
 
@@ -104,7 +105,7 @@ export class Environments {
     for (const id of await this.#ids()) await rm(this.#userFile(id, workerId), { force: true });
   }
 
-  /** Removes what other processes have not finished. For when none of them is left. */
+  /** Removes what other processes have not finished. For when none of them is left. Never throws. */
   async removeUnfinished(): Promise<void> {
     for (const name of await readdir(this.#deps.directory).catch(() => []))
       if (name.startsWith('partial-') && !this.#partial.has(name)) await this.#remove(name);
@@ -154,7 +155,7 @@ export class Environments {
     const { directory } = this.#deps;
     await mkdir(directory, { recursive: true, mode: 0o711 });
     await this.#folders(() => this.#evict());
-    const name = `partial-${Date.now()}-${randomUUID()}`;
+    const name = partialName();
     const partial = join(directory, name);
     this.#partial.add(name);
     try {
@@ -167,8 +168,7 @@ export class Environments {
       });
       return id;
     } finally {
-      await rm(partial, { recursive: true, force: true });
-      this.#partial.delete(name);
+      await this.#remove(name);
     }
   }
 
@@ -179,21 +179,22 @@ export class Environments {
     for (const id of await this.#ids()) {
       const marker = await this.#readMarker(id);
       if (marker) kept.push({ id, ...marker });
-      else await this.#remove(id);
+      else await this.#discard(id);
     }
     kept.sort((a, b) => b.usedAt - a.usedAt);
     let bytes = 0;
     for (const [index, environment] of kept.entries()) {
       bytes += environment.bytes;
       const isExtra = index >= (this.#deps.maxEnvironments ?? maxEnvironments) - 1 || bytes > maxTotalBytes;
-      if (isExtra && !(await this.#isUsed(environment.id))) await this.#remove(environment.id);
+      if (isExtra && !(await this.#isUsed(environment.id))) await this.#discard(environment.id);
     }
   }
 
   async #removeStale(): Promise<void> {
     for (const name of await readdir(this.#deps.directory)) {
       const [, startedAt] = /^partial-(\d+)-/.exec(name) ?? [];
-      if (startedAt && Date.now() - Number(startedAt) > staleAfterMs) await this.#remove(name);
+      const isStale = startedAt && Date.now() - Number(startedAt) > staleAfterMs;
+      if (isStale && !this.#partial.has(name)) await this.#remove(name);
     }
   }
 
@@ -217,8 +218,24 @@ export class Environments {
     return names.filter((name) => /^[0-9a-f]{64}$/.test(name));
   }
 
-  async #remove(name: string): Promise<void> {
-    await rm(join(this.#deps.directory, name), { recursive: true, force: true });
+  /** Removes an environment. What may remain of it is neither used nor in the way of the next one of this id. Never throws. */
+  async #discard(id: string): Promise<void> {
+    await this.#remove(partialName(), id);
+  }
+
+  /** Removes a folder that has no name of an environment, but may have had the one of `id`. Never throws. */
+  async #remove(name: string, id = name): Promise<void> {
+    const { directory, log } = this.#deps;
+    const folder = join(directory, name);
+    this.#partial.add(name);
+    try {
+      if (id !== name) await rename(join(directory, id), folder);
+      await removeTree(folder);
+    } catch (err) {
+      log.warn({ err, folder }, 'a folder of packages was not removed');
+    } finally {
+      this.#partial.delete(name);
+    }
   }
 
   #marker(id: string): string {
@@ -228,6 +245,11 @@ export class Environments {
   #userFile(id: string, workerId: string): string {
     return join(this.#deps.directory, id, 'users', workerId);
   }
+}
+
+/** The name of a folder that is no environment, with the time of its creation. */
+function partialName(): string {
+  return `partial-${Date.now()}-${randomUUID()}`;
 }
 
 /** Returns when nothing of it runs any more. */

@@ -5,8 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '../../../errors.js';
 import { maxBuildMs, maxEnvironmentBytes, tookTooLong, tooLarge } from './build-limits.js';
-import { environmentFailed } from './environment-failed.js';
-import { lastPipError } from './last-pip-error.js';
+import { pipFailed } from './pip-failed.js';
 
 const fileName = 'packages.tar';
 
@@ -21,6 +20,8 @@ export interface PackageArchive {
 export interface RemoteInstallation {
   /** Absolute path of a new folder; see `EnvironmentRequest.install`. */
   directory: string;
+  /** The environment variables of the worker: no error has their values. */
+  environment: Record<string, string>;
   /** Added to the reason of a failure. */
   hint?: string;
   /** How long it may take; default 10 minutes. */
@@ -43,7 +44,7 @@ export interface RemoteInstallation {
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installArchive(
-  { directory, hint = '', maxMs = maxBuildMs, run }: RemoteInstallation,
+  { directory, environment, hint = '', maxMs = maxBuildMs, run }: RemoteInstallation,
   signal: AbortSignal,
 ): Promise<number> {
   const site = join(directory, 'site');
@@ -56,7 +57,7 @@ export async function installArchive(
     });
   try {
     const { succeeded, output } = await run(keep, either);
-    if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
+    if (!succeeded) throw pipFailed(output, { environment, hint });
     return (await archiveIn(site)).bytes;
   } catch (error) {
     signal.throwIfAborted();

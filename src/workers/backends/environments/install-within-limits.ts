@@ -1,10 +1,12 @@
-import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../../has-code.js';
+import { removeTree } from '../../remove-tree.js';
 import { maxBuildMs, maxEnvironmentBytes, tookTooLong, tooLarge } from './build-limits.js';
 import { environmentFailed } from './environment-failed.js';
 import { folderBytes } from './folder-bytes.js';
 import { giveFolder } from './give-folder.js';
-import { lastPipError } from './last-pip-error.js';
+import { pipFailed } from './pip-failed.js';
 import { watchFolderSize } from './watch-folder-size.js';
 
 /** Where packages are installed, and with what. */
@@ -15,6 +17,8 @@ export interface Installation {
   requirements: string;
   /** The user, and the group of the same number, that pip runs as; null for the gateway's own. */
   uid: number | null;
+  /** The environment variables of the worker: no error has their values. */
+  environment: Record<string, string>;
   /** Added to the reason of a failure. */
   hint?: string;
   /** How long it may take; default 10 minutes. */
@@ -33,7 +37,7 @@ export interface Installation {
  * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
  */
 export async function installWithinLimits(installation: Installation, signal: AbortSignal): Promise<number> {
-  const { directory, requirements, uid, hint = '', maxMs = maxBuildMs } = installation;
+  const { directory, requirements, uid, environment, hint = '', maxMs = maxBuildMs } = installation;
   const build = join(directory, 'build');
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'requirements.txt'), requirements);
@@ -42,9 +46,8 @@ export async function installWithinLimits(installation: Installation, signal: Ab
   const limit = AbortSignal.timeout(maxMs);
   try {
     const { succeeded, output } = await installation.run(AbortSignal.any([signal, limit, size.exceeded]));
-    if (!succeeded) throw environmentFailed(`${lastPipError(output)}${hint}`, new Error(output));
+    if (!succeeded) throw pipFailed(output, { environment, hint });
     await takeOver(directory, uid);
-    await rm(build, { recursive: true, force: true });
     const bytes = await folderBytes(directory);
     if (bytes > maxEnvironmentBytes) throw tooLarge();
     return bytes;
@@ -57,9 +60,16 @@ export async function installWithinLimits(installation: Installation, signal: Ab
   }
 }
 
-/** From now on only the gateway may change the packages. */
+/** From now on only the gateway may change the packages. What else pip left is removed. */
 async function takeOver(directory: string, uid: number | null): Promise<void> {
-  if (uid !== null) await giveFolder(directory, process.getuid!());
+  if (uid !== null) await lchown(directory, process.getuid!(), process.getgid!());
+  await chmod(directory, 0o700);
+  await removeTree(join(directory, 'build'));
+  if (uid !== null)
+    await giveFolder(directory, process.getuid!()).catch((error) => {
+      if (!hasCode(error, 'ENAMETOOLONG')) throw error;
+      throw environmentFailed('the paths of its packages are too long', error);
+    });
   await chmod(directory, 0o755);
   const site = join(directory, 'site');
   await mkdir(site).catch(() => {});

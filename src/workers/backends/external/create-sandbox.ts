@@ -4,27 +4,38 @@ import type { Isolation } from './isolation.js';
 import type { Sandbox } from './launcher-program.js';
 
 /**
- * What the programs of a worker may do.
- * @param of.uid the user of the worker; null for the gateway's own
- * @param of.hiddenFolders hidden beside the folder of the workers, that of the environments and the user's home folder
+ * The folders that the programs of workers must not see.
+ * @param of.hiddenFolders those beside the folder of the workers, that of the environments and the user's home folder
+ * @returns absolute paths
  */
-export function createSandbox(of: {
+export function foldersToHide(of: {
   stateRoot: string;
   environmentsDirectory?: string;
   hiddenFolders?: string[];
-  heartbeat: Heartbeat;
-  isolation: Isolation;
-  uid: number | null;
-  tmpStorageMb: number;
-}): Sandbox {
-  const { stateRoot, environmentsDirectory, hiddenFolders = [], heartbeat } = of;
+}): string[] {
+  const { stateRoot, environmentsDirectory, hiddenFolders = [] } = of;
+  const environments = environmentsDirectory === undefined ? [] : [environmentsDirectory];
+  return [stateRoot, homedir(), ...hiddenFolders, ...environments];
+}
+
+/**
+ * What the programs of a worker may do.
+ * @param of.uid the user of the worker; null for the gateway's own
+ * @param of.tmpStorageMb MiB for each of their folders of temporary files
+ */
+export function createSandbox(
+  of: Parameters<typeof foldersToHide>[0] & {
+    heartbeat: Heartbeat;
+    isolation: Isolation;
+    uid: number | null;
+    tmpStorageMb: number;
+  },
+): Sandbox {
+  const { heartbeat } = of;
   return {
     isolate: of.isolation !== 'none',
     uid: of.uid,
-    hidden: [
-      ...[stateRoot, homedir(), ...hiddenFolders],
-      ...(environmentsDirectory === undefined ? [] : [environmentsDirectory]),
-    ],
+    hidden: foldersToHide(of),
     tmpMb: of.tmpStorageMb,
     heartbeat: heartbeat.file,
     orphanSeconds: heartbeat.orphanMs / 1_000,

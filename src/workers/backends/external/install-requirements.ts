@@ -47,5 +47,5 @@ export function installRequirements(installation: LocalInstallation, signal: Abo
   };
   const run = (either: AbortSignal) =>
     runInstaller(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], { env, signal: either });
-  return installWithinLimits({ directory, requirements, uid: sandbox.uid, maxMs, run }, signal);
+  return installWithinLimits({ directory, requirements, uid: sandbox.uid, environment, maxMs, run }, signal);
 }

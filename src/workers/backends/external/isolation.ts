@@ -56,13 +56,38 @@ async function maySwitchUsers(): Promise<boolean> {
   );
 }
 
+/**
+ * Finds out whether Python runs with an isolation while folders are hidden from it.
+ * @param hidden absolute paths
+ * @returns null when it does, or an error that says what to change
+ * @throws DomainError `runtime_unavailable` when this takes too long
+ */
+export async function hidingFault(
+  python: string,
+  isolation: Exclude<Isolation, 'none'>,
+  hidden: string[],
+): Promise<DomainError | null> {
+  const cause = await faultOf(python, isolation === 'users' ? firstUid : null, hidden);
+  if (cause === null) return null;
+  // What Python itself prints when it misses files is for the log.
+  const reason = /The server was not started: (Python needs .*)$/m.exec(cause.message)?.[1];
+  const unknown =
+    'Python cannot run while the folders of secrets are hidden; put the secrets in folders of their own.';
+  return new DomainError('runtime_unavailable', reason ?? unknown, { cause });
+}
+
 async function works(python: string, uid: number | null): Promise<boolean> {
+  return (await faultOf(python, uid, [])) === null;
+}
+
+/** Why Python does not run in namespaces, with the end of what it prints; null when it does. */
+async function faultOf(python: string, uid: number | null, hidden: string[]): Promise<Error | null> {
   const plan: LaunchPlan = {
     command: [python, '-I', '-c', 'pass'],
     directory: '/',
     isolate: true,
     uid,
-    hidden: [],
+    hidden,
     own: [],
     readable: [],
     tmpMb: 1,
@@ -74,9 +99,9 @@ async function works(python: string, uid: number | null): Promise<boolean> {
       env: {},
       timeoutMs: probeTimeoutMs,
     });
-    return true;
+    return null;
   } catch (error) {
-    if (!((error as Error).cause as ExecFileException | undefined)?.killed) return false;
+    if (!((error as Error).cause as ExecFileException | undefined)?.killed) return error as Error;
     const message = 'The isolation of local workers could not be tested in time; start the worker again.';
     throw new DomainError('runtime_unavailable', message, { cause: error });
   }

@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
+import { hideSecrets } from '../../hide-secrets.js';
 import { withOutput } from '../../server-ended-error.js';
 import { type LaunchPlan, launcherProgram } from './launcher-program.js';
 import { readServerLog } from './read-server-log.js';
 import type { ServerFolders } from './server-setup.js';
 
+const defaultTimeoutMs = 60_000;
 const pollMs = 40;
 const probeTimeoutMs = 2_000;
 const runtimeFile = z.object({ port: z.int().min(1).max(65_535) });
@@ -52,29 +54,40 @@ export async function spawnServer(
 
 /**
  * Waits until a server answers. The server chooses its port itself and writes it into a file of its runtime folder.
- * @param signal bounds the wait
+ * @param server.environment the environment variables of its profile: no error has their values
+ * @param server.timeoutMs how long it may take; default 60 s
  * @returns the port
- * @throws DomainError `runtime_unavailable` when the server ended instead, and what `signal` was aborted with
+ * @throws DomainError `runtime_unavailable` when the server ended instead, or with the reason `start_timeout`, and what
+ *   `signal` was aborted with
  */
 export async function untilAnswering(
   child: ServerProcess,
   folders: ServerFolders,
-  token: string,
+  server: { token: string; environment: Record<string, string>; timeoutMs?: number },
   signal: AbortSignal,
 ): Promise<number> {
+  const { token, environment, timeoutMs = defaultTimeoutMs } = server;
+  const until = performance.now() + timeoutMs;
   for (;;) {
     signal.throwIfAborted();
+    if (performance.now() > until) throw startTimeout();
     if (child.exitCode !== null || child.signalCode !== null) {
       const ended = new DomainError(
         'runtime_unavailable',
         'The Jupyter server ended while it started; try again.',
       );
-      throw withOutput(ended, await readServerLog(folders.log, token));
+      const output = await readServerLog(folders.log, token);
+      throw withOutput(ended, hideSecrets(output, Object.values(environment)));
     }
     const port = await readPort(folders.runtime);
     if (port !== undefined && (await answers(port, token))) return port;
     await sleep(pollMs, undefined, { signal }).catch(() => {});
   }
+}
+
+function startTimeout(): DomainError {
+  const message = 'The Jupyter server did not answer in time; start the worker again.';
+  return new DomainError('runtime_unavailable', message, { extra: { reason: 'start_timeout' } });
 }
 
 /** The name of the file contains the id that the process has in its own namespace. */

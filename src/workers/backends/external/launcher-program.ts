@@ -1,3 +1,5 @@
+import { sandboxFunctions } from './sandbox-program.js';
+
 /** What a program may do that a launcher starts. Paths are absolute. */
 export interface Sandbox {
   /** Whether it runs in namespaces of its own. */
@@ -22,7 +24,7 @@ export interface LaunchPlan extends Sandbox {
   directory: string;
   /** The folders that it may write to. */
   own: string[];
-  /** Folders in hidden ones that it may read, beside Python. */
+  /** Folders in hidden ones that it may read, beside Python. None of them is a hidden one or contains one. */
   readable: string[];
   /** Whether the launcher, with its whole process group, ends when its input is closed; default no. */
   endsWithInput?: boolean;
@@ -34,30 +36,21 @@ export interface LaunchPlan extends Sandbox {
  * `heartbeat` does not change for `orphanSeconds`, no gateway is left, and it ends the server. With `endsWithInput`, what
  * it starts ends with the gateway itself, however that ends.
  *
- * With `isolate` the server runs in PID, IPC and mount namespaces of its own: it sees no other process, the folders in
- * `hidden` are empty but for its own folders and for Python, everything outside of its own folders is read-only, and it
- * can gain no privilege. With `uid` it runs as this user; without, the namespaces belong to a user namespace, for which
- * no privilege is needed. The first process of the PID namespace ends with the launcher, and all others end with it.
+ * With `isolate` the server runs in PID, IPC and mount namespaces of its own: it sees no other process, of the files those
+ * that {@link sandboxFunctions} shows, and it can gain no privilege. With `uid` it runs as this user; without, the namespaces
+ * belong to a user namespace, for which no privilege is needed. The first process of the PID namespace ends with the launcher,
+ * and all others end with it.
  *
  * Suspended machines do not count: CLOCK_MONOTONIC stands still meanwhile.
  * @see https://man7.org/linux/man-pages/man7/namespaces.7.html
- * @see https://man7.org/linux/man-pages/man2/mount_setattr.2.html
  */
 export const launcherProgram = `
-import ctypes, json, os, pathlib, signal, sys, time
+import ctypes, glob, json, os, pathlib, signal, stat, sys, time
 
 plan = json.loads(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
-NEWNS, NEWIPC, NEWUSER, NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
-RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
-REC, PRIVATE = 0x4000, 0x40000
-OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
-CLONE_TREE, CLOEXEC, RECURSIVE, EMPTY_PATH, AT_FDCWD = 1, 0o2000000, 0x8000, 4, -100
+NEWUSER, NEWPID = 0x10000000, 0x20000000
 PDEATHSIG, CAPBSET_DROP, NO_NEW_PRIVS, CAP_AMBIENT, AMBIENT_CLEAR = 1, 24, 38, 47, 4
-
-
-class Attributes(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint64) for name in ('set', 'clear', 'propagation', 'userns')]
 
 
 def checked(result):
@@ -75,75 +68,7 @@ def prctl(option, value, more=0):
     return libc.prctl(option, number(value), number(more), number(0), number(0))
 
 
-def mount(kind, target, flags, data=None):
-    options = data and data.encode()
-    checked(libc.mount(kind.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options))
-
-
-def restrict(target, flags, how=0):
-    attributes = Attributes(set=flags)
-    size = number(ctypes.sizeof(attributes))
-    target = ctypes.c_char_p(os.fsencode(target))
-    call = number(MOUNT_SETATTR)
-    checked(libc.syscall(call, number(AT_FDCWD), target, number(how), ctypes.byref(attributes), size))
-
-
-def clone(path):
-    flags = number(CLONE_TREE | CLOEXEC | RECURSIVE)
-    path = ctypes.c_char_p(os.fsencode(path))
-    return checked(libc.syscall(number(OPEN_TREE), number(AT_FDCWD), path, flags))
-
-
-def attach(tree, path):
-    os.makedirs(path, mode=0o755, exist_ok=True)
-    empty, path = ctypes.c_char_p(b''), ctypes.c_char_p(os.fsencode(path))
-    checked(libc.syscall(number(MOVE_MOUNT), number(tree), empty, number(AT_FDCWD), path, number(EMPTY_PATH)))
-
-
-def is_below(path, folder):
-    return (path + '/').startswith(folder.rstrip('/') + '/')
-
-
-def python_folders():
-    found = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
-    program = sys.executable
-    for _ in range(20):
-        found.add(os.path.dirname(program))
-        if not os.path.islink(program):
-            break
-        program = os.path.join(os.path.dirname(program), os.readlink(program))
-    return found | {os.path.realpath(folder) for folder in found}
-
-
-def hide():
-    os.umask(0o022)
-    checked(libc.unshare(NEWNS | NEWIPC))
-    checked(libc.mount(None, b'/', None, ctypes.c_ulong(REC | PRIVATE), None))
-    hidden = {os.path.realpath(path): 'mode=0755,size=1m' for path in plan['hidden'] + ['/run']}
-    for path in ['/tmp', '/var/tmp', '/dev/shm']:
-        hidden[os.path.realpath(path)] = 'mode=1777,size=%dm' % plan['tmpMb']
-    for path in python_folders():
-        for folder in pathlib.Path(path).parents:
-            # Only a user who may enter this folder would reach Python.
-            if not os.stat(folder).st_mode & 1:
-                hidden.setdefault(str(folder), 'mode=0755,size=1m')
-    hidden.pop('/', None)
-    own = [os.path.realpath(path) for path in plan['own']]
-    readable = python_folders() | {os.path.dirname(os.path.realpath('/etc/resolv.conf'))}
-    readable |= {os.path.realpath(path) for path in plan['readable']}
-    readable = [path for path in readable if any(is_below(path, folder) for folder in hidden)]
-    trees = {path: clone(path) for path in readable + own if os.path.isdir(path)}
-    restrict('/', RDONLY | NOSUID, RECURSIVE)
-    # A folder comes before those below it, and what it hides before what is shown again.
-    steps = [(path.count('/'), False, path) for path in hidden] + [(path.count('/'), True, path) for path in trees]
-    for _, is_shown, path in sorted(steps):
-        if is_shown:
-            attach(trees[path], path)
-            restrict(path, NOSUID | NODEV if path in own else NOSUID | RDONLY, RECURSIVE)
-        elif os.path.isdir(path):
-            mount('tmpfs', path, NOSUID | NODEV, hidden[path])
-    mount('proc', '/proc', NOSUID | NODEV | NOEXEC)
-
+${sandboxFunctions}
 
 def drop_privileges():
     prctl(CAP_AMBIENT, AMBIENT_CLEAR)

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Isolation } from './isolation.js';
 import type { LocalPython } from './local-python.js';
 
@@ -19,4 +20,6 @@ export interface LocalBackendOptions {
   hiddenFolders?: string[];
   /** Servers end when no gateway has run for so long; default 24 h. */
   orphanMs?: number;
+  /** Default: nothing is logged. */
+  log?: Logger;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import pino from 'pino';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
@@ -36,7 +37,6 @@ import { watchAnswers } from './watch-answers.js';
 import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
 
-const defaultStartTimeoutMs = 60_000;
 const defaultOrphanMs = 24 * 60 * 60_000;
 const watchPeriodMs = 1_000;
 /** While a server answers, only every so many checks of its process probe it. */
@@ -76,17 +76,16 @@ export class LocalBackend implements WorkerBackend {
 
   constructor(options: LocalBackendOptions) {
     this.#options = options;
-
     this.#records = new ServerRecords(options.stateRoot);
     this.#heartbeat = new Heartbeat(
       join(options.stateRoot, 'heartbeat'),
       options.orphanMs ?? defaultOrphanMs,
     );
-    const { environmentsDirectory: directory } = options;
+    const { environmentsDirectory: directory, log = pino({ level: 'silent' }) } = options;
     this.installsRequirements = directory !== undefined;
     const isRunning = async (workerId: string) =>
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
-    this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning });
+    this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning, log });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
@@ -140,7 +139,7 @@ export class LocalBackend implements WorkerBackend {
         this.#follow(workerId, record, endpoint);
         found.set(workerId, endpoint);
       } else {
-        await this.#end(workerId, record);
+        await this.#tryToEnd(workerId, record);
       }
     }
     return found;
@@ -198,7 +197,7 @@ export class LocalBackend implements WorkerBackend {
     report(20, 'Starting Jupyter');
     const folders = serverFolders(spec.stateDirectory);
     await writeServerSetup(folders, spec.filesDirectory);
-    await writeKernelStartup(folders.ipython, spec.profile.warmImports);
+    await writeKernelStartup(folders.ipython);
     if (uid !== null) {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
     }
@@ -221,13 +220,13 @@ export class LocalBackend implements WorkerBackend {
       own: [spec.filesDirectory, folders.root],
       readable: site === undefined ? [] : [site],
     };
-    const env = serverEnvironment(folders, python, token, spec.profile.environment, site);
+    const env = serverEnvironment(folders, python, token, spec.profile, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
     });
     Object.assign(record, await identifyProcess(child.pid));
-    const port = await this.#awaitServer(spec.workerId, child, folders, record, report, signal);
+    const port = await this.#awaitServer(spec, child, folders, record, report, signal);
     const endpoint = endpointOf(port, token);
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
@@ -236,24 +235,23 @@ export class LocalBackend implements WorkerBackend {
 
   /** Records a server that has just been spawned, and waits until it answers; ends it when it does not. */
   async #awaitServer(
-    workerId: string,
+    { workerId, profile: { environment } }: WorkerSpec,
     child: ServerProcess,
     folders: ServerFolders,
     record: ServerRecord,
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<number> {
-    const limit = AbortSignal.timeout(this.#options.startTimeoutMs ?? defaultStartTimeoutMs);
+    const { startTimeoutMs: timeoutMs } = this.#options;
     try {
       await this.#records.write(workerId, record);
       report(40, 'Waiting for Jupyter');
-      record.port = await untilAnswering(child, folders, record.token, AbortSignal.any([signal, limit]));
+      record.port = await untilAnswering(child, folders, { ...record, environment, timeoutMs }, signal);
       await this.#records.write(workerId, record);
       signal.throwIfAborted();
       return record.port;
     } catch (error) {
-      await this.#end(workerId, record);
-      if (limit.aborted && !signal.aborted) throw startTimeout(error);
+      await this.#tryToEnd(workerId, record);
       throw error;
     }
   }
@@ -271,6 +269,14 @@ export class LocalBackend implements WorkerBackend {
     });
   }
 
+  /** Logs what {@link #end} throws, for whoever has more to do. The next start of the gateway tries again. */
+  async #tryToEnd(workerId: string, record: ServerRecord): Promise<void> {
+    await this.#end(workerId, record).catch((err) =>
+      this.#options.log?.error({ err, workerId }, 'the server of a worker was not ended'),
+    );
+  }
+
+  /** The record stays as long as there are processes that it leads to. @throws DomainError `runtime_unavailable` */
   async #end(workerId: string, record: ServerRecord): Promise<void> {
     this.#watch.unfollow(workerId);
     await endServer(record, record.runtimeDirectory);
@@ -291,9 +297,4 @@ export class LocalBackend implements WorkerBackend {
 
 function endpointOf(port: number, token: string): JupyterEndpoint {
   return { baseUrl: `http://127.0.0.1:${port}/`, token };
-}
-
-function startTimeout(cause: unknown): DomainError {
-  const message = 'The Jupyter server did not answer in time; start the worker again.';
-  return new DomainError('runtime_unavailable', message, { cause, extra: { reason: 'start_timeout' } });
 }

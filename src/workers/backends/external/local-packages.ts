@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { WorkerRequirements, WorkerSpec } from '../../worker-spec.js';
-import { Environments } from '../environments/environments.js';
+import { Environments, type EnvironmentsDeps } from '../environments/environments.js';
 import { pipSettings } from '../environments/pip-settings.js';
 import { installRequirements, type LocalInstallation } from './install-requirements.js';
 import { runProcess } from './run-process.js';
@@ -23,10 +23,7 @@ export class LocalPackages {
    * @param deps those of `Environments`
    * @param deps.maxBuildMs how long an installation may take; default 10 minutes
    */
-  constructor({
-    maxBuildMs,
-    ...deps
-  }: ConstructorParameters<typeof Environments>[0] & { maxBuildMs?: number }) {
+  constructor({ maxBuildMs, ...deps }: EnvironmentsDeps & { maxBuildMs?: number }) {
     this.#environments = new Environments(deps);
     this.#maxBuildMs = maxBuildMs;
   }
@@ -50,7 +47,7 @@ export class LocalPackages {
     return this.#environments.release(workerId);
   }
 
-  /** Removes what other processes have not finished. For when none of them is left. */
+  /** Removes what other processes have not finished. For when none of them is left. Never throws. */
   removeUnfinished(): Promise<void> {
     return this.#environments.removeUnfinished();
   }

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { killGroup } from './kill-group.js';
 
 const maxOutputBytes = 16_384;
 
@@ -37,14 +38,5 @@ export async function runInstaller(
     child.stdin.destroy();
     child.stdout.destroy();
     child.stderr.destroy();
-  }
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // The group has ended.
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '../../../errors.js';
 
 /** A process and its start time, which distinguishes it from a later process with the same id. */
 export interface ProcessIdentity {
@@ -33,6 +34,8 @@ export async function isRunning({ pid, startTicks }: ProcessIdentity): Promise<b
  * of their own; they are found by the environment that they inherited. The server gets SIGTERM first, and SIGKILL after
  * 5 s.
  * @param runtimeDirectory the server's `JUPYTER_RUNTIME_DIR`
+ * @throws DomainError `runtime_unavailable` when processes remain, e.g. because something starts them again and again; its
+ *   cause names their ids
  */
 export async function endServer(server: ProcessIdentity, runtimeDirectory: string): Promise<void> {
   if (server.pid !== null && (await isRunning(server))) {
@@ -41,12 +44,18 @@ export async function endServer(server: ProcessIdentity, runtimeDirectory: strin
     while ((await isRunning(server)) && performance.now() < deadline) await sleep(pollMs);
     if (await isRunning(server)) signal(-server.pid, 'SIGKILL');
   }
-  for (let sweep = 0; sweep < maxSweeps; sweep += 1) {
-    const left = await processesOf(runtimeDirectory);
-    if (left.length === 0) return;
+  let left = await processesOf(runtimeDirectory);
+  for (let sweep = 0; sweep < maxSweeps && left.length > 0; sweep += 1) {
     for (const pid of left) signal(pid, 'SIGKILL');
     await sleep(pollMs);
+    left = await processesOf(runtimeDirectory);
   }
+  if (left.length > 0) throw processesRemain(left);
+}
+
+function processesRemain(pids: number[]): DomainError {
+  const cause = new Error(`the processes ${pids.join(', ')} remain`);
+  return new DomainError('runtime_unavailable', 'Processes of the worker did not end.', { cause });
 }
 
 /** The ids of a server and of all processes that inherited its environment; none where there is no /proc. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { relayFile } from './relay-file.js';
+import type { WorkerSpec } from '../../worker-spec.js';
+import { workerProgram } from './worker-program.js';
 
 /** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
 export interface ServerFolders {
@@ -107,24 +108,25 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
     RelayedKernelManager: { spool_directory: folders.runtime },
   };
   await writeFile(folders.settings, JSON.stringify(settings), { mode: 0o600 });
-  await writeFile(folders.relay, await readFile(relayFile()), { mode: 0o600 });
+  await writeFile(folders.relay, await readFile(workerProgram('gateway_relay.py')), { mode: 0o600 });
 }
 
 /**
  * The whole environment of a server and its kernels. Of the gateway's own it contains PATH and LANG only.
- * @param profileEnvironment the variables of the kernel profile; none of them replaces one of the server's own, but LANG
+ * @param profile.environment its variables; none of them replaces one of the server's own, but LANG
+ * @param profile.warmImports the checked names of the Python modules that each IPython kernel imports
  * @param site absolute path of a folder of Python modules for the kernels only: the server does not read PYTHONPATH
  */
 export function serverEnvironment(
   folders: ServerFolders,
   python: string,
   token: string,
-  profileEnvironment: Record<string, string>,
+  profile: Pick<WorkerSpec['profile'], 'environment' | 'warmImports'>,
   site?: string,
 ): NodeJS.ProcessEnv {
   return {
     LANG: process.env.LANG ?? 'C.UTF-8',
-    ...profileEnvironment,
+    ...profile.environment,
     PATH: [dirname(python), site && join(site, 'bin'), process.env.PATH].filter(Boolean).join(delimiter),
     ...(site === undefined ? {} : { PYTHONPATH: site }),
     HOME: folders.home,
@@ -133,5 +135,6 @@ export function serverEnvironment(
     JUPYTER_DATA_DIR: folders.data,
     JUPYTER_RUNTIME_DIR: folders.runtime,
     IPYTHONDIR: folders.ipython,
+    WORKER_WARM_IMPORTS: profile.warmImports.join(','),
   };
 }

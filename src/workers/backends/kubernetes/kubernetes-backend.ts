@@ -6,6 +6,7 @@ import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import { hideSecrets } from '../../hide-secrets.js';
 import { inParallel } from '../../in-parallel.js';
 import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
@@ -17,6 +18,7 @@ import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
 import { ClusterError, isFault } from './cluster-error.js';
 import { lastOutputOf } from './last-output.js';
+import { ownCredentials } from './own-credentials.js';
 import { endpointOf } from './pod-endpoint.js';
 import { PodFollower } from './pod-follower.js';
 import { PodPackages } from './pod-packages.js';
@@ -25,6 +27,7 @@ import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
 import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
+import { UnwantedPods } from './unwanted-pods.js';
 import { claimsVolume } from './work-volume.js';
 import type { GatewayPeer } from './worker-network-policy.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
@@ -78,6 +81,8 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #watch: PodWatch;
   readonly #follower: PodFollower;
   readonly #packages: PodPackages;
+  readonly #unwanted: UnwantedPods;
+  readonly #closeCredentials: () => void;
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
   #check: { at: number; reason: Promise<string | null> } | undefined;
@@ -86,9 +91,12 @@ export class KubernetesBackend implements WorkerBackend {
 
   constructor(options: KubernetesBackendOptions) {
     this.#options = options;
-    const { config, namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
+    const { namespace, log, maxTroubleMs = defaultMaxTroubleMs } = options;
+    const { config, close } = ownCredentials(options.config);
+    this.#closeCredentials = close;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
+    this.#unwanted = new UnwantedPods({ cluster: this.#cluster, log });
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
       lastOutputOf: async (workerId, pod) => {
@@ -100,10 +108,14 @@ export class KubernetesBackend implements WorkerBackend {
       ...{ config, namespace, log },
       cluster: this.#cluster,
       labels: this.#ownLabels(),
-      onChange: (pod, isGone) => this.#follower.changed(pod, isGone),
+      onChange: (pod, isGone) => {
+        this.#follower.changed(pod, isGone);
+        this.#unwanted.changed(pod, isGone);
+      },
     });
     this.#packages = new PodPackages({
-      ...{ cluster: this.#cluster, watch: this.#watch, gateway: options.gateway, log },
+      ...{ cluster: this.#cluster, watch: this.#watch, unwanted: this.#unwanted },
+      ...{ gateway: options.gateway, log },
       ...{ gatewayId: options.gatewayId, directory: options.environmentsDirectory },
       indexCidrs: options.indexCidrs ?? [],
       maxBuildMs: options.maxBuildMs,
@@ -172,6 +184,8 @@ export class KubernetesBackend implements WorkerBackend {
   async close(): Promise<void> {
     this.#watch.close();
     this.#follower.close();
+    this.#unwanted.close();
+    this.#closeCredentials();
   }
 
   #ownLabels(): Record<string, string> {
@@ -228,20 +242,24 @@ export class KubernetesBackend implements WorkerBackend {
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
     } catch (error) {
-      throw withOutput(error, await this.#removeFailed(spec.workerId, start));
+      // The API may have received what it did not answer.
+      if (isFault(error, 'unreachable')) this.#unwanted.add(objectNameOf(spec.workerId));
+      throw withOutput(error, await this.#removeFailed(spec, start));
     }
   }
 
-  /** Removes what a failed start left. Never throws. @returns what the container printed, if it has ended */
-  async #removeFailed(workerId: string, start: PodStart): Promise<string | undefined> {
+  /** Removes what a failed start left. Never throws. @returns what the container printed, if it has ended, without secrets */
+  async #removeFailed({ workerId, profile }: WorkerSpec, start: PodStart): Promise<string | undefined> {
     const { log } = this.#options;
     const name = objectNameOf(workerId);
-    const output = await start.lastOutput(name);
+    const printed = await start.lastOutput(name);
+    const output = printed && hideSecrets(printed, Object.values(profile.environment));
     if (output !== undefined)
       log.warn({ workerId, output: output.slice(-maxLogLength) }, 'the container of a worker has ended');
-    await this.#remove(name).catch((err) =>
-      log.warn({ err, workerId }, 'a Pod was not removed after its start failed'),
-    );
+    await this.#remove(name).catch((err) => {
+      log.warn({ err, workerId }, 'a Pod was not removed after its start failed');
+      this.#unwanted.add(name);
+    });
     return output;
   }
 

@@ -6,11 +6,14 @@ import { Environments } from '../environments/environments.js';
 import { archiveIn, installArchive, type PackageArchive } from '../environments/install-archive.js';
 import { pipSettings } from '../environments/pip-settings.js';
 import { wheelsHint } from '../environments/wheels-hint.js';
+import { isFault } from './cluster-error.js';
 import { type InstallInPodDeps, installInPod, type PackagePodInstallation } from './install-in-pod.js';
+import type { UnwantedPods } from './unwanted-pods.js';
 import { packagesLabel, packagesNameOf } from './worker-object-names.js';
 
 /** What {@link PodPackages} work with. */
 export interface PodPackagesDeps extends InstallInPodDeps {
+  unwanted: UnwantedPods;
   gatewayId: string;
   /** Absolute path of a folder that outlives the gateway. */
   directory: string;
@@ -34,7 +37,7 @@ export class PodPackages {
   constructor(deps: PodPackagesDeps) {
     this.#deps = deps;
     const isRunning = async (workerId: string) => deps.isStarting(workerId);
-    this.#environments = new Environments({ directory: deps.directory, isRunning });
+    this.#environments = new Environments({ ...deps, isRunning });
   }
 
   /**
@@ -57,6 +60,7 @@ export class PodPackages {
       installArchive(
         {
           directory,
+          environment,
           hint: wheelsOnly ? wheelsHint : undefined,
           maxMs: this.#deps.maxBuildMs,
           run: (keep, limit) =>
@@ -92,17 +96,22 @@ export class PodPackages {
     keep: Parameters<typeof installInPod>[2],
     signal: AbortSignal,
   ): ReturnType<typeof installInPod> {
-    const { cluster, gatewayId, log } = this.#deps;
+    const { cluster, unwanted, gatewayId, log } = this.#deps;
     const id = randomUUID();
+    const name = packagesNameOf(id);
     this.#running.add(id);
     try {
       return await installInPod(this.#deps, { id, gatewayId, ...what }, keep, signal);
+    } catch (error) {
+      // The API may have received what it did not answer.
+      if (isFault(error, 'unreachable')) unwanted.add(name);
+      throw error;
     } finally {
       this.#running.delete(id);
-      // Where this fails, the Pod ends at its deadline, and the next gateway removes it.
-      await cluster
-        .deletePod(packagesNameOf(id))
-        .catch((err) => log.warn({ err, id }, 'the Pod of an installation was not removed'));
+      await cluster.deletePod(name).catch((err) => {
+        log.warn({ err, id }, 'the Pod of an installation was not removed');
+        unwanted.add(name);
+      });
     }
   }
 }

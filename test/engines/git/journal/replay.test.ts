@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { decodeRecord } from '../../../../src/engines/git/durability/journal/journal-record.js';
 import { headerBytes } from '../../../../src/engines/git/durability/journal/segment-header.js';
 import { diskSyncs } from '../../../../src/engines/git/durability/syncs.js';
@@ -44,7 +45,7 @@ const looseObjects = (gitdir: string) =>
 
 /** Starts a store on the crashed disk, which replays the journal. */
 async function restart(): Promise<void> {
-  const store = new GitStore({ native: await findNativeGit(), root: disk!.root });
+  const store = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root: disk!.root });
   await store.reconcile();
   await store.close();
   git('fsck', '--strict', '--full', '--no-dangling');
@@ -111,6 +112,7 @@ describe('after a power failure', () => {
     let isBroken = true;
     const flushed = new Set<number>();
     const store = new GitStore({
+      leases: new LocalLeases(),
       native: await findNativeGit(),
       root: disk.root,
       syncs: {
@@ -220,7 +222,7 @@ it('the records of a removed repository are dropped', async () => {
   await save('one');
   disk = crashedDisk(at.root);
   rmSync(join(disk.root, `${at.id}.git`), { recursive: true });
-  const store = new GitStore({ native: await findNativeGit(), root: disk.root });
+  const store = new GitStore({ leases: new LocalLeases(), native: await findNativeGit(), root: disk.root });
   await store.reconcile();
   await store.close();
   expect(existsSync(join(disk.root, `${at.id}.git`))).toBe(false);

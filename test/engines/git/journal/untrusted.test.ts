@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, nativeGit, someone } from '../git-fixture.js';
@@ -37,6 +38,7 @@ beforeEach(async () => {
   for (const id of [at.id, sick]) writeFileSync(join(gitdir(id), 'refs/heads/main'), '');
   reported.length = 0;
   store = new GitStore({
+    leases: new LocalLeases(),
     native: await findNativeGit(),
     root: disk.root,
     report: (error) => reported.push(error as Error),

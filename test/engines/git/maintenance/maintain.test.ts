@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFil
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 import { bytes, type GitFixture, gitFixture, someone } from '../git-fixture.js';
@@ -13,7 +14,7 @@ let at: GitFixture;
 let store: GitStore;
 beforeEach(async () => {
   at = await gitFixture();
-  store = new GitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ leases: new LocalLeases(), root: at.root, native: await findNativeGit() });
 });
 afterEach(() => at.remove());
 

@@ -1,3 +1,4 @@
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 
@@ -5,7 +6,11 @@ import { GitStore } from '../../../../src/engines/git/git-store.js';
 const [root, id, count] = process.argv.slice(2) as [string, string, string];
 const before = process.memoryUsage();
 const start = performance.now();
-const repository = await new GitStore({ native: await findNativeGit(), root }).repository(id);
+const repository = await new GitStore({
+  leases: new LocalLeases(),
+  native: await findNativeGit(),
+  root,
+}).repository(id);
 const tip = await repository.resolveBranch('main');
 const firstMs = await (async () => {
   await repository.readFile(tip, 'd0/f0.txt');

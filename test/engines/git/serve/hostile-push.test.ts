@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
@@ -20,7 +21,7 @@ let store: GitStore;
 let refs: string;
 beforeAll(async () => {
   at = await gitFixture();
-  store = new GitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ leases: new LocalLeases(), root: at.root, native: await findNativeGit() });
   refs = at.git('for-each-ref');
 });
 afterEach(() => {

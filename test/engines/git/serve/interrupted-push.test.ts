@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { LocalLeases } from '../../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { GitStore } from '../../../../src/engines/git/git-store.js';
 import {
@@ -20,7 +21,7 @@ let at: GitFixture;
 let store: GitStore;
 beforeEach(async () => {
   at = await gitFixture();
-  store = new GitStore({ root: at.root, native: await findNativeGit() });
+  store = new GitStore({ leases: new LocalLeases(), root: at.root, native: await findNativeGit() });
 });
 afterEach(() => {
   at.fsck();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 
 const never = () => new AbortController().signal;
-const busy = { code: 'storage_unavailable', retryAfterSeconds: 10 };
+const busy = { code: 'overloaded', retryAfterSeconds: 10 };
 
 it('runs four at the same time, keeps 64 waiting in order, and refuses all others', async () => {
   const gate = new ProcessGate();

@@ -12,14 +12,9 @@ it.each([
   ['nested lists', `{a(b:${'['.repeat(2_000)}`, nested],
   ['nested objects', `{a(b:${'{c:'.repeat(2_000)}`, nested],
   ['nested list types', `query($a:${'['.repeat(2_000)}`, nested],
-])('a text of %s is refused within 10 ms', (_what, text, message) => {
-  // The first calls compile the lexer, and a busy machine interrupts some.
-  const times = Array.from({ length: 30 }, () => {
-    const from = performance.now();
-    expect(() => parseDocument(text)).toThrow(message);
-    return performance.now() - from;
-  });
-  expect(Math.min(...times)).toBeLessThan(10);
+])('a text of %s is refused before all of it is read', (_what, text, message) => {
+  // No name begins so: whoever reads as far finds a syntax error.
+  expect(() => parseDocument(`${text}%`)).toThrow(message);
 });
 
 it('brackets in strings, block strings and comments do not count as nested', () => {

@@ -1,0 +1,13 @@
+import { BoundedSlots } from '../engines/events/bounded-slots.js';
+
+/**
+ * Creates the limits of work that clients ask for and that takes long: archives, blames, comparisons and merges.
+ */
+export function createClientSlots() {
+  const waiting = { maxWaiting: 64, maxWaitingPerUser: 8, maxWaitMs: 30_000 };
+  return {
+    archiveSlots: new BoundedSlots({ ...waiting, slots: 4, slotsPerUser: 2, work: 'archives' }),
+    blameSlots: new BoundedSlots({ ...waiting, slots: 3, slotsPerUser: 1, work: 'blames' }),
+    compareSlots: new BoundedSlots({ ...waiting, slots: 3, slotsPerUser: 2, work: 'comparisons and merges' }),
+  };
+}

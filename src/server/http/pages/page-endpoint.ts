@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StaticAnswers, type StaticFile } from '../static-answers.js';
+import { readPages } from './read-pages.js';
+
+/** The paths of pages: the one application finds out by itself which page an address is. */
+const pagePath = /^\/(spaces\/.*|administration(\/.*)?|docs)?$/;
+/** A hash in the name of a file changes with its content. */
+const hashedPath = /^\/assets\//;
+const notBuilt =
+  'The pages of this gateway are not built; run "npm run build" and start it again. The API works without them.\n';
+
+/**
+ * What a page may do. Styles may be inline, because editors and widgets make their own; scripts come from files of the build
+ * only. Frames are ours or made by a page, without an address.
+ */
+const pagePolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "frame-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * What the frame for outputs of notebooks may do: run their scripts, in an origin of its own, without the network. Only our
+ * pages may show it.
+ */
+const framePolicy = [
+  'sandbox allow-scripts',
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  'img-src data: blob:',
+  'media-src data: blob:',
+  "font-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  "webrtc 'block'",
+].join('; ');
+
+/**
+ * The pages of `web/` and their files, which are answered without a token. They are read into memory once. At most 1,000 answers
+ * are open at the same time, each for at most a minute.
+ */
+export class PageEndpoint {
+  readonly #directory: string;
+  #pages: Promise<Map<string, StaticFile> | undefined> | undefined;
+  readonly #answers = new StaticAnswers(1_000);
+
+  /** @param directory `dist/web`; it may be missing */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /**
+   * Answers a GET or HEAD of a page or of one of its files: of a page only to a client that accepts HTML, as browsers do.
+   * @param path without the query
+   * @returns false when the request is for something else
+   * @throws DomainError `overloaded` while too many answers are open
+   */
+  async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
+    if (req.method !== 'GET' && req.method !== 'HEAD') return false;
+    const isPage = pagePath.test(path) && /\btext\/html\b/i.test(req.headers.accept ?? '');
+    if (!isPage && !/^\/(assets\/|favicon\.svg$|frame\.html$)/.test(path)) return false;
+    this.#pages ??= readPages(this.#directory).catch((error) => {
+      this.#pages = undefined;
+      throw error;
+    });
+    const pages = await this.#pages;
+    const file = pages?.get(isPage ? '/index.html' : path);
+    if (!file && !isPage) return false;
+    this.#answers.admit(res);
+    if (file) await this.#answers.send(req, res, file, headersOf(path));
+    else res.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(notBuilt);
+    return true;
+  }
+}
+
+function headersOf(path: string): Record<string, string> {
+  const isHashed = hashedPath.test(path);
+  return {
+    'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy': path === '/frame.html' ? framePolicy : pagePolicy,
+    'x-dns-prefetch-control': 'off',
+    // The frame for outputs has an opaque origin, from which module scripts are loaded by CORS. The files are no secret.
+    ...(isHashed ? { 'access-control-allow-origin': '*' } : {}),
+  };
+}

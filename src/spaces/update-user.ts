@@ -1,0 +1,41 @@
+import type { User } from '../../prisma/generated/client/client.js';
+import { requirePlatformAdmin } from '../access/require-admin.js';
+import type { RequestContext } from '../context.js';
+import type { PrismaService } from '../engines/database/prisma-service.js';
+import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
+import { invalidField, notFound } from '../errors.js';
+import { checkChanges } from '../validation/check-changes.js';
+import { checkEmail, checkId } from '../validation/check-input.js';
+import { checkName } from '../validation/validate.js';
+import type { CreateUserInput } from './create-user.js';
+
+/** The fields of a user to change; an absent field stays as it is. */
+export type UpdateUserInput = Partial<{ [K in keyof CreateUserInput]: CreateUserInput[K] | null }>;
+
+/**
+ * Changes a user. For platform admins. They cannot remove their own role, so at least one platform admin remains.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`, `already_exists`
+ */
+export async function updateUser(
+  services: PrismaService,
+  ctx: RequestContext,
+  id: string,
+  input: UpdateUserInput,
+): Promise<User> {
+  requirePlatformAdmin(ctx);
+  const where = { id: checkId(id, 'The user') };
+  const { checked: data } = await checkChanges(input, ({ name, email, isPlatformAdmin }) => ({
+    name: () => (name === undefined ? undefined : checkName(name)),
+    email: () => (email === undefined ? undefined : checkEmail(email)),
+    isPlatformAdmin: () => {
+      if (isPlatformAdmin === false && id.toLowerCase() === ctx.actor.userId)
+        throw invalidField('isPlatformAdmin', 'cannot be removed from yourself; ask another platform admin');
+      return isPlatformAdmin;
+    },
+  }));
+  const [user] = await refuseDuplicate('email', () =>
+    services.prisma.user.updateManyAndReturn({ where, data }),
+  );
+  if (!user) throw notFound('The user');
+  return user;
+}

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { copyRepositories } from '../../../src/engines/git/copy-repositories.js';
+import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+
+it('copies branches and tags with any name', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'copy-repositories-'));
+  const [root, target] = [join(folder, 'root'), join(folder, 'target')];
+  const git = (store: string, ...args: string[]) =>
+    execFileSync('git', ['--git-dir', join(store, 'one.git'), ...args], { encoding: 'utf8' }).trim();
+  await mkdir(root);
+  git(root, 'init', '--quiet', '--bare');
+  const tree = git(root, 'hash-object', '-t', 'tree', '-w', '/dev/null');
+  const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.com'];
+  const names = ['tmp_fix', 'incoming-data', 'commit-graph-x', 'multi-pack-index', 'tmp_a/incoming-b'];
+  for (const name of names) {
+    // A commit for each, so that none is in the history of another.
+    const commit = git(root, ...author, 'commit-tree', tree, '-m', name);
+    git(root, 'update-ref', `refs/heads/${name}`, commit);
+    git(root, 'update-ref', `refs/tags/${name}`, commit);
+  }
+  await writeFile(join(root, 'one.git/refs/heads/held.lock'), '');
+  const copied = await copyRepositories(root, target, await findNativeGit());
+  expect(copied).toEqual({ ids: ['one'], damaged: [] });
+  expect(git(target, 'for-each-ref')).toBe(git(root, 'for-each-ref'));
+  expect(git(target, 'for-each-ref').split('\n')).toHaveLength(2 * names.length);
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
+
+/** A container of a {@link FakeDockerEngine}. */
+export interface FakeContainer {
+  id: string;
+  name: string;
+  labels: Record<string, string>;
+  state: { Running: boolean; OOMKilled: boolean; ExitCode: number; FinishedAt: string };
+}
+
+/** The few requests of an engine's API that the watch of containers needs, so that single ones can fail. */
+export class FakeDockerEngine {
+  readonly engine: DockerEngine;
+  readonly containers = new Map<string, FakeContainer>();
+  /** So many inspections are refused from now on. */
+  failingInspections = 0;
+  /** The containers whose creation was requested. It answers none, and has none until {@link createLate}. */
+  readonly requested: FakeContainer[] = [];
+  /** Whether it creates them immediately, although it does not answer. */
+  createsUnanswered = false;
+  /** How many inspections were requested. */
+  inspections = 0;
+  readonly #folder: string;
+  readonly #server: Server;
+  readonly #streams = new Set<ServerResponse>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#server = createServer((request, response) => this.#answer(request, response));
+    this.engine = new DockerEngine({ socketPath: this.#socket, host: undefined });
+  }
+
+  /** Begins to answer. */
+  static async open(): Promise<FakeDockerEngine> {
+    const fake = new FakeDockerEngine(await mkdtemp(join(tmpdir(), 'fake-engine-')));
+    fake.#server.listen(fake.#socket);
+    await once(fake.#server, 'listening');
+    return fake;
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'docker.sock');
+  }
+
+  /** Whether somebody watches its events. */
+  get isWatched(): boolean {
+    return this.#streams.size > 0;
+  }
+
+  /** Adds a container that runs. */
+  add(id: string, labels: Record<string, string>, name = id): FakeContainer {
+    const container = newContainer(id, labels, name);
+    this.containers.set(id, container);
+    return container;
+  }
+
+  /** Creates the containers whose creation was requested. */
+  createLate(): void {
+    for (const container of this.requested) {
+      this.containers.set(container.id, container);
+      this.emit('create', container);
+    }
+  }
+
+  /** Reports an event of a container to those who watch. @param at in ms; default now */
+  emit(action: string, { id, name, labels }: FakeContainer, at = Date.now()): void {
+    const event = { Action: action, Actor: { ID: id, Attributes: { name, ...labels } }, timeNano: at * 1e6 };
+    for (const stream of this.#streams) stream.write(`${JSON.stringify(event)}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { method, url } = request;
+    const { pathname, searchParams } = new URL(url!, 'http://engine');
+    const [, , id = '', what] = pathname.split('/');
+    if (pathname === '/_ping') response.end('OK');
+    else if (pathname === '/events') this.#openEvents(response);
+    else if (pathname === '/containers/json') send(response, 200, [...this.containers.values()].map(listed));
+    else if (pathname === '/containers/create') void this.#request(request, searchParams.get('name')!);
+    else if (pathname.startsWith('/networks/')) send(response, 200, network);
+    else if (what === 'logs') response.end();
+    else if (method === 'POST' && what === 'stop') response.writeHead(204).end();
+    else if (method === 'DELETE') response.writeHead(this.containers.delete(id) ? 204 : 404).end();
+    else if (what === 'json') this.#inspect(id, response);
+    else send(response, 501, { message: `${method} ${pathname}` });
+  }
+
+  async #request(request: IncomingMessage, name: string): Promise<void> {
+    const { Labels } = (await json(request)) as { Labels: Record<string, string> };
+    this.requested.push(newContainer(`id-of-${name}`, Labels, name));
+    if (this.createsUnanswered) this.createLate();
+    request.socket.destroy();
+  }
+
+  #openEvents(response: ServerResponse): void {
+    this.#streams.add(response);
+    response.on('close', () => this.#streams.delete(response));
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+  }
+
+  #inspect(id: string, response: ServerResponse): void {
+    this.inspections += 1;
+    const container = this.containers.get(id);
+    if (this.failingInspections > 0) {
+      this.failingInspections -= 1;
+      send(response, 500, { message: 'the engine is busy' });
+    } else if (!container) send(response, 404, { message: 'no such container' });
+    else send(response, 200, { Id: id, State: container.state, Config: { Env: [] } });
+  }
+}
+
+/** A network that keeps its containers apart. */
+const network = { Options: { 'com.docker.network.bridge.enable_icc': 'false' } };
+
+function newContainer(id: string, labels: Record<string, string>, name: string): FakeContainer {
+  const state = { Running: true, OOMKilled: false, ExitCode: 0, FinishedAt: '0001-01-01T00:00:00Z' };
+  return { id, name, labels, state };
+}
+
+function listed({ id, name, labels, state }: FakeContainer) {
+  return { Id: id, Names: [`/${name}`], Labels: labels, State: state.Running ? 'running' : 'exited' };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { addressOf, routeOf } from '../../web/src/router/routes.js';
+
+const at = (address: string) => {
+  const { pathname, searchParams } = new URL(address, 'http://gateway');
+  return routeOf({ path: pathname, query: searchParams });
+};
+const file = { slug: 'demo', workspaceId: 'w1', path: 'a b/ü&?.ipynb', branch: 'feature/x' };
+
+it.each([
+  [addressOf.home(), { page: 'home' }],
+  [addressOf.administration(), { page: 'administration', section: '' }],
+  [addressOf.administration('people'), { page: 'administration', section: 'people' }],
+  [addressOf.space('demo'), { page: 'space', slug: 'demo' }],
+  [addressOf.manage('demo'), { page: 'manage', slug: 'demo' }],
+  [
+    addressOf.workspace('demo', 'w1'),
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: undefined },
+  ],
+  [
+    addressOf.workspace('demo', 'w1', 'a/b'),
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: 'a/b' },
+  ],
+  [addressOf.notebook(file), { page: 'notebook', ...file }],
+  [addressOf.file(file), { page: 'file', ...file }],
+])('%s is the address of its page', (address, route) => {
+  expect(at(address)).toEqual(route);
+});
+
+it.each([
+  '/spaces',
+  '/spaces/demo/other',
+  '/spaces/demo/workspaces',
+  '/spaces/demo/workspaces/w1/notebook',
+  '/spaces/demo/workspaces/w1/other?path=a',
+  '/spaces/demo/workspaces/w1/file/more?path=a',
+  '/spaces/%zz',
+])('%s is the address of no page', (address) => {
+  expect(at(address)).toEqual({ page: 'unknown' });
+});
+
+it('notebooks are opened as notebooks, everything else as a file', () => {
+  expect(addressOf.anyFile({ ...file, path: 'a.ipynb' })).toContain('/notebook?');
+  expect(addressOf.anyFile({ ...file, path: 'a.md' })).toContain('/file?');
+});

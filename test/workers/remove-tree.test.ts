@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { removeTree } from '../../src/workers/remove-tree.js';
+import { makeDeepTree } from '../support/deep-tree.js';
+import { asOrdinaryUser, isRoot, nobody } from '../support/ordinary-user.js';
+
+let parent: string;
+let root: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'remove-tree-'));
+  if (isRoot) await chown(parent, nobody, nobody);
+  root = join(parent, 'root');
+});
+afterEach(() => removeTree(parent));
+
+it('a tree is removed whose paths are too long for the system, which a plain removal leaves', async () => {
+  await asOrdinaryUser(async () => {
+    await mkdir(root);
+    makeDeepTree(root);
+  });
+  await expect(rm(root, { recursive: true })).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+  await removeTree(root);
+  expect(await readdir(parent)).toEqual([]);
+});
+
+it.each([
+  ['0555', 0o555],
+  ['0333', 0o333],
+  ['0000', 0o000],
+])('a tree is removed with folders of the mode %s', (_name, mode) =>
+  asOrdinaryUser(async () => {
+    const inner = join(root, 'outer/inner');
+    await mkdir(join(inner, 'last'), { recursive: true });
+    await writeFile(join(inner, 'file'), '');
+    await writeFile(join(inner, 'last/file'), '');
+    for (const folder of [join(inner, 'last'), inner, join(root, 'outer'), root]) await chmod(folder, mode);
+    await expect(rm(root, { recursive: true })).rejects.toMatchObject({ code: 'EACCES' });
+    await removeTree(root);
+    expect(await readdir(parent)).toEqual([]);
+  }),
+);
+
+it('a deep tree is removed with folders that have no rights', () =>
+  asOrdinaryUser(async () => {
+    await mkdir(join(root, 'closed/folder'), { recursive: true });
+    makeDeepTree(join(root, 'closed/folder'));
+    makeDeepTree(root);
+    await chmod(join(root, 'closed'), 0);
+    await removeTree(root);
+    expect(await readdir(parent)).toEqual([]);
+  }));
+
+it('links are removed and not followed: neither the content nor the rights of their targets change', async () => {
+  const outside = join(parent, 'outside');
+  await mkdir(outside, { mode: 0o750 });
+  await writeFile(join(outside, 'file'), 'kept', { mode: 0o640 });
+  await mkdir(root);
+  makeDeepTree(root);
+  await symlink(outside, join(root, 'folder'));
+  await symlink(join(outside, 'file'), join(root, 'file'));
+  await symlink(root, join(root, 'itself'));
+  await symlink('nowhere', join(root, 'broken'));
+  await removeTree(root);
+  expect(await readdir(parent)).toEqual(['outside']);
+  expect((await stat(outside)).mode & 0o777).toBe(0o750);
+  expect((await stat(join(outside, 'file'))).mode & 0o777).toBe(0o640);
+
+  await symlink(outside, root);
+  await removeTree(root);
+  expect(existsSync(root)).toBe(false);
+  expect(await readdir(outside)).toEqual(['file']);
+});
+
+it('names need not be UTF-8', async () => {
+  await mkdir(root);
+  makeDeepTree(root);
+  const name = Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0xfe])]);
+  await mkdir(name);
+  await writeFile(Buffer.concat([name, Buffer.from('/'), Buffer.from([0xf0])]), '');
+  await removeTree(root);
+  expect(await readdir(parent)).toEqual([]);
+});
+
+it('nothing at the path, and a file there, are no errors', async () => {
+  await removeTree(root);
+  await writeFile(root, '');
+  await removeTree(root);
+  expect(await readdir(parent)).toEqual([]);
+});
+
+it.runIf(isRoot)('what another user has made is an error for an ordinary user', async () => {
+  await asOrdinaryUser(() => mkdir(root));
+  await mkdir(join(root, 'foreign'));
+  await writeFile(join(root, 'foreign/file'), '');
+  await expect(asOrdinaryUser(() => removeTree(root))).rejects.toMatchObject({ code: 'EPERM' });
+  expect(existsSync(join(root, 'foreign/file'))).toBe(true);
+});

@@ -1,0 +1,87 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useQuery } from 'urql';
+import { ViewerDocument } from '../../generated/shell.js';
+import { useConnectionState } from '../api/api-context.js';
+import { Link } from '../router/link.js';
+import { addressOf, type Route } from '../router/routes.js';
+import { useSession } from '../session/session.js';
+import { ThemeSwitch } from '../theme/theme-switch.js';
+import { announcementId } from './use-page-title.js';
+
+/** The header of every page, and the page below it. */
+export function PageFrame({ route, children }: { route: Route; children: ReactNode }) {
+  const { signOut } = useSession();
+  const main = useFocusOfNewPage(route);
+  const [{ data }] = useQuery({ query: ViewerDocument, requestPolicy: 'cache-first' });
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <header className="page-header">
+        <Link to={addressOf.home()} className="brand">
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          <span className="wide-only">Notebook gateway</span>
+        </Link>
+        <nav aria-label="Pages">
+          <PageLinks route={route} />
+          <Link to={addressOf.reference()}>API</Link>
+        </nav>
+        <ConnectionBadge />
+        <Link to={addressOf.administration()} className="account">
+          {data?.me.name ?? 'Account'}
+        </Link>
+        <ThemeSwitch />
+        <button type="button" className="quiet" onClick={() => signOut()}>
+          Sign out
+        </button>
+      </header>
+      <p id={announcementId} className="visually-hidden" role="status" />
+      <main id="main" tabIndex={-1} ref={main}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+/** Moves the focus to the content when another page is shown, so that the keyboard goes on from there. */
+function useFocusOfNewPage(route: Route) {
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef<string>(undefined);
+  const current = JSON.stringify({ ...route, branch: undefined });
+  useEffect(() => {
+    if (shown.current !== undefined && shown.current !== current)
+      main.current?.focus({ preventScroll: true });
+    shown.current = current;
+  }, [current]);
+  return main;
+}
+
+/** The way from the space to the page. */
+function PageLinks({ route }: { route: Route }) {
+  if (!('slug' in route)) return null;
+  const { slug } = route;
+  return (
+    <>
+      <Link to={addressOf.space(slug)} aria-current={route.page === 'space' ? 'page' : undefined}>
+        {slug}
+      </Link>
+      {'path' in route && (
+        <Link to={addressOf.workspace(slug, route.workspaceId, route.branch)}>
+          <span aria-hidden="true">/ </span>workspace
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** Says whether what the page shows is live. */
+function ConnectionBadge() {
+  const state = useConnectionState();
+  const text = { idle: '', connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…' }[state];
+  return (
+    <span className={`connection connection-${state}`} role="status">
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,72 @@
+import { memo, useEffect, useRef } from 'react';
+import type { CellType } from '../model/notebook.js';
+import { type CellViewProps, CodeCell } from './code-cell.js';
+import { TextCell } from './text-cell.js';
+
+const names: Record<CellType, string> = { code: 'Code', markdown: 'Text', raw: 'Raw' };
+
+/** A cell with its frame: selected by a click or the arrow keys, edited after Enter. */
+export const CellView = memo(function CellView({
+  isSelected,
+  hasFocus,
+  language,
+  ...props
+}: CellViewProps & { isSelected: boolean; hasFocus: boolean; language: string }) {
+  const { cell, index, isEditing, actions, model } = props;
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (hasFocus && !isEditing) element.current?.focus();
+  }, [hasFocus, isEditing]);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the notebook around it has the keys.
+    <section
+      ref={element}
+      className={`cell cell-${cell.cell_type} ${isSelected ? 'cell-selected' : ''} ${isEditing ? 'cell-editing' : ''}`}
+      aria-label={`${names[cell.cell_type]} cell ${index + 1}`}
+      aria-current={isSelected}
+      data-cell={cell.id}
+      tabIndex={isSelected ? 0 : -1}
+      onClick={(event) => {
+        if (!(event.target as Element).closest('button, a, input, .cm-editor, summary, select'))
+          actions.select(cell.id, 'command');
+      }}
+    >
+      {cell.cell_type === 'code' ? <CodeCell {...props} language={language} /> : <TextCell {...props} />}
+      {isSelected && model.canEdit && <CellToolbar {...props} />}
+    </section>
+  );
+});
+
+function CellToolbar({ cell, index, actions }: CellViewProps) {
+  const { id } = cell;
+  const button = (label: string, sign: string, action: () => void) => (
+    <button
+      type="button"
+      className="quiet"
+      aria-label={`${label} cell ${index + 1}`}
+      title={label}
+      onClick={action}
+    >
+      {sign}
+    </button>
+  );
+  return (
+    <div className="cell-toolbar" role="toolbar" aria-label={`Cell ${index + 1}`}>
+      <select
+        aria-label={`Type of cell ${index + 1}`}
+        value={cell.cell_type}
+        onChange={(event) => actions.changeType(id, event.target.value as CellType)}
+      >
+        {Object.entries(names).map(([type, name]) => (
+          <option key={type} value={type}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {button('Move up', '↑', () => actions.move(id, -1))}
+      {button('Move down', '↓', () => actions.move(id, 1))}
+      {button('Add below', '+', () => actions.add(id, 'below'))}
+      {button('Delete', '✕', () => actions.remove(id))}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useState, useSyncExternalStore } from 'react';
+import { ConflictPanel } from '../conflict/conflict-panel.js';
+import { CodeEditor } from '../editor/code-editor.js';
+import { plainTab } from '../editor/kernel-questions.js';
+import { languageOfPath } from '../editor/language-extension.js';
+import { MovedFile } from '../moved-file.js';
+import { SaveState } from '../save-state.js';
+import type { OpenFile } from '../storage/use-open-file.js';
+import { CsvTable, isTablePath } from './csv-table.js';
+import { draftOfText, textOfDraft } from './text-storage.js';
+import { type OpenText, useTextDraft } from './use-text-draft.js';
+
+/** A text file in an editor, which is saved as a notebook is; a table of values also as a table. */
+export function TextFile({ opened, content }: { opened: OpenFile; content: string }) {
+  const text = useTextDraft(opened, content);
+  return text ? <TextEditor opened={opened} {...text} /> : null;
+}
+
+function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: OpenFile } & OpenText) {
+  const state = useSyncExternalStore(draft.subscribe, () => draft.state);
+  const [asTable, setAsTable] = useState(isTablePath(page.path));
+  const text = textOfDraft(state.notebook);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S saves wherever the focus is.
+    <div
+      className="text-file"
+      onKeyDown={(event) => {
+        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return;
+        event.preventDefault();
+        if (canEdit) void draft.save();
+      }}
+    >
+      <div className="notebook-actions">
+        {canEdit && (
+          <button type="button" onClick={() => void draft.save()} title="Ctrl+S">
+            Save
+          </button>
+        )}
+        {isTablePath(page.path) && (
+          <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table
+          </button>
+        )}
+        <SaveState draft={state} canEdit={canEdit} />
+      </div>
+      <MovedFile file={follower} draft={draft} canEdit={canEdit} />
+      {state.conflicts.length > 0 && <ConflictPanel conflicts={state.conflicts} draft={draft} />}
+      {asTable ? (
+        <CsvTable text={text} isTabs={page.path.toLowerCase().endsWith('.tsv')} />
+      ) : (
+        <CodeEditor
+          value={text}
+          label={`Text of ${page.path}`}
+          language={languageOfPath(page.path)}
+          isReadOnly={!canEdit}
+          extensions={plainTab}
+          onChange={(value) => draft.edit(() => draftOfText(value))}
+        />
+      )}
+    </div>
+  );
+}

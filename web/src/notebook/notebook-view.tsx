@@ -1,0 +1,108 @@
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { Loading } from '../components/loading.js';
+import { CellView } from './cell/cell-view.js';
+import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
+import { useNotebookKeys } from './cell/use-notebook-keys.js';
+import { ConflictPanel } from './conflict/conflict-panel.js';
+import type { Notebook } from './model/notebook.js';
+import { MovedFile } from './moved-file.js';
+import type { NotebookModel } from './notebook-model.js';
+import { NotebookToolbar, type PanelName } from './notebook-toolbar.js';
+
+const HistoryPanel = lazy(async () => ({
+  default: (await import('./history/history-panel.js')).HistoryPanel,
+}));
+const LinksPanel = lazy(async () => ({ default: (await import('./links/links-panel.js')).LinksPanel }));
+
+/** An open notebook: its toolbar, its cells, and a panel beside them. */
+export function NotebookView({
+  model,
+  notebookId,
+  workspaceName,
+}: {
+  model: NotebookModel;
+  notebookId: string | null;
+  workspaceName: string;
+}) {
+  const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
+  const controls = useCellControls(model);
+  const onKeyDown = useNotebookKeys(model, controls);
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const close = () => setPanel(null);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on the selected cell, which has the focus.
+    <div className="notebook" onKeyDown={onKeyDown}>
+      <NotebookToolbar
+        model={model}
+        draft={draft}
+        workspaceName={workspaceName}
+        panel={panel}
+        onPanel={(name) => setPanel(name === panel ? null : name)}
+      />
+      <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
+      {draft.conflicts.length > 0 && <ConflictPanel conflicts={draft.conflicts} draft={model.draft} />}
+      <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
+        <CellList model={model} notebook={draft.notebook} controls={controls} />
+        {panel && (
+          <Suspense fallback={<Loading what="the panel" />}>
+            {panel === 'history' ? (
+              <HistoryPanel model={model} notebookId={notebookId} onClose={close} />
+            ) : (
+              <LinksPanel model={model} notebookId={notebookId} onClose={close} />
+            )}
+          </Suspense>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function CellList({
+  model,
+  notebook,
+  controls: { selection, actions },
+}: {
+  model: NotebookModel;
+  notebook: Notebook;
+  controls: CellControls;
+}) {
+  const { cells } = notebook;
+  const language = languageOf(notebook);
+  const selectedId = cells.some(({ id }) => id === selection.id) ? selection.id : (cells[0]?.id ?? null);
+  /** Of a notebook without cells, the new one is the first. */
+  const lastId = cells.at(-1)?.id ?? '';
+  return (
+    <div className="cells">
+      {cells.map((cell, index) => (
+        <CellView
+          key={cell.id}
+          cell={cell}
+          index={index}
+          isSelected={cell.id === selectedId}
+          isEditing={cell.id === selectedId && selection.mode === 'edit'}
+          hasFocus={cell.id === selectedId && selection.hasFocus}
+          language={language}
+          model={model}
+          actions={actions}
+        />
+      ))}
+      {model.canEdit && (
+        <div className="add-cells">
+          <button type="button" className="quiet" onClick={() => actions.add(lastId, 'below')}>
+            + Code
+          </button>
+          <button type="button" className="quiet" onClick={() => actions.add(lastId, 'below', 'markdown')}>
+            + Text
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The language of the notebook's kernel. */
+function languageOf({ metadata }: Notebook): string {
+  const { kernelspec, language_info: info } = metadata as Record<string, Record<string, unknown> | undefined>;
+  const name = info?.name ?? kernelspec?.language;
+  return typeof name === 'string' ? name : 'python';
+}

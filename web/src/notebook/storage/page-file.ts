@@ -1,0 +1,23 @@
+/** What the page of a notebook or a file shows. */
+export interface FilePageProps {
+  slug: string;
+  workspaceId: string;
+  path: string;
+  /** Default the workspace's branch. */
+  branch: string | undefined;
+}
+
+/** Where the file of a page is. */
+export interface PageFile {
+  slug: string;
+  workspaceId: string;
+  path: string;
+  /** The branch, also where the address of the page has none. */
+  branch: string;
+}
+
+/** The name of a file in its folder. */
+export const fileName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** The variables that name the workspace of a file. */
+export const workspaceOf = ({ slug, workspaceId }: PageFile) => ({ spaceSlug: slug, workspaceId });

@@ -1,0 +1,6 @@
+/** The address of the page, without its origin. */
+export interface Address {
+  /** E.g. `/spaces/demo`. */
+  path: string;
+  query: URLSearchParams;
+}

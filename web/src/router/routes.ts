@@ -1,0 +1,71 @@
+import type { Address } from './address.js';
+
+/** A page of the application, with what its address says. */
+export type Route =
+  | { page: 'home' }
+  | { page: 'administration'; section: string }
+  | { page: 'reference' }
+  | { page: 'space'; slug: string }
+  | { page: 'manage'; slug: string }
+  | { page: 'workspace'; slug: string; workspaceId: string; branch: string | undefined }
+  | { page: 'notebook'; slug: string; workspaceId: string; path: string; branch: string | undefined }
+  | { page: 'file'; slug: string; workspaceId: string; path: string; branch: string | undefined }
+  | { page: 'unknown' };
+
+/** What a file of a workspace is addressed by. */
+export interface FileOfWorkspace {
+  slug: string;
+  workspaceId: string;
+  path: string;
+  /** Default the workspace's branch. */
+  branch?: string;
+}
+
+/** Builds the addresses of pages. */
+export const addressOf = {
+  home: () => '/',
+  /** The reference of the REST API. */
+  reference: () => '/docs',
+  administration: (section = '') => (section ? `/administration/${section}` : '/administration'),
+  space: (slug: string) => `/spaces/${encodeURIComponent(slug)}`,
+  manage: (slug: string) => `${addressOf.space(slug)}/manage`,
+  workspace: (slug: string, id: string, branch?: string) =>
+    `${addressOf.space(slug)}/workspaces/${encodeURIComponent(id)}${branch ? `?${new URLSearchParams({ branch })}` : ''}`,
+  notebook: (file: FileOfWorkspace) => fileAddress('notebook', file),
+  file: (file: FileOfWorkspace) => fileAddress('file', file),
+  /** The page that shows a file best: that of notebooks for `.ipynb`. */
+  anyFile: (file: FileOfWorkspace) => fileAddress(file.path.endsWith('.ipynb') ? 'notebook' : 'file', file),
+};
+
+function fileAddress(page: string, { slug, workspaceId, path, branch }: FileOfWorkspace): string {
+  const query = new URLSearchParams(branch === undefined ? { path } : { path, branch });
+  return `${addressOf.workspace(slug, workspaceId)}/${page}?${query}`;
+}
+
+/** The page at an address. */
+export function routeOf({ path, query }: Address): Route {
+  const parts = decodeParts(path);
+  if (!parts) return { page: 'unknown' };
+  const [first, slug, kind, workspaceId, page, ...rest] = parts;
+  if (first === undefined) return { page: 'home' };
+  if (first === 'docs' && slug === undefined) return { page: 'reference' };
+  if (first === 'administration' && kind === undefined)
+    return { page: 'administration', section: slug ?? '' };
+  if (first !== 'spaces' || slug === undefined || rest.length > 0) return { page: 'unknown' };
+  if (kind === undefined) return { page: 'space', slug };
+  if (kind === 'manage' && workspaceId === undefined) return { page: 'manage', slug };
+  if (kind !== 'workspaces' || workspaceId === undefined) return { page: 'unknown' };
+  const branch = query.get('branch') ?? undefined;
+  if (page === undefined) return { page: 'workspace', slug, workspaceId, branch };
+  const file = query.get('path');
+  if (file === null || (page !== 'notebook' && page !== 'file')) return { page: 'unknown' };
+  return { page, slug, workspaceId, path: file, branch };
+}
+
+function decodeParts(path: string): string[] | undefined {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
+import { MembersDocument } from '../../generated/shell.js';
+
+/** A function that names a user of a space: by the name of a member, else by a part of the id. */
+export function useNames(slug: string): (userId: string) => string {
+  const [{ data }] = useQuery({
+    query: MembersDocument,
+    variables: { slug },
+    requestPolicy: 'cache-first',
+  });
+  return useMemo(() => {
+    const names = new Map(data?.space.members.nodes.map(({ userId, user }) => [userId, user.name]));
+    return (userId) => names.get(userId) ?? `user ${userId.slice(0, 8)}`;
+  }, [data]);
+}
