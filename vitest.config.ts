@@ -36,10 +36,12 @@ const onEitherHome = [
 const inKubernetes = ['test/containers/*kubernetes*.test.ts'];
 const inDocker = ['test/containers/!(*kubernetes*).test.ts'];
 const shared = {
-  testTimeout: 30_000,
+  // These are for what has no bound of its own to keep: a busy machine is no failure.
+  testTimeout: 60_000,
   hookTimeout: 120_000,
-  // For what has no bound of its own to keep: a busy machine is no failure.
-  expect: { poll: { timeout: 10_000 } },
+  expect: { poll: { timeout: 20_000 } },
+  // An error says which value was wrong also where only its message is printed.
+  chaiConfig: { truncateThreshold: 2_000 },
   // Where nobody can look and run it again, real kernels and processes on a busy machine get a second try; the report
   // ends with those that needed it.
   retry: process.env.CI ? 1 : 0,
@@ -87,7 +89,7 @@ const withClients = ['test/clients/**/*.test.ts'];
 const inBrowser = ['test/browser/**/*.test.ts'];
 const hasBrowser = findChromium() !== undefined;
 if (!hasBrowser && !process.env.CI)
-  console.log('The tests in a browser are skipped. Install it: apt-get install chromium');
+  console.log('The tests in a browser are skipped. Install it: apt-get install chromium-headless-shell');
 const browser: TestProjectConfiguration[] =
   hasBrowser || process.env.CI
     ? [

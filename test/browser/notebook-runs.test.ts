@@ -93,8 +93,21 @@ it('a notebook is run by one and watched by another, through a reload and a kill
   await page.locator('.cell').nth(0).locator('.cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.insertText('\nnam');
-  await page.keyboard.press('Tab');
-  await page.getByRole('option', { name: 'name', exact: true }).click();
+  // A kernel that is busy for long has no answer to the first Tab.
+  const completion = page.getByRole('option', { name: 'name', exact: true });
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Tab');
+        return completion.waitFor({ timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: 45_000 },
+    )
+    .toBe(true);
+  await completion.click();
   await page.keyboard.press('Shift+Tab');
   await page.locator('.cm-inspection').getByText('str').first().waitFor();
   await page.keyboard.press('Escape');

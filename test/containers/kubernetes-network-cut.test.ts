@@ -69,6 +69,6 @@ describeWithCluster('a network that is cut between the gateway and a Pod', { tim
       { timeout: 20_000 },
     );
     expect(await run('print(6 * 7)')).toMatchObject({ data: { status: 'ok' } });
-    expect(await get(`/workers/${session.worker_id}`)).toMatchObject({ status: 'ready' });
+    await expect.poll(() => get(`/workers/${session.worker_id}`)).toMatchObject({ status: 'ready' });
   });
 });

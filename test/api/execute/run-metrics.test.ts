@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { scrape } from '../../support/metrics.js';
-import { at, runAll, setUpKernels } from './kernel-fixture.js';
+import { at, runAll, session, setUpKernels } from './kernel-fixture.js';
 
 setUpKernels();
 
@@ -20,7 +20,7 @@ it('counts runs by their end, with the times to their start, first output and en
 });
 
 it('shows what runs, what waits and open streams while they do', async () => {
-  const slow = runAll('import time\ntime.sleep(3)');
+  const slow = runAll('import time\ntime.sleep(600)');
   const next = runAll('print("next")');
   await expect
     .poll(async () => {
@@ -32,6 +32,7 @@ it('shows what runs, what waits and open streams while they do', async () => {
       ];
     })
     .toEqual([1, 1, 2]);
+  expect((await at.rest('POST', `/sessions/${session}/interrupt`)).status).toBe(200);
   await Promise.all([slow, next]);
   await expect
     .poll(async () => {

@@ -127,16 +127,18 @@ threading.Thread(target=later).start()`);
       values.filter(({ executionId }) => executionId === id).map(({ executionStatus }) => executionStatus);
     for (const stream of streams)
       await expect.poll(() => statusesOf(stream)).toEqual(['queued', 'running', 'ok']);
-    const row = { repositoryId: demo.repositoryId, status: 'running' as const, percent: 7 };
-    await both.owner.gateway.services.prisma.repositoryMaintenance.upsert({
-      where: { repositoryId: row.repositoryId },
-      create: row,
-      update: row,
+    const { repositoryMaintenance } = both.owner.gateway.services.prisma;
+    await repositoryMaintenance.deleteMany();
+    await repositoryMaintenance.create({
+      data: { repositoryId: demo.repositoryId, status: 'running', percent: 7 },
     });
-    const eventsOf = ({ values }: Watch) =>
-      values.filter(({ type, cursor }) => type !== 'heartbeat' && Number(cursor) > begun);
-    for (const stream of streams) await expect.poll(() => eventsOf(stream).at(-1)?.type).toBe('maintenance');
-    await expect.poll(() => eventsOf(streams[1]!)).toEqual(eventsOf(streams[0]!));
+    // Others may follow: what a worker did last is noted some time after it.
+    const untilMaintenance = ({ values }: Watch) => {
+      const events = values.filter(({ type, cursor }) => type !== 'heartbeat' && Number(cursor) > begun);
+      return events.slice(0, events.findIndex(({ type }) => type === 'maintenance') + 1);
+    };
+    for (const stream of streams) await expect.poll(() => untilMaintenance(stream)).not.toEqual([]);
+    expect(untilMaintenance(streams[1]!)).toEqual(untilMaintenance(streams[0]!));
   }, 60_000);
 
   it('shows all of a run although the connection for events breaks meanwhile', async () => {
