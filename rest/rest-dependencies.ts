@@ -16,7 +16,7 @@ export interface RestDependencies {
   /**
    * Authenticates a request.
    * @param connection what the server gives with the request
-   * @throws DomainError `unauthenticated`, `storage_unavailable`, `rate_limited`
+   * @throws DomainError `unauthenticated`, `storage_unavailable`, `issuer_unavailable`, `rate_limited`
    */
   context(headers: Headers, connection: unknown): Promise<CallerContext>;
   /** The rules of the commands for single values. */

@@ -7,10 +7,14 @@ import {
   allowedHosts,
   amount,
   flag,
+  gatewayUrl,
   image,
+  issuer,
   list,
+  namespace,
   network,
   origins,
+  storageClass,
 } from './validation/environment-values.js';
 import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
@@ -81,6 +85,11 @@ export interface Config {
   databaseUrl: string | undefined;
   /** `ADMIN_TOKEN`; default none, then the first start generates it in `dataDir/admin-token`. */
   adminToken: string | undefined;
+  /**
+   * `OIDC_ISSUER` and `OIDC_AUDIENCE`: the OpenID Connect issuer whose JWTs are accepted beside API tokens, and the audience
+   * that they must name; default none.
+   */
+  oidc: { issuer: string; audience: string } | undefined;
   /** `DEMO`: whether to create the space `demo`. Default on with the embedded database. */
   demo: boolean;
   /** `WORKER_BACKENDS`, default `external`. New workers use the first one by default. */
@@ -139,6 +148,8 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('./.data'),
   DATABASE_URL: databaseAddress.optional(),
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_AUDIENCE: z.string().min(1).max(1_000).optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
     .transform((kinds) => [...new Set(kinds)])
@@ -156,25 +167,11 @@ const environment = z.object({
   WORKER_IMAGE: image.optional(),
   WORKER_IMAGES: list.pipe(z.array(image)).default([]),
   KUBECONFIG: z.string().min(1).optional(),
-  KUBERNETES_NAMESPACE: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
-    .default('notebook-workers'),
+  KUBERNETES_NAMESPACE: namespace.default('notebook-workers'),
   KUBERNETES_GATEWAY_CIDRS: list.pipe(z.array(network)).default([]),
   KUBERNETES_INDEX_CIDRS: list.pipe(z.array(network)).default([]),
-  KUBERNETES_GATEWAY_URL: z
-    .url({ protocol: /^https?$/ })
-    .transform((url) => new URL(url))
-    .refine(
-      ({ username, search, hash }) => !username && !search && !hash,
-      'must be http://host:port or https://host',
-    )
-    .transform((url) => url.href.replace(/\/*$/, ''))
-    .optional(),
-  KUBERNETES_STORAGE_CLASS: z
-    .string()
-    .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a StorageClass')
-    .optional(),
+  KUBERNETES_GATEWAY_URL: gatewayUrl.optional(),
+  KUBERNETES_STORAGE_CLASS: storageClass.optional(),
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
@@ -227,6 +224,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`The configuration is not valid:\n${faults.join('\n')}`);
   }
   const value = parsed.data;
+  if (Boolean(value.OIDC_ISSUER) !== Boolean(value.OIDC_AUDIENCE))
+    throw new ConfigError(
+      'The configuration is not valid:\n  OIDC_ISSUER and OIDC_AUDIENCE belong together: set both.',
+    );
   const dataDir = resolve(value.DATA_DIR);
   return {
     port: value.PORT,
@@ -234,6 +235,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir,
     databaseUrl: value.DATABASE_URL,
     adminToken: value.ADMIN_TOKEN,
+    oidc: value.OIDC_ISSUER ? { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! } : undefined,
     demo: value.DEMO ?? value.DATABASE_URL === undefined,
     workerBackends: value.WORKER_BACKENDS,
     jupyter: value.JUPYTER_URL

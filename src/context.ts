@@ -8,6 +8,8 @@ export interface Actor {
   /** A platform admin has the role admin in every space. */
   isPlatformAdmin: boolean;
   tokenId: string;
+  /** When the token ends by itself, where no row of the database says it: for a JWT of an issuer. */
+  jwtExpiresAt?: Date;
   scopes: ReadonlySet<TokenScope>;
 }
 

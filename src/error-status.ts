@@ -43,6 +43,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   runtime_unavailable: 503,
   session_starting: 503,
   storage_unavailable: 503,
+  issuer_unavailable: 503,
   kernel_died: 503,
   worker_lost: 503,
   gateway_restarted: 503,

@@ -41,6 +41,7 @@ export const errorCodes = [
   'runtime_unavailable',
   'session_starting',
   'storage_unavailable',
+  'issuer_unavailable',
   'kernel_died',
   'worker_lost',
   'gateway_restarted',

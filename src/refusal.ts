@@ -11,7 +11,7 @@ export interface Refusal {
   faults: readonly FieldFault[] | undefined;
   /** More members for the response, in camelCase. */
   extra: Record<string, unknown>;
-  /** Response headers: those of the error, `www-authenticate: Bearer` for a 401, and `retry-after`. */
+  /** Response headers: those of the error, a challenge (`www-authenticate`) for a 401, and `retry-after`. */
   headers: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ export function refusalOf(thrown: unknown): Refusal {
           'The server failed to answer this request; when you report it, give the request id.',
         );
   const headers: Record<string, string> = { ...error.headers };
-  if (error.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
+  if (error.code === 'unauthenticated') headers['www-authenticate'] ??= 'Bearer';
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
   return {
     code: error.code,

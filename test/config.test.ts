@@ -39,3 +39,18 @@ it('DATABASE_URL has no % that begins no escape', () => {
   for (const none of ['100%', '%zz', '%ff'])
     expect(() => read(none)).toThrow(/DATABASE_URL: must have each % as an escape .*%25/);
 });
+
+it('OIDC_ISSUER and OIDC_AUDIENCE are set together, and the issuer is reached safely', () => {
+  const read = (OIDC_ISSUER: string, OIDC_AUDIENCE = 'notebooks') =>
+    readConfig({ OIDC_ISSUER, OIDC_AUDIENCE }).oidc;
+  expect(read('', '')).toBeUndefined();
+  for (const issuer of ['https://id.example.com/realms/one', 'http://localhost:8080/', 'http://[::1]:8080'])
+    expect(read(issuer)).toEqual({ issuer, audience: 'notebooks' });
+  for (const none of ['http://id.example.com', 'id.example.com', 'http://127.example.com', 'file:///etc'])
+    expect(() => read(none)).toThrow(/OIDC_ISSUER: must be an https:\/\/ address/);
+  for (const [issuer, audience] of [
+    ['https://id.example.com', ''],
+    ['', 'notebooks'],
+  ] as const)
+    expect(() => read(issuer, audience)).toThrow(/OIDC_ISSUER and OIDC_AUDIENCE belong together/);
+});

@@ -59,7 +59,8 @@ export function buildOpenApi(routes: readonly RouteDescription[], schema: GraphQ
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An API token; it has scopes and may expire.',
+          description:
+            'An API token; it has scopes and may expire. Where the gateway has an OpenID Connect issuer, also a JWT of it.',
         },
       },
       parameters: sharedParameters,

@@ -51,6 +51,8 @@ const codeMeanings: Record<ErrorCode, string> = {
   runtime_unavailable: 'The Jupyter server, or what starts it, cannot be reached.',
   session_starting: 'The kernel is still starting: try again after `Retry-After`.',
   storage_unavailable: 'The database or the repository cannot be read now: try again after `Retry-After`.',
+  issuer_unavailable:
+    'The token is a JWT, and the keys of its issuer cannot be read now: try again after `Retry-After`.',
   kernel_died: 'The kernel stopped during the run.',
   worker_lost: 'The worker was lost during the run.',
   gateway_restarted: 'The gateway restarted and could not resume the run.',

@@ -15,6 +15,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
     'not_found',
     'internal',
     'storage_unavailable',
+    'issuer_unavailable',
     'rate_limited',
     'head_too_large',
     ...route.errors,

@@ -45,7 +45,12 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     description: 'The same path of a workspace over the repository, where you can view one.',
     schema: { type: 'string', pattern: '^<.+>; rel="successor-version"$' },
   },
-  'WWW-Authenticate': { required: true, description: 'How to authenticate.', schema: { const: 'Bearer' } },
+  'WWW-Authenticate': {
+    required: true,
+    description:
+      'How to authenticate; with an error where a JWT of the issuer is not valid (RFC 6750, section 3.1).',
+    schema: { enum: ['Bearer', 'Bearer error="invalid_token"'] },
+  },
   ScopeChallenge: {
     description: 'With `insufficient_scope`: the scope that the token lacks (RFC 6750).',
     schema: { type: 'string', pattern: '^Bearer error="insufficient_scope", scope="\\w+"$' },

@@ -2,19 +2,32 @@ import type { PrismaClient, TokenScope } from '../../prisma/generated/client/cli
 import type { Actor } from '../context.js';
 import { DomainError } from '../errors.js';
 import { bearerToken } from './bearer-token.js';
+import type { IdentityProvider } from './identity-provider.js';
+import { signIn } from './sign-in.js';
 import { hashToken } from './token.js';
 
+/** Where tokens are looked up. */
+export interface TokenSources {
+  prisma: PrismaClient;
+  /** The issuer whose JWTs are accepted beside API tokens; default none. */
+  provider?: IdentityProvider | undefined;
+}
+
 const maxTokenLength = 512;
+const maxJwtLength = 8_192;
 
 /**
- * Finds the user whose API token an `Authorization` header contains (RFC 6750, section 2.1).
- * @throws DomainError `unauthenticated` when the header has no token, or when the token is unknown, expired or revoked
+ * Finds the user whose API token, or JWT of the configured issuer, an `Authorization` header contains (RFC 6750, section 2.1).
+ * @throws DomainError `unauthenticated` when the header has no token, or when the token is unknown, expired or revoked;
+ *   `issuer_unavailable` when the keys of the issuer cannot be read
  */
 export async function authenticate(
-  prisma: PrismaClient,
+  { prisma, provider }: TokenSources,
   authorization: string | null | undefined,
 ): Promise<Actor> {
   const token = bearerToken(authorization);
+  if (token && provider && isJwt(token))
+    return signIn(prisma, await provider.verify(token), hashToken(token));
   if (!token || token.length > maxTokenLength) {
     throw new DomainError('unauthenticated', 'Send an API token as "Authorization: Bearer TOKEN".');
   }
@@ -31,3 +44,8 @@ export async function authenticate(
 }
 
 type TokenRow = Omit<Actor, 'scopes'> & { scopes: TokenScope[] };
+
+/** Whether a token has the compact form of a JWT (RFC 7519, section 3): three parts, of which the first is a JSON object. */
+function isJwt(token: string): boolean {
+  return token.length <= maxJwtLength && /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+}

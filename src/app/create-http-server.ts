@@ -7,6 +7,7 @@ import * as operations from '../../rest/generated/operations.js';
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import { authenticate } from '../access/authenticate.js';
+import { IdentityProvider } from '../access/identity-provider.js';
 import { requireScope } from '../access/require-scope.js';
 import type { Config } from '../config.js';
 import type { RequestContext } from '../context.js';
@@ -49,6 +50,7 @@ export function createHttpServer(
   { config, log, gitVersion, metrics, notReady, router, bodyLimits, webDirectory }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
+  const provider = config.oidc && new IdentityProvider(config.oidc);
   const failures = new FailedAuthentications(config.rateLimitFailures);
   const context = async (
     req: IncomingMessage,
@@ -56,7 +58,7 @@ export function createHttpServer(
     requestId: string,
   ): Promise<RequestContext> => {
     const actor = await failures.watch(req, Boolean(authorization), () =>
-      authenticate(prisma, authorization).catch((error) => {
+      authenticate({ prisma, provider }, authorization).catch((error) => {
         throw withDatabaseErrors(error);
       }),
     );

@@ -94,11 +94,11 @@ export class StreamGuard {
 
   async #checkAll(): Promise<void> {
     const streams = [...this.#open];
-    const tokenIds = [...new Set(streams.map(({ ctx }) => ctx.actor.tokenId))];
-    const actors = await refreshActors(this.#deps.prisma, tokenIds);
+    const known = new Map(streams.map(({ ctx }) => [ctx.actor.tokenId, ctx.actor]));
+    const actors = await refreshActors(this.#deps.prisma, [...known.values()]);
     // All streams of one token share one cache of its access to spaces.
     const spaces = new Map(
-      tokenIds.map((tokenId): [string, RequestContext['spaces']] => [tokenId, new Map()]),
+      [...known.keys()].map((tokenId): [string, RequestContext['spaces']] => [tokenId, new Map()]),
     );
     await this.#limit.map(alike(streams), (some) => {
       const { tokenId } = some[0].ctx.actor;

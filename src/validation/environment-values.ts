@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAllowedHosts } from './allowed-hosts.js';
+import { isTrustworthy } from './is-trustworthy.js';
 
 /** `0`, `1`, `true` or `false`. */
 export const flag = z
@@ -38,3 +39,28 @@ export const origins = list
     (texts) => texts.every((text) => URL.canParse(text) && new URL(text).origin === text),
     'must list origins, e.g. https://app.example.com',
   );
+
+/** The address of a gateway, without the slashes at its end. */
+export const gatewayUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((url) => new URL(url))
+  .refine(
+    ({ username, search, hash }) => !username && !search && !hash,
+    'must be http://host:port or https://host',
+  )
+  .transform((url) => url.href.replace(/\/*$/, ''));
+
+/** The name of a namespace in Kubernetes. */
+export const namespace = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
+
+/** The address of an OpenID Connect issuer, exactly as its tokens have it. */
+export const issuer = z
+  .string()
+  .refine(isTrustworthy, 'must be an https:// address, or http:// on this machine');
+
+/** The name of a StorageClass in Kubernetes. */
+export const storageClass = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be the name of a StorageClass');

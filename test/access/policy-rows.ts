@@ -180,7 +180,7 @@ export async function contextOf(
   role: Role,
   scope: TokenScopeOrNone,
 ): Promise<RequestContext> {
-  const actor = await authenticate(prisma, `Bearer ${callers[role].tokens[scope]}`);
+  const actor = await authenticate({ prisma }, `Bearer ${callers[role].tokens[scope]}`);
   return { actor, requestId: randomUUID(), spaces: new Map() };
 }
 

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const start = (adminToken?: string) => ensureAdmin(database.prisma, { dataDir, adminToken });
 const isValid = (token: string) =>
-  authenticate(database.prisma, `Bearer ${token}`).then(
+  authenticate(database, `Bearer ${token}`).then(
     () => true,
     () => false,
   );
@@ -32,7 +32,7 @@ it('a start revokes the previous admin token and keeps tokens that mutations cre
   expect(await isThere()).toBe(false);
   const { token: generated } = await start();
   expect(await isThere()).toBe(true);
-  const { userId } = await authenticate(database.prisma, `Bearer ${generated}`);
+  const { userId } = await authenticate(database, `Bearer ${generated}`);
   const made = generateToken();
   await database.prisma.apiToken.create({
     data: { userId, name: 'first admin', hash: hashToken(made), scopes: ['read', 'admin'] },

@@ -36,7 +36,7 @@ const archive = () => at.rest('POST', `/workspaces/${workspaceId}/archive`);
 const workers = () => at.gateway.services.prisma.worker.findMany({ where: { workspaceId } });
 
 async function contextOfAdmin(): Promise<RequestContext> {
-  const actor = await authenticate(at.gateway.services.prisma, `Bearer ${at.token}`);
+  const actor = await authenticate(at.gateway.services, `Bearer ${at.token}`);
   return { actor, requestId: 'test', spaces: new Map() };
 }
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { services } = at.gateway;
   const endpoint = new GitEndpoint({
     context: async (_req, authorization, requestId) => ({
-      actor: await authenticate(services.prisma, authorization),
+      actor: await authenticate(services, authorization),
       requestId,
       spaces: new Map(),
     }),

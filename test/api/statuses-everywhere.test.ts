@@ -387,6 +387,23 @@ describe('while the storage is unavailable', () => {
   });
 });
 
+describe('an issuer that does not answer', () => {
+  let lonely: TestGateway;
+  beforeAll(async () => {
+    // Nothing listens at port 9 here.
+    lonely = await openTestGateway({
+      env: { OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_AUDIENCE: 'notebooks' },
+    });
+  });
+  afterAll(() => lonely.close());
+  const token = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.e30.AA`;
+  it.each(routesWith('issuer_unavailable'))('%s answers 503 for a JWT', async (name) => {
+    const answer = await call(operationNamed(name), { gateway: lonely, token });
+    expectError(answer, 503, 'issuer_unavailable');
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
+});
+
 /** What is documented and cannot be provoked over HTTP here, with the reason. */
 const excused = (one: DocumentedError) =>
   // A fault of the gateway itself: a test that provokes one should mend it.

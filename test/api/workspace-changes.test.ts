@@ -47,7 +47,7 @@ async function changeWhile(
     },
   });
   const ctx: RequestContext = {
-    actor: await authenticate(services.prisma, `Bearer ${platform.at.token}`),
+    actor: await authenticate(services, `Bearer ${platform.at.token}`),
     requestId: 'change',
     spaces: new Map(),
   };

@@ -4,7 +4,8 @@ import { findChromium } from './chromium.js';
 /** Starts the browser. @throws Error where there is none */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('There is no browser. Install it: apt-get install chromium-headless-shell');
+  if (!executablePath)
+    throw new Error('There is no browser. Install it: apt-get install chromium-headless-shell');
   // Chromium has no sandbox for root.
   return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 }

@@ -22,6 +22,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   rate_limited: tryAgainLater,
   overloaded: tryAgainLater,
   storage_unavailable: tryAgainLater,
+  issuer_unavailable: tryAgainLater,
 };
 
 /**

@@ -1,0 +1,15 @@
+-- CreateTable
+CREATE TABLE "UserIdentity" (
+    "issuer" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "userId" UUID NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "UserIdentity_pkey" PRIMARY KEY ("issuer","subject")
+);
+
+-- CreateIndex
+CREATE INDEX "UserIdentity_userId_idx" ON "UserIdentity"("userId");
+
+-- AddForeignKey
+ALTER TABLE "UserIdentity" ADD CONSTRAINT "UserIdentity_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
