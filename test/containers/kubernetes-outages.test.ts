@@ -27,11 +27,15 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
   let exits: WorkerExit[];
   const noReport = () => {};
 
-  beforeEach(async () => {
-    namespace = await createTestNamespace();
-    backend = namespace.open({ maxTroubleMs: 5_000 });
+  function open(maxTroubleMs: number): void {
+    backend = namespace.open({ maxTroubleMs });
     exits = [];
     backend.onExit((exit) => exits.push(exit));
+  }
+
+  beforeEach(async () => {
+    namespace = await createTestNamespace();
+    open(5_000);
   });
 
   afterEach(async () => {
@@ -167,6 +171,9 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
   });
 
   test('a restart of containerd ends no worker', async () => {
+    await backend.close();
+    // On a busy machine the kubelet needs more than a few seconds until it can ask the worker whether it is ready.
+    open(30_000);
     const { answers } = await start();
     await restartContainerd();
     await new Promise((resolve) => setTimeout(resolve, 8_000));
