@@ -9,6 +9,7 @@ import { makeUser, type TestUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { accessibilityFaults, keepScreenshot, openSignedIn } from '../support/pages.js';
+import { openScheduleForm, scheduleUpdatesOf } from '../support/schedule-form.js';
 
 const path = 'reports/daily.ipynb';
 /** Years ahead, so that the gateway itself starts nothing. Without backends runs start, and fail. */
@@ -110,6 +111,95 @@ it('a schedule is created by the clock of the browser, paused, let go on, and de
   expect(violations).toEqual([]);
 });
 
+it('the form of a schedule has its values, and is used by keyboard; what is typed stays after an error', async () => {
+  // Chromium lists this time zone under the name Asia/Calcutta.
+  const parameters = { rate: 2, names: ['a', 'b'] };
+  await create({ cron: '30 6 * * 1-5', time_zone: 'Asia/Kolkata', parameters, ref: 'main' });
+  const { page, violations } = await open();
+  const sent = scheduleUpdatesOf(page);
+  await button(page, /^Edit: /).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Edit schedule' });
+  await dialog.getByText('Its path on main.').waitFor();
+  const values = ['Notebook', 'How often', 'Cron', 'Time zone', 'Parameters'].map((label) =>
+    dialog.getByLabel(label).inputValue(),
+  );
+  expect(await Promise.all(values)).toEqual([
+    path,
+    '30 6 * * 1-5',
+    '30 6 * * 1-5',
+    'Asia/Kolkata',
+    JSON.stringify(parameters, null, 2),
+  ]);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await keepScreenshot(page, 'edit-schedule');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  const edit = button(page, /^Edit: /);
+  expect(await edit.evaluate((element) => element === document.activeElement)).toBe(true);
+
+  const { field, save, isRefused } = await openScheduleForm(page);
+  await field('Notebook').fill('reports/dialy.ipynb');
+  await save();
+  await isRefused('The file was not found.');
+  await field('Notebook').fill(path);
+  await field('Parameters').fill('{rate: 3}');
+  await save();
+  await isRefused('not valid JSON');
+  expect(sent).toEqual([]);
+  await field('Parameters').fill('');
+  await field('Cron').fill('daily');
+  await save();
+  await isRefused('must have five fields');
+  expect(await field('Parameters').inputValue()).toBe('');
+  await field('Cron').fill('0 5 * * *');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await row(page, path).getByText('0 5 * * *').waitFor();
+  const expected = { path, ref: 'main', cron: '0 5 * * *', time_zone: 'Asia/Kolkata', parameters: {} };
+  expect(await schedules()).toMatchObject([expected]);
+  expect(sent.at(-1)).toEqual({ cron: '0 5 * * *', parameters: null });
+  expect(violations).toEqual([]);
+});
+
+it('only changed values of a schedule are sent: what is changed elsewhere meanwhile stays', async () => {
+  const id = await create({ time_zone: 'Europe/Berlin', parameters: { rate: 2 } });
+  const { page } = await open();
+  const sent = scheduleUpdatesOf(page);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const { dialog, field, save } = await openScheduleForm(page);
+  await field('Time zone').selectOption('Asia/Tokyo');
+  await dialog.getByRole('status').filter({ hasText: 'Only what you change' }).waitFor();
+  const body = { cron: '15 4 * * *', parameters: { rate: 3 } };
+  expect((await at.rest('PATCH', `/schedules/${id}`, { body, token: editor.token })).status).toBe(200);
+  await dialog.getByRole('status').filter({ hasText: 'was changed meanwhile' }).waitFor();
+  expect(await field('Time zone').inputValue()).toBe('Asia/Tokyo');
+  await save();
+  await dialog.waitFor({ state: 'detached' });
+  await row(page, path).getByText('Asia/Tokyo').waitFor();
+  expect(sent).toEqual([{ timeZone: 'Asia/Tokyo' }]);
+  expect(await schedules()).toMatchObject([{ ...body, path, time_zone: 'Asia/Tokyo', ref: null }]);
+
+  const again = await openScheduleForm(page);
+  expect(await again.field('Cron').inputValue()).toBe('15 4 * * *');
+  await again.save();
+  await dialog.waitFor({ state: 'detached' });
+  expect(sent).toHaveLength(1);
+});
+
+it('the form of a schedule that is deleted meanwhile stays with what is typed, and says so', async () => {
+  const id = await create();
+  const { page } = await open();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const { field, save, isRefused } = await openScheduleForm(page);
+  await field('Parameters').fill('{"rate": 7}');
+  expect((await at.rest('DELETE', `/schedules/${id}`, { token: editor.token })).status).toBe(204);
+  await page.getByText('No schedule runs').waitFor();
+  await save();
+  await isRefused('The schedule was not found.');
+  expect(await field('Parameters').inputValue()).toBe('{"rate": 7}');
+});
+
 it('schedules of others, their runs, missed times and suspensions appear by themselves', async () => {
   const { page } = await open(at.token);
   await page.getByText('Live', { exact: true }).waitFor();
@@ -167,7 +257,14 @@ it('who may not change a schedule sees the list alone, all of it when it is long
   const { page: ofOther } = await open(other.token);
   await expect.poll(() => row(ofOther, path).count()).toBe(10);
   await button(ofOther, 'New schedule').waitFor();
-  expect(await button(ofOther, /^(Pause|Go on|Delete): /).count()).toBe(0);
+  expect(await button(ofOther, /^(Edit|Pause|Go on|Delete): /).count()).toBe(0);
+
+  // An admin may stop what runs with the rights of others, and not change it.
+  const { page: ofAdmin } = await open(at.token);
+  await button(ofAdmin, /^Pause: /)
+    .first()
+    .waitFor();
+  expect(await button(ofAdmin, /^Edit: /).count()).toBe(0);
 });
 
 it.each([

@@ -12,9 +12,16 @@ const presets = [
 ];
 
 /** The controls `cron`, with usual values to choose from, and `timeZone`. */
-export function CalendarFields() {
-  const [cron, setCron] = useState('@daily');
-  const [zones] = useState(timeZones);
+export function CalendarFields({
+  initialCron = '@daily',
+  initialZone,
+}: {
+  initialCron?: string | undefined;
+  /** Default that of the browser. */
+  initialZone?: string | undefined;
+}) {
+  const [cron, setCron] = useState(initialCron);
+  const [zones] = useState(() => timeZones(initialZone));
   const isPreset = presets.some((preset) => preset.cron === cron);
   return (
     <>

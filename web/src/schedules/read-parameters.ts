@@ -14,7 +14,7 @@ export function readParameters(text: string): { parameters: unknown; fault: ApiF
       return value;
     });
     return isRounded
-      ? faulty('A browser would round a whole number this large; create this schedule through the API.')
+      ? faulty('A browser would round a whole number this large; send these parameters through the API.')
       : { parameters, fault: null };
   } catch {
     return faulty('The parameters are not valid JSON.');

@@ -7,14 +7,17 @@ import { useAction } from '../api/use-action.js';
 import { ConfirmButton } from '../components/confirm-button.js';
 import { FaultMessage } from '../components/fault-message.js';
 
-/** What those who may change a schedule do with it: pause it, let it go on, delete it. */
+/** What those who may change a schedule do with it: edit it, pause it, let it go on, delete it. */
 export function ScheduleActions({
   slug,
   schedule: { id, path, cron, status },
+  onEdit,
   onChange,
 }: {
   slug: string;
   schedule: ScheduleRowFragment;
+  /** Opens its form; absent for those who may not change what it runs. */
+  onEdit: (() => void) | undefined;
   /** Called when it was changed or deleted. */
   onChange: () => void;
 }) {
@@ -28,6 +31,11 @@ export function ScheduleActions({
     <>
       <FaultMessage fault={pause.fault} />
       <div className="section-actions">
+        {onEdit && (
+          <button type="button" aria-label={`Edit: ${name}`} onClick={onEdit}>
+            Edit
+          </button>
+        )}
         <button
           type="button"
           aria-label={`${label}: ${name}`}

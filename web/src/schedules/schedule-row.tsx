@@ -14,6 +14,7 @@ export function ScheduleRow({
   schedule,
   userName,
   mayChange,
+  onEdit,
   onChange,
 }: {
   slug: string;
@@ -22,6 +23,8 @@ export function ScheduleRow({
   userName: string;
   /** Whether it can be paused and deleted here. */
   mayChange: boolean;
+  /** Opens its form; absent for those who may not change what it runs. */
+  onEdit: (() => void) | undefined;
   /** Called when it was changed or deleted here. */
   onChange: () => void;
 }) {
@@ -60,7 +63,7 @@ export function ScheduleRow({
           <ScrollText text={parameters} />
         </details>
       )}
-      {mayChange && <ScheduleActions slug={slug} schedule={schedule} onChange={onChange} />}
+      {mayChange && <ScheduleActions slug={slug} schedule={schedule} onEdit={onEdit} onChange={onChange} />}
     </li>
   );
 }

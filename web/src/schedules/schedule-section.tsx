@@ -1,16 +1,14 @@
 import { useState } from 'react';
+import type { ScheduleRowFragment } from '../../generated/shell.js';
 import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { Others } from '../components/others.js';
 import { Section } from '../components/section.js';
-import { useNames } from '../space/use-names.js';
 import { CreateScheduleDialog } from './create-schedule-dialog.js';
-import { ScheduleRow } from './schedule-row.js';
+import { EditScheduleDialog } from './edit-schedule-dialog.js';
+import { ScheduleList } from './schedule-list.js';
 import { useSchedules } from './use-schedules.js';
 import './schedules.css';
-
-/** The last run of each shown schedule is a request of its own. */
-const pageSize = 10;
 
 /** When notebooks of a workspace are run by themselves, and what has become of it. */
 export function ScheduleSection({
@@ -26,17 +24,16 @@ export function ScheduleSection({
   /** The branch that the page shows, whose notebooks new schedules run. */
   branch: string;
   defaultBranch: string;
-  /** Whether the user may change the schedules that they made, and all of them as an admin of the space. */
+  /** Whether the user may change schedules of the workspace. */
   mayEdit: boolean;
   /** Whether runs can save on the branch, too. */
   mayCreate: boolean;
 }) {
   const { data, fault, reload } = useSchedules(slug, workspaceId);
-  const nameOf = useNames(slug);
-  const [limit, setLimit] = useState(pageSize);
   const [isCreating, setCreating] = useState(false);
+  // Kept here, so that the form stays when the schedule leaves the list.
+  const [edited, setEdited] = useState<ScheduleRowFragment | null>(null);
   const schedules = data?.space.workspace.schedules;
-  const isOwn = (userId: string) => userId === data?.me.id || data?.space.role === 'admin';
   return (
     <Section
       title="Schedules"
@@ -54,24 +51,8 @@ export function ScheduleSection({
       {schedules?.nodes.length === 0 && (
         <p className="empty">No schedule runs a notebook of this workspace.</p>
       )}
-      {schedules && schedules.nodes.length > 0 && (
-        <ul className="rows panel">
-          {schedules.nodes.slice(0, limit).map((schedule) => (
-            <ScheduleRow
-              key={schedule.id}
-              slug={slug}
-              schedule={schedule}
-              userName={nameOf(schedule.userId)}
-              mayChange={mayEdit && isOwn(schedule.userId)}
-              onChange={reload}
-            />
-          ))}
-        </ul>
-      )}
-      {schedules && schedules.nodes.length > limit && (
-        <button type="button" className="more" onClick={() => setLimit(limit + pageSize)}>
-          Show more schedules
-        </button>
+      {data && schedules && schedules.nodes.length > 0 && (
+        <ScheduleList slug={slug} data={data} mayEdit={mayEdit} onEdit={setEdited} onChange={reload} />
       )}
       <Others total={schedules?.totalCount ?? 0} shown={schedules?.nodes.length ?? 0} />
       {isCreating && (
@@ -82,6 +63,15 @@ export function ScheduleSection({
           defaultBranch={defaultBranch}
           onCreated={reload}
           onClose={() => setCreating(false)}
+        />
+      )}
+      {edited && (
+        <EditScheduleDialog
+          slug={slug}
+          schedule={schedules?.nodes.find(({ id }) => id === edited.id) ?? edited}
+          defaultBranch={defaultBranch}
+          onChange={reload}
+          onClose={() => setEdited(null)}
         />
       )}
     </Section>

@@ -1,8 +1,9 @@
 /**
- * The IANA names of the time zones that the browser knows: its own, which it may list under another name, then UTC, which it
- * need not list, then all.
+ * The IANA names of time zones. Those that the browser need not list, or may list under another name, come first: the
+ * preferred one, its own and UTC. Then come all that it knows.
+ * @param preferred default the browser's own
  */
-export function timeZones(): string[] {
+export function timeZones(preferred?: string): string[] {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return [...new Set([timeZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  return [...new Set([preferred ?? timeZone, timeZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
 }
