@@ -112,7 +112,8 @@ describe('after kill -9 of the gateway', () => {
     const files = `/workspaces/${demo.workspaceId}/authoring-files`;
     const sources = [
       "seen = ['a']",
-      "import time\ntime.sleep(15)\nseen.append('b')",
+      // Until another cell lets it go on.
+      "import os, time\nwhile not os.path.exists('go'): time.sleep(0.1)\nseen.append('b')",
       "seen.append('c')\nprint(seen)",
     ];
     const cells = sources.map((source, index) => codeCell(`cell-${index}`, source));
@@ -224,6 +225,8 @@ describe('after kill -9 of the gateway', () => {
   });
 
   it('the run of a whole notebook goes on behind its cell, runs each once, and is saved', async () => {
+    expect((await runOf(whole)).status).toBe('running');
+    await Followed.begin(printing.session, "open('go', 'w').close()\nprint('gone on')");
     await expect.poll(async () => (await runOf(whole)).status, { timeout: 60_000 }).toBe('ok');
     const path = `/workspaces/${demo.workspaceId}/authoring-file?path=notebooks/whole.ipynb`;
     const saved = (await (await call('GET', path)).json()) as any;
