@@ -3,7 +3,7 @@ import { refusalOf } from '../src/refusal.js';
 
 /**
  * The data of the last event of a stream that failed, or that the caller may not follow any more. Nothing is changed, so that a
- * client may resume.
+ * client may resume. Of a run, `retryable` says that its code did not begin, so streams of runs set it to false.
  */
 export function brokenStream(error: unknown) {
   const known =

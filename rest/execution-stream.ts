@@ -30,7 +30,7 @@ export function executionStream(
     },
     broken(error) {
       const { executionId: execution_id, sessionId: session_id } = at;
-      const data = { execution_id, session_id, sequence, ...brokenStream(error) };
+      const data = { execution_id, session_id, sequence, ...brokenStream(error), retryable: false };
       return sentEvent('error', undefined, JSON.stringify(data));
     },
     headers: { 'x-execution-id': at.executionId },

@@ -29,7 +29,10 @@ export async function runStream(
   return eventStream({
     events: first ? withFirst(first.value, events) : events,
     frame: ({ notebookRunEvents: event }) => frame(id, event, graph.stringify),
-    broken: (error) => sentEvent('error', undefined, JSON.stringify({ run_id: id, ...brokenStream(error) })),
+    broken(error) {
+      const data = { run_id: id, ...brokenStream(error), retryable: false };
+      return sentEvent('error', undefined, JSON.stringify(data));
+    },
   });
 }
 

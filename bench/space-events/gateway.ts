@@ -12,7 +12,7 @@ export interface SpaceEventsGateway {
   token: string;
 }
 
-/** So many events are written together. */
+/** This many events are written together. */
 const together = 10;
 
 // A process of `bench-space-events.ts`: a gateway that changes something and measures its own event loop.

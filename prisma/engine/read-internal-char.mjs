@@ -4,8 +4,9 @@ const internalCharOid = 18;
 const textOid = 25;
 
 /**
- * Teaches an adapter the catalog's internal type `"char"`, which the engine selects to describe constraints, and which
- * Prisma's own adapter refuses as unsupported: it reads it as text, and this says afterwards that it was a character.
+ * Makes an adapter read the internal type `"char"` of PostgreSQL's catalog, which the engine selects to describe constraints.
+ * Prisma's own adapter refuses this type. So the adapter is made to read it as text, and the types of the result's columns are
+ * corrected afterwards.
  *
  * @template {import('@prisma/driver-adapter-utils').SqlDriverAdapter} T
  * @param {T} adapter changed in place

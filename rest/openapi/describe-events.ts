@@ -1,7 +1,9 @@
-import { errorCodes } from '../../src/errors.js';
 import { FollowExecutionDocument } from '../generated/operations.js';
 import type { DataSchemas } from './data-schemas.js';
-import { type Components, type JsonSchema, refTo } from './json-schema.js';
+import type { Components, JsonSchema } from './json-schema.js';
+import { sentEvent } from './sent-event.js';
+import { errorCode } from './stream-error.js';
+import { unionByType } from './union-by-type.js';
 
 /** The `type` of an event in REST, by the name of its GraphQL type. */
 const types: Record<string, string> = {
@@ -43,16 +45,8 @@ export function describeEvents(data: DataSchemas, components: Components): void 
       notebookEvents[type] = name;
     }
   }
-  components.set('NotebookEvent', {
-    description: 'An entry of the log of a run, by its `type`. Ignore types that you do not know.',
-    oneOf: Object.values(notebookEvents).map(refTo),
-    discriminator: {
-      propertyName: 'type',
-      mapping: Object.fromEntries(
-        Object.entries(notebookEvents).map(([type, name]) => [type, `#/components/schemas/${name}`]),
-      ),
-    },
-  });
+  const text = 'An entry of the log of a run, by its `type`. Ignore types that you do not know.';
+  components.set('NotebookEvent', unionByType(text, notebookEvents));
   components.set('ExecutionStreamItem', streamItem);
 }
 
@@ -67,37 +61,24 @@ function streamError(described: JsonSchema): JsonSchema {
   const properties = described.properties as Record<string, JsonSchema>;
   return {
     description:
-      'The end of a run or of a stream that failed: not an exception in the code, but what runs it.',
+      'The end of a run or of a stream that failed: not an exception in the code, but what runs it. An event without ' +
+      'an `id` ends only the stream: resume it, and do not run the code again.',
     ...described,
-    properties: { ...properties, code: { ...properties.code, enum: [...errorCodes].sort() } },
+    properties: { ...properties, code: errorCode },
   };
 }
 
-/**
- * One server-sent event, as the `itemSchema` of OpenAPI 3.2 describes it: `data` is a text that holds JSON.
- * @see https://spec.openapis.org/oas/v3.2.0.html#special-considerations-for-server-sent-events
- */
+const id = { pattern: '^\\d+$', description: 'The sequence number of the event, from 1.' };
+
 const streamItem: JsonSchema = {
   description: 'One server-sent event of a run; `data` holds JSON of the schema that belongs to the event.',
   oneOf: [
-    sentEvent('notebook_event', 'NotebookEvent', ['id', 'event', 'data']),
-    sentEvent('final_response', 'FinalResponse', ['id', 'event', 'data']),
+    sentEvent('notebook_event', 'NotebookEvent', id),
+    sentEvent('final_response', 'FinalResponse', id),
     // A stream that breaks off ends with an error that is not an entry of the log.
-    sentEvent('error', 'StreamError', ['event', 'data']),
+    sentEvent('error', 'StreamError', id, ['event', 'data']),
   ],
 };
-
-function sentEvent(event: string, schema: string, required: string[]): JsonSchema {
-  return {
-    type: 'object',
-    properties: {
-      id: { type: 'string', pattern: '^\\d+$', description: 'The sequence number of the event, from 1.' },
-      event: { type: 'string', const: event },
-      data: { type: 'string', contentMediaType: 'application/json', contentSchema: refTo(schema) },
-    },
-    required,
-  };
-}
 
 function without(schema: JsonSchema, keys: string[]): JsonSchema {
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>);

@@ -31,7 +31,7 @@ const outputs: ReadonlySet<ExecutionEvent['type']> = new Set([
   'widget_output',
   'output_lost',
 ]);
-/** So many logs of one session can get late output at the same time. */
+/** This many logs of one session can get late output at the same time. */
 const maxLogs = 64;
 /** A log without late output for so long is closed until more comes. */
 const idleMs = 10_000;

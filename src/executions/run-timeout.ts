@@ -27,7 +27,7 @@ export class RunTimeout {
   /**
    * @param deps.startedAt when the run began, maybe in an earlier process of the gateway
    * @param deps.markTimedOut writes that the time has passed, see `markTimedOut`. It resolves to false when this process does not
-   *   run the kernels any more: timers that were late do not know
+   *   run the kernels any more, which a late timer cannot know
    */
   constructor(deps: {
     execution: Execution;

@@ -30,7 +30,7 @@ export interface EndedExecution extends Execution {
   };
 }
 
-/** So many other saves of the notebook may come in between. */
+/** This many other saves of the notebook may come in between. */
 const maxConflicts = 20;
 
 /**

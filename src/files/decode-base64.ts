@@ -1,6 +1,6 @@
 import { LoopPace } from '../paging/loop-pace.js';
 
-/** So many characters are decoded in one step; a multiple of four. */
+/** This many characters are decoded in one step; a multiple of four. */
 const stepLength = 1024 * 1024;
 const groups = /^(?:[A-Za-z0-9+/]{4})*$/;
 const lastGroup = /^(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$/;

@@ -1,7 +1,7 @@
 import { LoopPace } from '../paging/loop-pace.js';
 import { invalidUtf8Offset } from '../validation/invalid-utf8-offset.js';
 
-/** So many bytes are decoded in one step. */
+/** This many bytes are decoded in one step. */
 const stepBytes = 1024 * 1024;
 
 /** Bytes that are no text. */

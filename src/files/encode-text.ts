@@ -1,6 +1,6 @@
 import { LoopPace } from '../paging/loop-pace.js';
 
-/** So many characters are encoded in one step. */
+/** This many characters are encoded in one step. */
 const stepLength = 1024 * 1024;
 const firstHighSurrogate = 0xd800;
 const lastHighSurrogate = 0xdbff;

@@ -39,7 +39,7 @@ export interface ListFilesInput {
   kind?: 'notebook' | 'all' | null;
 }
 
-/** So many rows are read with one statement: the embedded database and its driver take about 6 ms for them without a pause. */
+/** This many rows are read with one statement: the embedded database and its driver take about 6 ms for them without a pause. */
 const maxSlice = 250;
 /** A page may have 10,000 files, of which each is described. */
 const pace = new LoopPace();

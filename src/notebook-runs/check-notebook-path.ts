@@ -1,13 +1,11 @@
 import { assertReadablePath } from '../engines/git/file-path.js';
-import { invalidField } from '../errors.js';
+import { checkFileKind } from '../files/check-file-kind.js';
 
 /**
  * Checks that a path is that of a notebook.
- * @throws FieldError `invalid_path` when it can be no path of a file; `invalid_request` when it is that of another file. Both
- *   name `path`
+ * @throws FieldError `invalid_path` naming `path`, when it can be no path of a file, or is that of another file
  */
 export function checkNotebookPath(path: string): void {
   assertReadablePath(path);
-  if (!path.endsWith('.ipynb'))
-    throw invalidField('path', 'must be that of a notebook, with .ipynb at its end');
+  checkFileKind(path, 'notebook');
 }

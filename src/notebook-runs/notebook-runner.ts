@@ -17,7 +17,7 @@ import { saveRun } from './save-run.js';
 import { type RunResult, type WrittenEnd, writeRunEnd } from './write-run-end.js';
 import { writeRunStart } from './write-run-start.js';
 
-/** So many runs go on at the same time; the others wait. */
+/** This many runs go on at the same time; the others wait. */
 const maxConcurrent = 16;
 /** After these ends the notebook is saved; after the others it can be read from the run only. */
 const saved: ReadonlySet<NotebookRun['status']> = new Set(['ok', 'error', 'timed_out']);

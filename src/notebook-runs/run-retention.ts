@@ -8,7 +8,7 @@ import { LeasedPeriodic } from '../executions/leased-periodic.js';
 const defaultCheckMs = 10 * 60_000;
 const cellsOfBatch = 50;
 const runsOfBatch = 20;
-/** So many runs that cannot be removed now are passed over, until the next time. */
+/** The maximum number of runs that cannot be removed now and are left for the next time. */
 const maxPassed = 200;
 const dayMs = 24 * 60 * 60_000;
 

@@ -1,6 +1,6 @@
 import { setImmediate as yieldOnce } from 'node:timers/promises';
 
-/** So many rows in one iteration of the event loop are handed out immediately. */
+/** This many rows in one iteration of the event loop are handed out immediately. */
 const maxImmediateRows = 200;
 /** How long the work on rows may block the event loop. */
 const maxBusyMs = 10;

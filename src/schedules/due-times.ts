@@ -16,7 +16,7 @@ const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
 /** A run may begin so much after it was due; later it is missed. */
 const maxLateMs = 5 * 60_000;
 const maxCounted = 1_000;
-/** So many due times are computed before the event loop goes on. */
+/** This many due times are computed before the event loop goes on. */
 const countedTogether = 16;
 
 /**

@@ -33,7 +33,7 @@ export interface LiveSessionsDeps {
   startNext(sessionId: string): void;
 }
 
-/** So many kernels of a session may exit shortly after their start before no other is started. */
+/** This many kernels of a session may exit shortly after their start before no other is started. */
 const maxShortLives = 5;
 /** In milliseconds. */
 const shortLife = 10_000;

@@ -71,7 +71,11 @@ export class SessionKernels {
       return kernel;
     };
     const kernel = await waitFor(bus, 'session', sessionId, check, this.#closing.signal);
-    if (!kernel) throw new DomainError('gateway_restarted', 'The gateway stops; its next start goes on.');
+    if (!kernel)
+      throw new DomainError(
+        'gateway_restarted',
+        'The gateway is stopping; it continues after its next start.',
+      );
     return kernel;
   }
 

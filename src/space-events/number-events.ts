@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 
-/** So many events get their numbers in one statement. */
+/** This many events get their numbers in one statement. */
 const batchSize = 500;
 
 /**

@@ -3,7 +3,7 @@ import { numberEvents } from './number-events.js';
 import { type EventPage, readEvents } from './read-events.js';
 import type { SpaceEvent } from './space-event.js';
 
-/** So many of the newest events are kept in memory for all who follow a space here. */
+/** This many of the newest events are kept in memory for all who follow a space here. */
 const maxKept = 1_000;
 const pageSize = 500;
 

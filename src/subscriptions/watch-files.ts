@@ -10,7 +10,7 @@ import { callerKey } from './deliveries.js';
 import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
-/** So many changes are read for all streams at the same time, and kept in memory for them. */
+/** This many changes are read for all streams at the same time, and kept in memory for them. */
 const maxSharedChanges = 64;
 
 /**

@@ -87,7 +87,14 @@ describe('the order of the layers', () => {
 
   it('holds for what is exported on and for what is imported later, too', () => {
     const fault = 'src/files/planted.ts: src/files does not import src/server/x.ts.';
-    for (const statement of ["export * from '../server/x.js';", "void import('../server/x.js');"])
+    for (const statement of [
+      "export * from '../server/x.js';",
+      "void import('../server/x.js');",
+      "import x = require('../server/x.js');",
+      "new Worker(new URL('../server/x.js', import.meta.url));",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a program in a text
+      "new Worker(new URL(`../server/x.${isSource ? 'ts' : 'js'}`, import.meta.url));",
+    ])
       expect(newFaults({ 'src/files/planted.ts': `${statement}\n` })).toEqual([fault]);
   });
 
@@ -117,6 +124,25 @@ describe('the order of the layers', () => {
       'prisma/seed.ts: prisma/seed.ts does not import src/app/x.ts.',
     ]);
     expect(newFaults({ 'src/setup/planted.mjs': "await import('../../dist/src/main.js');\n" })).toEqual([]);
+  });
+
+  it.each(['client', 'engines/git', 'engines/kernels', 'engines/nbformat', 'engines/events'])(
+    'src/%s does not import the generated client of the database',
+    (folder) => {
+      const path = `src/${folder}/planted.ts`;
+      const from = `${'../'.repeat(path.split('/').length - 1)}prisma/generated/client/client.js`;
+      expect(newFaults({ [path]: `import type { Space } from '${from}';\n` })).toEqual([
+        `${path}: src/${folder} does not import prisma/generated/client/client.ts.`,
+      ]);
+    },
+  );
+
+  it('the demo data is imported by the layers above it only', () => {
+    const statement = "import { demo } from '../../prisma/seed.js';\n";
+    expect(newFaults({ 'src/app/planted.ts': statement })).toEqual([]);
+    expect(newFaults({ 'src/files/planted.ts': statement })).toEqual([
+      'src/files/planted.ts: src/files does not import prisma/seed.ts.',
+    ]);
   });
 
   it('every folder has a layer', () => {

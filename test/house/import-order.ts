@@ -1,9 +1,9 @@
-import { walk } from './shape.js';
 import type { SourceFile } from './source-files.js';
+import { walk } from './walk.js';
 
 /**
  * The layers of the code, from the top. A folder imports folders of lower lines only, and itself; two folders on one line
- * do not import each other. `prisma/` (generated types) may be imported by all of `src` and `schema`.
+ * do not import each other. All but {@link withoutDatabase} may import `prisma/generated`.
  */
 export const layers: string[][] = [
   ['src/setup'],
@@ -51,6 +51,15 @@ const closedFolders = ['src/engines/git'];
 
 /** What imports nothing of other engines, not even of the lower ones. */
 const standsAlone = 'src/engines/git';
+
+/** What does not know the database. */
+const withoutDatabase = [
+  'src/client',
+  'src/engines/git',
+  'src/engines/kernels',
+  'src/engines/nbformat',
+  'src/engines/events',
+];
 
 /** Who alone may import a package. */
 const packageOwners: Record<string, string> = {
@@ -115,7 +124,11 @@ function faultOfImport({ path, typeImports }: SourceFile, imported: string): str
       ? `${path}: rest/ imports nothing but types of ${imported}.`
       : `${path}: rest/ does not import ${imported}.`;
   }
-  if (isIn(imported, 'prisma')) return undefined;
+  if (isIn(path, 'prisma') && isIn(imported, 'prisma')) return undefined;
+  if (isIn(imported, 'prisma/generated')) {
+    const folder = withoutDatabase.find((candidate) => isIn(path, candidate));
+    return folder ? `${path}: ${folder} does not import ${imported}.` : undefined;
+  }
   const closed = closedFolders.find((folder) => isIn(imported, folder) && !isIn(path, folder));
   if (closed && imported.slice(closed.length + 1).includes('/')) {
     return `${path}: only top-level files of ${closed} are imported from outside, not ${imported}.`;

@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser';
 import type { SourceFile } from './source-files.js';
+import { walk } from './walk.js';
 
 /** Limits of the code's shape, in lines. */
 export const shapeLimits = { medianFile: 80, file: 300, function: 80 };
@@ -78,14 +79,4 @@ function declaredNames(statement: Node): string[] {
   return 'id' in statement && statement.id && 'name' in statement.id && typeof statement.id.name === 'string'
     ? [statement.id.name]
     : [];
-}
-
-/** Calls `visit` for a node and all that it holds. */
-export function walk(node: unknown, visit: (node: Node) => void): void {
-  if (Array.isArray(node)) {
-    for (const item of node) walk(item, visit);
-  } else if (node && typeof node === 'object') {
-    if ('type' in node && typeof node.type === 'string') visit(node as Node);
-    for (const value of Object.values(node)) walk(value, visit);
-  }
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { type Comment, type ParseResult, parseSync } from 'oxc-parser';
+import { type Comment, type Node, type ParseResult, parseSync } from 'oxc-parser';
+import { walk } from './walk.js';
 
 /** A parsed source file of the repository. */
 export interface SourceFile {
@@ -19,7 +20,7 @@ export interface SourceFile {
 }
 
 /** The names of programs in TypeScript and JavaScript. */
-const program = /\.[cm]?[jt]sx?$/;
+const programName = /\.[cm]?[jt]sx?$/;
 
 /**
  * Parses the sources below some folders, without generated code.
@@ -28,7 +29,7 @@ const program = /\.[cm]?[jt]sx?$/;
  * @throws Error when a file does not parse
  */
 export function readSourceFiles(root: string, folders: string[]): SourceFile[] {
-  return listFiles(root, folders, program).map((path) => readSourceFile(root, path));
+  return listFiles(root, folders, programName).map((path) => readSourceFile(root, path));
 }
 
 /** The paths of the files below some folders that have such a name, from the root, without generated code. */
@@ -61,6 +62,7 @@ function readSourceFile(root: string, path: string): SourceFile {
       specifier: text.slice(start + 1, end - 1),
       isType: false,
     })),
+    ...specifiersInBody(program),
   ];
   const isRelative = ({ specifier }: { specifier: string }) => specifier.startsWith('.');
   const imports = specifiers
@@ -77,6 +79,32 @@ function readSourceFile(root: string, path: string): SourceFile {
     typeImports: files.filter((file) => !used.has(file)),
     packages: [...new Set(specifiers.filter((one) => !isRelative(one)).map(({ specifier }) => specifier))],
   };
+}
+
+/**
+ * What a file imports without an import statement: the program of a thread, `new URL('./x.js', import.meta.url)`, and
+ * `import x = require('./x.js')`.
+ */
+function specifiersInBody(body: ParseResult['program']): { specifier: string; isType: boolean }[] {
+  const found: string[] = [];
+  walk(body, (node) => {
+    if (node.type === 'TSExternalModuleReference') found.push(node.expression.value);
+    if (node.type !== 'NewExpression') return;
+    const [address, base] = node.arguments;
+    if (node.callee.type !== 'Identifier' || node.callee.name !== 'URL' || base?.type !== 'MemberExpression')
+      return;
+    const name = textOf(address);
+    if (name && programName.test(name)) found.push(name.startsWith('.') ? name : `./${name}`);
+  });
+  return found.map((specifier) => ({ specifier, isType: false }));
+}
+
+/** A text as it stands in a program. In a template, what ends a name is read as `js`, e.g. `x.${isSource ? 'ts' : 'js'}`. */
+function textOf(node: Node | undefined): string | undefined {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  return node?.type === 'TemplateLiteral'
+    ? node.quasis.map(({ value }) => value.cooked ?? '').join('js')
+    : undefined;
 }
 
 /** The path of an imported file: TypeScript imports `x.ts` as `x.js`, and a script imports what was built in `dist`. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lexer, Source, TokenKind } from 'graphql';
-import { walk } from './shape.js';
 import { listFiles, type SourceFile } from './source-files.js';
+import { walk } from './walk.js';
 
 /** The names and the prose of a file. A line counts from 1. */
 export interface WordedFile {

@@ -137,7 +137,7 @@ it('with a git older than 2.37 remotes are refused, and the error says so', asyn
     const { errors } = (await response.json()) as { errors: object[] };
     expect(errors).toMatchObject([
       {
-        message: 'Remotes need git 2.37 or newer beside the gateway.',
+        message: 'Remotes need git 2.37 or newer on the machine of the gateway.',
         extensions: { code: 'runtime_unavailable' },
       },
     ]);

@@ -32,7 +32,8 @@ it.each([
         detail: expect.not.stringContaining('secret'),
         status_code: 503,
         code: 'runtime_unavailable',
-        retryable: true,
+        // The code may run: whoever runs it again may run it twice.
+        retryable: false,
       },
     });
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkCron, checkTimeZone, nextDue, passedTimes } from '../../src/schedules/due-times.js';
 
-/** So many due times after another time, in RFC 3339 without seconds. */
+/** This many due times after another time, in RFC 3339 without seconds. */
 function dueTimes(cron: string, after: string, count: number, timeZone = 'Europe/Berlin'): string[] {
   const times: string[] = [];
   for (let at = new Date(after); times.length < count; ) {

@@ -18,7 +18,7 @@ export interface FakeContainer {
 export class FakeDockerEngine {
   readonly engine: DockerEngine;
   readonly containers = new Map<string, FakeContainer>();
-  /** So many inspections are refused from now on. */
+  /** This many inspections are refused from now on. */
   failingInspections = 0;
   /** The containers whose creation was requested. It answers none, and has none until {@link createLate}. */
   readonly requested: FakeContainer[] = [];

@@ -94,7 +94,10 @@ async function refuseFiles(dataDir: string): Promise<boolean> {
   return names !== undefined;
 }
 
-/** With the migrations that the backup has: those that came later are for its rows, too. */
+/**
+ * Makes the tables with the migrations that the backup has, and loads its rows. Later migrations are left to the next start,
+ * because they may have to change these rows.
+ */
 async function loadDatabase(
   { config, migrationsDirectory }: RestoreOptions,
   folder: string,

@@ -62,7 +62,8 @@ async function runRestore(folder: string, migrationsDirectory: string): Promise<
     `Restored the backup of ${manifest.createdAt} into ${config.dataDir}.`,
     `Start the gateway with DATA_DIR=${config.dataDir}${config.databaseUrl ? ' and the same DATABASE_URL' : ''}.`,
   ];
-  if (!manifest.secrets.includes('secrets-key')) lines.push('It needs the SECRETS_KEY of before.');
+  if (!manifest.secrets.includes('secrets-key'))
+    lines.push('It needs the SECRETS_KEY of the gateway that was backed up.');
   for (const { id, reason } of damaged) lines.push(`The repository ${id} is damaged: ${reason}`);
   return { lines, isWhole: damaged.length === 0 };
 }

@@ -4,7 +4,7 @@ import { yieldToEventLoop } from './yield-to-event-loop.js';
 /** Git's four kinds of objects. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';
 
-/** So many bytes are hashed in one step. */
+/** This many bytes are hashed in one step. */
 const stepBytes = 1024 * 1024;
 
 /**

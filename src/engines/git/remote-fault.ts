@@ -2,7 +2,7 @@ import { objectFault } from './native/object-fault.js';
 
 /** The closed list of reasons why a sync was incomplete, in sentences that are safe to show. */
 export const remoteFaults = {
-  git_missing: 'Remotes need git 2.37 or newer beside the gateway.',
+  git_missing: 'Remotes need git 2.37 or newer on the machine of the gateway.',
   host_unknown: 'The host of the remote has no address.',
   address_refused: 'The remote is at an address that the configuration does not allow.',
   unreachable: 'The remote could not be reached.',
@@ -19,7 +19,7 @@ export const remoteFaults = {
   timed_out: 'The remote took longer than the limit.',
   push_refused: 'The remote refused what was pushed.',
   diverged: 'Branches went different ways here and on the remote; merge them and sync again.',
-  secret_unreadable: 'The kept secret cannot be opened with the key of this gateway; set it again.',
+  secret_unreadable: 'The stored secret cannot be decrypted with the key of this gateway; set it again.',
   storage: 'The repository could not be written.',
   internal: 'The sync failed inside the gateway.',
 } as const;

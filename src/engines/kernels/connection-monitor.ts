@@ -8,10 +8,10 @@ const kernelCheckTicks = 3;
 const silentTicks = 3;
 /** How long a kernel that the server does not have any more may take until it is given up. */
 const goneMs = 200;
-/** So many checks in a row that find no process at the server's address say that the server has ended. */
+/** This many checks in a row that find no process at the server's address say that the server has ended. */
 const maxRefusals = 3;
 /**
- * So many checks of a silent connection that the server answers show that the connection is broken: one that is open would
+ * This many checks of a silent connection that the server answers show that the connection is broken: one that is open would
  * have brought an answer to its ping, and the opening of one has its own time limit.
  */
 const maxAnswers: Record<Kernel.ConnectionStatus, number> = { connected: 2, connecting: 6, disconnected: 1 };

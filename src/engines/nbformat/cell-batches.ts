@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CellSpans, type ItemSpans } from './cell-spans.js';
 import { isPlainJson } from './is-plain-json.js';
 
-/** So many cells, or characters, are parsed together: few enough for the young generation of the heap. */
+/** This many cells, or characters, are parsed together: few enough for the young generation of the heap. */
 const maxBatchCells = 1_000;
 const maxBatchLength = 1024 * 1024;
 const closeArray = ']';

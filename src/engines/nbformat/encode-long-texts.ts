@@ -2,7 +2,7 @@ import { LoopPace } from '../../paging/loop-pace.js';
 
 /** Shorter texts are written in one step. */
 const minLength = 256 * 1024;
-/** So many characters are written in one step. */
+/** This many characters are written in one step. */
 const stepLength = 256 * 1024;
 const firstHighSurrogate = 0xd800;
 const lastHighSurrogate = 0xdbff;

@@ -1,7 +1,7 @@
 import { LoopPace } from '../../paging/loop-pace.js';
 
 const maxPieceLength = 65_536;
-/** So many bytes are copied in one step. */
+/** This many bytes are copied in one step. */
 const stepBytes = 4 * 1024 * 1024;
 
 /**

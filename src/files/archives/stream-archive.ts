@@ -11,7 +11,7 @@ import { archiveSource } from './archive-source.js';
 import { writeTar } from './write-tar.js';
 import { writeZip } from './write-zip.js';
 
-/** The formats of an archive. */
+/** The formats of an archive, each named by the extension of its file. */
 export type ArchiveFormat = 'zip' | 'tar.gz';
 
 /** What {@link streamArchive} needs. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { ArchivedFile, ArchiveSource } from './archive-source.js';
 
-/** So many bytes are added to a checksum in one step. */
+/** This many bytes are added to a checksum in one step. */
 const pieceBytes = 128 * 1024;
 
 /**

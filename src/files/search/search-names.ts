@@ -4,7 +4,7 @@ import { fileKind } from '../../notebooks/file-kind.js';
 import { LoopPace } from '../../paging/loop-pace.js';
 import type { SearchResult } from './search-hit.js';
 
-/** So many paths are compared in one step. */
+/** This many paths are compared in one step. */
 const stepPaths = 500;
 const pace = new LoopPace();
 

@@ -8,7 +8,7 @@ import type { SearchResult } from './search-hit.js';
 import { searchNames } from './search-names.js';
 import type { SearchIn } from './search-query.js';
 
-/** One search at one commit. */
+/** Where and for what to search. Searches with equal values share one result for a minute. */
 export interface CommitSearch {
   git: GitRepository;
   repositoryId: string;

@@ -178,7 +178,7 @@ export class LongImport {
     if (!batch.isEmpty) yield { batch, count };
   }
 
-  /** @throws IndexMoved when Git returns the history in another order than to the import that is resumed: all again */
+  /** @throws IndexMoved when Git returns the history in another order than before; then the import begins again */
   async #isImported(count: number, oid: string): Promise<boolean> {
     if (count < this.#done.count || oid === this.#done.oid) return true;
     await this.#saveProgress({ count: 0, oid: null });

@@ -13,7 +13,7 @@ import { nameListing } from '../../paging/name-listing.js';
 import { loadRepository } from '../load-repository.js';
 import type { RepositoryServices } from '../repository-services.js';
 
-/** A branch. */
+/** A branch as lists show it. `isProtected`: only space admins write to it directly. */
 export interface Branch {
   name: string;
   /** The commit at its tip. */

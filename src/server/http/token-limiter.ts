@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 const windowMs = 60_000;
-/** So many tokens are counted; of more, those that were used first are counted anew. */
+/** The maximum number of counted tokens. Beyond it, the count of the token that was used least recently begins anew. */
 const maxTokens = 50_000;
 
 /** What is limited: requests, the cost of GraphQL operations, or failed authentications. */

@@ -60,7 +60,9 @@ export class JupyterServers implements ServerSource {
     const { allowed, lookup } = this.#deps;
     const connect = () => connectToServer(new URL(baseUrl), allowed, lookup);
     const fault =
-      token === null ? 'The kept token cannot be opened with the key of this gateway; set it again.' : null;
+      token === null
+        ? 'The stored token cannot be decrypted with the key of this gateway; set it again.'
+        : null;
     return { id, name, capacity, isEnabled, fault, endpoint: { baseUrl, token: token ?? '', connect } };
   }
 

@@ -232,8 +232,6 @@ describe('a request to run a notebook', () => {
       [{ path, timeoutSeconds: 0 }, 'timeoutSeconds'],
       [{ path, parameters: [1] }, 'parameters'],
       [{ path, parameters: { 'a b': 1 } }, 'parameters'],
-      [{ path: 'runs/a.py' }, 'path'],
-      [{ path, saveTo: { path: 'a.txt' } }, 'saveTo.path'],
       [{ path, sessionId: demo.workspaceId }, 'sessionId'],
       [{ path, sessionId: '' }, 'sessionId'],
       [{ path, kernelProfileId: 'none' }, 'kernelProfileId'],
@@ -243,6 +241,15 @@ describe('a request to run a notebook', () => {
       expect(error?.code, field).toBe('invalid_request');
       expect(error.errors[0].path.join('.')).toBe(field);
     }
+    const otherKinds: [object, string][] = [
+      [{ path: 'runs/a.py' }, 'path'],
+      [{ path, saveTo: { path: 'a.txt' } }, 'saveTo.path'],
+    ];
+    for (const [input, field] of otherKinds)
+      expect(await refused(input)).toMatchObject({
+        code: 'invalid_path',
+        errors: [{ path: field.split('.'), type: 'kind_mismatch' }],
+      });
     const together = { path: 'a.py', timeoutSeconds: 0, saveTo: { path: 'a:b.ipynb', branch: 'a..b' } };
     expect((await refused(together)).errors.map(({ path: at }: any) => at.join('.'))).toEqual([
       'path',

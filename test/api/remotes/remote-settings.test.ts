@@ -90,7 +90,7 @@ describe('credentials of a remote', () => {
     });
     await sync(id);
     expect(await syncFinished(id)).toMatchObject({
-      lastError: 'The kept secret cannot be opened with the key of this gateway; set it again.',
+      lastError: 'The stored secret cannot be decrypted with the key of this gateway; set it again.',
     });
   });
 });

@@ -70,7 +70,7 @@ function gitWhere(open: (repository: GitRepository, id: string) => GitRepository
   const repository = async (id: string) => open(await git.repository(id), id);
   return Object.assign(Object.create(git), { repository }) as typeof git;
 }
-/** So many schedules of a workspace over a repository of its own, which are due. */
+/** This many schedules of a workspace over a repository of its own, which are due. */
 async function dueElsewhere(count: number): Promise<{ repositoryId: string; workspaceId: string }> {
   const { id: repositoryId } = await makeRepository(at);
   const { id: workspaceId } = await makeWorkspace(at, {
@@ -162,6 +162,13 @@ describe('a schedule', () => {
     expect(body.errors.map(({ loc }: { loc: string[] }) => loc.slice(1).join('.')).sort()).toEqual([
       ...['cron', 'path', 'save_to.path', 'time_zone'],
     ]);
+  });
+
+  it('has the code of files where its path is that of another kind of file', async () => {
+    expect(await create({ path: 'a.py' })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_path', errors: [{ loc: ['body', 'path'], type: 'kind_mismatch' }] },
+    });
   });
 
   it('is the 51st of a workspace for nobody, also when several are created together', async () => {

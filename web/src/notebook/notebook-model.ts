@@ -12,7 +12,7 @@ import { FileFollower } from './storage/file-follower.js';
 import { fileStorage, notebookFormat } from './storage/file-storage.js';
 import type { PageFile } from './storage/page-file.js';
 
-/** So many cells are queued together. */
+/** This many cells are queued together. */
 const maxBatch = 500;
 
 const isRunnable = (cell: Cell) => cell.cell_type === 'code' && cell.source.trim() !== '';

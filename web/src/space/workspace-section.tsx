@@ -5,7 +5,7 @@ import { Section } from '../components/section.js';
 import { CreateWorkspaceDialog } from './create-workspace-dialog.js';
 import { WorkspaceCard } from './workspace-card.js';
 
-/** So many cards are seen without a search. */
+/** This many cards are seen without a search. */
 const minSearched = 9;
 /** Each workspace whose presence is shown has a stream of its own. */
 const maxWatched = 12;

@@ -16,7 +16,7 @@ export function storageUnavailable(cause: unknown): DomainError {
 export function refUnreadable(cause: unknown): DomainError {
   return new DomainError(
     'storage_unavailable',
-    'This branch or tag is damaged and cannot be read until it is repaired; the others can.',
+    'This branch or tag is damaged and cannot be read until it is repaired; all others can be read.',
     { retryAfterSeconds: 60, cause },
   );
 }

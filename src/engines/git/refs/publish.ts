@@ -5,7 +5,7 @@ import type { LooseObject } from '../objects/object-codec.js';
 
 /** A larger object is synced by itself, because writing it twice would cost more than a sync. */
 const maxJournaledObject = 1024 * 1024;
-/** So many bytes of objects are at most in one record. */
+/** The maximum size of the objects in one record, in bytes. */
 const maxJournaledRecord = 2 * 1024 * 1024;
 
 /**

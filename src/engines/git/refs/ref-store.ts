@@ -109,7 +109,7 @@ export class RefStore {
   /**
    * Carries out recorded moves of a ref again, unless it was moved elsewhere since.
    * @param moves in the order in which they were recorded, at least one
-   * @param how `lost`: the moves of another boot, which may not have reached the disk
+   * @param how.lost the moves of another boot, which may not have reached the disk
    */
   async recover(
     ref: string,

@@ -9,7 +9,7 @@ import { assertBranchName, isBranchName, isObjectId } from '../ref-name.js';
 import type { RefStore } from './ref-store.js';
 
 const maxTags = 10;
-/** Bytes: some thousand objects. So many begin with the same seven digits by design only. */
+/** In bytes: the ids of some thousand objects. That many with the same seven digits exist only if somebody made them on purpose. */
 const maxListing = 256 * 1024;
 
 /** A sha that is given by its first digits; Git's own default has at least seven. */

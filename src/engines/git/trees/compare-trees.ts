@@ -9,7 +9,7 @@ import { diffTrees, type FileDifference, sortedByPath, withRenames } from './tre
 const maxCandidates = 400;
 /** Milliseconds. After that, only files with the same bytes count as renamed. */
 const timeoutMs = 5_000;
-/** So many files may differ, because all are sorted before the first page. */
+/** This many files may differ, because all are sorted before the first page. */
 const maxFiles = 100_000;
 /** Blobs of so many bytes are not compared by their content. */
 const maxCompared = 4 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { ObjectBatch } from '../objects/object-batch.js';
 import { isRegularFile, isTree, type TreeEntry, treeBytes, treeEntries, treeMode } from './tree-bytes.js';
 import { maxPrefix, namedEntry } from './tree-files.js';
 
-/** So many conflicts are reported; then the merge ends. */
+/** This many conflicts are reported; then the merge ends. */
 const maxConflicts = 100;
 
 type Entry = Pick<TreeEntry, 'mode' | 'name' | 'oid'>;

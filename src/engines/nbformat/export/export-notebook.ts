@@ -7,7 +7,7 @@ import { notebookScript } from './notebook-script.js';
 /** The formats of an exported notebook. */
 export type ExportFormat = 'html' | 'markdown' | 'script';
 
-/** An exported notebook. */
+/** A notebook in another format, as a text in UTF-8. */
 export interface ExportedNotebook {
   text: string;
   /** The extension of the file, with its dot. */

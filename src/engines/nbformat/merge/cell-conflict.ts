@@ -14,5 +14,5 @@ export interface CellConflict {
   path: string[];
 }
 
-/** So many conflicts of one notebook are reported. */
+/** This many conflicts of one notebook are reported. */
 export const maxConflicts = 100;

@@ -16,7 +16,7 @@ export interface SocketEndpointDeps
 /** Larger files and notebooks are for requests of HTTP. */
 const maxMessageBytes = 8 * 1024 * 1024;
 const maxSockets = 2_000;
-/** So many may not have said yet who they are, and of one address. */
+/** How many sockets may wait for their `connection_init`: in all, and from one address. */
 const maxUnknown = 500;
 const maxUnknownPerAddress = 100;
 const maxSocketsPerUser = 200;

@@ -5,7 +5,7 @@ interface Operation {
 
 /** The operations of a socket that have not ended. */
 export class SocketOperations {
-  /** So many may go on at the same time. */
+  /** The maximum number of operations at the same time. */
   static readonly max = 100;
   readonly #open = new Set<Operation>();
   #begun = 0;

@@ -49,14 +49,14 @@ export function PoolForm({
   return (
     <form onSubmit={save}>
       {children}
-      <Field label="Workers" hint={`So many wait, 0 to ${maxWorkers}.`}>
+      <Field label="Workers" hint={`How many wait, 0 to ${maxWorkers}.`}>
         {(field) => (
           <input {...field} name="size" type="number" required min={0} max={maxWorkers} defaultValue={size} />
         )}
       </Field>
       <Field
         label="Kernels on each live worker"
-        hint={`So many wait, 0 to ${maxKernels}. Each uses memory of its worker.`}
+        hint={`How many wait, 0 to ${maxKernels}. Each uses memory of its worker.`}
       >
         {(field) => (
           <input

@@ -20,7 +20,7 @@ export interface CellControls {
   restore(): void;
 }
 
-/** So many deleted cells can be brought back. */
+/** This many deleted cells can be brought back. */
 const maxDeleted = 50;
 
 /** The selection of a notebook and what changes its cells. The actions stay the same. */

@@ -1,4 +1,4 @@
-/** A replacement in a text. */
+/** What `insert` replaces, from `from` up to, but without, `to`: as CodeMirror describes changes. */
 export interface TextReplacement {
   from: number;
   to: number;

@@ -4,7 +4,7 @@ import { messageOf } from '../storage/api-requests.js';
 import './upload-files.css';
 import { createRawFile, maxFileBytes } from './raw-file.js';
 
-/** So many files are uploaded together. */
+/** This many files are uploaded together. */
 const maxFiles = 200;
 
 /** Uploads files of any bytes into a folder, by a button or by dropping them on what is inside. A path that exists is kept. */

@@ -26,7 +26,7 @@ export interface CellRun {
   finalOutputs: Output[] | undefined;
 }
 
-/** So many runs are followed after their end, for what their threads print. */
+/** This many runs are followed after their end, for what their threads print. */
 const maxEndedStreams = 5;
 /** A stream of an ended run is opened again so often. */
 const maxResumesAfterEnd = 2;

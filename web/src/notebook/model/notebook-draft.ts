@@ -34,7 +34,7 @@ export interface DraftState {
   error: string | null;
 }
 
-/** So many saves of others may come in between before a save fails. */
+/** This many saves of others may come in between before a save fails. */
 const maxAttempts = 10;
 
 /**

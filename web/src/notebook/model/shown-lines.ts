@@ -1,6 +1,6 @@
 import type { TextChange } from './diff-notebooks.js';
 
-/** So many lines of a difference are shown. */
+/** This many lines of a difference are shown. */
 const maxLines = 2_000;
 
 /** A piece of a text that was kept, added or removed, by its lines. */

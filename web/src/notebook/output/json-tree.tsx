@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** So many members of one object or list are shown. */
+/** This many members of one object or list are shown. */
 const maxMembers = 200;
 
 /** A JSON value as a tree. Branches are opened one by one. */

@@ -2,7 +2,7 @@ import type { Output } from '../model/notebook.js';
 import type { ShownOutput } from '../model/run-outputs.js';
 import { OutputView } from './output-view.js';
 
-/** So many outputs of a cell are shown. */
+/** This many outputs of a cell are shown. */
 const maxShown = 500;
 
 /** The outputs of a cell, in their order. */

@@ -4,7 +4,7 @@ import { encodeRecord, type JournalRecord, recordBytes } from './journal-record.
 import type { Segment } from './segment.js';
 import { Segments, type SegmentsOptions } from './segments.js';
 
-/** So many bytes of records are at most written and synced together. */
+/** The maximum size of the records that are written and synced together, in bytes. */
 const maxGroupBytes = 4 * 1024 * 1024;
 
 /** What a {@link Journal} is created with. */
