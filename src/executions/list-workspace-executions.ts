@@ -1,5 +1,5 @@
 import { type Execution, Prisma, type Workspace } from '../../prisma/generated/client/client.js';
-import { loadSpace, loadSpaceById } from '../access/load-space.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
@@ -11,7 +11,7 @@ import { malformedCursor, readCursor, writeCursor } from '../paging/cursor.js';
 import { positionKey } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkAll } from '../validation/check-all.js';
-import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { requireWorkspaceView } from '../workspaces/require-workspace-view.js';
 import { checkExecutionFilter, type ExecutionFilter, executionCondition } from './execution-filter.js';
 
 /** A list of executions goes on with a cursor from here on: each workspace has to be read up to the offset. */
@@ -48,14 +48,11 @@ export function listSpaceExecutions(
 export function listWorkspaceExecutions(
   services: PrismaService,
   ctx: RequestContext,
-  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+  workspace: Pick<Workspace, 'id' | 'spaceId'>,
   filter: ExecutionFilter,
 ): Listing<Execution> {
-  const authorize = async () => {
-    requireScope(ctx, 'read');
-    const { space } = await loadSpaceById(services, ctx, spaceId);
-    await loadWorkspace(services, ctx, space.slug, id, 'view');
-  };
+  const { id } = workspace;
+  const authorize = () => requireWorkspaceView(services, ctx, workspace);
   return listing(services, ctx, filter, {
     async page(page) {
       await authorize();

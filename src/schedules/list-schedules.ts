@@ -1,5 +1,5 @@
 import { Prisma, type Schedule, type Workspace } from '../../prisma/generated/client/client.js';
-import { loadSpace, loadSpaceById } from '../access/load-space.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import { visibleWorkspaces } from '../access/workspace-policy.js';
 import type { RequestContext } from '../context.js';
@@ -8,7 +8,7 @@ import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkUuid } from '../validation/check-input.js';
 import { listRowsOfWorkspace } from '../workspaces/list-rows-of-workspace.js';
-import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { requireWorkspaceView } from '../workspaces/require-workspace-view.js';
 
 /**
  * The schedules in the workspaces of a space that the caller can view, newest first. Needs the scope `read`.
@@ -40,19 +40,17 @@ export function listSchedules(
 export function listWorkspaceSchedules(
   services: PrismaService,
   ctx: RequestContext,
-  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+  workspace: Pick<Workspace, 'id' | 'spaceId'>,
 ): Listing<Schedule> {
   const { schedule } = services.prisma;
   return keysetListing(newestFirst, {
     where: async () => {
-      requireScope(ctx, 'read');
-      const { space } = await loadSpaceById(services, ctx, spaceId);
-      await loadWorkspace(services, ctx, space.slug, id, 'view');
-      return { workspaceId: id };
+      await requireWorkspaceView(services, ctx, workspace);
+      return { workspaceId: workspace.id };
     },
     find: ({ take, skip }, after): Promise<Schedule[]> =>
       listRowsOfWorkspace(services, ctx, {
-        ...{ workspaceId: id, table: 'Schedule', condition: Prisma.sql`TRUE`, take, skip, after },
+        ...{ workspaceId: workspace.id, table: 'Schedule', condition: Prisma.sql`TRUE`, take, skip, after },
         find: (ids) => schedule.findMany({ where: { id: { in: ids } } }),
       }),
     count: (query) => schedule.count(query),

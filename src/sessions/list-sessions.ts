@@ -1,5 +1,5 @@
 import { Prisma, type Session, type Workspace } from '../../prisma/generated/client/client.js';
-import { loadSpace, loadSpaceById } from '../access/load-space.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
@@ -7,7 +7,7 @@ import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkUuid } from '../validation/check-input.js';
 import { listRowsOfWorkspace } from '../workspaces/list-rows-of-workspace.js';
-import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { requireWorkspaceView } from '../workspaces/require-workspace-view.js';
 
 /**
  * The caller's own sessions in a space, newest first, without deleted ones. Needs the scope `read`.
@@ -45,19 +45,17 @@ export function listSessions(
 export function listWorkspaceSessions(
   services: PrismaService,
   ctx: RequestContext,
-  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+  workspace: Pick<Workspace, 'id' | 'spaceId'>,
 ): Listing<Session> {
   const { session } = services.prisma;
   return keysetListing(newestFirst, {
     where: async () => {
-      requireScope(ctx, 'read');
-      const { space } = await loadSpaceById(services, ctx, spaceId);
-      await loadWorkspace(services, ctx, space.slug, id, 'view');
-      return { workspaceId: id, deletedAt: null };
+      await requireWorkspaceView(services, ctx, workspace);
+      return { workspaceId: workspace.id, deletedAt: null };
     },
     find: ({ take, skip }, after): Promise<Session[]> =>
       listRowsOfWorkspace(services, ctx, {
-        workspaceId: id,
+        workspaceId: workspace.id,
         table: 'Session',
         condition: Prisma.sql`r."deletedAt" IS NULL`,
         take,

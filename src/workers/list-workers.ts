@@ -1,5 +1,5 @@
 import { Prisma, type Worker, type Workspace } from '../../prisma/generated/client/client.js';
-import { loadSpace, loadSpaceById } from '../access/load-space.js';
+import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
@@ -7,7 +7,7 @@ import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
 import { checkUuid } from '../validation/check-input.js';
 import { listRowsOfWorkspace } from '../workspaces/list-rows-of-workspace.js';
-import { loadWorkspace } from '../workspaces/load-workspace.js';
+import { requireWorkspaceView } from '../workspaces/require-workspace-view.js';
 import { liveStatuses } from './worker-status.js';
 
 /**
@@ -46,21 +46,19 @@ export function listWorkers(
 export function listWorkspaceWorkers(
   services: PrismaService,
   ctx: RequestContext,
-  { id, spaceId }: Pick<Workspace, 'id' | 'spaceId'>,
+  workspace: Pick<Workspace, 'id' | 'spaceId'>,
   filter: { includeStopped: boolean },
 ): Listing<Worker> {
   const { worker } = services.prisma;
   const isLive = Prisma.sql`r."status"::text IN (${Prisma.join([...liveStatuses])})`;
   return keysetListing(newestFirst, {
     where: async () => {
-      requireScope(ctx, 'read');
-      const { space } = await loadSpaceById(services, ctx, spaceId);
-      await loadWorkspace(services, ctx, space.slug, id, 'view');
-      return { workspaceId: id, status: statusOf(filter) };
+      await requireWorkspaceView(services, ctx, workspace);
+      return { workspaceId: workspace.id, status: statusOf(filter) };
     },
     find: ({ take, skip }, after): Promise<Worker[]> =>
       listRowsOfWorkspace(services, ctx, {
-        workspaceId: id,
+        workspaceId: workspace.id,
         table: 'Worker',
         condition: filter.includeStopped ? Prisma.sql`TRUE` : isLive,
         take,

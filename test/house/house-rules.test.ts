@@ -163,6 +163,9 @@ describe('the order of the layers', () => {
 it.each([
   ['isomorphic-git', 'src/engines/git'],
   ['@jupyterlab/services', 'src/engines/kernels'],
+  ['@electric-sql/pglite', 'src/engines/database'],
+  ['jose', 'src/access'],
+  ['piscina', 'src/engines/nbformat/threads'],
 ])('the package %s is imported in %s only', (name, owner) => {
   expect(newFaults({ [`${owner}/planted.ts`]: `import '${name}';\n` })).toEqual([]);
   expect(newFaults({ 'src/files/planted.ts': `import '${name}/part.js';\n` })).toEqual([

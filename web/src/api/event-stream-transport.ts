@@ -1,6 +1,7 @@
 import { createClient, NetworkError } from 'graphql-sse';
-import { type ApiFault, graphqlFault, invalidToken } from './api-error.js';
-import type { StreamSink, Transport, TransportOptions } from './transport.js';
+import { type ApiFault, invalidToken } from './api-error.js';
+import { subscribeOver } from './subscribe-over.js';
+import type { Transport, TransportOptions } from './transport.js';
 
 const passing: ReadonlySet<number> = new Set([404, 408, 409, 429]);
 
@@ -25,30 +26,12 @@ export function openEventStreamTransport(options: TransportOptions): Transport {
       },
     },
   });
-  function ended<Data>(error: unknown, sink: StreamSink<Data>): void {
-    const fault = faultOfEnd(error);
-    if (fault) {
-      sink.refused(fault);
-      return;
-    }
-    // The library forgets its connection after any such error, so nothing goes on over it.
-    if (!isDisposed) onLost(wasConnected);
-    sink.broken();
-  }
   return {
-    subscribe<Data>(query: string, variables: Record<string, unknown>, sink: StreamSink<Data>) {
-      return client.subscribe<Data>(
-        { query, variables },
-        {
-          next({ data, errors }) {
-            if (errors?.[0]) sink.refused(graphqlFault(errors[0]));
-            else if (data) sink.next(data);
-          },
-          error: (error) => ended(error, sink),
-          complete: () => sink.complete(),
-        },
-      );
-    },
+    subscribe: subscribeOver(client, {
+      ...{ faultOf: faultOfEnd, onLost },
+      wasConnected: () => wasConnected,
+      isDisposed: () => isDisposed,
+    }),
     dispose() {
       isDisposed = true;
       client.dispose();

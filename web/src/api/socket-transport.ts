@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { type ApiFault, graphqlFault, invalidToken } from './api-error.js';
-import type { StreamSink, Transport, TransportOptions } from './transport.js';
+import { subscribeOver } from './subscribe-over.js';
+import type { Transport, TransportOptions } from './transport.js';
 
 const pingMs = 15_000;
 const maxPongMs = 10_000;
@@ -35,29 +36,12 @@ export function openSocketTransport({ authorization, onConnected, onLost }: Tran
       },
     },
   });
-  function ended<Data>(error: unknown, sink: StreamSink<Data>): void {
-    const fault = faultOfEnd(error);
-    if (fault) {
-      sink.refused(fault);
-      return;
-    }
-    if (!isDisposed) onLost(wasConnected);
-    sink.broken();
-  }
   return {
-    subscribe<Data>(query: string, variables: Record<string, unknown>, sink: StreamSink<Data>) {
-      return client.subscribe<Data>(
-        { query, variables },
-        {
-          next({ data, errors }) {
-            if (errors?.[0]) sink.refused(graphqlFault(errors[0]));
-            else if (data) sink.next(data);
-          },
-          error: (error) => ended(error, sink),
-          complete: () => sink.complete(),
-        },
-      );
-    },
+    subscribe: subscribeOver(client, {
+      ...{ faultOf: faultOfEnd, onLost },
+      wasConnected: () => wasConnected,
+      isDisposed: () => isDisposed,
+    }),
     dispose() {
       isDisposed = true;
       clearTimeout(pong);
