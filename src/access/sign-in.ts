@@ -20,8 +20,8 @@ const defaultScopes: TokenScope[] = ['read', 'write', 'execute'];
 export async function signIn(prisma: PrismaClient, token: VerifiedToken, tokenId: string): Promise<Actor> {
   const user = (await findUser(prisma, token)) ?? (await makeUser(prisma, token));
   const { id: userId, name, email, isPlatformAdmin } = user;
-  const jwtExpiresAt = new Date(token.claims.exp * 1_000);
-  return { userId, name, email, isPlatformAdmin, tokenId, jwtExpiresAt, scopes: scopesOf(token) };
+  const scopes = scopesOf(token);
+  return { userId, name, email, isPlatformAdmin, tokenId, jwtExpiresAt: token.validUntil, scopes };
 }
 
 async function findUser(prisma: PrismaClient, { issuer, claims }: VerifiedToken): Promise<User | undefined> {
