@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { makeMember } from '../support/factories/make-member.js';
@@ -69,6 +70,46 @@ it('nobody becomes a platform admin, or a second person of a user, by their addr
       detail: `This token cannot be used: another user has the address ${taken}; ask an admin.`,
     });
   }
+});
+
+it('the first requests of a person are all answered, in whatever order they come', async () => {
+  for (let n = 0; n < 5; n++) {
+    const token = await issuer.sign({ sub: randomUUID(), email: `first-${n}@example.com` });
+    const answers = await Promise.all(Array.from({ length: 8 }, () => me(token)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+  }
+});
+
+it('of several persons with the same address one becomes a user, however many come at the same moment', async () => {
+  const claims = { email: 'kim@example.com', email_verified: true };
+  const come = async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, async () => me(await issuer.sign({ ...claims, sub: randomUUID() }))),
+    );
+    return answers.map(({ status }) => status).sort();
+  };
+  expect(await come()).toEqual([200, 401, 401, 401, 401, 401]);
+  await users().create({ data: { name: 'Lea', email: 'lea@example.com' } });
+  claims.email = 'lea@example.com';
+  expect(await come()).toEqual([200, 401, 401, 401, 401, 401]);
+});
+
+it('upper and lower case of an address are equal, but nothing else is', async () => {
+  const made = await users().create({ data: { name: 'Max', email: 'Max_M@Example.com' } });
+  const come = async (email: string) =>
+    me(await issuer.sign({ sub: randomUUID(), email, email_verified: true }));
+  // The Kelvin sign in lower case is a k; the others are special to LIKE.
+  await users().create({ data: { name: 'Kim', email: 'k@example.org' } });
+  for (const email of ['max-m@example.com', '%@%', '\\max_m@example.com', '\u212a@example.org'])
+    expect((await come(email)).data.me).toMatchObject({ name: email, email });
+  expect((await come('max_m@example.com')).data.me).toMatchObject({
+    id: made.id,
+    email: 'Max_M@Example.com',
+  });
+  expect((await come('MAX_M@EXAMPLE.COM')).status).toBe(401);
+  const admin = await makeUser(at, { isPlatformAdmin: true });
+  const { email } = await users().findUniqueOrThrow({ where: { id: admin.id } });
+  expect((await come(email.toUpperCase())).status).toBe(401);
 });
 
 it.each([
