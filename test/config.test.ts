@@ -48,6 +48,9 @@ it('OIDC_ISSUER and OIDC_AUDIENCE are set together, and the issuer is reached sa
     expect(read(issuer)).toEqual({ issuer, audience: 'notebooks' });
   for (const none of ['http://id.example.com', 'id.example.com', 'http://127.example.com', 'file:///etc'])
     expect(() => read(none)).toThrow(/OIDC_ISSUER: must be an https:\/\/ address/);
+  for (const part of ['?realm=one', '#one', ' '])
+    expect(() => read(`https://id.example.com/${part}`)).toThrow(/OIDC_ISSUER: must have no query/);
+  expect(() => read('https://user:password@id.example.com')).toThrow(/OIDC_ISSUER: must have no query/);
   for (const [issuer, audience] of [
     ['https://id.example.com', ''],
     ['', 'notebooks'],

@@ -1,4 +1,4 @@
-import type { PrismaClient, TokenScope, User } from '../../prisma/generated/client/client.js';
+import type { Prisma, PrismaClient, TokenScope, User } from '../../prisma/generated/client/client.js';
 import { TokenScope as scopeNames } from '../../prisma/generated/client/enums.js';
 import type { Actor } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
@@ -9,6 +9,7 @@ import type { VerifiedToken } from './identity-provider.js';
 
 /** What a person may do whose token names no scope of ours; their role in a space limits it further. */
 const defaultScopes: TokenScope[] = ['read', 'write', 'execute'];
+const maxTries = 3;
 
 /**
  * The user of a verified JWT. The first token of a person makes their user, or links them to the user that an admin made for
@@ -18,10 +19,23 @@ const defaultScopes: TokenScope[] = ['read', 'write', 'execute'];
  * @throws DomainError `unauthenticated` when the first token of a person does not say who they are
  */
 export async function signIn(prisma: PrismaClient, token: VerifiedToken, tokenId: string): Promise<Actor> {
-  const user = (await findUser(prisma, token)) ?? (await makeUser(prisma, token));
+  const user = await findOrMakeUser(prisma, token);
   const { id: userId, name, email, isPlatformAdmin } = user;
-  const jwtExpiresAt = new Date(token.claims.exp * 1_000);
-  return { userId, name, email, isPlatformAdmin, tokenId, jwtExpiresAt, scopes: scopesOf(token) };
+  const scopes = scopesOf(token);
+  return { userId, name, email, isPlatformAdmin, tokenId, jwtExpiresAt: token.validUntil, scopes };
+}
+
+async function findOrMakeUser(prisma: PrismaClient, token: VerifiedToken): Promise<User> {
+  for (let tries = 1; ; tries++) {
+    const user = await findUser(prisma, token);
+    if (user) return user;
+    try {
+      return await makeUser(prisma, token);
+    } catch (error) {
+      // Another request was faster: of the same person, or of another one with the same address.
+      if (!uniqueViolation(error) || tries === maxTries) throw error;
+    }
+  }
 }
 
 async function findUser(prisma: PrismaClient, { issuer, claims }: VerifiedToken): Promise<User | undefined> {
@@ -29,33 +43,38 @@ async function findUser(prisma: PrismaClient, { issuer, claims }: VerifiedToken)
   return (await prisma.userIdentity.findUnique({ where, include: { user: true } }))?.user;
 }
 
-async function makeUser(prisma: PrismaClient, token: VerifiedToken): Promise<User> {
-  const { issuer, claims } = token;
+async function makeUser(prisma: PrismaClient, { issuer, claims }: VerifiedToken): Promise<User> {
   const email = emailOf(claims);
   const identity = { issuer, subject: claims.sub };
-  try {
-    return await prisma.$transaction(async (tx) => {
-      const known = await tx.user.findUnique({
-        where: { email },
-        include: { identities: { where: { issuer } } },
+  return prisma.$transaction(async (tx) => {
+    const [known, ...others] = await usersOf(tx, email, issuer);
+    // Another request with a token of the same person has just made it.
+    if (known?.identities.some(({ subject }) => subject === claims.sub)) return known;
+    if (!known) {
+      return tx.user.create({
+        data: { name: nameOf(claims) ?? email, email, identities: { create: identity } },
       });
-      if (!known) {
-        return tx.user.create({
-          data: { name: nameOf(claims) ?? email, email, identities: { create: identity } },
-        });
-      }
-      const isFree = !known.isPlatformAdmin && known.identities.length === 0;
-      if (!isFree || !isVerified(claims))
-        throw refused(`another user has the address ${email}; ask an admin`);
-      await tx.userIdentity.create({ data: { ...identity, userId: known.id } });
-      return known;
-    });
-  } catch (error) {
-    // Another request with a first token of the same person was faster.
-    const user = uniqueViolation(error) ? await findUser(prisma, token) : undefined;
-    if (user) return user;
-    throw error;
-  }
+    }
+    const isFree = !known.isPlatformAdmin && known.identities.length === 0 && others.length === 0;
+    if (!isFree || !isVerified(claims)) throw refused(`another user has the address ${email}; ask an admin`);
+    await tx.userIdentity.create({ data: { ...identity, userId: known.id } });
+    return known;
+  });
+}
+
+/** The users with an address. Upper and lower case are equal, but of ASCII letters only: others are alike to a database. */
+async function usersOf(tx: Prisma.TransactionClient, email: string, issuer: string) {
+  // Prisma does not escape the three special characters of LIKE.
+  const equals = email.replace(/[\\%_]/g, '\\$&');
+  const users = await tx.user.findMany({
+    where: { email: { equals, mode: 'insensitive' } },
+    include: { identities: { where: { issuer } } },
+  });
+  return users.filter((user) => inLowerCase(user.email) === inLowerCase(email));
+}
+
+function inLowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function emailOf(claims: VerifiedToken['claims']): string {

@@ -50,7 +50,7 @@ export function createHttpServer(
   { config, log, gitVersion, metrics, notReady, router, bodyLimits, webDirectory }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
-  const provider = config.oidc && new IdentityProvider(config.oidc);
+  const provider = config.oidc && new IdentityProvider({ ...config.oidc, log });
   const failures = new FailedAuthentications(config.rateLimitFailures);
   const context = async (
     req: IncomingMessage,

@@ -55,10 +55,11 @@ export const namespace = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
 
-/** The address of an OpenID Connect issuer, exactly as its tokens have it. */
+/** The address of an OpenID Connect issuer, exactly as its tokens have it: `/.well-known/…` is appended to it. */
 export const issuer = z
   .string()
-  .refine(isTrustworthy, 'must be an https:// address, or http:// on this machine');
+  .refine(isTrustworthy, 'must be an https:// address, or http:// on this machine')
+  .refine((text) => !/[?#\s]|:\/\/[^/]*@/.test(text), 'must have no query, fragment, space or password');
 
 /** The name of a StorageClass in Kubernetes. */
 export const storageClass = z

@@ -389,14 +389,16 @@ describe('while the storage is unavailable', () => {
 
 describe('an issuer that does not answer', () => {
   let lonely: TestGateway;
+  // Nothing listens at port 9 here.
+  const iss = 'http://127.0.0.1:9';
   beforeAll(async () => {
-    // Nothing listens at port 9 here.
-    lonely = await openTestGateway({
-      env: { OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_AUDIENCE: 'notebooks' },
-    });
+    lonely = await openTestGateway({ env: { OIDC_ISSUER: iss, OIDC_AUDIENCE: 'notebooks' } });
   });
   afterAll(() => lonely.close());
-  const token = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.e30.AA`;
+  const parts = [{ alg: 'ES256' }, { iss }].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const token = `${parts.join('.')}.AA`;
   it.each(routesWith('issuer_unavailable'))('%s answers 503 for a JWT', async (name) => {
     const answer = await call(operationNamed(name), { gateway: lonely, token });
     expectError(answer, 503, 'issuer_unavailable');

@@ -17,8 +17,6 @@ export interface OidcIssuer {
   audience: string;
   /** People by `sub`; may be changed at any time. */
   people: Record<string, Person>;
-  /** How long tokens are valid. */
-  ttlSeconds: number;
   /** Asks it for a token of a person. */
   token(subject: string, scope?: string): Promise<string>;
   /** Signs with its key what it would never say. */
@@ -40,7 +38,7 @@ export async function startOidcIssuer(subjects: string[]): Promise<OidcIssuer> {
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const made: OidcIssuer = {
-    ...{ issuer, audience, people: {}, ttlSeconds: 300 },
+    ...{ issuer, audience, people: {} },
     async token(subject, scope) {
       const answer = await fetch(`${issuer}/token`, {
         method: 'POST',
@@ -87,7 +85,7 @@ export async function startOidcIssuer(subjects: string[]): Promise<OidcIssuer> {
         enabled: true,
         getResourceServerInfo: () => ({
           ...{ audience, scope: 'read write execute admin', accessTokenFormat: 'jwt' as const },
-          ...{ accessTokenTTL: made.ttlSeconds, jwt: { sign: { alg: 'ES256' as const } } },
+          ...{ accessTokenTTL: 300, jwt: { sign: { alg: 'ES256' as const } } },
         }),
       },
     },

@@ -100,9 +100,9 @@ it.each([
   expect(seen).toEqual(expected);
 });
 
-it('the error of an overloaded gateway is tried again', async () => {
+it.each(['overloaded', 'issuer_unavailable'])('the error %s is tried again', async (code) => {
   const { opened, sink } = openStream();
-  sink().refused({ message: 'later', code: 'overloaded', extensions: {} });
+  sink().refused({ message: 'later', code, extensions: {} });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(opened).toHaveLength(2);
 });

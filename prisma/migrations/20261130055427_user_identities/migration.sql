@@ -9,7 +9,7 @@ CREATE TABLE "UserIdentity" (
 );
 
 -- CreateIndex
-CREATE INDEX "UserIdentity_userId_idx" ON "UserIdentity"("userId");
+CREATE UNIQUE INDEX "UserIdentity_userId_issuer_key" ON "UserIdentity"("userId", "issuer");
 
 -- AddForeignKey
 ALTER TABLE "UserIdentity" ADD CONSTRAINT "UserIdentity_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -27,6 +27,7 @@ const passing: ReadonlySet<string> = new Set([
   'runtime_unavailable',
   'session_starting',
   'storage_unavailable',
+  'issuer_unavailable',
   'gateway_restarted',
   'internal',
 ]);

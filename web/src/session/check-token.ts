@@ -7,7 +7,5 @@ export async function checkToken(token: string): Promise<string | null> {
   if (!/^[\x21-\x7e]+$/.test(token)) return 'A token has letters, digits and signs, and no spaces.';
   const { client } = createApi(token, () => {});
   const { error } = await client.query(ViewerDocument, {}).toPromise();
-  if (!error) return null;
-  const { code, message } = faultOf(error);
-  return code === 'unauthenticated' ? 'This token is not valid; ask an admin for a new one.' : message;
+  return error ? faultOf(error).message : null;
 }

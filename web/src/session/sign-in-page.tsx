@@ -31,7 +31,7 @@ export function SignInPage() {
             autoComplete="off"
             spellCheck={false}
             required
-            maxLength={1_000}
+            maxLength={8_192}
           />
         </label>
         <label className="check">
