@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config.js';
@@ -11,16 +11,23 @@ const neededFolders = ['/', '/etc', '/etc/ssl', '/etc/pki'];
 
 /**
  * The folders of the secrets that the configuration names, and of the sockets that make their users powerful: the key for the
- * Docker engine and its socket, the kubeconfig, the key for the database and its socket. Where a file is a link, also the folder
- * of what it leads to. They need not exist.
+ * Docker engine and its socket, the kubeconfig and the keys that it names, the key, the socket and the passwords for the
+ * database. Where a file is a link, also the folder of what it leads to. They need not exist.
+ * @param passwordFile the value of `PGPASSFILE`, which the client of the database reads by itself; default that of this process
  * @returns absolute paths, each once
  */
-export function secretFolders(config: Pick<Config, 'containers' | 'databaseUrl'>): string[] {
+export function secretFolders(
+  config: Pick<Config, 'containers' | 'databaseUrl'>,
+  passwordFile = process.env.PGPASSFILE,
+): string[] {
   const { dockerHost, dockerCertPath, kubeconfig } = config.containers;
+  const kubeconfigs = (kubeconfig ?? join(homedir(), '.kube/config')).split(delimiter).filter(Boolean);
   const files = [
     dockerHost?.startsWith('unix://') ? dockerHost.slice('unix://'.length) : defaultSocket,
     ...(dockerCertPath === undefined ? [] : [join(dockerCertPath, 'key.pem')]),
-    ...(kubeconfig ?? join(homedir(), '.kube/config')).split(delimiter).filter(Boolean),
+    ...kubeconfigs,
+    ...kubeconfigs.flatMap(keysOf),
+    ...(passwordFile ? [passwordFile] : []),
     ...databaseFiles(config.databaseUrl ?? ''),
   ].map((file) => resolve(file));
   return [...new Set(files.flatMap((file) => [dirname(file), dirname(targetOf(file))]))];
@@ -32,6 +39,23 @@ function targetOf(file: string): string {
   } catch {
     return file;
   }
+}
+
+/**
+ * The files of keys and tokens that a kubeconfig names; a relative path begins at its folder.
+ * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#file-references
+ */
+function keysOf(kubeconfig: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(kubeconfig, 'utf8');
+  } catch {
+    return [];
+  }
+  const named = text.matchAll(
+    /^[\s{,-]*["']?(?:client-key|tokenFile|token-file)["']?:\s*(["']?)(.+?)\1[\s,}]*$/gm,
+  );
+  return [...named].map((match) => resolve(dirname(kubeconfig), match[2]!));
 }
 
 /**

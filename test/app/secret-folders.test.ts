@@ -32,6 +32,33 @@ test('the folder of each kubeconfig is one', () => {
   expect(found).toEqual(expect.arrayContaining(['/srv/a', '/srv/b']));
 });
 
+test('the folders of the keys that a kubeconfig names are some', async () => {
+  const folder = join(root, 'cluster');
+  await mkdir(folder);
+  const yaml = [
+    'users:',
+    '- name: one',
+    '  user:',
+    '    client-key: /srv/keys/one.pem',
+    '- user: # relative',
+    '    client-key: "../relative keys/two.pem"',
+    "  - tokenFile: '/srv/tokens/three'",
+    '    client-key-data: L3Nydi9ub25l',
+  ].join('\n');
+  await writeFile(join(folder, 'config'), yaml);
+  const json = JSON.stringify({ users: [{ user: { 'client-key': '/srv/json/four.pem' } }] }, null, 1);
+  await writeFile(join(folder, 'json'), json);
+  const found = foldersOf({
+    KUBECONFIG: ['config', 'json', 'none'].map((name) => join(folder, name)).join(':'),
+  });
+  const named = ['/srv/keys', join(root, 'relative keys'), '/srv/tokens', '/srv/json'];
+  expect(found).toEqual(expect.arrayContaining([folder, ...named]));
+});
+
+test('the folder of the passwords for the database is one', () => {
+  expect(secretFolders(readConfig({}), '/srv/passwords/pgpass')).toContain('/srv/passwords');
+});
+
 test.each([
   [
     'postgresql://user:word@db.example.com/notebooks?sslmode=verify-full&sslkey=/srv/db/client.key',
