@@ -64,24 +64,24 @@ it('each example of the page is run', () => {
   expect([...examples.keys()]).toEqual(names);
 });
 
-it('notebook-gateway/client', async () => {
+it('the example of notebook-gateway/client follows a run and saves a notebook', async () => {
   const packages = join(folder, 'node_modules');
   execFileSync('mkdir', [packages]);
   await symlink(process.cwd(), join(packages, 'notebook-gateway'));
   expect(await run('client', process.execPath, 'mjs')).toBe(ran);
 }, 60_000);
 
-it('httpx', async () => {
+it('the example of httpx follows a run and saves a notebook', async () => {
   const python = await pythonWith('httpx-0.28.1', ['httpx==0.28.1']);
   expect(await run('httpx', python, 'py')).toBe(ran);
 }, 180_000);
 
-it('gql', async () => {
+it('the example of gql lists the workspaces', async () => {
   const python = await pythonWith('gql-4.4.0-httpx', ['gql==4.4.0', 'httpx==0.28.1']);
   expect(await run('gql', python, 'py')).toBe("workspaces: ['Welcome']\n");
 }, 180_000);
 
-it('curl', async () => {
+it('the example of curl follows a run', async () => {
   const text = await run('curl', 'sh', 'sh');
   expect(text).toContain('"text":"line 0\\nline 1\\nline 2\\n"');
   expect(text).toMatch(/event: final_response\ndata: .*"status":"ok"/);
@@ -92,14 +92,14 @@ it.each([
   ['urql', 'line 0\nended: ok\n'],
   ['apollo', 'line 0\nended: ok\n'],
 ])(
-  '%s',
+  'the example of %s prints what the gateway answers',
   async (name, printed) => {
     expect(await run(name, process.execPath, 'mjs', { cwd: await nodePackages() })).toBe(printed);
   },
   240_000,
 );
 
-it('relay', async () => {
+it('the example of relay follows a run', async () => {
   const more = `
 const run = (operationKind, text, variables) =>
   new Promise((resolve, reject) => {

@@ -64,7 +64,7 @@ describe('isomorphic-git does right', () => {
     }
   });
 
-  it('merge bases', async () => {
+  it('finds the merge bases that Git finds', async () => {
     const commits = randomHistory(at.gitdir, { seed: 5, commits: 60 });
     const random = seededRandom(5);
     for (let n = 0; n < 20; n++) {
