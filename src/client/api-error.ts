@@ -5,6 +5,7 @@ const passing: ReadonlySet<string> = new Set([
   'overloaded',
   'runtime_unavailable',
   'storage_unavailable',
+  'issuer_unavailable',
   'gateway_restarted',
   'internal',
 ]);

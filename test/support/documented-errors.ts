@@ -37,6 +37,7 @@ export const commonCodes = new Set([
   'idempotency_key_reused',
   'idempotency_in_progress',
   'storage_unavailable',
+  'issuer_unavailable',
   'rate_limited',
   'request_timeout',
   'head_too_large',
@@ -111,6 +112,7 @@ export function expectError(
   if (status === 401) expect(headers.get('www-authenticate')).toBe('Bearer');
   const passes = [
     'storage_unavailable',
+    'issuer_unavailable',
     'session_starting',
     'idempotency_in_progress',
     'rate_limited',
