@@ -27,15 +27,12 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
   let exits: WorkerExit[];
   const noReport = () => {};
 
-  function open(maxTroubleMs: number): void {
-    backend = namespace.open({ maxTroubleMs });
-    exits = [];
-    backend.onExit((exit) => exits.push(exit));
-  }
-
   beforeEach(async () => {
     namespace = await createTestNamespace();
-    open(5_000);
+    // On a busy machine the kubelet needs some seconds after an outage until it can ask a worker whether it is ready.
+    backend = namespace.open({ maxTroubleMs: 30_000 });
+    exits = [];
+    backend.onExit((exit) => exits.push(exit));
   });
 
   afterEach(async () => {
@@ -171,9 +168,6 @@ describeWithCluster('outages of the cluster', { timeout: 180_000 }, () => {
   });
 
   test('a restart of containerd ends no worker', async () => {
-    await backend.close();
-    // On a busy machine the kubelet needs more than a few seconds until it can ask the worker whether it is ready.
-    open(30_000);
     const { answers } = await start();
     await restartContainerd();
     await new Promise((resolve) => setTimeout(resolve, 8_000));
