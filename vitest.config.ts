@@ -41,7 +41,7 @@ const shared = {
   hookTimeout: 120_000,
   expect: { poll: { timeout: 20_000 } },
   // An error says which value was wrong also where only its message is printed.
-  chaiConfig: { truncateThreshold: 2_000 },
+  chaiConfig: { truncateThreshold: 400 },
   // Where nobody can look and run it again, real kernels and processes on a busy machine get a second try; the report
   // ends with those that needed it.
   retry: process.env.CI ? 1 : 0,

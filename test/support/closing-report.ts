@@ -3,6 +3,9 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 type Failure = { readonly message: string; readonly stacks?: ReadonlyArray<{ file: string; line: number }> };
 
+/** Of longer messages the rest is in the report of the test itself. */
+const maxLength = 1_000;
+
 /**
  * Lists what failed and what passed on a second try only, with its errors. With `CLOSING_REPORT`, the path of a file, the
  * lines are added to it, so that whoever runs vitest more than once can print them last; without it they are printed here.
@@ -36,5 +39,8 @@ function linesOf(module: TestModule): string[] {
 }
 
 function describe(errors: readonly Failure[]): string[] {
-  return errors.map(({ message, stacks }) => `  ${message}${stacks?.[0] ? ` (line ${stacks[0].line})` : ''}`);
+  return errors.map(({ message, stacks }) => {
+    const shown = message.length > maxLength ? `${message.slice(0, maxLength)}…` : message;
+    return `  ${shown}${stacks?.[0] ? ` (line ${stacks[0].line})` : ''}`;
+  });
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { scrape } from '../../support/metrics.js';
-import { at, runAll, session, setUpKernels } from './kernel-fixture.js';
+import { readEvents } from '../../support/sse.js';
+import { at, run, runAll, session, setUpKernels } from './kernel-fixture.js';
 
 setUpKernels();
 
@@ -20,7 +21,7 @@ it('counts runs by their end, with the times to their start, first output and en
 });
 
 it('shows what runs, what waits and open streams while they do', async () => {
-  const slow = runAll('import time\ntime.sleep(600)');
+  const slow = readEvents(await run('import time\ntime.sleep(600)'));
   const next = runAll('print("next")');
   await expect
     .poll(async () => {
