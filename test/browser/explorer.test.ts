@@ -126,6 +126,7 @@ it('a subscription shows its events one below the other, and stopping it ends th
   const listeners = () => bus.listenerCount('commit', demo.repositoryId);
   const before = listeners();
   await page.getByRole('button', { name: 'WatchFiles' }).click();
+  await expect.poll(() => editor(page).innerText()).toContain('subscription');
   await run(page);
   await expect.poll(listeners).toBe(before + 1);
   for (const name of ['one', 'two']) {
