@@ -176,8 +176,8 @@ describe('after a power failure', () => {
     writeFileSync(join(at.gitdir, 'refs/heads/main'), `${pushed}\n`);
     rmSync(join(at.gitdir, 'refs/heads/main.lock'));
     await refused;
-    // The record that takes it back needs a flush of its own.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The record that takes it back needs a flush of its own, which the refusal does not wait for.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     disk = crashedDisk(at.root);
     writeFileSync(ref(), '');
     await restart();
