@@ -30,8 +30,13 @@ const reservedNames = new Set([
   'PYTHONSTARTUP',
   'PYTHONUSERBASE',
   'VIRTUAL_ENV',
+  'GCONV_PATH',
+  'LOCPATH',
+  'NLSPATH',
+  'GLIBC_TUNABLES',
+  'OPENSSL_CONF',
 ]);
-const reservedPrefixes = ['JUPYTER', 'JPY_', 'LD_', 'DYLD_', 'GATEWAY_'];
+const reservedPrefixes = ['JUPYTER', 'JPY_', 'LD_', 'DYLD_', 'GATEWAY_', 'WORKER_'];
 
 /**
  * Checks the environment variables of a profile.

@@ -28,6 +28,8 @@ export async function bringUpWorker(
     folders: WorkerFolders;
     report(percent: number, message: string): void;
     signal: AbortSignal;
+    /** Called before a server is started. */
+    onStart(): void;
     /** How long it may take. A first start may have to install Jupyter or to pull an image. */
     maxMinutes: number;
     /** Where its server answers already, if the worker was a warm one. */
@@ -47,12 +49,14 @@ export async function bringUpWorker(
   };
   const text = backend.installsRequirements ? await readRequirements(git, commitOid) : undefined;
   const requirements = text === undefined ? undefined : { scope: worker.workspaceId, text };
-  const start = () =>
-    backend.start(
+  const start = () => {
+    how.onStart();
+    return backend.start(
       { ...toWorkerSpec(worker, how.profile, folders), requirements, checkout: how.checkout },
       (percent, message) => report(10 + Math.round(percent * 0.8), message),
       signal,
     );
+  };
   await mkdir(folders.state, { recursive: true, mode: 0o700 });
   if (!backend.remoteFolders) await layOut(5);
   const warm = await runningServer(how, worker);

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.js';
+import type { WorkerFailure } from './worker-failure.js';
 
 /**
  * A start failed after the server of the worker had printed something. Clients never see its output with the error, but
@@ -21,4 +22,9 @@ export class ServerEndedError extends DomainError {
  */
 export function withOutput(error: unknown, output: string | undefined): unknown {
   return output && error instanceof DomainError ? new ServerEndedError(error, output) : error;
+}
+
+/** The error of a start whose server ended although nothing of the start has failed. */
+export function serverEnded({ reason, detail, output }: WorkerFailure): unknown {
+  return withOutput(new DomainError('runtime_unavailable', detail, { extra: { reason } }), output);
 }

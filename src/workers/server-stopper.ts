@@ -19,12 +19,14 @@ export class ServerStopper {
     this.#deps = deps;
   }
 
-  /** Never throws. @returns whether the server was stopped immediately */
-  async stop(backend: WorkerBackend, workerId: string): Promise<boolean> {
+  /**
+   * Never throws.
+   * @returns null when the server was stopped immediately; else what resolves when the retries end: to whether they stopped it
+   */
+  async stop(backend: WorkerBackend, workerId: string): Promise<{ later: Promise<boolean> } | null> {
     this.#endRetries(workerId);
-    if (await this.#attempt(backend, workerId)) return true;
-    void this.#retry(backend, workerId);
-    return false;
+    if (await this.#attempt(backend, workerId)) return null;
+    return { later: this.#retry(backend, workerId) };
   }
 
   /** Ends the retries. A server that still runs is stopped at the next start of the gateway, as no row claims it. */
@@ -37,18 +39,21 @@ export class ServerStopper {
     this.#retries.delete(workerId);
   }
 
-  async #retry(backend: WorkerBackend, workerId: string): Promise<void> {
+  async #retry(backend: WorkerBackend, workerId: string): Promise<boolean> {
     // Another call of `stop` may have begun its own meanwhile.
     this.#endRetries(workerId);
     const own = new AbortController();
     this.#retries.set(workerId, own);
     const signal = AbortSignal.any([own.signal, this.#closing.signal]);
     let delayMs = firstRetryMs;
+    let isStopped = false;
     do {
       await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
       delayMs = Math.min(delayMs * 2, maxRetryMs);
-    } while (!signal.aborted && !(await this.#attempt(backend, workerId)));
+      if (!signal.aborted) isStopped = await this.#attempt(backend, workerId);
+    } while (!signal.aborted && !isStopped);
     if (this.#retries.get(workerId) === own) this.#retries.delete(workerId);
+    return isStopped;
   }
 
   async #attempt(backend: WorkerBackend, workerId: string): Promise<boolean> {

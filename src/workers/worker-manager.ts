@@ -287,7 +287,7 @@ export class WorkerManager {
   #onExit({ workerId, ...failure }: WorkerExit): void {
     this.warmPool.ended(workerId);
     const entry = this.#live.get(workerId);
-    // A start that goes on notices by itself that its server has ended.
+    if (entry && !entry.endpoint) entry.ended = failure;
     if (!entry?.endpoint) return;
     this.#live.remove(workerId);
     const { reason } = failure;

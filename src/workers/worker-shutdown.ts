@@ -26,7 +26,13 @@ const stopFailed: WorkerFailure = {
   detail: 'The worker could not be stopped; the gateway keeps trying.',
 };
 
-/** Ends workers: their servers, their rows, their sessions and their folders, in this order. */
+/** Whether a server that could not be stopped yet was stopped; null where that is done, or there is none. */
+type Stopping = { later: Promise<boolean> } | null;
+
+/**
+ * Ends workers: their servers, their rows, their sessions and their folders, in this order. What runs on until its server can be
+ * stopped could change its folder while that is removed, so the folder stays until then.
+ */
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
   onEnded: WorkerEndedListener = async () => {};
@@ -64,29 +70,45 @@ export class WorkerShutdown {
     server?: WorkerServer & Pick<LiveWorker, 'started'>,
   ): Promise<void> {
     await this.onStopping(workerId, { reason: reason === 'requested' ? 'worker_stopped' : reason, userId });
-    const isStopped = !server || (await this.#servers.stop(server.backend, workerId));
+    const stopping = await this.#stopServer(workerId, server);
     // A start that goes on might write files after their folder was removed.
     await server?.started;
-    if (isStopped) await this.#end(workerId, 'stopped', { reason, detail: null }, server);
-    else await this.#end(workerId, 'failed', stopFailed, server);
+    if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
+    else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
+    await this.#removeFolders(workerId, server?.backend, stopping);
   }
 
   /** Ends a worker that failed, also where its server cannot be stopped immediately. */
   async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
-    if (server) await this.#servers.stop(server.backend, workerId);
+    const stopping = await this.#stopServer(workerId, server);
     const detail = await describeFailure(this.#deps.prisma, workerId, failure);
     await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
+    await this.#removeFolders(workerId, server?.backend, stopping);
   }
 
   /** Stops a server that belongs to no live worker, and removes its folders. */
   async discard(workerId: string, backend: WorkerBackend): Promise<void> {
-    await this.#servers.stop(backend, workerId);
-    await this.#deps.directories.remove(workerId, backend);
+    await this.#removeFolders(workerId, backend, await this.#stopServer(workerId, { backend }));
   }
 
   /** Gives up the servers that could not be stopped yet. */
   close(): void {
     this.#servers.close();
+  }
+
+  async #stopServer(workerId: string, server?: WorkerServer): Promise<Stopping> {
+    return server ? this.#servers.stop(server.backend, workerId) : null;
+  }
+
+  /** Removes the folders now, or when the server has stopped. The next start of the gateway removes those that are left. */
+  async #removeFolders(
+    workerId: string,
+    backend: WorkerBackend | undefined,
+    stopping: Stopping,
+  ): Promise<void> {
+    const { directories } = this.#deps;
+    if (!stopping) return directories.remove(workerId, backend);
+    void stopping.later.then((isStopped) => (isStopped ? directories.remove(workerId, backend) : undefined));
   }
 
   async #end(
@@ -95,7 +117,7 @@ export class WorkerShutdown {
     { reason, detail }: { reason: string; detail: string | null },
     server?: WorkerServer,
   ): Promise<void> {
-    const { rows, follower, directories, log } = this.#deps;
+    const { rows, follower, log } = this.#deps;
     await follower.unfollow(workerId);
     await rows.update(workerId, liveStatuses, {
       status,
@@ -110,6 +132,5 @@ export class WorkerShutdown {
     await this.onEnded(workerId, shared).catch((error) =>
       log.error({ err: error, workerId }, 'the sessions of a worker were not ended'),
     );
-    await directories.remove(workerId, server?.backend);
   }
 }

@@ -9,6 +9,7 @@ import type { FileFollower } from './file-follower.js';
 import type { LiveWorker } from './live-worker.js';
 import type { LiveWorkers } from './live-workers.js';
 import { readyMessage } from './ready-message.js';
+import { serverEnded } from './server-ended-error.js';
 import type { WarmPool } from './warm-pool.js';
 import { workerCheckout } from './worker-checkout.js';
 import type { WorkerDirectories } from './worker-directories.js';
@@ -61,13 +62,19 @@ export class WorkerStarter {
         this.#reportProgress(worker.id, percent, message);
       },
       signal: entry.starting.signal,
+      // One of before was that of a warm worker.
+      onStart: () => {
+        entry.ended = undefined;
+      },
       maxMinutes: limits.workerStartMinutes,
       warm: warmPool.claim(worker.id),
       checkout: entry.backend.fetchesFiles
         ? await workerCheckout(this.#deps, worker, commitOid, limits.workerStartMinutes * 60_000)
         : undefined,
     };
-    entry.endpoint = await bringUpWorker(how, worker, commitOid);
+    const endpoint = await bringUpWorker(how, worker, commitOid);
+    if (entry.ended) throw serverEnded(entry.ended);
+    entry.endpoint = endpoint;
     const progressMessage = await readyMessage(await git.repository(worker.repositoryId), commitOid);
     const isReady = await rows.update(worker.id, ['starting'], {
       status: 'ready',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -16,6 +16,8 @@ let backend: WorkerBackend;
 let at: TestGateway;
 /** Comes before each stop of a server. */
 let beforeStop: () => Promise<void>;
+/** Comes after each start of a server, before the gateway knows of it. */
+let afterStart: (workerId: string) => Promise<void>;
 
 function open(): Promise<TestGateway> {
   return openTestGateway({
@@ -27,6 +29,12 @@ function open(): Promise<TestGateway> {
       backend.stop = async (workerId) => {
         await beforeStop();
         await stopServer(workerId);
+      };
+      const startServer = backend.start.bind(backend);
+      backend.start = async (spec, ...more) => {
+        const endpoint = await startServer(spec, ...more);
+        await afterStart(spec.workerId);
+        return endpoint;
       };
       return [backend];
     },
@@ -40,6 +48,7 @@ beforeAll(async () => {
 }, 300_000);
 beforeEach(() => {
   beforeStop = async () => {};
+  afterStart = async () => {};
 });
 afterAll(async () => {
   for (const { id } of await database.prisma.worker.findMany()) await at.gateway.services.workers.stop(id);
@@ -51,6 +60,7 @@ afterAll(async () => {
 const start = () => at.rest('POST', '/workers', { body: { workspace_id: demo.workspaceId } });
 const stop = (id: string) => at.rest('DELETE', `/workers/${id}`);
 const read = async (id: string) => (await at.rest('GET', `/workers/${id}`)).body;
+const folderNames = (id: string) => readdir(join(dataDir, 'workers', id)).catch(() => []);
 const running = async (id: string) => (await backend.running()).has(id);
 const failToStop = async () => {
   throw new Error('the engine is away');
@@ -86,11 +96,27 @@ it('a worker that cannot be stopped is failed, and is stopped as soon as the bac
   expect((await stop(id)).status).toBe(204);
   expect(await read(id)).toMatchObject({ status: 'failed', status_reason: 'stop_failed' });
   expect(await running(id)).toBe(true);
+  // What runs on could change it while it is removed.
+  expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
   beforeStop = async () => {};
   await expect.poll(() => running(id), { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => folderNames(id)).toEqual([]);
   const next = await start();
   expect(next).toMatchObject({ status: 201 });
   expect((await stop(next.body.id)).status).toBe(204);
+}, 120_000);
+
+it('a worker whose server ends when its start needs it no more has failed, with the reason', async () => {
+  afterStart = async (id) => {
+    const ended = new Promise((resolve) => backend.onExit(resolve));
+    process.kill(await serverPidOf({ spec: { workerId: id } }), 'SIGKILL');
+    await ended;
+  };
+  const { id } = (await start()).body;
+  await expect
+    .poll(() => read(id), { timeout: 60_000 })
+    .toMatchObject({ status: 'failed', status_reason: 'exited' });
+  await expect.poll(() => folderNames(id)).toEqual([]);
 }, 120_000);
 
 it('a worker that ended by itself has failed, also when the rest of it cannot be stopped', async () => {

@@ -35,6 +35,8 @@ describe('the environment of a kernel profile', () => {
     'HOME',
     'PATH',
     'LD_PRELOAD',
+    'GCONV_PATH',
+    'WORKER_PACKAGES',
     'JUPYTER_TOKEN',
     'JUPYTER_PATH',
     'IPYTHONDIR',

@@ -48,6 +48,27 @@ describe('what code of packages made', () => {
       expect(logged).toEqual([]);
     }));
 
+  it('stays while it may run on, and is removed when nothing does', async () => {
+    const left = environments.folderFor(
+      'worker',
+      {
+        ...{ scope: 'one', text: 'a\n', identity: [] },
+        async install(folder, _text, _signal, onLeft) {
+          await mkdir(join(folder, 'build'), { recursive: true });
+          onLeft();
+          throw new Error('the engine does not answer');
+        },
+      },
+      AbortSignal.timeout(20_000),
+    );
+    await expect(left).rejects.toThrow('the engine does not answer');
+    expect(await partials()).toHaveLength(1);
+    await folderFor('two');
+    expect(await partials()).toHaveLength(1);
+    await environments.removeUnfinished();
+    expect(await partials()).toEqual([]);
+  });
+
   it('is removed when the gateway was killed meanwhile', () =>
     asOrdinaryUser(async () => {
       const partial = join(directory, `partial-${Date.now()}-x`);

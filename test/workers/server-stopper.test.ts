@@ -18,8 +18,9 @@ const log = pino({ level: 'silent' });
 test('a server that could not be stopped is stopped again after 1 s, until that works', async () => {
   const { backend, stops } = failingBackend(1);
   const stopper = new ServerStopper({ log });
-  expect(await stopper.stop(backend, 'worker')).toBe(false);
-  await expect.poll(() => stops.length).toBe(2);
+  const stopping = await stopper.stop(backend, 'worker');
+  expect(await stopping!.later).toBe(true);
+  expect(stops).toHaveLength(2);
   expect(stops[1]! - stops[0]!).toBeGreaterThan(990);
   await sleep(1_200);
   expect(stops).toHaveLength(2);
@@ -28,8 +29,9 @@ test('a server that could not be stopped is stopped again after 1 s, until that 
 test('another stop replaces the retries', async () => {
   const { backend, stops } = failingBackend(1);
   const stopper = new ServerStopper({ log });
-  expect(await stopper.stop(backend, 'worker')).toBe(false);
-  expect(await stopper.stop(backend, 'worker')).toBe(true);
+  const stopping = await stopper.stop(backend, 'worker');
+  expect(await stopper.stop(backend, 'worker')).toBeNull();
+  expect(await stopping!.later).toBe(false);
   await sleep(1_200);
   expect(stops).toHaveLength(2);
 });
@@ -37,8 +39,9 @@ test('another stop replaces the retries', async () => {
 test('a closed stopper retries nothing', async () => {
   const { backend, stops } = failingBackend(9);
   const stopper = new ServerStopper({ log });
-  expect(await stopper.stop(backend, 'worker')).toBe(false);
+  const stopping = await stopper.stop(backend, 'worker');
   stopper.close();
+  expect(await stopping!.later).toBe(false);
   await sleep(1_200);
   expect(stops).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { dirname, relative } from 'node:path';
 import type { Logger } from 'pino';
 import { DomainError } from '../../../errors.js';
 import type { WorkerSpec } from '../../worker-spec.js';
-import { Environments } from '../environments/environments.js';
+import { type EnvironmentRequest, Environments } from '../environments/environments.js';
 import {
   archiveIn,
   installArchive,
@@ -64,8 +64,8 @@ export class ContainerPackages {
     const { isRemote } = this.#deps;
     const wheelsOnly = !egress;
     const build = { image: image.Id, environment, wheelsOnly };
-    const install = (directory: string, text: string, either: AbortSignal) =>
-      this.#install({ directory, text, build }, either);
+    const install: EnvironmentRequest['install'] = (directory, text, either, onLeft) =>
+      this.#install({ directory, text, build: { ...build, onLeft } }, either);
     const identity = [image.Id, ...pipSettings(environment), ...(isRemote ? ['archive'] : [])];
     const request = { ...requirements, userId, identity, wheelsOnly, install };
     const folder = await this.#environments.folderFor(workerId, request, signal);

@@ -27,6 +27,8 @@ export interface PackageBuild {
   wheelsOnly: boolean;
   /** Called before the start, to put `requirementsFile` into what is mounted. @throws EngineError */
   prepare?(containerId: string): Promise<void>;
+  /** Called when the container may run on, because it could not be removed. */
+  onLeft?(): void;
   /** Called after pip has succeeded. @throws EngineError; what `signal` was aborted with */
   collect?(containerId: string): Promise<void>;
 }
@@ -84,7 +86,7 @@ export class PackageBuilder {
       this.#running.delete(name);
       // It may have been created before the request for it was given up.
       const removing = id === undefined ? this.removeUnconfirmed() : engine.remove(id);
-      await removing.catch(() => {});
+      await removing.catch(() => build.onLeft?.());
     }
   }
 

@@ -32,17 +32,18 @@ export interface EnvironmentRequest extends WorkerRequirements {
    * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
    * @param directory absolute path of a folder that does not exist
    * @param requirements the checked lines of the text
+   * @param onLeft to be called when code of packages may run on in the folder, which is left alone then for at least half an hour
    * @returns the bytes of the folder
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
-  install(directory: string, requirements: string, signal: AbortSignal): Promise<number>;
+  install(directory: string, requirements: string, signal: AbortSignal, onLeft: () => void): Promise<number>;
 }
 
 /** An environment that does not exist yet. */
 interface WantedBuild {
   id: string;
   userId: string | undefined;
-  install(directory: string, signal: AbortSignal): Promise<number>;
+  install(directory: string, signal: AbortSignal, onLeft: () => void): Promise<number>;
 }
 
 /** What {@link Environments} work with. */
@@ -91,7 +92,8 @@ export class Environments {
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
     const checked = checkRequirements(request.text, request.wheelsOnly);
     const id = identify(request);
-    const install = (directory: string, either: AbortSignal) => request.install(directory, checked, either);
+    const install: WantedBuild['install'] = (directory, either, onLeft) =>
+      request.install(directory, checked, either, onLeft);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
       if (found) return found;
@@ -158,8 +160,12 @@ export class Environments {
     const name = partialName();
     const partial = join(directory, name);
     this.#partial.add(name);
+    let isLeft = false;
+    const onLeft = () => {
+      isLeft = true;
+    };
     try {
-      const bytes = await install(partial, signal);
+      const bytes = await install(partial, signal, onLeft);
       await mkdir(join(partial, 'users'));
       await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
       await rename(partial, join(directory, id)).catch((error) => {
@@ -168,7 +174,9 @@ export class Environments {
       });
       return id;
     } finally {
-      await this.#remove(name);
+      // What is left of a build could change the folder while it is removed.
+      if (isLeft) this.#partial.delete(name);
+      else await this.#remove(name);
     }
   }
 

@@ -85,7 +85,7 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #closeCredentials: () => void;
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
-  #check: { at: number; reason: Promise<string | null> } | undefined;
+  #check: { image: string; at: number; reason: Promise<string | null> } | undefined;
 
   readonly #options: KubernetesBackendOptions;
 
@@ -99,6 +99,7 @@ export class KubernetesBackend implements WorkerBackend {
     this.#unwanted = new UnwantedPods({ cluster: this.#cluster, log });
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
+      findPod: (workerId) => this.#cluster.findPod(objectNameOf(workerId)),
       lastOutputOf: async (workerId, pod) => {
         const token = this.#endpoints.get(workerId)?.token;
         return token && lastOutputOf(pod, token, this.#cluster);
@@ -134,10 +135,11 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   async unavailableReason(profile?: WorkerProfile): Promise<string | null> {
-    const image = this.#options.images.imageOf(profile);
-    if ('reason' in image) return image.reason;
-    if (!this.#check || performance.now() - this.#check.at > checkKeptMs)
-      this.#check = { at: performance.now(), reason: this.#whyNoPods(image.image) };
+    const found = this.#options.images.imageOf(profile);
+    if ('reason' in found) return found.reason;
+    const { image } = found;
+    if (this.#check?.image !== image || performance.now() - this.#check.at > checkKeptMs)
+      this.#check = { image, at: performance.now(), reason: this.#whyNoPods(image) };
     return this.#check.reason;
   }
 

@@ -6,6 +6,8 @@ import { containerOf, isEnding, type PodTrouble, troubleOf } from './pod-status.
 import { workerLabel } from './worker-object-names.js';
 
 const maxLogLength = 4_000;
+/** How soon the API is asked again that did not say whether a trouble lasts. */
+const askAgainMs = 10_000;
 
 const serverSilent: PodEnd = {
   reason: 'lost',
@@ -21,10 +23,19 @@ interface Followed {
   isEnding?: boolean;
 }
 
+/** A trouble that ends its worker when it lasts, and the Pod as it was when that began. */
+interface SeenTrouble {
+  followed: Followed;
+  trouble: PodTrouble;
+  pod: V1Pod;
+}
+
 /** What a {@link PodFollower} works with. */
 export interface PodFollowerDeps {
   /** How long a node or a server may be silent. */
   maxTroubleMs: number;
+  /** Reads a Pod; undefined when it is gone. @throws ClusterError when the API does not answer */
+  findPod(workerId: string): Promise<V1Pod | undefined>;
   /** What the container of an ended Pod printed at last; see `WorkerExit`. Never throws. */
   lastOutputOf(workerId: string, pod: V1Pod): Promise<string | undefined>;
   log: Logger;
@@ -77,10 +88,30 @@ export class PodFollower {
     if (trouble === followed.trouble) return;
     followed.trouble = trouble;
     clearTimeout(followed.timer);
-    if (!trouble) return;
-    const end = trouble === 'node_silent' ? endOf('node_lost') : serverSilent;
-    followed.timer = setTimeout(() => this.#end(workerId, followed, end, pod), this.#deps.maxTroubleMs);
+    if (trouble) this.#askLater(workerId, { followed, trouble, pod }, this.#deps.maxTroubleMs);
+  }
+
+  #askLater(workerId: string, seen: SeenTrouble, delayMs: number): void {
+    const { followed } = seen;
+    followed.timer = setTimeout(() => void this.#endIfItLasts(workerId, seen), delayMs);
     followed.timer.unref();
+  }
+
+  /** Asks first: while the API is away, what was seen last is old, and the worker may be well again. */
+  async #endIfItLasts(workerId: string, seen: SeenTrouble): Promise<void> {
+    const { followed, trouble } = seen;
+    const isOver = () => this.#followed.get(workerId) !== followed || followed.trouble !== trouble;
+    let pod: V1Pod | undefined;
+    try {
+      pod = await this.#deps.findPod(workerId);
+    } catch {
+      if (!isOver()) this.#askLater(workerId, seen, Math.min(askAgainMs, this.#deps.maxTroubleMs));
+      return;
+    }
+    if (isOver() || followed.isEnding) return;
+    if (!pod || troubleOf(pod) !== trouble) this.changed(pod ?? seen.pod, pod === undefined);
+    else
+      await this.#end(workerId, followed, trouble === 'node_silent' ? endOf('node_lost') : serverSilent, pod);
   }
 
   /** Reads the output first: whoever hears of the end may remove the Pod. */
