@@ -19,7 +19,7 @@ export interface PgliteOptions {
 
 /**
  * How much a function of WebAssembly runs until V8 compiles it a second time, optimized. With 1,800,000, the default of Node 20,
- * a start of the gateway spends a third of its processor time on that, for functions that mostly run no more.
+ * a start of the gateway spends a third of its processor time on that, for functions of which few run again.
  */
 const tieringBudget = 20_000_000;
 
