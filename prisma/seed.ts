@@ -38,26 +38,23 @@ export async function seedDemo({ prisma, git }: RepositoryServices): Promise<voi
     });
   }
   await prisma.$transaction([
-    prisma.space.upsert({
-      where: { slug: demo.slug },
-      update: {},
-      create: { id: demo.spaceId, slug: demo.slug, name: 'Demo' },
+    prisma.space.createMany({
+      data: { id: demo.spaceId, slug: demo.slug, name: 'Demo' },
+      skipDuplicates: true,
     }),
-    prisma.spaceMember.upsert({
-      where: { spaceId_userId: { spaceId: demo.spaceId, userId: owner.id } },
-      update: {},
-      create: { spaceId: demo.spaceId, userId: owner.id, role: 'admin' },
+    prisma.spaceMember.createMany({
+      data: { spaceId: demo.spaceId, userId: owner.id, role: 'admin' },
+      skipDuplicates: true,
     }),
-    prisma.repository.upsert({
-      where: { id: demo.repositoryId },
-      update: {},
-      create: {
+    prisma.repository.createMany({
+      data: {
         id: demo.repositoryId,
         spaceId: demo.spaceId,
         name: 'welcome',
         kind: 'analysis',
         defaultBranch: 'main',
       },
+      skipDuplicates: true,
     }),
     prisma.workspace.create({
       data: {

@@ -38,16 +38,15 @@ export async function ensureAdmin(prisma: PrismaClient, options: AdminOptions): 
     }));
   const hash = hashToken(token);
   await prisma.$transaction([
-    prisma.apiToken.upsert({
-      where: { hash },
-      update: {},
-      create: {
+    prisma.apiToken.createMany({
+      data: {
         userId: admin.id,
         name: 'first admin',
         hash,
         scopes: ['read', 'write', 'execute', 'admin'],
         isAdminToken: true,
       },
+      skipDuplicates: true,
     }),
     // A token that an admin revoked has `isAdminToken` false, so it stays revoked.
     prisma.apiToken.updateMany({ where: { hash, isAdminToken: true }, data: { revokedAt: null } }),

@@ -33,10 +33,8 @@ export async function ensureDefaults(services: RepositoryServices, config: Confi
       isDefault: true,
     },
   });
-  await prisma.resourceClass.upsert({
-    where: { id: classId },
-    update: {},
-    create: {
+  await prisma.resourceClass.createMany({
+    data: {
       id: classId,
       name: 'Standard',
       cpuLimit: 2,
@@ -46,6 +44,7 @@ export async function ensureDefaults(services: RepositoryServices, config: Confi
       tmpStorageMb: 2048,
       isDefault: true,
     },
+    skipDuplicates: true,
   });
   if (config.demo) await seedDemo(services);
 }

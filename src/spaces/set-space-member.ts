@@ -26,8 +26,7 @@ export async function setSpaceMember(
     where: { spaceId_userId: key },
     update: { role },
     create: { ...key, role },
-    include: { user: true },
   });
   ctx.spaces.clear();
-  return member;
+  return { ...member, user };
 }

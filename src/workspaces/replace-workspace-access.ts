@@ -59,14 +59,18 @@ export async function replaceWorkspaceAccess(
     teamId: principalType === 'team' ? principalId : null,
     accessLevel,
   }));
-  const shared = await services.prisma.workspace.update({
-    where: { id },
-    data: {
-      visibility: input.visibility ?? undefined,
-      ownerUserId,
-      grants: { deleteMany: {}, createMany: { data: grants } },
-    },
-    include: { grants: true },
+  const shared = await services.prisma.$transaction(async (tx) => {
+    // Another request would insert its grants between the deletion and the insertion here.
+    await tx.$queryRaw`SELECT 1 FROM "Workspace" WHERE "id" = ${id}::uuid FOR UPDATE`;
+    return tx.workspace.update({
+      where: { id },
+      data: {
+        visibility: input.visibility ?? undefined,
+        ownerUserId,
+        grants: { deleteMany: {}, createMany: { data: grants } },
+      },
+      include: { grants: true },
+    });
   });
   publishWorkspaceChange(services.bus, shared, 'access_changed');
   return shared;

@@ -280,6 +280,19 @@ it.each([
   expect(newFaults({ [file]: `${declaration}\nexport { other } from './other.js';\n` })).toEqual([]);
 });
 
+describe('upserts', () => {
+  it.each([
+    ['an empty update', 'update: {}', true],
+    ['an include', 'update: { a }, include: { b: true }', true],
+    ['a select', 'update: { a }, select: { b: true }', true],
+    ['a filled update alone', 'update: { a }', false],
+  ])('with %s: %s', (_what, rest, isFault) => {
+    const fault = 'src/files/planted.ts: an upsert has a filled update, and neither include nor select.';
+    const text = `declare const x: any, a: any;\nvoid x.upsert({ where: a, create: a, ${rest} });\n`;
+    expect(newFaults({ 'src/files/planted.ts': text })).toEqual(isFault ? [fault] : []);
+  });
+});
+
 describe('words', () => {
   const file = 'src/files/planted.ts';
 

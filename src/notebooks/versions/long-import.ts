@@ -99,11 +99,13 @@ export class LongImport {
     const { prisma, git } = this.#deps;
     const { indexed, tip } = this.#job;
     const { repositoryId, branch } = this.#at;
-    const row = await prisma.branchIndex.upsert({
-      where: { repositoryId_branch: { repositoryId, branch } },
-      create: { repositoryId, branch, tipOid: '', targetOid: tip },
-      update: {},
+    await prisma.branchIndex.createMany({
+      data: { repositoryId, branch, tipOid: '', targetOid: tip },
+      skipDuplicates: true,
     });
+    const where = { repositoryId_branch: { repositoryId, branch } };
+    const row = await prisma.branchIndex.findUnique({ where });
+    if (!row) throw new IndexMoved();
     if ((row.tipOid || null) !== indexed) throw new IndexMoved();
     const isResumed = row.targetOid !== null && (await git.isKnown(row.targetOid));
     this.#target = isResumed ? row.targetOid! : tip;
