@@ -85,11 +85,11 @@ export class KernelRun {
     const isMine = parent.msg_id === this.#deps.messageId;
     this.#quietPeriods = Math.min(this.#quietPeriods, 1);
     this.#started ||= isMine;
-    if (this.#started) this.#lost.received(message.header.msg_id);
+    if (this.#started) this.#lost.received(message.header.msg_id, isMine);
     if (message.dropped !== undefined) this.#lost.reported(message.dropped);
     if (isMine) this.#receiveMine(message);
     else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
-      this.#lost.repliedElsewhere();
+      this.#lost.repliedElsewhere(message.header.msg_id);
     return isMine;
   }
 

@@ -86,10 +86,10 @@ Kernel.kernel_info = property(lambda self: {**info.fget(self), 'supported_featur
 test('a kernel that lets no thread run is busy after a second, and questions have a bound', async () => {
   const stuck = await startPython(client);
   await stuck.questions.ask(isWhole);
-  const cell = runCell(stuck, 'import ctypes; ctypes.PyDLL(None).sleep(4)');
+  const cell = runCell(stuck, 'import ctypes; ctypes.PyDLL(None).sleep(8)');
   await vi.waitFor(async () => {
     await expect(stuck.questions.ask(isWhole)).rejects.toMatchObject({ code: 'kernel_busy' });
-  });
+  }, 5_000);
   const all = await Promise.allSettled(Array.from({ length: 40 }, () => stuck.questions.ask(isWhole)));
   const codes = all.map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
   expect(codes.filter((code) => code === 'overloaded')).toHaveLength(24);

@@ -59,23 +59,33 @@ test('no output is lost while the server stalls, because the kernel waits', asyn
 describe('LostOutputCounter', () => {
   test('counts missing messages, whatever their order', () => {
     const lost = new LostOutputCounter();
-    for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`);
+    for (const number of [4, 6, 5, 9]) lost.received(`session_12_${number}`, true);
     expect(lost.missing).toBe(2);
   });
 
   test('counts a reply to another client as seen', () => {
     const lost = new LostOutputCounter();
-    lost.repliedElsewhere();
-    for (const number of [4, 6]) lost.received(`session_12_${number}`);
+    lost.repliedElsewhere('session_12_3');
+    for (const number of [4, 6]) lost.received(`session_12_${number}`, number === 4);
+    lost.repliedElsewhere('session_12_3');
     expect(lost.missing).toBe(1);
-    lost.repliedElsewhere();
+    lost.repliedElsewhere('session_12_6');
     expect(lost.missing).toBe(0);
+  });
+
+  test('counts from the first message of the run, also where the reply arrives before it', () => {
+    const lost = new LostOutputCounter();
+    lost.received('session_12_10', true);
+    for (const number of [2, 6]) lost.received(`session_12_${number}`, false);
+    for (const number of [4, 5, 11]) lost.received(`session_12_${number}`, true);
+    expect(lost.missing).toBe(3);
   });
 
   test('ignores ids without a number, of other processes and from before', () => {
     const lost = new LostOutputCounter();
-    for (const id of ['a-uuid', 'session_12_4', 'session_13_90', 'session_12_1', 'session_12_5', ''])
-      lost.received(id);
+    lost.received('session_12_4', true);
+    for (const id of ['a-uuid', 'session_13_90', 'session_12_1', 'session_12_5', ''])
+      lost.received(id, false);
     expect(lost.missing).toBe(0);
   });
 });
