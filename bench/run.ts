@@ -2,6 +2,7 @@ import { benchExecutions } from './executions/bench-executions.js';
 import { benchGit } from './git/bench-git.js';
 import { benchHostile } from './hostile/bench-hostile.js';
 import { benchNotebooks } from './notebooks/bench-notebooks.js';
+import { benchPages } from './pages/bench-pages.js';
 import { benchReplicas } from './replicas/bench-replicas.js';
 import { benchRestRead } from './rest-read.js';
 import { benchSpaceEvents } from './space-events/bench-space-events.js';
@@ -20,6 +21,7 @@ const all: Record<string, (parts: string[]) => Promise<void>> = {
   git: benchGit,
   notebooks: benchNotebooks,
   workers: benchWorkers,
+  pages: benchPages,
   hostile: benchHostile,
 };
 const wanted = new Map<string, string[]>();
