@@ -2,6 +2,7 @@ import type { Commit, RecordedRename } from '../git-types.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { readLinks } from '../objects/read-commit.js';
 import { findPath } from '../trees/tree-path.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 
 /**
  * The renames that a commit records, without those whose files its parent or itself does not have: an amended commit keeps
@@ -16,6 +17,8 @@ export async function existingRenames(
   const { treeOid: parentTree } = await readLinks(objects, parents[0]!);
   const existing: (RecordedRename & { oid: string })[] = [];
   for (const { from, to } of renames) {
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const oid = await blobAt(objects, treeOid, to);
     if (oid !== null && (await blobAt(objects, parentTree, from)) !== null) existing.push({ from, to, oid });
   }

@@ -15,7 +15,7 @@ interface HistoryParts {
 /** A longer history is not read: all its renames are guessed then. */
 const maxCommits = 10_000;
 /** The same for more renames, which a push can invent. */
-const maxRenames = 20_000;
+const maxRenames = 5_000;
 /** Milliseconds. */
 const timeoutMs = 20_000;
 

@@ -1,7 +1,10 @@
+import { LoopPace } from '../../../paging/loop-pace.js';
 import type { MergeConflict, RenamedFile } from '../merge-types.js';
 import { isSameEntry, type NamedTreeEntry, type PathTree } from '../trees/path-tree.js';
 import { isRegularFile, isTree } from '../trees/tree-bytes.js';
 import type { MergeSides, SideRenames } from './merge-sides.js';
+
+const pace = new LoopPace();
 
 type Side = 'ours' | 'theirs';
 
@@ -60,15 +63,20 @@ class Follower {
 
   async run(): Promise<void> {
     const files: Found[] = [];
-    for (const path of await this.#paths()) files.push(await this.#find(path));
+    for (const path of await this.#paths()) {
+      await pace.next();
+      files.push(await this.#find(path));
+    }
     // All are removed before the first is added: two files may have exchanged their paths.
     for (const { base, ours, theirs } of files) {
+      await pace.next();
       for (const tree of this.#bases) await tree.remove(base);
       if (ours !== null) await this.#trees.ours.remove(ours);
       if (theirs !== null) await this.#trees.theirs.remove(theirs);
     }
     const taken = new Map<string, Found>();
     for (const file of files) {
+      await pace.next();
       const path = this.#mergedPath(file);
       if (path === null) continue;
       const other = taken.get(path);

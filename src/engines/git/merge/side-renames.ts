@@ -7,6 +7,8 @@ import { findRenames } from '../trees/find-renames.js';
 import { isSameEntry } from '../trees/path-tree.js';
 import { isRegularFile } from '../trees/tree-bytes.js';
 import { diffTrees, type FileDifference, sortedByPath } from '../trees/tree-diff.js';
+import { maxPrefix } from '../trees/tree-files.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import type { MergeCommit, MergeSides, SideRenames } from './merge-sides.js';
 
 interface Parts {
@@ -16,6 +18,8 @@ interface Parts {
 
 /** As in a merge of Git, files without content are no renames of each other: there are many of them. */
 const emptyBlob = objectId('blob', Buffer.alloc(0));
+/** Where more files differ between a base and a side, none counts as renamed but those that a commit records. */
+const maxFiles = 100_000;
 /** The caller of a merge limits how many run. */
 const search = { enter: async () => () => {} };
 
@@ -48,6 +52,7 @@ async function renamesOf(git: Parts, at: OneSide): Promise<{ pairs: Map<string, 
   const pairs = new Map<string, string>();
   let matters = false;
   for (const [from, to] of await recordedRenames(git, oidsOf(at.bases), at.side.oid)) {
+    if (Math.max(from.length, to.length) > maxPrefix) continue;
     if (!(await hasFile([at.side], to)) || !(await hasFile(at.bases, from))) continue;
     pairs.set(from, to);
     matters ||= (await isChanged(at, from)) || (await isTaken(at, to));
@@ -86,7 +91,11 @@ async function guessFrom(
     (one) => !known.has(one.path) && one.before !== emptyBlob && one.after !== emptyBlob,
   );
   const wanted = new Set<string>();
-  for (const one of found) if (one.after === null && (await isChanged(at, one.path))) wanted.add(one.path);
+  for (const one of found) {
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
+    if (one.after === null && (await isChanged(at, one.path))) wanted.add(one.path);
+  }
   if (wanted.size === 0) return new Map();
   const pairs = await findRenames(git, { before, after, found: sortedByPath(found), search });
   return new Map([...pairs].flatMap(([to, from]) => (wanted.has(from) ? [[from, to]] : [])));
@@ -95,7 +104,8 @@ async function guessFrom(
 /** The files that differ; none where so many do that no rename is looked for. */
 async function differences(objects: ObjectStore, before: string, after: string): Promise<FileDifference[]> {
   try {
-    return await diffTrees(objects, before, after);
+    const found = await diffTrees(objects, before, after);
+    return found.length > maxFiles ? [] : found;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'payload_too_large') return [];
     throw error;

@@ -72,7 +72,7 @@ it('merges of random histories with renames have the trees, and the conflicts, o
   const seed = Number(process.env.MERGE_SEED ?? Math.trunc(Math.random() * 2 ** 31));
   const random = seededRandom(seed);
   const counts = { merged: 0, conflicts: 0 };
-  for (let run = 0; run < 60; run++) {
+  for (let run = 0; run < 40; run++) {
     const where = `seed ${seed}, history ${run}`;
     const base: Files = new Map();
     for (const path of paths.slice(0, 5)) base.set(path, { text: newText(random) });
@@ -91,6 +91,6 @@ it('merges of random histories with renames have the trees, and the conflicts, o
       counts.merged += 1;
     }
   }
-  expect(Math.min(counts.merged, counts.conflicts), `seed ${seed}`).toBeGreaterThan(5);
+  expect(Math.min(counts.merged, counts.conflicts), `seed ${seed}`).toBeGreaterThan(3);
   at.fsck();
 }, 120_000);
