@@ -3,6 +3,7 @@ import type { Commit } from '../git-types.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { readCommit } from '../objects/read-commit.js';
+import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { existingRenames } from './existing-renames.js';
 import { linearChain } from './linear-chain.js';
 import { readCommits } from './read-commits.js';
@@ -34,6 +35,8 @@ export async function recordedRenames(
   const origins = new Map<string, string | null>();
   let count = 0;
   for await (const commit of commitsBetween(git, bases, tip)) {
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     const renames = await existingRenames(git.objects, commit);
     count += renames.length;
     if (count > maxRenames) return new Map();

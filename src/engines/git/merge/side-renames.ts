@@ -52,6 +52,8 @@ async function renamesOf(git: Parts, at: OneSide): Promise<{ pairs: Map<string, 
   const pairs = new Map<string, string>();
   let matters = false;
   for (const [from, to] of await recordedRenames(git, oidsOf(at.bases), at.side.oid)) {
+    const pause = yieldToEventLoop();
+    if (pause) await pause;
     if (Math.max(from.length, to.length) > maxPrefix) continue;
     if (!(await hasFile([at.side], to)) || !(await hasFile(at.bases, from))) continue;
     pairs.set(from, to);

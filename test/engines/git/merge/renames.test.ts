@@ -231,7 +231,7 @@ describe('a rename in a commit from outside', () => {
 it('the objects of a merge are those that its commit needs', async () => {
   const { target, theirs } = await sides(
     { 'in/a.txt': lines('a'), 'in/b.txt': 'b', 'x/y/z': 'z' },
-    [[move('in/a.txt', 'out/a.txt')]],
+    [[move('in/a.txt', 'out/a.txt'), save('out/a.txt', lines('a', 'first', 'ours'))]],
     [[save('in/a.txt', lines('a', 'changed'))]],
   );
   const isUnreachable = () => at.git('fsck', '--unreachable', '--no-reflogs');
